@@ -1,0 +1,48 @@
+"""Events that every service publishes for itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from shared.contracts.contract import Contract
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessRecorded(Contract):
+    """Somebody read, or tried to read or act on, personal data (HSLF-FS 2016:40, 4:9).
+
+    ``action``: read | list | search | print | export | attempt.<action>. ``outcome``: allowed | refused.
+    ``subjects``: the referrals (or other records) shown; a list names them all. ``rule``: the slug of the rule that
+    allowed or refused it. ``consents``: the consents relied on. ``purpose``: a code.
+    """
+
+    event_type: ClassVar[str] = "access.recorded.v1"
+    publisher: ClassVar[str] = "*"
+
+    access_id: UUID
+    action: str
+    outcome: str
+    rule: str
+    purpose: str
+    issuer: str
+    subject: str
+    assignment_id: UUID | None = None
+    unit_id: UUID | None = None
+    role: str | None = None
+    record_kind: str
+    subjects: tuple[UUID, ...]
+    consents: tuple[UUID, ...] = ()
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RelayAnnounced(Contract):
+    """A relay says, each minute, the highest sequence it has published, so that a lost tail is seen too."""
+
+    event_type: ClassVar[str] = "relay.announced.v1"
+    publisher: ClassVar[str] = "*"
+
+    highest_sequence: int

@@ -1,0 +1,122 @@
+"""The base of every public event, and how it is written to and read from JSON.
+
+A contract is a frozen dataclass of UUIDs, strings (codes), integers, booleans, aware datetimes, and tuples or
+optionals of these. Its ``event_type`` is at once the CloudEvents ``type`` and the routing key.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, ClassVar, Self, Union
+from uuid import UUID
+
+
+class UnknownEventType(ValueError):
+    """No contract is registered under this type."""
+
+
+class ContractViolation(ValueError):
+    """The data does not have the shape that the contract promises."""
+
+
+_registry: dict[str, type[Contract]] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contract:
+    """A public event. ``publisher`` is the only service that may publish it; "*" means each for itself."""
+
+    event_type: ClassVar[str] = ""
+    publisher: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.event_type:
+            if _registry.setdefault(cls.event_type, cls).__qualname__ != cls.__qualname__:
+                raise TypeError(f"two contracts share the type {cls.event_type}")
+            # slots or decorators may make the class anew: the newest definition is the one to build
+            _registry[cls.event_type] = cls
+
+    def to_data(self) -> dict[str, Any]:
+        """The event's ``data`` as JSON-ready values; None is left out."""
+        pairs = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return {name: _to_json(value) for name, value in pairs if value is not None}
+
+    @classmethod
+    def from_data(cls, data: Any) -> Self:
+        """Build the event from JSON values. Unknown members are ignored, so that contracts can grow.
+
+        Raises ContractViolation when a required member is missing or has the wrong shape.
+        """
+        if not isinstance(data, dict):
+            raise ContractViolation(f"{cls.event_type}: data is not an object")
+        hints = _hints(cls)
+        try:
+            values = {
+                field.name: _from_json(hints[field.name], data[field.name])
+                for field in fields(cls)
+                if field.name in data
+            }
+            return cls(**values)
+        except (TypeError, ValueError, AttributeError) as problem:
+            # the values themselves stay out of the message: it may be logged
+            raise ContractViolation(f"{cls.event_type}: {type(problem).__name__}") from None
+
+
+def contract_for(event_type: str) -> type[Contract]:
+    """The contract registered for a type. Raises UnknownEventType."""
+    try:
+        return _registry[event_type]
+    except KeyError:
+        raise UnknownEventType(event_type) from None
+
+
+def all_contracts() -> list[type[Contract]]:
+    """Every registered contract, by type."""
+    return [_registry[name] for name in sorted(_registry)]
+
+
+@cache
+def _hints(cls: type[Contract]) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
+
+
+def _to_json(value: Any) -> Any:
+    match value:
+        case UUID():
+            return str(value)
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case tuple() | list():
+            return [_to_json(each) for each in value]
+        case _:
+            return value
+
+
+def _from_json(hint: Any, value: Any) -> Any:
+    origin = typing.get_origin(hint)
+    if origin in (Union, types.UnionType):
+        if value is None:
+            return None
+        inner = [arm for arm in typing.get_args(hint) if arm is not type(None)]
+        return _from_json(inner[0], value)
+    if origin is tuple:
+        if not isinstance(value, list):
+            raise ValueError
+        return tuple(_from_json(typing.get_args(hint)[0], each) for each in value)
+    if hint is UUID:
+        return UUID(value)
+    if hint is datetime:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError
+        return moment
+    if hint is int and isinstance(value, bool):
+        raise ValueError
+    if not isinstance(value, hint):
+        raise ValueError
+    return value

@@ -1,0 +1,1 @@
+"""Identity, time, refusals, events and who acts: the standard library only."""

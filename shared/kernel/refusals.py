@@ -1,0 +1,111 @@
+"""The tree of refusals and failures.
+
+A *refusal* is the product's considered no; a *failure* is a broken world.
+
+    Refusal                    slug                      HTTP
+    ├── Invalid                invalid                   422   what was asked does not hold together
+    ├── NotAllowed             not-allowed               403   the person's role may not ask this
+    ├── NotThere               not-there                 404   unknown, or not for you to know of
+    ├── Conflict               conflict                  409   true at another moment, not in this state
+    │   └── AlreadyInProgress  already-in-progress       409   the same request is being carried out now
+    ├── VersionHasMoved        version-has-moved         412   somebody changed it since you read it
+    ├── VersionIsRequired      version-is-required       428   say which version you have read
+    └── SignInNeeded           sign-in-needed            401   nobody is signed in
+    Failure                                                    temporary, unless permanent=True
+
+Each service hangs its own named refusals below these. They are translated once, at the door, to problem+json
+(RFC 9457) or a page. ``title`` is an English sentence and the key into the translation catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """The product's no. Subclasses set ``slug``, ``title`` and ``status``.
+
+    ``fields`` names the offending fields by JSON pointer, each with an English sentence (a catalogue key).
+    Neither may hold personal data: refusals are shown and counted.
+    """
+
+    slug: ClassVar[str] = "refused"
+    title: ClassVar[str] = "This cannot be done."
+    status: ClassVar[int] = 409
+
+    def __init__(self, detail: str = "", *, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail
+        self.fields: dict[str, str] = dict(fields or {})
+
+
+class Invalid(Refusal):
+    """What was asked does not hold together."""
+
+    slug = "invalid"
+    title = "Something in the form needs to be corrected."
+    status = 422
+
+
+class NotAllowed(Refusal):
+    """The person's role or relation does not permit it."""
+
+    slug = "not-allowed"
+    title = "Your assignment does not allow this."
+    status = 403
+
+
+class NotThere(Refusal):
+    """It does not exist, or its existence is not for the asker to know."""
+
+    slug = "not-there"
+    title = "There is nothing here for you."
+    status = 404
+
+
+class Conflict(Refusal):
+    """It would be right in another state, but not in this one."""
+
+    slug = "conflict"
+    title = "This is not possible as things stand now."
+    status = 409
+
+
+class AlreadyInProgress(Conflict):
+    """The same request (by its Idempotency-Key) is being carried out at this moment."""
+
+    slug = "already-in-progress"
+    title = "The same request is being carried out right now. Try again in a moment."
+
+
+class VersionHasMoved(Refusal):
+    """Somebody changed it after it was read."""
+
+    slug = "version-has-moved"
+    title = "Somebody changed this while you had it open. Read it again before you go on."
+    status = 412
+
+
+class VersionIsRequired(Refusal):
+    """The request must say which version it was made from."""
+
+    slug = "version-is-required"
+    title = "Say which version you have read (If-Match)."
+    status = 428
+
+
+class SignInNeeded(Refusal):
+    """Nobody is signed in, or the session has ended."""
+
+    slug = "sign-in-needed"
+    title = "You need to sign in."
+    status = 401
+
+
+class Failure(Exception):
+    """A broken world, not a decision. ``permanent`` says that trying again cannot help."""
+
+    def __init__(self, message: str = "", *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.permanent = permanent
