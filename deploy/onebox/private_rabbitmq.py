@@ -1,0 +1,181 @@
+"""A RabbitMQ node of our own: on loopback, unprivileged, with a name, a home, ports and a port mapper of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from deploy.onebox import ports
+from deploy.onebox.processes import Background
+from deploy.onebox.programs import Programs
+from deploy.onebox.service_user import ServiceUser
+from deploy.onebox.trouble import NotInTime, Trouble
+from deploy.onebox.waiting import wait_until
+
+ADMIN = "lotsa-admin"
+PORTS = ("amqp", "management", "distribution", "epmd")
+
+# The log of segments is 512 MB by default, held in memory: far too much beside a browser
+SETTINGS = """\
+listeners.tcp.local = 127.0.0.1:{amqp}
+management.tcp.ip = 127.0.0.1
+management.tcp.port = {management}
+default_user = {user}
+default_pass = {password}
+loopback_users.guest = true
+disk_free_limit.absolute = 200MB
+raft.wal_max_size_bytes = 64000000
+log.file = false
+log.console = true
+log.console.level = warning
+"""
+
+
+class PrivateRabbitMQ:
+    """One node with one port mapper (epmd). Every method may be called from a new process."""
+
+    def __init__(self, folder: Path, programs: Programs, user: ServiceUser) -> None:
+        self.folder = folder
+        self._log = folder / "rabbitmq.log"
+        self._programs = programs
+        self._user = user
+        self._node = Background(folder / "node.pid")
+        self._mapper = Background(folder / "epmd.pid")
+
+    @property
+    def amqp_url(self) -> str:
+        """URL of the administrator on the default virtual host."""
+        return f"amqp://{ADMIN}:{quote(self._password())}@{ports.LOOPBACK}:{self._ports()['amqp']}/%2F"
+
+    @property
+    def api_url(self) -> str:
+        """URL of the management API with the administrator's credentials."""
+        return f"http://{ADMIN}:{quote(self._password())}@{ports.LOOPBACK}:{self._ports()['management']}"
+
+    @property
+    def port(self) -> int:
+        """The broker's own port on loopback; known after the first start."""
+        return self._ports()["amqp"]
+
+    def running(self) -> bool:
+        """Whether the node's process is alive, which a stopped one (SIGSTOP) is too."""
+        return self._node.pid() is not None
+
+    def start(self, *, within: float = 90) -> None:
+        """Start the node and wait until it takes connections and its API answers. Raises Trouble, NotInTime."""
+        if self.running():
+            return
+        self._user.own(self.folder)
+        self._configure()
+        chosen = self._ports()
+        environment = self._environment(chosen)
+        self._write("rabbitmq.log", self._log.read_text()[-100_000:] if self._log.exists() else "")
+        if self._mapper.pid() is None:
+            command = [self._epmd(environment), "-address", ports.LOOPBACK, "-port", str(chosen["epmd"])]
+            self._mapper.start(command, log=self._log, environment=environment, user=self._user, cwd=self.folder)
+            wait_until(lambda: ports.answers(chosen["epmd"]), saying="the broker's port mapper (epmd)", within=10)
+        command = [self._programs["rabbitmq-server"]]
+        self._node.start(command, log=self._log, environment=environment, user=self._user, cwd=self.folder)
+        try:
+            wait_until(self.ready, saying="the broker to be ready", within=within, every=0.1, give_up=self._ended)
+        except NotInTime as late:
+            self.stop()
+            raise Trouble(f"{late} More in {self._log}.") from late
+
+    def ready(self) -> bool:
+        """Whether the broker takes connections and its management API answers."""
+        chosen = self._ports()
+        if not ports.answers(chosen["amqp"]):
+            return False
+        request = urllib.request.Request(f"http://{ports.LOOPBACK}:{chosen['management']}/api/overview")
+        request.add_header("Authorization", "Basic " + b64encode(f"{ADMIN}:{self._password()}".encode()).decode())
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def stop(self) -> None:
+        """Stop the node in good order, then its port mapper."""
+        self._node.stop(saying="the broker to stop", within=60)
+        self._mapper.stop(saying="the broker's port mapper to stop", within=5)
+
+    def kill(self) -> None:
+        """End the node at once (SIGKILL), as a power cut would."""
+        self._node.signal(signal.SIGKILL)
+        wait_until(lambda: not self.running(), saying="the killed broker to be gone", within=10)
+
+    def pause(self) -> None:
+        """Stop the node without closing anything (SIGSTOP): connections stay and nobody answers."""
+        self._node.signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let a paused node go on."""
+        self._node.signal(signal.SIGCONT)
+
+    def _configure(self) -> None:
+        password = self._password() if (self.folder / "admin-password").exists() else secrets.token_urlsafe(24)
+        known = list(self._ports().values()) if (self.folder / "ports.json").exists() else []
+        mapper_runs = self._mapper.pid() is not None
+        if not known or not all(ports.is_free(port) for port in (known[:3] if mapper_runs else known)):
+            self._mapper.stop(saying="the broker's port mapper to stop", within=5)
+            known = ports.free_ports(len(PORTS))
+        chosen = dict(zip(PORTS, known, strict=True))
+        self._write("admin-password", password + "\n")
+        self._write("ports.json", json.dumps(chosen))
+        self._write("rabbitmq.conf", SETTINGS.format(user=ADMIN, password=password, **chosen))
+        self._write("enabled_plugins", "[rabbitmq_management].\n")
+        self._write("rabbitmq-env.conf", "")
+
+    def _environment(self, chosen: Mapping[str, int]) -> dict[str, str]:
+        home = str(self.folder)
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("RABBITMQ_", "ERL_"))},
+            **self._programs.environment,
+            "HOME": home,
+            "LC_ALL": "C.UTF-8",
+            "RABBITMQ_NODENAME": f"lotsa@{ports.LOOPBACK}",
+            "RABBITMQ_USE_LONGNAME": "true",
+            "RABBITMQ_CONF_ENV_FILE": f"{home}/rabbitmq-env.conf",
+            "RABBITMQ_CONFIG_FILE": f"{home}/rabbitmq.conf",
+            "RABBITMQ_ADVANCED_CONFIG_FILE": f"{home}/advanced.config",
+            "RABBITMQ_ENABLED_PLUGINS_FILE": f"{home}/enabled_plugins",
+            "RABBITMQ_MNESIA_BASE": f"{home}/mnesia",
+            "RABBITMQ_LOG_BASE": f"{home}/log",
+            "RABBITMQ_GENERATED_CONFIG_DIR": f"{home}/generated",
+            "RABBITMQ_DIST_PORT": str(chosen["distribution"]),
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            # this makes the script become the node instead of watching it: the process id is then the node's
+            "RUNNING_UNDER_SYSTEMD": "true",
+            "ERL_EPMD_PORT": str(chosen["epmd"]),
+            "ERL_EPMD_ADDRESS": ports.LOOPBACK,
+        }
+
+    def _epmd(self, environment: Mapping[str, str]) -> str:
+        if "ERL_ROOTDIR" in environment:
+            return str(Path(environment["ERL_ROOTDIR"]) / "bin" / "epmd")
+        return "/usr/bin/epmd"
+
+    def _ended(self) -> str | None:
+        return None if self.running() else "its process ended"
+
+    def _write(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.touch(mode=0o600)
+        path.write_text(text)
+        self._user.give(path)
+
+    def _password(self) -> str:
+        return (self.folder / "admin-password").read_text().strip()
+
+    def _ports(self) -> dict[str, int]:
+        return {name: int(port) for name, port in json.loads((self.folder / "ports.json").read_text()).items()}

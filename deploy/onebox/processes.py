@@ -1,0 +1,87 @@
+"""Programs that go on after the command that started them has ended, found again by a file that names them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from deploy.onebox.service_user import ServiceUser
+from deploy.onebox.waiting import wait_until
+
+
+class Background:
+    """One program in the background. Its file holds process id and start time, so that a number that has gone
+    to another program in the meantime is never mistaken for ours."""
+
+    def __init__(self, pid_file: Path) -> None:
+        self.pid_file = pid_file
+
+    def start(
+        self,
+        command: list[str],
+        *,
+        log: Path,
+        environment: Mapping[str, str],
+        user: ServiceUser,
+        cwd: Path | None = None,
+    ) -> subprocess.Popen[bytes]:
+        """Start the program in a session of its own, its output appended to `log`."""
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=dict(environment),
+                cwd=cwd,
+                start_new_session=True,
+                **user.popen(),
+            )
+        self.pid_file.write_text(f"{process.pid} {_started(process.pid)}\n")
+        return process
+
+    def pid(self) -> int | None:
+        """The process id while the program runs, otherwise None."""
+        try:
+            pid, started = self.pid_file.read_text().split()
+        except (OSError, ValueError):
+            return None
+        _reap(int(pid))
+        return int(pid) if _started(int(pid)) == started else None
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal when the program runs."""
+        pid = self.pid()
+        if pid is not None:
+            os.kill(pid, number)
+
+    def stop(self, *, saying: str, within: float) -> None:
+        """Ask the program to end, wait for it, and end it the hard way when it does not."""
+        if self.pid() is not None:
+            self.signal(signal.SIGCONT)
+            self.signal(signal.SIGTERM)
+            try:
+                wait_until(lambda: self.pid() is None, saying=saying, within=within)
+            finally:
+                self.signal(signal.SIGKILL)
+        self.pid_file.unlink(missing_ok=True)
+
+
+def _started(pid: int) -> str:
+    """When the process started, in clock ticks since the machine did; empty for one that has ended."""
+    try:
+        after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if after_name[0] in "ZX" else after_name[19]
+
+
+def _reap(pid: int) -> None:
+    """Let go of a child that has ended; a process that is nobody's child of ours is left alone."""
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        pass

@@ -1,0 +1,1 @@
+"""Virtual host and broker users of an installation."""
