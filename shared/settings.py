@@ -1,0 +1,151 @@
+"""Every setting, read once from the environment. Only ``bootstrap.py`` files and ``deploy`` read them.
+
+Secrets are named by file, never by value: an environment is printed too easily.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from environs import Env
+
+SERVICES = ("referral", "directory", "notifications", "audit")
+MODES = ("demo", "production", "test")
+
+
+class SettingsAreWrong(ValueError):
+    """A setting is missing or contradicts another. The message names it, never its value."""
+
+
+@dataclass(frozen=True)
+class ServiceSettings:
+    """What one service needs to reach its own database and broker user. URLs carry credentials: never log them."""
+
+    name: str
+    database_url: str = field(default="", repr=False)
+    owner_database_url: str = field(default="", repr=False)
+    broker_url: str = field(default="", repr=False)
+    master_key_file: Path | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One process's settings; the names are those of the environment without ``LOTSA_``, in lower case."""
+
+    mode: str
+    public_url: str
+    installation: str
+    services: Mapping[str, ServiceSettings]
+    var: Path
+    session_key_file: Path | None = None
+    audit_log_database_url: str = field(default="", repr=False)
+    audit_signing_key_file: Path | None = None
+    admin_broker_url: str = field(default="", repr=False)
+    broker_api_url: str = field(default="", repr=False)
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret_file: Path | None = None
+    token_issuer: str = ""
+    token_audience: str = "lotsa"
+    token_jwks_file: Path | None = None
+    smtp_url: str = field(default="", repr=False)
+    log_level: str = "INFO"
+    web_in_flight: int = 64
+    web_threads: int = 8
+    pool_size: int = 8
+
+    @property
+    def demo(self) -> bool:
+        """Whether the cast may sign in from a list."""
+        return self.mode == "demo"
+
+    @property
+    def production(self) -> bool:
+        """Whether real people's data may be here."""
+        return self.mode == "production"
+
+    def service(self, name: str) -> ServiceSettings:
+        """One service's settings. Raises SettingsAreWrong for an unknown name."""
+        try:
+            return self.services[name]
+        except KeyError:
+            raise SettingsAreWrong(f"no such service: {name}") from None
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read ``LOTSA_…`` variables (from ``os.environ`` unless told otherwise). Raises SettingsAreWrong."""
+        get = _Reader(environ)
+        mode = get.text("MODE", "production")
+        if mode not in MODES:
+            raise SettingsAreWrong(f"LOTSA_MODE is one of {', '.join(MODES)}")
+        settings = cls(
+            mode=mode,
+            public_url=get.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
+            installation=get.text("INSTALLATION", "lotsa"),
+            services={name: _service(name, get) for name in SERVICES},
+            var=Path(get.text("VAR", "var")),
+            session_key_file=get.path("SESSION_KEY_FILE"),
+            audit_log_database_url=get.text("AUDIT_LOG_DATABASE_URL"),
+            audit_signing_key_file=get.path("AUDIT_SIGNING_KEY_FILE"),
+            admin_broker_url=get.text("ADMIN_BROKER_URL"),
+            broker_api_url=get.text("BROKER_API_URL"),
+            oidc_issuer=get.text("OIDC_ISSUER"),
+            oidc_client_id=get.text("OIDC_CLIENT_ID"),
+            oidc_client_secret_file=get.path("OIDC_CLIENT_SECRET_FILE"),
+            token_issuer=get.text("TOKEN_ISSUER"),
+            token_audience=get.text("TOKEN_AUDIENCE", "lotsa"),
+            token_jwks_file=get.path("TOKEN_JWKS_FILE"),
+            smtp_url=get.text("SMTP_URL"),
+            log_level=get.text("LOG_LEVEL", "INFO"),
+            web_in_flight=get.number("WEB_IN_FLIGHT", 64),
+            web_threads=get.number("WEB_THREADS", 8),
+            pool_size=get.number("POOL_SIZE", 8),
+        )
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Raise SettingsAreWrong where settings contradict each other."""
+        if self.demo and self.oidc_issuer:
+            raise SettingsAreWrong("LOTSA_MODE=demo cannot be combined with LOTSA_OIDC_ISSUER: demo lets anyone in")
+        if self.demo and self.smtp_url:
+            raise SettingsAreWrong("LOTSA_MODE=demo cannot be combined with LOTSA_SMTP_URL: demo sends no e-mail")
+        if self.production and not self.public_url.startswith("https://"):
+            raise SettingsAreWrong("LOTSA_PUBLIC_URL must be https:// in production")
+        if self.production and self.token_jwks_file:
+            raise SettingsAreWrong("LOTSA_TOKEN_JWKS_FILE is for demo and test only")
+
+
+class _Reader:
+    def __init__(self, environ: Mapping[str, str] | None) -> None:
+        self._given = environ
+        self._env = Env()
+
+    def text(self, name: str, default: str = "") -> str:
+        if self._given is not None:
+            return self._given.get(f"LOTSA_{name}", default)
+        return str(self._env.str(f"LOTSA_{name}", default))
+
+    def path(self, name: str) -> Path | None:
+        text = self.text(name)
+        return Path(text) if text else None
+
+    def number(self, name: str, default: int) -> int:
+        text = self.text(name)
+        try:
+            return int(text) if text else default
+        except ValueError:
+            raise SettingsAreWrong(f"LOTSA_{name} must be a whole number") from None
+
+
+def _service(name: str, get: _Reader) -> ServiceSettings:
+    prefix = name.upper()
+    return ServiceSettings(
+        name=name,
+        database_url=get.text(f"{prefix}_DATABASE_URL"),
+        owner_database_url=get.text(f"{prefix}_OWNER_DATABASE_URL"),
+        broker_url=get.text(f"{prefix}_BROKER_URL"),
+        master_key_file=get.path(f"{prefix}_MASTER_KEY_FILE"),
+    )

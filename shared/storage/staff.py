@@ -1,0 +1,214 @@
+"""Each service's own copy of what the directory tells about staff: units, assignments, ended sessions.
+
+Every service keeps these three tables in its own database, fills them from the directory's events, and asks nobody
+while a person waits. Late and early events are tolerated: a unit keeps its highest version, an assignment's end is
+kept even when it is heard before its beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Boolean, Column, Connection, DateTime, Engine, Integer, MetaData, Table, Text, Uuid, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from shared.contracts.directory import AssignmentEnded, AssignmentGranted, SessionEnded, UnitChanged
+from shared.kernel.actor import Role, UserRef
+from shared.kernel.identity import AssignmentId, UnitId
+
+DDL = """
+create table known_units (
+    unit_id uuid primary key, version integer not null, organization_id uuid not null, name text not null,
+    kind text not null, area text, function_address text, phone text, stand_in_unit_id uuid, active boolean not null
+);
+create table known_assignments (
+    assignment_id uuid primary key, issuer text, subject text, unit_id uuid, role text,
+    valid_from timestamptz, valid_to timestamptz, ended_at timestamptz
+);
+create index known_assignments_by_user on known_assignments (issuer, subject);
+create table ended_sessions (session_id uuid primary key, expires_at timestamptz not null);
+"""
+TABLES = ("known_units", "known_assignments", "ended_sessions")
+
+_metadata = MetaData()
+units = Table(
+    "known_units",
+    _metadata,
+    Column("unit_id", Uuid, primary_key=True),
+    Column("version", Integer),
+    Column("organization_id", Uuid),
+    Column("name", Text),
+    Column("kind", Text),
+    Column("area", Text),
+    Column("function_address", Text),
+    Column("phone", Text),
+    Column("stand_in_unit_id", Uuid),
+    Column("active", Boolean),
+)
+assignments = Table(
+    "known_assignments",
+    _metadata,
+    Column("assignment_id", Uuid, primary_key=True),
+    Column("issuer", Text),
+    Column("subject", Text),
+    Column("unit_id", Uuid),
+    Column("role", Text),
+    Column("valid_from", DateTime(timezone=True)),
+    Column("valid_to", DateTime(timezone=True)),
+    Column("ended_at", DateTime(timezone=True)),
+)
+ended_sessions = Table(
+    "ended_sessions",
+    _metadata,
+    Column("session_id", Uuid, primary_key=True),
+    Column("expires_at", DateTime(timezone=True)),
+)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit as every service knows it."""
+
+    id: UnitId
+    organization_id: UUID
+    name: str
+    kind: str
+    area: str | None
+    function_address: str | None
+    phone: str | None
+    stand_in_unit_id: UnitId | None
+    active: bool
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One user's role in one unit."""
+
+    id: AssignmentId
+    unit_id: UnitId
+    unit_name: str
+    role: Role
+
+
+def remember(connection: Connection, event: UnitChanged | AssignmentGranted | AssignmentEnded | SessionEnded) -> None:
+    """Take one of the directory's events into the copy. Repeats and disorder change nothing."""
+    match event:
+        case UnitChanged():
+            _remember_unit(connection, event)
+        case AssignmentGranted():
+            _remember_assignment(connection, event)
+        case AssignmentEnded():
+            statement = insert(assignments).values(assignment_id=event.assignment_id, ended_at=event.ended_at)
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["assignment_id"], set_={"ended_at": statement.excluded.ended_at}
+                )
+            )
+        case SessionEnded():
+            connection.execute(
+                insert(ended_sessions)
+                .values(session_id=event.session_id, expires_at=event.expires_at)
+                .on_conflict_do_nothing()
+            )
+
+
+def _remember_unit(connection: Connection, event: UnitChanged) -> None:
+    row = {
+        "unit_id": event.unit_id,
+        "version": event.version,
+        "organization_id": event.organization_id,
+        "name": event.name,
+        "kind": event.kind,
+        "area": event.area,
+        "function_address": event.function_address,
+        "phone": event.phone,
+        "stand_in_unit_id": event.stand_in_unit_id,
+        "active": event.active,
+    }
+    statement = insert(units).values(row)
+    changes = {name: statement.excluded[name] for name in row if name != "unit_id"}
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["unit_id"], set_=changes, where=units.c.version < statement.excluded.version
+        )
+    )
+
+
+def _remember_assignment(connection: Connection, event: AssignmentGranted) -> None:
+    row = {
+        "assignment_id": event.assignment_id,
+        "issuer": event.issuer,
+        "subject": event.subject,
+        "unit_id": event.unit_id,
+        "role": event.role,
+        "valid_from": event.valid_from,
+        "valid_to": event.valid_to,
+    }
+    statement = insert(assignments).values(row)
+    changes = {name: statement.excluded[name] for name in row if name != "assignment_id"}
+    connection.execute(statement.on_conflict_do_update(index_elements=["assignment_id"], set_=changes))
+
+
+def forget_old_sessions(connection: Connection, now: datetime) -> int:
+    """Sweep ended sessions whose cookies would have expired anyway; how many."""
+    statement = text("delete from ended_sessions where expires_at < :now")
+    return connection.execute(statement, {"now": now}).rowcount
+
+
+class StaffCopy:
+    """Answers who-may-what from a service's own copy."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def assignments_of(self, user: UserRef, at: datetime) -> list[Assignment]:
+        """The user's assignments that hold at a moment, by unit name."""
+        query = (
+            select(assignments.c.assignment_id, assignments.c.unit_id, units.c.name, assignments.c.role)
+            .join(units, units.c.unit_id == assignments.c.unit_id)
+            .where(
+                assignments.c.issuer == user.issuer,
+                assignments.c.subject == user.subject,
+                assignments.c.valid_from <= at,
+                (assignments.c.valid_to.is_(None)) | (assignments.c.valid_to > at),
+                assignments.c.ended_at.is_(None) | (assignments.c.ended_at > at),
+                units.c.active,
+            )
+            .order_by(units.c.name, assignments.c.role)
+        )
+        with self._engine.connect() as connection:
+            rows: Sequence = connection.execute(query).all()
+        return [Assignment(AssignmentId(row[0]), UnitId(row[1]), row[2], Role(row[3])) for row in rows]
+
+    def session_ended(self, session_id: UUID) -> bool:
+        """Whether the session was signed out."""
+        query = select(ended_sessions.c.session_id).where(ended_sessions.c.session_id == session_id)
+        with self._engine.connect() as connection:
+            return connection.execute(query).first() is not None
+
+    def unit(self, unit_id: UUID) -> Unit | None:
+        """A unit by its id, or None when this service has not heard of it."""
+        with self._engine.connect() as connection:
+            return find_unit(connection, unit_id)
+
+
+def find_unit(connection: Connection, unit_id: UUID) -> Unit | None:
+    """A unit by its id inside an open transaction, or None."""
+    row = connection.execute(select(units).where(units.c.unit_id == unit_id)).mappings().first()
+    if row is None:
+        return None
+    stand_in = row["stand_in_unit_id"]
+    return Unit(
+        id=UnitId(row["unit_id"]),
+        organization_id=row["organization_id"],
+        name=row["name"],
+        kind=row["kind"],
+        area=row["area"],
+        function_address=row["function_address"],
+        phone=row["phone"],
+        stand_in_unit_id=UnitId(stand_in) if stand_in else None,
+        active=row["active"],
+    )

@@ -1,0 +1,128 @@
+"""One transaction: what changed, the events that tell of it, and the record of who looked, in one COMMIT.
+
+The same shape at both doors (HTTP and bus): open, act, one commit. Leaving without a commit rolls back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, text
+
+from shared.contracts.contract import Contract
+from shared.contracts.envelope import Envelope
+from shared.kernel.clock import Clock, SystemClock
+from shared.kernel.identity import uuid7
+
+
+class OutboxWriter(Protocol):
+    """Writes public events into the service's outbox (``shared.messaging.outbox.append``)."""
+
+    def __call__(
+        self,
+        connection: Connection,
+        contracts: Sequence[Contract],
+        *,
+        occurred_at: datetime,
+        correlation_id: UUID,
+        causation_id: UUID | None,
+        history: bool = False,
+    ) -> None: ...
+
+
+class UnitOfWork:
+    """A transaction on one service's database. Services add their repositories in a subclass.
+
+    ``row_security``: ``lotsa.…`` settings that the database's row-level policies read; set for this transaction only.
+    ``cause``: the envelope being reacted to, whose correlation goes on.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        write_outbox: OutboxWriter,
+        clock: Clock | None = None,
+        row_security: Mapping[str, str] | None = None,
+        cause: Envelope | None = None,
+        correlation_id: UUID | None = None,
+        history: bool = False,
+    ) -> None:
+        self.clock: Clock = clock or SystemClock()
+        self.cause = cause
+        self.correlation_id = cause.correlation_id if cause else (correlation_id or uuid7())
+        self._engine = engine
+        self._write_outbox = write_outbox
+        self._row_security = dict(row_security or {})
+        self._history = cause.history if cause else history
+        self._contracts: list[Contract] = []
+        self._connection: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The open connection. Raises RuntimeError outside a ``with`` block."""
+        if self._connection is None:
+            raise RuntimeError("the unit of work is not open")
+        return self._connection
+
+    @property
+    def history(self) -> bool:
+        """Whether this tells of something long past, so that nobody is to be notified."""
+        return self._history
+
+    def publish(self, *contracts: Contract) -> None:
+        """Have these told to the others, if and when this unit of work commits."""
+        self._contracts.extend(contracts)
+
+    def commit(self) -> None:
+        """Write the outbox rows and commit everything at once; a new transaction may then begin."""
+        self.before_commit()
+        if self._contracts:
+            self._write_outbox(
+                self.connection,
+                self._contracts,
+                occurred_at=self.clock.now(),
+                correlation_id=self.correlation_id,
+                causation_id=self.cause.id if self.cause else None,
+                history=self._history,
+            )
+        self.connection.commit()
+        self._contracts = []
+
+    def before_commit(self) -> None:
+        """For subclasses: write what is pending (repositories, access records) before the outbox."""
+
+    def rollback(self) -> None:
+        """Undo everything since the last commit and forget the events."""
+        self._contracts = []
+        self.connection.rollback()
+        self._secure_rows()
+
+    def _secure_rows(self) -> None:
+        if self._row_security:
+            names = ", ".join(f"set_config('{name}', :v{i}, true)" for i, name in enumerate(self._row_security))
+            values = {f"v{i}": value for i, value in enumerate(self._row_security.values())}
+            self.connection.execute(text(f"select {names}"), values)
+
+    def __enter__(self) -> Self:
+        self._connection = self._engine.connect()
+        try:
+            self._secure_rows()
+        except BaseException:
+            self._connection.close()
+            self._connection = None
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        connection, self._connection = self._connection, None
+        self._contracts = []
+        if connection is not None:
+            # close() gives the connection back to the pool, which rolls back what was not committed
+            connection.close()
