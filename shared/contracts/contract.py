@@ -36,7 +36,10 @@ class Contract:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if cls.event_type:
-            if _registry.setdefault(cls.event_type, cls).__qualname__ != cls.__qualname__:
+            if (
+                _registry.setdefault(cls.event_type, cls).__qualname__
+                != cls.__qualname__
+            ):
                 raise TypeError(f"two contracts share the type {cls.event_type}")
             # slots or decorators may make the class anew: the newest definition is the one to build
             _registry[cls.event_type] = cls
@@ -54,7 +57,7 @@ class Contract:
         """
         if not isinstance(data, dict):
             raise ContractViolation(f"{cls.event_type}: data is not an object")
-        hints = _hints(cls)
+        hints = _hints(cls.event_type)
         try:
             values = {
                 field.name: _from_json(hints[field.name], data[field.name])
@@ -64,7 +67,9 @@ class Contract:
             return cls(**values)
         except (TypeError, ValueError, AttributeError) as problem:
             # the values themselves stay out of the message: it may be logged
-            raise ContractViolation(f"{cls.event_type}: {type(problem).__name__}") from None
+            raise ContractViolation(
+                f"{cls.event_type}: {type(problem).__name__}"
+            ) from None
 
 
 def contract_for(event_type: str) -> type[Contract]:
@@ -81,8 +86,8 @@ def all_contracts() -> list[type[Contract]]:
 
 
 @cache
-def _hints(cls: type[Contract]) -> dict[str, Any]:
-    return typing.get_type_hints(cls)
+def _hints(event_type: str) -> dict[str, Any]:
+    return typing.get_type_hints(_registry[event_type])
 
 
 def _to_json(value: Any) -> Any:
@@ -118,5 +123,5 @@ def _from_json(hint: Any, value: Any) -> Any:
     if hint is int and isinstance(value, bool):
         raise ValueError
     if not isinstance(value, hint):
-        raise ValueError
+        raise ContractViolation(hint.__name__)
     return value

@@ -55,7 +55,9 @@ class Envelope:
         """The event itself. Raises UnknownEventType or ContractViolation."""
         kind = contract_for(self.type)
         if kind.publisher not in ("*", self.publisher):
-            raise ContractViolation(f"{self.type} may not be published by {self.publisher}")
+            raise ContractViolation(
+                f"{self.type} may not be published by {self.publisher}"
+            )
         return kind.from_data(self.data)
 
     def to_bytes(self) -> bytes:
@@ -79,7 +81,9 @@ class Envelope:
             attributes["traceparent"] = self.traceparent
         if self.history:
             attributes["history"] = True
-        return json.dumps(attributes, ensure_ascii=False, separators=(",", ":")).encode()
+        return json.dumps(
+            attributes, ensure_ascii=False, separators=(",", ":")
+        ).encode()
 
     @classmethod
     def from_bytes(cls, body: bytes) -> Envelope:
@@ -110,5 +114,14 @@ class Envelope:
                 traceparent=attributes.get("traceparent"),
                 history=bool(attributes.get("history", False)),
             )
-        except (ValueError, KeyError, TypeError, AttributeError, UnicodeDecodeError, RecursionError):
-            raise UndecodableEnvelope("not a CloudEvents 1.0 envelope of this product") from None
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            UnicodeDecodeError,
+            RecursionError,
+        ):
+            raise UndecodableEnvelope(
+                "not a CloudEvents 1.0 envelope of this product"
+            ) from None

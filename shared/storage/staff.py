@@ -7,15 +7,32 @@ kept even when it is heard before its beginning.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Connection, DateTime, Engine, Integer, MetaData, Table, Text, Uuid, select, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import insert
 
-from shared.contracts.directory import AssignmentEnded, AssignmentGranted, SessionEnded, UnitChanged
+from shared.contracts.directory import (
+    AssignmentEnded,
+    AssignmentGranted,
+    SessionEnded,
+    UnitChanged,
+)
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
 
@@ -93,7 +110,10 @@ class Assignment:
     role: Role
 
 
-def remember(connection: Connection, event: UnitChanged | AssignmentGranted | AssignmentEnded | SessionEnded) -> None:
+def remember(
+    connection: Connection,
+    event: UnitChanged | AssignmentGranted | AssignmentEnded | SessionEnded,
+) -> None:
     """Take one of the directory's events into the copy. Repeats and disorder change nothing."""
     match event:
         case UnitChanged():
@@ -101,10 +121,13 @@ def remember(connection: Connection, event: UnitChanged | AssignmentGranted | As
         case AssignmentGranted():
             _remember_assignment(connection, event)
         case AssignmentEnded():
-            statement = insert(assignments).values(assignment_id=event.assignment_id, ended_at=event.ended_at)
+            statement = insert(assignments).values(
+                assignment_id=event.assignment_id, ended_at=event.ended_at
+            )
             connection.execute(
                 statement.on_conflict_do_update(
-                    index_elements=["assignment_id"], set_={"ended_at": statement.excluded.ended_at}
+                    index_elements=["assignment_id"],
+                    set_={"ended_at": statement.excluded.ended_at},
                 )
             )
         case SessionEnded():
@@ -132,7 +155,9 @@ def _remember_unit(connection: Connection, event: UnitChanged) -> None:
     changes = {name: statement.excluded[name] for name in row if name != "unit_id"}
     connection.execute(
         statement.on_conflict_do_update(
-            index_elements=["unit_id"], set_=changes, where=units.c.version < statement.excluded.version
+            index_elements=["unit_id"],
+            set_=changes,
+            where=units.c.version < statement.excluded.version,
         )
     )
 
@@ -148,8 +173,12 @@ def _remember_assignment(connection: Connection, event: AssignmentGranted) -> No
         "valid_to": event.valid_to,
     }
     statement = insert(assignments).values(row)
-    changes = {name: statement.excluded[name] for name in row if name != "assignment_id"}
-    connection.execute(statement.on_conflict_do_update(index_elements=["assignment_id"], set_=changes))
+    changes = {
+        name: statement.excluded[name] for name in row if name != "assignment_id"
+    }
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["assignment_id"], set_=changes)
+    )
 
 
 def forget_old_sessions(connection: Connection, now: datetime) -> int:
@@ -167,7 +196,12 @@ class StaffCopy:
     def assignments_of(self, user: UserRef, at: datetime) -> list[Assignment]:
         """The user's assignments that hold at a moment, by unit name."""
         query = (
-            select(assignments.c.assignment_id, assignments.c.unit_id, units.c.name, assignments.c.role)
+            select(
+                assignments.c.assignment_id,
+                assignments.c.unit_id,
+                units.c.name,
+                assignments.c.role,
+            )
             .join(units, units.c.unit_id == assignments.c.unit_id)
             .where(
                 assignments.c.issuer == user.issuer,
@@ -180,12 +214,17 @@ class StaffCopy:
             .order_by(units.c.name, assignments.c.role)
         )
         with self._engine.connect() as connection:
-            rows: Sequence = connection.execute(query).all()
-        return [Assignment(AssignmentId(row[0]), UnitId(row[1]), row[2], Role(row[3])) for row in rows]
+            rows = connection.execute(query).all()
+        return [
+            Assignment(AssignmentId(row[0]), UnitId(row[1]), row[2], Role(row[3]))
+            for row in rows
+        ]
 
     def session_ended(self, session_id: UUID) -> bool:
         """Whether the session was signed out."""
-        query = select(ended_sessions.c.session_id).where(ended_sessions.c.session_id == session_id)
+        query = select(ended_sessions.c.session_id).where(
+            ended_sessions.c.session_id == session_id
+        )
         with self._engine.connect() as connection:
             return connection.execute(query).first() is not None
 
@@ -197,7 +236,11 @@ class StaffCopy:
 
 def find_unit(connection: Connection, unit_id: UUID) -> Unit | None:
     """A unit by its id inside an open transaction, or None."""
-    row = connection.execute(select(units).where(units.c.unit_id == unit_id)).mappings().first()
+    row = (
+        connection.execute(select(units).where(units.c.unit_id == unit_id))
+        .mappings()
+        .first()
+    )
     if row is None:
         return None
     stand_in = row["stand_in_unit_id"]
