@@ -1,0 +1,104 @@
+"""Who may import whom: the contracts hold, and each of them can fail."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("services", "shared", "deploy")
+
+# contract id → (file to change in a copy of the house, line planted at its end)
+VIOLATIONS = {
+    "house": ("shared/kernel/clock.py", "import services.referral.domain.referral"),
+    "services-apart": ("services/referral/domain/referral.py", "import services.audit.log.entry"),
+    "rooms": ("services/referral/domain/referral.py", "import services.referral.adapters.tables"),
+    "shared": ("shared/contracts/contract.py", "import shared.storage.engine"),
+    "bus-library": ("services/referral/domain/referral.py", "import nameko"),
+    "lonely-log": ("services/audit/log/merkle.py", "import sqlalchemy"),
+}
+MORE_VIOLATIONS = [
+    ("rooms", "services/referral/commands/send_referral.py", "import services.referral.adapters.tables"),
+    ("rooms", "services/notifications/domain/notice.py", "import services.notifications.bootstrap"),
+    ("bus-library", "shared/messaging/outbox.py", "import eventlet"),
+    ("lonely-log", "services/audit/verify.py", "import shared.storage.encryption"),
+]
+
+
+def _lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    program = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
+    return subprocess.run(
+        [sys.executable, "-c", program, "--no-cache", "--config", "pyproject.toml"],
+        cwd=folder,
+        env={"PYTHONPATH": str(folder), "PATH": "/usr/bin:/bin", "COLUMNS": "200", "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def _copy_of_the_house(to: Path) -> Path:
+    for package in PACKAGES:
+        ignored = shutil.ignore_patterns("__pycache__", "vendor", "*.mo", "*.csv")
+        shutil.copytree(ROOT / package, to / package, ignore=ignored)
+    shutil.copy(ROOT / "pyproject.toml", to)
+    return to
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the packages in which violations may be planted."""
+    return _copy_of_the_house(tmp_path_factory.mktemp("house"))
+
+
+def _names_of_contracts() -> dict[str, str]:
+    import tomllib
+
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    return {contract["id"]: contract["name"] for contract in contracts}
+
+
+def test_every_contract_holds(house: Path) -> None:
+    """The house as it stands breaks no contract."""
+    result = _lint(house)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_every_contract_has_a_planted_violation() -> None:
+    """A contract without a violation below would be one that nobody has seen fail."""
+    assert set(_names_of_contracts()) == set(VIOLATIONS)
+
+
+@pytest.mark.parametrize(
+    ("contract", "file", "line"),
+    [(contract, file, line) for contract, (file, line) in VIOLATIONS.items()] + MORE_VIOLATIONS,
+)
+def test_a_planted_violation_is_caught(house: Path, contract: str, file: str, line: str) -> None:
+    """Planting one forbidden import breaks the contract that forbids it, by name."""
+    place = house / file
+    sound = place.read_text()
+    try:
+        place.write_text(f"{sound}\n{line}\n")
+        result = _lint(house)
+    finally:
+        place.write_text(sound)
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert f"{_names_of_contracts()[contract]} BROKEN" in result.stdout
+
+
+def test_a_new_room_needs_a_place_in_the_house(house: Path) -> None:
+    """The layers are exhaustive: a room that the contract does not name is a violation."""
+    room = house / "services" / "referral" / "attic"
+    room.mkdir()
+    try:
+        (room / "__init__.py").write_text('"""A room nobody planned."""\n')
+        result = _lint(house)
+    finally:
+        shutil.rmtree(room)
+    assert result.returncode == 1
+    assert "attic" in result.stdout

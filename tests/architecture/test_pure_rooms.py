@@ -1,0 +1,60 @@
+"""The pure rooms use the standard library only, as the house promises."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# room → the prefixes it may import besides the standard library
+PURE_ROOMS = {
+    "shared/kernel": ("shared.kernel",),
+    "shared/contracts": ("shared.kernel", "shared.contracts"),
+    "services/referral/domain": ("shared.kernel", "services.referral.domain"),
+    "services/directory/domain": ("shared.kernel", "services.directory.domain"),
+    "services/notifications/domain": ("shared.kernel", "services.notifications.domain"),
+    "services/audit/log": ("services.audit.log", "cryptography", "rfc8785"),
+    "services/audit/verify.py": ("cryptography",),
+}
+
+
+def imports_of(source: str) -> Iterator[str]:
+    """Every module that a source text imports, absolutely."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute: the path is the import path"
+            yield node.module or ""
+
+
+def foreign(source: str, allowed: tuple[str, ...]) -> list[str]:
+    """The imports that are neither the standard library's nor allowed."""
+    return [
+        name
+        for name in imports_of(source)
+        if name.split(".")[0] not in sys.stdlib_module_names
+        and not any(name == prefix or name.startswith(f"{prefix}.") for prefix in allowed)
+    ]
+
+
+@pytest.mark.parametrize("room", PURE_ROOMS)
+def test_a_pure_room_imports_nothing_foreign(room: str) -> None:
+    """Rules and bytes stay free of frameworks, databases and brokers."""
+    place = ROOT / room
+    files = [place] if place.is_file() else sorted(place.rglob("*.py"))
+    assert files, f"{room} is missing"
+    found = {str(file.relative_to(ROOT)): foreign(file.read_text(), PURE_ROOMS[room]) for file in files}
+    assert not {file: names for file, names in found.items() if names}
+
+
+def test_the_check_sees_a_foreign_import() -> None:
+    """The check above can fail."""
+    assert foreign("import sqlalchemy\nimport json\nfrom shared.kernel import clock", ("shared.kernel",)) == [
+        "sqlalchemy"
+    ]
