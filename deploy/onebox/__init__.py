@@ -1,1 +1,1 @@
-"""Lotsa on one machine: a private PostgreSQL, a private RabbitMQ and the product's processes, for whoever has a checkout."""
+"""Lotsa on one machine: a private PostgreSQL, a private RabbitMQ and the product's processes."""

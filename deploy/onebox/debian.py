@@ -36,7 +36,9 @@ class DebianFolder:
             return
         if shutil.which("apt-get") is None or shutil.which("dpkg") is None:
             wanted = " and ".join(packages)
-            raise Trouble(f"{wanted} not found, and this machine has no apt-get to fetch them with: install them first.")
+            raise Trouble(
+                f"{wanted} not found, and this machine has no apt-get to fetch them with: install them first."
+            )
         for needed in (self._lists / "partial", self._cache / "archives" / "partial", self.root):
             needed.mkdir(parents=True, exist_ok=True)
         self._update()
@@ -84,7 +86,9 @@ class DebianFolder:
     def _explain(self, step: str, said: str) -> None:
         if "No space left" in said or "enough free space" in said:
             raise NoRoom(f"The disk that holds {self.folder} is full.")
-        if any(sign in said for sign in ("Could not resolve", "Failed to fetch", "Could not connect", "Unable to connect")):
+        if any(
+            sign in said for sign in ("Could not resolve", "Failed to fetch", "Could not connect", "Unable to connect")
+        ):
             raise NoNetwork("Debian's package archive does not answer: is there a network? Nothing was started.")
         lines = [line for line in said.splitlines() if line.startswith(("E:", "W:"))]
         raise Trouble(f"apt-get {step} failed: {' '.join(lines) or said.strip()[-400:]}")
@@ -110,7 +114,9 @@ class DebianFolder:
 
     def _unpack(self, archives: list[Path]) -> None:
         for archive in archives:
-            done = subprocess.run(["dpkg", "-x", str(archive), str(self.root)], capture_output=True, text=True, timeout=300)
+            done = subprocess.run(
+                ["dpkg", "-x", str(archive), str(self.root)], capture_output=True, text=True, timeout=300
+            )
             if done.returncode:
                 self._explain("unpacking", done.stderr)
             archive.unlink()

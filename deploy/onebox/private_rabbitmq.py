@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import secrets
 import signal
-import subprocess
-import urllib.error
-import urllib.request
 from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
@@ -96,13 +94,15 @@ class PrivateRabbitMQ:
         chosen = self._ports()
         if not ports.answers(chosen["amqp"]):
             return False
-        request = urllib.request.Request(f"http://{ports.LOOPBACK}:{chosen['management']}/api/overview")
-        request.add_header("Authorization", "Basic " + b64encode(f"{ADMIN}:{self._password()}".encode()).decode())
+        credentials = b64encode(f"{ADMIN}:{self._password()}".encode()).decode()
+        api = http.client.HTTPConnection(ports.LOOPBACK, chosen["management"], timeout=5)
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
+            api.request("GET", "/api/overview", headers={"Authorization": f"Basic {credentials}"})
+            return api.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
             return False
+        finally:
+            api.close()
 
     def stop(self) -> None:
         """Stop the node in good order, then its port mapper."""

@@ -11,6 +11,8 @@ from pathlib import Path
 from deploy.onebox.service_user import ServiceUser
 from deploy.onebox.waiting import wait_until
 
+_children: dict[int, subprocess.Popen[bytes]] = {}
+
 
 class Background:
     """One program in the background. Its file holds process id and start time, so that a number that has gone
@@ -27,7 +29,7 @@ class Background:
         environment: Mapping[str, str],
         user: ServiceUser,
         cwd: Path | None = None,
-    ) -> subprocess.Popen[bytes]:
+    ) -> None:
         """Start the program in a session of its own, its output appended to `log`."""
         with log.open("ab") as output:
             process = subprocess.Popen(
@@ -40,8 +42,8 @@ class Background:
                 start_new_session=True,
                 **user.popen(),
             )
+        _children[process.pid] = process
         self.pid_file.write_text(f"{process.pid} {_started(process.pid)}\n")
-        return process
 
     def pid(self) -> int | None:
         """The process id while the program runs, otherwise None."""
@@ -81,7 +83,5 @@ def _started(pid: int) -> str:
 
 def _reap(pid: int) -> None:
     """Let go of a child that has ended; a process that is nobody's child of ours is left alone."""
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass
+    if pid in _children and _children[pid].poll() is not None:
+        del _children[pid]

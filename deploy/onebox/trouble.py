@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Trouble(Exception):  # noqa: N818 - the word that the command line says, not a programming error
+class Trouble(Exception):
     """The machine is not as we need it. The message is a whole sentence and is shown as it stands."""
 
     exit_code = 1

@@ -43,7 +43,11 @@ _UNIT_SLUGS = (
     *(f"partner-{number}" for number in range(1, PARTNERS + 1)),
 )
 
-_ORGANIZATION_SLUGS = ("city-stockholm", "region-stockholm", *(f"partner-{number}" for number in range(1, PARTNERS + 1)))
+_ORGANIZATION_SLUGS = (
+    "city-stockholm",
+    "region-stockholm",
+    *(f"partner-{number}" for number in range(1, PARTNERS + 1)),
+)
 
 
 def stable(kind: str, slug: str) -> UUID:

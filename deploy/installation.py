@@ -1,0 +1,107 @@
+"""One installation: a prefix, a folder of keys and passwords, and the environment that its processes are given.
+
+The same code makes the demonstration on one box and every test session's own installation.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import make_url
+
+from deploy.keys import make_keys
+from deploy.postgres.roles import create_roles_and_databases, drop_roles_and_databases, role_names
+from deploy.rabbitmq.users import create_vhost_and_users, drop_vhost_and_users, user_names
+from shared.settings import SERVICES, Settings
+
+
+@dataclass(frozen=True)
+class Servers:
+    """The database and the broker with an administrator's rights. The URLs carry credentials: never print them."""
+
+    postgres_url: str = field(repr=False)
+    amqp_url: str = field(repr=False)
+    rabbitmq_api: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Where an installation's things are: `prefix` is in front of every database, role and broker user."""
+
+    prefix: str
+    folder: Path
+    servers: Servers
+    mode: str
+    public_url: str
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def create(self) -> None:
+        """Make keys, passwords, databases, roles, virtual host and broker users; safe to repeat."""
+        make_keys(self.folder / "keys", self.prefix)
+        passwords = self._passwords()
+        create_roles_and_databases(self.servers.postgres_url, self.prefix, passwords)
+        create_vhost_and_users(self.servers.rabbitmq_api, self.prefix, passwords)
+
+    def drop(self) -> None:
+        """Remove databases, roles, virtual host and broker users; the folder stays."""
+        drop_vhost_and_users(self.servers.rabbitmq_api, self.prefix)
+        drop_roles_and_databases(self.servers.postgres_url, self.prefix)
+
+    def environment(self) -> dict[str, str]:
+        """The `LOTSA_…` variables of every process of this installation."""
+        keys = self.folder / "keys"
+        found = {
+            "LOTSA_MODE": self.mode,
+            "LOTSA_PUBLIC_URL": self.public_url,
+            "LOTSA_INSTALLATION": self.prefix,
+            "LOTSA_VAR": str(self.folder),
+            "LOTSA_SESSION_KEY_FILE": str(keys / "session"),
+            "LOTSA_AUDIT_SIGNING_KEY_FILE": str(keys / "log-signing"),
+            "LOTSA_TOKEN_ISSUER": self.public_url,
+            "LOTSA_TOKEN_AUDIENCE": "lotsa",
+            "LOTSA_TOKEN_JWKS_FILE": str(keys / "token-jwks.json"),
+            "LOTSA_AUDIT_LOG_DATABASE_URL": self._database_url("audit", "log"),
+            "LOTSA_ADMIN_BROKER_URL": self._broker_url("admin"),
+            "LOTSA_BROKER_API_URL": self.servers.rabbitmq_api,
+        }
+        for service in SERVICES:
+            name = service.upper()
+            found[f"LOTSA_{name}_DATABASE_URL"] = self._database_url(service, "app")
+            found[f"LOTSA_{name}_OWNER_DATABASE_URL"] = self._database_url(service, "owner")
+            found[f"LOTSA_{name}_BROKER_URL"] = self._broker_url(service)
+            found[f"LOTSA_{name}_MASTER_KEY_FILE"] = str(keys / f"{service}-master")
+        return {**found, **self.extra}
+
+    def settings(self) -> Settings:
+        """The settings that a process given `environment()` reads."""
+        return Settings.from_environment(self.environment())
+
+    def _passwords(self) -> dict[str, str]:
+        """Passwords by role and broker user, made once and kept in a file beside the keys."""
+        file = self.folder / "keys" / "passwords.json"
+        known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+        wanted = [*role_names(self.prefix), *user_names(self.prefix)]
+        missing = [name for name in wanted if name not in known]
+        if missing:
+            known |= {name: secrets.token_urlsafe(24) for name in missing}
+            draft = file.with_suffix(".draft")
+            draft.touch(mode=0o600)
+            draft.write_text(json.dumps(known))
+            draft.rename(file)
+        return known
+
+    def _database_url(self, service: str, kind: str) -> str:
+        role = f"{self.prefix}_{service}_{kind}"
+        url = make_url(self.servers.postgres_url)
+        ours = url.set(username=role, password=self._passwords()[role], database=f"{self.prefix}_{service}")
+        return ours.render_as_string(hide_password=False)
+
+    def _broker_url(self, who: str) -> str:
+        user = f"{self.prefix}_{who}"
+        address = self.servers.amqp_url.rpartition("@")[2].partition("/")[0]
+        return f"amqp://{user}:{quote(self._passwords()[user], safe='')}@{address}/{quote(self.prefix, safe='')}"

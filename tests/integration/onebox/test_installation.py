@@ -1,0 +1,76 @@
+"""An installation's databases, roles and broker users are its own."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+import requests
+
+from deploy.installation import Installation
+from shared.settings import SERVICES
+from tests.support.infrastructure import Infrastructure, new_installation
+
+
+def _connect(url: str) -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(url.replace("+psycopg", ""), connect_timeout=5)
+
+
+def test_each_role_reaches_its_own_database(installation: Installation) -> None:
+    """Owner, application and log roles sign in with the URLs that the processes are given."""
+    environment = installation.environment()
+    urls = {name: url for name, url in environment.items() if name.endswith("DATABASE_URL")}
+    assert len(urls) == 2 * len(SERVICES) + 1
+    for url in urls.values():
+        with _connect(url) as connection:
+            assert connection.execute("SELECT current_user").fetchone() == (urlsplit(url).username,)
+
+
+def test_no_role_reaches_a_neighbours_database(installation: Installation) -> None:
+    """The referral service's role is refused by the directory's database."""
+    foreign = installation.environment()["LOTSA_REFERRAL_DATABASE_URL"].rpartition("/")[0]
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        _connect(f"{foreign}/{installation.prefix}_directory")
+
+
+def test_no_role_of_a_process_may_bypass_row_level_security(
+    installation: Installation, infrastructure: Infrastructure
+) -> None:
+    """Neither superuser nor bypassrls: forced row-level security holds for every role of ours."""
+    with _connect(infrastructure.postgres_url) as connection:
+        found = connection.execute(
+            "SELECT bool_or(rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb), count(*)"
+            " FROM pg_roles WHERE rolname LIKE %s",
+            [f"{installation.prefix}\\_%"],
+        ).fetchone()
+    assert found == (False, 2 * len(SERVICES) + 1)
+
+
+def test_creating_twice_changes_nothing_that_data_hangs_on(installation: Installation) -> None:
+    """Keys and passwords stay as they were."""
+    folder = installation.folder / "keys"
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    installation.create()
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+
+
+def test_keys_are_readable_by_their_owner_alone(installation: Installation) -> None:
+    """No file among the keys has a permission for group or others."""
+    for file in (installation.folder / "keys").iterdir():
+        assert file.stat().st_mode & 0o077 == 0, file.name
+
+
+def test_dropping_leaves_nothing(infrastructure: Infrastructure) -> None:
+    """Afterwards neither database, role, virtual host nor broker user carries the prefix."""
+    with new_installation(infrastructure) as made:
+        prefix = made.prefix
+    with _connect(infrastructure.postgres_url) as connection:
+        for table, column in (("pg_database", "datname"), ("pg_roles", "rolname")):
+            query = f"SELECT count(*) FROM {table} WHERE {column} LIKE %s"
+            assert connection.execute(query, [f"{prefix}%"]).fetchone() == (0,)
+    for kind in ("vhosts", "users"):
+        names = [
+            found["name"] for found in requests.get(f"{infrastructure.rabbitmq_api}/api/{kind}", timeout=10).json()
+        ]
+        assert not [name for name in names if name.startswith(prefix)]
