@@ -1,0 +1,1 @@
+"""The directory's rules. Standard library and ``shared.kernel`` only."""

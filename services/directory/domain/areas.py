@@ -1,0 +1,50 @@
+"""Sweden's regions and municipalities, and the districts of those municipalities that have them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.directory.domain.refusals import AreaIsUnknown
+
+
+@dataclass(frozen=True)
+class Areas:
+    """Area codes and names. A municipality's code is SCB's four digits; a district's is ``<municipality>-<slug>``.
+
+    A region's code is SCB's two digits; a region is no catchment area of ours, only a public body.
+    """
+
+    regions: Mapping[str, str]
+    municipalities: Mapping[str, str]
+    districts: Mapping[str, str]
+
+    def require(self, code: str) -> str:
+        """The code itself, when it names a municipality or district. Raises AreaIsUnknown."""
+        if code not in self.municipalities and code not in self.districts:
+            raise AreaIsUnknown
+        return code
+
+    def require_municipality(self, code: str) -> str:
+        """The code itself, when it names a municipality. Raises AreaIsUnknown."""
+        if code not in self.municipalities:
+            raise AreaIsUnknown
+        return code
+
+    def name(self, code: str) -> str:
+        """What the area is called; the code itself when it is unknown."""
+        return self.districts.get(code) or self.municipalities.get(code) or self.regions.get(code) or code
+
+    def districts_of(self, municipality_code: str) -> dict[str, str]:
+        """The districts of one municipality by code, or nothing."""
+        return {code: name for code, name in self.districts.items() if municipality_of(code) == municipality_code}
+
+
+def municipality_of(area: str) -> str:
+    """The municipality's code of an area code: ``0180-farsta`` → ``0180``."""
+    return area.partition("-")[0]
+
+
+def covers(wider: str, narrower: str) -> bool:
+    """Whether an area holds another: a municipality holds itself and its districts."""
+    return wider == narrower or narrower.startswith(f"{wider}-")

@@ -1,0 +1,139 @@
+"""What the commands need from the world: one unit of work with its repositories. Implemented in ``adapters``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from services.directory.domain.activity import Activity
+from services.directory.domain.assignment import Assignment
+from services.directory.domain.organization import Organization
+from services.directory.domain.routing import RoutingRules
+from services.directory.domain.support_service import SupportService
+from services.directory.domain.unit import Unit
+from shared.kernel.actor import Actor
+from shared.kernel.clock import Clock
+from shared.kernel.events import DomainEvent
+from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
+from shared.kernel.refusals import Refusal
+
+
+class Organizations(Protocol):
+    """The organisations."""
+
+    def find(self, organization_id: OrganizationId) -> Organization | None:
+        """One organisation, locked for this transaction, or None."""
+        ...
+
+    def add(self, organization: Organization) -> None:
+        """Write a new one."""
+        ...
+
+    def save(self, organization: Organization) -> None:
+        """Write a changed one over the version before it. Raises VersionHasMoved."""
+        ...
+
+
+class SupportServices(Protocol):
+    """The support services."""
+
+    def find(self, service_id: UUID) -> SupportService | None:
+        """One support service, locked for this transaction, or None."""
+        ...
+
+    def add(self, service: SupportService) -> None:
+        """Write a new one."""
+        ...
+
+    def save(self, service: SupportService) -> None:
+        """Write a changed one over the version before it. Raises VersionHasMoved."""
+        ...
+
+
+class Activities(Protocol):
+    """The activities."""
+
+    def find(self, activity_id: UUID) -> Activity | None:
+        """One activity, locked for this transaction, or None."""
+        ...
+
+    def add(self, activity: Activity) -> None:
+        """Write a new one."""
+        ...
+
+    def save(self, activity: Activity) -> None:
+        """Write a changed one over the version before it. Raises VersionHasMoved."""
+        ...
+
+
+class Units(Protocol):
+    """The units."""
+
+    def find(self, unit_id: UnitId) -> Unit | None:
+        """One unit, locked for this transaction, or None."""
+        ...
+
+    def those(self, unit_ids: Sequence[UnitId]) -> list[Unit]:
+        """The units that exist among these."""
+        ...
+
+    def add(self, unit: Unit) -> None:
+        """Write a new one."""
+        ...
+
+    def save(self, unit: Unit) -> None:
+        """Write a changed one over the version before it. Raises VersionHasMoved."""
+        ...
+
+
+class Assignments(Protocol):
+    """The assignments."""
+
+    def find(self, assignment_id: AssignmentId) -> Assignment | None:
+        """One assignment, locked for this transaction, or None."""
+        ...
+
+    def add(self, assignment: Assignment) -> None:
+        """Write a new one."""
+        ...
+
+    def end(self, assignment: Assignment) -> None:
+        """Write its end."""
+        ...
+
+
+class Rules(Protocol):
+    """The municipalities' routing rules."""
+
+    def of(self, municipality_code: str) -> RoutingRules | None:
+        """A municipality's rules, locked for this transaction, or None when it has set none."""
+        ...
+
+    def put(self, rules: RoutingRules) -> None:
+        """Replace a municipality's rules as a whole. Raises VersionHasMoved."""
+        ...
+
+
+class DirectoryWork(Protocol):
+    """One transaction with everything in it; nothing is kept, told or recorded unless it commits."""
+
+    clock: Clock
+    organizations: Organizations
+    services: SupportServices
+    activities: Activities
+    units: Units
+    assignments: Assignments
+    rules: Rules
+
+    def happened(self, *events: DomainEvent) -> None:
+        """Have this told to whoever may hear of it, if it commits."""
+        ...
+
+    def commit(self) -> None:
+        """Keep everything at once."""
+        ...
+
+    def record_attempt(self, actor: Actor, refusal: Refusal, act: str, record_kind: str, subject: UUID | None) -> None:
+        """Undo what was begun and commit a record that this was tried and refused."""
+        ...

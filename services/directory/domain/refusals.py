@@ -1,0 +1,155 @@
+"""What the directory says no to.
+
+Invalid
+├── AreaIsUnknown                       area-unknown
+├── TermIsUnknown                       term-unknown
+├── NameIsMissing                       name-missing
+├── AddressIsNoEmail                    address-no-email
+├── ReceivingUnitNeedsAnAddress         receiving-unit-needs-address
+├── StandInIsTheUnitItself              stand-in-is-itself
+├── RoleDoesNotFitTheUnit               role-does-not-fit-unit
+├── PeriodEndsBeforeItBegins            period-ends-before-it-begins
+├── AgesAreTurnedAround                 ages-turned-around
+├── RuleIsOutsideTheMunicipality        rule-outside-municipality
+├── RuleNeedsAReason                    rule-needs-reason
+├── UnitCannotReceive                   unit-cannot-receive
+├── ActivityEndsBeforeItBegins          activity-ends-before-it-begins
+└── PlaceBelongsToAnother               place-belongs-to-another
+Conflict
+├── AlreadyRegistered                   already-registered
+├── AssignmentHasEnded                  assignment-has-ended
+└── ActivityIsCancelled                 activity-is-cancelled
+NotThere
+└── ListingIsNotYours                   listing-not-yours
+NotAllowed
+└── RoleMayNotEditThis                  role-may-not-edit
+"""
+
+from __future__ import annotations
+
+from shared.kernel.refusals import Conflict, Invalid, NotAllowed, NotThere
+
+
+class AreaIsUnknown(Invalid):
+    """The area code names no municipality or district."""
+
+    slug = "area-unknown"
+    title = "There is no such municipality or district."
+
+
+class TermIsUnknown(Invalid):
+    """A code is not in the list, or is not in force on that day."""
+
+    slug = "term-unknown"
+    title = "One of the choices is not in the list."
+
+
+class NameIsMissing(Invalid):
+    """Nothing is listed without a name."""
+
+    slug = "name-missing"
+    title = "Give it a name."
+
+
+class AddressIsNoEmail(Invalid):
+    """An e-mail address does not look like one."""
+
+    slug = "address-no-email"
+    title = "The e-mail address is not complete."
+
+
+class ReceivingUnitNeedsAnAddress(Invalid):
+    """Whoever receives referrals must be reachable: a function address and a telephone."""
+
+    slug = "receiving-unit-needs-address"
+    title = "A receiving unit needs a function address and a telephone number."
+
+
+class StandInIsTheUnitItself(Invalid):
+    """A unit cannot stand in for itself."""
+
+    slug = "stand-in-is-itself"
+    title = "A unit cannot be its own stand-in."
+
+
+class RoleDoesNotFitTheUnit(Invalid):
+    """The role is not one that a unit of this kind has."""
+
+    slug = "role-does-not-fit-unit"
+    title = "This role does not exist in a unit of this kind."
+
+
+class PeriodEndsBeforeItBegins(Invalid):
+    """A period's end comes before its beginning."""
+
+    slug = "period-ends-before-it-begins"
+    title = "The period ends before it begins."
+
+
+class AgesAreTurnedAround(Invalid):
+    """An age range's end comes before its beginning, or an age is impossible."""
+
+    slug = "ages-turned-around"
+    title = "The ages are not a range."
+
+
+class RuleIsOutsideTheMunicipality(Invalid):
+    """A municipality makes rules for its own area only."""
+
+    slug = "rule-outside-municipality"
+    title = "A routing rule must be about the municipality's own area."
+
+
+class RuleNeedsAReason(Invalid):
+    """Every rule says in a sentence why it sends a carer where it does."""
+
+    slug = "rule-needs-reason"
+    title = "Say in a sentence why the rule names this unit."
+
+
+class UnitCannotReceive(Invalid):
+    """A rule must name an active receiving unit."""
+
+    slug = "unit-cannot-receive"
+    title = "The unit does not receive referrals."
+
+
+class ActivityEndsBeforeItBegins(Invalid):
+    """An activity's end comes before its beginning."""
+
+    slug = "activity-ends-before-it-begins"
+    title = "The activity ends before it begins."
+
+
+class AlreadyRegistered(Conflict):
+    """Something is already registered under this identifier."""
+
+    slug = "already-registered"
+    title = "This is already registered."
+
+
+class AssignmentHasEnded(Conflict):
+    """The assignment ended before."""
+
+    slug = "assignment-has-ended"
+    title = "The assignment has already ended."
+
+
+class ActivityIsCancelled(Conflict):
+    """A cancelled activity stays cancelled; a new one can be made."""
+
+    slug = "activity-is-cancelled"
+    title = "The activity is cancelled and can no longer be changed."
+
+
+class ListingIsNotYours(NotThere):
+    """It belongs to another organisation or municipality: answered as if it did not exist."""
+
+    slug = "listing-not-yours"
+
+
+class RoleMayNotEditThis(NotAllowed):
+    """No assignment with this role edits such things."""
+
+    slug = "role-may-not-edit"
+    title = "Your assignment does not let you change this."

@@ -1,0 +1,143 @@
+"""Routing: which one unit receives a carer, and in a sentence why. The rules are the municipality's own.
+
+Rules stand in an order; the first that fits decides, so that a situation that combines several still has one clear
+receiver. When none fits, the municipality's default unit receives: never a dead end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from services.directory.domain.areas import covers
+from services.directory.domain.events import RoutingRulesWereSet
+from services.directory.domain.refusals import (
+    AgesAreTurnedAround,
+    PeriodEndsBeforeItBegins,
+    RuleIsOutsideTheMunicipality,
+    RuleNeedsAReason,
+)
+from shared.kernel.identity import UnitId
+
+OLDEST = 130
+DEFAULT_REASON = "Ingen regel passar just den här situationen, så kommunens gemensamma anhörigstöd tar emot."
+"""Shown when no rule fits. Swedish because it is data, like the rules' own reasons."""
+
+
+class AgeOf(StrEnum):
+    """Whose age a rule asks about. The person cared for's age is unknown in a carer-only referral."""
+
+    CARER = "carer"
+    PERSON_CARED_FOR = "person-cared-for"
+    ANY = "any"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is known of the carer when a receiver is looked for. None: not known, or not to be told."""
+
+    area: str
+    target_groups: frozenset[str] = frozenset()
+    carer_age: int | None = None
+    person_cared_for_age: int | None = None
+
+    def ages(self, of: AgeOf) -> list[int]:
+        """The ages that are known, of those asked about."""
+        known = {
+            AgeOf.CARER: [self.carer_age],
+            AgeOf.PERSON_CARED_FOR: [self.person_cared_for_age],
+            AgeOf.ANY: [self.carer_age, self.person_cared_for_age],
+        }[of]
+        return [age for age in known if age is not None]
+
+
+@dataclass(frozen=True)
+class RoutingRule:
+    """Area × target groups × age × period → unit, stand-in and a sentence why. Ages include both ends.
+
+    No target groups means all of them; no ages means any age, known or not.
+    """
+
+    id: UUID
+    area: str
+    unit_id: UnitId
+    reason_sv: str
+    target_groups: frozenset[str] = frozenset()
+    age_of: AgeOf = AgeOf.ANY
+    age_from: int | None = None
+    age_to: int | None = None
+    stand_in_unit_id: UnitId | None = None
+    valid_from: date = date(2025, 1, 1)
+    valid_to: date | None = None
+
+    def __post_init__(self) -> None:
+        if not self.reason_sv.strip():
+            raise RuleNeedsAReason
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise PeriodEndsBeforeItBegins
+        if not 0 <= (self.age_from or 0) <= (OLDEST if self.age_to is None else self.age_to) <= OLDEST:
+            raise AgesAreTurnedAround
+
+    def fits(self, situation: Situation, on: date) -> bool:
+        """Whether the rule speaks about this situation on that day."""
+        in_force = self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+        return (
+            in_force
+            and covers(self.area, situation.area)
+            and (not self.target_groups or bool(self.target_groups & situation.target_groups))
+            and self._fits_age(situation)
+        )
+
+    def _fits_age(self, situation: Situation) -> bool:
+        if self.age_from is None and self.age_to is None:
+            return True
+        lowest, highest = self.age_from or 0, OLDEST if self.age_to is None else self.age_to
+        return any(lowest <= age <= highest for age in situation.ages(self.age_of))
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The receiver that the rules name. ``rule_id`` is None when it is the default."""
+
+    unit_id: UnitId
+    stand_in_unit_id: UnitId | None
+    reason_sv: str
+    rule_id: UUID | None
+
+
+@dataclass(frozen=True)
+class RoutingRules:
+    """One municipality's rules, whole and in order, with the default unit that is always there."""
+
+    municipality_code: str
+    default_unit_id: UnitId
+    rules: tuple[RoutingRule, ...] = ()
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        if not all(covers(self.municipality_code, rule.area) for rule in self.rules):
+            raise RuleIsOutsideTheMunicipality
+
+    def were_set(self, at: datetime) -> RoutingRulesWereSet:
+        """That these are the rules from now on."""
+        return RoutingRulesWereSet(occurred_at=at, rules=self)
+
+    def units_named(self) -> set[UnitId]:
+        """Every unit that the rules send carers to, stand-ins too."""
+        named = {self.default_unit_id} | {rule.unit_id for rule in self.rules}
+        return named | {rule.stand_in_unit_id for rule in self.rules if rule.stand_in_unit_id}
+
+    def propose(self, situation: Situation, on: date) -> Proposal:
+        """Who receives, on that day: the first rule that fits, otherwise the default."""
+        for rule in self.rules:
+            if rule.fits(situation, on):
+                return Proposal(rule.unit_id, rule.stand_in_unit_id, rule.reason_sv, rule.id)
+        return Proposal(self.default_unit_id, None, DEFAULT_REASON, None)
+
+
+def areas_named(rules: Iterable[RoutingRule]) -> set[str]:
+    """Every area that the rules speak about."""
+    return {rule.area for rule in rules}

@@ -1,0 +1,99 @@
+"""Units: where referrals come from and go to. Cooperation runs between units and functions, never persons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from services.directory.domain.events import UnitWasChanged, UnitWasRegistered
+from services.directory.domain.refusals import (
+    AddressIsNoEmail,
+    NameIsMissing,
+    ReceivingUnitNeedsAnAddress,
+    StandInIsTheUnitItself,
+)
+from shared.kernel.identity import UnitId
+
+
+class UnitKind(StrEnum):
+    """What a unit does."""
+
+    REFERRING = "referring"
+    RECEIVING = "receiving"
+    PARTNER = "partner"
+    AUDIT = "audit"
+    ADMINISTRATION = "administration"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit with a function address (an e-mail that does not belong to a person).
+
+    ``area``: the municipality or district that the unit works in or for. ``address_withheld``: its addresses are not
+    shown to the public, for instance because of threats against staff. ``version`` counts changes from 1.
+    """
+
+    id: UnitId
+    organization_id: UUID
+    name: str
+    kind: UnitKind
+    area: str | None
+    function_address: str | None = None
+    phone: str | None = None
+    stand_in_unit_id: UnitId | None = None
+    active: bool = True
+    address_withheld: bool = False
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise NameIsMissing(fields={"/name": NameIsMissing.title})
+        if self.function_address is not None and not looks_like_email(self.function_address):
+            raise AddressIsNoEmail(fields={"/function_address": AddressIsNoEmail.title})
+        if self.kind is UnitKind.RECEIVING and not (self.function_address and self.phone):
+            raise ReceivingUnitNeedsAnAddress(fields={"/function_address": ReceivingUnitNeedsAnAddress.title})
+        if self.stand_in_unit_id == self.id:
+            raise StandInIsTheUnitItself(fields={"/stand_in_unit_id": StandInIsTheUnitItself.title})
+
+    @property
+    def receives(self) -> bool:
+        """Whether referrals may be sent here."""
+        return self.active and self.kind is UnitKind.RECEIVING
+
+    def registered(self, at: datetime) -> UnitWasRegistered:
+        """That this unit came into being."""
+        return UnitWasRegistered(occurred_at=at, unit=self)
+
+    def changed(
+        self,
+        at: datetime,
+        *,
+        name: str,
+        area: str | None,
+        function_address: str | None,
+        phone: str | None,
+        stand_in_unit_id: UnitId | None,
+        active: bool,
+        address_withheld: bool,
+    ) -> tuple[Unit, UnitWasChanged]:
+        """The unit as it is from now on. Its kind and organisation never change: register another instead."""
+        unit = replace(
+            self,
+            name=name,
+            area=area,
+            function_address=function_address,
+            phone=phone,
+            stand_in_unit_id=stand_in_unit_id,
+            active=active,
+            address_withheld=address_withheld,
+            version=self.version + 1,
+        )
+        return unit, UnitWasChanged(occurred_at=at, unit=unit)
+
+
+def looks_like_email(text: str) -> bool:
+    """Whether a text has the outer shape of an e-mail address; whether it works only a message can tell."""
+    name, at, domain = text.rpartition("@")
+    return bool(name and at and "." in domain.strip(".")) and not any(letter.isspace() for letter in text)
