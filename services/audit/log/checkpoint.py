@@ -1,0 +1,193 @@
+"""Checkpoints: a tree's size and root as a C2SP signed note (c2sp.org/signed-note, c2sp.org/tlog-checkpoint).
+
+Ed25519 only (signature type 0x01). Key names are the log's origin. Keys are written as Go's ``sumdb/note`` writes them:
+``<name>+<key id in hex>+<base64 of 0x01 and the public key>``, private ones with ``PRIVATE+KEY+`` in front.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+ED25519 = b"\x01"
+MAX_NOTE_BYTES = 1 << 20
+MAX_SIGNATURES = 100
+_DASH = "\u2014 "
+
+
+class CheckpointIsWrong(ValueError):
+    """A checkpoint that cannot be relied on."""
+
+
+class CheckpointIsMalformed(CheckpointIsWrong):
+    """The text is not a signed note with a checkpoint in it."""
+
+
+class CheckpointIsForeign(CheckpointIsWrong):
+    """It is another log's, or the expected key has not signed it."""
+
+
+class SignatureIsWrong(CheckpointIsWrong):
+    """The expected key's signature does not fit the text."""
+
+
+class KeyIsMalformed(ValueError):
+    """The text is not a note key of this kind. The message never quotes it."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The log's state at one size."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def text(self) -> str:
+        """The note's text: origin, size in decimal, root in base64, a line each."""
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+
+
+@dataclass(frozen=True)
+class VerifierKey:
+    """The log's public key, by name."""
+
+    name: str
+    public: bytes
+
+    @classmethod
+    def from_text(cls, text: str) -> VerifierKey:
+        """Read a vkey. Raises KeyIsMalformed, also when the key id does not fit the key."""
+        name, key_id, encoded = _three_parts(text.strip())
+        key = cls(name, _key_bytes(encoded))
+        if key.key_id.hex() != key_id:
+            raise KeyIsMalformed("the key id is another key's")
+        return key
+
+    @property
+    def key_id(self) -> bytes:
+        """SHA-256(name || 0x0A || 0x01 || public key)[:4]."""
+        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:4]
+
+    def __str__(self) -> str:
+        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(ED25519 + self.public).decode()}"
+
+
+class SignerKey:
+    """The log's private key. Its text is never shown by repr."""
+
+    def __init__(self, name: str, seed: bytes) -> None:
+        _check_name(name)
+        self._seed = seed
+        self._private = Ed25519PrivateKey.from_private_bytes(seed)
+        self.verifier = VerifierKey(name, self._private.public_key().public_bytes_raw())
+
+    @classmethod
+    def generate(cls, name: str) -> SignerKey:
+        """A new key for a log of this name."""
+        return cls(name, Ed25519PrivateKey.generate().private_bytes_raw())
+
+    @classmethod
+    def from_text(cls, text: str) -> SignerKey:
+        """Read ``PRIVATE+KEY+<name>+<id>+<base64>``. Raises KeyIsMalformed."""
+        prefix = "PRIVATE+KEY+"
+        if not text.startswith(prefix):
+            raise KeyIsMalformed("not a private note key")
+        name, key_id, encoded = _three_parts(text.strip()[len(prefix) :])
+        key = cls(name, _key_bytes(encoded))
+        if key.verifier.key_id.hex() != key_id:
+            raise KeyIsMalformed("the key id is another key's")
+        return key
+
+    def secret_text(self) -> str:
+        """The private key as its file holds it."""
+        encoded = base64.b64encode(ED25519 + self._seed).decode()
+        return f"PRIVATE+KEY+{self.verifier.name}+{self.verifier.key_id.hex()}+{encoded}"
+
+    def sign(self, checkpoint: Checkpoint) -> str:
+        """The checkpoint as a signed note. Raises CheckpointIsForeign for another log's checkpoint."""
+        if checkpoint.origin != self.verifier.name:
+            raise CheckpointIsForeign("a log signs its own checkpoints only")
+        text = checkpoint.text()
+        signature = base64.b64encode(self.verifier.key_id + self._private.sign(text.encode())).decode()
+        return f"{text}\n{_DASH}{self.verifier.name} {signature}\n"
+
+
+def open_note(note: str, key: VerifierKey) -> str:
+    """The text of a signed note, once the key's signature on it is verified.
+
+    Signatures by other keys are ignored (they may be witnesses'). Raises CheckpointIsMalformed, CheckpointIsForeign,
+    SignatureIsWrong.
+    """
+    if len(note.encode(errors="replace")) > MAX_NOTE_BYTES or any(each < " " and each != "\n" for each in note):
+        raise CheckpointIsMalformed("too long, or with control characters")
+    body, blank, signatures = note.rpartition("\n\n")
+    lines = signatures.split("\n")
+    if not blank or lines.pop() != "" or not lines or len(lines) > MAX_SIGNATURES:
+        raise CheckpointIsMalformed("no signature lines after a blank line")
+    text = body + "\n"
+    verified = False
+    for line in lines:
+        name, _, encoded = line.removeprefix(_DASH).partition(" ")
+        signature = _base64(encoded)
+        if not line.startswith(_DASH) or not name or len(signature) < 5:
+            raise CheckpointIsMalformed("a signature line is misshapen")
+        if name == key.name and signature[:4] == key.key_id:
+            _verify(key, signature[4:], text)
+            verified = True
+    if not verified:
+        raise CheckpointIsForeign("the expected key has not signed it")
+    return text
+
+
+def open_checkpoint(note: str, key: VerifierKey) -> Checkpoint:
+    """The checkpoint in a signed note. Raises as open_note does; the origin must be the key's name."""
+    lines = open_note(note, key).split("\n")
+    if len(lines) < 4 or not all(lines[:-1]):
+        raise CheckpointIsMalformed("a checkpoint has at least three lines, none of them empty")
+    origin, size, root = lines[0], lines[1], _base64(lines[2])
+    if not (size.isascii() and size.isdigit()) or (size != "0" and size.startswith("0")) or len(root) != 32:
+        raise CheckpointIsMalformed("size or root is misshapen")
+    if origin != key.name:
+        raise CheckpointIsForeign("another log's origin")
+    return Checkpoint(origin, int(size), root)
+
+
+def _verify(key: VerifierKey, signature: bytes, text: str) -> None:
+    try:
+        Ed25519PublicKey.from_public_bytes(key.public).verify(signature, text.encode())
+    except InvalidSignature:
+        raise SignatureIsWrong("the signature does not fit the text") from None
+
+
+def _check_name(name: str) -> None:
+    if not name or "+" in name or any(each.isspace() for each in name):
+        raise KeyIsMalformed("a key's name has no spaces and no plus sign")
+
+
+def _three_parts(text: str) -> tuple[str, str, str]:
+    parts = text.split("+", 2)
+    if len(parts) != 3:
+        raise KeyIsMalformed("not name, id and key")
+    _check_name(parts[0])
+    return parts[0], parts[1], parts[2]
+
+
+def _key_bytes(encoded: str) -> bytes:
+    raw = _base64(encoded)
+    if len(raw) != 33 or raw[:1] != ED25519:
+        raise KeyIsMalformed("not an Ed25519 key")
+    return raw[1:]
+
+
+def _base64(encoded: str) -> bytes:
+    """The bytes, or none at all when this is not the one standard spelling of them (RFC 4648, 3.5 and section 4)."""
+    try:
+        raw = base64.b64decode(encoded, validate=True)
+    except ValueError:
+        return b""
+    return raw if base64.b64encode(raw).decode() == encoded else b""

@@ -1,0 +1,117 @@
+"""One leaf of the log: canonical JSON, and the commitments that stand in it for what may be erased.
+
+Frozen from the first entry (format ``lotsa-leaf/1``). A leaf is RFC 8785 JSON of at most 65,535 bytes (the length
+prefix of a C2SP tlog-tiles entry bundle has 16 bits). Its numbers are integers only, so that a reader needs no
+floating-point rules. It always has ``format``, ``id``, ``type``, ``occurred_at`` and ``recorded_at``.
+
+A value that must be erasable is never in the leaf, nor is its bare hash (a staff id or a short text could be guessed).
+The leaf holds HMAC-SHA-256 of name and value under a random salt of its own; salt and value stand outside. When they
+are destroyed, the leaf still hashes to the same bytes and says nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import rfc8785
+
+FORMAT = "lotsa-leaf/1"
+MAX_LEAF_BYTES = 65_535
+SALT_BYTES = 32
+REQUIRED = ("format", "id", "type", "occurred_at", "recorded_at")
+
+
+class LeafIsWrong(ValueError):
+    """The bytes or members cannot be a leaf of this log."""
+
+
+class LeafIsTooLarge(LeafIsWrong):
+    """The leaf would be longer than 65,535 bytes."""
+
+
+class LeafIsNotCanonical(LeafIsWrong):
+    """The bytes are not the one RFC 8785 form of what they say, or hold a number that is not an integer."""
+
+
+class LeafIsIncomplete(LeafIsWrong):
+    """A member that every leaf has is missing or misshapen."""
+
+
+def moment(at: datetime) -> str:
+    """A moment as the leaf writes it: RFC 3339 in UTC with exactly six decimals, so that text order is time order."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def canonical(members: Mapping[str, Any]) -> bytes:
+    """The RFC 8785 bytes of some members. Raises LeafIsNotCanonical for what has no such form here."""
+    _refuse_floats(members)
+    try:
+        return rfc8785.dumps(dict(members))
+    except (rfc8785.CanonicalizationError, UnicodeError) as problem:
+        raise LeafIsNotCanonical(type(problem).__name__) from None
+
+
+def leaf_bytes(members: Mapping[str, Any], recorded_at: datetime) -> bytes:
+    """The leaf for an entry's members, recorded now. Raises LeafIsTooLarge, LeafIsIncomplete, LeafIsNotCanonical."""
+    whole = {**members, "format": FORMAT, "recorded_at": moment(recorded_at)}
+    _require(whole)
+    leaf = canonical(whole)
+    if len(leaf) > MAX_LEAF_BYTES:
+        raise LeafIsTooLarge(f"{len(leaf)} bytes")
+    return leaf
+
+
+def read_leaf(leaf: bytes) -> dict[str, Any]:
+    """The members of a leaf. Raises a LeafIsWrong when it is too large, not canonical, or incomplete."""
+    if len(leaf) > MAX_LEAF_BYTES:
+        raise LeafIsTooLarge(f"{len(leaf)} bytes")
+    try:
+        members = json.loads(leaf)
+    except (ValueError, RecursionError):
+        raise LeafIsNotCanonical("not JSON") from None
+    if not isinstance(members, dict):
+        raise LeafIsIncomplete("not an object")
+    if canonical(members) != leaf:
+        raise LeafIsNotCanonical("another spelling of the same JSON")
+    _require(members)
+    return members
+
+
+def new_salt() -> bytes:
+    """A fresh salt of 32 random bytes; one for each value of each entry."""
+    return os.urandom(SALT_BYTES)
+
+
+def commitment(name: str, value: Any, salt: bytes) -> str:
+    """The commitment to a named JSON value: hex HMAC-SHA-256(salt, RFC 8785 of {"name": …, "value": …})."""
+    return hmac.new(salt, canonical({"name": name, "value": value}), hashlib.sha256).hexdigest()
+
+
+def opens(committed: str, name: str, value: Any, salt: bytes) -> bool:
+    """Whether salt and value are what was committed to."""
+    return hmac.compare_digest(committed, commitment(name, value, salt))
+
+
+def _require(members: Mapping[str, Any]) -> None:
+    for name in REQUIRED:
+        if not isinstance(members.get(name), str):
+            raise LeafIsIncomplete(name)
+    if members["format"] != FORMAT:
+        raise LeafIsIncomplete("format")
+
+
+def _refuse_floats(value: Any) -> None:
+    if isinstance(value, float):
+        raise LeafIsNotCanonical("a number that is not an integer")
+    if isinstance(value, Mapping):
+        for each in value.values():
+            _refuse_floats(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            _refuse_floats(each)

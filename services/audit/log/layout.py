@@ -1,0 +1,145 @@
+"""How an export of the log is laid out: C2SP tlog-tiles (c2sp.org/tlog-tiles), with two files of ours beside it.
+
+    checkpoint                    the newest signed note
+    checkpoints.jsonl             every signed note so far, one JSON string a line, oldest first
+    tile/entries/<N>[.p/<W>]      the leaves, 256 to a bundle, each after its length in two bytes, big-endian
+    tile/<L>/<N>[.p/<W>]          the tree's hashes, 256 to a tile
+    openings.jsonl                salts and values for commitments that still may be opened; never part of a leaf
+
+An opening is ``{"index": …, "name": …, "salt": <base64>, "value": …}``. One that is missing has been erased, or was not
+for the reader to see; the leaves stay whole either way. An export travels as a ZIP file or as the unpacked folder.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import IO, Any
+
+from services.audit.log.merkle import leaf_hash, root_of
+
+WIDTH = 256
+CHECKPOINT = "checkpoint"
+CHECKPOINTS = "checkpoints.jsonl"
+OPENINGS = "openings.jsonl"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class BundleIsMalformed(ValueError):
+    """The bytes are not a sequence of length-prefixed leaves."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What opens one commitment of one leaf."""
+
+    index: int
+    name: str
+    salt: bytes
+    value: Any
+
+    def line(self) -> bytes:
+        """The opening as a line of ``openings.jsonl``."""
+        members = {
+            "index": self.index,
+            "name": self.name,
+            "salt": base64.b64encode(self.salt).decode(),
+            "value": self.value,
+        }
+        return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def tile_path(level: int | str, number: int, width: int = WIDTH) -> str:
+    """The path of a tile or, with level "entries", of an entry bundle: ``tile/0/x001/234``, ``tile/entries/000.p/5``."""
+    digits = [f"{number % 1000:03d}"]
+    while number := number // 1000:
+        digits.append(f"x{number % 1000:03d}")
+    path = f"tile/{level}/{'/'.join(reversed(digits))}"
+    return path if width == WIDTH else f"{path}.p/{width}"
+
+
+def encode_bundle(leaves: Iterable[bytes]) -> bytes:
+    """Leaves as an entry bundle."""
+    return b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in leaves)
+
+
+def decode_bundle(bundle: bytes) -> list[bytes]:
+    """The leaves of an entry bundle. Raises BundleIsMalformed."""
+    leaves: list[bytes] = []
+    at = 0
+    while at < len(bundle):
+        length = int.from_bytes(bundle[at : at + 2], "big")
+        end = at + 2 + length
+        if at + 2 > len(bundle) or end > len(bundle):
+            raise BundleIsMalformed("a leaf is cut short")
+        leaves.append(bundle[at + 2 : end])
+        at = end
+    return leaves
+
+
+class Tiles:
+    """Gathers hashes into tiles while leaf hashes pass by, in constant memory."""
+
+    def __init__(self) -> None:
+        self._open: list[list[bytes]] = [[]]
+        self._done: list[int] = [0]
+
+    def add(self, hashed_leaf: bytes) -> Iterator[tuple[str, bytes]]:
+        """Take the next leaf hash; gives path and bytes of each tile that it completed."""
+        level, current = 0, hashed_leaf
+        while True:
+            if level == len(self._open):
+                self._open.append([])
+                self._done.append(0)
+            tile = self._open[level]
+            tile.append(current)
+            if len(tile) < WIDTH:
+                return
+            yield tile_path(level, self._done[level]), b"".join(tile)
+            current = root_of(tile)
+            self._open[level] = []
+            self._done[level] += 1
+            level += 1
+
+    def partial(self) -> Iterator[tuple[str, bytes]]:
+        """The tiles on the right edge that are not full."""
+        for level, tile in enumerate(self._open):
+            if tile:
+                yield tile_path(level, self._done[level], len(tile)), b"".join(tile)
+
+
+def export_files(
+    leaves: Iterable[bytes], *, checkpoint: str, checkpoints: Iterable[str], openings: Iterable[Opening]
+) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """The files of an export in order, each a path and its bytes in pieces. ``leaves`` are all that checkpoint covers."""
+    yield CHECKPOINT, [checkpoint.encode()]
+    yield CHECKPOINTS, (json.dumps(note, ensure_ascii=False).encode() + b"\n" for note in checkpoints)
+    tiles = Tiles()
+    bundle: list[bytes] = []
+    number = 0
+    for leaf in leaves:
+        bundle.append(leaf)
+        for path, tile in tiles.add(leaf_hash(leaf)):
+            yield path, [tile]
+        if len(bundle) == WIDTH:
+            yield tile_path("entries", number), [encode_bundle(bundle)]
+            bundle, number = [], number + 1
+    if bundle:
+        yield tile_path("entries", number, len(bundle)), [encode_bundle(bundle)]
+    for path, tile in tiles.partial():
+        yield path, [tile]
+    yield OPENINGS, (opening.line() for opening in openings)
+
+
+def write_zip(files: Iterable[tuple[str, Iterable[bytes]]], stream: IO[bytes]) -> None:
+    """Write an export as a ZIP file; the same files give the same bytes. The stream need not be seekable."""
+    with zipfile.ZipFile(stream, "w") as archive:
+        for path, pieces in files:
+            member = zipfile.ZipInfo(path, _EPOCH)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            with archive.open(member, "w", force_zip64=True) as target:
+                for piece in pieces:
+                    target.write(piece)

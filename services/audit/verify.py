@@ -1,0 +1,458 @@
+"""The lonely verifier: checks an export of the audit log offline, trusting nothing but one public key.
+
+    python verify.py EXPORT --key 'NAME+ID+BASE64' [--known CHECKPOINT …] [--evidence FILE] [--json]
+
+One file. It needs Python 3.11 and the package ``cryptography`` and imports nothing else of this product, so that an
+auditor can read it in an hour and keep a copy of their own. EXPORT is the ZIP file or the folder it unpacks to.
+``--known``: a checkpoint that was kept from before; the log must have grown out of it. Exit codes: 0 the log holds,
+1 it does not (the first wrong entry is named, evidence is kept), 2 the question could not be put.
+
+Sources: RFC 9162 section 2.1 (tree), RFC 8785 (leaves), c2sp.org/signed-note, /tlog-checkpoint, /tlog-tiles (export).
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import hmac
+import json
+import pathlib
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+WIDTH = 256
+FORMAT = "lotsa-leaf/1"
+REQUIRED = ("format", "id", "type", "occurred_at", "recorded_at")
+Read = Callable[[str], bytes | None]
+
+
+class LogIsWrong(Exception):
+    """The export does not hold. ``first`` to ``last`` are the entries among which the first wrong one is."""
+
+    slug = "log-is-wrong"
+
+    def __init__(self, sentence: str, *, first: int | None = None, last: int | None = None, **evidence: Any) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.first = first
+        self.last = first if last is None else last
+        self.evidence = evidence
+
+
+class CheckpointIsWrong(LogIsWrong):
+    """A checkpoint is misshapen, another log's, or not signed by the key."""
+
+    slug = "checkpoint-is-wrong"
+
+
+class EntryIsMissing(LogIsWrong):
+    """There are fewer, or more, entries than the checkpoint says."""
+
+    slug = "entry-is-missing"
+
+
+class EntryIsWrong(LogIsWrong):
+    """An entry is not the one that was signed for."""
+
+    slug = "entry-is-wrong"
+
+
+class HistoryIsWrong(LogIsWrong):
+    """The key has signed two histories that cannot both be true."""
+
+    slug = "history-is-wrong"
+
+
+class OpeningIsWrong(LogIsWrong):
+    """A salt and value do not open the commitment in the entry."""
+
+    slug = "opening-is-wrong"
+
+
+class QuestionIsWrong(Exception):
+    """The key or the export cannot be read at all."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """The log's public key (C2SP vkey, Ed25519)."""
+
+    name: str
+    key_id: bytes
+    public: Ed25519PublicKey
+
+    @classmethod
+    def from_text(cls, text: str) -> Key:
+        """Read a vkey. Raises QuestionIsWrong."""
+        try:
+            name, key_id, encoded = text.strip().split("+", 2)
+            raw = _unb64(encoded)
+            expected = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
+            if raw[:1] != b"\x01" or len(raw) != 33 or not name or expected.hex() != key_id:
+                raise ValueError
+            return cls(name, expected, Ed25519PublicKey.from_public_bytes(raw[1:]))
+        except ValueError:
+            raise QuestionIsWrong("the key is not a C2SP verifier key for Ed25519 (NAME+ID+BASE64)") from None
+
+
+@dataclass(frozen=True)
+class Head:
+    """A verified checkpoint."""
+
+    size: int
+    root: bytes
+    note: str
+
+
+@dataclass
+class Report:
+    """What was found to hold."""
+
+    origin: str
+    size: int
+    root: str
+    checkpoints: int
+    opened: int = 0
+    closed: int = 0
+    first_recorded_at: str | None = None
+    last_recorded_at: str | None = None
+
+
+@dataclass
+class Tree:
+    """The right edge of a growing tree (RFC 9162, 2.1.1)."""
+
+    size: int = 0
+    hashes: list[bytes] = field(default_factory=list)
+
+    def append(self, current: bytes) -> None:
+        """Add a leaf's hash."""
+        index = self.size
+        while index & 1:
+            current = hashlib.sha256(b"\x01" + self.hashes.pop() + current).digest()
+            index >>= 1
+        self.hashes.append(current)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """The tree's root hash."""
+        if not self.hashes:
+            return hashlib.sha256(b"").digest()
+        root = self.hashes[-1]
+        for left in reversed(self.hashes[:-1]):
+            root = hashlib.sha256(b"\x01" + left + root).digest()
+        return root
+
+
+def open_checkpoint(note: str, key: Key) -> Head:
+    """Verify a signed note and read the checkpoint in it. Raises CheckpointIsWrong."""
+    body, blank, signatures = note.rpartition("\n\n")
+    text = body + "\n"
+    signed = False
+    if not blank or not signatures.endswith("\n") or any(each < " " and each != "\n" for each in note):
+        raise CheckpointIsWrong("a checkpoint is not a signed note", checkpoint=note)
+    for line in signatures[:-1].split("\n"):
+        dash, _, rest = line.partition(" ")
+        name, _, encoded = rest.partition(" ")
+        try:
+            signature = _unb64(encoded)
+        except ValueError:
+            signature = b""
+        if dash != "\u2014" or not name or len(signature) < 5:
+            raise CheckpointIsWrong("a signature line is misshapen", checkpoint=note)
+        if name == key.name and signature[:4] == key.key_id:
+            try:
+                key.public.verify(signature[4:], text.encode())
+            except InvalidSignature:
+                raise CheckpointIsWrong("a checkpoint's signature does not fit its text", checkpoint=note) from None
+            signed = True
+    if not signed:
+        raise CheckpointIsWrong("a checkpoint is not signed by the key", checkpoint=note)
+    try:
+        origin, size, encoded_root, *rest_of_text = text.split("\n")
+        root = _unb64(encoded_root)
+        if str(int(size)) != size or int(size) < 0 or len(root) != 32 or rest_of_text.pop() or not all(rest_of_text):
+            raise ValueError
+    except (ValueError, IndexError):
+        raise CheckpointIsWrong("a signed text is not a checkpoint", checkpoint=note) from None
+    if origin != key.name:
+        raise CheckpointIsWrong("a checkpoint has another log's origin", checkpoint=note)
+    return Head(int(size), root, note)
+
+
+def read_leaf(leaf: bytes, index: int) -> dict[str, Any]:
+    """The members of a leaf. Raises EntryIsWrong unless it is the RFC 8785 form of a complete entry."""
+    try:
+        members = json.loads(leaf, parse_float=_no_float, parse_constant=_no_float)
+        if not isinstance(members, dict) or _canonical(members) != leaf:
+            raise ValueError
+    except (ValueError, RecursionError):
+        raise EntryIsWrong(f"entry {index} is not canonical JSON", first=index, leaf=_b64(leaf)) from None
+    complete = all(isinstance(members.get(name), str) for name in REQUIRED) and members["format"] == FORMAT
+    if not complete or not isinstance(members.get("commitments", {}), dict):
+        raise EntryIsWrong(f"entry {index} lacks what every entry has", first=index, leaf=_b64(leaf))
+    return members
+
+
+def verify(read: Read, key: Key, known: Sequence[str] = ()) -> Report:
+    """Check a whole export. Raises a LogIsWrong that names what is wrong, and where it begins."""
+    note = read("checkpoint")
+    if note is None:
+        raise CheckpointIsWrong("the export has no checkpoint")
+    head = open_checkpoint(_text(note), key)
+    history = _history(read, key, head, known)
+    report = Report(key.name, head.size, _b64(head.root), len(history))
+    expected = _hashes_from_tiles(read, head)
+    openings = _openings(read, head)
+    tree, good, ids, before = Tree(), 0, set[str](), ""
+    for index, leaf in enumerate(_leaves(read, head)):
+        hashed = hashlib.sha256(b"\x00" + leaf).digest()
+        if expected and expected[index] != hashed:
+            raise EntryIsWrong(
+                f"entry {index} is not the one that was signed for",
+                first=index, leaf=_b64(leaf), hash=hashed.hex(), signed_hash=expected[index].hex(), checkpoint=head.note,
+            )  # fmt: skip
+        members = read_leaf(leaf, index)
+        tree.append(hashed)
+        for old in history.get(tree.size, ()):
+            if old.root != tree.root():
+                raise _root_differs(good, tree, old, head, leaf)
+            good = tree.size
+        if members["id"] in ids:
+            raise EntryIsWrong(f"entry {index} repeats an earlier event", first=index, leaf=_b64(leaf))
+        if members["recorded_at"] < before:
+            raise EntryIsWrong(f"entry {index} was recorded before the one it follows", first=index, leaf=_b64(leaf))
+        ids.add(members["id"])
+        before = members["recorded_at"]
+        report.first_recorded_at = report.first_recorded_at or before
+        _check_openings(index, members, openings.pop(index, {}), report)
+    report.last_recorded_at = before or None
+    if tree.root() != head.root:  # only reached by an empty tree: every other size is in the history
+        raise CheckpointIsWrong("the checkpoint's root is not the empty tree's", checkpoint=head.note)
+    return report
+
+
+def _history(read: Read, key: Key, head: Head, known: Sequence[str]) -> dict[int, list[Head]]:
+    """Every checkpoint to hold the entries against, by size."""
+    lines = (read("checkpoints.jsonl") or b"").splitlines()
+    notes = [_json_text(line) for line in lines]
+    heads: dict[int, list[Head]] = {head.size: [head]}
+    for note in dict.fromkeys([*notes, *known]):
+        old = open_checkpoint(note, key)
+        if old.size > head.size:
+            raise EntryIsMissing(
+                f"the log has shrunk: an earlier checkpoint covers {old.size} entries, this one {head.size}",
+                first=head.size, last=old.size - 1, earlier_checkpoint=note, checkpoint=head.note,
+            )  # fmt: skip
+        others = heads.setdefault(old.size, [])
+        if any(other.root != old.root for other in others):
+            raise HistoryIsWrong(
+                f"the key has signed two logs of {old.size} entries",
+                last=old.size - 1, earlier_checkpoint=note, checkpoint=others[0].note,
+            )  # fmt: skip
+        if not others:
+            others.append(old)
+    return heads
+
+
+def _leaves(read: Read, head: Head) -> Iterator[bytes]:
+    for number in range(-(-head.size // WIDTH)):
+        width = min(WIDTH, head.size - number * WIDTH)
+        first = number * WIDTH
+        bundle = read(_tile_path("entries", number, width))
+        if bundle is None:
+            raise EntryIsMissing(f"entries from {first} on are missing", first=first, checkpoint=head.note)
+        at = count = 0
+        while at < len(bundle):
+            end = at + 2 + int.from_bytes(bundle[at : at + 2], "big")
+            if end > len(bundle) or count == width:
+                what = "is cut short" if count < width else "should not be there"
+                raise EntryIsMissing(f"entry {first + count} {what}", first=first + count, checkpoint=head.note)
+            yield bundle[at + 2 : end]
+            at, count = end, count + 1
+        if count < width:
+            raise EntryIsMissing(f"entry {first + count} is missing", first=first + count, checkpoint=head.note)
+
+
+def _hashes_from_tiles(read: Read, head: Head) -> list[bytes]:
+    """The leaf hashes, if the export's tiles lead to the signed root: only then can they tell which entry is wrong."""
+    hashes: list[bytes] = []
+    tree = Tree()
+    for number in range(-(-head.size // WIDTH)):
+        tile = read(_tile_path("0", number, min(WIDTH, head.size - number * WIDTH)))
+        if tile is None:
+            return []
+        for at in range(0, len(tile), 32):
+            hashes.append(tile[at : at + 32])
+            tree.append(hashes[-1])
+    return hashes if tree.size == head.size and tree.root() == head.root else []
+
+
+def _root_differs(good: int, tree: Tree, old: Head, head: Head, leaf: bytes) -> LogIsWrong:
+    first, last = good, tree.size - 1
+    where = f"entry {last} is" if first == last else f"one of the entries {first} to {last} is"
+    return EntryIsWrong(
+        f"{where} not the one that was signed for",
+        first=first, last=last, leaf=_b64(leaf), computed_root=_b64(tree.root()), signed_root=_b64(old.root),
+        earlier_checkpoint=old.note, checkpoint=head.note,
+    )  # fmt: skip
+
+
+def _openings(read: Read, head: Head) -> dict[int, dict[str, dict[str, Any]]]:
+    openings: dict[int, dict[str, dict[str, Any]]] = {}
+    for line in (read("openings.jsonl") or b"").splitlines():
+        try:
+            opening = json.loads(line)
+            index, name = opening["index"], opening["name"]
+            _unb64(opening["salt"])
+            if type(index) is not int or not isinstance(name, str) or "value" not in opening:
+                raise ValueError
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise OpeningIsWrong("a line of openings.jsonl is not an opening") from None
+        if not 0 <= index < head.size:
+            raise OpeningIsWrong(f"an opening is for entry {index}, which does not exist", first=index)
+        if name in openings.setdefault(index, {}):
+            raise OpeningIsWrong(f"entry {index} has two openings of one commitment", first=index)
+        openings[index][name] = opening
+    return openings
+
+
+def _check_openings(index: int, members: dict[str, Any], openings: dict[str, dict[str, Any]], report: Report) -> None:
+    commitments = members.get("commitments", {})
+    for name, opening in openings.items():
+        try:
+            told = _canonical({"name": name, "value": opening["value"]})
+            computed = hmac.new(_unb64(opening["salt"]), told, hashlib.sha256).hexdigest()
+        except ValueError:
+            computed = ""
+        if name not in commitments or not hmac.compare_digest(computed, str(commitments[name])):
+            # the value stays out of the evidence: it may be personal, and index and name lead to it
+            raise OpeningIsWrong(f"an opening does not fit entry {index}", first=index, name=name)
+    report.opened += len(openings)
+    report.closed += len(commitments) - len(openings)
+
+
+def _canonical(value: Any) -> bytes:
+    """RFC 8785 for JSON without fractions: members in the order of their UTF-16 code units."""
+    return json.dumps(_in_order(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _in_order(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _in_order(value[name]) for name in sorted(value, key=lambda each: each.encode("utf-16-be"))}
+    if isinstance(value, list):
+        return [_in_order(each) for each in value]
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) > 2**53 - 1):
+        raise ValueError
+    return value
+
+
+def _no_float(_: str) -> Any:
+    raise ValueError
+
+
+def _json_text(line: bytes) -> str:
+    try:
+        note = json.loads(line)
+    except (ValueError, RecursionError):
+        note = None
+    if not isinstance(note, str):
+        raise CheckpointIsWrong("a line of checkpoints.jsonl is not a checkpoint")
+    return note
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise CheckpointIsWrong("a checkpoint is not UTF-8") from None
+
+
+def _unb64(text: str) -> bytes:
+    """Raises ValueError for anything but the one standard spelling."""
+    raw = base64.b64decode(text, validate=True)
+    if _b64(raw) != text:
+        raise ValueError
+    return raw
+
+
+def _b64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+def _tile_path(level: str, number: int, width: int) -> str:
+    digits = [f"{number % 1000:03d}"]
+    while number := number // 1000:
+        digits.append(f"x{number % 1000:03d}")
+    path = f"tile/{level}/{'/'.join(reversed(digits))}"
+    return path if width == WIDTH else f"{path}.p/{width}"
+
+
+def reader(export: pathlib.Path) -> Read:
+    """Reads files of an export, from a ZIP file or a folder. Raises QuestionIsWrong when it is neither."""
+    if export.is_dir():
+
+        def from_folder(path: str) -> bytes | None:
+            target = export / path
+            return target.read_bytes() if target.is_file() else None
+
+        return from_folder
+    try:
+        archive = zipfile.ZipFile(export)
+    except (OSError, zipfile.BadZipFile):
+        raise QuestionIsWrong(f"{export} is neither a folder nor a ZIP file that can be read") from None
+
+    def from_zip(path: str) -> bytes | None:
+        try:
+            return archive.read(path)
+        except KeyError:
+            return None
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError):
+            raise LogIsWrong(f"the file {path} in the export is damaged") from None
+
+    return from_zip
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="verify", description="Check an export of the audit log, offline.")
+    parser.add_argument("export", type=pathlib.Path, help="the ZIP file, or the folder it unpacks to")
+    parser.add_argument("--key", required=True, help="the log's public key: NAME+ID+BASE64")
+    parser.add_argument("--known", action="append", default=[], type=pathlib.Path, metavar="CHECKPOINT",
+                        help="a checkpoint kept from before (a file); may be repeated")  # fmt: skip
+    parser.add_argument("--evidence", type=pathlib.Path, help="where to keep evidence; beside the export otherwise")
+    parser.add_argument("--json", action="store_true", help="answer in JSON")
+    asked = parser.parse_args(arguments)
+    try:
+        key = Key.from_text(asked.key)
+        known = [path.read_bytes() for path in asked.known]
+        report = verify(reader(asked.export), key, [_text(each) for each in known])
+    except (QuestionIsWrong, OSError) as problem:
+        print(f"Could not check: {problem}", file=sys.stderr)
+        return 2
+    except LogIsWrong as wrong:
+        kept = asked.evidence or asked.export.with_name(asked.export.name + ".evidence.json")
+        told = {"wrong": wrong.slug, "sentence": wrong.sentence, "first": wrong.first, "last": wrong.last}
+        kept.write_text(json.dumps({**told, "export": asked.export.name, **wrong.evidence}, indent=2) + "\n")
+        told["evidence"] = str(kept)
+        print(json.dumps(told) if asked.json else f"WRONG: {wrong.sentence}.\nEvidence is kept in {kept}")
+        return 1
+    if asked.json:
+        print(json.dumps({"wrong": None, **asdict(report)}))
+    else:
+        print(f"The log holds: {report.size} entries under {report.checkpoints} checkpoints of {report.origin}.")
+        print(f"Recorded from {report.first_recorded_at} to {report.last_recorded_at}. Root {report.root}.")
+        print(f"Commitments: {report.opened} opened and right, {report.closed} closed (erased, or not shown to you).")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

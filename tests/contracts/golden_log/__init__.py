@@ -1,0 +1,1 @@
+"""The golden log and the script that made it."""
