@@ -1,0 +1,1 @@
+"""How services hear of each other: outbox, relay, topology, inbox, subscriptions, parking."""

@@ -1,0 +1,33 @@
+"""One delivery of one message to one queue, from arrival until it is settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared.messaging.settling import Settling
+from shared.messaging.subscription import Subscription
+
+
+@dataclass(frozen=True, eq=False)
+class Delivery:
+    """A message that this process holds and must settle: acknowledge, put aside or park.
+
+    ``attempts``: how often a reaction has already raised on it. ``exchange``: by which it came. ``is_live``: whether
+    the connection that brought it still stands; otherwise the broker has given it to another.
+    """
+
+    subscription: Subscription
+    body: bytes
+    message_id: str
+    exchange: str
+    attempts: int
+    settling: Settling
+    is_live: Callable[[], bool]
+    acknowledge: Callable[[], None]
+    wait: Callable[[float], None]
+
+    @property
+    def live(self) -> bool:
+        """Whether it is still ours to settle."""
+        return self.is_live()

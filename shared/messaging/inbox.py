@@ -1,0 +1,70 @@
+"""The inbox: which events a queue's reaction has carried out, kept in the same transaction as the effect.
+
+The broker delivers at least once; with this row each effect happens once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Connection, DateTime, Index, MetaData, Table, Text, Uuid, text
+
+KEEP_DAYS = 30
+
+_CREATE = (
+    """
+    CREATE TABLE inbox (
+        queue text NOT NULL,
+        event_id uuid NOT NULL,
+        received_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        PRIMARY KEY (event_id, queue)
+    )
+    """,
+    # rows arrive in time order, so a block-range index is enough to sweep by
+    "CREATE INDEX inbox_received ON inbox USING brin (received_at)",
+)
+
+_FIRST_TIME = "INSERT INTO inbox (queue, event_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+
+
+def inbox_table(metadata: MetaData) -> Table:
+    """The table that ``create_inbox`` makes, for a service's ``tables.py``."""
+    table = Table(
+        "inbox",
+        metadata,
+        Column("event_id", Uuid, primary_key=True),
+        Column("queue", Text, primary_key=True),
+        Column("received_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    )
+    Index("inbox_received", table.c.received_at, postgresql_using="brin")
+    return table
+
+
+def create_inbox(op: Any) -> None:
+    """Make the table in an alembic migration (``op``: ``alembic.op``). Frozen: version 1."""
+    for statement in _CREATE:
+        op.execute(statement)
+
+
+def first_time(connection: Connection, queue: str, event_id: UUID) -> bool:
+    """Whether this event is new to this queue; if so it is noted, to last if the caller's transaction commits.
+
+    Another delivery of the same event in a transaction under way makes this one wait for its outcome.
+    """
+    return connection.exec_driver_sql(_FIRST_TIME, (queue, event_id)).rowcount == 1
+
+
+def sweep_inbox(connection: Connection, *, keep_days: int = KEEP_DAYS, at_most: int = 5_000) -> int:
+    """Forget what was carried out longer ago than this; returns how many rows went.
+
+    The broker holds nothing that long except parked messages, whose replay then counts as a first time.
+    """
+    swept = connection.execute(
+        text(
+            "DELETE FROM inbox WHERE (event_id, queue) IN (SELECT event_id, queue FROM inbox "
+            "WHERE received_at < clock_timestamp() - make_interval(days => :keep) LIMIT :at_most)"
+        ),
+        {"keep": keep_days, "at_most": at_most},
+    )
+    return swept.rowcount

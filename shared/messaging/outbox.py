@@ -1,0 +1,146 @@
+"""The outbox: events written in the transaction that made them true, for the relay to publish.
+
+One row per event. A row is *waiting* (no sequence), then *numbered* (sequence given and committed), then *sent* (the
+broker has confirmed it). Each state has its own partial index, so that each look-up stays as small as its answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Boolean, Column, Connection, DateTime, Index, MetaData, Table, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from shared.contracts.contract import Contract
+from shared.kernel.identity import uuid7
+from shared.observability import trace
+
+
+@dataclass(frozen=True)
+class OutboxTables:
+    """``outbox``: the events. ``publisher``: one row with the source's epoch and the last sequence given."""
+
+    outbox: Table
+    publisher: Table
+
+
+def outbox_tables(metadata: MetaData) -> OutboxTables:
+    """The tables that ``create_outbox`` makes, for a service's ``tables.py``."""
+    outbox = Table(
+        "outbox",
+        metadata,
+        Column("id", Uuid, primary_key=True),
+        Column("event_type", Text, nullable=False),
+        Column("data", JSONB, nullable=False),
+        Column("occurred_at", DateTime(timezone=True), nullable=False),
+        Column("correlation_id", Uuid, nullable=False),
+        Column("causation_id", Uuid),
+        Column("traceparent", Text),
+        Column("history", Boolean, nullable=False),
+        Column("written_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+        Column("sequence", BigInteger),
+        Column("sent_at", DateTime(timezone=True)),
+    )
+    Index("outbox_waiting", outbox.c.id, postgresql_where=text("sequence IS NULL"))
+    numbered = text("sequence IS NOT NULL AND sent_at IS NULL")
+    Index("outbox_numbered", outbox.c.sequence, unique=True, postgresql_where=numbered)
+    Index("outbox_sent", outbox.c.sent_at, postgresql_where=text("sent_at IS NOT NULL"))
+    publisher = Table(
+        "publisher",
+        metadata,
+        Column("only", Boolean, primary_key=True),
+        Column("epoch", Uuid, nullable=False),
+        Column("last_sequence", BigInteger, nullable=False),
+    )
+    return OutboxTables(outbox, publisher)
+
+
+_CREATE = (
+    """
+    CREATE TABLE outbox (
+        id uuid PRIMARY KEY,
+        event_type text NOT NULL,
+        data jsonb NOT NULL,
+        occurred_at timestamptz NOT NULL,
+        correlation_id uuid NOT NULL,
+        causation_id uuid,
+        traceparent text,
+        history boolean NOT NULL,
+        written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        sequence bigint,
+        sent_at timestamptz
+    )
+    """,
+    "CREATE INDEX outbox_waiting ON outbox (id) WHERE sequence IS NULL",
+    "CREATE UNIQUE INDEX outbox_numbered ON outbox (sequence) WHERE sequence IS NOT NULL AND sent_at IS NULL",
+    "CREATE INDEX outbox_sent ON outbox (sent_at) WHERE sent_at IS NOT NULL",
+    """
+    CREATE TABLE publisher (
+        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        epoch uuid NOT NULL,
+        last_sequence bigint NOT NULL
+    )
+    """,
+    "INSERT INTO publisher (epoch, last_sequence) VALUES (gen_random_uuid(), 0)",
+)
+
+# one statement whatever the number of rows, so that the server plans it once
+_APPEND = """
+    INSERT INTO outbox (id, event_type, data, occurred_at, correlation_id, causation_id, traceparent, history)
+    SELECT event.id, event.type, event.data, %s, %s, %s, %s, %s
+    FROM unnest(%s::uuid[], %s::text[], %s::jsonb[]) AS event (id, type, data)
+"""
+
+
+def create_outbox(op: Any) -> None:
+    """Make the tables in an alembic migration (``op``: ``alembic.op``). Frozen: version 1."""
+    for statement in _CREATE:
+        op.execute(statement)
+
+
+def append(
+    connection: Connection,
+    contracts: Sequence[Contract],
+    *,
+    occurred_at: datetime,
+    correlation_id: UUID,
+    causation_id: UUID | None,
+    history: bool = False,
+) -> None:
+    """Write events to be published if, and only if, the caller's transaction commits: one statement.
+
+    ``occurred_at`` (aware) becomes the envelope's ``time``; the trace being followed goes along.
+    """
+    if not contracts:
+        return
+    ids = [uuid7() for _ in contracts]
+    types = [contract.event_type for contract in contracts]
+    data = [json.dumps(contract.to_data(), ensure_ascii=False) for contract in contracts]
+    shared = (occurred_at, correlation_id, causation_id, trace.current(), history)
+    connection.exec_driver_sql(_APPEND, (*shared, ids, types, data))
+
+
+def renew_epoch(connection: Connection) -> UUID:
+    """Begin a new epoch, as a restored database must: what is unsent is numbered anew from 1. Returns the epoch."""
+    connection.execute(text("UPDATE outbox SET sequence = NULL WHERE sent_at IS NULL"))
+    row = connection.execute(
+        text("UPDATE publisher SET epoch = gen_random_uuid(), last_sequence = 0 RETURNING epoch")
+    ).one()
+    return UUID(str(row.epoch))
+
+
+def sweep_outbox(connection: Connection, *, keep_seconds: float, at_most: int = 5_000) -> int:
+    """Forget events that were sent longer ago than this; returns how many rows went."""
+    swept = connection.execute(
+        text(
+            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox "
+            "WHERE sent_at < clock_timestamp() - make_interval(secs => :keep) LIMIT :at_most)"
+        ),
+        {"keep": keep_seconds, "at_most": at_most},
+    )
+    return swept.rowcount

@@ -1,0 +1,167 @@
+"""``@subscribe`` and ``@every``: a service's two doors besides the web, as nameko entrypoints.
+
+A decorated method stays an ordinary method: called with (event, uow) it just runs, as tests do. Only the bus calls it
+with a Delivery, and only the timer with a tick; then it runs under this room's rules (see ``handling.py``).
+"""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import Any, TypeAlias
+
+from shared.contracts.contract import Contract
+from shared.messaging.consuming import Consuming
+from shared.messaging.delivery import Delivery
+from shared.messaging.handling import carry_out
+from shared.messaging.settling import Settling
+from shared.messaging.subscription import Subscription
+from shared.observability.logs import logger
+
+with warnings.catch_warnings():
+    # eventlet says of itself that it is in bug-fix mode: known, and why it is confined to the bus processes
+    warnings.simplefilter("ignore")
+    from nameko.exceptions import ContainerBeingKilled
+    from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, Entrypoint, SharedExtension, register_entrypoint
+    from nameko.timer import Timer
+
+BROKER_URL = "BROKER_URL"
+
+Method: TypeAlias = Callable[..., Any]
+
+_log = logger("messaging.subscribe")
+
+
+def subscribe(*contracts: type[Contract]) -> Callable[[Method], Method]:
+    """Have a method called with each of these events, in a unit of work that also notes the event as carried out.
+
+    The method takes (self, event, uow) and does not commit. Its queue is ``<service>.<method name>``.
+    """
+
+    def decorate(reaction: Method) -> Method:
+        @wraps(reaction)
+        def door(self: Any, first: Any, *rest: Any) -> Any:
+            if isinstance(first, Delivery):
+                return carry_out(self, reaction, first)
+            return reaction(self, first, *rest)
+
+        register_entrypoint(door, Subscribed(contracts))
+        return door
+
+    return decorate
+
+
+def every(seconds: float) -> Callable[[Method], Method]:
+    """Have a method called at this interval, in each bus process. It takes (self); what it raises is logged by type."""
+
+    def decorate(method: Method) -> Method:
+        @wraps(method)
+        def door(self: Any, tick: object = None) -> Any:
+            if tick is not _TICK:
+                return method(self)
+            try:
+                return method(self)
+            except Exception as error:
+                _log.error("a timer failed", timer=f"{self.name}.{method.__name__}", error=error)
+
+        register_entrypoint(door, Ticking(seconds))
+        return door
+
+    return decorate
+
+
+def subscriptions_of(service_class: type) -> list[Subscription]:
+    """Every subscription of a service class, by queue. Needs no broker and no patching."""
+    found = []
+    for method_name, method in inspect.getmembers(service_class, inspect.isfunction):
+        for entrypoint in getattr(method, ENTRYPOINT_EXTENSIONS_ATTR, ()):
+            if isinstance(entrypoint, Subscribed):
+                found.append(Subscription.to(service_class.name, method_name, entrypoint.contracts))  # type: ignore[attr-defined]
+    return found
+
+
+class Bus(SharedExtension):  # type: ignore[misc]  # nameko is not typed
+    """One service's connection to the broker, shared by all its subscriptions."""
+
+    def __init__(self) -> None:
+        self._doors: dict[str, Subscribed] = {}
+        self._consuming: Consuming | None = None
+        self._settling: Settling | None = None
+
+    def register(self, door: Subscribed) -> None:
+        """Add a subscription, before the container starts."""
+        self._doors[door.subscription.queue] = door
+
+    def start(self) -> None:
+        """Begin to consume; the connection is made, and made again, in the background."""
+        url = self.container.config[BROKER_URL]
+        service = self.container.service_name
+        self._settling = Settling(url, service)
+        self._consuming = Consuming(
+            url, service, [door.subscription for door in self._doors.values()], self._settling, self._take
+        )
+        self.container.spawn_managed_thread(self._consuming.run)
+
+    def _take(self, delivery: Delivery) -> None:
+        # in a thread of its own: the connection's thread must never wait for a free worker
+        door = self._doors[delivery.subscription.queue]
+        self.container.spawn_managed_thread(partial(door.work, delivery))
+
+    @property
+    def connected(self) -> bool:
+        """Whether every subscription is being consumed at this moment."""
+        return self._consuming is not None and self._consuming.connected
+
+    def no_more(self) -> None:
+        """Take no new deliveries; those in hand may finish and be acknowledged."""
+        if self._consuming is not None:
+            self._consuming.no_more()
+
+    def stop(self) -> None:
+        """Leave the broker: whatever is not acknowledged goes to another."""
+        if self._consuming is not None:
+            self._consuming.stop()
+        if self._settling is not None:
+            self._settling.close()
+
+    kill = stop
+
+
+class Subscribed(Entrypoint):  # type: ignore[misc]  # nameko is not typed
+    """The entrypoint behind ``@subscribe``."""
+
+    bus = Bus()
+
+    def __init__(self, contracts: tuple[type[Contract], ...] = ()) -> None:
+        self.contracts = contracts
+        super().__init__()
+
+    def setup(self) -> None:
+        """Join the service's bus."""
+        self.subscription = Subscription.to(self.container.service_name, self.method_name, self.contracts)
+        self.bus.register(self)
+
+    def work(self, delivery: Delivery) -> None:
+        """Give a delivery to one of the container's workers, when one is free."""
+        try:
+            if delivery.live:
+                self.container.spawn_worker(self, (delivery,), {})
+        except ContainerBeingKilled:
+            pass  # never acknowledged, so another process gets it
+
+    def stop(self) -> None:
+        """Take no new deliveries."""
+        self.bus.no_more()
+
+
+class Ticking(Timer):  # type: ignore[misc]  # nameko is not typed
+    """The entrypoint behind ``@every``."""
+
+    def handle_timer_tick(self) -> None:
+        """Run the method as a tick, so that what it raises is told by type only."""
+        self.container.spawn_worker(self, (_TICK,), {}, handle_result=self.handle_result)
+
+
+_TICK = object()

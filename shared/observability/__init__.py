@@ -1,0 +1,1 @@
+"""Logs, metrics, traces and health: what an operator may see. Identifiers only, never contents."""

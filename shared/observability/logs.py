@@ -1,0 +1,106 @@
+"""Structured logs: one JSON object a line, holding identifiers and codes only, never contents.
+
+An exception is logged by its type: its text may quote the data it stumbled on.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+import structlog
+
+from shared.observability import trace
+
+# libraries that quote statements, parameters, addresses or message bodies when they are talkative
+_TALKATIVE = ("amqp", "kombu", "nameko", "sqlalchemy", "psycopg", "urllib3", "werkzeug", "eventlet")
+
+
+def configure(process: str, *, level: str = "INFO", stream: TextIO | None = None) -> None:
+    """Set up logging for this process; ``process`` names it in every line. Called once, at its start."""
+    out = stream or sys.stderr
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _add(process),
+            _mask_exceptions,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.WriteLoggerFactory(file=out),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(_LibraryLine(process))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def logger(name: str) -> Any:
+    """A logger whose lines carry ``name`` as ``room``."""
+    return structlog.get_logger().bind(room=name)
+
+
+@contextmanager
+def about(**identifiers: object) -> Iterator[None]:
+    """Let every line inside carry these identifiers."""
+    with structlog.contextvars.bound_contextvars(**identifiers):
+        yield
+
+
+def kind_of(error: BaseException) -> str:
+    """An exception told without its text: its type, and PostgreSQL's SQLSTATE where there is one."""
+    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    name = type(error).__name__
+    return f"{name}({state})" if state else name
+
+
+def _add(process: str) -> Any:
+    def processor(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
+        line["process"] = process
+        traceparent = trace.current()
+        if traceparent is not None:
+            line["trace_id"] = traceparent.split("-")[1]
+        return line
+
+    return processor
+
+
+def _mask_exceptions(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
+    given = line.pop("exc_info", None)
+    error = given if isinstance(given, BaseException) else (sys.exc_info()[1] if given else None)
+    if error is not None:
+        line["error"] = kind_of(error)
+    for key, value in line.items():
+        if isinstance(value, BaseException):
+            line[key] = kind_of(value)
+    return line
+
+
+class _LibraryLine(logging.Formatter):
+    """A library's own log record: its logger, level and the place it came from, never its text."""
+
+    def __init__(self, process: str) -> None:
+        super().__init__()
+        self._process = process
+
+    def format(self, record: logging.LogRecord) -> str:
+        error = record.exc_info[1] if record.exc_info else None
+        line = {
+            "event": "a library reports",
+            "room": record.name,
+            "level": record.levelname.lower(),
+            "place": f"{record.module}:{record.lineno}",
+            "process": self._process,
+        }
+        if error is not None:
+            line["error"] = kind_of(error)
+        return structlog.processors.JSONRenderer()(None, "", line)  # type: ignore[return-value]

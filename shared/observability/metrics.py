@@ -1,0 +1,22 @@
+"""What is counted. Labels are service, queue and event-type names: never an identifier, never a value."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+published = Counter("lotsa_events_published", "Events handed to the broker, repeats included", ["publisher"])
+confirmed = Counter("lotsa_events_confirmed", "Events the broker has confirmed", ["publisher"])
+returned = Counter("lotsa_events_returned", "Events that no queue takes: look at the topology", ["publisher"])
+relay_troubles = Counter("lotsa_relay_troubles", "Times a relay lost its broker or database", ["publisher", "kind"])
+outbox_waiting = Gauge("lotsa_outbox_waiting", "Events in the outbox that are not yet confirmed", ["publisher"])
+outbox_age = Gauge("lotsa_outbox_age_seconds", "Age of the oldest event not yet confirmed", ["publisher"])
+relay_active = Gauge("lotsa_relay_active", "1 where this process's relay is the active one", ["publisher"])
+
+consumed = Counter("lotsa_events_consumed", "Deliveries carried out", ["queue"])
+repeated = Counter("lotsa_events_repeated", "Deliveries that had been carried out before", ["queue"])
+retried = Counter("lotsa_events_retried", "Deliveries put aside to be tried again", ["queue"])
+parked = Counter("lotsa_events_parked", "Deliveries parked for a person to look at", ["queue"])
+pauses = Counter("lotsa_consumption_pauses", "Waits for a database or broker to come back", ["queue"])
+reaction_seconds = Histogram("lotsa_reaction_seconds", "Time from delivery to commit", ["queue"])
+reconnections = Counter("lotsa_bus_reconnections", "Connections to the broker made by a bus", ["service"])
+connected = Gauge("lotsa_bus_connected", "1 while a service's bus is connected to the broker", ["service"])
