@@ -6,6 +6,7 @@ into account, and says what is missing. Signatures and hashes are apt's business
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -34,6 +35,14 @@ class DebianFolder:
         """
         if self.has(mark):
             return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            # somebody else may have fetched it while we waited
+            if not self.has(mark):
+                self._get(packages, mark)
+
+    def _get(self, packages: list[str], mark: str) -> None:
         if shutil.which("apt-get") is None or shutil.which("dpkg") is None:
             wanted = " and ".join(packages)
             raise Trouble(

@@ -1,0 +1,60 @@
+# Lotsa. `make` alone prints this file's menu.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := menu
+.PHONY: menu set-up run stop reset status unit test check bench chaos screenshots docs requirements set-up-test set-up-unit
+
+PYTHON3 ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+
+menu:
+	@echo "make …"
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | while IFS='|' read -r name says; do printf '  %-14s %s\n' "$$name" "$$says"; done
+
+run: set-up ## start everything on this machine and print the address and the demo logins
+	@$(BIN)/lotsa run
+
+stop: ## stop everything
+	@test ! -x $(BIN)/lotsa || $(BIN)/lotsa stop
+
+reset: ## stop, and remove all data: the next start begins anew
+	@test ! -x $(BIN)/lotsa || $(BIN)/lotsa stop --remove-data
+
+status: ## tell what runs
+	@test ! -x $(BIN)/lotsa || $(BIN)/lotsa status
+
+unit: set-up-unit ## tests of the rules: no database, no broker, seconds
+	@$(PYTEST) tests/unit -q
+
+test: set-up-test ## every test; finds or starts PostgreSQL and RabbitMQ
+	@$(PYTEST) tests -q -n 2 --dist loadfile
+
+check: set-up-unit ## style, types, imports, translations, secrets
+	@$(BIN)/python -m deploy.check
+
+bench: set-up-test ## measure, as ratios to the machine's own floor
+	@$(BIN)/python -m tests.bench
+
+chaos: set-up-test ## twenty seeds of at least thirty faults each: nothing lost, nothing doubled
+	@$(BIN)/python -m tests.chaos
+
+screenshots: set-up-test ## each role's page as a picture, for the README
+	@$(PYTEST) tests/journeys -q -m screenshots
+
+docs: set-up-unit ## write the documents that are made from the code
+	@$(BIN)/python -m deploy.docs
+
+requirements: ## lock the dependencies anew, with hashes
+	@for each in "run:" "onebox:--extra onebox" "dev:--extra onebox --extra dev"; do \
+	  $(BIN)/uv pip compile pyproject.toml $${each#*:} --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-header --no-annotate --quiet --output-file requirements/$${each%%:*}.txt || exit 1; done
+
+set-up:
+	@$(PYTHON3) -m deploy.onebox.set_up run
+
+set-up-unit:
+	@$(PYTHON3) -m deploy.onebox.set_up unit
+
+set-up-test:
+	@$(PYTHON3) -m deploy.onebox.set_up test
