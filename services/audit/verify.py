@@ -218,7 +218,8 @@ def verify(read: Read, key: Key, known: Sequence[str] = ()) -> Report:
         if expected and expected[index] != hashed:
             raise EntryIsWrong(
                 f"entry {index} is not the one that was signed for",
-                first=index, leaf=_b64(leaf), hash=hashed.hex(), signed_hash=expected[index].hex(), checkpoint=head.note,
+                first=index, leaf=_b64(leaf), hash=hashed.hex(), signed_hash=expected[index].hex(),
+                checkpoint=head.note,
             )  # fmt: skip
         members = read_leaf(leaf, index)
         tree.append(hashed)
@@ -396,6 +397,10 @@ def _tile_path(level: str, number: int, width: int) -> str:
     return path if width == WIDTH else f"{path}.p/{width}"
 
 
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
 def reader(export: pathlib.Path) -> Read:
     """Reads files of an export, from a ZIP file or a folder. Raises QuestionIsWrong when it is neither."""
     if export.is_dir():
@@ -436,21 +441,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         known = [path.read_bytes() for path in asked.known]
         report = verify(reader(asked.export), key, [_text(each) for each in known])
     except (QuestionIsWrong, OSError) as problem:
-        print(f"Could not check: {problem}", file=sys.stderr)
+        sys.stderr.write(f"Could not check: {problem}\n")
         return 2
     except LogIsWrong as wrong:
         kept = asked.evidence or asked.export.with_name(asked.export.name + ".evidence.json")
         told = {"wrong": wrong.slug, "sentence": wrong.sentence, "first": wrong.first, "last": wrong.last}
         kept.write_text(json.dumps({**told, "export": asked.export.name, **wrong.evidence}, indent=2) + "\n")
         told["evidence"] = str(kept)
-        print(json.dumps(told) if asked.json else f"WRONG: {wrong.sentence}.\nEvidence is kept in {kept}")
+        _say(json.dumps(told) if asked.json else f"WRONG: {wrong.sentence}.\nEvidence is kept in {kept}")
         return 1
     if asked.json:
-        print(json.dumps({"wrong": None, **asdict(report)}))
+        _say(json.dumps({"wrong": None, **asdict(report)}))
     else:
-        print(f"The log holds: {report.size} entries under {report.checkpoints} checkpoints of {report.origin}.")
-        print(f"Recorded from {report.first_recorded_at} to {report.last_recorded_at}. Root {report.root}.")
-        print(f"Commitments: {report.opened} opened and right, {report.closed} closed (erased, or not shown to you).")
+        _say(f"The log holds: {report.size} entries under {report.checkpoints} checkpoints of {report.origin}.")
+        _say(f"Recorded from {report.first_recorded_at} to {report.last_recorded_at}. Root {report.root}.")
+        _say(f"Commitments: {report.opened} opened and right, {report.closed} closed (erased, or not shown to you).")
     return 0
 
 

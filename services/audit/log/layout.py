@@ -53,7 +53,7 @@ class Opening:
 
 
 def tile_path(level: int | str, number: int, width: int = WIDTH) -> str:
-    """The path of a tile or, with level "entries", of an entry bundle: ``tile/0/x001/234``, ``tile/entries/000.p/5``."""
+    """The path of a tile or, with level "entries", an entry bundle: ``tile/0/x001/234``, ``tile/entries/000.p/5``."""
     digits = [f"{number % 1000:03d}"]
     while number := number // 1000:
         digits.append(f"x{number % 1000:03d}")
@@ -114,7 +114,7 @@ class Tiles:
 def export_files(
     leaves: Iterable[bytes], *, checkpoint: str, checkpoints: Iterable[str], openings: Iterable[Opening]
 ) -> Iterator[tuple[str, Iterable[bytes]]]:
-    """The files of an export in order, each a path and its bytes in pieces. ``leaves`` are all that checkpoint covers."""
+    """The files of an export, each a path and its bytes in pieces. ``leaves`` are all that the checkpoint covers."""
     yield CHECKPOINT, [checkpoint.encode()]
     yield CHECKPOINTS, (json.dumps(note, ensure_ascii=False).encode() + b"\n" for note in checkpoints)
     tiles = Tiles()

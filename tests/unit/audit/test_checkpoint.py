@@ -21,10 +21,9 @@ from services.audit.log.checkpoint import (
 
 # The example that Go's golang.org/x/mod/sumdb/note documents.
 PETER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
-PETERS_SECRET = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"  # pragma: allowlist secret
-PETERS_TEXT = (
-    "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
-)
+# a published example, so no secret: pragma: allowlist nextline secret
+PETERS_SECRET = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
+PETERS_TEXT = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
 PETERS_LINE = (
     "\u2014 PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
 )
@@ -56,7 +55,8 @@ def test_a_checkpoints_bytes_are_frozen() -> None:
     """Ed25519 is deterministic: the same key and head give these bytes for ever."""
     assert NOTE == (
         "log.example.se/lotsa\n42\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\n"
-        "\u2014 log.example.se/lotsa ggNbqGbNvTkCfVq0gxg9qsn1IflJ45Kzqotd0pjzEwgLku50XdgOrO8gYQtuDqB5N77rTDNRn9vv6G+d4JupFLsnPQg=\n"
+        "\u2014 log.example.se/lotsa "
+        "ggNbqGbNvTkCfVq0gxg9qsn1IflJ45Kzqotd0pjzEwgLku50XdgOrO8gYQtuDqB5N77rTDNRn9vv6G+d4JupFLsnPQg=\n"
     )
 
 
@@ -70,7 +70,7 @@ def test_a_witness_may_sign_too() -> None:
 @pytest.mark.parametrize("change", [
     lambda note: note.replace("\n42\n", "\n43\n"),
     lambda note: note.replace("AAAA", "AAAB", 1),
-    lambda note: note + "\u2014 log.example.se/lotsa " + base64.b64encode(KEY.verifier.key_id + bytes(64)).decode() + "\n",
+    lambda note: f"{note}\u2014 {HEAD.origin} {base64.b64encode(KEY.verifier.key_id + bytes(64)).decode()}\n",
 ])  # fmt: skip
 def test_a_changed_checkpoint_is_refused(change) -> None:
     """Another size, another root, or a wrong signature beside a right one."""

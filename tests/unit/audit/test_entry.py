@@ -41,11 +41,14 @@ def test_a_leaf_reads_back_as_it_was_written() -> None:
 def test_a_leafs_bytes_are_frozen() -> None:
     """These bytes are the format; if they change, old logs no longer verify."""
     leaf = leaf_bytes({**MEMBERS, "data": {"ö": ["é", None, True, -0], "\n": 9007199254740991}}, NOW)
-    assert leaf == (
-        '{"data":{"\\n":9007199254740991,"ö":["é",null,true,0]},"format":"lotsa-leaf/1","id":"0198",'
-        '"occurred_at":"2026-11-21T23:06:21.000005Z","recorded_at":"2026-11-21T23:06:21.000005Z",'
-        '"type":"referral.sent.v1"}'
-    ).encode()
+    assert (
+        leaf
+        == (
+            '{"data":{"\\n":9007199254740991,"ö":["é",null,true,0]},"format":"lotsa-leaf/1","id":"0198",'
+            '"occurred_at":"2026-11-21T23:06:21.000005Z","recorded_at":"2026-11-21T23:06:21.000005Z",'
+            '"type":"referral.sent.v1"}'
+        ).encode()
+    )
 
 
 def test_moments_sort_as_text() -> None:
