@@ -1,0 +1,43 @@
+"""What happens to a notice, in the past tense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.notifications.domain.notice import Reason, Template
+from shared.kernel.events import DomainEvent
+from shared.kernel.identity import NoticeId, UnitId
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeEvent(DomainEvent):
+    """Something that happened to one notice."""
+
+    notice_id: NoticeId
+    template: Template
+    unit_id: UnitId
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeWasQueued(NoticeEvent):
+    """It was written and waits to be sent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeWasSent(NoticeEvent):
+    """The channel's next hop took it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeWasGivenUp(NoticeEvent):
+    """It will not be tried again, for a reason that somebody should see to."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeWasSuppressed(NoticeEvent):
+    """It was never to be sent."""
+
+    reason: Reason

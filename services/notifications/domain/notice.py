@@ -1,0 +1,95 @@
+"""A notice: the slug of a template, and a link. There is no third thing that it could carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from shared.kernel.identity import NoticeId, ReferralId, UnitId
+
+
+class Template(StrEnum):
+    """Every sentence that a notice can be. Which step a referral took is for those who sign in to see."""
+
+    NEW_REFERRAL_WAITS = "new-referral-waits"
+    SOMETHING_HAPPENED = "something-happened"
+
+
+class Status(StrEnum):
+    """Where a notice is on its way."""
+
+    HELD = "held"  # waits to hear whether the carer agreed to the referrer being told
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+
+
+class Reason(StrEnum):
+    """Why a notice was not sent."""
+
+    HISTORY = "history"
+    NOT_TO_BE_TOLD = "not-to-be-told"
+    NO_FUNCTION_ADDRESS = "no-function-address"
+    REFUSED_BY_RECIPIENT = "refused-by-recipient"
+    GAVE_UP = "gave-up"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to one referral, behind a login. Made of a random identifier, so it says nothing to others."""
+
+    referral_id: ReferralId
+
+    def __post_init__(self) -> None:
+        # exactly UUID: a subclass could print itself as anything
+        if type(self.referral_id) is not UUID:
+            raise TypeError("a link is made of a referral's identifier alone")
+
+    @property
+    def path(self) -> str:
+        """The path on the installation's own origin."""
+        return f"/referral/r/{self.referral_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is told. Cannot hold personal data: one of a few slugs, and a link made of an identifier."""
+
+    template: Template
+    link: Link
+
+    def __post_init__(self) -> None:
+        if type(self.template) is not Template or type(self.link) is not Link:
+            raise TypeError("a notice is a template's slug and a link, and nothing else")
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why there is a notice: the event heard, and which version of the referral it told of.
+
+    One step of a referral may be told by two events (a withdrawn consent that also cancels); both name the same
+    version, and the unit gets one notice.
+    """
+
+    event_id: UUID
+    referral_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A notice that is due, with what a channel needs to hand it over.
+
+    ``address`` is the unit's function address at this moment: None when the unit has none, or is not known yet
+    (``unit_known`` is False). ``attempts`` counts this one too.
+    """
+
+    id: NoticeId
+    notice: Notice
+    unit_id: UnitId
+    unit_known: bool
+    address: str | None
+    queued_at: datetime
+    attempts: int

@@ -1,0 +1,5 @@
+"""Alembic's environment for notifications."""
+
+from shared.storage.migrating import run
+
+run()

@@ -1,0 +1,98 @@
+"""Everything that notifications hears and does by the clock, on one page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from services.notifications import bootstrap
+from services.notifications.adapters.unit_of_work import NotificationsUnitOfWork
+from services.notifications.commands.deliver_notices import deliver_notices
+from services.notifications.reactions import (
+    when_a_consent_is_given_note_what_may_be_told as consents,
+)
+from services.notifications.reactions import (
+    when_a_referral_ends_early_tell_the_other_unit as endings,
+)
+from services.notifications.reactions import (
+    when_a_referral_is_sent_tell_the_receiving_unit as arrivals,
+)
+from services.notifications.reactions import (
+    when_the_directory_speaks_remember_it as directory,
+)
+from services.notifications.reactions import (
+    when_the_receiving_unit_acts_tell_the_referring_unit as steps,
+)
+from shared.contracts.directory import AssignmentEnded, AssignmentGranted, SessionEnded, UnitChanged
+from shared.contracts.envelope import Envelope
+from shared.contracts.referral import (
+    ConsentGiven,
+    ConsentWithdrawn,
+    ReferralAccepted,
+    ReferralCancelled,
+    ReferralCompleted,
+    ReferralOpened,
+    ReferralRejected,
+    ReferralSent,
+)
+from shared.messaging.inbox import sweep_inbox
+from shared.messaging.outbox import sweep_outbox
+from shared.messaging.subscribe import every, subscribe
+from shared.storage.staff import forget_old_sessions
+
+DELIVER_EVERY_S = 1
+SWEEP_EVERY_S = 60
+KEEP_SENT_EVENTS = timedelta(hours=1)
+
+
+class Notifications:
+    """Tells people without telling too much."""
+
+    name = "notifications"
+
+    def __init__(self, parts: bootstrap.Parts | None = None) -> None:
+        self._parts = parts or bootstrap.bus()
+
+    def unit_of_work(self, envelope: Envelope | None = None) -> NotificationsUnitOfWork:
+        """A transaction that follows what was heard."""
+        return self._parts.as_service(envelope)
+
+    @subscribe(ReferralSent)
+    def tell_the_receiving_unit(self, event: ReferralSent, uow: NotificationsUnitOfWork) -> None:
+        """A new referral waits."""
+        arrivals.when_a_referral_is_sent_tell_the_receiving_unit(event, uow, self._parts.channel_name)
+
+    @subscribe(ReferralOpened, ReferralAccepted, ReferralRejected, ReferralCompleted)
+    def tell_the_referring_unit(self, event: steps.Step, uow: NotificationsUnitOfWork) -> None:
+        """Something happened."""
+        steps.when_the_receiving_unit_acts_tell_the_referring_unit(event, uow, self._parts.channel_name)
+
+    @subscribe(ReferralCancelled, ConsentWithdrawn)
+    def tell_the_other_unit(self, event: ReferralCancelled | ConsentWithdrawn, uow: NotificationsUnitOfWork) -> None:
+        """Something happened, and the other unit did it."""
+        endings.when_a_referral_ends_early_tell_the_other_unit(event, uow, self._parts.channel_name)
+
+    @subscribe(ConsentGiven)
+    def note_what_may_be_told(self, event: ConsentGiven, uow: NotificationsUnitOfWork) -> None:
+        """Whether the carer lets the referrer know."""
+        consents.when_a_consent_is_given_note_what_may_be_told(event, uow)
+
+    @subscribe(UnitChanged, AssignmentGranted, AssignmentEnded, SessionEnded)
+    def keep_the_directory(
+        self, event: UnitChanged | AssignmentGranted | AssignmentEnded | SessionEnded, uow: NotificationsUnitOfWork
+    ) -> None:
+        """Who works where, and where a unit is reached."""
+        directory.when_the_directory_speaks_remember_it(event, uow)
+
+    @every(seconds=DELIVER_EVERY_S)
+    def deliver(self) -> None:
+        """Hand over what is due."""
+        deliver_notices(self.unit_of_work, self._parts.channel(), self._parts.clock)
+
+    @every(seconds=SWEEP_EVERY_S)
+    def sweep(self) -> None:
+        """Forget what nobody needs any more: published events, old inbox rows, sessions long ended."""
+        with self.unit_of_work() as uow:
+            sweep_outbox(uow.connection, keep_seconds=KEEP_SENT_EVENTS.total_seconds())
+            sweep_inbox(uow.connection)
+            forget_old_sessions(uow.connection, self._parts.clock.now())
+            uow.commit()

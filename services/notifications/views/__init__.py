@@ -1,0 +1,1 @@
+"""What pages show: SQL straight to it."""

@@ -1,0 +1,74 @@
+"""How a notice looks as a letter."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import SMTP
+from uuid import UUID
+
+import pytest
+
+from services.notifications.channels.letter import Sender, letter
+from services.notifications.domain.notice import Link, Notice, Parcel, Template
+from shared.kernel.identity import NoticeId, ReferralId, UnitId
+
+PARCEL = Parcel(
+    id=NoticeId(UUID("01990000-0000-7000-8000-000000000001")),
+    notice=Notice(Template.NEW_REFERRAL_WAITS, Link(ReferralId(UUID("01990000-0000-7000-8000-000000000002")))),
+    unit_id=UnitId(UUID(int=3)),
+    unit_known=True,
+    address="anhorigstod.sodermalm@example.se",
+    queued_at=datetime(2026, 11, 21, 8, 30, tzinfo=UTC),
+    attempts=1,
+)
+SENDER = Sender("https://lotsa.example.se")
+
+
+def test_every_try_gives_the_same_bytes() -> None:
+    """A repeat after a crash cannot be told from the first, so a mail server may recognise it by its Message-ID."""
+    first = letter(PARCEL, "enhet@example.se", SENDER).as_bytes()
+    later = Parcel(PARCEL.id, PARCEL.notice, PARCEL.unit_id, True, PARCEL.address, PARCEL.queued_at, attempts=9)
+    assert letter(later, "enhet@example.se", SENDER).as_bytes() == first
+
+
+def test_the_message_id_is_the_notice_id() -> None:
+    """Stable, and says nothing."""
+    assert letter(PARCEL, "enhet@example.se", SENDER)["Message-ID"] == f"<{PARCEL.id}@lotsa.example.se>"
+
+
+def test_a_letter_has_exactly_these_headers() -> None:
+    """And no room where something might be added unseen."""
+    message = message_from_bytes(letter(PARCEL, "enhet@example.se", SENDER).as_bytes(), policy=SMTP)
+    assert dict(message.items()) == {
+        "From": "Lotsa <lotsa@lotsa.example.se>",
+        "To": "enhet@example.se",
+        "Subject": "En ny lotsning väntar på er",
+        "Date": "Sat, 21 Nov 2026 08:30:00 +0000",
+        "Message-ID": "<01990000-0000-7000-8000-000000000001@lotsa.example.se>",
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": "sv",
+        "Content-Type": 'text/plain; charset="utf-8"',
+        "Content-Transfer-Encoding": "quoted-printable",
+        "MIME-Version": "1.0",
+    }
+    assert PARCEL.notice.link.path in message.get_content()
+
+
+@pytest.mark.parametrize(
+    ("url", "sender"),
+    [
+        ("http://127.0.0.1:8000", "lotsa@[127.0.0.1]"),
+        ("http://[::1]:8000", "lotsa@[IPv6:::1]"),
+        ("https://lotsa.example.se", "lotsa@lotsa.example.se"),
+    ],
+)
+def test_the_sender_is_a_lawful_address(url: str, sender: str) -> None:
+    """Also where the installation has an address for a name (RFC 5321, 4.1.3)."""
+    assert Sender(url).from_address == sender
+
+
+def test_an_address_with_a_line_break_writes_no_header() -> None:
+    """Whoever edits a unit's function address cannot add a header."""
+    with pytest.raises(ValueError, match=r"linefeed|newline"):
+        letter(PARCEL, "enhet@example.se\r\nBcc: alla@example.org", SENDER)
