@@ -1,0 +1,71 @@
+"""Somebody opens a referral: the consents are asked again, and the reading is recorded in the same transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.referral.commands.admission import known_to, purpose_of
+from services.referral.domain.access import Access, Outcome
+from services.referral.domain.content import Content, Part, without_identity
+from services.referral.domain.ports import Work
+from services.referral.domain.reading import Reading, reading_of
+from services.referral.domain.referral import Referral, Step
+from services.referral.domain.states import Action
+from shared.kernel.actor import Actor
+from shared.kernel.identity import ReferralId, uuid7
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenReferral:
+    """Which referral, and how it is read: read | print | export."""
+
+    referral_id: ReferralId
+    action: str = "read"
+
+
+@dataclass(frozen=True)
+class OpenedReferral:
+    """As much of a referral as its reader may see now: show ``reading.shown_state``, never ``referral.state``.
+
+    ``steps``: where the carer does not let the referrer know what happened, only those of the referrer's own unit.
+    """
+
+    referral: Referral
+    reading: Reading
+    content: Content
+    steps: tuple[Step, ...]
+
+
+def open_referral(command: OpenReferral, actor: Actor, uow: Work) -> OpenedReferral:
+    """Read it. Raises NotThere, with the attempt recorded."""
+    now = uow.clock.now()
+    asked = command.referral_id
+    referral = known_to(Action.OPEN, uow.referrals.get(asked), asked, actor, uow)
+    reading = reading_of(referral, actor, now)
+    if referral.open(actor, now) and uow.referrals.note_opened(referral):
+        uow.record(referral.events)
+    uow.record_access(
+        Access(
+            access_id=uuid7(),
+            action=command.action,
+            outcome=Outcome.ALLOWED,
+            rule=reading.relation.value,
+            purpose=purpose_of(reading.relation),
+            by=actor,
+            record_kind="referral",
+            subjects=(asked,),
+            consents=reading.consents,
+            occurred_at=now,
+        )
+    )
+    content = uow.referrals.content(referral, reading.open_parts - {Part.FOLLOW_UP})
+    if content.carer is not None and not reading.shows_identity:
+        content = Content(
+            carer=without_identity(content.carer), need=content.need, person_cared_for=content.person_cared_for
+        )
+    return OpenedReferral(referral, reading, content, _steps(referral, reading, uow))
+
+
+def _steps(referral: Referral, reading: Reading, uow: Work) -> tuple[Step, ...]:
+    steps = uow.referrals.steps(referral, with_comments=Part.FOLLOW_UP in reading.open_parts)
+    return tuple(step for step in steps if reading.shows_steps or step.by.unit_id == referral.referring_unit_id)

@@ -1,0 +1,84 @@
+"""Which unit would receive a carer, and why. Nothing is kept, and nobody is identified."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from services.referral.domain.people import Carer, PersonCaredFor
+from services.referral.domain.ports import Work
+from services.referral.domain.refusals import NoReceiverIsKnown, UnitCannotReceive
+from services.referral.domain.routing import ReceivingUnit, Route, Situation, choose_route, municipality_of
+from shared.kernel.actor import Actor
+from shared.kernel.identity import UnitId
+
+CHOSEN_REASON = "The referrer chose this unit together with the carer."
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposeRoute:
+    """What routing goes by. ``person_cared_for`` only if that person consented; ``chosen_unit_id`` overrides rules."""
+
+    area: str
+    target_groups: tuple[str, ...] = field(default=(), repr=False)
+    carer: Carer | None = field(default=None, repr=False)
+    person_cared_for: PersonCaredFor | None = field(default=None, repr=False)
+    chosen_unit_id: UnitId | None = None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The one receiver, the unit that stands in for it, and why."""
+
+    unit: ReceivingUnit
+    stand_in: ReceivingUnit | None
+    route: Route
+
+    @property
+    def is_default(self) -> bool:
+        """Whether no rule fitted."""
+        return not self.route.rule_id
+
+
+def propose_route(command: ProposeRoute, actor: Actor, uow: Work) -> Proposal:
+    """The proposal for a situation. Raises NoReceiverIsKnown or UnitCannotReceive."""
+    route, units = _decide(command, uow)
+    stand_in = units.get(route.stand_in_unit_id) if route.stand_in_unit_id else None
+    return Proposal(units[route.unit_id], stand_in, route)
+
+
+def proposal(command: ProposeRoute, uow: Work) -> Route:
+    """Only the route. Raises NoReceiverIsKnown or UnitCannotReceive."""
+    return _decide(command, uow)[0]
+
+
+def _decide(command: ProposeRoute, uow: Work) -> tuple[Route, dict[UnitId, ReceivingUnit]]:
+    municipality = municipality_of(command.area)
+    units = {UnitId(key): unit for key, unit in uow.routing.receiving_units(municipality).items()}
+    if command.chosen_unit_id is not None:
+        if command.chosen_unit_id not in units:
+            raise UnitCannotReceive(fields={"/receiving_unit_id": UnitCannotReceive.title})
+        route = Route(command.chosen_unit_id, None, CHOSEN_REASON, rule_id="chosen")
+        same = _by_rules(command, uow, units, municipality)
+        if same is not None and same.unit_id == command.chosen_unit_id:
+            route = same
+    else:
+        ruled = _by_rules(command, uow, units, municipality)
+        if ruled is None or ruled.unit_id not in units:
+            raise NoReceiverIsKnown(fields={"/need/area": NoReceiverIsKnown.title})
+        route = ruled
+    return replace(route, stand_in_unit_id=route.stand_in_unit_id or units[route.unit_id].stand_in_unit_id), units
+
+
+def _by_rules(command: ProposeRoute, uow: Work, units: dict[UnitId, ReceivingUnit], municipality: str) -> Route | None:
+    rules = uow.routing.rules_of(municipality)
+    if rules is None:
+        return None
+    today = uow.clock.now().astimezone(uow.calendar.zone).date()
+    situation = Situation(
+        area=command.area,
+        target_groups=frozenset(command.target_groups),
+        age_of_carer=command.carer.age(today.year) if command.carer else None,
+        age_of_person_cared_for=command.person_cared_for.age(today.year) if command.person_cared_for else None,
+        on=today,
+    )
+    return choose_route(rules, situation, units)

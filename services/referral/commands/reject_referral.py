@@ -1,0 +1,34 @@
+"""An adviser of the receiving unit declines a referral, with a coded reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from services.referral.commands.admission import admit_to_change
+from services.referral.domain.codes import REJECT_REASONS, check_reason
+from services.referral.domain.ports import Work
+from services.referral.domain.referral import Referral
+from services.referral.domain.states import Action
+from shared.kernel.actor import Actor
+from shared.kernel.identity import ReferralId
+
+
+@dataclass(frozen=True, kw_only=True)
+class RejectReferral:
+    """``reason``: a code of REJECT_REASONS; some demand a comment."""
+
+    referral_id: ReferralId
+    reason: str
+    comment: str = field(default="", repr=False)
+    expected_version: int | None = None
+
+
+def reject_referral(command: RejectReferral, actor: Actor, uow: Work) -> Referral:
+    """Decline it. Raises CodeIsUnknown, CommentIsRequired, and what accepting raises."""
+    now = uow.clock.now()
+    referral = admit_to_change(Action.REJECT, command.referral_id, command.expected_version, actor, uow)
+    check_reason(REJECT_REASONS, command.reason, command.comment, now.date())
+    referral.reject(command.reason, command.comment, actor, now)
+    uow.referrals.save(referral)
+    uow.record(referral.events)
+    return referral

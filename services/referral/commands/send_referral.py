@@ -1,0 +1,142 @@
+"""A referrer sends a referral to the receiving unit, with the consents that allow it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from services.referral.commands.admission import refuse
+from services.referral.commands.propose_route import ProposeRoute, proposal
+from services.referral.domain import codes
+from services.referral.domain.clocks import Priority, promises
+from services.referral.domain.consent import Consent, ConsentAnswers, Scope, record_consent
+from services.referral.domain.content import Content, Need, check_graded
+from services.referral.domain.people import Carer, PersonCaredFor, Subject
+from services.referral.domain.permissions import Relation, permitted
+from services.referral.domain.ports import Work
+from services.referral.domain.referral import Referral, recorded_by
+from services.referral.domain.refusals import ActionIsNotYours, ConsentDoesNotHold, ConsentIsMissing
+from services.referral.domain.routing import Route
+from services.referral.domain.sending import send
+from services.referral.domain.states import Action, State
+from shared.kernel.actor import Actor
+from shared.kernel.identity import ConsentId, ReferralId, UnitId, uuid7
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendReferral:
+    """What the referrer filled in. ``receiving_unit_id`` None means the unit that routing proposes.
+
+    ``draft_id``: the draft it was written in, which then ceases to be.
+    """
+
+    carer: Carer = field(repr=False)
+    need: Need = field(repr=False)
+    priority: Priority = Priority.ROUTINE
+    carer_consent: ConsentAnswers | None
+    person_cared_for: PersonCaredFor | None = field(default=None, repr=False)
+    person_cared_for_consent: ConsentAnswers | None = None
+    receiving_unit_id: UnitId | None = None
+    draft_id: UUID | None = None
+
+
+def send_referral(command: SendReferral, actor: Actor, uow: Work) -> Referral:
+    """Send it. Raises ConsentIsMissing, PersonCaredForHasNotConsented and the other refusals below Invalid."""
+    now = uow.clock.now()
+    if not permitted(actor.role, Relation.AUTHOR, State.DRAFT, Action.SEND):
+        refuse(Action.SEND, (), "role-may-not", actor, uow, ActionIsNotYours())
+    if command.carer_consent is None:
+        raise ConsentIsMissing(fields={"/consents/carer": ConsentIsMissing.title})
+    check_answers(command, now)
+    route = _route(command, actor, uow)
+    referral_id = ReferralId(uuid7())
+    consents = _consents(command, referral_id, route, actor, now)
+    referral = send(
+        referral_id=referral_id,
+        priority=command.priority,
+        receiving_unit_id=route.unit_id,
+        stand_in_unit_id=consents[0].stand_in_unit_id,
+        protected_identity=command.carer.protected_identity,
+        promises=promises(command.priority, now, uow.calendar),
+        consents=consents,
+        by=actor,
+        at=now,
+    )
+    uow.referrals.add(referral, _content(command, route))
+    if command.draft_id is not None:
+        uow.drafts.discard(command.draft_id)
+    uow.record(referral.events)
+    return referral
+
+
+def check_answers(command: SendReferral, now: datetime) -> None:
+    """Raise the refusal that the answers deserve, before anything is decided or kept."""
+    check_graded(command.need, command.person_cared_for, _person_has_consented(command))
+    command.carer.check()
+    day = now.date()
+    codes.check_chosen(codes.TARGET_GROUPS, command.need.target_groups, day, "/need/target_groups")
+    codes.check_chosen(codes.SUPPORT_FORMS, command.need.support_wanted, day, "/need/support_wanted")
+    for subject, answers in _answers(command):
+        if not codes.consent_text_exists(subject, answers.text_version, answers.text_language):
+            raise ConsentDoesNotHold(
+                fields={f"/consents/{subject}/text_version": "Say which text was read out, in which language."}
+            )
+    if command.carer_consent and command.carer.safe_contact.channels - command.carer_consent.channels:
+        raise ConsentDoesNotHold(
+            fields={"/consents/carer/channels": "The carer has not consented to being reached that way."}
+        )
+
+
+def _person_has_consented(command: SendReferral) -> bool:
+    answers = command.person_cared_for_consent
+    return answers is not None and Scope.TELL_ABOUT_PERSON_CARED_FOR in answers.scopes
+
+
+def _answers(command: SendReferral) -> list[tuple[Subject, ConsentAnswers]]:
+    both = ((Subject.CARER, command.carer_consent), (Subject.PERSON_CARED_FOR, command.person_cared_for_consent))
+    # a "no" of the person cared for is not a consent and is not kept as one
+    return [(subject, answers) for subject, answers in both if answers is not None and answers.scopes]
+
+
+def _route(command: SendReferral, actor: Actor, uow: Work) -> Route:
+    person = command.person_cared_for if _person_has_consented(command) else None
+    asked = ProposeRoute(
+        area=command.need.area,
+        target_groups=command.need.target_groups,
+        carer=command.carer,
+        person_cared_for=person,
+        chosen_unit_id=command.receiving_unit_id,
+    )
+    return proposal(asked, uow)
+
+
+def _consents(
+    command: SendReferral, referral_id: ReferralId, route: Route, actor: Actor, now: datetime
+) -> tuple[Consent, ...]:
+    return tuple(
+        record_consent(
+            answers,
+            consent_id=ConsentId(uuid7()),
+            referral_id=referral_id,
+            about=subject,
+            recipient=route.unit_id,
+            stand_in=route.stand_in_unit_id,
+            by=recorded_by(actor),
+            now=now,
+        )
+        for subject, answers in _answers(command)
+    )
+
+
+def _content(command: SendReferral, route: Route) -> Content:
+    need = Need(
+        why=command.need.why,
+        target_groups=command.need.target_groups,
+        own_statement=command.need.own_statement,
+        support_wanted=command.need.support_wanted,
+        area=command.need.area,
+        route_reason=route.reason,
+    )
+    told = command.person_cared_for is not None and any(command.person_cared_for.told())
+    return Content(carer=command.carer, need=need, person_cared_for=command.person_cared_for if told else None)

@@ -1,0 +1,42 @@
+"""Staff of either unit write down that a consent is withdrawn. It takes effect on the very next read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.referral.commands.admission import admit_to_change, refuse
+from services.referral.domain.consent import Scope
+from services.referral.domain.ports import Work
+from services.referral.domain.referral import Referral
+from services.referral.domain.states import Action
+from shared.kernel.actor import Actor
+from shared.kernel.identity import ConsentId
+from shared.kernel.refusals import NotThere
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawConsent:
+    """``scopes`` empty means the whole consent. No version is asked for: withdrawing is as easy as giving."""
+
+    consent_id: ConsentId
+    scopes: frozenset[Scope] = frozenset()
+
+
+def withdraw_consent(command: WithdrawConsent, actor: Actor, uow: Work) -> Referral:
+    """Withdraw it. Raises NotThere (recorded), ActionIsNotYours, ConsentIsAlreadyWithdrawn."""
+    referral_id = uow.referrals.id_of_consent(command.consent_id)
+    if referral_id is None:
+        refuse(
+            Action.WITHDRAW_CONSENT,
+            (command.consent_id,),
+            "no-relation-to-referral",
+            actor,
+            uow,
+            NotThere(),
+            record_kind="consent",
+        )
+    referral = admit_to_change(Action.WITHDRAW_CONSENT, referral_id, None, actor, uow)
+    referral.withdraw(command.consent_id, command.scopes, actor, uow.clock.now())
+    uow.referrals.save(referral)
+    uow.record(referral.events)
+    return referral

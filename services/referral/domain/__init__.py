@@ -1,0 +1,1 @@
+"""The rules of a referral: the standard library and the kernel only."""

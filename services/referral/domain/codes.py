@@ -1,0 +1,222 @@
+"""Lists of codes as data, each code with the days it is in force. Titles are English keys into the catalogue.
+
+Citations of law are data too, with validity dates: verify before relying on them; a municipality's lawyer has the last
+word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from services.referral.domain.people import Subject
+from services.referral.domain.refusals import CodeIsUnknown, CommentIsRequired
+
+START = date(2025, 7, 1)
+
+
+@dataclass(frozen=True)
+class Code:
+    """One choice in a list. ``comment_required``: choosing it demands a few words. ``basis``: key into CITATIONS."""
+
+    slug: str
+    title: str
+    comment_required: bool = False
+    basis: str = ""
+    valid_from: date = START
+    valid_to: date | None = None
+
+    def in_force(self, day: date) -> bool:
+        """Whether the code may be chosen on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A place in the law that a rule or a choice rests on."""
+
+    slug: str
+    text: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+CITATIONS: tuple[Citation, ...] = (
+    Citation("support-to-carers", "Social Services Act (2025:400) 13:9", date(2025, 7, 1)),
+    Citation("support-without-assessment", "Social Services Act (2025:400) 11:5", date(2025, 7, 1)),
+    Citation("advice-without-identity", "Social Services Act (2025:400) 14:4-5", date(2025, 7, 1)),
+    Citation(
+        "consent-lifts-secrecy", "Public Access to Information and Secrecy Act (2009:400) 10:1, 12:2", date(2009, 6, 30)
+    ),
+    Citation(
+        "secrecy-in-health-care", "Public Access to Information and Secrecy Act (2009:400) 25:1", date(2009, 6, 30)
+    ),
+    Citation(
+        "secrecy-in-social-services", "Public Access to Information and Secrecy Act (2009:400) 26:1", date(2009, 6, 30)
+    ),
+    Citation("only-who-needs-it", "Patient Data Act (2008:355) 4:1", date(2008, 7, 1)),
+    Citation("access-is-recorded", "HSLF-FS 2016:40 4:9", date(2017, 3, 1)),
+    Citation("municipality-decides", "The municipality's own decision", date(2000, 1, 1)),
+)
+
+_LAW = "support-to-carers"
+_OWN = "municipality-decides"
+
+TARGET_GROUPS: tuple[Code, ...] = (
+    Code("older-people", "Older people", basis=_LAW),
+    Code("dementia", "Dementia or another cognitive disease", basis=_LAW),
+    Code("neuropsychiatric", "Neuropsychiatric conditions", basis=_LAW),
+    Code("intellectual-disability", "Intellectual disability", basis=_LAW),
+    Code("physical-disability", "Physical disability", basis=_LAW),
+    Code("chronic-illness", "Long-term or chronic physical illness", basis=_LAW),
+    Code("mental-illness", "Mental illness or psychiatric disability", basis=_LAW),
+    Code("addiction", "Substance use or addiction", basis=_LAW),
+    Code("child", "A child with any of these", basis=_LAW),
+    Code("adult-child", "An adult child with any of these", basis=_LAW),
+    Code("young-carer", "The carer is under 18", basis=_LAW),
+    Code("criminal-lifestyle", "Somebody with a criminal lifestyle", basis=_OWN),
+    Code("violent-extremism", "Somebody in violent extremism", basis=_OWN),
+    Code("lethal-violence", "Struck by shootings or lethal violence", basis=_OWN),
+    Code("violence-in-close-relations", "Exposed to violence in a close relation", basis=_OWN),
+    Code("bereaved-by-suicide", "Bereaved by suicide", basis=_OWN),
+    Code("bereaved", "The person cared for has died", basis=_OWN),
+    Code("other", "Something else", basis=_OWN),
+)
+
+SUPPORT_FORMS: tuple[Code, ...] = (
+    Code("guidance", "Guidance, advice and information"),
+    Code("connecting", "Connecting with other services"),
+    Code("individual-conversations", "Individual conversations"),
+    Code("carers-groups", "Carers' groups"),
+    Code("respite", "Respite"),
+    Code("lectures", "Lectures"),
+    Code("courses", "Courses"),
+    Code("meeting-places", "Meeting places"),
+    Code("digital-support", "Digital support"),
+    Code("well-being", "Well-being activities"),
+    Code("health-advice", "Health advice through primary care"),
+    Code("financial-support", "Direct financial support"),
+    Code("walking-talks", "Walking talks"),
+    Code("recreation-stays", "Recreation stays"),
+    Code("parents-weekends", "Parents' weekends"),
+    Code("bereavement-support", "Support in bereavement"),
+    Code("not-sure", "The carer does not know yet"),
+)
+
+REJECT_REASONS: tuple[Code, ...] = (
+    Code("outside-area", "The carer lives in another area"),
+    Code("not-our-target-group", "Another unit is responsible for this target group"),
+    Code("already-in-contact", "The carer is already in contact with us"),
+    Code("carer-declined", "The carer does not want contact"),
+    Code("too-little-information", "There is too little to go on", comment_required=True),
+    Code("other", "Another reason", comment_required=True),
+)
+
+CANCEL_REASONS: tuple[Code, ...] = (
+    Code("carer-changed-mind", "The carer has changed their mind"),
+    Code("sent-to-wrong-unit", "It went to the wrong unit"),
+    Code("sent-twice", "It was sent twice"),
+    Code("no-longer-needed", "It is no longer needed"),
+    Code("other", "Another reason", comment_required=True),
+)
+
+# given by the product itself, never chosen in a form
+CONSENT_WITHDRAWN = "consent-withdrawn"
+SYSTEM_REASONS: tuple[Code, ...] = (Code(CONSENT_WITHDRAWN, "The consent was withdrawn"),)
+
+OUTCOMES: tuple[Code, ...] = (
+    Code("support-started", "The carer has begun with support"),
+    Code("conversation-held", "A conversation was held; nothing more is wanted now"),
+    Code("connected-with-others", "The carer was connected with somebody else's support"),
+    Code("information-given", "The carer was given information"),
+    Code("could-not-reach", "The carer could not be reached"),
+    Code("carer-declined", "The carer did not want support"),
+    Code("other", "Another outcome", comment_required=True),
+)
+
+UNMET_NEEDS: tuple[Code, ...] = (
+    Code("form-of-support", "The form of support is not offered"),
+    Code("evenings-or-weekends", "Not offered in the evening or at weekends"),
+    Code("language", "Not offered in the carer's language"),
+    Code("diagnosis", "Not offered for this diagnosis or situation"),
+    Code("respite-to-attend", "Nobody to take over while the carer attends"),
+    Code("distance", "Too far away"),
+    Code("waiting-time", "The wait is too long"),
+)
+
+LISTS: dict[str, tuple[Code, ...]] = {
+    "target-groups": TARGET_GROUPS,
+    "support-forms": SUPPORT_FORMS,
+    "reject-reasons": REJECT_REASONS,
+    "cancel-reasons": CANCEL_REASONS,
+    "outcomes": OUTCOMES,
+    "unmet-needs": UNMET_NEEDS,
+}
+
+
+@dataclass(frozen=True)
+class ConsentText:
+    """The words a person was read before they said yes; ``text`` is an English key into the catalogue."""
+
+    version: str
+    about: Subject
+    languages: tuple[str, ...]
+    text: str
+    valid_from: date = START
+    valid_to: date | None = None
+
+
+CONSENT_TEXTS: tuple[ConsentText, ...] = (
+    ConsentText(
+        "carer-2026-1",
+        Subject.CARER,
+        ("sv", "en"),
+        "I agree that what is written here about me is passed on to the receiving unit "
+        "and to the unit that stands in for it. "
+        "I can withdraw this at any time. Caring is voluntary, and so is taking this support.",
+    ),
+    ConsentText(
+        "person-cared-for-2026-1",
+        Subject.PERSON_CARED_FOR,
+        ("sv", "en"),
+        "I agree that what is written here about me is passed on to the receiving unit "
+        "and to the unit that stands in for it, "
+        "so that the person who supports me can get support. I can withdraw this at any time.",
+    ),
+)
+
+
+def in_force(codes: Iterable[Code], day: date) -> tuple[Code, ...]:
+    """The codes that may be chosen on a day."""
+    return tuple(code for code in codes if code.in_force(day))
+
+
+def check_chosen(codes: Iterable[Code], chosen: Iterable[str], day: date, pointer: str) -> None:
+    """Raise CodeIsUnknown unless every chosen slug is in force on the day."""
+    known = {code.slug for code in in_force(codes, day)}
+    if not set(chosen) <= known:
+        raise CodeIsUnknown(fields={pointer: CodeIsUnknown.title})
+
+
+def check_reason(codes: Iterable[Code], slug: str, comment: str, day: date) -> None:
+    """Raise CodeIsUnknown or CommentIsRequired for a coded reason and its comment."""
+    reason = next((code for code in in_force(codes, day) if code.slug == slug), None)
+    if reason is None:
+        raise CodeIsUnknown(fields={"/reason": CodeIsUnknown.title})
+    if reason.comment_required and not comment.strip():
+        raise CommentIsRequired(fields={"/comment": CommentIsRequired.title})
+
+
+def consent_text(about: Subject, day: date) -> ConsentText:
+    """The text to be read out on a day: the newest in force."""
+    return [
+        text
+        for text in CONSENT_TEXTS
+        if text.about is about and text.valid_from <= day and (text.valid_to is None or day < text.valid_to)
+    ][-1]
+
+
+def consent_text_exists(about: Subject, version: str, language: str) -> bool:
+    """Whether a text of that version has been shown in that language."""
+    return any(text.about is about and text.version == version and language in text.languages for text in CONSENT_TEXTS)

@@ -1,0 +1,191 @@
+"""Consent lifts secrecy: who, about whom, what, to whom, until when (Act 2009:400, 10:1 and 12:2).
+
+Two people decide, each for themselves. A consent is relied on only if it holds at the very moment of reading.
+A block (spärr) wins over any consent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from services.referral.domain.people import Channel, Subject
+from services.referral.domain.refusals import ConsentDoesNotHold, ConsentIsAlreadyWithdrawn, ConsentIsMissing
+from shared.kernel.actor import UserRef
+from shared.kernel.identity import AssignmentId, ConsentId, ReferralId, UnitId
+
+USUAL_LENGTH = timedelta(days=365)
+LONGEST = timedelta(days=2 * 365)
+CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+class Scope(StrEnum):
+    """What is consented to: separate yes or no answers."""
+
+    SHARE_WITH_RECEIVING_UNIT = "share-with-receiving-unit"
+    TELL_REFERRER_WHAT_HAPPENED = "tell-referrer-what-happened"
+    TELL_ABOUT_PERSON_CARED_FOR = "tell-about-person-cared-for"
+    STAFF_MAY_CONTACT_CARER = "staff-may-contact-carer"
+    STAFF_MAY_TELL_CARER = "staff-may-tell-carer"
+
+
+SCOPES_OF: dict[Subject, frozenset[Scope]] = {
+    Subject.CARER: frozenset({Scope.SHARE_WITH_RECEIVING_UNIT, Scope.TELL_REFERRER_WHAT_HAPPENED}),
+    Subject.PERSON_CARED_FOR: frozenset(
+        {Scope.TELL_ABOUT_PERSON_CARED_FOR, Scope.STAFF_MAY_CONTACT_CARER, Scope.STAFF_MAY_TELL_CARER}
+    ),
+}
+
+
+class GivenBy(StrEnum):
+    """Who said yes: the subject, or somebody who may decide for them."""
+
+    SUBJECT = "subject"
+    GUARDIAN = "guardian"
+    GOD_MAN = "god-man"
+    FORVALTARE = "forvaltare"
+
+
+class Form(StrEnum):
+    """In what form the yes was given; the law asks for none in particular."""
+
+    ORAL = "oral"
+    WRITTEN = "written"
+    DIGITAL = "digital"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentAnswers:
+    """A consent as it is being recorded, before it has a recipient and an identity.
+
+    ``given_at`` None means now; ``expires_at`` None means a year after that. ``channels``: ways allowed to reach
+    the carer.
+    """
+
+    scopes: frozenset[Scope]
+    given_by: GivenBy = GivenBy.SUBJECT
+    representative_name: str = field(default="", repr=False)
+    form: Form = Form.ORAL
+    channels: frozenset[Channel] = frozenset()
+    covers_stand_in: bool = True
+    text_version: str = ""
+    text_language: str = "sv"
+    interpreter_present: bool = False
+    given_at: datetime | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedBy:
+    """Which user, under which assignment in which unit, wrote a consent or its withdrawal down."""
+
+    user: UserRef
+    assignment_id: AssignmentId
+    unit_id: UnitId
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consent:
+    """One person's consent. Withdrawing takes scopes away; what was read before stays read, and is said so."""
+
+    id: ConsentId
+    referral_id: ReferralId
+    about: Subject
+    given_by: GivenBy
+    representative_name: str = field(default="", repr=False)
+    form: Form
+    recipient_unit_id: UnitId
+    stand_in_unit_id: UnitId | None
+    scopes: frozenset[Scope]
+    channels: frozenset[Channel]
+    text_version: str
+    text_language: str
+    interpreter_present: bool
+    given_at: datetime
+    expires_at: datetime
+    recorded_by: RecordedBy
+    withdrawn_scopes: frozenset[Scope] = frozenset()
+    withdrawn_at: datetime | None = None
+    withdrawn_by: RecordedBy | None = None
+    blocked_at: datetime | None = None
+
+    def standing(self) -> frozenset[Scope]:
+        """The scopes answered yes to and not withdrawn."""
+        return self.scopes - self.withdrawn_scopes
+
+    def covers(self, scope: Scope, at: datetime) -> bool:
+        """Whether the scope holds at a moment: given, not expired, not withdrawn, not blocked."""
+        return self.blocked_at is None and scope in self.standing() and self.given_at <= at < self.expires_at
+
+    def covers_recipient(self, unit_id: UnitId) -> bool:
+        """Whether the unit is the recipient, or its stand-in where the consent says so."""
+        return unit_id in (self.recipient_unit_id, self.stand_in_unit_id)
+
+    def why_not(self, scope: Scope, at: datetime) -> str:
+        """The code that says why a scope does not hold: blocked, withdrawn, expired or not-given."""
+        if self.blocked_at is not None:
+            return "consent-blocked"
+        if scope in self.withdrawn_scopes:
+            return "consent-withdrawn"
+        if scope in self.scopes and at >= self.expires_at:
+            return "consent-expired"
+        return "consent-not-given"
+
+    def withdraw(self, scopes: frozenset[Scope], by: RecordedBy, at: datetime) -> Consent:
+        """The consent without these scopes (empty: without any). Raises ConsentIsAlreadyWithdrawn."""
+        going = (scopes or self.scopes) & self.standing()
+        if not going:
+            raise ConsentIsAlreadyWithdrawn
+        return replace(self, withdrawn_scopes=self.withdrawn_scopes | going, withdrawn_at=at, withdrawn_by=by)
+
+
+def record_consent(
+    answers: ConsentAnswers,
+    *,
+    consent_id: ConsentId,
+    referral_id: ReferralId,
+    about: Subject,
+    recipient: UnitId,
+    stand_in: UnitId | None,
+    by: RecordedBy,
+    now: datetime,
+) -> Consent:
+    """A consent from its answers. Raises ConsentIsMissing or ConsentDoesNotHold, naming the fields."""
+    at = f"/consents/{about}"
+    required = Scope.SHARE_WITH_RECEIVING_UNIT if about is Subject.CARER else Scope.TELL_ABOUT_PERSON_CARED_FOR
+    if about is Subject.CARER and required not in answers.scopes:
+        raise ConsentIsMissing(fields={f"{at}/scopes": ConsentIsMissing.title})
+    given_at = answers.given_at or now
+    expires_at = answers.expires_at or given_at + USUAL_LENGTH
+    wrong = {}
+    if answers.scopes - SCOPES_OF[about]:
+        wrong[f"{at}/scopes"] = "That is not this person's to consent to."
+    if given_at > now + CLOCKS_DIFFER:
+        wrong[f"{at}/given_at"] = "A consent cannot be given in the future."
+    if not given_at < expires_at <= given_at + LONGEST:
+        wrong[f"{at}/expires_at"] = "A consent lasts at most two years."
+    elif expires_at <= now:
+        wrong[f"{at}/expires_at"] = "The consent has already expired."
+    if answers.given_by is not GivenBy.SUBJECT and not answers.representative_name.strip():
+        wrong[f"{at}/representative_name"] = "Say who consented for the person."
+    if wrong:
+        raise ConsentDoesNotHold(fields=wrong)
+    return Consent(
+        id=consent_id,
+        referral_id=referral_id,
+        about=about,
+        given_by=answers.given_by,
+        representative_name=answers.representative_name,
+        form=answers.form,
+        recipient_unit_id=recipient,
+        stand_in_unit_id=stand_in if answers.covers_stand_in else None,
+        scopes=answers.scopes,
+        channels=answers.channels,
+        text_version=answers.text_version,
+        text_language=answers.text_language,
+        interpreter_present=answers.interpreter_present,
+        given_at=min(given_at, now),
+        expires_at=expires_at,
+        recorded_by=by,
+    )

@@ -1,0 +1,95 @@
+"""What a referral says, in parts that are sealed apart: one key per referral, subject and scope.
+
+Which part somebody may read is decided at the moment of reading, from the consents as they stand then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from services.referral.domain.consent import Scope
+from services.referral.domain.people import Carer, PersonCaredFor, Subject
+from services.referral.domain.refusals import PersonCaredForHasNotConsented, TargetGroupIsNotCarersOwnStatement
+
+
+class Part(StrEnum):
+    """A part of a referral with a key of its own."""
+
+    CARER = "carer"
+    PERSON_CARED_FOR = "person-cared-for"
+    FOLLOW_UP = "follow-up"
+
+    @property
+    def subject(self) -> Subject:
+        """Whom the part is about."""
+        return Subject.PERSON_CARED_FOR if self is Part.PERSON_CARED_FOR else Subject.CARER
+
+    @property
+    def scope(self) -> Scope:
+        """The scope of consent that opens the part to those it was sent to."""
+        return {
+            Part.CARER: Scope.SHARE_WITH_RECEIVING_UNIT,
+            Part.PERSON_CARED_FOR: Scope.TELL_ABOUT_PERSON_CARED_FOR,
+            Part.FOLLOW_UP: Scope.TELL_REFERRER_WHAT_HAPPENED,
+        }[self]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """Why, and what is wanted: part of what is said about the carer.
+
+    ``own_statement``: the target groups are the carer's own words about their situation, told because they chose so.
+    ``area``: where the carer lives; ``route_reason``: why this unit, in a sentence.
+    """
+
+    why: str = field(default="", repr=False)
+    target_groups: tuple[str, ...] = field(default=(), repr=False)
+    own_statement: bool = False
+    support_wanted: tuple[str, ...] = field(default=(), repr=False)
+    area: str = field(default="", repr=False)
+    route_reason: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What was sent, or as much of it as the reader may see: a closed part is None."""
+
+    carer: Carer | None = None
+    need: Need | None = None
+    person_cared_for: PersonCaredFor | None = None
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A part that the reader may not see. ``why``: consent-not-given | consent-withdrawn | consent-expired |
+    consent-blocked | recipient-not-covered | protected-identity."""
+
+    part: str
+    why: str
+
+
+def check_graded(need: Need, person: PersonCaredFor | None, person_has_consented: bool) -> None:
+    """Without the cared-for person's consent nothing that describes or identifies that person may be sent.
+
+    Raises PersonCaredForHasNotConsented naming every field told, or TargetGroupIsNotCarersOwnStatement.
+    """
+    if person_has_consented:
+        return
+    told = tuple(person.told()) if person else ()
+    if told:
+        fields = {f"/person_cared_for/{name}": PersonCaredForHasNotConsented.title for name in told}
+        raise PersonCaredForHasNotConsented(fields=fields)
+    if need.target_groups and not need.own_statement:
+        title = TargetGroupIsNotCarersOwnStatement.title
+        raise TargetGroupIsNotCarersOwnStatement(fields={"/need/target_groups": title})
+
+
+PROTECTED_FIELDS: Mapping[str, str] = {"name": "", "phone": "", "email": "", "address": "", "identity_number": ""}
+
+
+def without_identity(carer: Carer) -> Carer:
+    """The carer as shown to all but the assigned adviser when the identity is protected."""
+    hidden = replace(carer, **PROTECTED_FIELDS)  # type: ignore[arg-type]
+    return replace(hidden, safe_contact=replace(carer.safe_contact, note=""))

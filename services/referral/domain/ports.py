@@ -1,0 +1,133 @@
+"""What the commands need from the world outside, as they see it. The adapters provide it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.referral.domain.access import Access
+from services.referral.domain.clocks import WorkingCalendar
+from services.referral.domain.content import Content, Part
+from services.referral.domain.referral import Referral, Step
+from services.referral.domain.routing import ReceivingUnit, RoutingRules
+from shared.kernel.actor import Actor
+from shared.kernel.clock import Clock
+from shared.kernel.events import DomainEvent
+from shared.kernel.identity import ConsentId, ReferralId
+
+
+class Referrals(Protocol):
+    """The referrals that the actor's unit has to do with; others do not exist here."""
+
+    def get(self, referral_id: ReferralId) -> Referral | None:
+        """The referral with its consents, to be read."""
+        ...
+
+    def lock(self, referral_id: ReferralId) -> Referral | None:
+        """The referral with its consents, to be changed: others wait until this transaction ends."""
+        ...
+
+    def id_of_consent(self, consent_id: ConsentId) -> ReferralId | None:
+        """The referral that a consent belongs to."""
+        ...
+
+    def add(self, referral: Referral, content: Content) -> None:
+        """Keep a new referral, what it says sealed under new keys."""
+        ...
+
+    def save(self, referral: Referral) -> None:
+        """Keep what changed: the row, its new steps, its consents; seal what was withdrawn."""
+        ...
+
+    def note_opened(self, referral: Referral) -> bool:
+        """Keep the first opening; False when somebody else was first."""
+        ...
+
+    def content(self, referral: Referral, parts: Collection[Part]) -> Content:
+        """What the named parts say."""
+        ...
+
+    def steps(self, referral: Referral, *, with_comments: bool) -> tuple[Step, ...]:
+        """The steps so far, oldest first."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A form's answers so far, its author's alone. A draft is not a referral, and it expires."""
+
+    id: UUID
+    answers: Mapping[str, Any]
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime
+
+
+class Drafts(Protocol):
+    """The author's own drafts; nobody else's exist here."""
+
+    def get(self, draft_id: UUID) -> Draft | None:
+        """A draft that has not expired."""
+        ...
+
+    def save(self, draft: Draft, author: Actor) -> None:
+        """Keep a draft, new or changed, its answers sealed."""
+        ...
+
+    def discard(self, draft_id: UUID) -> bool:
+        """Remove a draft and its key; False when there was none."""
+        ...
+
+
+class Routing(Protocol):
+    """What the directory has told of units and routing rules."""
+
+    def rules_of(self, municipality_code: str) -> RoutingRules | None:
+        """A municipality's rules, or None when it has told none."""
+        ...
+
+    def receiving_units(self, municipality_code: str) -> Mapping[UUID, ReceivingUnit]:
+        """The open units that receive referrals in a municipality, and those its rules name, by id."""
+        ...
+
+
+class Work(Protocol):
+    """One transaction: what changed, what is told, who looked."""
+
+    clock: Clock
+    calendar: WorkingCalendar
+
+    @property
+    def referrals(self) -> Referrals:
+        """The referrals."""
+        ...
+
+    @property
+    def drafts(self) -> Drafts:
+        """The drafts."""
+        ...
+
+    @property
+    def routing(self) -> Routing:
+        """Units and rules."""
+        ...
+
+    def record(self, events: Iterable[DomainEvent]) -> None:
+        """Have domain events told, as far as ``published.py`` lets them out."""
+        ...
+
+    def record_access(self, access: Access) -> None:
+        """Keep and tell who read, or tried to."""
+        ...
+
+    def commit(self) -> None:
+        """Commit everything at once."""
+        ...
+
+    def rollback(self) -> None:
+        """Undo everything since the last commit."""
+        ...

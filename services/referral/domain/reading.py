@@ -1,0 +1,93 @@
+"""Which parts of a referral a reader may see at this moment, by which consents, and why the others are closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.referral.domain.consent import Consent, Scope
+from services.referral.domain.content import Closed, Part
+from services.referral.domain.people import Subject
+from services.referral.domain.permissions import Relation, actions_for
+from services.referral.domain.referral import Referral
+from services.referral.domain.states import CLOSED, Action
+from shared.kernel.actor import Actor
+from shared.kernel.identity import ConsentId
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one reader may see now. ``consents``: those relied on. ``shown_state``: as ``shown_state()`` says."""
+
+    relation: Relation
+    open_parts: frozenset[Part]
+    closed: tuple[Closed, ...]
+    consents: tuple[ConsentId, ...]
+    shows_steps: bool
+    shows_identity: bool
+    actions: tuple[Action, ...]
+    version: int
+    shown_state: str
+
+
+def reading_of(referral: Referral, actor: Actor, at: datetime) -> Reading:
+    """Decide a reading from the consents as they stand at this moment."""
+    relation = referral.relation_to(actor)
+    reasons = {part: _why_closed(referral, part, actor, relation, at) for part in Part}
+    open_parts = frozenset(part for part, why in reasons.items() if not why)
+    closed = [Closed(part, why) for part, why in reasons.items() if why]
+    shows_identity = not referral.protected_identity or referral.assigned_to == actor.user
+    if Part.CARER in open_parts and not shows_identity:
+        closed.append(Closed("carer-identity", "protected-identity"))
+    return Reading(
+        relation=relation,
+        open_parts=open_parts,
+        closed=tuple(closed),
+        consents=tuple(consent.id for consent in referral.consents if _relied_on(consent, open_parts)),
+        shows_steps=referral.shows_steps_to(relation, at),
+        shows_identity=shows_identity,
+        actions=offered_to(referral, actor),
+        version=referral.version_for(relation, at),
+        shown_state=shown_state(referral, relation, at),
+    )
+
+
+def offered_to(referral: Referral, actor: Actor) -> tuple[Action, ...]:
+    """What the actor may do with the referral now: the table, less a withdrawal when nothing is left to withdraw."""
+    actions = actions_for(actor.role, referral.relation_to(actor), referral.state)
+    standing = any(consent.standing() for consent in referral.consents)
+    return tuple(action for action in actions if action is not Action.WITHDRAW_CONSENT or standing)
+
+
+def shown_state(referral: Referral, relation: Relation, at: datetime) -> str:
+    """The state's code, or only ``delivered`` or ``closed`` to a referrer whom the carer does not let know more."""
+    if referral.shows_steps_to(relation, at):
+        return referral.state.value
+    return "closed" if referral.state in CLOSED else "delivered"
+
+
+def _relied_on(consent: Consent, open_parts: frozenset[Part]) -> bool:
+    return any(part.subject is consent.about for part in open_parts)
+
+
+def _why_closed(referral: Referral, part: Part, actor: Actor, relation: Relation, at: datetime) -> str:
+    """Empty when the part is open; otherwise the code that says why it is closed."""
+    share = _why_not(referral, Subject.CARER, Scope.SHARE_WITH_RECEIVING_UNIT, at)
+    own = "" if part is Part.CARER else _why_not(referral, part.subject, part.scope, at)
+    if part is Part.FOLLOW_UP and relation is not Relation.REFERRING_UNIT:
+        # the receiving side wrote it: only the carer's yes to sharing stands between them and it
+        own = ""
+    if share or own:
+        return share or own
+    if part in referral.sealed:
+        return "consent-withdrawn"
+    consent = referral.consent_of(part.subject)
+    covered = relation is Relation.REFERRING_UNIT or (consent is not None and consent.covers_recipient(actor.unit_id))
+    return "" if covered else "recipient-not-covered"
+
+
+def _why_not(referral: Referral, subject: Subject, scope: Scope, at: datetime) -> str:
+    consent = referral.consent_of(subject)
+    if consent is None:
+        return "consent-not-given"
+    return "" if consent.covers(scope, at) else consent.why_not(scope, at)

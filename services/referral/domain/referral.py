@@ -1,0 +1,229 @@
+"""A referral: who passed which carer on to whom, how far it has come, and what may still be read of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.referral.domain import events as happened
+from services.referral.domain.clocks import Deadline, Priority, Promises, next_deadline
+from services.referral.domain.codes import CONSENT_WITHDRAWN
+from services.referral.domain.consent import Consent, RecordedBy, Scope
+from services.referral.domain.content import Part
+from services.referral.domain.people import Subject
+from services.referral.domain.permissions import Relation
+from services.referral.domain.refusals import NotInThisState
+from services.referral.domain.states import CLOSED, OFFERED, Action, State
+from shared.kernel.actor import Actor, UserRef
+from shared.kernel.events import DomainEvent
+from shared.kernel.identity import ConsentId, ReferralId, UnitId
+from shared.kernel.refusals import VersionHasMoved
+
+FIRST_VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step on a referral's way. ``comment`` is kept sealed; ``unmet_needs`` are codes."""
+
+    action: Action
+    after: State
+    version: int
+    at: datetime
+    by: RecordedBy
+    reason: str = ""
+    comment: str = field(default="", repr=False)
+    unmet_needs: tuple[str, ...] = ()
+
+
+@dataclass(kw_only=True)
+class Referral:
+    """The aggregate. Every change raises the version by one, adds a step and records an event; opening does not."""
+
+    id: ReferralId
+    number: str
+    state: State
+    version: int
+    priority: Priority
+    referring_unit_id: UnitId
+    receiving_unit_id: UnitId
+    stand_in_unit_id: UnitId | None
+    protected_identity: bool
+    sent_at: datetime
+    promises: Promises
+    consents: tuple[Consent, ...]
+    opened_at: datetime | None = None
+    accepted_at: datetime | None = None
+    closed_at: datetime | None = None
+    assigned_to: UserRef | None = None
+    sealed: frozenset[Part] = frozenset()
+    new_steps: list[Step] = field(default_factory=list, repr=False)
+    events: list[DomainEvent] = field(default_factory=list, repr=False)
+
+    @property
+    def deadline(self) -> Deadline | None:
+        """The one next deadline, with the one unit that owns it; None when closed."""
+        return next_deadline(self.state, self.promises, self.receiving_unit_id)
+
+    def consent_of(self, subject: Subject) -> Consent | None:
+        """The consent of one of the two people, or None when none was recorded."""
+        return next((consent for consent in self.consents if consent.about is subject), None)
+
+    def relation_to(self, actor: Actor) -> Relation:
+        """What the actor's unit is to this referral."""
+        if actor.unit_id == self.receiving_unit_id:
+            return Relation.RECEIVING_UNIT
+        if actor.unit_id == self.stand_in_unit_id:
+            return Relation.STAND_IN
+        return Relation.REFERRING_UNIT if actor.unit_id == self.referring_unit_id else Relation.NONE
+
+    def tells_referrer(self, at: datetime) -> bool:
+        """Whether the carer lets the referrer know what happened; otherwise only delivered and closed."""
+        consent = self.consent_of(Subject.CARER)
+        return consent is not None and consent.covers(Scope.TELL_REFERRER_WHAT_HAPPENED, at)
+
+    def shows_steps_to(self, relation: Relation, at: datetime) -> bool:
+        """Whether somebody in this relation sees each step."""
+        return relation is not Relation.REFERRING_UNIT or self.tells_referrer(at)
+
+    def version_for(self, relation: Relation, at: datetime) -> int:
+        """The version as its reader knows it: without consent to tell, a referrer's says only sent or closed."""
+        if self.shows_steps_to(relation, at):
+            return self.version
+        return FIRST_VERSION + (self.state in CLOSED)
+
+    def expect_version(self, expected: int, relation: Relation, at: datetime) -> None:
+        """Raise VersionHasMoved when the actor has read another version than this."""
+        if expected != self.version_for(relation, at):
+            raise VersionHasMoved
+
+    def open(self, by: Actor, at: datetime) -> bool:
+        """Note that the receiving side has read it; True the first time. The version stays: nothing was decided."""
+        if self.opened_at is not None or self.relation_to(by) not in (Relation.RECEIVING_UNIT, Relation.STAND_IN):
+            return False
+        self.opened_at = at
+        self._record(happened.ReferralOpened, by, at)
+        return True
+
+    def accept(self, by: Actor, at: datetime) -> None:
+        """Take it on; the one who does is its assigned adviser. Raises NotInThisState."""
+        self._go(Action.ACCEPT, by, at)
+        self.accepted_at = at
+        self.assigned_to = by.user
+        self._record(happened.ReferralAccepted, by, at)
+
+    def reject(self, reason: str, comment: str, by: Actor, at: datetime) -> None:
+        """Decline it with a coded reason. Raises NotInThisState."""
+        self._go(Action.REJECT, by, at, reason=reason, comment=comment)
+        self._record(happened.ReferralRejected, by, at)
+
+    def complete(self, outcome: str, comment: str, unmet_needs: tuple[str, ...], by: Actor, at: datetime) -> None:
+        """Close it with an outcome. Raises NotInThisState."""
+        self._go(Action.COMPLETE, by, at, reason=outcome, comment=comment, unmet_needs=unmet_needs)
+        self._record(happened.ReferralCompleted, by, at)
+
+    def cancel(self, reason: str, comment: str, by: Actor, at: datetime) -> None:
+        """Take it back. Raises NotInThisState."""
+        self._go(Action.CANCEL, by, at, reason=reason, comment=comment)
+        self._record(happened.ReferralCancelled, by, at)
+
+    def withdraw(self, consent_id: ConsentId, scopes: frozenset[Scope], by: Actor, at: datetime) -> frozenset[Part]:
+        """Withdraw a consent, or some of its scopes; which parts were sealed by it.
+
+        The carer's yes to sharing carries everything: without it all is sealed, and a referral that nobody has accepted
+        is cancelled. The other person's no closes what is said about them, never the carer's own referral.
+        Raises ConsentIsAlreadyWithdrawn.
+        """
+        before = next(consent for consent in self.consents if consent.id == consent_id)
+        after = before.withdraw(scopes, recorded_by(by), at)
+        telling = self.tells_referrer(at)
+        self.consents = tuple(after if consent.id == consent_id else consent for consent in self.consents)
+        gone = after.withdrawn_scopes - before.withdrawn_scopes
+        sealing = _sealed_by(gone) - self.sealed
+        self.sealed |= sealing
+        if Scope.SHARE_WITH_RECEIVING_UNIT in gone and self.state is State.REQUESTED:
+            self._go(Action.CANCEL, by, at, reason=CONSENT_WITHDRAWN)
+            self._record(happened.ReferralCancelled, by, at, tell_referrer=telling)
+        else:
+            self._step(Action.WITHDRAW_CONSENT, by, at)
+        self.events.append(
+            happened.ConsentWithdrawn(
+                occurred_at=at,
+                consent_id=consent_id,
+                referral_id=self.id,
+                about=after.about,
+                referring_unit_id=self.referring_unit_id,
+                receiving_unit_id=self.receiving_unit_id,
+                version=self.version,
+                by=by,
+            )
+        )
+        return sealing
+
+    def _go(
+        self,
+        action: Action,
+        by: Actor,
+        at: datetime,
+        *,
+        reason: str = "",
+        comment: str = "",
+        unmet_needs: tuple[str, ...] = (),
+    ) -> None:
+        try:
+            self.state = OFFERED[action, self.state]
+        except KeyError:
+            raise NotInThisState from None
+        if self.state in CLOSED:
+            self.closed_at = at
+        self._step(action, by, at, reason=reason, comment=comment, unmet_needs=unmet_needs)
+
+    def _step(
+        self,
+        action: Action,
+        by: Actor,
+        at: datetime,
+        *,
+        reason: str = "",
+        comment: str = "",
+        unmet_needs: tuple[str, ...] = (),
+    ) -> None:
+        self.version += 1
+        self.new_steps.append(
+            Step(
+                action=action,
+                after=self.state,
+                version=self.version,
+                at=at,
+                by=recorded_by(by),
+                reason=reason,
+                comment=comment,
+                unmet_needs=unmet_needs,
+            )
+        )
+
+    def _record(
+        self, kind: type[happened.ReferralStep], by: Actor, at: datetime, *, tell_referrer: bool | None = None
+    ) -> None:
+        self.events.append(
+            kind(
+                occurred_at=at,
+                referral_id=self.id,
+                version=self.version,
+                referring_unit_id=self.referring_unit_id,
+                receiving_unit_id=self.receiving_unit_id,
+                by=by,
+                tell_referrer=self.tells_referrer(at) if tell_referrer is None else tell_referrer,
+            )
+        )
+
+
+def recorded_by(actor: Actor) -> RecordedBy:
+    """The actor, as written beside what they wrote down."""
+    return RecordedBy(user=actor.user, assignment_id=actor.assignment_id, unit_id=actor.unit_id)
+
+
+def _sealed_by(gone: frozenset[Scope]) -> frozenset[Part]:
+    if Scope.SHARE_WITH_RECEIVING_UNIT in gone:
+        return frozenset(Part)
+    return frozenset({Part.PERSON_CARED_FOR}) if Scope.TELL_ABOUT_PERSON_CARED_FOR in gone else frozenset()

@@ -1,0 +1,125 @@
+"""What the referral service says no to. Each has a name, a slug and a place in the tree.
+
+Refusal
+├── Invalid
+│   ├── ConsentIsMissing                    consent-is-missing
+│   ├── ConsentDoesNotHold                  consent-does-not-hold
+│   ├── PersonCaredForHasNotConsented       person-cared-for-has-not-consented
+│   ├── TargetGroupIsNotCarersOwnStatement  target-group-is-not-carers-own-statement
+│   ├── CarerCannotBeReached                carer-cannot-be-reached
+│   ├── SafeContactContradictsItself        safe-contact-contradicts-itself
+│   ├── CodeIsUnknown                       code-is-unknown
+│   ├── CommentIsRequired                   comment-is-required
+│   ├── NoReceiverIsKnown                   no-receiver-is-known
+│   ├── UnitCannotReceive                   unit-cannot-receive
+│   └── DraftIsTooLarge                     draft-is-too-large
+├── NotThere  (kernel: unknown, or not for you to know of; the attempt is recorded)
+├── NotAllowed
+│   └── ActionIsNotYours                    action-is-not-yours
+├── Conflict
+│   ├── NotInThisState                      not-in-this-state
+│   └── ConsentIsAlreadyWithdrawn           consent-is-already-withdrawn
+└── VersionHasMoved (kernel)
+"""
+
+from __future__ import annotations
+
+from shared.kernel.refusals import Conflict, Invalid, NotAllowed
+
+
+class ConsentIsMissing(Invalid):
+    """Without the carer's consent nothing that identifies the carer can be sent."""
+
+    slug = "consent-is-missing"
+    title = "The carer has not consented to sharing this with the receiving unit."
+
+
+class ConsentDoesNotHold(Invalid):
+    """The consent as recorded is not one that can be relied on: its time, text or form is wrong."""
+
+    slug = "consent-does-not-hold"
+    title = "The consent as written down cannot be relied on."
+
+
+class PersonCaredForHasNotConsented(Invalid):
+    """Fields about the person cared for were filled in without that person's consent; ``fields`` names them all."""
+
+    slug = "person-cared-for-has-not-consented"
+    title = "The person cared for has not consented, so nothing about that person may be sent."
+
+
+class TargetGroupIsNotCarersOwnStatement(Invalid):
+    """In a carer-only referral a target group may be sent only as the carer's own statement, if the carer chose so."""
+
+    slug = "target-group-is-not-carers-own-statement"
+    title = "Without the other person's consent, the target group may only be sent as the carer's own words."
+
+
+class CarerCannotBeReached(Invalid):
+    """Name, or a safe way to reach the carer, is missing."""
+
+    slug = "carer-cannot-be-reached"
+    title = "Say who the carer is and how it is safe to reach them."
+
+
+class SafeContactContradictsItself(Invalid):
+    """Two answers about safe contact cannot both hold."""
+
+    slug = "safe-contact-contradicts-itself"
+    title = "The answers about safe contact contradict each other."
+
+
+class CodeIsUnknown(Invalid):
+    """A code is not in its list, or not in force today."""
+
+    slug = "code-is-unknown"
+    title = "That choice is not in the list."
+
+
+class CommentIsRequired(Invalid):
+    """The chosen reason needs a comment."""
+
+    slug = "comment-is-required"
+    title = "The reason you chose needs a comment."
+
+
+class NoReceiverIsKnown(Invalid):
+    """The carer's municipality has told no routing rules and no default unit."""
+
+    slug = "no-receiver-is-known"
+    title = "No receiving unit is known for that municipality."
+
+
+class UnitCannotReceive(Invalid):
+    """The chosen unit is unknown, closed, or does not receive referrals."""
+
+    slug = "unit-cannot-receive"
+    title = "The chosen unit does not receive referrals."
+
+
+class DraftIsTooLarge(Invalid):
+    """A draft holds a form's answers, not files."""
+
+    slug = "draft-is-too-large"
+    title = "The draft is too large to be kept."
+
+
+class ActionIsNotYours(NotAllowed):
+    """The referral is known to the asker, but this step is for another role."""
+
+    slug = "action-is-not-yours"
+    title = "That step is for another role than yours."
+
+
+class NotInThisState(Conflict):
+    """The step is possible at another point of the referral's way, not now."""
+
+    slug = "not-in-this-state"
+    title = "The referral has come further, so this step is no longer possible."
+
+
+class ConsentIsAlreadyWithdrawn(Conflict):
+    """There is nothing left of the consent to withdraw."""
+
+    slug = "consent-is-already-withdrawn"
+    title = "The consent has already been withdrawn."

@@ -1,0 +1,122 @@
+"""Which unit receives a referral, and why, in a sentence. The rules are data owned by the municipality.
+
+No rule matching is never a dead end: the municipality's default unit receives it. Where situations combine (addiction
+and a criminal lifestyle), one rule wins: the more precise area, then a rule that names a target group, then the
+municipality's own order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from shared.kernel.identity import UnitId
+
+DEFAULT_REASON = "No routing rule fits, so the municipality's default unit receives it."
+
+
+class AgeOf(StrEnum):
+    """Whose age a rule splits by. The age of the person cared for is not known in a carer-only referral."""
+
+    CARER = "carer"
+    PERSON_CARED_FOR = "person-cared-for"
+    ANY = "any"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoutingRule:
+    """Area × target groups × whose age × period → unit. No target group means all; ages in years, both included."""
+
+    rule_id: str
+    area: str
+    unit_id: UnitId
+    target_groups: frozenset[str] = frozenset()
+    age_of: AgeOf = AgeOf.ANY
+    age_from: int | None = None
+    age_to: int | None = None
+    stand_in_unit_id: UnitId | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class RoutingRules:
+    """One municipality's rules, whole, in its own order, and the unit that takes whatever no rule does."""
+
+    municipality_code: str
+    default_unit_id: UnitId
+    rules: tuple[RoutingRule, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """What routing goes by. ``area``: municipality code, or that and a district ("0180-sodermalm")."""
+
+    area: str
+    target_groups: frozenset[str] = frozenset()
+    age_of_carer: int | None = None
+    age_of_person_cared_for: int | None = None
+    on: date
+
+
+@dataclass(frozen=True)
+class Route:
+    """The one receiver, its stand-in, and why; ``rule_id`` is empty when the default unit receives it."""
+
+    unit_id: UnitId
+    stand_in_unit_id: UnitId | None
+    reason: str
+    rule_id: str = ""
+
+
+@dataclass(frozen=True)
+class ReceivingUnit:
+    """A unit that can receive referrals, as this service has heard of it."""
+
+    id: UnitId
+    name: str
+    area: str | None
+    stand_in_unit_id: UnitId | None
+    phone: str | None = None
+
+
+def municipality_of(area: str) -> str:
+    """The municipality code of an area."""
+    return area.split("-", 1)[0]
+
+
+def matches(rule: RoutingRule, situation: Situation) -> bool:
+    """Whether a rule takes a situation."""
+    if rule.area not in (situation.area, municipality_of(situation.area)):
+        return False
+    if rule.target_groups and not rule.target_groups & situation.target_groups:
+        return False
+    if (rule.valid_from and situation.on < rule.valid_from) or (rule.valid_to and situation.on >= rule.valid_to):
+        return False
+    return _age_fits(rule, situation)
+
+
+def _age_fits(rule: RoutingRule, situation: Situation) -> bool:
+    if rule.age_of is AgeOf.ANY:
+        return True
+    age = situation.age_of_carer if rule.age_of is AgeOf.CARER else situation.age_of_person_cared_for
+    if age is None:
+        return False
+    return (rule.age_from is None or age >= rule.age_from) and (rule.age_to is None or age <= rule.age_to)
+
+
+def choose_route(rules: RoutingRules, situation: Situation, open_units: Iterable[UnitId]) -> Route:
+    """The one route of a situation. A rule whose unit is closed is passed over."""
+    units = frozenset(open_units)
+    taking = [rule for rule in rules.rules if rule.unit_id in units and matches(rule, situation)]
+    if not taking:
+        return Route(rules.default_unit_id, None, DEFAULT_REASON)
+    rule = min(taking, key=lambda each: _rank(each, situation, rules.rules))
+    return Route(rule.unit_id, rule.stand_in_unit_id, rule.reason, rule.rule_id)
+
+
+def _rank(rule: RoutingRule, situation: Situation, order: Sequence[RoutingRule]) -> tuple[bool, bool, int]:
+    return (rule.area != situation.area, not rule.target_groups, order.index(rule))

@@ -1,0 +1,75 @@
+"""A referral comes into being: both consents recorded, promises given, the event told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.referral.domain import events
+from services.referral.domain.clocks import Priority, Promises
+from services.referral.domain.consent import Consent
+from services.referral.domain.numbers import new_number
+from services.referral.domain.referral import FIRST_VERSION, Referral, Step, recorded_by
+from services.referral.domain.states import Action, State
+from shared.kernel.actor import Actor
+from shared.kernel.identity import ReferralId, UnitId
+
+
+def send(
+    *,
+    referral_id: ReferralId,
+    priority: Priority,
+    receiving_unit_id: UnitId,
+    stand_in_unit_id: UnitId | None,
+    protected_identity: bool,
+    promises: Promises,
+    consents: tuple[Consent, ...],
+    by: Actor,
+    at: datetime,
+) -> Referral:
+    """A new referral, requested of the receiving unit, with ReferralSent and one ConsentGiven for each consent."""
+    referral = Referral(
+        id=referral_id,
+        number=new_number(),
+        state=State.REQUESTED,
+        version=FIRST_VERSION,
+        priority=priority,
+        referring_unit_id=by.unit_id,
+        receiving_unit_id=receiving_unit_id,
+        stand_in_unit_id=stand_in_unit_id,
+        protected_identity=protected_identity,
+        sent_at=at,
+        promises=promises,
+        consents=consents,
+    )
+    referral.new_steps.append(
+        Step(action=Action.SEND, after=State.REQUESTED, version=FIRST_VERSION, at=at, by=recorded_by(by))
+    )
+    referral.events += [_given(consent, by, at) for consent in consents]
+    referral.events.append(
+        events.ReferralSent(
+            occurred_at=at,
+            referral_id=referral_id,
+            version=FIRST_VERSION,
+            referring_unit_id=by.unit_id,
+            receiving_unit_id=receiving_unit_id,
+            by=by,
+            tell_referrer=referral.tells_referrer(at),
+            priority=priority.value,
+            acknowledge_by=promises.acknowledge_by,
+            consents=tuple(consent.id for consent in consents),
+        )
+    )
+    return referral
+
+
+def _given(consent: Consent, by: Actor, at: datetime) -> events.ConsentGiven:
+    return events.ConsentGiven(
+        occurred_at=at,
+        consent_id=consent.id,
+        referral_id=consent.referral_id,
+        about=consent.about,
+        recipient_unit_id=consent.recipient_unit_id,
+        scopes=tuple(sorted(consent.scopes)),
+        expires_at=consent.expires_at,
+        by=by,
+    )
