@@ -53,7 +53,7 @@ def outbox_tables(metadata: MetaData) -> OutboxTables:
     publisher = Table(
         "publisher",
         metadata,
-        Column("only", Boolean, primary_key=True),
+        Column("single_row", Boolean, primary_key=True),
         Column("epoch", Uuid, nullable=False),
         Column("last_sequence", BigInteger, nullable=False),
     )
@@ -81,7 +81,7 @@ _CREATE = (
     "CREATE INDEX outbox_sent ON outbox (sent_at) WHERE sent_at IS NOT NULL",
     """
     CREATE TABLE publisher (
-        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        single_row boolean PRIMARY KEY DEFAULT true CHECK (single_row),
         epoch uuid NOT NULL,
         last_sequence bigint NOT NULL
     )

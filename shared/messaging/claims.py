@@ -1,0 +1,133 @@
+"""The relay's way with the outbox rows. One relay at a time, by advisory lock on the same connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from shared.contracts.envelope import Envelope
+
+_COLUMNS = "id, event_type, data, occurred_at, correlation_id, causation_id, traceparent, history"
+
+_WAITING = "SELECT id FROM outbox WHERE sequence IS NULL ORDER BY id LIMIT %s"
+_COUNT_UP = "UPDATE publisher SET last_sequence = last_sequence + %s RETURNING last_sequence"
+_NUMBER = f"""
+    UPDATE outbox SET sequence = %s + given.place
+    FROM unnest(%s::uuid[]) WITH ORDINALITY AS given (given_id, place)
+    WHERE outbox.id = given.given_id AND outbox.sequence IS NULL
+    RETURNING sequence, (SELECT epoch FROM publisher), {_COLUMNS}
+"""
+_NUMBERED = f"""
+    SELECT sequence, (SELECT epoch FROM publisher), {_COLUMNS} FROM outbox
+    WHERE sequence > %s AND sequence IS NOT NULL AND sent_at IS NULL ORDER BY sequence LIMIT %s
+"""
+_MARK = "UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY(%s::uuid[])"
+_UNSENT = """
+    SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(written_at)), 0)
+    FROM (SELECT written_at FROM outbox WHERE sequence IS NULL
+          UNION ALL SELECT written_at FROM outbox WHERE sequence IS NOT NULL AND sent_at IS NULL LIMIT 100000) AS unsent
+"""
+# with nothing sent left to look at, all that was numbered has been sent, or lies below the first that was not
+_HIGHEST_SENT = """
+    SELECT epoch, coalesce(
+        (SELECT max(sequence) FROM
+            (SELECT sequence FROM outbox WHERE sent_at IS NOT NULL ORDER BY sent_at DESC LIMIT 1000) AS latest),
+        (SELECT min(sequence) - 1 FROM outbox WHERE sequence IS NOT NULL AND sent_at IS NULL),
+        last_sequence)
+    FROM publisher
+"""
+
+
+class SomebodyElseRelays(RuntimeError):
+    """A row was numbered under this relay's hands: the lock has been lost."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An event with its sequence: what goes into its envelope."""
+
+    sequence: int
+    epoch: UUID
+    id: UUID
+    event_type: str
+    data: dict[str, Any]
+    occurred_at: datetime
+    correlation_id: UUID
+    causation_id: UUID | None
+    traceparent: str | None
+    history: bool
+
+    def envelope(self, publisher: str, installation: str) -> Envelope:
+        """The envelope that goes on the bus; the same at every try."""
+        return Envelope(
+            id=self.id,
+            type=self.event_type,
+            publisher=publisher,
+            installation=installation,
+            epoch=self.epoch,
+            time=self.occurred_at,
+            correlation_id=self.correlation_id,
+            data=self.data,
+            sequence=self.sequence,
+            causation_id=self.causation_id,
+            traceparent=self.traceparent,
+            history=self.history,
+        )
+
+
+class Claims:
+    """Numbers, finds and marks rows. Each method is one committed transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def number(self, at_most: int) -> list[Claim]:
+        """Give the waiting rows the next sequences, without gaps, and commit, before anything is published.
+
+        Raises SomebodyElseRelays, having undone it, when another got there first.
+        """
+        waiting = [row[0] for row in self._connection.exec_driver_sql(_WAITING, (at_most,))]
+        if not waiting:
+            self._connection.rollback()
+            return []
+        last = self._connection.exec_driver_sql(_COUNT_UP, (len(waiting),)).scalar_one()
+        rows = self._connection.exec_driver_sql(_NUMBER, (last - len(waiting), waiting)).all()
+        if len(rows) != len(waiting):
+            self._connection.rollback()
+            raise SomebodyElseRelays
+        self._connection.commit()
+        return sorted((Claim(*row) for row in rows), key=lambda claim: claim.sequence)
+
+    def numbered(self, at_most: int) -> Iterator[list[Claim]]:
+        """Rows that were numbered and never confirmed, in batches: left by a crash, or returned or refused before."""
+        after = 0
+        while True:
+            rows = self._connection.exec_driver_sql(_NUMBERED, (after, at_most)).all()
+            self._connection.rollback()
+            if not rows:
+                return
+            yield [Claim(*row) for row in rows]
+            after = rows[-1][0]
+
+    def mark_sent(self, ids: Sequence[UUID]) -> None:
+        """Note that the broker has confirmed these."""
+        if ids:
+            self._connection.exec_driver_sql(_MARK, (list(ids),))
+            self._connection.commit()
+
+    def unsent(self) -> tuple[int, float]:
+        """How many events are not yet confirmed (counted to 100,000), and the age of the oldest in seconds."""
+        count, age = self._connection.exec_driver_sql(_UNSENT).one()
+        self._connection.rollback()
+        return int(count), float(age)
+
+    def epoch_and_highest_sent(self) -> tuple[UUID, int]:
+        """The source's epoch, and the highest sequence the broker has confirmed."""
+        epoch, highest = self._connection.exec_driver_sql(_HIGHEST_SENT).one()
+        self._connection.rollback()
+        return epoch, int(highest)

@@ -1,0 +1,161 @@
+"""Parked messages: look at them without showing what they hold, and send them back when the cause is mended.
+
+For the command line and the status page, with the administrator's broker user. Only identifiers, types, reasons and
+counts are told; a body is never shown, since nobody has vouched for what is in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+from uuid import UUID
+
+import amqp
+
+from shared.contracts.envelope import Envelope, UndecodableEnvelope
+from shared.messaging import names
+from shared.messaging.connection import connect
+from shared.messaging.publishing import ConfirmedPublisher, Outgoing
+from shared.messaging.trouble import BrokerTrouble
+
+DELIVERY_LIMIT_REACHED = "the delivery limit was reached"
+
+
+@dataclass(frozen=True)
+class Parked:
+    """A parked message, masked. What could not be read has no event id and no type."""
+
+    queue: str
+    message_id: str
+    event_id: UUID | None
+    event_type: str | None
+    source: str | None
+    sequence: int | None
+    time: str | None
+    reason: str
+    attempts: int
+    parked_at: str | None
+    replayed_by: str | None
+    size: int
+
+
+class Parking:
+    """The parked queues, looked at over one connection. Use as a context manager."""
+
+    def __init__(self, admin_broker_url: str) -> None:
+        self._url = admin_broker_url
+        self._connection: amqp.Connection | None = None
+
+    def __enter__(self) -> Self:
+        self._connection = connect(self._url, "parking")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def count(self, queue: str) -> int:
+        """How many messages are parked from a queue. Raises amqp.NotFound when there is no such queue."""
+        channel = self._channel()
+        count = channel.queue_declare(names.parked_queue(queue), passive=True).message_count
+        channel.close()
+        return int(count)
+
+    def look(self, queue: str, *, at_most: int = 1_000) -> list[Parked]:
+        """The parked messages of a queue, oldest first; they stay where they are."""
+        channel = self._channel()
+        found = [_masked(queue, message) for message in _messages(channel, queue, at_most)]
+        # closing gives back what was taken, in its old order
+        channel.close()
+        return found
+
+    def replay(
+        self,
+        queue: str,
+        event_ids: Iterable[UUID | str] | None,
+        *,
+        by: str,
+        before: Callable[[Parked], None] = lambda _parked: None,
+    ) -> list[Parked]:
+        """Send messages back to their queue with a fresh count of attempts; None means all. Returns what went.
+
+        ``event_ids``: event ids, or message ids of what could not be read. ``by``: a code for who asks, never a name.
+        ``before``: called with each message first, to audit the replay; what it raises leaves the message parked.
+        The copy is confirmed before the parked one goes: a crash between repeats it. Raises BrokerTrouble.
+        """
+        wanted = None if event_ids is None else {str(each) for each in event_ids}
+        publisher = ConfirmedPublisher(self._url, "replay")
+        channel = self._channel()
+        replayed = []
+        try:
+            for message in _messages(channel, queue, self.count(queue)):
+                parked = _masked(queue, message)
+                if wanted is not None and not wanted & {str(parked.event_id), parked.message_id}:
+                    continue
+                before(parked)
+                _send_back(publisher, parked, bytes(message.body), by)
+                channel.basic_ack(message.delivery_info["delivery_tag"])
+                replayed.append(parked)
+        finally:
+            publisher.close()
+            channel.close()
+        return replayed
+
+    def _channel(self) -> amqp.Channel:
+        if self._connection is None:
+            raise RuntimeError("use Parking as a context manager")
+        channel = self._connection.channel()
+        channel.auto_decode = False
+        return channel
+
+
+def list_parked(admin_broker_url: str, queues: Sequence[str]) -> dict[str, int]:
+    """How many messages each of these queues has parked."""
+    with Parking(admin_broker_url) as parking:
+        return {queue: parking.count(queue) for queue in queues}
+
+
+def _messages(channel: amqp.Channel, queue: str, at_most: int) -> Iterable[Any]:
+    for _ in range(at_most):
+        message = channel.basic_get(names.parked_queue(queue))
+        if message is None:
+            return
+        yield message
+
+
+def _send_back(publisher: ConfirmedPublisher, parked: Parked, body: bytes, by: str) -> None:
+    headers: dict[str, str | int] = {names.ATTEMPTS: 0, names.REPLAYED_BY: by}
+    message = Outgoing(
+        names.again_exchange(names.service_of(parked.queue)), parked.queue, parked.message_id, body, headers
+    )
+    if parked.message_id not in publisher.publish([message]).confirmed:
+        raise BrokerTrouble("not taken")
+
+
+def _masked(queue: str, message: Any) -> Parked:
+    headers: dict[str, Any] = message.headers or {}
+    body = bytes(message.body)
+    try:
+        envelope: Envelope | None = Envelope.from_bytes(body)
+    except UndecodableEnvelope:
+        envelope = None
+    attempts = headers.get(names.ATTEMPTS, 0)
+    return Parked(
+        queue=queue,
+        message_id=str(message.properties.get("message_id", "")),
+        event_id=envelope.id if envelope else None,
+        event_type=envelope.type if envelope else None,
+        source=envelope.source if envelope else None,
+        sequence=envelope.sequence if envelope else None,
+        time=envelope.time.isoformat() if envelope else None,
+        reason=str(headers.get(names.REASON, DELIVERY_LIMIT_REACHED)),
+        attempts=attempts if isinstance(attempts, int) else 0,
+        parked_at=headers.get(names.PARKED_AT),
+        replayed_by=headers.get(names.REPLAYED_BY),
+        size=len(body),
+    )

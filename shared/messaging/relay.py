@@ -1,0 +1,175 @@
+"""The relay: publishes a service's outbox, one active relay per service, and never forgets an event.
+
+One round: number what is new and commit that, publish with confirms, mark what was confirmed. A crash at any point
+repeats (under the same id and sequence), never loses: a row is marked only when the broker has said that it has it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import zlib
+
+from sqlalchemy import Connection, Engine, text
+
+from shared.contracts.common import RelayAnnounced
+from shared.contracts.envelope import Envelope
+from shared.kernel.clock import SystemClock
+from shared.kernel.identity import uuid7
+from shared.messaging import names
+from shared.messaging.claims import Claim, Claims
+from shared.messaging.inbox import sweep_inbox
+from shared.messaging.outbox import sweep_outbox
+from shared.messaging.publishing import ConfirmedPublisher, Outgoing
+from shared.messaging.trouble import BrokerTrouble
+from shared.observability import metrics, trace
+from shared.observability.logs import logger
+
+ANNOUNCE_EVERY = 60.0
+SWEEP_EVERY = 60.0
+LOOK_BACK_EVERY = 2.0
+AFTER_TROUBLE = 0.3
+STAND_BY = 0.5
+KEEP_SENT_SECONDS = 3600.0
+
+_log = logger("messaging.relay")
+
+
+class Relay:
+    """Publishes one service's outbox until told to stop. Never eventlet-patched.
+
+    ``poll``: seconds between looks at an empty outbox. ``batch``: events published before their confirms are awaited.
+    ``keep_sent``: seconds that sent rows stay, for looking back.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        broker_url: str,
+        publisher: str,
+        installation: str,
+        *,
+        poll: float = 0.05,
+        batch: int = 500,
+        announce_every: float = ANNOUNCE_EVERY,
+        keep_sent: float = KEEP_SENT_SECONDS,
+    ) -> None:
+        self._engine = engine
+        self._publisher = publisher
+        self._installation = installation
+        self._poll = poll
+        self._batch = batch
+        self._announce_every = announce_every
+        self._keep_sent = keep_sent
+        self._broker = ConfirmedPublisher(broker_url, f"{publisher} relay")
+        self._next_announcement = self._next_sweep = self._next_look_back = 0.0
+        self._clock = SystemClock()
+
+    def run(self, stop: threading.Event) -> None:
+        """Relay until ``stop`` is set; every trouble is waited out."""
+        try:
+            while not stop.is_set():
+                try:
+                    self._hold_office(stop)
+                except BrokerTrouble as error:
+                    self._trouble("broker", error)
+                except Exception as error:
+                    self._trouble("database", error)
+                stop.wait(AFTER_TROUBLE)
+        finally:
+            self._broker.close()
+
+    def _trouble(self, kind: str, error: Exception) -> None:
+        metrics.relay_troubles.labels(self._publisher, kind).inc()
+        _log.warning("the relay lost its footing", publisher=self._publisher, lost=kind, error=error)
+
+    def _hold_office(self, stop: threading.Event) -> None:
+        with self._engine.connect() as connection:
+            while not self._elected(connection):
+                if stop.wait(STAND_BY):
+                    return
+            metrics.relay_active.labels(self._publisher).set(1)
+            _log.info("relaying", publisher=self._publisher)
+            # what an earlier relay, or this one before its trouble, numbered and left unconfirmed comes first
+            self._next_look_back = 0.0
+            try:
+                while not stop.is_set():
+                    busy = self.round(connection)
+                    if not busy:
+                        stop.wait(self._poll)
+            finally:
+                metrics.relay_active.labels(self._publisher).set(0)
+                # the lock is the session's: give it up with the session, not with a statement that may not get through
+                connection.invalidate()
+
+    def _elected(self, connection: Connection) -> bool:
+        key = zlib.crc32(f"lotsa relay {self._publisher}".encode())
+        won = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar_one()
+        connection.commit()
+        return bool(won)
+
+    def round(self, connection: Connection) -> bool:
+        """Publish what waits now; returns whether there may be more at once. Raises BrokerTrouble or a database error.
+
+        ``connection`` holds the advisory lock.
+        """
+        self._broker.open()
+        claims = Claims(connection)
+        now = time.monotonic()
+        if now >= self._next_look_back:
+            self._look_back(claims)
+        fresh = claims.number(self._batch)
+        self._send(claims, fresh)
+        if now >= self._next_announcement:
+            self._next_announcement = now + self._announce_every
+            self._announce(claims)
+        if now >= self._next_sweep:
+            self._next_sweep = now + SWEEP_EVERY
+            sweep_outbox(connection, keep_seconds=self._keep_sent)
+            sweep_inbox(connection)
+            connection.commit()
+        if not fresh:
+            self._broker.keep_alive()
+        return len(fresh) == self._batch
+
+    def _look_back(self, claims: Claims) -> None:
+        self._next_look_back = time.monotonic() + LOOK_BACK_EVERY
+        for rows in claims.numbered(self._batch):
+            self._send(claims, rows)
+        count, age = claims.unsent()
+        metrics.outbox_waiting.labels(self._publisher).set(count)
+        metrics.outbox_age.labels(self._publisher).set(age)
+
+    def _send(self, claims: Claims, rows: list[Claim]) -> None:
+        if not rows:
+            return
+        exchange = names.exchange(self._publisher)
+        messages = [
+            Outgoing(exchange, row.event_type, str(row.id), row.envelope(self._publisher, self._installation).to_bytes())
+            for row in rows
+        ]
+        metrics.published.labels(self._publisher).inc(len(messages))
+        receipt = self._broker.publish(messages)
+        claims.mark_sent([row.id for row in rows if str(row.id) in receipt.confirmed])
+        metrics.confirmed.labels(self._publisher).inc(len(receipt.confirmed))
+        if receipt.returned:
+            metrics.returned.labels(self._publisher).inc(len(receipt.returned))
+            types = sorted({row.event_type for row in rows if str(row.id) in receipt.returned})
+            _log.error("no queue takes these events; they are kept", publisher=self._publisher, types=types)
+
+    def _announce(self, claims: Claims) -> None:
+        epoch, highest = claims.epoch_and_highest_sent()
+        envelope = Envelope(
+            id=uuid7(),
+            type=RelayAnnounced.event_type,
+            publisher=self._publisher,
+            installation=self._installation,
+            epoch=epoch,
+            time=self._clock.now(),
+            correlation_id=uuid7(),
+            data=RelayAnnounced(highest_sequence=highest).to_data(),
+            traceparent=trace.make(),
+        )
+        exchange = names.exchange(self._publisher)
+        # told apart from events: it has no sequence, and when nobody listens nothing is lost
+        self._broker.publish([Outgoing(exchange, envelope.type, str(envelope.id), envelope.to_bytes())])

@@ -1,0 +1,163 @@
+"""The bus process: ``python -m shared.messaging.run_bus services.referral.service:Referral …``.
+
+Each service runs in a nameko container of its own, with its own broker user and database. Importing this module patches
+the process, before anything else is loaded; nothing but a bus process may do so.
+"""
+
+# ruff: noqa: E402, I001 - patching comes first, or psycopg and the sockets would stop every other worker
+from __future__ import annotations
+
+import os
+import warnings
+
+# psycopg reads this when it is imported; without it a query stops the whole hub, silently
+os.environ["PSYCOPG_WAIT_FUNC"] = "wait_selector"
+with warnings.catch_warnings():
+    # eventlet says of itself that it is in bug-fix mode: known, and why it is confined to the bus processes
+    warnings.simplefilter("ignore")
+    import eventlet
+
+    eventlet.monkey_patch()
+
+import argparse
+import importlib
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from eventlet.event import Event
+from nameko.containers import ServiceContainer
+from prometheus_client import start_http_server
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from shared.messaging.subscribe import BROKER_URL, Bus
+from shared.observability.health import ReadyFile
+from shared.observability.logs import configure, logger
+from shared.settings import Settings
+from shared.storage.engine import make_engine
+
+SLEEPS = 10
+SLEEP_SECONDS = 0.1
+MUST_OVERLAP_WITHIN = SLEEPS * SLEEP_SECONDS / 2
+STOP_WITHIN = 10.0
+
+_log = logger("messaging.run_bus")
+
+
+class QueriesDoNotOverlap(RuntimeError):
+    """Database waits block the whole process, so it must not run."""
+
+
+def check_that_queries_overlap(database_url: str) -> None:
+    """Ten sleeps in the database at once must not take their sum. Raises QueriesDoNotOverlap."""
+    engine = make_engine(database_url, pool_size=SLEEPS, application_name="lotsa bus self-test")
+    connections = [engine.connect() for _ in range(SLEEPS)]
+    try:
+        began = time.monotonic()
+        pool = eventlet.GreenPool(SLEEPS)
+        for connection in connections:
+            pool.spawn(connection.execute, text(f"SELECT pg_sleep({SLEEP_SECONDS})"))
+        pool.waitall()
+        if time.monotonic() - began > MUST_OVERLAP_WITHIN:
+            raise QueriesDoNotOverlap("ten sleeps in the database did not overlap: is PSYCOPG_WAIT_FUNC set?")
+    finally:
+        for connection in connections:
+            connection.close()
+        engine.dispose()
+
+
+def run(service_classes: Sequence[type], settings: Settings, ready_file: Path, stop: Event) -> int:
+    """Run the services until ``stop``; returns the exit status, 1 when a container died by itself."""
+    ready = ReadyFile(ready_file)
+    ready.say(False)
+    _wait_for_database(settings.service(service_classes[0].name).database_url, stop)  # type: ignore[attr-defined]
+    containers = [_container(each, settings) for each in service_classes]
+    for container in containers:
+        container.start()
+        eventlet.spawn(_watch, container, stop)
+    while not stop.ready():
+        ready.say(all(_connected(container) for container in containers))
+        with eventlet.Timeout(1.0, False):
+            stop.wait()
+    ready.say(False)
+    status = int(stop.wait())
+    with eventlet.Timeout(STOP_WITHIN, False):
+        _stop(containers)
+    _log.info("the bus has stopped", status=status)
+    return status
+
+
+def _wait_for_database(database_url: str, stop: Event) -> None:
+    while not stop.ready():
+        try:
+            check_that_queries_overlap(database_url)
+        except DBAPIError as error:
+            _log.warning("waiting for the database", error=error)
+            eventlet.sleep(1.0)
+        else:
+            return
+
+
+def _container(service_class: type, settings: Settings) -> ServiceContainer:
+    service = settings.service(service_class.name)  # type: ignore[attr-defined]
+    # a worker without a database connection of its own would only wait for one
+    config = {BROKER_URL: service.broker_url, "max_workers": settings.pool_size}
+    return ServiceContainer(service_class, config)
+
+
+def _connected(container: ServiceContainer) -> bool:
+    return all(extension.connected for extension in container.subextensions if isinstance(extension, Bus))
+
+
+def _watch(container: ServiceContainer, stop: Event) -> None:
+    try:
+        container.wait()
+    except Exception as error:
+        _log.error("a service's bus died", service=container.service_name, error=error)
+        if not stop.ready():
+            stop.send(1)
+
+
+def _stop(containers: Sequence[ServiceContainer]) -> None:
+    pool = eventlet.GreenPool()
+    for container in containers:
+        pool.spawn(container.stop)
+    pool.waitall()
+
+
+def _load(path: str) -> type:
+    module, _, name = path.partition(":")
+    found: Any = getattr(importlib.import_module(module), name)
+    return found  # type: ignore[no-any-return]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read the command line and the environment, and run until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(prog="run_bus", description="Run services' subscriptions and timers.")
+    parser.add_argument("services", nargs="+", metavar="MODULE:CLASS")
+    parser.add_argument("--ready-file", type=Path, help="kept fresh while ready (default: $LOTSA_VAR/run/bus.ready)")
+    parser.add_argument("--metrics-port", type=int, help="serve Prometheus metrics here, on loopback")
+    given = parser.parse_args(arguments)
+    settings = Settings.from_environment()
+    configure("bus", level=settings.log_level)
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # a handler may run at any point of the hub, so it only leaves a note
+        signal.signal(number, lambda *_: None if stop.ready() else eventlet.spawn_n(_ask_to_stop, stop))
+    if given.metrics_port:
+        start_http_server(given.metrics_port, "127.0.0.1")
+    classes = [_load(path) for path in given.services]
+    return run(classes, settings, given.ready_file or settings.var / "run" / "bus.ready", stop)
+
+
+def _ask_to_stop(stop: Event) -> None:
+    if not stop.ready():
+        stop.send(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
