@@ -1,7 +1,8 @@
 """Routing: which one unit receives a carer, and in a sentence why. The rules are the municipality's own.
 
-Rules stand in an order; the first that fits decides, so that a situation that combines several still has one clear
-receiver. When none fits, the municipality's default unit receives: never a dead end.
+A situation that combines several still has one clear receiver: of the rules that fit, the more precise area decides,
+then a rule that names a target group, then the municipality's own order. When none fits, the default unit receives:
+never a dead end.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ DEFAULT_REASON = "Ingen regel passar just den här situationen, så kommunens ge
 
 
 class AgeOf(StrEnum):
-    """Whose age a rule asks about. The person cared for's age is unknown in a carer-only referral."""
+    """Whose age a rule asks about; ANY asks about nobody's.
+
+    The age of the person cared for is unknown in a carer-only referral.
+    """
 
     CARER = "carer"
     PERSON_CARED_FOR = "person-cared-for"
@@ -44,21 +48,16 @@ class Situation:
     carer_age: int | None = None
     person_cared_for_age: int | None = None
 
-    def ages(self, of: AgeOf) -> list[int]:
-        """The ages that are known, of those asked about."""
-        known = {
-            AgeOf.CARER: [self.carer_age],
-            AgeOf.PERSON_CARED_FOR: [self.person_cared_for_age],
-            AgeOf.ANY: [self.carer_age, self.person_cared_for_age],
-        }[of]
-        return [age for age in known if age is not None]
+    def age(self, of: AgeOf) -> int | None:
+        """The age asked about, when it is known."""
+        return self.carer_age if of is AgeOf.CARER else self.person_cared_for_age
 
 
 @dataclass(frozen=True)
 class RoutingRule:
     """Area × target groups × age × period → unit, stand-in and a sentence why. Ages include both ends.
 
-    No target groups means all of them; no ages means any age, known or not.
+    No target groups means all of them. ``valid_to`` is the first day on which the rule is no longer in force.
     """
 
     id: UUID
@@ -76,14 +75,14 @@ class RoutingRule:
     def __post_init__(self) -> None:
         if not self.reason_sv.strip():
             raise RuleNeedsAReason
-        if self.valid_to is not None and self.valid_to < self.valid_from:
+        if self.valid_to is not None and self.valid_to <= self.valid_from:
             raise PeriodEndsBeforeItBegins
         if not 0 <= (self.age_from or 0) <= (OLDEST if self.age_to is None else self.age_to) <= OLDEST:
             raise AgesAreTurnedAround
 
     def fits(self, situation: Situation, on: date) -> bool:
         """Whether the rule speaks about this situation on that day."""
-        in_force = self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+        in_force = self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
         return (
             in_force
             and covers(self.area, situation.area)
@@ -92,10 +91,10 @@ class RoutingRule:
         )
 
     def _fits_age(self, situation: Situation) -> bool:
-        if self.age_from is None and self.age_to is None:
+        if self.age_of is AgeOf.ANY:
             return True
-        lowest, highest = self.age_from or 0, OLDEST if self.age_to is None else self.age_to
-        return any(lowest <= age <= highest for age in situation.ages(self.age_of))
+        age = situation.age(self.age_of)
+        return age is not None and (self.age_from or 0) <= age <= (OLDEST if self.age_to is None else self.age_to)
 
 
 @dataclass(frozen=True)
@@ -131,11 +130,13 @@ class RoutingRules:
         return named | {rule.stand_in_unit_id for rule in self.rules if rule.stand_in_unit_id}
 
     def propose(self, situation: Situation, on: date) -> Proposal:
-        """Who receives, on that day: the first rule that fits, otherwise the default."""
-        for rule in self.rules:
-            if rule.fits(situation, on):
-                return Proposal(rule.unit_id, rule.stand_in_unit_id, rule.reason_sv, rule.id)
-        return Proposal(self.default_unit_id, None, DEFAULT_REASON, None)
+        """Who receives, on that day: the most precise rule that fits, otherwise the default."""
+        fitting = [rule for rule in self.rules if rule.fits(situation, on)]
+        if not fitting:
+            return Proposal(self.default_unit_id, None, DEFAULT_REASON, None)
+        # min() keeps the first of equals: the municipality's own order
+        rule = min(fitting, key=lambda each: (each.area != situation.area, not each.target_groups))
+        return Proposal(rule.unit_id, rule.stand_in_unit_id, rule.reason_sv, rule.id)
 
 
 def areas_named(rules: Iterable[RoutingRule]) -> set[str]:

@@ -21,8 +21,8 @@ class Term:
     situation: Mapping[str, str] | None = None
 
     def in_force(self, on: date) -> bool:
-        """Whether the code may be chosen on a day (first and last day included)."""
-        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+        """Whether the code may be chosen on a day; ``valid_to`` is the first day on which it may not."""
+        return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The directory's PostgreSQL tables, repositories and unit of work."""

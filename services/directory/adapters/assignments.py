@@ -1,0 +1,54 @@
+"""Assignments as rows."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, insert, select, update
+
+from services.directory.adapters.tables import assignments
+from services.directory.domain.assignment import Assignment
+from services.directory.domain.refusals import AssignmentHasEnded
+from shared.kernel.actor import Role, UserRef
+from shared.kernel.identity import AssignmentId, UnitId
+
+
+class AssignmentRows:
+    """``domain.ports.Assignments`` in PostgreSQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, assignment_id: AssignmentId) -> Assignment | None:
+        """One assignment, or None."""
+        query = select(assignments).where(assignments.c.id == assignment_id)
+        row = self._connection.execute(query).mappings().first()
+        if row is None:
+            return None
+        return Assignment(
+            id=AssignmentId(row["id"]),
+            user=UserRef(row["issuer"], row["subject"]),
+            unit_id=UnitId(row["unit_id"]),
+            role=Role(row["role"]),
+            valid_from=row["valid_from"],
+            valid_to=row["valid_to"],
+            ended_at=row["ended_at"],
+        )
+
+    def add(self, assignment: Assignment) -> None:
+        """Write a new one."""
+        self._connection.execute(
+            insert(assignments).values(
+                id=assignment.id,
+                issuer=assignment.user.issuer,
+                subject=assignment.user.subject,
+                unit_id=assignment.unit_id,
+                role=assignment.role.value,
+                valid_from=assignment.valid_from,
+                valid_to=assignment.valid_to,
+            )
+        )
+
+    def end(self, assignment: Assignment) -> None:
+        """Write its end. Raises AssignmentHasEnded when somebody else ended it a moment ago."""
+        statement = update(assignments).where(assignments.c.id == assignment.id, assignments.c.ended_at.is_(None))
+        if self._connection.execute(statement.values(ended_at=assignment.ended_at)).rowcount != 1:
+            raise AssignmentHasEnded

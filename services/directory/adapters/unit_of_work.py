@@ -1,0 +1,127 @@
+"""The directory's unit of work: repositories, and events told to the others and to the directory's own staff copy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from services.directory.adapters.activities import ActivityRows
+from services.directory.adapters.assignments import AssignmentRows
+from services.directory.adapters.organizations import OrganizationRows
+from services.directory.adapters.rules import RuleRows
+from services.directory.adapters.support_services import SupportServiceRows
+from services.directory.adapters.units import UnitRows
+from services.directory.published import translate
+from shared.contracts.common import AccessRecorded
+from shared.contracts.directory import AssignmentEnded, AssignmentGranted, SessionEnded, UnitChanged
+from shared.contracts.envelope import Envelope
+from shared.kernel.actor import Actor
+from shared.kernel.clock import Clock
+from shared.kernel.events import DomainEvent
+from shared.kernel.identity import uuid7
+from shared.kernel.refusals import Refusal
+from shared.storage import staff
+from shared.storage.unit_of_work import OutboxWriter, UnitOfWork
+
+STAFF_EVENTS = (UnitChanged, AssignmentGranted, AssignmentEnded, SessionEnded)
+
+
+class DirectoryUnitOfWork(UnitOfWork):
+    """``domain.ports.DirectoryWork`` in PostgreSQL."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        write_outbox: OutboxWriter,
+        clock: Clock | None = None,
+        row_security: Mapping[str, str] | None = None,
+        cause: Envelope | None = None,
+        history: bool = False,
+    ) -> None:
+        super().__init__(
+            engine, write_outbox=write_outbox, clock=clock, row_security=row_security, cause=cause, history=history
+        )
+        self._events: list[DomainEvent] = []
+
+    @property
+    def organizations(self) -> OrganizationRows:
+        """The organisations."""
+        return OrganizationRows(self.connection)
+
+    @property
+    def services(self) -> SupportServiceRows:
+        """The support services."""
+        return SupportServiceRows(self.connection)
+
+    @property
+    def activities(self) -> ActivityRows:
+        """The activities."""
+        return ActivityRows(self.connection)
+
+    @property
+    def units(self) -> UnitRows:
+        """The units."""
+        return UnitRows(self.connection)
+
+    @property
+    def assignments(self) -> AssignmentRows:
+        """The assignments."""
+        return AssignmentRows(self.connection)
+
+    @property
+    def rules(self) -> RuleRows:
+        """The municipalities' routing rules."""
+        return RuleRows(self.connection)
+
+    def happened(self, *events: DomainEvent) -> None:
+        """Have these told to whoever may hear of them, if and when this commits."""
+        self._events.extend(events)
+
+    def before_commit(self) -> None:
+        """Translate what happened; the directory hears its own news about staff in the same transaction."""
+        events, self._events = self._events, []
+        for event in events:
+            contract = translate(event)
+            if contract is None:
+                continue
+            if isinstance(contract, STAFF_EVENTS):
+                staff.remember(self.connection, contract)
+            self.publish(contract)
+
+    def rollback(self) -> None:
+        """Undo everything since the last commit and forget what happened."""
+        self._events = []
+        super().rollback()
+
+    def record_access(self, actor: Actor, action: str, rule: str, record_kind: str, *subjects: UUID) -> None:
+        """Tell the audit service who was shown which records, if and when this commits."""
+        self.publish(self._access(actor, action, "allowed", rule, record_kind, subjects))
+
+    def record_attempt(self, actor: Actor, refusal: Refusal, act: str, record_kind: str, subject: UUID | None) -> None:
+        """Undo what was begun and commit a record that this was tried and refused."""
+        self.rollback()
+        subjects = (subject,) if subject else ()
+        self.publish(self._access(actor, f"attempt.{act}", "refused", refusal.slug, record_kind, subjects))
+        self.commit()
+
+    def _access(
+        self, actor: Actor, action: str, outcome: str, rule: str, record_kind: str, subjects: tuple[UUID, ...]
+    ) -> AccessRecorded:
+        return AccessRecorded(
+            access_id=uuid7(),
+            action=action,
+            outcome=outcome,
+            rule=rule,
+            purpose="directory",
+            issuer=actor.user.issuer,
+            subject=actor.user.subject,
+            assignment_id=actor.assignment_id,
+            unit_id=actor.unit_id,
+            role=actor.role.value,
+            record_kind=record_kind,
+            subjects=subjects,
+            occurred_at=self.clock.now(),
+        )

@@ -1,0 +1,59 @@
+"""Units as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from services.directory.adapters.tables import units
+from services.directory.adapters.versions import overwrite
+from services.directory.domain.unit import Unit, UnitKind
+from shared.kernel.identity import UnitId
+
+
+class UnitRows:
+    """``domain.ports.Units`` in PostgreSQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, unit_id: UnitId) -> Unit | None:
+        """One unit, or None."""
+        row = self._connection.execute(select(units).where(units.c.id == unit_id)).mappings().first()
+        return None if row is None else unit_from(row)
+
+    def those(self, unit_ids: Sequence[UnitId]) -> list[Unit]:
+        """The units that exist among these."""
+        query = select(units).where(units.c.id.in_(unit_ids))
+        return [unit_from(row) for row in self._connection.execute(query).mappings()]
+
+    def add(self, unit: Unit) -> None:
+        """Write a new one."""
+        self._connection.execute(insert(units).values(_row(unit)))
+
+    def save(self, unit: Unit) -> None:
+        """Write a changed one over the version before it. Raises VersionHasMoved."""
+        overwrite(self._connection, units, unit.id, _row(unit))
+
+
+def unit_from(row: Mapping[Any, Any]) -> Unit:
+    """A unit from its row."""
+    return Unit(**{**row, "kind": UnitKind(row["kind"])})
+
+
+def _row(unit: Unit) -> dict[str, Any]:
+    return {
+        "id": unit.id,
+        "organization_id": unit.organization_id,
+        "version": unit.version,
+        "name": unit.name,
+        "kind": unit.kind.value,
+        "area": unit.area,
+        "function_address": unit.function_address,
+        "phone": unit.phone,
+        "stand_in_unit_id": unit.stand_in_unit_id,
+        "active": unit.active,
+        "address_withheld": unit.address_withheld,
+    }

@@ -1,0 +1,95 @@
+"""The only place where the directory's adapters are chosen, and settings become parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from services.directory.adapters import reference_data
+from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
+from services.directory.domain.areas import Areas, municipality_of
+from services.directory.domain.permissions import Editor
+from services.directory.domain.taxonomy import Taxonomies
+from shared.contracts.envelope import Envelope
+from shared.kernel.actor import Actor
+from shared.kernel.clock import Clock, SystemClock
+from shared.kernel.identity import OrganizationId
+from shared.messaging import outbox
+from shared.settings import Settings, SettingsAreWrong
+from shared.storage.engine import make_engine
+from shared.storage.staff import StaffCopy
+
+SERVICE = "directory"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the doors of this service are given."""
+
+    settings: Settings
+    engine: Engine
+    clock: Clock
+    staff: StaffCopy
+    areas: Areas
+    taxonomies: Taxonomies
+
+    def editor(self, actor: Actor) -> Editor:
+        """Where an actor stands: the organisation and municipality of their unit."""
+        unit = self.staff.unit(actor.unit_id)
+        if unit is None:
+            return Editor(actor, None, None)
+        municipality = municipality_of(unit.area) if unit.area else None
+        return Editor(actor, OrganizationId(unit.organization_id), municipality)
+
+    def work_of(self, editor: Editor, *, history: bool = False) -> DirectoryUnitOfWork:
+        """A transaction in which the database lets this person write what is theirs, and nothing else."""
+        security = {
+            "lotsa.role": editor.actor.role.value,
+            "lotsa.organization_id": _text(editor.organization_id),
+            "lotsa.municipality_code": editor.municipality_code or "",
+        }
+        return DirectoryUnitOfWork(
+            self.engine, write_outbox=outbox.append, clock=self.clock, row_security=security, history=history
+        )
+
+    def work(self, cause: Envelope | None = None) -> DirectoryUnitOfWork:
+        """A transaction of the service itself: sessions, counts, sweeping. It may write no organisation's rows."""
+        return DirectoryUnitOfWork(self.engine, write_outbox=outbox.append, clock=self.clock, cause=cause)
+
+
+def for_web(settings: Settings, clock: Clock | None = None) -> Parts:
+    """The parts of a web process (and of seeding, under a clock of its own)."""
+    return _parts(settings, "web", clock)
+
+
+def for_bus(settings: Settings) -> Parts:
+    """The parts of a bus process."""
+    return _parts(settings, "bus", None)
+
+
+@cache
+def bus() -> Parts:
+    """This bus process's parts, from its environment, made once."""
+    return for_bus(Settings.from_environment())
+
+
+def _parts(settings: Settings, process: str, clock: Clock | None) -> Parts:
+    url = settings.service(SERVICE).database_url
+    if not url:
+        raise SettingsAreWrong("LOTSA_DIRECTORY_DATABASE_URL is needed")
+    engine = make_engine(url, pool_size=settings.pool_size, application_name=f"lotsa {SERVICE} {process}")
+    return Parts(
+        settings=settings,
+        engine=engine,
+        clock=clock or SystemClock(),
+        staff=StaffCopy(engine),
+        areas=reference_data.areas(),
+        taxonomies=reference_data.taxonomies(),
+    )
+
+
+def _text(value: UUID | None) -> str:
+    return str(value) if value else ""

@@ -1,0 +1,20 @@
+"""Every command's first line: may this person do this here? A refusal is recorded before it is answered."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from services.directory.domain.permissions import Act, Editor, Relation, check
+from services.directory.domain.ports import DirectoryWork
+from shared.kernel.refusals import Refusal
+
+
+def authorise(
+    work: DirectoryWork, editor: Editor, act: Act, relation: Relation, *, about: str, subject: UUID | None
+) -> None:
+    """Let it pass, or record the attempt and raise the table's refusal (403, or 404 as for an unknown id)."""
+    try:
+        check(editor, act, relation)
+    except Refusal as refusal:
+        work.record_attempt(editor.actor, refusal, act.value, about, subject)
+        raise

@@ -1,0 +1,55 @@
+"""Change a unit's name, area, addresses, stand-in, or whether it is active."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.directory.commands.authorise import authorise
+from services.directory.commands.register_unit import relation_to_unit
+from services.directory.domain.areas import Areas
+from services.directory.domain.permissions import Act, Editor
+from services.directory.domain.ports import DirectoryWork
+from services.directory.domain.refusals import ListingIsNotYours
+from services.directory.domain.unit import Unit
+from shared.kernel.identity import UnitId
+from shared.kernel.refusals import VersionHasMoved
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeUnit:
+    """The unit as it is from now on, made from ``version``."""
+
+    unit_id: UnitId
+    version: int
+    name: str
+    area: str | None
+    function_address: str | None = None
+    phone: str | None = None
+    stand_in_unit_id: UnitId | None = None
+    active: bool = True
+    address_withheld: bool = False
+
+
+def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: Areas) -> Unit:
+    """Change a unit. Raises ListingIsNotYours, VersionHasMoved, AreaIsUnknown, or what a unit's own rules refuse."""
+    unit = work.units.find(asked.unit_id)
+    authorise(work, editor, Act.EDIT_UNIT, relation_to_unit(editor, unit), about="unit", subject=asked.unit_id)
+    if unit is None:
+        raise ListingIsNotYours
+    if unit.version != asked.version:
+        raise VersionHasMoved
+    if asked.area is not None:
+        areas.require(asked.area)
+    changed, event = unit.changed(
+        work.clock.now(),
+        name=asked.name,
+        area=asked.area,
+        function_address=asked.function_address,
+        phone=asked.phone,
+        stand_in_unit_id=asked.stand_in_unit_id,
+        active=asked.active,
+        address_withheld=asked.address_withheld,
+    )
+    work.units.save(changed)
+    work.happened(event)
+    return changed

@@ -1,0 +1,31 @@
+"""Assure that a support service's listing is still true: one click every three months."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.directory.commands.save_support_service import own_service
+from services.directory.domain.permissions import Editor
+from services.directory.domain.ports import DirectoryWork
+from services.directory.domain.support_service import SupportService
+from shared.kernel.refusals import VersionHasMoved
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmListing:
+    """That the listing as of ``version`` is true."""
+
+    service_id: UUID
+    version: int
+
+
+def confirm_listing(work: DirectoryWork, editor: Editor, asked: ConfirmListing) -> SupportService:
+    """Note the assurance. Raises ListingIsNotYours, or VersionHasMoved when it is no longer what was read."""
+    service = own_service(work, editor, asked.service_id)
+    if service.version != asked.version:
+        raise VersionHasMoved
+    confirmed, event = service.confirmed(by=editor.actor, at=work.clock.now())
+    work.services.save(confirmed)
+    work.happened(event)
+    return confirmed

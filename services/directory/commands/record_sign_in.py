@@ -1,0 +1,25 @@
+"""Tell the others that somebody signed in, could not, or signed out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from services.directory.domain.events import SessionWasEnded, SignInWasRefused, SomebodySignedIn
+from services.directory.domain.ports import DirectoryWork
+from shared.kernel.actor import UserRef
+
+
+def record_sign_in(work: DirectoryWork, session_id: UUID, user: UserRef) -> None:
+    """A session began."""
+    work.happened(SomebodySignedIn(occurred_at=work.clock.now(), session_id=session_id, user=user))
+
+
+def record_refused_sign_in(work: DirectoryWork, reason: str) -> None:
+    """A session did not begin. ``reason`` is a code, never what the provider said."""
+    work.happened(SignInWasRefused(occurred_at=work.clock.now(), reason=reason))
+
+
+def record_sign_out(work: DirectoryWork, session_id: UUID, expires_at: datetime) -> None:
+    """A session ended; every service refuses its cookie until it would have expired at ``expires_at`` anyway."""
+    work.happened(SessionWasEnded(occurred_at=work.clock.now(), session_id=session_id, expires_at=expires_at))

@@ -1,0 +1,34 @@
+"""Register a unit."""
+
+from __future__ import annotations
+
+from services.directory.commands.authorise import authorise
+from services.directory.domain.areas import Areas, municipality_of
+from services.directory.domain.permissions import Act, Editor, Relation
+from services.directory.domain.ports import DirectoryWork
+from services.directory.domain.refusals import AlreadyRegistered, ListingIsNotYours
+from services.directory.domain.unit import Unit, UnitKind
+from shared.kernel.identity import OrganizationId
+
+
+def register_unit(work: DirectoryWork, editor: Editor, unit: Unit, areas: Areas) -> Unit:
+    """Put a unit into the directory. Raises ListingIsNotYours, AlreadyRegistered or AreaIsUnknown."""
+    authorise(work, editor, Act.EDIT_UNIT, relation_to_unit(editor, unit), about="unit", subject=unit.id)
+    if unit.area is not None:
+        areas.require(unit.area)
+    if work.organizations.find(OrganizationId(unit.organization_id)) is None:
+        raise ListingIsNotYours
+    if work.units.find(unit.id) is not None:
+        raise AlreadyRegistered
+    work.units.add(unit)
+    work.happened(unit.registered(work.clock.now()))
+    return unit
+
+
+def relation_to_unit(editor: Editor, unit: Unit | None) -> Relation:
+    """How a person stands to a unit. Another authority's referring units are its own affair, wherever they sit."""
+    if unit is None:
+        return Relation.ELSEWHERE
+    municipality = municipality_of(unit.area) if unit.area else None
+    ours = municipality if unit.kind is not UnitKind.REFERRING else None
+    return editor.relation_to(OrganizationId(unit.organization_id), ours)

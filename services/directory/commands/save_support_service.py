@@ -1,0 +1,87 @@
+"""Add a support service to an organisation's listing, or change one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.directory.commands.authorise import authorise
+from services.directory.domain.areas import Areas
+from services.directory.domain.permissions import Act, Editor
+from services.directory.domain.ports import DirectoryWork
+from services.directory.domain.refusals import AlreadyRegistered, ListingIsNotYours
+from services.directory.domain.support_service import Listing, SupportService
+from services.directory.domain.taxonomy import Taxonomies
+from shared.kernel.identity import OrganizationId
+from shared.kernel.refusals import VersionHasMoved
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddSupportService:
+    """A new support service of one organisation."""
+
+    service_id: UUID
+    organization_id: OrganizationId
+    listing: Listing
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditSupportService:
+    """Another listing for a support service, made from ``version``."""
+
+    service_id: UUID
+    version: int
+    listing: Listing
+
+
+class SupportServiceEditing:
+    """The two commands, with the lists that a listing's codes must come from."""
+
+    def __init__(self, taxonomies: Taxonomies, areas: Areas) -> None:
+        self._taxonomies = taxonomies
+        self._areas = areas
+
+    def add(self, work: DirectoryWork, editor: Editor, asked: AddSupportService) -> SupportService:
+        """List a new support service. Raises ListingIsNotYours, AlreadyRegistered, TermIsUnknown or AreaIsUnknown."""
+        relation = editor.relation_to(asked.organization_id, None)
+        authorise(work, editor, Act.EDIT_LISTING, relation, about="organization", subject=asked.organization_id)
+        if work.organizations.find(asked.organization_id) is None:
+            raise ListingIsNotYours
+        if work.services.find(asked.service_id) is not None:
+            raise AlreadyRegistered
+        self._check(work, asked.listing)
+        service, event = SupportService.offered(
+            asked.service_id, asked.organization_id, asked.listing, by=editor.actor, at=work.clock.now()
+        )
+        work.services.add(service)
+        work.happened(event)
+        return service
+
+    def edit(self, work: DirectoryWork, editor: Editor, asked: EditSupportService) -> SupportService:
+        """Change a support service. Raises ListingIsNotYours, VersionHasMoved, TermIsUnknown or AreaIsUnknown."""
+        service = own_service(work, editor, asked.service_id)
+        if service.version != asked.version:
+            raise VersionHasMoved
+        self._check(work, asked.listing)
+        edited, event = service.edited(asked.listing, by=editor.actor, at=work.clock.now())
+        work.services.save(edited)
+        work.happened(event)
+        return edited
+
+    def _check(self, work: DirectoryWork, listing: Listing) -> None:
+        today = work.clock.now().date()
+        self._taxonomies.target_groups.require(listing.target_groups, today)
+        self._taxonomies.forms.require(listing.forms, today)
+        for code in listing.areas:
+            self._areas.require(code)
+
+
+def own_service(work: DirectoryWork, editor: Editor, service_id: UUID) -> SupportService:
+    """A support service that this person may edit; otherwise the attempt is recorded and ListingIsNotYours raised."""
+    service = work.services.find(service_id)
+    owner = service.organization_id if service else None
+    relation = editor.relation_to(owner, None)
+    authorise(work, editor, Act.EDIT_LISTING, relation, about="support-service", subject=service_id)
+    if service is None:
+        raise ListingIsNotYours
+    return service

@@ -1,0 +1,5 @@
+"""Alembic's environment."""
+
+from shared.storage.migrating import run
+
+run()

@@ -1,0 +1,1 @@
+"""One file per thing the directory does when another service speaks."""

@@ -1,0 +1,55 @@
+"""Everything that the directory hears and does by the clock, on one page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from services.directory import bootstrap
+from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
+from services.directory.reactions import when_a_referral_takes_a_step_count_it as counting
+from shared.contracts.envelope import Envelope
+from shared.contracts.referral import (
+    ReferralAccepted,
+    ReferralCancelled,
+    ReferralCompleted,
+    ReferralRejected,
+    ReferralSent,
+)
+from shared.messaging.inbox import sweep_inbox
+from shared.messaging.outbox import sweep_outbox
+from shared.messaging.subscribe import every, subscribe
+from shared.storage.staff import forget_old_sessions
+from shared.web import idempotency
+
+SWEEP_EVERY_S = 60
+KEEP_SENT_EVENTS = timedelta(hours=1)
+KEEP_ANSWERS = timedelta(days=7)
+
+
+class Directory:
+    """Who offers what, where, for whom; units, people's assignments, routing rules."""
+
+    name = bootstrap.SERVICE
+
+    def __init__(self, parts: bootstrap.Parts | None = None) -> None:
+        self._parts = parts or bootstrap.bus()
+
+    def unit_of_work(self, envelope: Envelope | None = None) -> DirectoryUnitOfWork:
+        """A transaction that follows what was heard."""
+        return self._parts.work(envelope)
+
+    @subscribe(ReferralSent, ReferralAccepted, ReferralRejected, ReferralCompleted, ReferralCancelled)
+    def count_referrals(self, event: counting.Step, uow: DirectoryUnitOfWork) -> None:
+        """How many referrals a unit sent and received, and what became of them."""
+        counting.when_a_referral_takes_a_step_count_it(event, uow)
+
+    @every(seconds=SWEEP_EVERY_S)
+    def sweep(self) -> None:
+        """Forget what nobody needs any more: published events, old inbox rows and answers, sessions long ended."""
+        now = self._parts.clock.now()
+        with self.unit_of_work() as uow:
+            sweep_outbox(uow.connection, keep_seconds=KEEP_SENT_EVENTS.total_seconds())
+            sweep_inbox(uow.connection)
+            forget_old_sessions(uow.connection, now)
+            idempotency.sweep(uow.connection, now - KEEP_ANSWERS)
+            uow.commit()
