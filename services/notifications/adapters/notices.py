@@ -56,7 +56,8 @@ class SqlNotices:
             "due_at": new.created_at,
             "settled_at": new.created_at if new.status is Status.SUPPRESSED else None,
         }
-        return self._connection.execute(insert(notices).values(row).on_conflict_do_nothing()).rowcount == 1
+        statement = insert(notices).values(row).on_conflict_do_nothing().returning(notices.c.notice_id)
+        return self._connection.execute(statement).first() is not None
 
     def may_tell_referrer(self, referral_id: ReferralId) -> bool | None:
         """What the carer answered, or None."""

@@ -1,0 +1,1 @@
+"""Notifications on a real PostgreSQL, with a real SMTP server."""

@@ -1,0 +1,142 @@
+"""Who gets a notice for which step, once, whatever the order in which events come."""
+
+from __future__ import annotations
+
+import itertools
+from uuid import uuid4
+
+import pytest
+
+from tests.integration.notifications.conftest import Journey, Room
+
+TELL = "tell-referrer-what-happened"
+NEW = ("new-referral-waits", "queued", None)
+HAPPENED = ("something-happened", "queued", None)
+HELD = ("something-happened", "held", None)
+SILENT = ("something-happened", "suppressed", "not-to-be-told")
+
+
+def test_the_receiving_unit_is_told_that_a_new_referral_waits(room: Room) -> None:
+    """And the others hear that a notice is queued, in the same transaction."""
+    journey = room.a_journey()
+    room.hear(journey.sent())
+    assert room.notices(journey.receiving) == [NEW]
+    assert room.notices(journey.referring) == []
+    [queued] = room.told("notice.queued.v1")
+    assert (queued["template"], queued["unit_id"]) == ("new-referral-waits", str(journey.receiving))
+
+
+def test_an_event_heard_twice_makes_one_notice(room: Room) -> None:
+    """The broker delivers at least once."""
+    journey = room.a_journey()
+    event_id = room.hear(journey.sent())
+    room.hear(journey.sent(), event_id=event_id)
+    assert room.notices(journey.receiving) == [NEW]
+    assert len(room.told("notice.queued.v1")) == 1
+
+
+def test_one_step_makes_one_notice_even_when_two_events_tell_of_it(room: Room) -> None:
+    """A withdrawal that also cancels is one reason; so is an event replayed under another identifier."""
+    journey = room.a_journey()
+    room.hear(journey.cancelled(version=3))
+    room.hear(journey.withdrawn(version=3))
+    room.hear(journey.withdrawn(version=3, about="person-cared-for"))
+    room.hear(journey.cancelled(version=3), event_id=uuid4())
+    assert room.notices(journey.receiving) == [HAPPENED]
+    assert len(room.told("notice.queued.v1")) == 1
+
+
+@pytest.mark.parametrize("step", ["opened", "accepted"])
+def test_the_referring_unit_is_told_of_a_step_when_the_carer_agreed(room: Room, step: str) -> None:
+    """The carer's consent has a scope for it."""
+    journey = room.a_journey()
+    room.hear(journey.consented(TELL))
+    room.hear(getattr(journey, step)())
+    assert room.notices(journey.referring) == [HAPPENED]
+
+
+@pytest.mark.parametrize("step", ["opened", "accepted"])
+def test_without_the_carers_yes_no_notice_gives_a_step_away(room: Room, step: str) -> None:
+    """Its arrival alone would tell the referrer that something happened; it is recorded as suppressed."""
+    journey = room.a_journey()
+    room.hear(journey.consented())
+    room.hear(getattr(journey, step)())
+    assert room.notices(journey.referring) == [SILENT]
+    assert room.told("notice.queued.v1") == []
+
+
+@pytest.mark.parametrize("step", ["rejected", "completed"])
+@pytest.mark.parametrize("scopes", [(), (TELL,)])
+def test_that_it_is_closed_is_always_told(room: Room, step: str, scopes: tuple[str, ...]) -> None:
+    """The referrer learns that the referral was delivered and closed, whatever the carer chose."""
+    journey = room.a_journey()
+    room.hear(journey.consented(*scopes))
+    room.hear(getattr(journey, step)())
+    assert room.notices(journey.referring) == [HAPPENED]
+
+
+def test_a_step_heard_before_the_consent_waits_for_it(room: Room) -> None:
+    """No order is promised on the bus; the notice is held, not sent on a guess."""
+    agreed, declined = room.a_journey(), room.a_journey()
+    for journey in (agreed, declined):
+        room.hear(journey.opened())
+        assert room.notices(journey.referring) == [HELD]
+    room.hear(agreed.consented(TELL))
+    room.hear(declined.consented())
+    assert room.notices(agreed.referring) == [HAPPENED]
+    assert room.notices(declined.referring) == [SILENT]
+    assert len(room.told("notice.queued.v1")) == 1
+
+
+def test_a_withdrawal_stops_further_steps_being_told_even_when_heard_first(room: Room) -> None:
+    """A withdrawal has the last word over the consent it withdraws."""
+    journey = room.a_journey()
+    room.hear(journey.opened(version=2))
+    room.hear(journey.withdrawn(version=4))
+    room.hear(journey.consented(TELL))
+    room.hear(journey.accepted(version=3))
+    assert room.notices(journey.referring) == [SILENT, SILENT]
+
+
+def test_the_unit_that_acted_is_not_told_of_its_own_act(room: Room) -> None:
+    """A cancelled referral or a withdrawal is told to whichever unit did not do it."""
+    by_alva, by_bo = room.a_journey(), room.a_journey()
+    room.hear(by_alva.cancelled())
+    room.hear(by_bo.withdrawn(by=by_bo.bos))
+    room.hear(by_bo.cancelled(by=by_bo.bos))
+    assert (room.notices(by_alva.referring), room.notices(by_alva.receiving)) == ([], [HAPPENED])
+    assert (room.notices(by_bo.referring), room.notices(by_bo.receiving)) == ([HAPPENED], [])
+
+
+def test_a_cancellation_by_somebody_not_heard_of_is_told_to_the_receiving_unit(room: Room) -> None:
+    """The directory's news of the assignment may be late."""
+    journey = room.a_journey()
+    room.hear(journey.cancelled(by=uuid4()))
+    assert room.notices(journey.receiving) == [HAPPENED]
+
+
+def test_what_is_long_past_is_recorded_and_sent_to_nobody(room: Room) -> None:
+    """Seeding and imports notify nobody, and nobody hears that something was queued."""
+    journey = room.a_journey()
+    for event in (journey.sent(), journey.consented(TELL), journey.opened(), journey.accepted(), journey.completed()):
+        room.hear(event, history=True)
+    assert room.notices(journey.receiving) == [("new-referral-waits", "suppressed", "history")]
+    assert room.notices(journey.referring) == [("something-happened", "suppressed", "history")] * 3
+    assert room.told("notice.queued.v1") == []
+
+
+def _everything(journey: Journey) -> list[object]:
+    return [journey.consented(TELL), journey.sent(), journey.opened(), journey.accepted(), journey.completed()]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(5)))[::7])
+def test_any_order_gives_the_same_notices(room: Room, order: tuple[int, ...]) -> None:
+    """Shuffled, and each heard twice."""
+    journey = room.a_journey()
+    events = _everything(journey)
+    for index in order:
+        event_id = room.hear(events[index])  # type: ignore[arg-type]
+        room.hear(events[index], event_id=event_id)  # type: ignore[arg-type]
+    assert room.notices(journey.receiving) == [NEW]
+    assert room.notices(journey.referring) == [HAPPENED] * 3
+    assert len(room.told("notice.queued.v1")) == 4
