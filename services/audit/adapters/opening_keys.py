@@ -1,0 +1,54 @@
+"""The keys under which salts and erasable values are sealed: one for each month, wrapped by audit's master key.
+
+A month's key destroyed means that nothing of that month can be opened any more, in old backups either.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from shared.storage.encryption import DataKey, MasterKey, Unreadable
+
+_FIND = "select key_id, wrapped from opening_keys where period = %s"
+_MAKE = "insert into opening_keys (key_id, period, wrapped) values (%s, %s, %s) on conflict (period) do nothing"
+_BY_ID = "select wrapped from opening_keys where key_id = %s"
+
+
+class OpeningKeys:
+    """Makes and finds the months' keys. Shared by all units of work of a process."""
+
+    def __init__(self, engine: Engine, master: MasterKey) -> None:
+        self._engine = engine
+        self._master = master
+        self._current: tuple[str, DataKey] | None = None
+        self._by_id: dict[UUID, DataKey] = {}
+
+    def current(self, now: datetime) -> DataKey:
+        """This month's key, made when it is the first to be asked for."""
+        period = f"{now:%Y-%m}"
+        if self._current is None or self._current[0] != period:
+            # committed before anything is sealed under it, whatever becomes of the caller's transaction
+            with self._engine.begin() as connection:
+                self._current = period, self._find_or_make(connection, period)
+        return self._current[1]
+
+    def find(self, connection: Connection, key_id: UUID) -> DataKey:
+        """The key with an id. Raises Unreadable when it has been destroyed."""
+        if key_id not in self._by_id:
+            row = connection.exec_driver_sql(_BY_ID, (key_id,)).first()
+            if row is None:
+                raise Unreadable("the key has been destroyed")
+            self._by_id[key_id] = self._master.unwrap(key_id, row.wrapped)
+        return self._by_id[key_id]
+
+    def _find_or_make(self, connection: Connection, period: str) -> DataKey:
+        found = connection.exec_driver_sql(_FIND, (period,)).first()
+        if found is None:
+            key, wrapped = self._master.new_data_key()
+            connection.exec_driver_sql(_MAKE, (key.id, period, wrapped))
+            # another process may have got there first
+            found = connection.exec_driver_sql(_FIND, (period,)).one()
+        return self._master.unwrap(found.key_id, found.wrapped)

@@ -1,0 +1,57 @@
+"""The queue in front of the log: one insert for each happening."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from services.audit.adapters.openings import seal
+from services.audit.domain.happening import Happening
+from services.audit.domain.refusals import EntryCannotBe
+from services.audit.log.entry import LeafIsWrong, commitment, leaf_bytes, new_salt
+from shared.storage.encryption import DataKey
+
+_ADD = """
+    insert into pending_entries (event_id, source, sequence, members, openings, about, units)
+    values (%s, %s, %s, %s, %s, %s::uuid[], %s::uuid[])
+"""
+# every recording time is written equally long, so any will do to try whether the leaf fits
+_SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class PendingEntries:
+    """The queue, in one transaction."""
+
+    def __init__(self, connection: Connection, key: DataKey) -> None:
+        self._connection = connection
+        self._key = key
+
+    def add(self, happening: Happening) -> None:
+        """Put a happening in the queue: commitments in the members, salts and values sealed beside them.
+
+        Raises EntryCannotBe now rather than let the sequencer stumble over it.
+        """
+        members = dict(happening.members)
+        openings: dict[str, str] = {}
+        try:
+            for name, value in happening.erasable.items():
+                salt = new_salt()
+                members.setdefault("commitments", {})[name] = commitment(name, value, salt)
+                sealed = seal(self._key, happening.event_id, name, salt, value)
+                openings[name] = base64.b64encode(sealed).decode()
+            leaf_bytes(members, _SOME_TIME)
+        except LeafIsWrong as wrong:
+            raise EntryCannotBe(type(wrong).__name__) from None
+        row = (
+            happening.event_id,
+            happening.source,
+            happening.sequence,
+            json.dumps(members, ensure_ascii=False, separators=(",", ":")),
+            json.dumps(openings),
+            list(happening.about),
+            list(happening.units),
+        )
+        self._connection.exec_driver_sql(_ADD, row)

@@ -1,0 +1,62 @@
+"""What relays announced, what has been heard of them, and the alarms about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from services.audit.adapters.ranges import as_runs
+from services.audit.domain.ports import Alarm, Announcement
+from shared.kernel.identity import uuid7
+
+_ANNOUNCE = """
+    insert into announcements as known (source, highest, heard_at) values (%s, %s, %s)
+    on conflict (source) do update set highest = greatest(known.highest, excluded.highest),
+        heard_at = greatest(known.heard_at, excluded.heard_at)
+"""
+# what waits in the queue has been heard, even while the sequencer is stopped
+_ANNOUNCEMENTS = """
+    select source, highest, heard_at,
+        (coalesce(heard, '{}') + coalesce((select range_agg(int8range(sequence, sequence + 1)) from pending_entries
+            where pending_entries.source = announcements.source and sequence is not null), '{}'))::text as heard
+    from announcements left join heard_sequences using (source) order by source
+"""
+_OPEN = "select kind, source, first, last from alarms where closed_at is null and kind = any(%s::text[])"
+_RAISE = """
+    insert into alarms (alarm_id, kind, source, first, last, noticed_at, explained) values (%s, %s, %s, %s, %s, %s, %s)
+    on conflict (kind, source, first, last) where closed_at is null do update set explained = excluded.explained
+"""
+_CLOSE = """
+    update alarms set closed_at = %s
+    where closed_at is null and kind = %s and source = %s and first = %s and last = %s
+"""
+# doubled events are facts, and stay open until a person has looked; these come and go by themselves
+_RECONCILED = ["events-missing", "publisher-silent"]
+
+
+class Sequences:
+    """Announcements and alarms, in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def announce(self, source: str, highest: int, at: datetime) -> None:
+        """Note a relay's announcement; a late one changes nothing."""
+        self._connection.exec_driver_sql(_ANNOUNCE, (source, highest, at))
+
+    def announcements(self) -> list[Announcement]:
+        """Every publisher's last announcement with what has been heard, queued entries included."""
+        rows = self._connection.exec_driver_sql(_ANNOUNCEMENTS).all()
+        return [Announcement(row.source, row.highest, row.heard_at, as_runs(row.heard)) for row in rows]
+
+    def set_alarms(self, alarms: Collection[Alarm], at: datetime) -> None:
+        """Open those that are new, close those that no longer hold, keep the rest."""
+        run = self._connection.exec_driver_sql
+        still = {(each.kind, each.source, each.first, each.last) for each in alarms}
+        for row in run(_OPEN, (_RECONCILED,)).all():
+            if tuple(row) not in still:
+                run(_CLOSE, (at, *row))
+        for each in alarms:
+            run(_RAISE, (uuid7(), each.kind, each.source, each.first, each.last, at, each.explained))

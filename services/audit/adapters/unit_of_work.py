@@ -1,0 +1,40 @@
+"""Audit's transaction: the queue, the announcements and the staff copy, in one COMMIT."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from services.audit.adapters.assignments import KnownAssignments
+from services.audit.adapters.pending_entries import PendingEntries
+from services.audit.adapters.sequences import Sequences
+from shared.kernel.identity import UnitId
+from shared.storage.encryption import DataKey
+from shared.storage.unit_of_work import UnitOfWork
+
+
+class AuditUnitOfWork(UnitOfWork):
+    """A transaction of the application's role; it can put entries in the queue, and read, but not write the log."""
+
+    def __init__(self, engine: Engine, *, key: DataKey, known: dict[UUID, tuple[UnitId, str]], **given: Any) -> None:
+        super().__init__(engine, **given)
+        self._key = key
+        self._known = known
+
+    @cached_property
+    def pending(self) -> PendingEntries:
+        """The queue in front of the log."""
+        return PendingEntries(self.connection, self._key)
+
+    @cached_property
+    def sequences(self) -> Sequences:
+        """Announcements and alarms."""
+        return Sequences(self.connection)
+
+    @cached_property
+    def assignments(self) -> KnownAssignments:
+        """Who acts for which unit."""
+        return KnownAssignments(self.connection, self._known)

@@ -1,0 +1,126 @@
+"""The only place where audit's adapters are chosen: which databases, which keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from uuid import UUID
+
+from sqlalchemy import Engine, text
+
+from services.audit.adapters.log_store import OpenLog
+from services.audit.adapters.opening_keys import OpeningKeys
+from services.audit.adapters.parked import parked_sequences
+from services.audit.adapters.unit_of_work import AuditUnitOfWork
+from services.audit.commands.integrate_pending import Sequencer
+from services.audit.log.checkpoint import SignerKey
+from shared.contracts.envelope import Envelope
+from shared.kernel.clock import Clock, SystemClock
+from shared.kernel.identity import UnitId
+from shared.messaging import outbox
+from shared.settings import Settings, SettingsAreWrong
+from shared.storage.encryption import MasterKey
+from shared.storage.engine import make_engine
+from shared.storage.staff import StaffCopy
+
+SERVICE = "audit"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the doors of this service are given."""
+
+    settings: Settings
+    engine: Engine
+    clock: Clock
+    staff: StaffCopy
+    keys: OpeningKeys
+    known: dict[UUID, tuple[UnitId, str]] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        """Where entries come from that audit itself puts in the queue."""
+        return f"/lotsa/{self.settings.installation}/{SERVICE}"
+
+    def as_service(self, envelope: Envelope | None = None) -> AuditUnitOfWork:
+        """A transaction for reactions and timers. It cannot read what the log says."""
+        return self._unit_of_work(envelope, {})
+
+    def as_auditor(self) -> AuditUnitOfWork:
+        """A transaction for a reviewer's request. It reads the log, and cannot write to it."""
+        return self._unit_of_work(None, {"lotsa.role": "auditor"})
+
+    def _unit_of_work(self, envelope: Envelope | None, row_security: Mapping[str, str]) -> AuditUnitOfWork:
+        return AuditUnitOfWork(
+            self.engine,
+            # the key is asked for before the transaction begins: making one needs a connection of its own
+            key=self.keys.current(self.clock.now()),
+            known=self.known,
+            write_outbox=outbox.append,
+            clock=self.clock,
+            row_security=row_security,
+            cause=envelope,
+        )
+
+    def parked(self) -> Mapping[str, list[int]]:
+        """By source, what lies parked before audit; nothing when the broker's administrator is not known here."""
+        return parked_sequences(self.settings.admin_broker_url, [f"{SERVICE}.remember"])
+
+
+def for_web(settings: Settings) -> Parts:
+    """The parts of a web process."""
+    return _parts(settings, "web")
+
+
+def for_bus(settings: Settings) -> Parts:
+    """The parts of a bus process."""
+    return _parts(settings, "bus")
+
+
+def log_engine(settings: Settings) -> Engine:
+    """The log's own role, which only appends. One connection: there is one sequencer."""
+    if not settings.audit_log_database_url:
+        raise SettingsAreWrong("LOTSA_AUDIT_LOG_DATABASE_URL is needed")
+    return make_engine(settings.audit_log_database_url, pool_size=1, application_name="lotsa audit sequencer")
+
+
+def sequencer_for(settings: Settings, engine: Engine, clock: Clock) -> Sequencer:
+    """The sequencer, with its signing key, whose public half is noted down for the status page."""
+    if settings.audit_signing_key_file is None:
+        raise SettingsAreWrong("LOTSA_AUDIT_SIGNING_KEY_FILE is needed")
+    signer = SignerKey.from_text(settings.audit_signing_key_file.read_text("ascii"))
+    with OpenLog(engine)() as log:
+        log.remember_key(str(signer.verifier))
+        log.commit()
+    return Sequencer(OpenLog(engine), signer, clock)
+
+
+@cache
+def bus() -> Parts:
+    """This bus process's parts, from its environment, made once."""
+    return for_bus(Settings.from_environment())
+
+
+@cache
+def sequencer() -> Sequencer:
+    """This bus process's sequencer, made once: it keeps the tree's right edge."""
+    settings = Settings.from_environment()
+    return sequencer_for(settings, log_engine(settings), SystemClock())
+
+
+def can_reach_database(parts: Parts) -> bool:
+    """Whether the database answers; for the readiness check."""
+    with parts.engine.connect() as connection:
+        return connection.scalar(text("select 1")) == 1
+
+
+def _parts(settings: Settings, process: str) -> Parts:
+    service = settings.service(SERVICE)
+    if not service.database_url or service.master_key_file is None:
+        raise SettingsAreWrong("LOTSA_AUDIT_DATABASE_URL and LOTSA_AUDIT_MASTER_KEY_FILE are needed")
+    engine = make_engine(
+        service.database_url, pool_size=settings.pool_size, application_name=f"lotsa {SERVICE} {process}"
+    )
+    keys = OpeningKeys(engine, MasterKey.from_file(service.master_key_file))
+    return Parts(settings=settings, engine=engine, clock=SystemClock(), staff=StaffCopy(engine), keys=keys)

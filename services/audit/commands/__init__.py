@@ -1,0 +1,1 @@
+"""What audit does by itself, or when a reviewer asks."""

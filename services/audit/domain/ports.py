@@ -1,0 +1,147 @@
+"""What the commands and reactions need from outside, as they see it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.audit.domain.gaps import Ranges
+from services.audit.domain.happening import Happening
+from shared.kernel.identity import UnitId
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A pending entry, as the sequencer takes it."""
+
+    event_id: UUID
+    source: str
+    sequence: int | None
+    members: dict[str, Any]
+    openings: dict[str, bytes]
+    about: Sequence[UUID]
+    units: Sequence[UUID]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A sequenced entry: its place in the log is given."""
+
+    index: int
+    waiting: Waiting
+    leaf: bytes
+    leaf_hash: bytes
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class Head:
+    """The newest checkpoint."""
+
+    size: int
+    root: bytes
+    note: str
+    signed_at: datetime
+
+
+class PendingEntries(Protocol):
+    """The queue in front of the log."""
+
+    def add(self, happening: Happening) -> None:
+        """Put a happening in the queue. Raises a permanent Failure when it can never be an entry."""
+        ...
+
+
+class KnownAssignments(Protocol):
+    """Who acts for which unit, as far as it has been heard."""
+
+    def find(self, assignment_id: UUID) -> tuple[UnitId, str] | None:
+        """The assignment's unit and role, or None."""
+        ...
+
+
+class LogStore(Protocol):
+    """The log's tables, in one transaction with the queue. One sequencer at a time."""
+
+    def lock(self) -> bool:
+        """Become the one sequencer until the transaction ends; False when another is."""
+        ...
+
+    def head(self) -> Head | None:
+        """The newest checkpoint, or None before the first."""
+        ...
+
+    def node(self, level: int, index: int) -> bytes:
+        """A complete node's hash; level 0 is the leaves'."""
+        ...
+
+    def take(self, at_most: int) -> list[Waiting]:
+        """Take the oldest pending entries out of the queue."""
+        ...
+
+    def known(self, event_ids: Collection[UUID]) -> set[UUID]:
+        """Which of these events are in the log already."""
+        ...
+
+    def append(self, entries: Sequence[Entry], nodes: Sequence[tuple[int, int, bytes]], head: Head) -> None:
+        """Write entries, the nodes they completed above the leaves, and the checkpoint."""
+        ...
+
+    def hear(self, source: str, sequences: Collection[int]) -> Ranges:
+        """Note a publisher's sequences as heard; returns those that had been heard before."""
+        ...
+
+    def alarm(self, kind: str, source: str, first: int, last: int, event_id: UUID | None, at: datetime) -> None:
+        """Raise an alarm, once for as long as it is open."""
+        ...
+
+    def commit(self) -> None:
+        """Make it so, all at once."""
+        ...
+
+
+class OpensLog(Protocol):
+    """Opens the log for one transaction."""
+
+    def __call__(self) -> AbstractContextManager[LogStore]: ...
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """What a relay last said of itself, and what has been heard of it since its epoch began."""
+
+    source: str
+    highest: int
+    heard_at: datetime
+    heard: Ranges
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Something about the log's completeness that a person should know."""
+
+    kind: str
+    source: str
+    first: int
+    last: int
+    explained: bool = False
+
+
+class Sequences(Protocol):
+    """What has been announced and heard, and the alarms about it."""
+
+    def announce(self, source: str, highest: int, at: datetime) -> None:
+        """Note a relay's announcement; a late one changes nothing."""
+        ...
+
+    def announcements(self) -> list[Announcement]:
+        """Every publisher's last announcement with what has been heard, queued entries included."""
+        ...
+
+    def set_alarms(self, alarms: Collection[Alarm], at: datetime) -> None:
+        """Open those that are new, close those that no longer hold, keep the rest."""
+        ...

@@ -1,0 +1,5 @@
+"""Alembic's environment for the audit database."""
+
+from shared.storage.migrating import run
+
+run()

@@ -1,0 +1,115 @@
+"""Every event of every service becomes an entry: what was done, by which unit, when, by whom, to whom, and why allowed.
+
+The five that HSLF-FS 2016:40 4:9 asks for are members of every leaf where they exist: ``action``, ``unit``,
+``occurred_at``, the user (a commitment; the value stands outside) and ``subjects``; then ``rule``, ``purpose`` and
+``consents``: what the access relied on.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.audit.domain.happening import Happening
+from services.audit.domain.ports import KnownAssignments, PendingEntries
+from services.audit.log.entry import moment
+from shared.contracts.common import AccessRecorded
+from shared.contracts.contract import Contract
+from shared.contracts.envelope import Envelope
+
+USER = "user"
+# long texts and whatever names a person stand outside the leaf, under a commitment
+ERASABLE_FIELDS = ("rules",)
+ABOUT_FIELDS = ("referral_id", "consent_id")
+UNIT_FIELDS = ("unit_id", "referring_unit_id", "receiving_unit_id", "recipient_unit_id")
+OUTCOMES = {"session.refused.v1": "refused", "notice.failed.v1": "failed"}
+# whose step it is, where the event names both units and the assignment has not been heard of yet
+SENDERS_STEPS = ("referral.sent.v1",)
+
+
+class Remembering(Protocol):
+    """The unit of work that this needs."""
+
+    cause: Envelope | None
+
+    @property
+    def pending(self) -> PendingEntries: ...
+
+    @property
+    def assignments(self) -> KnownAssignments: ...
+
+
+def remember(event: Contract, uow: Remembering) -> None:
+    """Put the event in the queue in front of the log."""
+    if uow.cause is None:
+        raise ValueError("an event is only ever heard with its envelope")
+    uow.pending.add(as_happening(uow.cause, event, uow.assignments))
+
+
+def as_happening(envelope: Envelope, event: Contract, assignments: KnownAssignments) -> Happening:
+    """What an event says, in the order of the leaf."""
+    data = event.to_data()
+    erasable = {name: data.pop(name) for name in ERASABLE_FIELDS if name in data}
+    issuer, subject = data.pop("issuer", ""), data.pop("subject", "")
+    if issuer or subject:
+        erasable[USER] = {"issuer": issuer, "subject": subject}
+    units = {UUID(data[name]) for name in UNIT_FIELDS if name in data}
+    about = {UUID(data[name]) for name in ABOUT_FIELDS if name in data}
+    about |= {UUID(each) for name in ("subjects", "consents") for each in data.get(name, ())}
+    members = _access(data) if isinstance(event, AccessRecorded) else _step(event, data, assignments)
+    if "unit" in members:
+        units.add(UUID(members["unit"]))
+    about_envelope: dict[str, Any] = {
+        "id": str(envelope.id),
+        "type": envelope.type,
+        "source": envelope.source,
+        "occurred_at": moment(envelope.time),
+        "correlation_id": str(envelope.correlation_id),
+    }
+    if envelope.sequence is not None:
+        about_envelope["sequence"] = envelope.sequence
+    if envelope.causation_id is not None:
+        about_envelope["causation_id"] = str(envelope.causation_id)
+    if envelope.history:
+        about_envelope["history"] = True
+    return Happening(
+        event_id=envelope.id,
+        source=envelope.source,
+        sequence=envelope.sequence,
+        members={**members, **about_envelope},
+        erasable=erasable,
+        about=tuple(sorted(about)),
+        units=tuple(sorted(units)),
+    )
+
+
+def _access(data: dict[str, Any]) -> dict[str, Any]:
+    """A read, a search or a refused attempt: the event is all about it, so its fields are the leaf's own."""
+    renamed = {"assignment_id": "assignment", "unit_id": "unit"}
+    access = {renamed.get(name, name): value for name, value in data.items()}
+    return {"data": {"access_id": access.pop("access_id"), "looked_at": access.pop("occurred_at")}, **access}
+
+
+def _step(event: Contract, data: dict[str, Any], assignments: KnownAssignments) -> dict[str, Any]:
+    """Something that was done; the unit is the one that the person acted for."""
+    members: dict[str, Any] = {
+        "action": event.event_type.rpartition(".")[0],
+        "outcome": OUTCOMES.get(event.event_type, "done"),
+        "data": data,
+    }
+    subjects = [data[name] for name in ABOUT_FIELDS if name in data]
+    if subjects:
+        members["subjects"] = subjects
+    if "consents" in data:
+        members["consents"] = data.pop("consents")
+    if "assignment_id" in data:
+        members["assignment"] = data.pop("assignment_id")
+        known = assignments.find(UUID(members["assignment"]))
+        if known is not None:
+            members["unit"], members["role"] = str(known[0]), known[1]
+    if "unit" not in members:
+        guess = "referring_unit_id" if event.event_type in SENDERS_STEPS else "receiving_unit_id"
+        unit = data.get("unit_id") or data.get(guess)
+        if unit:
+            members["unit"] = unit
+    return members

@@ -1,0 +1,91 @@
+"""Everything that audit hears and does by the clock, on one page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from services.audit import bootstrap
+from services.audit.adapters.unit_of_work import AuditUnitOfWork
+from services.audit.commands.reconcile_sequences import reconcile
+from services.audit.reactions import (
+    when_a_relay_announces_note_its_height as heights,
+)
+from services.audit.reactions import (
+    when_anything_happens_remember_it as memory,
+)
+from services.audit.reactions import (
+    when_staff_change_keep_the_copy as staff,
+)
+from shared.contracts import common, directory, notifications, referral  # noqa: F401 - so that all are registered
+from shared.contracts.common import RelayAnnounced
+from shared.contracts.contract import Contract, all_contracts
+from shared.contracts.directory import AssignmentEnded, AssignmentGranted, SessionEnded, UnitChanged
+from shared.contracts.envelope import Envelope
+from shared.messaging.inbox import sweep_inbox
+from shared.messaging.outbox import sweep_outbox
+from shared.messaging.subscribe import every, subscribe
+from shared.observability.logs import logger
+from shared.storage.staff import forget_old_sessions
+
+INTEGRATE_EVERY_S = 0.2
+RECONCILE_EVERY_S = 15
+SWEEP_EVERY_S = 60
+KEEP_SENT_EVENTS = timedelta(hours=1)
+# an announcement tells of the bus, not of anybody's doing: it is reconciled, not remembered
+EVERYTHING = [contract for contract in all_contracts() if contract is not RelayAnnounced]
+
+_log = logger("audit.service")
+
+
+class Audit:
+    """Remembers, and can prove it."""
+
+    name = "audit"
+
+    def __init__(self, parts: bootstrap.Parts | None = None) -> None:
+        self._parts = parts or bootstrap.bus()
+
+    def unit_of_work(self, envelope: Envelope | None = None) -> AuditUnitOfWork:
+        """A transaction that follows what was heard."""
+        return self._parts.as_service(envelope)
+
+    @subscribe(*EVERYTHING)
+    def remember(self, event: Contract, uow: AuditUnitOfWork) -> None:
+        """Whatever happens anywhere enters the log."""
+        memory.remember(event, uow)
+
+    @subscribe(RelayAnnounced)
+    def note_height(self, event: RelayAnnounced, uow: AuditUnitOfWork) -> None:
+        """How far each relay says it has come."""
+        heights.note_height(event, uow)
+
+    @subscribe(UnitChanged, AssignmentGranted, AssignmentEnded, SessionEnded)
+    def keep_the_staff(
+        self, event: UnitChanged | AssignmentGranted | AssignmentEnded | SessionEnded, uow: AuditUnitOfWork
+    ) -> None:
+        """Who works where, and who may review."""
+        staff.keep(event, uow)
+
+    @every(seconds=INTEGRATE_EVERY_S)
+    def integrate(self) -> None:
+        """What is pending enters the log, under a new checkpoint."""
+        bootstrap.sequencer().integrate()
+
+    @every(seconds=RECONCILE_EVERY_S)
+    def reconcile(self) -> None:
+        """Is everything here that was published?"""
+        with self.unit_of_work() as uow:
+            alarms = reconcile(uow.sequences, self._parts.clock, self._parts.parked)
+            uow.commit()
+        for alarm in alarms:
+            _log.error("the log is not complete", kind=alarm.kind, source=alarm.source, first=alarm.first,
+                       last=alarm.last, explained=alarm.explained)  # fmt: skip
+
+    @every(seconds=SWEEP_EVERY_S)
+    def sweep(self) -> None:
+        """Forget what nobody needs any more: published events, old inbox rows, sessions long ended."""
+        with self.unit_of_work() as uow:
+            sweep_outbox(uow.connection, keep_seconds=KEEP_SENT_EVENTS.total_seconds())
+            sweep_inbox(uow.connection)
+            forget_old_sessions(uow.connection, self._parts.clock.now())
+            uow.commit()

@@ -1,0 +1,138 @@
+"""Builders for audit's integration tests."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from services.audit import bootstrap
+from services.audit.commands.integrate_pending import Sequencer
+from services.audit.reactions.when_anything_happens_remember_it import remember
+from shared.contracts.common import AccessRecorded
+from shared.contracts.contract import Contract
+from shared.contracts.envelope import Envelope
+from shared.contracts.referral import ConsentGiven, ConsentWithdrawn, ReferralOpened, ReferralSent
+from shared.kernel.clock import FixedClock
+from shared.kernel.identity import uuid7
+from shared.settings import Settings
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+EPOCH = UUID("00000000-0000-4000-8000-00000000e90c")
+HEALTH_CENTRE, ADVICE, ELSEWHERE = (UUID(int=number) for number in (1, 2, 3))
+ISSUER = "https://id.example.se"
+
+
+@dataclass
+class World:
+    """Audit without a bus: events are handed to the reaction as the bus would."""
+
+    settings: Settings
+    parts: bootstrap.Parts
+    clock: FixedClock
+    log: Engine
+    sequencer: Sequencer
+    sequence: int = 0
+
+    @classmethod
+    def of(cls, settings: Settings, clock: FixedClock) -> World:
+        parts = replace(bootstrap.for_bus(settings), clock=clock)
+        log = bootstrap.log_engine(settings)
+        return cls(settings, parts, clock, log, bootstrap.sequencer_for(settings, log, clock))
+
+    def close(self) -> None:
+        self.parts.engine.dispose()
+        self.log.dispose()
+
+    def envelope(self, event: Contract, **given: object) -> Envelope:
+        self.sequence += 1
+        values: dict[str, object] = {
+            "id": uuid7(),
+            "type": event.event_type,
+            "publisher": "referral",
+            "installation": self.settings.installation,
+            "epoch": EPOCH,
+            "time": self.clock.now(),
+            "correlation_id": uuid4(),
+            "data": event.to_data(),
+            "sequence": self.sequence,
+        }
+        return Envelope(**{**values, **given})  # type: ignore[arg-type]
+
+    def hear(self, *events: Contract) -> list[Envelope]:
+        """Hear events, one transaction each."""
+        envelopes = [self.envelope(event) for event in events]
+        for envelope, event in zip(envelopes, events, strict=True):
+            self.hear_envelope(envelope, event)
+        return envelopes
+
+    def hear_envelope(self, envelope: Envelope, event: Contract) -> None:
+        with self.parts.as_service(envelope) as uow:
+            remember(event, uow)
+            uow.commit()
+
+    def rows(self, sql: str, **given: object) -> Sequence[tuple]:
+        """Ask with a reviewer's rights."""
+        return self.as_role("auditor", sql, **given)
+
+    def as_role(self, role: str, sql: str, **given: object) -> Sequence[tuple]:
+        with self.parts.engine.connect() as connection:
+            connection.execute(text("select set_config('lotsa.role', :role, true)"), {"role": role})
+            return [tuple(row) for row in connection.execute(text(sql), given)]
+
+
+def do_as(url: str, sql: str) -> None:
+    """Run a statement with a role's own rights, and commit it."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text(sql))
+
+
+def sent(referral: UUID, consents: Sequence[UUID], subject: str = "alva") -> ReferralSent:
+    return ReferralSent(
+        referral_id=referral, version=1, referring_unit_id=HEALTH_CENTRE, receiving_unit_id=ADVICE, issuer=ISSUER,
+        subject=subject, assignment_id=UUID(int=11), occurred_at=NOW, priority="routine", acknowledge_by=NOW,
+        consents=tuple(consents),
+    )  # fmt: skip
+
+
+def opened(referral: UUID) -> ReferralOpened:
+    return ReferralOpened(
+        referral_id=referral, version=2, referring_unit_id=HEALTH_CENTRE, receiving_unit_id=ADVICE, issuer=ISSUER,
+        subject="bo", assignment_id=UUID(int=12), occurred_at=NOW,
+    )  # fmt: skip
+
+
+def given(consent: UUID, referral: UUID) -> ConsentGiven:
+    return ConsentGiven(
+        consent_id=consent, referral_id=referral, about="carer", issuer=ISSUER, subject="alva",
+        assignment_id=UUID(int=11), unit_id=HEALTH_CENTRE, occurred_at=NOW, recipient_unit_id=ADVICE,
+        scopes=("share-with-receiving-unit", "tell-the-referrer"), expires_at=NOW,
+    )  # fmt: skip
+
+
+def withdrawn(consent: UUID, referral: UUID) -> ConsentWithdrawn:
+    return ConsentWithdrawn(
+        consent_id=consent, referral_id=referral, about="carer", issuer=ISSUER, subject="bo",
+        assignment_id=UUID(int=12), unit_id=ADVICE, occurred_at=NOW, referring_unit_id=HEALTH_CENTRE,
+        receiving_unit_id=ADVICE, version=3,
+    )  # fmt: skip
+
+
+def looked(referral: UUID, consents: Sequence[UUID], outcome: str = "allowed", subject: str = "bo") -> AccessRecorded:
+    refused = outcome == "refused"
+    return AccessRecorded(
+        access_id=uuid7(), action="attempt.open" if refused else "read", outcome=outcome,
+        rule="unit-is-not-party" if refused else "receiving-unit", purpose="care", issuer=ISSUER, subject=subject,
+        assignment_id=UUID(int=13 if refused else 12), unit_id=ELSEWHERE if refused else ADVICE, role="adviser",
+        record_kind="referral", subjects=(referral,), consents=tuple(consents), occurred_at=NOW,
+    )  # fmt: skip
+
+
+def zipped(pieces: bytes) -> io.BytesIO:
+    return io.BytesIO(pieces)
