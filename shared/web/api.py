@@ -1,0 +1,166 @@
+"""Small tools for the systems' door: bodies in, representations out, versions, keys and pages."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+from flask import Response, current_app, request
+from itsdangerous import BadSignature, URLSafeSerializer
+from marshmallow import Schema, ValidationError
+
+from shared.kernel.refusals import Invalid, VersionHasMoved, VersionIsRequired
+from shared.web import idempotency
+from shared.web.errors import MalformedRequest, WrongMediaType
+from shared.web.who import current_actor, web
+
+KEY = re.compile(r"[\x21-\x7e]{1,200}")
+ETAG = re.compile(r'"(\d{1,9})"')
+
+
+def json_body(schema: Schema) -> dict[str, Any]:
+    """The request's body, loaded through a schema. Raises WrongMediaType, MalformedRequest or Invalid (with fields)."""
+    if request.mimetype != "application/json":
+        raise WrongMediaType
+    return load(schema, read_json(request.get_data()))
+
+
+def read_json(raw: bytes) -> Any:
+    """Strict JSON: no NaN, no name twice, no NUL or lone surrogate in any string. Raises MalformedRequest."""
+    try:
+        value = json.loads(raw.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=_without_repeats)
+        return value if storable(value) else _refuse()
+    except (ValueError, RecursionError):
+        raise MalformedRequest from None
+
+
+def _refuse(_: object = None) -> NoReturn:
+    raise ValueError
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    return members if len(members) == len(pairs) else _refuse()
+
+
+def storable(value: Any) -> bool:
+    """Whether every string can be stored as PostgreSQL text: no NUL, no lone surrogate."""
+    if isinstance(value, str):
+        return not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in value)
+    if isinstance(value, Mapping):
+        return all(storable(name) and storable(each) for name, each in value.items())
+    return all(map(storable, value)) if isinstance(value, list) else True
+
+
+def load(schema: Schema, value: Any) -> dict[str, Any]:
+    """Load through a schema, turning its errors into an Invalid whose fields are JSON pointers."""
+    try:
+        loaded: dict[str, Any] = schema.load(value)
+    except ValidationError as error:
+        raise Invalid(fields=pointers(error.messages)) from None
+    return loaded
+
+
+def query_args(schema: Schema) -> dict[str, Any]:
+    """The query string, loaded through a schema; a name given several times is a list. Raises Invalid."""
+    given = request.args.to_dict(flat=False)
+    values = {name: values[0] if len(values) == 1 else values for name, values in given.items()}
+    if not storable(values):
+        raise MalformedRequest
+    return load(schema, values)
+
+
+def pointers(messages: Any, prefix: str = "") -> dict[str, str]:
+    """Marshmallow's nested messages as JSON pointers (RFC 6901), one sentence each."""
+    if isinstance(messages, Mapping):
+        found: dict[str, str] = {}
+        for name, inner in messages.items():
+            step = "" if name == "_schema" else "/" + str(name).replace("~", "~0").replace("/", "~1")
+            found.update(pointers(inner, prefix + step))
+        return found
+    sentences = messages if isinstance(messages, list) else [messages]
+    return {prefix: " ".join(str(each) for each in sentences)}
+
+
+def ok(body: Any, *, etag: str | None = None, status: int = 200) -> Response:
+    """A representation, with the version it shows."""
+    response = Response(json.dumps(body, ensure_ascii=False), status, mimetype="application/json")
+    if etag:
+        response.headers["ETag"] = etag
+    return response
+
+
+def created(location: str, body: Any, etag: str | None = None) -> Response:
+    """201 with Location and a representation."""
+    response = ok(body, etag=etag, status=201)
+    response.headers["Location"] = location
+    # Werkzeug would make it absolute from the Host header, which is not ours to trust
+    response.autocorrect_location_header = False
+    return response
+
+
+def no_content(etag: str | None = None) -> Response:
+    """204, with the new version if there is one."""
+    response = Response(status=204)
+    if etag:
+        response.headers["ETag"] = etag
+    return response
+
+
+def etag(version: int) -> str:
+    """A version as a strong entity tag (RFC 9110, 8.8.3)."""
+    return f'"{version}"'
+
+
+def require_if_match() -> int:
+    """The version that the client has read. Raises VersionIsRequired without it, VersionHasMoved if it cannot match."""
+    given = request.headers.get("If-Match", "").strip()
+    if not given or given == "*":
+        raise VersionIsRequired
+    found = ETAG.fullmatch(given)
+    if found is None:
+        raise VersionHasMoved
+    return int(found[1])
+
+
+def idempotency_key() -> str | None:
+    """The Idempotency-Key header, quoted or bare, or None. Raises Invalid when it is not 1–200 visible characters."""
+    given = request.headers.get("Idempotency-Key")
+    if given is None:
+        return None
+    key = given.strip().strip('"')
+    if not KEY.fullmatch(key):
+        raise Invalid("Idempotency-Key must be 1 to 200 visible ASCII characters.")
+    return key
+
+
+def once() -> idempotency.Once | None:
+    """This request's fingerprints for ``shared.web.idempotency``, or None when it carries no Idempotency-Key."""
+    key = idempotency_key()
+    if key is None:
+        return None
+    path = request.full_path if request.query_string else request.path
+    return idempotency.once(web().secret, current_actor(), key, request.method, path, request.get_data())
+
+
+def _cursors(purpose: str) -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt=f"lotsa-cursor:{web().service}:{purpose}")
+
+
+def page_cursor(purpose: str, values: Sequence[str | int]) -> str:
+    """A signed cursor to where the next page begins. ``values`` are sort keys: times and ids, never personal data."""
+    token = _cursors(purpose).dumps(list(values))
+    return token if isinstance(token, str) else token.decode()
+
+
+def read_cursor(purpose: str, token: str | None) -> list[Any] | None:
+    """What a cursor of this purpose holds, or None for the first page. Raises Invalid for any other text."""
+    if not token:
+        return None
+    try:
+        values: list[Any] = _cursors(purpose).loads(token)
+    except BadSignature:
+        raise Invalid(fields={"/cursor": "This page marker is not valid. Start again from the first page."}) from None
+    return values

@@ -1,0 +1,52 @@
+"""Refusals that belong to the door itself, not to any service."""
+
+from __future__ import annotations
+
+from shared.kernel.refusals import Invalid, Refusal
+
+
+class MalformedRequest(Refusal):
+    """The request cannot be read at all."""
+
+    slug = "malformed"
+    title = "The request could not be read."
+    status = 400
+
+
+class WrongMediaType(Refusal):
+    """The body is not JSON."""
+
+    slug = "wrong-media-type"
+    title = "Send the request as application/json."
+    status = 415
+
+
+class KeyUsedForSomethingElse(Invalid):
+    """The Idempotency-Key has been used with another request."""
+
+    slug = "idempotency-key-reused"
+    title = "This Idempotency-Key has already been used for another request."
+
+
+class TooBusy(Refusal):
+    """More requests are in flight than this process takes on."""
+
+    slug = "too-busy"
+    title = "There is a lot to do right now. Please try again in a moment."
+    status = 503
+
+
+class OutOfOrder(Refusal):
+    """The database cannot be reached just now."""
+
+    slug = "temporarily-out-of-order"
+    title = "Something is temporarily out of order. Please try again in a moment."
+    status = 503
+
+
+class Unexpected(Refusal):
+    """Something broke that nobody foresaw."""
+
+    slug = "unexpected"
+    title = "Something went wrong on our side."
+    status = 500

@@ -1,0 +1,42 @@
+"""Stands before an app in demo mode, which is for this machine only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED")
+
+
+class OnlyHere:
+    """Lets nothing through but requests made to this machine by its loopback name, with no proxy in between.
+
+    Demo mode lets anybody sign in as anybody; it must not be reachable by mistake.
+    """
+
+    def __init__(self, app: Wsgi) -> None:
+        self._app = app
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Pass the request on, or answer 400."""
+        host = str(environ.get("HTTP_HOST", ""))
+        name = host if host.endswith("]") else host.rsplit(":", 1)[0]
+        if name in LOOPBACK and not any(header.startswith(FORWARDED) for header in environ):
+            return self._app(environ, start_response)
+        body = "Demoläget svarar bara på den här datorn (127.0.0.1), utan mellanliggande proxy.\n".encode()
+        start_response("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8"), *_plain(body)])
+        return [body]
+
+
+def _plain(body: bytes) -> list[tuple[str, str]]:
+    return [
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", "no-store"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ]

@@ -1,0 +1,64 @@
+"""Is it alive, is it ready, and how is it doing: for machines that watch. No personal data, no paths with ids."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, Flask, Response, g, jsonify, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+
+log = logging.getLogger("lotsa.web")
+
+
+def blueprint(service: str, checks: Mapping[str, Callable[[], object]]) -> Blueprint:
+    """``/<service>/health/live`` (the process answers) and ``/<service>/health/ready`` (every check passes)."""
+    pages = Blueprint("health", __name__, url_prefix=f"/{service}/health")
+
+    @pages.get("/live")
+    def live() -> Response:
+        return jsonify(status="ok")
+
+    @pages.get("/ready")
+    def ready() -> tuple[Response, int]:
+        found = {name: _passes(name, check) for name, check in checks.items()}
+        fine = all(found.values())
+        named = {name: "ok" if passed else "failed" for name, passed in found.items()}
+        return jsonify(status="ok" if fine else "failed", checks=named), 200 if fine else 503
+
+    return pages
+
+
+def _passes(name: str, check: Callable[[], object]) -> bool:
+    try:
+        return check() is not False
+    except Exception as error:  # any fault at all means "not ready"; its message may hold an address with credentials
+        log.warning("not ready check=%s type=%s", name, type(error).__name__)
+        return False
+
+
+def measure(app: Flask, service: str) -> None:
+    """Count and time requests by the route's pattern; served at ``/<service>/metrics``."""
+    registry = CollectorRegistry()
+    labels = ("service", "method", "route", "status")
+    requests = Counter("lotsa_web_requests", "Answered requests.", labels, registry=registry)
+    seconds = Histogram("lotsa_web_seconds", "Time to answer.", labels[:3], registry=registry)
+    app.extensions["lotsa_metrics"] = registry
+
+    @app.before_request
+    def begin() -> None:
+        g.began_at = time.perf_counter()
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        route = request.url_rule.rule if request.url_rule else "none"
+        method = request.method if request.method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE") else "other"
+        requests.labels(service, method, route, str(response.status_code)).inc()
+        if "began_at" in g:
+            seconds.labels(service, method, route).observe(time.perf_counter() - g.began_at)
+        return response
+
+    @app.get(f"/{service}/metrics", endpoint="metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,124 @@
+"""A client that did not see its answer may ask again under the same Idempotency-Key, and nothing happens twice.
+
+Kept are two keyed fingerprints (HMAC-SHA-256 under a key derived from the service's master key) and the answer's
+status, Location, ETag and resource id: never a body, never the key itself. The row is written in the transaction of
+the effect, so a crash leaves both or neither. No framework here: commands use it as well as the door.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from shared.kernel.actor import Actor
+from shared.kernel.refusals import AlreadyInProgress
+from shared.web.errors import KeyUsedForSomethingElse
+
+DDL = """
+create table idempotency (
+    key_fingerprint bytea primary key, request_fingerprint bytea not null,
+    status smallint not null, location text, etag text, resource_id uuid, answered_at timestamptz not null
+);
+create index idempotency_by_age on idempotency (answered_at);
+"""
+
+
+@dataclass(frozen=True)
+class Once:
+    """A request that is to have its effect once: the fingerprints of its key and of all that it says."""
+
+    key_fingerprint: bytes
+    request_fingerprint: bytes
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was answered the first time, without the body."""
+
+    status: int
+    location: str | None = None
+    etag: str | None = None
+    resource_id: UUID | None = None
+
+
+def once(secret: bytes, actor: Actor, key: str, method: str, path: str, body: bytes) -> Once:
+    """Fingerprint a request. The key is the actor's own: two users' equal keys have nothing to do with one another."""
+    who = (actor.user.issuer, actor.user.subject, str(actor.assignment_id))
+    return Once(
+        _fingerprint(secret, b"key", *who, key),
+        _fingerprint(secret, b"request", *who, key, method, path, hashlib.sha256(body).hexdigest()),
+    )
+
+
+def _fingerprint(secret: bytes, kind: bytes, *parts: str) -> bytes:
+    digest = hmac.new(secret, kind, hashlib.sha256)
+    for part in parts:
+        encoded = part.encode()
+        # lengths in front, so that no two lists of parts read the same
+        digest.update(len(encoded).to_bytes(4, "big") + encoded)
+    return digest.digest()
+
+
+def answered_before(connection: Connection, request: Once | None) -> Answer | None:
+    """The earlier answer to the same request, or None when it is new (or carries no key); call before any effect.
+
+    Raises AlreadyInProgress when another transaction is carrying out the same key at this moment, and
+    KeyUsedForSomethingElse when the key came with another request.
+    """
+    if request is None:
+        return None
+    number = int.from_bytes(request.key_fingerprint[:8], "big", signed=True)
+    if not connection.execute(text("select pg_try_advisory_xact_lock(:n)"), {"n": number}).scalar_one():
+        raise AlreadyInProgress
+    row = connection.execute(
+        text(
+            "select request_fingerprint, status, location, etag, resource_id from idempotency "
+            "where key_fingerprint = :key"
+        ),
+        {"key": request.key_fingerprint},
+    ).first()
+    if row is None:
+        return None
+    if not hmac.compare_digest(bytes(row[0]), request.request_fingerprint):
+        raise KeyUsedForSomethingElse
+    return Answer(row[1], row[2], row[3], row[4])
+
+
+def remember_answer(connection: Connection, request: Once | None, answer: Answer, at: datetime) -> None:
+    """Keep the answer with the effect, in the same transaction. Nothing to do when the request carried no key."""
+    if request is None:
+        return
+    connection.execute(
+        text(
+            "insert into idempotency (key_fingerprint, request_fingerprint, status, location, etag, resource_id, "
+            "answered_at) values (:key, :request, :status, :location, :etag, :resource_id, :at)"
+        ),
+        {
+            "key": request.key_fingerprint,
+            "request": request.request_fingerprint,
+            "status": answer.status,
+            "location": answer.location,
+            "etag": answer.etag,
+            "resource_id": answer.resource_id,
+            "at": at,
+        },
+    )
+
+
+def sweep(connection: Connection, older_than: datetime) -> int:
+    """Forget answers older than a moment; how many. After that the same key counts as new."""
+    statement = text("delete from idempotency where answered_at < :before")
+    return connection.execute(statement, {"before": older_than}).rowcount
+
+
+def create_idempotency(op: Any) -> None:
+    """Create the table; called by each service's first migration with alembic's ``op``."""
+    for statement in DDL.split(";"):
+        if statement.strip():
+            op.execute(statement)

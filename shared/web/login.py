@@ -1,0 +1,158 @@
+"""Signing in, choosing an assignment, signing out. The directory's app mounts this; all services share the session.
+
+Production signs in through OpenID Connect (code flow with PKCE S256, state and nonce; the ID token's signature, issuer,
+audience, nonce and time are checked). Demo mode offers the invented cast as a list instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from shared.kernel.actor import UserRef
+from shared.kernel.refusals import SignInNeeded
+from shared.settings import Settings
+from shared.storage.staff import Assignment
+from shared.web import session
+from shared.web.navigation import home_of
+from shared.web.oidc import Provider, SignInFailed
+from shared.web.who import signed_in, web
+
+
+class SignInHooks(Protocol):
+    """What the directory does when somebody comes or goes: it publishes events."""
+
+    def on_signed_in(self, user: UserRef, session_id: UUID) -> None:
+        """Somebody signed in."""
+        ...
+
+    def on_refused(self, reason: str) -> None:
+        """A sign-in failed; ``reason`` is a code: state, token, provider, cancelled, no-assignment."""
+        ...
+
+    def on_signed_out(self, session_id: UUID, expires_at: datetime) -> None:
+        """A session ended; nobody may use its cookie any more. After ``expires_at`` it may be forgotten."""
+        ...
+
+
+@dataclass(frozen=True)
+class CastMember:
+    """One of the invented people that demo mode lets anybody be. ``key`` names them in the form, e.g. ``alva``."""
+
+    key: str
+    user: UserRef
+    name: str
+    about: str
+
+
+def login_blueprint(
+    settings: Settings, hooks: SignInHooks, *, cast: Callable[[], Sequence[CastMember]] | None = None
+) -> Blueprint:
+    """The pages under ``/directory`` for signing in and out. ``cast`` is used in demo mode only."""
+    pages = Blueprint("login", __name__, url_prefix="/directory")
+    provider = None if settings.demo else Provider(settings)
+
+    def enter(user: UserRef, name: str, target: str) -> Response:
+        held = web().staff.assignments_of(user, web().clock.now())
+        if not held:
+            return refuse("no-assignment")
+        only = held[0] if len(held) == 1 else None
+        session_id = session.start(user, name, web().clock.now(), assignment_id=only.id if only else None)
+        hooks.on_signed_in(user, session_id)
+        if only is None:
+            return redirect("/directory/assignment?next=" + target, 303)
+        return redirect(_onward(target, only), 303)
+
+    def refuse(reason: str) -> Response:
+        session.end()
+        hooks.on_refused(reason)
+        return Response(render_template("lotsa/sign_in_refused.html", reason=reason), 403, mimetype="text/html")
+
+    @pages.get("/login")
+    def login() -> Response | str:
+        target = safe_target(request.args.get("next"))
+        if provider is None:
+            return render_template("lotsa/demo_sign_in.html", cast=list(cast()) if cast else [], target=target)
+        try:
+            return provider.send_away(target)
+        except SignInFailed as failed:
+            return refuse(failed.reason)
+
+    @pages.get("/login/callback")
+    def callback() -> Response:
+        if provider is None:
+            abort(404)
+        try:
+            user, name, target = provider.receive()
+        except SignInFailed as failed:
+            return refuse(failed.reason)
+        return enter(user, name, safe_target(target))
+
+    @pages.post("/login/demo")
+    def demo_login() -> Response:
+        if not settings.demo or cast is None:
+            abort(404)
+        found = next((each for each in cast() if each.key == request.form.get("who")), None)
+        if found is None:
+            abort(404)
+        return enter(found.user, found.name, safe_target(request.form.get("next")))
+
+    @pages.get("/assignment")
+    def assignment() -> str:
+        who = signed_in()
+        if who is None:
+            raise SignInNeeded
+        held = web().staff.assignments_of(who.user, web().clock.now())
+        target = safe_target(request.args.get("next"))
+        return render_template("lotsa/assignment.html", who=who, held=held, target=target)
+
+    @pages.post("/assignment")
+    def choose_assignment() -> Response:
+        who = signed_in()
+        if who is None:
+            raise SignInNeeded
+        held = web().staff.assignments_of(who.user, web().clock.now())
+        chosen = next((each for each in held if str(each.id) == request.form.get("assignment")), None)
+        if chosen is None:
+            flash(_("Choose one of your assignments."), "warning")
+            return redirect("/directory/assignment", 303)
+        session.choose(chosen.id)
+        return redirect(_onward(safe_target(request.form.get("next")), chosen), 303)
+
+    @pages.post("/logout")
+    def logout() -> Response:
+        state = session.read(web().clock.now())
+        session.end()
+        if state is not None:
+            hooks.on_signed_out(state.session_id, state.expires_at)
+        return redirect("/directory/signed-out", 303)
+
+    @pages.get("/signed-out")
+    def signed_out() -> str:
+        elsewhere = provider.sign_out_address() if provider else None
+        return render_template("lotsa/signed_out.html", elsewhere=elsewhere)
+
+    return pages
+
+
+def safe_target(given: str | None) -> str:
+    """A path on this origin to go on to, or "/" for anything else: never another site, never a scheme."""
+    if not given or not given.startswith("/") or len(given) > 500:
+        return "/"
+    # browsers read "//" and "/\" as another host, and drop tabs and line breaks
+    if given[1:2] in ("/", "\\") or any(character in given for character in "\\\t\r\n") or not given.isprintable():
+        return "/"
+    parts = urlsplit(given)
+    return "/" if parts.scheme or parts.netloc else given
+
+
+def _onward(target: str, chosen: Assignment) -> str:
+    return home_of(chosen.role) if target == "/" else target

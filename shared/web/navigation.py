@@ -1,0 +1,121 @@
+"""The links in the header, by the role one works in, and what else every page is laid out with."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, request
+from flask_babel import LazyString, format_date, format_datetime, get_locale, lazy_gettext
+from markupsafe import Markup
+
+from shared.kernel.actor import Role
+from shared.web.validation import messages, sentence
+from shared.web.who import SignedIn, signed_in, web
+
+HERE = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link in the header."""
+
+    path: str
+    label: LazyString
+
+
+PUBLIC = Link("/directory/", lazy_gettext("Find support"))
+REFERRALS = Link("/referral/", lazy_gettext("Sent"))
+NEW_REFERRAL = Link("/referral/new", lazy_gettext("New referral"))
+WORKLIST = Link("/referral/", lazy_gettext("Work list"))
+LISTINGS = Link("/directory/mine", lazy_gettext("Our support"))
+TRAIL = Link("/audit/", lazy_gettext("Consents and the log"))
+RULES = Link("/directory/admin", lazy_gettext("Units and rules"))
+INBOX = Link("/notifications/inbox", lazy_gettext("Inbox (demo)"))
+
+LINKS: dict[Role, tuple[Link, ...]] = {
+    Role.REFERRER: (REFERRALS, NEW_REFERRAL),
+    Role.ADVISER: (WORKLIST,),
+    Role.PARTNER_EDITOR: (LISTINGS,),
+    Role.AUDITOR: (TRAIL,),
+    Role.MUNICIPALITY_ADMINISTRATOR: (RULES,),
+    Role.OPERATOR: (),
+}
+ROLE_NAMES: dict[Role, LazyString] = {
+    Role.REFERRER: lazy_gettext("referrer"),
+    Role.ADVISER: lazy_gettext("family care adviser"),
+    Role.PARTNER_EDITOR: lazy_gettext("partner editor"),
+    Role.AUDITOR: lazy_gettext("auditor"),
+    Role.MUNICIPALITY_ADMINISTRATOR: lazy_gettext("municipality administrator"),
+    Role.OPERATOR: lazy_gettext("operator"),
+}
+
+
+def home_of(role: Role) -> str:
+    """Where somebody in this role begins."""
+    links = LINKS[role]
+    return links[0].path if links else PUBLIC.path
+
+
+def links_for(who: SignedIn | None, *, demo: bool) -> list[Link]:
+    """The header's links."""
+    own = list(LINKS[who.assignment.role]) if who and who.assignment else []
+    return [*own, PUBLIC, *([INBOX] if demo else [])]
+
+
+def is_current(link: Link, among: list[Link]) -> bool:
+    """Whether the page belongs under this link: the longest path that fits wins."""
+    fitting = [each.path for each in among if request.path.startswith(each.path)]
+    return link.path == max(fitting, key=len, default="")
+
+
+def moment(at: datetime | None) -> Markup:
+    """A moment as people write it, with the exact time for machines."""
+    if at is None:
+        return Markup("–")
+    shown = format_datetime(at, "d MMMM yyyy 'kl.' HH:mm")
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), shown)
+
+
+def day(at: datetime | None) -> Markup:
+    """A day as people write it."""
+    if at is None:
+        return Markup("–")
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat()[:10], format_date(at, "d MMMM yyyy"))
+
+
+@cache
+def _version_of(filename: str) -> str:
+    path = HERE / filename
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else "0"
+
+
+def add_layout(app: Flask) -> None:
+    """Give templates ``who``, ``links``, ``demo`` and the filters ``moment``, ``day``, ``role_name``, ``sentence``."""
+
+    @app.url_defaults
+    def version_static(endpoint: str, values: dict[str, object]) -> None:
+        # a changed style sheet is a new address, so the old may be kept for ever
+        if endpoint == "static" and "filename" in values:
+            values["v"] = _version_of(str(values["filename"]))
+
+    @app.context_processor
+    def layout() -> dict[str, object]:
+        demo = web().settings.demo
+        return {"demo": demo, "header": lambda: _header(demo)}
+
+    app.add_template_global(get_locale, "get_locale")
+    app.add_template_filter(moment)
+    app.add_template_filter(day)
+    app.add_template_filter(sentence)
+    app.add_template_filter(messages, "field_errors")
+    app.add_template_filter(lambda role: ROLE_NAMES[Role(role)], "role_name")
+
+
+def _header(demo: bool) -> dict[str, object]:
+    who = signed_in()
+    links = links_for(who, demo=demo)
+    return {"who": who, "links": [(link, is_current(link, links)) for link in links]}

@@ -1,0 +1,150 @@
+"""The relying party's side of OpenID Connect, over Authlib, with the checks that it leaves to us made here."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+from urllib.parse import urlencode
+
+import requests
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.base_client.errors import MismatchingStateError, OAuthError
+from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
+from authlib.oidc.core import CodeIDToken
+from flask import current_app, request
+from flask import session as cookie
+from joserfc.errors import JoseError
+from werkzeug.wrappers import Response
+
+from shared.kernel.actor import UserRef
+from shared.settings import Settings, SettingsAreWrong
+
+NAME = "lotsa"
+# asymmetric only: a token signed with "none" or with our own client secret proves nothing
+ALGORITHMS = ["ES256", "RS256", "PS256"]
+TARGET = "sign_in_target"
+LEEWAY_SECONDS = 60
+PATIENCE_SECONDS = 10
+
+
+class SignInFailed(Exception):
+    """A sign-in came to nothing. ``reason`` is a code: state, token, provider, cancelled."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Provider:
+    """The configured identity provider. Its metadata is fetched at the first sign-in and kept."""
+
+    def __init__(self, settings: Settings) -> None:
+        if not settings.oidc_issuer or not settings.oidc_client_id:
+            raise SettingsAreWrong("LOTSA_OIDC_ISSUER and LOTSA_OIDC_CLIENT_ID are needed outside demo mode")
+        if settings.production and not settings.oidc_issuer.startswith("https://"):
+            raise SettingsAreWrong("LOTSA_OIDC_ISSUER must be https:// in production")
+        self._issuer = settings.oidc_issuer
+        self._client_id = settings.oidc_client_id
+        self._redirect_uri = settings.public_url + "/directory/login/callback"
+        self._after_sign_out = settings.public_url + "/directory/signed-out"
+        secret_file = settings.oidc_client_secret_file
+        self._secret = secret_file.read_text(encoding="utf-8").strip() if secret_file else None
+        self._made: dict[int, FlaskOAuth2App] = {}
+        self._lock = threading.Lock()
+
+    def send_away(self, target: str) -> Response:
+        """Redirect to the provider, remembering state, nonce, verifier and where to go on. Raises SignInFailed."""
+        try:
+            client = self._client()
+            # one attempt at a time: what earlier, unfinished ones left would fill the cookie
+            for name in [name for name in cookie if name.startswith("_state_")]:
+                del cookie[name]
+            response: Response = client.authorize_redirect(self._redirect_uri)
+        except (AuthlibBaseError, requests.RequestException, RuntimeError, ValueError) as error:
+            raise self._failed("provider", error) from None
+        cookie[TARGET] = target
+        return response
+
+    def receive(self) -> tuple[UserRef, str, str]:
+        """Who the provider says came back: their reference, name and where to go on. Raises SignInFailed."""
+        target = str(cookie.pop(TARGET, "/"))
+        if request.args.get("error") == "access_denied":
+            raise SignInFailed("cancelled")
+        try:
+            client = self._client()
+            self._check_mix_up()
+            token = client.authorize_access_token(
+                claims_cls=CodeIDToken,
+                claims_options={
+                    "iss": {"essential": True, "value": self._issuer},
+                    "aud": {"essential": True, "value": self._client_id},
+                    "nonce": {"essential": True},
+                },
+                leeway=LEEWAY_SECONDS,
+            )
+        except MismatchingStateError as error:
+            raise self._failed("state", error) from None
+        except OAuthError as error:
+            raise self._failed("provider", error) from None
+        except (JoseError, AuthlibBaseError, ValueError, TypeError, KeyError) as error:
+            raise self._failed("token", error) from None
+        except (requests.RequestException, RuntimeError) as error:
+            raise self._failed("provider", error) from None
+        claims = token.get("userinfo")
+        if not claims or not claims.get("nonce"):
+            raise SignInFailed("token")
+        return UserRef(claims["iss"], str(claims["sub"])), _name(claims), target
+
+    def sign_out_address(self) -> str | None:
+        """Where one may sign out of the provider too (RP-initiated logout), or None."""
+        try:
+            endpoint = self._client().load_server_metadata().get("end_session_endpoint")
+        except (SignInFailed, requests.RequestException, ValueError):
+            return None
+        asked = urlencode({"client_id": self._client_id, "post_logout_redirect_uri": self._after_sign_out})
+        return f"{endpoint}?{asked}" if endpoint else None
+
+    def _client(self) -> FlaskOAuth2App:
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        with self._lock:
+            if id(app) not in self._made:
+                self._made[id(app)] = self._make(app)
+            client = self._made[id(app)]
+        metadata = client.load_server_metadata()
+        if metadata.get("issuer") != self._issuer:
+            raise SignInFailed("provider")
+        if "S256" not in metadata.get("code_challenge_methods_supported", ["S256"]):
+            raise SignInFailed("provider")
+        # what the provider offers must not widen what we accept
+        offered = metadata.get("id_token_signing_alg_values_supported") or ALGORITHMS
+        metadata["id_token_signing_alg_values_supported"] = [each for each in offered if each in ALGORITHMS]
+        return client
+
+    def _make(self, app: Any) -> FlaskOAuth2App:
+        return OAuth(app).register(
+            NAME,
+            client_id=self._client_id,
+            client_secret=self._secret,
+            server_metadata_url=self._issuer.rstrip("/") + "/.well-known/openid-configuration",
+            client_kwargs={
+                "scope": "openid profile",
+                "code_challenge_method": "S256",
+                "timeout": PATIENCE_SECONDS,
+                "token_endpoint_auth_method": "client_secret_basic" if self._secret else "none",
+            },
+        )
+
+    def _check_mix_up(self) -> None:
+        """RFC 9207: an answer that names its issuer must name ours."""
+        if request.args.get("iss", self._issuer) != self._issuer:
+            raise SignInFailed("state")
+
+    def _failed(self, reason: str, error: Exception) -> SignInFailed:
+        # the type only: messages may quote tokens
+        current_app.logger.warning("sign-in failed reason=%s type=%s", reason, type(error).__name__)
+        return SignInFailed(reason)
+
+
+def _name(claims: Any) -> str:
+    given = claims.get("name") or " ".join(filter(None, (claims.get("given_name"), claims.get("family_name"))))
+    return str(given or claims.get("preferred_username") or "")[:100]

@@ -1,0 +1,226 @@
+"""The systems' door, described by the same lines that open it: routes, schemas and roles become OpenAPI 3.1."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from flask import Blueprint, Response, jsonify, render_template
+from marshmallow import Schema
+
+from shared.kernel.actor import Role
+from shared.web.api import json_body, query_args
+from shared.web.who import needs
+
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457. `type` ends with the refusal's slug; `title` is in Swedish.",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "detail"],
+                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
+    },
+}
+PROBLEM_ANSWER = {"description": "A refusal.", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+CONVERTED = re.compile(r"<(?:(\w+):)?(\w+)>")
+FORMATS = {
+    "uuid": {"type": "string", "format": "uuid"},
+    "int": {"type": "integer", "minimum": 0},
+    "string": {"type": "string", "minLength": 1},
+    "path": {"type": "string"},
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing a system can ask for."""
+
+    method: str
+    path: str
+    view: Callable[..., Any]
+    summary: str
+    roles: tuple[Role, ...]
+    public: bool
+    body: type[Schema] | None
+    query: type[Schema] | None
+    answers: dict[int, type[Schema] | None]
+    keyed: bool
+    versioned: bool
+    etag: bool
+
+
+@dataclass
+class Api:
+    """Collects a service's operations into a blueprint under ``/api/<service>/v1`` and describes them.
+
+    A view gets its path parameters, and ``body=``/``query=`` (loaded dicts) when schemas for them are given::
+
+        @api.post("/referrals", body=SendReferral, answers={201: ReferralOut}, roles=[Role.REFERRER], keyed=True)
+        def send_referral(body: dict[str, Any]) -> Response: ...
+    """
+
+    service: str
+    title: str
+    version: str = "1"
+    operations: list[Operation] = field(default_factory=list)
+
+    def get(self, path: str, **what: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """A read. See ``route``."""
+        return self.route("GET", path, **what)
+
+    def post(self, path: str, **what: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """A command. See ``route``."""
+        return self.route("POST", path, **what)
+
+    def put(self, path: str, **what: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """A replacement. See ``route``."""
+        return self.route("PUT", path, **what)
+
+    def delete(self, path: str, **what: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """A removal. See ``route``."""
+        return self.route("DELETE", path, **what)
+
+    def route(
+        self,
+        method: str,
+        path: str,
+        *,
+        roles: Sequence[Role] = (),
+        public: bool = False,
+        body: type[Schema] | None = None,
+        query: type[Schema] | None = None,
+        answers: dict[int, type[Schema] | None],
+        keyed: bool = False,
+        versioned: bool = False,
+        etag: bool = False,
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Open a door. ``roles``: who may (any assignment, if none named); ``public``: no token needed.
+
+        ``answers``: status → schema of its JSON body (None: no body). ``keyed``: takes an Idempotency-Key.
+        ``versioned``: requires If-Match. ``etag``: answers carry one. The view's docstring is the description.
+        """
+
+        def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+            summary = (view.__doc__ or view.__name__).strip().splitlines()[0]
+            self.operations.append(
+                Operation(
+                    method, path, view, summary, tuple(roles), public, body, query, answers, keyed, versioned, etag
+                )
+            )
+            return view
+
+        return decorate
+
+    def blueprint(self) -> Blueprint:
+        """The routes, the description and the page to read it on."""
+        doors = Blueprint(f"{self.service}_api", __name__, url_prefix=f"/api/{self.service}")
+        for each in self.operations:
+            guarded = _loading(each)
+            doors.add_url_rule(
+                f"/v1{each.path}",
+                endpoint=f"{each.method}_{each.view.__name__}".lower(),
+                view_func=guarded if each.public else needs(*each.roles)(guarded),
+                methods=[each.method],
+            )
+
+        @doors.get("/openapi.json")
+        def describe() -> Response:
+            return jsonify(self.document())
+
+        @doors.get("/docs")
+        def read() -> str:
+            return render_template("lotsa/openapi.html", document=self.document())
+
+        return doors
+
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI 3.1 description."""
+        spec = APISpec(
+            title=self.title,
+            version=self.version,
+            openapi_version="3.1.0",
+            plugins=[MarshmallowPlugin()],
+            servers=[{"url": f"/api/{self.service}/v1"}],
+            info={"description": "Errors are problem+json. Bearer tokens are RFC 9068 access tokens bound to one unit."},
+        )
+        spec.components.schema("Problem", PROBLEM)
+        spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
+        for each in self.operations:
+            spec.path(path=CONVERTED.sub(r"{\2}", each.path), operations={each.method.lower(): _described(each)})
+        document: dict[str, Any] = spec.to_dict()
+        return document
+
+
+def _loading(each: Operation) -> Callable[..., Any]:
+    def view(**given: Any) -> Any:
+        if each.query is not None:
+            given["query"] = query_args(each.query())
+        if each.body is not None:
+            given["body"] = json_body(each.body())
+        return each.view(**given)
+
+    view.__doc__ = each.view.__doc__
+    return view
+
+
+def _described(each: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": each.view.__name__,
+        "summary": each.summary,
+        "parameters": [*_parameters(each)],
+        "responses": {str(status): _answer(each, status, schema) for status, schema in each.answers.items()},
+    }
+    if each.view.__doc__ and len(each.view.__doc__.strip().splitlines()) > 1:
+        described["description"] = "\n".join(line.strip() for line in each.view.__doc__.strip().splitlines()[1:]).strip()
+    if each.roles:
+        described["x-lotsa-roles"] = [role.value for role in each.roles]
+    if each.body is not None:
+        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": each.body}}}
+    described["security"] = [] if each.public else [{"bearer": []}]
+    described["responses"]["default"] = PROBLEM_ANSWER
+    return described
+
+
+def _answer(each: Operation, status: int, schema: type[Schema] | None) -> dict[str, Any]:
+    answer: dict[str, Any] = {"description": {200: "Here it is.", 201: "Created.", 204: "Done."}.get(status, "Done.")}
+    if schema is not None:
+        answer["content"] = {"application/json": {"schema": schema}}
+    headers: dict[str, Any] = {}
+    if each.etag:
+        headers["ETag"] = {"schema": {"type": "string"}, "description": "The version, for If-Match."}
+    if status == 201:
+        headers["Location"] = {"schema": {"type": "string"}, "description": "Where it is."}
+    if headers:
+        answer["headers"] = headers
+    return answer
+
+
+def _parameters(each: Operation) -> list[dict[str, Any] | Any]:
+    found: list[Any] = [
+        {"name": name, "in": "path", "required": True, "schema": FORMATS.get(converter or "string", FORMATS["string"])}
+        for converter, name in CONVERTED.findall(each.path)
+    ]
+    if each.query is not None:
+        found.append({"in": "query", "schema": each.query})
+    if each.keyed:
+        key = {"type": "string", "pattern": "^[!-~]{1,200}$"}
+        found.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": key})
+    if each.versioned:
+        version = {"type": "string", "pattern": '^"[0-9]{1,9}"$'}
+        found.append({"name": "If-Match", "in": "header", "required": True, "schema": version})
+    return found

@@ -1,0 +1,153 @@
+"""Every no and every breakdown, translated once: problem+json (RFC 9457) for systems, a plain page for people.
+
+Nothing personal is ever in them: refusals carry slugs and sentences, breakdowns a reference number. What is logged
+about a breakdown is its type and where in the code it happened, not its message, which may quote data.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import traceback
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask, Response, redirect, render_template, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from markupsafe import escape
+from marshmallow import ValidationError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from shared.kernel.refusals import Failure, Invalid, Refusal, SignInNeeded
+from shared.web.api import pointers
+from shared.web.errors import OutOfOrder, Unexpected
+from shared.web.validation import sentence
+from shared.web.who import AssignmentNeeded, is_api
+
+log = logging.getLogger("lotsa.web")
+
+HTTP_TITLES = {
+    400: "The request could not be read.",
+    403: "Your assignment does not allow this.",
+    404: "There is nothing here for you.",
+    405: "This cannot be done that way.",
+    408: "The request took too long.",
+    413: "What was sent is too large.",
+    414: "The address is too long.",
+    415: "Send the request as application/json.",
+    429: "Too many requests. Please wait a moment.",
+    431: "The request could not be read.",
+}
+# without layout, style or database
+LAST_RESORT = (
+    '<!doctype html><html lang="sv"><head><meta charset="utf-8"><title>Lotsa</title></head>'
+    "<body><main><h1>{title}</h1><p>{reference}</p></main></body></html>"
+)
+
+
+def register(app: Flask) -> None:
+    """Have this app answer every refusal and breakdown in one voice."""
+    app.register_error_handler(Refusal, answer_refusal)
+    app.register_error_handler(ValidationError, _answer_invalid)
+    app.register_error_handler(CSRFError, _answer_expired_form)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(Exception, _answer_breakdown)
+
+
+def problem_body(slug: str, title: str, status: int, detail: str = "", fields: Mapping[str, str] | None = None) -> dict:
+    """A problem document; ``title`` and sentences are catalogue keys and come out in Swedish."""
+    body: dict[str, Any] = {"type": f"urn:lotsa:problem:{slug}", "title": gettext(title), "status": status}
+    if detail and detail != title:
+        body["detail"] = gettext(detail)
+    if fields:
+        body["errors"] = [{"pointer": "#" + where, "detail": sentence(said)} for where, said in fields.items()]
+    return body
+
+
+def answer_refusal(refusal: Refusal) -> AnyResponse:
+    """The product's no."""
+    if not is_api():
+        if isinstance(refusal, SignInNeeded):
+            return redirect("/directory/login" + _back_here(), 303)
+        if isinstance(refusal, AssignmentNeeded):
+            return redirect("/directory/assignment" + _back_here(), 303)
+    response = _answer(refusal.slug, refusal.title, refusal.status, refusal.detail, refusal.fields)
+    if refusal.status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="lotsa"'
+    if refusal.status == 503:
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def _back_here() -> str:
+    """Where to go on afterwards: only pages can be come back to, not forms that were sent."""
+    return "?next=" + quote(request.path) if request.method in ("GET", "HEAD") and request.path != "/" else ""
+
+
+def _answer(
+    slug: str, title: str, status: int, detail: str = "", fields: Mapping[str, str] | None = None, reference: str = ""
+) -> Response:
+    if is_api():
+        body = problem_body(slug, title, status, detail, fields)
+        if reference:
+            body["instance"] = f"urn:lotsa:reference:{reference}"
+        return Response(json.dumps(body, ensure_ascii=False), status, mimetype="application/problem+json")
+    said = detail if detail != title else ""
+    try:
+        page = render_template(
+            "lotsa/problem.html", slug=slug, title=title, status=status, detail=said, fields=fields, reference=reference
+        )
+    except Exception as error:  # the page's frame itself needs the database, which may be what is broken
+        log.error("plain page reference=%s type=%s at=%s", reference, type(error).__name__, _where(error))
+        page = LAST_RESORT.format(title=escape(gettext(title)), reference=escape(reference))
+    return Response(page, status, mimetype="text/html")
+
+
+def _answer_invalid(error: ValidationError) -> AnyResponse:
+    return answer_refusal(Invalid(fields=pointers(error.messages)))
+
+
+def _answer_expired_form(_: CSRFError) -> AnyResponse:
+    return _answer(
+        "form-expired",
+        "The form has been open too long.",
+        400,
+        "Nothing was saved. Go back, load the page again and send the form once more.",
+    )
+
+
+def _answer_http(error: HTTPException) -> AnyResponse:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    if status >= 500:
+        return _answer_breakdown(error)
+    response = _answer(f"http-{status}", HTTP_TITLES.get(status, "The request could not be read."), status)
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after", "www-authenticate"):
+            response.headers[name] = value
+    return response
+
+
+def _answer_breakdown(error: Exception) -> AnyResponse:
+    reference = secrets.token_hex(4)
+    temporary = isinstance(error, (OperationalError, InterfaceError, PoolTimeout)) or (
+        isinstance(error, Failure) and not error.permanent
+    )
+    log.error("unexpected reference=%s type=%s at=%s", reference, type(error).__name__, _where(error))
+    kind = OutOfOrder if temporary else Unexpected
+    response = _answer(kind.slug, kind.title, kind.status, reference=reference)
+    if temporary:
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def _where(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{frame.filename.rsplit('/', 3)[-1]}:{frame.lineno}" for frame in reversed(frames[-6:]))

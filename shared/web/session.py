@@ -1,0 +1,111 @@
+"""The one signed cookie: who signed in, when, and which assignment they chose. Nothing is kept on the server.
+
+``lotsa_session`` is shared by all services (one origin, one key). It is signed, not secret: it holds a random session
+id, the identity provider's issuer and subject, the name shown in the header, and times. It lives until the browser
+closes, 30 minutes pass without a request, 12 hours pass in all, or the person signs out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from flask import session
+from flask.sessions import SecureCookieSessionInterface
+
+from shared.kernel.actor import UserRef
+from shared.settings import SettingsAreWrong
+
+COOKIE = "lotsa_session"
+IDLE_LIMIT = timedelta(minutes=30)
+ABSOLUTE_LIMIT = timedelta(hours=12)
+# a cookie rewritten at every request would race between two tabs for nothing
+SEEN_STEP = timedelta(minutes=1)
+SHORTEST_KEY = 32
+
+
+class SignedCookie(SecureCookieSessionInterface):
+    """Flask's signed cookie, with SHA-256 and a salt of our own."""
+
+    salt = "lotsa-session"
+    digest_method = staticmethod(hashlib.sha256)
+
+
+@dataclass(frozen=True)
+class SessionState:
+    """What the cookie says, within its time limits."""
+
+    session_id: UUID
+    user: UserRef
+    name: str
+    assignment_id: UUID | None
+    started_at: datetime
+
+    @property
+    def expires_at(self) -> datetime:
+        """When the session ends whatever happens."""
+        return self.started_at + ABSOLUTE_LIMIT
+
+
+def keys_from(path: Path | None) -> list[str]:
+    """The signing keys of a key file, one a line: the first signs, all verify. Raises SettingsAreWrong."""
+    if path is None:
+        raise SettingsAreWrong("LOTSA_SESSION_KEY_FILE is missing")
+    keys = [line.strip() for line in path.read_text(encoding="ascii").splitlines() if line.strip()]
+    if not keys or any(len(key) < SHORTEST_KEY for key in keys):
+        raise SettingsAreWrong("LOTSA_SESSION_KEY_FILE must hold keys of at least 32 characters, one a line")
+    return keys
+
+
+def start(user: UserRef, name: str, now: datetime, *, assignment_id: UUID | None = None) -> UUID:
+    """Begin a session with an id of its own; whatever the browser carried before is thrown away. Returns the id."""
+    session.clear()
+    session_id = uuid4()
+    session.update(
+        sid=str(session_id),
+        iss=user.issuer,
+        sub=user.subject,
+        name=name,
+        started=int(now.timestamp()),
+        seen=int(now.timestamp()),
+    )
+    if assignment_id:
+        session["assignment"] = str(assignment_id)
+    return session_id
+
+
+def choose(assignment_id: UUID) -> None:
+    """Act under this assignment from now on. The caller has checked that it is the person's own."""
+    session["assignment"] = str(assignment_id)
+
+
+def read(now: datetime) -> SessionState | None:
+    """Who the cookie says is signed in, or None; a session past its limits is ended."""
+    if "sid" not in session:
+        return None
+    try:
+        state = SessionState(
+            session_id=UUID(session["sid"]),
+            user=UserRef(session["iss"], session["sub"]),
+            name=session.get("name", ""),
+            assignment_id=UUID(session["assignment"]) if "assignment" in session else None,
+            started_at=datetime.fromtimestamp(session["started"], UTC),
+        )
+        seen_at = datetime.fromtimestamp(session["seen"], UTC)
+    except (KeyError, ValueError, TypeError):
+        end()
+        return None
+    if now - seen_at > IDLE_LIMIT or now >= state.expires_at:
+        end()
+        return None
+    if now - seen_at >= SEEN_STEP:
+        session["seen"] = int(now.timestamp())
+    return state
+
+
+def end() -> None:
+    """Forget everything in this browser."""
+    session.clear()

@@ -1,0 +1,136 @@
+"""Bearer tokens for systems: JWT access tokens as RFC 9068 profiles them, bound to one assignment (and so one unit)."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import requests
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet
+
+from shared.kernel.actor import UserRef
+from shared.kernel.refusals import Failure, SignInNeeded
+from shared.settings import Settings, SettingsAreWrong
+
+# asymmetric signatures only: "none" and the HMAC family would let anybody sign
+ALGORITHMS = ["ES256", "RS256", "PS256"]
+TYPES = ("at+jwt", "application/at+jwt")
+REQUIRED = ("iss", "exp", "aud", "sub", "client_id", "iat", "jti", "assignment")
+LEEWAY_SECONDS = 30
+LONGEST_TOKEN = 8192
+REFETCH_AFTER_SECONDS = 60
+KEEP_KEYS_SECONDS = 3600
+
+
+class AccessTokens:
+    """Reads bearer tokens of one issuer for one audience. Safe between threads."""
+
+    def __init__(self, issuer: str, audience: str, fetch_keys: Callable[[], KeySet]) -> None:
+        self._issuer = issuer
+        self._audience = audience
+        self._fetch = fetch_keys
+        self._keys: KeySet | None = None
+        self._fetched_at = 0.0
+        self._lock = threading.Lock()
+
+    def read(self, token: str) -> tuple[UserRef, UUID]:
+        """The user and assignment a token stands for. Raises SignInNeeded for any token that is not wholly right."""
+        if len(token) > LONGEST_TOKEN or token.count(".") != 2:
+            raise SignInNeeded
+        try:
+            decoded = self._decode(token)
+            if decoded.header.get("typ", "").lower() not in TYPES:
+                raise SignInNeeded
+            claims = decoded.claims
+            jwt.JWTClaimsRegistry(
+                leeway=LEEWAY_SECONDS,
+                iss={"essential": True, "value": self._issuer},
+                aud={"essential": True, "value": self._audience},
+                **{name: {"essential": True} for name in REQUIRED if name not in ("iss", "aud")},
+            ).validate(claims)
+            return UserRef(claims["iss"], str(claims["sub"])), UUID(str(claims["assignment"]))
+        except (JoseError, ValueError, TypeError, AttributeError):
+            # one answer for every fault: a caller learns nothing by trying
+            raise SignInNeeded from None
+
+    def _decode(self, token: str) -> Any:
+        try:
+            return jwt.decode(token, self._current_keys(), algorithms=ALGORITHMS)
+        except (JoseError, ValueError):
+            # the issuer may have begun to use a new key; ask at most once a minute
+            if time.monotonic() - self._fetched_at < REFETCH_AFTER_SECONDS:
+                raise
+            return jwt.decode(token, self._current_keys(refetch=True), algorithms=ALGORITHMS)
+
+    def _current_keys(self, *, refetch: bool = False) -> KeySet:
+        with self._lock:
+            age = time.monotonic() - self._fetched_at
+            if self._keys is None or age > KEEP_KEYS_SECONDS or (refetch and age >= REFETCH_AFTER_SECONDS):
+                self._keys = self._fetch()
+                self._fetched_at = time.monotonic()
+            return self._keys
+
+
+def from_settings(settings: Settings) -> AccessTokens | None:
+    """The reader for the configured issuer, or None when none is configured (the API then answers 401)."""
+    if not settings.token_issuer:
+        return None
+    if settings.token_jwks_file:
+        path = settings.token_jwks_file
+        return AccessTokens(settings.token_issuer, settings.token_audience, lambda: _keys_in(path))
+    return AccessTokens(settings.token_issuer, settings.token_audience, lambda: _discover(settings.token_issuer))
+
+
+def _keys_in(path: Path) -> KeySet:
+    return KeySet.import_key_set(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _discover(issuer: str) -> KeySet:
+    """The issuer's keys by OpenID discovery. Raises Failure (temporary) when it cannot be reached."""
+    try:
+        answer = requests.get(issuer.rstrip("/") + "/.well-known/openid-configuration", timeout=5)
+        answer.raise_for_status()
+        metadata = answer.json()
+        if metadata.get("issuer") != issuer:
+            raise Failure("the token issuer's metadata names another issuer", permanent=True)
+        keys = requests.get(metadata["jwks_uri"], timeout=5)
+        keys.raise_for_status()
+        return KeySet.import_key_set(keys.json())
+    except (requests.RequestException, KeyError, ValueError) as error:
+        raise Failure(f"the token issuer's keys cannot be read: {type(error).__name__}") from None
+
+
+def make_demo_keys(private_file: Path, jwks_file: Path) -> None:
+    """Write a new signing key (mode 0600) and its public half as a key set, for demo and tests."""
+    key = ECKey.generate_key("P-256", {"kid": uuid4().hex, "use": "sig", "alg": "ES256"}, private=True)
+    private_file.touch(mode=0o600)
+    private_file.write_text(json.dumps(key.as_dict(private=True)), encoding="utf-8")
+    jwks_file.write_text(json.dumps({"keys": [key.as_dict(private=False)]}), encoding="utf-8")
+
+
+def issue_demo_token(
+    key_file: Path, settings: Settings, user: UserRef, assignment_id: UUID, *, minutes: int = 60
+) -> str:
+    """A token for one of the cast. Raises SettingsAreWrong in production: there the issuer gives them."""
+    if settings.mode not in ("demo", "test"):
+        raise SettingsAreWrong("demo tokens exist only with LOTSA_MODE=demo or test")
+    key = ECKey.import_key(json.loads(key_file.read_text(encoding="utf-8")))
+    now = int(time.time())
+    claims = {
+        "iss": settings.token_issuer,
+        "aud": settings.token_audience,
+        "sub": user.subject,
+        "client_id": "lotsa-demo",
+        "iat": now,
+        "exp": now + minutes * 60,
+        "jti": uuid4().hex,
+        "assignment": str(assignment_id),
+    }
+    return jwt.encode({"alg": "ES256", "typ": "at+jwt", "kid": key.kid}, claims, key, algorithms=ALGORITHMS)

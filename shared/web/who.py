@@ -1,0 +1,169 @@
+"""Who is asking, and under which assignment. The only place where a request becomes an Actor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any, Protocol, TypeVar, cast
+from uuid import UUID
+
+from flask import current_app, g, request
+
+from shared.kernel.actor import Actor, Role, UserRef
+from shared.kernel.clock import Clock
+from shared.kernel.refusals import NotAllowed, SignInNeeded
+from shared.settings import Settings
+from shared.storage.staff import Assignment, Unit
+from shared.web import session
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class StaffDirectory(Protocol):
+    """What a service knows about staff from its own copy; ``shared.storage.staff.StaffCopy`` implements it."""
+
+    def assignments_of(self, user: UserRef, at: datetime) -> Sequence[Assignment]:
+        """The user's assignments that hold at a moment."""
+        ...
+
+    def session_ended(self, session_id: UUID) -> bool:
+        """Whether the session was signed out."""
+        ...
+
+    def unit(self, unit_id: UUID) -> Unit | None:
+        """A unit by its id, or None when it is not known here."""
+        ...
+
+
+class TokenReader(Protocol):
+    """Turns a bearer token into who sent it and the assignment they act under."""
+
+    def read(self, token: str) -> tuple[UserRef, UUID]:
+        """The token's user and assignment. Raises SignInNeeded."""
+        ...
+
+
+@dataclass(frozen=True)
+class Web:
+    """What ``make_app`` hands to the requests of one app."""
+
+    service: str
+    settings: Settings
+    staff: StaffDirectory
+    clock: Clock
+    tokens: TokenReader | None
+    secret: bytes
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Somebody with a living session, and the assignment they have chosen, if any."""
+
+    user: UserRef
+    session_id: UUID
+    name: str
+    assignment: Assignment | None
+
+    @property
+    def actor(self) -> Actor | None:
+        """Who acts, once an assignment is chosen."""
+        if self.assignment is None:
+            return None
+        return Actor(self.user, self.assignment.id, self.assignment.unit_id, self.assignment.role, self.name)
+
+
+class AssignmentNeeded(NotAllowed):
+    """Signed in, but no assignment chosen, or the chosen one has ended."""
+
+    slug = "assignment-needed"
+    title = "Choose which assignment you are working under."
+
+
+class RoleNotAllowed(NotAllowed):
+    """The chosen assignment's role may not open this."""
+
+    slug = "role-not-allowed"
+    title = "The role you are working in may not do this."
+
+
+def web() -> Web:
+    """The parts of the app that is serving this request."""
+    return cast(Web, current_app.extensions["lotsa"])
+
+
+def is_api() -> bool:
+    """Whether this request came through the systems' door."""
+    return request.path.startswith("/api/")
+
+
+def signed_in() -> SignedIn | None:
+    """Who is signed in with the cookie, or None. Looked up once a request."""
+    if "signed_in" not in g:
+        g.signed_in = _from_cookie()
+    return cast("SignedIn | None", g.signed_in)
+
+
+def _from_cookie() -> SignedIn | None:
+    parts = web()
+    state = session.read(parts.clock.now())
+    if state is None:
+        return None
+    if parts.staff.session_ended(state.session_id):
+        session.end()
+        return None
+    held = parts.staff.assignments_of(state.user, parts.clock.now())
+    chosen = next((each for each in held if each.id == state.assignment_id), None)
+    return SignedIn(state.user, state.session_id, state.name, chosen)
+
+
+def current_actor() -> Actor:
+    """Who acts in this request: pages by the cookie, ``/api/`` by a bearer token only.
+
+    Raises SignInNeeded when nobody is signed in, AssignmentNeeded when the assignment is not chosen or no longer holds.
+    """
+    if "actor" not in g:
+        g.actor = _actor_from_token() if is_api() else _actor_from_cookie()
+    return cast(Actor, g.actor)
+
+
+def _actor_from_cookie() -> Actor:
+    who = signed_in()
+    if who is None:
+        raise SignInNeeded
+    if who.actor is None:
+        raise AssignmentNeeded
+    return who.actor
+
+
+def _actor_from_token() -> Actor:
+    parts = web()
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token or parts.tokens is None:
+        raise SignInNeeded
+    user, assignment_id = parts.tokens.read(token.strip())
+    for each in parts.staff.assignments_of(user, parts.clock.now()):
+        if each.id == assignment_id:
+            return Actor(user, each.id, each.unit_id, each.role)
+    raise AssignmentNeeded
+
+
+def needs(*roles: Role) -> Callable[[View], View]:
+    """Let a view be opened only by somebody acting in one of these roles (any role, if none is named).
+
+    Raises SignInNeeded, AssignmentNeeded or RoleNotAllowed before the view runs.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            actor = current_actor()
+            if roles and actor.role not in roles:
+                raise RoleNotAllowed
+            return view(*args, **kwargs)
+
+        guarded.lotsa_needs = roles  # type: ignore[attr-defined]
+        return cast(View, guarded)
+
+    return decorate
