@@ -47,6 +47,12 @@ def connect(broker_url: str, name: str) -> amqp.Connection:
     return connection
 
 
+def body_of(message: amqp.Message) -> bytes:
+    """A message's body as it came. The channel's ``auto_decode`` must be off."""
+    # py-amqp gives an empty body as text
+    return message.body.encode() if isinstance(message.body, str) else bytes(message.body)
+
+
 def drop(connection: amqp.Connection | None) -> None:
     """Cut a connection without a word: the farewell could hang on a broker that has stopped answering."""
     if connection is not None:

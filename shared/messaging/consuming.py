@@ -14,7 +14,7 @@ from functools import partial
 import amqp
 
 from shared.messaging import names
-from shared.messaging.connection import connect, drop
+from shared.messaging.connection import body_of, connect, drop
 from shared.messaging.delivery import Delivery
 from shared.messaging.settling import Settling
 from shared.messaging.subscription import Subscription
@@ -133,16 +133,20 @@ class Consuming:
         self._take(
             Delivery(
                 subscription=subscription,
-                body=bytes(message.body),
+                body=body_of(message),
                 message_id=str(message.properties.get("message_id", "")),
                 exchange=str(message.delivery_info["exchange"]),
                 attempts=attempts if isinstance(attempts, int) else 0,
                 settling=self._settling,
                 is_live=lambda: channel.is_open and not self._stopping.is_set(),
                 acknowledge=partial(_acknowledge, channel, message.delivery_info["delivery_tag"]),
-                wait=lambda seconds: None if self._stopping.wait(seconds) else None,
+                wait=self._pause,
+                replayed_by=headers.get(names.REPLAYED_BY),
             )
         )
+
+    def _pause(self, seconds: float) -> None:
+        self._stopping.wait(seconds)
 
 
 def _acknowledge(channel: amqp.Channel, tag: int) -> None:

@@ -14,7 +14,8 @@ class Delivery:
     """A message that this process holds and must settle: acknowledge, put aside or park.
 
     ``attempts``: how often a reaction has already raised on it. ``exchange``: by which it came. ``is_live``: whether
-    the connection that brought it still stands; otherwise the broker has given it to another.
+    the connection that brought it still stands; otherwise the broker has given it to another. ``replayed_by``: who sent
+    it back from the parked queue, as a code.
     """
 
     subscription: Subscription
@@ -26,6 +27,7 @@ class Delivery:
     is_live: Callable[[], bool]
     acknowledge: Callable[[], None]
     wait: Callable[[float], None]
+    replayed_by: str | None = None
 
     @property
     def live(self) -> bool:

@@ -16,7 +16,7 @@ import amqp
 
 from shared.contracts.envelope import Envelope, UndecodableEnvelope
 from shared.messaging import names
-from shared.messaging.connection import connect
+from shared.messaging.connection import body_of, connect
 from shared.messaging.publishing import ConfirmedPublisher, Outgoing
 from shared.messaging.trouble import BrokerTrouble
 
@@ -98,7 +98,7 @@ class Parking:
                 if wanted is not None and not wanted & {str(parked.event_id), parked.message_id}:
                     continue
                 before(parked)
-                _send_back(publisher, parked, bytes(message.body), by)
+                _send_back(publisher, parked, body_of(message), by)
                 channel.basic_ack(message.delivery_info["delivery_tag"])
                 replayed.append(parked)
         finally:
@@ -139,7 +139,7 @@ def _send_back(publisher: ConfirmedPublisher, parked: Parked, body: bytes, by: s
 
 def _masked(queue: str, message: Any) -> Parked:
     headers: dict[str, Any] = message.headers or {}
-    body = bytes(message.body)
+    body = body_of(message)
     try:
         envelope: Envelope | None = Envelope.from_bytes(body)
     except UndecodableEnvelope:

@@ -25,7 +25,7 @@ class Settling:
 
     def try_again(self, delivery: Delivery, seconds: int, reason: str) -> None:
         """Let it wait, and count the attempt. Raises BrokerTrouble unless the broker has it."""
-        headers = {names.ATTEMPTS: delivery.attempts + 1, names.REASON: reason}
+        headers: dict[str, str | int] = {names.ATTEMPTS: delivery.attempts + 1, names.REASON: reason}
         self._publish(delivery, names.retry_exchange(self._service, seconds), headers)
 
     def park(self, delivery: Delivery, reason: str) -> None:
@@ -38,6 +38,8 @@ class Settling:
         self._publish(delivery, names.parked_exchange(self._service), headers)
 
     def _publish(self, delivery: Delivery, exchange: str, headers: dict[str, str | int]) -> None:
+        if delivery.replayed_by:
+            headers[names.REPLAYED_BY] = delivery.replayed_by
         message = Outgoing(exchange, delivery.subscription.queue, delivery.message_id, delivery.body, headers)
         with self._lock:
             receipt = self._publisher.publish([message])

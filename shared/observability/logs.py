@@ -21,7 +21,17 @@ _TALKATIVE = ("amqp", "kombu", "nameko", "sqlalchemy", "psycopg", "urllib3", "we
 
 def configure(process: str, *, level: str = "INFO", stream: TextIO | None = None) -> None:
     """Set up logging for this process; ``process`` names it in every line. Called once, at its start."""
-    out = stream or sys.stderr
+    _configure_structlog(process, level, stream)
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(_LibraryLine(process))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _configure_structlog(process: str, level: str, stream: TextIO | None) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -32,21 +42,15 @@ def configure(process: str, *, level: str = "INFO", stream: TextIO | None = None
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.WriteLoggerFactory(file=out),
+        logger_factory=lambda *_: structlog.WriteLogger(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(out)
-    handler.setFormatter(_LibraryLine(process))
-    root = logging.getLogger()
-    root.handlers = [handler]
-    root.setLevel(logging.WARNING)
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def logger(name: str) -> Any:
     """A logger whose lines carry ``name`` as ``room``."""
-    return structlog.get_logger().bind(room=name)
+    # not bound yet: a logger made when its module is imported must follow a configure() that comes later
+    return structlog.get_logger(room=name)
 
 
 @contextmanager
@@ -104,3 +108,7 @@ class _LibraryLine(logging.Formatter):
         if error is not None:
             line["error"] = kind_of(error)
         return structlog.processors.JSONRenderer()(None, "", line)  # type: ignore[return-value]
+
+
+# structlog's own default prints exceptions whole: be discreet even where nobody called configure()
+_configure_structlog("lotsa", "INFO", None)
