@@ -9,6 +9,9 @@ from uuid import UUID, uuid5
 
 NAMESPACE = UUID("5b0ea0a2-7c14-5d4c-9a53-1a5e1f0c7a11")
 
+DEMO_ISSUER = "https://demo.lotsa.invalid"
+"""The issuer of everyone who signs in from the demonstration's list."""
+
 DISTRICTS = (
     "bromma",
     "enskede-arsta-vantor",

@@ -49,7 +49,7 @@ class RuleRows:
         values = {"version": rules.version, "default_unit_id": rules.default_unit_id}
         if rules.version == 1:
             first = insert(routing).values(municipality_code=rules.municipality_code, **values)
-            if self._connection.execute(first.on_conflict_do_nothing()).rowcount != 1:
+            if self._connection.execute(first.on_conflict_do_nothing().returning(routing.c.version)).first() is None:
                 raise VersionHasMoved
             return
         moved = update(routing).where(
