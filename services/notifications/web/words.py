@@ -1,0 +1,37 @@
+"""What codes are called on pages."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+
+from services.notifications.domain.notice import Reason, Status, Template
+
+TEMPLATES = {
+    Template.NEW_REFERRAL_WAITS: _("A new referral waits"),
+    Template.SOMETHING_HAPPENED: _("Something has happened in a referral"),
+}
+STATUSES = {
+    Status.HELD: _("Waiting to hear of the consent"),
+    Status.QUEUED: _("Waiting to be sent"),
+    Status.SENT: _("Sent"),
+    Status.FAILED: _("Could not be sent"),
+    Status.SUPPRESSED: _("Not sent"),
+}
+COLORS = {
+    Status.HELD: "neutral",
+    Status.QUEUED: "info",
+    Status.SENT: "success",
+    Status.FAILED: "danger",
+    Status.SUPPRESSED: "neutral",
+}
+REASONS = {
+    Reason.HISTORY: _("It told of something long past."),
+    Reason.NOT_TO_BE_TOLD: _(
+        "The carer has not agreed to your unit being told on the way. You are told when it is closed."
+    ),
+    Reason.NO_FUNCTION_ADDRESS: _(
+        "Your unit has no function address. Ask the municipality's administrator to add one."
+    ),
+    Reason.REFUSED_BY_RECIPIENT: _("The mail server says that the address does not take e-mail. Have it checked."),
+    Reason.GAVE_UP: _("It was tried for four days without success."),
+}

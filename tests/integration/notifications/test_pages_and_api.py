@@ -1,0 +1,184 @@
+"""What staff see of their unit's notices, what systems read, and the demonstration's inbox."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from deploy.installation import Installation
+from services.notifications.web import NAME, create_app
+from shared.contracts.directory import AssignmentGranted
+from shared.kernel.actor import UserRef
+from shared.web import session
+from shared.web.tokens import issue_demo_token
+from tests.integration.notifications.conftest import NOON, Room
+
+USER = UserRef("https://idp.example.org", "bo")
+
+
+@pytest.fixture
+def make(notifications_database: Installation, room: Room) -> Iterator[Callable[[str], Flask]]:
+    """Makes the web application in a mode."""
+    made = []
+
+    def create(mode: str) -> Flask:
+        app = create_app(replace(notifications_database.settings(), mode=mode))
+        made.append(app)
+        return app
+
+    yield create
+    for app in made:
+        app.extensions[NAME].engine.dispose()
+
+
+def granted(room: Room, unit_id: UUID, user: UserRef = USER, role: str = "adviser") -> UUID:
+    assignment_id = uuid4()
+    event = AssignmentGranted(
+        assignment_id=assignment_id,
+        issuer=user.issuer,
+        subject=user.subject,
+        unit_id=unit_id,
+        role=role,
+        valid_from=NOON,
+    )
+    room.hear(event)
+    return assignment_id
+
+
+def signed_in(app: Flask, assignment_id: UUID) -> FlaskClient:
+    client = app.test_client()
+
+    @app.get("/test/sign-in")
+    def sign_in() -> str:
+        session.start(USER, "Bo", datetime.now(UTC), assignment_id=assignment_id)
+        return ""
+
+    client.get("/test/sign-in")
+    return client
+
+
+def bearer(installation: Installation, user: UserRef, assignment_id: UUID) -> dict[str, str]:
+    settings = installation.settings()
+    key = installation.folder / "keys" / "token-private.json"
+    return {"Authorization": f"Bearer {issue_demo_token(key, settings, user, assignment_id)}"}
+
+
+def test_a_unit_sees_its_own_notices_with_their_state(room: Room, make: Callable[[str], Flask]) -> None:
+    """In words, with a link behind a login; never whom it is about, and nothing of other units."""
+    journey, other = room.a_journey(), room.a_journey()
+    room.hear(journey.sent())
+    room.hear(other.sent())
+    page = signed_in(make("test"), granted(room, journey.receiving)).get("/notifications/")
+    assert page.status_code == 200
+    assert "En ny lotsning väntar" in page.text
+    assert "Väntar på att skickas" in page.text
+    assert f"/referral/r/{journey.referral_id}" in page.text
+    assert str(other.referral_id) not in page.text
+
+
+def test_why_a_notice_was_not_sent_is_said_in_words(room: Room, make: Callable[[str], Flask]) -> None:
+    """A unit without a function address learns what to do about it."""
+    journey = room.a_journey(receiving=room.a_unit(address=None))
+    room.hear(journey.sent())
+    room.service.deliver()
+    page = signed_in(make("test"), granted(room, journey.receiving)).get("/notifications/")
+    assert "Er enhet saknar funktionsadress" in page.text
+
+
+def test_nobody_signed_in_is_sent_to_sign_in(make: Callable[[str], Flask]) -> None:
+    """The page is for staff."""
+    answer = make("test").test_client().get("/notifications/")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/directory/login?next=/notifications/")
+
+
+def test_pages_follow_one_another_without_gaps(room: Room, make: Callable[[str], Flask]) -> None:
+    """More notices than fit on one page."""
+    receiving = room.a_unit()
+    sent = [room.a_journey(receiving=receiving) for _ in range(60)]
+    for journey in sent:
+        room.hear(journey.sent())
+    client = signed_in(make("test"), granted(room, receiving))
+    first = client.get("/notifications/")
+    [cursor] = re.findall(r'href="\?cursor=([^"]+)"', first.text)
+    second = client.get(f"/notifications/?cursor={cursor}")
+    shown = first.text + second.text
+    assert all(shown.count(str(journey.referral_id)) == 1 for journey in sent)
+
+
+def test_the_demonstrations_inbox_shows_the_exact_letter(room: Room, make: Callable[[str], Flask]) -> None:
+    """Subject, words, address and every header."""
+    journey = room.a_journey(receiving=room.a_unit(address="anhorigstod@example.se"))
+    room.hear(journey.sent())
+    room.service.deliver()
+    page = make("demo").test_client().get("/notifications/inbox", base_url="http://127.0.0.1:8000")
+    assert page.status_code == 200
+    assert "En ny lotsning väntar på er" in page.text
+    assert "anhorigstod@example.se" in page.text
+    assert f'href="http://127.0.0.1:8000/referral/r/{journey.referral_id}"' in page.text
+    for header in ("Message-ID", "Auto-Submitted", "Date", "From"):
+        assert f"<dt>{header}</dt>" in page.text
+
+
+def test_outside_the_demonstration_there_is_no_inbox(room: Room, make: Callable[[str], Flask]) -> None:
+    """Nor is it said that there might be one."""
+    client = signed_in(make("test"), granted(room, room.a_unit()))
+    assert client.get("/notifications/inbox").status_code == 404
+
+
+def test_a_system_reads_its_units_notices_page_by_page(
+    room: Room, make: Callable[[str], Flask], notifications_database: Installation
+) -> None:
+    """With a bearer token bound to the unit; nothing twice, nothing left out."""
+    settings = notifications_database.settings()
+    system = UserRef(settings.token_issuer, "journal-system")
+    journeys = [room.a_journey(receiving=room.a_unit())]
+    receiving = journeys[0].receiving
+    journeys += [room.a_journey(receiving=receiving) for _ in range(4)]
+    for journey in journeys:
+        room.hear(journey.sent())
+    room.hear(room.a_journey().sent())
+    client = make("test").test_client()
+    headers = bearer(notifications_database, system, granted(room, receiving, system))
+    seen, cursor = [], ""
+    for _ in range(3):
+        answer = client.get(f"/api/notifications/v1/notices?limit=2{cursor}", headers=headers)
+        assert answer.status_code == 200
+        seen += answer.json["items"]
+        cursor = f"&cursor={answer.json['next_cursor']}"
+    assert answer.json["next_cursor"] is None
+    assert [item["link"] for item in seen] == [f"/referral/r/{each.referral_id}" for each in reversed(journeys)]
+    assert set(seen[0]) == {
+        "id", "template", "link", "channel", "status", "reason", "attempts", "queued_at", "settled_at",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=201", "limit=many", "cursor=made-up", "unit=other", "limit=1&limit=2"]
+)
+def test_a_question_that_cannot_be_meant_is_a_problem(
+    room: Room, make: Callable[[str], Flask], notifications_database: Installation, query: str
+) -> None:
+    """As problem+json, naming the field."""
+    user = UserRef(notifications_database.settings().token_issuer, "journal-system")
+    headers = bearer(notifications_database, user, granted(room, room.a_unit(), user))
+    answer = make("test").test_client().get(f"/api/notifications/v1/notices?{query}", headers=headers)
+    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+    assert answer.json["errors"]
+
+
+def test_the_api_asks_for_a_token(make: Callable[[str], Flask]) -> None:
+    """A cookie is not one."""
+    assert make("test").test_client().get("/api/notifications/v1/notices").status_code == 401
+
+
+def test_the_description_is_valid_openapi(make: Callable[[str], Flask]) -> None:
+    """3.1, as a validator reads it."""
+    OpenAPIV31SpecValidator(make("test").test_client().get("/api/notifications/openapi.json").json).validate()
