@@ -40,7 +40,7 @@ def open_referral(command: OpenReferral, actor: Actor, uow: Work) -> OpenedRefer
     """Read it. Raises NotThere, with the attempt recorded."""
     now = uow.clock.now()
     asked = command.referral_id
-    referral = known_to(Action.OPEN, uow.referrals.get(asked), asked, actor, uow)
+    referral = known_to(Action.OPEN, uow.referrals.lock(asked), asked, actor, uow)
     reading = reading_of(referral, actor, now)
     if referral.open(actor, now) and uow.referrals.note_opened(referral):
         uow.record(referral.events)

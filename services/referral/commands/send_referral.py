@@ -10,7 +10,7 @@ from services.referral.commands.admission import refuse
 from services.referral.commands.propose_route import ProposeRoute, proposal
 from services.referral.domain import codes
 from services.referral.domain.clocks import Priority, promises
-from services.referral.domain.consent import Consent, ConsentAnswers, Scope, record_consent
+from services.referral.domain.consent import Consent, ConsentAnswers, Scope, pointer_to, record_consent
 from services.referral.domain.content import Content, Need, check_graded
 from services.referral.domain.people import Carer, PersonCaredFor, Subject
 from services.referral.domain.permissions import Relation, permitted
@@ -80,7 +80,7 @@ def check_answers(command: SendReferral, now: datetime) -> None:
     for subject, answers in _answers(command):
         if not codes.consent_text_exists(subject, answers.text_version, answers.text_language):
             raise ConsentDoesNotHold(
-                fields={f"/consents/{subject}/text_version": "Say which text was read out, in which language."}
+                fields={f"{pointer_to(subject)}/text_version": "Say which text was read out, in which language."}
             )
     if command.carer_consent and command.carer.safe_contact.channels - command.carer_consent.channels:
         raise ConsentDoesNotHold(

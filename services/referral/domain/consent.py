@@ -140,6 +140,11 @@ class Consent:
         return replace(self, withdrawn_scopes=self.withdrawn_scopes | going, withdrawn_at=at, withdrawn_by=by)
 
 
+def pointer_to(about: Subject) -> str:
+    """Where a subject's consent stands in a request (JSON pointer)."""
+    return f"/consents/{about.value.replace('-', '_')}"
+
+
 def record_consent(
     answers: ConsentAnswers,
     *,
@@ -152,7 +157,7 @@ def record_consent(
     now: datetime,
 ) -> Consent:
     """A consent from its answers. Raises ConsentIsMissing or ConsentDoesNotHold, naming the fields."""
-    at = f"/consents/{about}"
+    at = pointer_to(about)
     required = Scope.SHARE_WITH_RECEIVING_UNIT if about is Subject.CARER else Scope.TELL_ABOUT_PERSON_CARED_FOR
     if about is Subject.CARER and required not in answers.scopes:
         raise ConsentIsMissing(fields={f"{at}/scopes": ConsentIsMissing.title})

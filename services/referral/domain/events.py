@@ -20,7 +20,6 @@ class ReferralStep(DomainEvent):
     referring_unit_id: UnitId
     receiving_unit_id: UnitId
     by: Actor
-    tell_referrer: bool
 
 
 @dataclass(frozen=True, kw_only=True)

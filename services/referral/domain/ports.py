@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,18 +16,17 @@ from services.referral.domain.routing import ReceivingUnit, RoutingRules
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
 from shared.kernel.events import DomainEvent
-from shared.kernel.identity import ConsentId, ReferralId
+from shared.kernel.identity import ConsentId, ReferralId, UnitId
 
 
 class Referrals(Protocol):
     """The referrals that the actor's unit has to do with; others do not exist here."""
 
-    def get(self, referral_id: ReferralId) -> Referral | None:
-        """The referral with its consents, to be read."""
-        ...
-
     def lock(self, referral_id: ReferralId) -> Referral | None:
-        """The referral with its consents, to be changed: others wait until this transaction ends."""
+        """The referral with its consents, to be read or changed: others wait until this transaction ends.
+
+        Readers wait as well, so that a withdrawal comes either wholly before a reading or wholly after it.
+        """
         ...
 
     def id_of_consent(self, consent_id: ConsentId) -> ReferralId | None:
@@ -82,6 +81,10 @@ class Drafts(Protocol):
         """Remove a draft and its key; False when there was none."""
         ...
 
+    def discard_expired(self, now: datetime) -> int:
+        """Remove every draft whose time is over; how many."""
+        ...
+
 
 class Routing(Protocol):
     """What the directory has told of units and routing rules."""
@@ -92,6 +95,12 @@ class Routing(Protocol):
 
     def receiving_units(self, municipality_code: str) -> Mapping[UUID, ReceivingUnit]:
         """The open units that receive referrals in a municipality, and those its rules name, by id."""
+        ...
+
+    def keep(
+        self, municipality_code: str, version: int, default_unit_id: UnitId, rules: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Take a municipality's rules into the copy, unless a newer version is there. Raises Failure (permanent)."""
         ...
 
 

@@ -136,14 +136,13 @@ class Referral:
         """
         before = next(consent for consent in self.consents if consent.id == consent_id)
         after = before.withdraw(scopes, recorded_by(by), at)
-        telling = self.tells_referrer(at)
         self.consents = tuple(after if consent.id == consent_id else consent for consent in self.consents)
         gone = after.withdrawn_scopes - before.withdrawn_scopes
         sealing = _sealed_by(gone) - self.sealed
         self.sealed |= sealing
         if Scope.SHARE_WITH_RECEIVING_UNIT in gone and self.state is State.REQUESTED:
             self._go(Action.CANCEL, by, at, reason=CONSENT_WITHDRAWN)
-            self._record(happened.ReferralCancelled, by, at, tell_referrer=telling)
+            self._record(happened.ReferralCancelled, by, at)
         else:
             self._step(Action.WITHDRAW_CONSENT, by, at)
         self.events.append(
@@ -202,9 +201,7 @@ class Referral:
             )
         )
 
-    def _record(
-        self, kind: type[happened.ReferralStep], by: Actor, at: datetime, *, tell_referrer: bool | None = None
-    ) -> None:
+    def _record(self, kind: type[happened.ReferralStep], by: Actor, at: datetime) -> None:
         self.events.append(
             kind(
                 occurred_at=at,
@@ -213,7 +210,6 @@ class Referral:
                 referring_unit_id=self.referring_unit_id,
                 receiving_unit_id=self.receiving_unit_id,
                 by=by,
-                tell_referrer=self.tells_referrer(at) if tell_referrer is None else tell_referrer,
             )
         )
 

@@ -53,7 +53,6 @@ def send(
             referring_unit_id=by.unit_id,
             receiving_unit_id=receiving_unit_id,
             by=by,
-            tell_referrer=referral.tells_referrer(at),
             priority=priority.value,
             acknowledge_by=promises.acknowledge_by,
             consents=tuple(consent.id for consent in consents),

@@ -1,0 +1,74 @@
+"""Drafts in PostgreSQL: each sealed under a key of its own that goes when the draft does."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from services.referral.adapters.keys import Keys
+from services.referral.adapters.tables import drafts
+from services.referral.domain.ports import Draft
+from shared.kernel.actor import Actor
+from shared.kernel.clock import Clock
+
+
+class SqlDrafts:
+    """The asker's own drafts; row-level security hides all others."""
+
+    def __init__(self, connection: Connection, keys: Keys, clock: Clock) -> None:
+        self._connection = connection
+        self._keys = keys
+        self._clock = clock
+
+    def get(self, draft_id: UUID) -> Draft | None:
+        """A draft that has not expired."""
+        query = select(drafts).where(drafts.c.id == draft_id, drafts.c.expires_at > self._clock.now())
+        row = self._connection.execute(query).mappings().first()
+        if row is None:
+            return None
+        key = self._keys.unwrap(row["key_id"], row["wrapped_key"])
+        return Draft(
+            id=row["id"],
+            answers=json.loads(key.open("drafts", "answers", row["id"], row["answers"])),
+            version=row["version"],
+            created_at=row["created_at"],
+            updated_at=row["updated_at"],
+            expires_at=row["expires_at"],
+        )
+
+    def save(self, draft: Draft, author: Actor) -> None:
+        """Keep a draft under a new key; the key of what it said before is gone."""
+        key, wrapped = self._keys.new_unkept()
+        row = {
+            "id": draft.id,
+            "author": author_text(author),
+            "unit_id": author.unit_id,
+            "version": draft.version,
+            "key_id": key.id,
+            "wrapped_key": wrapped,
+            "answers": key.seal("drafts", "answers", draft.id, json.dumps(draft.answers, ensure_ascii=False)),
+            "created_at": draft.created_at,
+            "updated_at": draft.updated_at,
+            "expires_at": draft.expires_at,
+        }
+        statement = insert(drafts).values(row)
+        fixed = ("id", "author", "unit_id", "created_at")
+        changes = {name: statement.excluded[name] for name in row if name not in fixed}
+        self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
+
+    def discard(self, draft_id: UUID) -> bool:
+        """Remove a draft and its key."""
+        return self._connection.execute(delete(drafts).where(drafts.c.id == draft_id)).rowcount == 1
+
+    def discard_expired(self, now: datetime) -> int:
+        """Remove every draft whose time is over; how many."""
+        return self._connection.execute(delete(drafts).where(drafts.c.expires_at <= now)).rowcount
+
+
+def author_text(author: Actor) -> str:
+    """The author as one text, as the row policy compares it."""
+    return f"{author.user.issuer} {author.user.subject}"

@@ -1,0 +1,84 @@
+"""Data keys: one per referral, subject and scope (a *part*), wrapped by the service's master key."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, select, update
+
+from services.referral.adapters.tables import data_keys
+from services.referral.domain.content import Part
+from shared.kernel.identity import ReferralId
+from shared.storage.encryption import DataKey, MasterKey
+
+IDENTITY_INDEX = "identity-number"
+
+
+class Keys:
+    """The keys of referrals. A sealed or destroyed key is never handed out."""
+
+    def __init__(self, connection: Connection, master: MasterKey) -> None:
+        self._connection = connection
+        self._master = master
+
+    def new(self, referral_id: ReferralId, parts: Collection[Part], at: datetime) -> dict[Part, DataKey]:
+        """New keys for these parts of a referral."""
+        made = {part: self._master.new_data_key() for part in parts}
+        rows = [
+            {"id": key.id, "referral_id": referral_id, "part": part.value, "wrapped": wrapped, "created_at": at}
+            for part, (key, wrapped) in made.items()
+        ]
+        self._connection.execute(insert(data_keys), rows)
+        return {part: key for part, (key, _) in made.items()}
+
+    def of(self, referral_ids: Collection[UUID], parts: Collection[Part]) -> dict[tuple[UUID, Part], DataKey]:
+        """The keys of these parts that are neither sealed nor destroyed."""
+        query = select(data_keys.c.id, data_keys.c.referral_id, data_keys.c.part, data_keys.c.wrapped).where(
+            data_keys.c.referral_id.in_(referral_ids),
+            data_keys.c.part.in_([part.value for part in parts]),
+            data_keys.c.sealed_at.is_(None),
+            data_keys.c.destroyed_at.is_(None),
+        )
+        return {
+            (row.referral_id, Part(row.part)): self._master.unwrap(row.id, row.wrapped)
+            for row in self._connection.execute(query)
+        }
+
+    def for_writing(self, referral_id: ReferralId, part: Part, at: datetime) -> DataKey:
+        """A part's key, made when it is first needed; a sealed part may still be added to, though not read."""
+        query = select(data_keys.c.id, data_keys.c.wrapped).where(
+            data_keys.c.referral_id == referral_id, data_keys.c.part == part.value, data_keys.c.destroyed_at.is_(None)
+        )
+        row = self._connection.execute(query).first()
+        return self._master.unwrap(row.id, row.wrapped) if row else self.new(referral_id, [part], at)[part]
+
+    def seal(self, referral_id: ReferralId, parts: Collection[Part], at: datetime) -> None:
+        """Mark keys as sealed: kept, for the law's time, but handed out to nobody."""
+        self._mark(referral_id, parts, {"sealed_at": at})
+
+    def destroy(self, referral_id: ReferralId, parts: Collection[Part], at: datetime) -> None:
+        """Destroy keys: what they sealed is unreadable for ever, in backups too once their master key is gone."""
+        self._mark(referral_id, parts, {"wrapped": None, "destroyed_at": at})
+
+    def identity_index(self, identity_number: str) -> bytes:
+        """The blind index of an identity number: found again by an equal one, read by nobody."""
+        return self._master.fingerprint(IDENTITY_INDEX, identity_number)
+
+    def new_unkept(self) -> tuple[DataKey, bytes]:
+        """A key that its user keeps beside the value, wrapped; for drafts."""
+        return self._master.new_data_key()
+
+    def unwrap(self, key_id: UUID, wrapped: bytes) -> DataKey:
+        """A key kept beside its value."""
+        return self._master.unwrap(key_id, wrapped)
+
+    def _mark(self, referral_id: ReferralId, parts: Collection[Part], values: Mapping[str, Any]) -> None:
+        names = [part.value for part in parts]
+        self._connection.execute(
+            update(data_keys)
+            .where(data_keys.c.referral_id == referral_id, data_keys.c.part.in_(names))
+            .values(**values)
+        )

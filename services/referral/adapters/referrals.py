@@ -1,0 +1,157 @@
+"""Referrals in PostgreSQL. Row-level security decides which of them exist for the asker; personal fields are sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from services.referral.adapters import rows
+from services.referral.adapters.keys import Keys
+from services.referral.adapters.sealing import carer_from_text, carer_to_text, person_from_text, person_to_text
+from services.referral.adapters.tables import consents, contents, referrals, steps
+from services.referral.domain.content import Content, Part
+from services.referral.domain.people import Subject
+from services.referral.domain.referral import Referral, Step
+from shared.kernel.identity import ConsentId, ReferralId, uuid7
+from shared.storage.encryption import DataKey
+
+PART_OF = {Subject.CARER: Part.CARER, Subject.PERSON_CARED_FOR: Part.PERSON_CARED_FOR}
+
+
+class SqlReferrals:
+    """The referrals that concern the asker's unit."""
+
+    def __init__(self, connection: Connection, keys: Keys) -> None:
+        self._connection = connection
+        self._keys = keys
+
+    def lock(self, referral_id: ReferralId) -> Referral | None:
+        """The referral with its consents; others wait until this transaction ends."""
+        query = select(referrals).where(referrals.c.id == referral_id).with_for_update(key_share=True)
+        row = self._connection.execute(query).mappings().first()
+        if row is None:
+            return None
+        theirs = select(consents).where(consents.c.referral_id == referral_id).order_by(consents.c.about)
+        found = tuple(rows.consent_from(each) for each in self._connection.execute(theirs).mappings())
+        return rows.referral_from(row, found)
+
+    def id_of_consent(self, consent_id: ConsentId) -> ReferralId | None:
+        """The referral that a consent belongs to."""
+        query = select(consents.c.referral_id).where(consents.c.id == consent_id)
+        found = self._connection.execute(query).scalar()
+        return None if found is None else ReferralId(found)
+
+    def add(self, referral: Referral, content: Content) -> None:
+        """Keep a new referral, what it says sealed under new keys."""
+        self._connection.execute(insert(referrals).values(rows.new_referral_row(referral)))
+        parts = [PART_OF[consent.about] for consent in referral.consents]
+        keys = self._keys.new(referral.id, parts, referral.sent_at)
+        kept = [
+            rows.new_consent_row(consent, _sealer(keys, consent.about, consent.id)) for consent in referral.consents
+        ]
+        self._connection.execute(insert(consents), kept)
+        self._connection.execute(insert(contents), list(self._sealed(referral.id, content, keys)))
+        self._add_steps(referral)
+
+    def save(self, referral: Referral) -> None:
+        """Keep what changed, and seal what was withdrawn."""
+        changed = update(referrals).where(referrals.c.id == referral.id).values(rows.changing_row(referral))
+        self._connection.execute(changed)
+        at = referral.new_steps[-1].at
+        for consent in referral.consents:
+            if consent.withdrawn_at == at:
+                withdrawal = update(consents).where(consents.c.id == consent.id).values(rows.withdrawal_row(consent))
+                self._connection.execute(withdrawal)
+        if referral.sealed:
+            self._keys.seal(referral.id, referral.sealed, at)
+        self._add_steps(referral)
+
+    def note_opened(self, referral: Referral) -> bool:
+        """Keep the first opening; False when somebody else was first."""
+        statement = (
+            update(referrals)
+            .where(referrals.c.id == referral.id, referrals.c.opened_at.is_(None))
+            .values(opened_at=referral.opened_at)
+        )
+        return self._connection.execute(statement).rowcount == 1
+
+    def content(self, referral: Referral, parts: Collection[Part]) -> Content:
+        """What the named parts say; a part whose key is sealed says nothing."""
+        return self.contents({referral.id: parts})[referral.id]
+
+    def contents(self, wanted: Mapping[ReferralId, Collection[Part]]) -> dict[ReferralId, Content]:
+        """What the named parts of several referrals say, in two queries; for lists."""
+        every_part = {part for parts in wanted.values() for part in parts}
+        if not every_part:
+            return {referral_id: Content() for referral_id in wanted}
+        keys = self._keys.of(list(wanted), every_part)
+        query = select(contents.c.id, contents.c.referral_id, contents.c.part, contents.c.body).where(
+            contents.c.referral_id.in_(list(wanted)), contents.c.part.in_([part.value for part in every_part])
+        )
+        said: dict[tuple[UUID, Part], str] = {}
+        for row in self._connection.execute(query):
+            place = (row.referral_id, Part(row.part))
+            if place in keys and place[1] in wanted[row.referral_id]:
+                said[place] = keys[place].open("contents", "body", row.id, row.body)
+        return {referral_id: _content(referral_id, said) for referral_id in wanted}
+
+    def steps(self, referral: Referral, *, with_comments: bool) -> tuple[Step, ...]:
+        """The steps so far, oldest first."""
+        query = select(steps).where(steps.c.referral_id == referral.id).order_by(steps.c.version)
+        found = self._connection.execute(query).mappings().all()
+        key = None
+        if with_comments and any(row["comment"] for row in found):
+            key = self._keys.of([referral.id], [Part.FOLLOW_UP]).get((referral.id, Part.FOLLOW_UP))
+        return tuple(rows.step_from(row, _comment(row, key)) for row in found)
+
+    def _add_steps(self, referral: Referral) -> None:
+        kept = []
+        for step in referral.new_steps:
+            step_id = uuid7()
+            comment = None
+            if step.comment:
+                key = self._keys.for_writing(referral.id, Part.FOLLOW_UP, step.at)
+                comment = key.seal("steps", "comment", step_id, step.comment)
+            kept.append({"id": step_id, "referral_id": referral.id, "comment": comment, **rows.step_row(step)})
+        if kept:
+            self._connection.execute(insert(steps), kept)
+        referral.new_steps.clear()
+
+    def _sealed(self, referral_id: ReferralId, content: Content, keys: Mapping[Part, DataKey]) -> list[dict[str, Any]]:
+        if content.carer is None or content.need is None:
+            raise ValueError("a referral is about a carer")
+        texts = {Part.CARER: carer_to_text(content.carer, content.need)}
+        if content.person_cared_for is not None:
+            texts[Part.PERSON_CARED_FOR] = person_to_text(content.person_cared_for)
+        number = content.carer.identity_number
+        sealed = []
+        for part, said in texts.items():
+            row_id = uuid7()
+            sealed.append(
+                {
+                    "id": row_id,
+                    "referral_id": referral_id,
+                    "part": part.value,
+                    "body": keys[part].seal("contents", "body", row_id, said),
+                    "identity_index": self._keys.identity_index(number) if number and part is Part.CARER else None,
+                }
+            )
+        return sealed
+
+
+def _sealer(keys: Mapping[Part, DataKey], about: Subject, row: UUID) -> Any:
+    return lambda name: keys[PART_OF[about]].seal("consents", "representative_name", row, name)
+
+
+def _comment(row: RowMapping, key: DataKey | None) -> str:
+    return key.open("steps", "comment", row["id"], row["comment"]) if key and row["comment"] else ""
+
+
+def _content(referral_id: ReferralId, said: Mapping[tuple[UUID, Part], str]) -> Content:
+    about_carer = said.get((referral_id, Part.CARER))
+    about_person = said.get((referral_id, Part.PERSON_CARED_FOR))
+    carer, need = carer_from_text(about_carer) if about_carer else (None, None)
+    return Content(carer=carer, need=need, person_cared_for=person_from_text(about_person) if about_person else None)

@@ -1,0 +1,128 @@
+"""One transaction of the referral service, seen with one unit's eyes or with the service's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+from uuid import UUID
+
+from sqlalchemy import Engine, insert
+
+from services.referral.adapters.drafts import SqlDrafts, author_text
+from services.referral.adapters.holidays import swedish_calendar
+from services.referral.adapters.keys import Keys
+from services.referral.adapters.referrals import SqlReferrals
+from services.referral.adapters.routing import SqlRouting
+from services.referral.adapters.tables import access_records
+from services.referral.domain.access import Access
+from services.referral.domain.clocks import WorkingCalendar
+from services.referral.published import published, published_access
+from shared.contracts.envelope import Envelope
+from shared.kernel.actor import Actor
+from shared.kernel.clock import Clock
+from shared.kernel.events import DomainEvent
+from shared.messaging import outbox
+from shared.storage.encryption import MasterKey
+from shared.storage.unit_of_work import UnitOfWork
+
+# what the database's row policies read
+AS_SYSTEM = {"lotsa.actor": "system"}
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What every unit of work of this service is opened with."""
+
+    engine: Engine
+    master: MasterKey
+    clock: Clock
+
+    def by(self, actor: Actor, *, correlation_id: UUID | None = None, history: bool = False) -> ReferralUnitOfWork:
+        """For a person: the database shows what concerns their unit, and their own drafts."""
+        rows = {"lotsa.unit_id": str(actor.unit_id), "lotsa.user": author_text(actor)}
+        return ReferralUnitOfWork(self, rows, correlation_id=correlation_id, history=history)
+
+    def by_system(self, cause: Envelope | None = None) -> ReferralUnitOfWork:
+        """For reactions and timers."""
+        return ReferralUnitOfWork(self, AS_SYSTEM, cause=cause)
+
+
+class ReferralUnitOfWork(UnitOfWork):
+    """A unit of work with the referrals, drafts and routing in it."""
+
+    referrals: SqlReferrals
+    drafts: SqlDrafts
+    routing: SqlRouting
+    keys: Keys
+
+    def __init__(
+        self,
+        opening: Opening,
+        row_security: Mapping[str, str],
+        *,
+        cause: Envelope | None = None,
+        correlation_id: UUID | None = None,
+        history: bool = False,
+    ) -> None:
+        super().__init__(
+            opening.engine,
+            write_outbox=outbox.append,
+            clock=opening.clock,
+            row_security=row_security,
+            cause=cause,
+            correlation_id=correlation_id,
+            history=history,
+        )
+        self.calendar: WorkingCalendar = swedish_calendar()
+        self._master = opening.master
+        self._accesses: list[Access] = []
+
+    def record(self, events: Iterable[DomainEvent]) -> None:
+        """Have domain events told, as far as ``published.py`` lets them out."""
+        contracts = map(published, events)
+        self.publish(*(contract for contract in contracts if contract is not None))
+
+    def record_access(self, access: Access) -> None:
+        """Keep and tell who read, or tried to, when this commits."""
+        self._accesses.append(access)
+        self.publish(published_access(access))
+
+    def before_commit(self) -> None:
+        """Write the access records, all in one statement."""
+        if self._accesses:
+            self.connection.execute(insert(access_records), [_row(access) for access in self._accesses])
+            self._accesses = []
+
+    def rollback(self) -> None:
+        """Undo everything since the last commit, and forget what was to be told."""
+        self._accesses = []
+        super().rollback()
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self._accesses = []
+        self.keys = Keys(self.connection, self._master)
+        self.referrals = SqlReferrals(self.connection, self.keys)
+        self.drafts = SqlDrafts(self.connection, self.keys, self.clock)
+        self.routing = SqlRouting(self.connection)
+        return self
+
+
+def _row(access: Access) -> dict[str, Any]:
+    return {
+        "access_id": access.access_id,
+        "action": access.action,
+        "outcome": access.outcome.value,
+        "rule": access.rule,
+        "purpose": access.purpose.value,
+        "issuer": access.by.user.issuer,
+        "subject": access.by.user.subject,
+        "assignment_id": access.by.assignment_id,
+        "unit_id": access.by.unit_id,
+        "role": access.by.role.value,
+        "record_kind": access.record_kind,
+        "subjects": list(access.subjects),
+        "consents": list(access.consents),
+        "occurred_at": access.occurred_at,
+    }

@@ -1,0 +1,5 @@
+"""Alembic's environment for the referral service."""
+
+from shared.storage.migrating import run
+
+run()

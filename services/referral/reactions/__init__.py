@@ -1,0 +1,1 @@
+"""One file per thing the referral service does when another service speaks."""

@@ -1,0 +1,65 @@
+"""Everything that the referral service hears and does by the clock, on one page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from services.referral import bootstrap
+from services.referral.adapters.unit_of_work import ReferralUnitOfWork
+from services.referral.commands.sweep_expired_drafts import sweep_expired_drafts
+from services.referral.reactions.when_routing_rules_change_keep_them import when_routing_rules_change_keep_them
+from services.referral.reactions.when_the_directory_speaks_remember_it import when_the_directory_speaks_remember_it
+from shared.contracts.directory import (
+    AssignmentEnded,
+    AssignmentGranted,
+    RoutingRulesChanged,
+    SessionEnded,
+    UnitChanged,
+)
+from shared.contracts.envelope import Envelope
+from shared.messaging.inbox import sweep_inbox
+from shared.messaging.outbox import sweep_outbox
+from shared.messaging.subscribe import every, subscribe
+from shared.storage.staff import forget_old_sessions
+from shared.web import idempotency
+
+SWEEP_EVERY_S = 60
+KEEP_SENT_EVENTS = timedelta(hours=1)
+KEEP_ANSWERS = timedelta(days=7)
+
+
+class Referral:
+    """Receives, routes and follows referrals."""
+
+    name = "referral"
+
+    def __init__(self, parts: bootstrap.Parts | None = None) -> None:
+        self._parts = parts or bootstrap.bus()
+
+    def unit_of_work(self, envelope: Envelope | None = None) -> ReferralUnitOfWork:
+        """A transaction that follows what was heard."""
+        return self._parts.as_system(envelope)
+
+    @subscribe(UnitChanged, AssignmentGranted, AssignmentEnded, SessionEnded)
+    def keep_the_directory(
+        self, event: UnitChanged | AssignmentGranted | AssignmentEnded | SessionEnded, uow: ReferralUnitOfWork
+    ) -> None:
+        """Who works where, which units there are, and whose session has ended."""
+        when_the_directory_speaks_remember_it(event, uow)
+
+    @subscribe(RoutingRulesChanged)
+    def keep_routing_rules(self, event: RoutingRulesChanged, uow: ReferralUnitOfWork) -> None:
+        """Who receives what."""
+        when_routing_rules_change_keep_them(event, uow)
+
+    @every(seconds=SWEEP_EVERY_S)
+    def sweep(self) -> None:
+        """Forget what nobody needs any more: expired drafts, published events, old inbox rows, answers and sessions."""
+        now = self._parts.clock.now()
+        with self.unit_of_work() as uow:
+            sweep_expired_drafts(uow)
+            sweep_outbox(uow.connection, keep_seconds=KEEP_SENT_EVENTS.total_seconds())
+            sweep_inbox(uow.connection)
+            idempotency.sweep(uow.connection, now - KEEP_ANSWERS)
+            forget_old_sessions(uow.connection, now)
+            uow.commit()

@@ -1,0 +1,215 @@
+"""The shape of what systems send and get: nothing but shape, and unknown fields are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from enum import Enum
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from services.referral.domain.clocks import Priority
+from services.referral.domain.codes import LISTS
+from services.referral.domain.consent import Form, GivenBy, Scope
+from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT, AgeBand, Channel, Relation, TakesInBest
+from services.referral.web.forms_carer import identity_number_of, phone_of
+
+AREA = r"^\d{4}(-[a-z0-9-]{1,60})?$"
+
+
+class Strict(Schema):
+    """Refuses what it does not know."""
+
+    class Meta:
+        unknown = RAISE
+
+
+def text(limit: int = TEXT_LIMIT, **more: Any) -> fields.String:
+    """A text, empty when left out."""
+    if not more.get("required"):
+        more.setdefault("load_default", "")
+    return fields.String(validate=validate.Length(max=limit, min=1 if more.get("required") else None), **more)
+
+
+def code(values: type[Enum] | Iterable[str], **more: Any) -> fields.String:
+    """One code of a list."""
+    return fields.String(validate=validate.OneOf([_slug(each) for each in values]), **more)
+
+
+def several(values: type[Enum] | Iterable[str], **more: Any) -> fields.List:
+    """Several codes of a list."""
+    if not more.get("required"):
+        more.setdefault("load_default", list)
+    choices = [_slug(each) for each in values]
+    return fields.List(
+        fields.String(validate=validate.OneOf(choices)), validate=validate.Length(max=len(choices)), **more
+    )
+
+
+def _slug(value: Enum | str) -> str:
+    return str(value.value) if isinstance(value, Enum) else value
+
+
+def _slugs(name: str) -> list[str]:
+    return [each.slug for each in LISTS[name]]
+
+
+class Normalised(fields.String):
+    """A text that is checked and written in one way; empty is allowed."""
+
+    def __init__(self, normalise: Callable[[str], str], limit: int) -> None:
+        super().__init__(load_default="", validate=validate.Length(max=limit))
+        self._normalise = normalise
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        said: str = super()._deserialize(value, attr, data, **more)
+        return self._normalise(said) if said.strip() else ""
+
+
+def email_of(value: str) -> str:
+    """An address that can be written to. Raises ValidationError, which never repeats it."""
+    try:
+        return validate_email(value, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        raise ValidationError("Not a valid email address.") from None
+
+
+class SafeContactIn(Strict):
+    """How it is safe to reach the carer."""
+
+    channels = several(Channel)
+    hours_from = fields.Time(load_default=None, allow_none=True)
+    hours_to = fields.Time(load_default=None, allow_none=True)
+    no_voicemail = fields.Boolean(load_default=False)
+    no_letter = fields.Boolean(load_default=False)
+    do_not_reach_out = fields.Boolean(load_default=False)
+    note = text(500)
+
+
+class CarerIn(Strict):
+    """The carer."""
+
+    name = text(NAME_LIMIT, required=True)
+    phone = Normalised(phone_of, 40)
+    email = Normalised(email_of, 254)
+    address = text(400)
+    identity_number = Normalised(identity_number_of, 20)
+    year_of_birth = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1900, max=2100)
+    )
+    age_band = code(AgeBand, load_default=None, allow_none=True)
+    language = fields.String(load_default="sv", validate=validate.Regexp(r"^[a-z]{2,3}$"))
+    interpreter = fields.Boolean(load_default=False)
+    safe_contact = fields.Nested(SafeContactIn, required=True)
+    protected_identity = fields.Boolean(load_default=False)
+    same_household = fields.Boolean(load_default=None, allow_none=True)
+    alone_with_it = fields.Boolean(load_default=None, allow_none=True)
+    takes_in_best = several(TakesInBest)
+
+
+class NeedIn(Strict):
+    """Why, and what is wanted. ``own_statement``: the target groups are the carer's own words, told by their choice."""
+
+    area = fields.String(required=True, validate=validate.Regexp(AREA))
+    why = text()
+    target_groups = several(_slugs("target-groups"))
+    own_statement = fields.Boolean(load_default=False)
+    support_wanted = several(_slugs("support-forms"))
+
+
+class PersonCaredForIn(Strict):
+    """The person cared for: accepted only with that person's consent."""
+
+    relation = code(Relation, load_default=None, allow_none=True)
+    name = text(NAME_LIMIT)
+    year_of_birth = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1900, max=2100)
+    )
+    situation = text()
+
+
+class ConsentIn(Strict):
+    """One person's consent, as it was given."""
+
+    scopes = several(Scope, required=True)
+    given_by = code(GivenBy, load_default=GivenBy.SUBJECT.value)
+    representative_name = text(NAME_LIMIT)
+    form = code(Form, required=True)
+    channels = several(Channel)
+    covers_stand_in = fields.Boolean(load_default=True)
+    text_version = text(60, required=True)
+    text_language = fields.String(load_default="sv", validate=validate.Regexp(r"^[a-z]{2,3}$"))
+    interpreter_present = fields.Boolean(load_default=False)
+    given_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    expires_at = fields.AwareDateTime(load_default=None, allow_none=True)
+
+
+class ConsentsIn(Strict):
+    """The two people's consents; without the carer's nothing is sent."""
+
+    carer = fields.Nested(ConsentIn, load_default=None, allow_none=True)
+    person_cared_for = fields.Nested(ConsentIn, load_default=None, allow_none=True)
+
+
+class SendReferralIn(Strict):
+    """A referral to be sent."""
+
+    carer = fields.Nested(CarerIn, required=True)
+    need = fields.Nested(NeedIn, required=True)
+    priority = code(Priority, load_default=Priority.ROUTINE.value)
+    consents = fields.Nested(ConsentsIn, required=True)
+    person_cared_for = fields.Nested(PersonCaredForIn, load_default=None, allow_none=True)
+    receiving_unit_id = fields.UUID(load_default=None, allow_none=True)
+    draft_id = fields.UUID(load_default=None, allow_none=True)
+
+
+class RejectIn(Strict):
+    """Why it is declined."""
+
+    reason = code(_slugs("reject-reasons"), required=True)
+    comment = text()
+
+
+class CancelIn(Strict):
+    """Why it is taken back."""
+
+    reason = code(_slugs("cancel-reasons"), required=True)
+    comment = text()
+
+
+class CompleteIn(Strict):
+    """How it ended, and what could not be met."""
+
+    reason = code(_slugs("outcomes"), required=True)
+    comment = text()
+    unmet_needs = several(_slugs("unmet-needs"))
+
+
+class WithdrawIn(Strict):
+    """Which scopes are withdrawn; none named means the whole consent."""
+
+    scopes = several(Scope)
+
+
+class DraftIn(Strict):
+    """A form's answers so far."""
+
+    answers = fields.Dict(keys=fields.String(), required=True)
+
+
+class ListQuery(Strict):
+    """Which referrals to list."""
+
+    state = fields.String(load_default=None, validate=validate.OneOf(["open", "closed"]))
+    direction = fields.String(load_default=None, validate=validate.OneOf(["received", "sent"]))
+    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
+    cursor = fields.String(load_default=None)
+
+
+class RouteQuery(Strict):
+    """What routing goes by. No name, no number: nobody is identified here."""
+
+    area = fields.String(required=True, validate=validate.Regexp(AREA))
+    target_group = fields.List(fields.String(validate=validate.OneOf(_slugs("target-groups"))), load_default=list)
+    age_band = code(AgeBand, load_default=None)
