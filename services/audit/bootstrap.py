@@ -112,7 +112,7 @@ def sequencer() -> Sequencer:
 def can_reach_database(parts: Parts) -> bool:
     """Whether the database answers; for the readiness check."""
     with parts.engine.connect() as connection:
-        return connection.scalar(text("select 1")) == 1
+        return bool(connection.scalar(text("select true")))
 
 
 def _parts(settings: Settings, process: str) -> Parts:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.audit import bootstrap
 from shared.kernel.clock import FixedClock
 from shared.settings import Settings
 from shared.storage.migrating import migrate

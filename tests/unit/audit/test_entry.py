@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -100,6 +101,17 @@ def test_a_leaf_without_a_required_member_is_not_written(name: str) -> None:
     """What every leaf has cannot be left out."""
     with pytest.raises(LeafIsIncomplete, match=name):
         leaf_bytes({each: value for each, value in MEMBERS.items() if each != name}, NOW)
+
+
+@given(VALUES)
+def test_our_fast_spelling_is_the_librarys(value: object) -> None:
+    """Whatever the names are, the bytes are those of the reference library for RFC 8785."""
+    assert canonical({"value": value}) == rfc8785.dumps({"value": value})
+
+
+def test_names_are_ordered_as_utf_16() -> None:
+    """RFC 8785, 3.2.3: a name beyond the basic plane sorts by its surrogates, before U+FB33."""
+    assert canonical({"\ufb33": 1, "\U0001f600": 2}) == '{"\U0001f600":2,"\ufb33":1}'.encode()
 
 
 @given(VALUES)
