@@ -42,10 +42,14 @@ class Installation:
 
     def create(self) -> None:
         """Make keys, passwords, databases, roles, virtual host and broker users; safe to repeat."""
-        make_keys(self.folder / "keys", self.prefix)
+        self.create_keys()
         passwords = self._passwords()
         create_roles_and_databases(self.servers.postgres_url, self.prefix, passwords)
         create_vhost_and_users(self.servers.rabbitmq_api, self.prefix, passwords)
+
+    def create_keys(self) -> None:
+        """Make the key files that are missing."""
+        make_keys(self.folder / "keys", self.prefix)
 
     def drop(self) -> None:
         """Remove databases, roles, virtual host and broker users; the folder stays."""

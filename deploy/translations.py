@@ -19,7 +19,10 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from shared.settings import SERVICES
+
 CHECKOUT = Path(__file__).resolve().parents[1]
+ROOMS = ("shared/web", *(f"services/{service}" for service in SERVICES))
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2")]
 KEYWORDS = {
     "_": None,
@@ -49,8 +52,10 @@ def compile_all() -> None:
 def lacking() -> Iterator[str]:
     """A sentence for each message that a room uses and neither its own nor the shared catalogue translates."""
     shared = {_key(message.id) for file in catalogues() if _room(file) == "shared/web" for message in _good(file)}
-    for room in sorted({_room(file) for file in catalogues()}):
+    for room in ROOMS:
         own = [file for file in catalogues() if _room(file) == room]
+        if not own:
+            yield f"{room}: no catalogue"
         for file in own:
             for message in _read(file):
                 if message.id and (message.fuzzy or not _whole(message.string)):

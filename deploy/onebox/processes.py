@@ -6,9 +6,11 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from deploy.onebox.service_user import ServiceUser
+from deploy.onebox.trouble import NotInTime
 from deploy.onebox.waiting import wait_until
 
 _children: dict[int, subprocess.Popen[bytes]] = {}
@@ -48,27 +50,29 @@ class Background:
     def pid(self) -> int | None:
         """The process id while the program runs, otherwise None."""
         try:
-            pid, started = self.pid_file.read_text().split()
+            number, started = self.pid_file.read_text().split()
+            pid = int(number)
         except (OSError, ValueError):
             return None
-        _reap(int(pid))
-        return int(pid) if _started(int(pid)) == started else None
+        _reap(pid)
+        return pid if _started(pid) == started else None
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal when the program runs."""
         pid = self.pid()
         if pid is not None:
-            os.kill(pid, number)
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def stop(self, *, saying: str, within: float) -> None:
-        """Ask the program to end, wait for it, and end it the hard way when it does not."""
-        if self.pid() is not None:
-            self.signal(signal.SIGCONT)
-            self.signal(signal.SIGTERM)
-            try:
-                wait_until(lambda: self.pid() is None, saying=saying, within=within)
-            finally:
-                self.signal(signal.SIGKILL)
+        """Ask the program to end, and end it the hard way when it has not after `within` seconds."""
+        self.signal(signal.SIGCONT)
+        self.signal(signal.SIGTERM)
+        try:
+            wait_until(lambda: self.pid() is None, saying=saying, within=within)
+        except NotInTime:
+            self.signal(signal.SIGKILL)
+            wait_until(lambda: self.pid() is None, saying=saying, within=5)
         self.pid_file.unlink(missing_ok=True)
 
 

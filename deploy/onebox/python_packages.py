@@ -28,8 +28,7 @@ def install_packages(python: Path, requirements: Path, debian: DebianFolder) -> 
     """
     environment = dict(os.environ)
     pip = _pip(python, debian)
-    if not Path(AUTHORITIES).exists() and "PIP_CERT" not in environment:
-        environment["PIP_CERT"] = str(_authorities(debian))
+    environment.setdefault("PIP_CERT", str(_authorities(debian)))
     done = subprocess.run(
         [
             *pip, "install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-warn-script-location",
@@ -72,7 +71,9 @@ def _works(command: list[str]) -> bool:
 
 
 def _authorities(debian: DebianFolder) -> Path:
-    """A bundle of the certificate authorities that Debian trusts, for a machine where none is installed."""
+    """The certificate authorities that this machine trusts; where none are installed, those that Debian trusts."""
+    if Path(AUTHORITIES).exists():
+        return Path(AUTHORITIES)
     bundle = debian.folder / "ca-certificates.crt"
     if not bundle.exists():
         debian.get(["ca-certificates"], mark="ca-certificates")

@@ -10,6 +10,7 @@ from pathlib import Path
 from deploy.onebox.trouble import NoNetwork, Trouble
 
 PACKAGE = Path("node_modules/@digdir/designsystemet-css")
+AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 SHEETS = {
     "dist/src/index.css": "designsystemet.css",
     "dist/theme/designsystemet.css": "designsystemet-theme.css",
@@ -23,6 +24,10 @@ def fetch_style_sheets(checkout: Path, programs: Path) -> None:
     No script of any package is run. Raises NoNetwork, Trouble.
     """
     npm = programs / "npm"
+    environment = {**os.environ, "PATH": os.pathsep.join([str(programs), os.environ.get("PATH", os.defpath)])}
+    if AUTHORITIES.exists():
+        # node brings its own list; an organisation's own authority is in the machine's
+        environment.setdefault("NODE_EXTRA_CA_CERTS", str(AUTHORITIES))
     done = subprocess.run(
         [str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
         cwd=checkout,
@@ -30,7 +35,7 @@ def fetch_style_sheets(checkout: Path, programs: Path) -> None:
         capture_output=True,
         text=True,
         timeout=300,
-        env={**os.environ, "PATH": os.pathsep.join([str(programs), os.environ.get("PATH", os.defpath)])},
+        env=environment,
     )
     if done.returncode:
         if any(sign in done.stderr for sign in ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT", "network")):

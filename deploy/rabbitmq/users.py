@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
+from shared.messaging import topology
 from shared.settings import SERVICES
 
 
@@ -21,18 +22,7 @@ def create_vhost_and_users(api_url: str, prefix: str, passwords: Mapping[str, st
         api.put(f"vhosts/{quote(prefix)}", {"default_queue_type": "quorum"})
         for user in user_names(prefix):
             api.put(f"users/{quote(user)}", {"password": passwords[user], "tags": ""})
-        try:
-            from shared.messaging import topology
-
-            definitions = topology.permissions(prefix, SERVICES)
-        except ImportError:
-            definitions = {
-                "permissions": [
-                    {"user": u, "vhost": prefix, "configure": ".*", "write": ".*", "read": ".*"}
-                    for u in user_names(prefix)
-                ]
-            }
-        for rights in definitions["permissions"]:
+        for rights in topology.permissions(prefix, SERVICES)["permissions"]:
             api.put(
                 f"permissions/{quote(rights['vhost'], safe='')}/{quote(rights['user'])}",
                 {kind: rights[kind] for kind in ("configure", "write", "read")},

@@ -1,0 +1,160 @@
+"""The `lotsa` command: runs the demonstration on one machine, and serves an operator's errands."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from deploy.errands import demo_tokens, doctoring, parked_messages, seeding, verifying
+from deploy.migrate import declare_topology, migrate_databases
+from deploy.onebox.box import Box, refuse_production_settings
+from deploy.onebox.loopback import only_loopback
+from deploy.onebox.start import start, web_is_ready
+from deploy.onebox.trouble import Trouble
+from deploy.onebox.welcome import welcome
+from deploy.settings import current_settings
+from shared.settings import SettingsAreWrong
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+parked = typer.Typer(no_args_is_help=True, help="Messages that could not be carried out.")
+app.add_typer(parked, name="parked")
+console = Console(highlight=False, soft_wrap=True)
+
+
+@app.command()
+def run(
+    port: Annotated[int, typer.Option(help="The port to serve on.", min=1, max=65535)] = 8000,
+    bind: Annotated[str, typer.Option(help="The address to serve on; in demo mode this machine's own.")] = "127.0.0.1",
+) -> None:
+    """Start everything on this machine, as a demonstration with invented people."""
+    with _said():
+        refuse_production_settings()
+        only_loopback(bind)
+        box = Box()
+        if box.pid("supervisor") and box.port and web_is_ready(box.port):
+            console.print(f"It runs already, on port {box.port}.")
+            port = box.port
+        else:
+            if box.pid("supervisor"):
+                box.stop()
+            console.print("Starting Lotsa:")
+            start(box, port, console)
+        welcome(port, console)
+
+
+@app.command()
+def stop(
+    remove_data: Annotated[bool, typer.Option(help="Remove all data too: the next start begins anew.")] = False,
+) -> None:
+    """Stop everything that `lotsa run` started."""
+    with _said():
+        box = Box()
+        box.stop()
+        if remove_data:
+            box.remove_data()
+        console.print("Stopped, and all data removed." if remove_data else "Stopped.")
+
+
+@app.command()
+def status() -> None:
+    """Tell what runs. Exits with 1 when something does not."""
+    with _said():
+        if not doctoring.status(Box(), console):
+            raise typer.Exit(1)
+
+
+@app.command()
+def doctor() -> None:
+    """Look for what is wrong here, and say what to do about it. Exits with 1 when something is."""
+    with _said():
+        if not doctoring.examine(Box(), console):
+            raise typer.Exit(1)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring databases, exchanges and queues to this version."""
+    with _said():
+        settings = current_settings()
+        migrate_databases(settings, lambda service: console.print(f"  tables of {service}"))
+        for publisher, kind in declare_topology(settings):
+            console.print(f"  nobody listens to {kind} from {publisher}")
+        console.print("Databases and broker are up to date.")
+
+
+@app.command()
+def seed() -> None:
+    """Fill an empty demonstration with invented people, services and a year of referrals."""
+    with _said():
+        seeding.seed(current_settings(), console)
+
+
+@app.command("verify-audit", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def verify_audit(
+    export: Annotated[Path | None, typer.Argument(help="An export of the log; made anew when none is given.")] = None,
+    key: Annotated[str, typer.Option(help="The log's public key (NAME+ID+BASE64), or a file that holds it.")] = "",
+) -> None:
+    """Check that nothing in the audit log was changed or removed, trusting nothing but one public key."""
+    with _said():
+        raise typer.Exit(verifying.verify(export, key, console))
+
+
+@app.command("demo-token")
+def demo_token(role: Annotated[str, typer.Argument(help="One of: " + ", ".join(demo_tokens.roles()))]) -> None:
+    """Print a bearer token for the API, for the one in the cast who has this role."""
+    with _said():
+        print(demo_tokens.token(current_settings(), role))
+
+
+@parked.command("list")
+def parked_list() -> None:
+    """How many messages are parked, by queue. Exits with 1 when there are any."""
+    with _said():
+        if parked_messages.show_counts(current_settings(), console):
+            raise typer.Exit(1)
+
+
+@parked.command("show")
+def parked_show(queue: Annotated[str, typer.Argument(help="As “lotsa parked list” names it.")]) -> None:
+    """A queue's parked messages: what they are and why they lie there, never what is in them."""
+    with _said():
+        parked_messages.show(current_settings(), queue, console)
+
+
+@parked.command("replay")
+def parked_replay(
+    queue: Annotated[str, typer.Argument(help="As “lotsa parked list” names it.")],
+    event: Annotated[list[str] | None, typer.Option(help="An event's or message's id; may be repeated.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+) -> None:
+    """Send parked messages back to their queue once the cause is mended."""
+    with _said():
+        parked_messages.replay(current_settings(), queue, None if every else event or [], console)
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Trouble is a sentence and an exit code, never a traceback."""
+    try:
+        yield
+    except (Trouble, SettingsAreWrong) as trouble:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]{trouble}[/red]")
+        raise typer.Exit(getattr(trouble, "exit_code", 2)) from None
+    except KeyboardInterrupt:
+        Console(stderr=True).print("Interrupted.")
+        raise typer.Exit(130) from None
+
+
+def main() -> None:
+    """What the command `lotsa` runs."""
+    app()
+
+
+if __name__ == "__main__":
+    sys.exit(app())

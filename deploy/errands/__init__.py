@@ -1,0 +1,1 @@
+"""What an operator asks of the `lotsa` command, one file per errand."""

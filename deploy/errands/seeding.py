@@ -1,0 +1,17 @@
+"""Fills an empty demonstration."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from deploy import seed as seeds
+from deploy.onebox.trouble import Trouble
+from shared.settings import Settings
+
+
+def seed(settings: Settings, console: Console) -> None:
+    """Run the seed. Raises Trouble where real people's data may be."""
+    if settings.production:
+        raise Trouble("The seed is invented people: it is not for LOTSA_MODE=production.")
+    seeds.run(settings, lambda busy_with: console.print(f"  {busy_with}"))
+    console.print("Seeded.")

@@ -1,0 +1,154 @@
+"""Everything on one machine: where it lies, how it is started in order, and how it is stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from deploy.installation import Installation, Servers
+from deploy.onebox import ports, supervisor
+from deploy.onebox.debian import DebianFolder
+from deploy.onebox.places import CHECKOUT, data_folder
+from deploy.onebox.private_postgres import PrivatePostgres
+from deploy.onebox.private_rabbitmq import PrivateRabbitMQ
+from deploy.onebox.product import NOT_FOR_PROCESSES, commands
+from deploy.onebox.programs import postgres_programs, rabbitmq_programs
+from deploy.onebox.service_user import service_user
+from deploy.onebox.supervisor import OURSELVES
+from deploy.onebox.trouble import Trouble
+from deploy.seed.ids import DEMO_ISSUER
+
+PREFIX = "lotsa"
+NOT_A_DEMONSTRATION = ("LOTSA_OIDC_ISSUER", "LOTSA_OIDC_CLIENT_ID", "LOTSA_OIDC_CLIENT_SECRET_FILE", "LOTSA_SMTP_URL")
+
+
+class Box:
+    """The demonstration's servers, data and processes. Every method may be called from a new process."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._data = folder or data_folder()
+        self.folder = self._data / "box"
+        self._seeding = self.folder / "first-start-not-complete"
+        self._state = self.folder / "state.json"
+
+    @property
+    def debian(self) -> DebianFolder:
+        """Where fetched programs are; they outlive a reset."""
+        return DebianFolder(self._data / "debian")
+
+    @property
+    def port(self) -> int | None:
+        """The port that it was last started on."""
+        try:
+            return int(json.loads(self._state.read_text())["port"])
+        except (OSError, KeyError, ValueError):
+            return None
+
+    def database(self) -> PrivatePostgres:
+        """The private PostgreSQL; fetches its programs when they are missing."""
+        return PrivatePostgres(self.folder / "postgres", postgres_programs(self.debian), service_user())
+
+    def broker(self) -> PrivateRabbitMQ:
+        """The private RabbitMQ; fetches its programs when they are missing."""
+        return PrivateRabbitMQ(self.folder / "rabbitmq", rabbitmq_programs(self.debian), service_user())
+
+    def installation(self) -> Installation:
+        """The installation on this box. The servers must have been started once."""
+        database, broker = self.database(), self.broker()
+        return Installation(
+            PREFIX,
+            self.folder,
+            Servers(database.url, broker.amqp_url, broker.api_url),
+            mode="demo",
+            public_url=f"http://{ports.LOOPBACK}:{self.port}",
+            # the issuer stays the same whatever port it is shown on: people's assignments hang on it
+            extra={"LOTSA_TOKEN_ISSUER": DEMO_ISSUER},
+        )
+
+    def make_folders(self, port: int) -> None:
+        """Make the box's folder and note the port."""
+        self.folder.mkdir(exist_ok=True)
+        # the servers' user has to pass through, and has no business seeing what else is here
+        self.folder.chmod(0o711)
+        self._state.write_text(json.dumps({"port": port}))
+
+    def start_servers(self) -> None:
+        """Start PostgreSQL and RabbitMQ at the same time. Raises Trouble."""
+        database, broker = self.database(), self.broker()
+        with ThreadPoolExecutor(2) as both:
+            for started in [both.submit(database.start), both.submit(broker.start)]:
+                started.result()
+
+    @property
+    def is_new(self) -> bool:
+        """Whether its first start has not been completed: then what is there cannot be relied upon."""
+        return self._seeding.exists() or not (self.folder / "keys").exists()
+
+    def first_start_begins(self) -> None:
+        """Mark the first start as not complete, until `first_start_is_complete`."""
+        self._seeding.touch()
+
+    def first_start_is_complete(self) -> None:
+        """What is there can be relied upon from now on."""
+        self._seeding.unlink()
+
+    def start_supervisor(self, wanted: list[str]) -> None:
+        """Start the supervisor when it does not run, and say which processes are wanted."""
+        every = commands(self.port or 0)
+        supervisor.write_wanted(self.folder, {name: every[name] for name in wanted})
+        watcher = supervisor.process(self.folder, "supervisor")
+        if watcher.pid() is None:
+            given = {**os.environ, **self.installation().environment()}
+            environment = {name: value for name, value in given.items() if name not in NOT_FOR_PROCESSES}
+            (self.folder / "logs").mkdir(mode=0o700, exist_ok=True)
+            watcher.start(
+                [sys.executable, "-m", "deploy.onebox.supervisor", str(self.folder)],
+                log=self.folder / "logs" / "supervisor.log",
+                environment={**environment, "PYTHONUNBUFFERED": "1"},
+                user=OURSELVES,
+                cwd=CHECKOUT,
+            )
+
+    def pid(self, name: str) -> int | None:
+        """The process id of `supervisor`, `web`, `bus` or `relay` while it runs."""
+        return supervisor.process(self.folder, name).pid()
+
+    def stop(self) -> None:
+        """Stop processes and servers, in that order; what does not run is passed over."""
+        supervisor.process(self.folder, "supervisor").stop(saying="the processes to stop", within=40)
+        for name in commands(0):
+            # left behind by a supervisor that was killed
+            supervisor.process(self.folder, name).stop(saying=f"{name} to stop", within=15)
+        if self.folder.exists():
+            with ThreadPoolExecutor(2) as both:
+                for stopped in [both.submit(self._stop_database), both.submit(self._stop_broker)]:
+                    stopped.result()
+
+    def remove_data(self) -> None:
+        """Remove everything but the fetched programs. Stop first."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _stop_database(self) -> None:
+        if (self.folder / "postgres").exists():
+            self.database().stop()
+
+    def _stop_broker(self) -> None:
+        if (self.folder / "rabbitmq").exists():
+            self.broker().stop()
+
+
+def refuse_production_settings() -> None:
+    """Raise Trouble when the environment is one of a real installation: the demonstration lets anyone in."""
+    mode = os.environ.get("LOTSA_MODE", "demo")
+    found = [name for name in NOT_A_DEMONSTRATION if os.environ.get(name)]
+    if mode != "demo":
+        found.insert(0, f"LOTSA_MODE={mode}")
+    if found:
+        raise Trouble(
+            "“lotsa run” starts a demonstration that anyone may sign in to;"
+            f" it cannot be combined with {', '.join(found)}. Nothing was started."
+        )

@@ -1,0 +1,101 @@
+"""Keeps the product's processes running: starts what is wanted, restarts what died, stops them all at the end.
+
+    python -m deploy.onebox.supervisor FOLDER
+
+What is wanted stands in `FOLDER/run/wanted.json` (name → command line) and is read again every second, so that a
+process can be added once the others are ready. Every process has a file with its id, so that a new supervisor finds
+what an old one that was killed left behind.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from deploy.onebox.processes import Background
+from deploy.onebox.service_user import ServiceUser
+
+LOOK_EVERY_SECONDS = 0.5
+STOP_WITHIN_SECONDS = 15.0
+LONGEST_PAUSE_SECONDS = 10.0
+LOG_BYTES = 20_000_000
+OURSELVES = ServiceUser(None, None)
+
+
+def wanted_file(folder: Path) -> Path:
+    """Where the wanted processes stand."""
+    return folder / "run" / "wanted.json"
+
+
+def write_wanted(folder: Path, wanted: dict[str, list[str]]) -> None:
+    """Say which processes are wanted; a running supervisor follows within a second."""
+    file = wanted_file(folder)
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    draft = file.with_suffix(".draft")
+    draft.write_text(json.dumps(wanted))
+    draft.rename(file)
+
+
+def process(folder: Path, name: str) -> Background:
+    """One of the supervised processes, or the supervisor itself."""
+    return Background(folder / "run" / f"{name}.pid")
+
+
+class Supervisor:
+    """Starts processes, and again when they end. A process that ends again and again is given longer pauses."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._not_before: dict[str, float] = {}
+        self._pause: dict[str, float] = {}
+        self._since: dict[str, float] = {}
+
+    def run(self, stop: threading.Event) -> None:
+        """Supervise until `stop` is set, then stop every process."""
+        while not stop.is_set():
+            for name, command in self._wanted().items():
+                self._tend(name, command)
+            stop.wait(LOOK_EVERY_SECONDS)
+        for name in [*self._wanted()][::-1]:
+            process(self._folder, name).signal(signal.SIGTERM)
+        for name in self._wanted():
+            process(self._folder, name).stop(saying=f"{name} to stop", within=STOP_WITHIN_SECONDS)
+
+    def _wanted(self) -> dict[str, list[str]]:
+        try:
+            found: dict[str, list[str]] = json.loads(wanted_file(self._folder).read_text())
+        except OSError:
+            return {}
+        return found
+
+    def _tend(self, name: str, command: list[str]) -> None:
+        now = time.monotonic()
+        if process(self._folder, name).pid() is not None or now < self._not_before.get(name, 0):
+            return
+        lived = now - self._since.get(name, now)
+        pause = 0.0 if lived > 30 else min(LONGEST_PAUSE_SECONDS, self._pause.get(name, 0.25) * 2)
+        self._pause[name] = pause
+        self._not_before[name] = now + pause
+        self._since[name] = now
+        log = self._folder / "logs" / f"{name}.log"
+        log.parent.mkdir(mode=0o700, exist_ok=True)
+        if log.exists() and log.stat().st_size > LOG_BYTES:
+            log.replace(log.with_suffix(".log.1"))
+        process(self._folder, name).start(command, log=log, environment=os.environ, user=OURSELVES)
+
+
+def main() -> None:
+    """Supervise the folder named on the command line until SIGTERM."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    Supervisor(Path(sys.argv[1])).run(stop)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""Serves one service's pages and API, or all four on one origin, with waitress. Never monkey-patched.
+
+python -m deploy.serve referral --bind 0.0.0.0:8000
+python -m deploy.serve all --bind 127.0.0.1:8000
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from gettext import translation
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import waitress
+
+from deploy.in_flight import InFlightLimit
+from deploy.onebox.loopback import only_loopback
+from deploy.onebox.trouble import Trouble
+from deploy.onebox.wsgi import mounted, service_app
+from shared.observability import logs
+from shared.settings import SERVICES, Settings, SettingsAreWrong
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+SPARE_THREADS = 16  # for answering those who are turned away, and probes
+CATALOGUE = Path(__file__).resolve().parents[1] / "shared/web/translations"
+
+
+def application(services: list[str], settings: Settings) -> WSGIApplication:
+    """The services' applications behind the limit."""
+    apps = {service: service_app(service, settings) for service in services}
+    words = translation("messages", CATALOGUE, languages=["sv"], fallback=True)
+    return InFlightLimit(
+        mounted(apps),
+        limit=settings.web_in_flight,
+        at_once=settings.web_threads,
+        sorry=words.gettext("Many people are using this just now. Try again in a moment."),
+    )
+
+
+def serve(services: list[str], bind: str, settings: Settings) -> None:
+    """Serve until told to stop. Raises Trouble when demo mode is to be bound to anything but loopback."""
+    host, _, port = bind.rpartition(":")
+    if settings.demo:
+        only_loopback(host.strip("[]"))
+    waitress.serve(
+        application(services, settings),
+        host=host.strip("[]"),
+        port=int(port),
+        threads=settings.web_in_flight + SPARE_THREADS,
+        # every waiting caller holds a connection; beyond these the system's own queue fills
+        connection_limit=1000,
+        backlog=1024,
+        channel_timeout=60,
+        cleanup_interval=10,
+        url_scheme=urlsplit(settings.public_url).scheme,
+        # headers from proxies stay as they are: in demo mode the applications refuse them, and nothing else reads them
+        clear_untrusted_proxy_headers=False,
+        ident=None,
+        max_request_body_size=1024 * 1024,
+    )
+
+
+def main() -> None:
+    """Read the command line and serve; exits with a sentence when the settings do not allow it."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.serve", description=__doc__)
+    parser.add_argument("service", choices=[*SERVICES, "all"])
+    parser.add_argument("--bind", default="127.0.0.1:8000", metavar="ADDRESS:PORT")
+    given = parser.parse_args()
+    try:
+        settings = Settings.from_environment()
+        logs.configure(f"{given.service}-web", level=settings.log_level)
+        serve([*SERVICES] if given.service == "all" else [given.service], given.bind, settings)
+    except (Trouble, SettingsAreWrong) as trouble:
+        sys.exit(str(trouble))
+
+
+if __name__ == "__main__":
+    main()

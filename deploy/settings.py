@@ -1,0 +1,19 @@
+"""The settings for an operator's command: the environment's, or those of the box on this machine."""
+
+from __future__ import annotations
+
+import os
+
+from deploy.onebox.box import Box
+from deploy.onebox.trouble import Trouble
+from shared.settings import SERVICES, Settings
+
+
+def current_settings() -> Settings:
+    """From the environment when it names databases, otherwise from the box. Raises Trouble, SettingsAreWrong."""
+    if any(os.environ.get(f"LOTSA_{service.upper()}_DATABASE_URL") for service in SERVICES):
+        return Settings.from_environment()
+    box = Box()
+    if box.port is None or not box.database().running():
+        raise Trouble("Lotsa does not run on this machine: start it with “make run”, or set LOTSA_…_DATABASE_URL.")
+    return box.installation().settings()
