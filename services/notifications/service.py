@@ -11,6 +11,9 @@ from services.notifications.reactions import (
     when_a_consent_is_given_note_what_may_be_told as consents,
 )
 from services.notifications.reactions import (
+    when_a_consent_is_withdrawn_tell_the_other_unit as withdrawals,
+)
+from services.notifications.reactions import (
     when_a_referral_ends_early_tell_the_other_unit as endings,
 )
 from services.notifications.reactions import (
@@ -66,10 +69,15 @@ class Notifications:
         """Something happened."""
         steps.when_the_receiving_unit_acts_tell_the_referring_unit(event, uow, self._parts.channel_name)
 
-    @subscribe(ReferralCancelled, ConsentWithdrawn)
-    def tell_the_other_unit(self, event: ReferralCancelled | ConsentWithdrawn, uow: NotificationsUnitOfWork) -> None:
+    @subscribe(ReferralCancelled)
+    def tell_of_a_cancellation(self, event: ReferralCancelled, uow: NotificationsUnitOfWork) -> None:
         """Something happened, and the other unit did it."""
         endings.when_a_referral_ends_early_tell_the_other_unit(event, uow, self._parts.channel_name)
+
+    @subscribe(ConsentWithdrawn)
+    def tell_of_a_withdrawal(self, event: ConsentWithdrawn, uow: NotificationsUnitOfWork) -> None:
+        """Something happened, and nothing more is told on the way."""
+        withdrawals.when_a_consent_is_withdrawn_tell_the_other_unit(event, uow, self._parts.channel_name)
 
     @subscribe(ConsentGiven)
     def note_what_may_be_told(self, event: ConsentGiven, uow: NotificationsUnitOfWork) -> None:

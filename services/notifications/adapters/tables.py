@@ -19,6 +19,7 @@ notices = Table(
     Column("channel", Text, nullable=False),
     Column("cause_event_id", Uuid, nullable=False),
     Column("referral_version", Integer, nullable=False),
+    Column("opening", Boolean, nullable=False),
     Column("status", Text, nullable=False),
     Column("reason", Text),
     Column("urgency", SmallInteger, nullable=False),

@@ -71,11 +71,12 @@ class Cause:
     """Why there is a notice: the event heard, and which version of the referral it told of.
 
     One step of a referral may be told by two events (a withdrawn consent that also cancels); both name the same
-    version, and the unit gets one notice.
+    version, and the unit gets one notice. Being opened is a step that leaves the version as it was.
     """
 
     event_id: UUID
     referral_version: int
+    opening: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ def tell(
     channel: str,
     occurred_at: datetime,
     allowed: bool | None = True,
+    opening: bool = False,
 ) -> None:
     """Queue a notice, or record why there is none; for one reason once, however often it is heard.
 
@@ -32,7 +33,7 @@ def tell(
         notice=Notice(template, Link(referral_id)),
         unit_id=unit_id,
         channel=channel,
-        cause=Cause(uow.cause_event_id, version),
+        cause=Cause(uow.cause_event_id, version, opening),
         status=status,
         reason=reason,
         created_at=occurred_at if uow.history else uow.clock.now(),

@@ -26,4 +26,5 @@ def when_the_receiving_unit_acts_tell_the_referring_unit(event: Step, uow: Trans
         channel=channel,
         occurred_at=event.occurred_at,
         allowed=True if closes else uow.notices.may_tell_referrer(referral_id),
+        opening=isinstance(event, ReferralOpened),
     )

@@ -7,7 +7,6 @@ from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import cast
 
 from sqlalchemy import Connection, select
 
@@ -34,7 +33,7 @@ def letters(connection: Connection, *, limit: int = AT_MOST) -> list[KeptLetter]
 
 
 def _letter(raw: bytes, address: str, kept_at: datetime) -> KeptLetter:
-    message = cast(EmailMessage, message_from_bytes(raw, policy=SMTP))
+    message: EmailMessage = message_from_bytes(raw, policy=SMTP)
     return KeptLetter(
         subject=str(message["Subject"]),
         address=address,

@@ -108,6 +108,34 @@ def test_the_unit_that_acted_is_not_told_of_its_own_act(room: Room) -> None:
     assert (room.notices(by_bo.referring), room.notices(by_bo.receiving)) == ([HAPPENED], [])
 
 
+def test_a_withdrawal_at_the_receiving_unit_is_not_given_away_to_the_referrer(room: Room) -> None:
+    """It was the carer's consent, also to their being told; unless it closes the referral, they see nothing of it."""
+    journey = room.a_journey()
+    room.hear(journey.consented(TELL))
+    room.hear(journey.withdrawn(by=journey.bos))
+    assert room.notices(journey.referring) == []
+
+
+@pytest.mark.parametrize(("scopes", "told"), [((TELL,), HAPPENED), ((), SILENT)])
+def test_the_other_persons_withdrawal_is_told_as_far_as_the_carer_agreed(
+    room: Room, scopes: tuple[str, ...], told: tuple[str, str, str | None]
+) -> None:
+    """What the person cared for withdraws does not change what the carer lets the referrer know."""
+    journey = room.a_journey()
+    room.hear(journey.consented(*scopes))
+    room.hear(journey.withdrawn(by=journey.bos, about="person-cared-for"))
+    assert room.notices(journey.referring) == [told]
+
+
+def test_being_opened_is_a_step_of_its_own_though_the_version_stays(room: Room) -> None:
+    """It is told beside another step of the same version."""
+    journey = room.a_journey()
+    room.hear(journey.consented(TELL))
+    room.hear(journey.withdrawn(version=2, by=journey.bos, about="person-cared-for"))
+    room.hear(journey.opened(version=2))
+    assert room.notices(journey.referring) == [HAPPENED, HAPPENED]
+
+
 def test_a_cancellation_by_somebody_not_heard_of_is_told_to_the_receiving_unit(room: Room) -> None:
     """The directory's news of the assignment may be late."""
     journey = room.a_journey()
