@@ -47,6 +47,24 @@ class Load:
         """Every request's answer, in the order they were due."""
         return asyncio.run(self._run(rate, seconds))
 
+    def run_closed(self, count: int, clients: int) -> list[Answer]:
+        """``count`` requests, each of ``clients`` sending its next as soon as its last is answered."""
+        return asyncio.run(self._run_closed(count, clients))
+
+    async def _run_closed(self, count: int, clients: int) -> list[Answer]:
+        self._idle = []
+        requests = [self._request(number) for number in range(count)]
+        answers: list[Answer] = []
+
+        async def one_client() -> None:
+            while requests:
+                answers.append(await self._send(requests.pop(), time.time()))
+
+        await asyncio.gather(*(one_client() for _ in range(clients)))
+        for _, writer in self._idle:
+            writer.close()
+        return answers
+
     async def _run(self, rate: float, seconds: float) -> list[Answer]:
         self._idle = []
         count = int(rate * seconds)
