@@ -1,10 +1,12 @@
-"""Compiles the translation catalogues, and tells what they lack.
+"""Keeps the translation catalogues whole: what pages and refusals say, and its Swedish text.
 
-    python -m deploy.translations compile
-    python -m deploy.translations check
+    python -m deploy.translations update     add new messages to each room's catalogue, drop those nobody uses
+    python -m deploy.translations check      fail when a message lacks its Swedish text, is fuzzy, missing or unused
+    python -m deploy.translations compile    write .mo files for other tools; the apps read the .po files themselves
 
-Each service and `shared/web` has a catalogue of its own. Message ids are English; the Swedish text is complete, or the
-check fails.
+Each service and `shared/web` has a catalogue of its own. Message ids are English. Besides what is marked with `_()`,
+refusals' titles, details and field sentences and the schemas' own messages are messages too: they are translated at the
+door, so they stand unmarked in rooms that know nothing of translation.
 """
 
 from __future__ import annotations
@@ -15,81 +17,104 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 
+from deploy.messages import Key, messages_of, speaks_of
 from shared.settings import SERVICES
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-ROOMS = ("shared/web", *(f"services/{service}" for service in SERVICES))
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2")]
-KEYWORDS = {
-    "_": None,
-    "gettext": None,
-    "ngettext": (1, 2),
-    "lazy_gettext": None,
-    "_l": None,
-    "pgettext": ((1, "c"), 2),
-}
+SHARED = "shared/web"
+ROOMS = (SHARED, *(f"services/{service}" for service in SERVICES))
+# the shared catalogue carries what the kernel's refusals say
+ALSO = {SHARED: ("shared/kernel", "shared/storage")}
 
 
-def catalogues() -> list[Path]:
-    """Every catalogue's source, in `<room>/…/translations/<language>/LC_MESSAGES/messages.po`."""
-    return sorted(
-        file for room in ("shared", "services") for file in (CHECKOUT / room).glob("**/LC_MESSAGES/messages.po")
-    )
+def catalogue_of(room: str, language: str = "sv") -> Path:
+    """Where a room's catalogue is."""
+    inside = "translations" if room == SHARED else "web/translations"
+    return CHECKOUT / room / inside / language / "LC_MESSAGES" / "messages.po"
+
+
+def used_in(room: str) -> dict[Key, str]:
+    """Message → where it is first used, for a whole room."""
+    found: dict[Key, str] = {}
+    for folder in (room, *ALSO.get(room, ())):
+        for key, where in messages_of(CHECKOUT / folder).items():
+            found.setdefault(key, f"{folder}/{where}")
+    return found
+
+
+def lacking(rooms: tuple[str, ...] = ROOMS) -> Iterator[str]:
+    """A sentence for each thing that is missing or left over."""
+    shared = {_key(message.id): message for message in _whole_ones(_read(catalogue_of(SHARED)))}
+    for room in rooms:
+        path = catalogue_of(room)
+        if not path.is_file():
+            yield f"{room}: no catalogue"
+            continue
+        catalogue, used = _read(path), used_in(room)
+        for message in catalogue:
+            if not message.id:
+                continue
+            if message.fuzzy:
+                yield f"{room}: fuzzy: {_key(message.id)[0]}"
+            elif not _whole(message.string):
+                yield f"{room}: not translated: {_key(message.id)[0]}"
+            if _key(message.id) not in used and not _spoken_of(room, _key(message.id)):
+                yield f"{room}: not used any more: {_key(message.id)[0]}"
+        own = {_key(message.id) for message in catalogue if message.id}
+        for key, where in used.items():
+            if key not in own and key not in shared:
+                yield f"{where}: not in the catalogue: {key[0]}"
+
+
+def update(rooms: tuple[str, ...] = ROOMS) -> None:
+    """Bring every catalogue in line with what its room says; new messages come without a text."""
+    shared = {_key(message.id) for message in _whole_ones(_read(catalogue_of(SHARED)))}
+    for room in rooms:
+        path = catalogue_of(room)
+        old = _read(path) if path.is_file() else Catalog(locale="sv")
+        known = {_key(message.id): message.string for message in old if message.id}
+        used = used_in(room)
+        new = Catalog(locale="sv", project="Lotsa", fuzzy=False)
+        keys = [key for key in used if key in known or room == SHARED or key not in shared]
+        keys += [key for key in known if key not in used and _spoken_of(room, key)]
+        for key in sorted(keys):
+            new.add(key if len(key) > 1 else key[0], known.get(key))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        buffer = BytesIO()
+        write_po(buffer, new, width=120, omit_header=False, sort_output=True)
+        # a date of its own would make every run a change
+        lines = [line for line in buffer.getvalue().splitlines(keepends=True) if b"-Date: " not in line]
+        path.write_bytes(b"".join(lines))
 
 
 def compile_all() -> None:
     """Write each catalogue's `.mo` beside it."""
-    for file in catalogues():
+    for path in filter(Path.is_file, map(catalogue_of, ROOMS)):
         buffer = BytesIO()
-        write_mo(buffer, _read(file))
-        file.with_suffix(".mo").write_bytes(buffer.getvalue())
+        write_mo(buffer, _read(path))
+        path.with_suffix(".mo").write_bytes(buffer.getvalue())
 
 
-def lacking() -> Iterator[str]:
-    """A sentence for each message that a room uses and neither its own nor the shared catalogue translates."""
-    shared = {_key(message.id) for file in catalogues() if _room(file) == "shared/web" for message in _good(file)}
-    for room in ROOMS:
-        own = [file for file in catalogues() if _room(file) == room]
-        if not own:
-            yield f"{room}: no catalogue"
-        for file in own:
-            for message in _read(file):
-                if message.id and (message.fuzzy or not _whole(message.string)):
-                    state = "fuzzy" if message.fuzzy else "not translated"
-                    yield f"{file.relative_to(CHECKOUT)}: {state}: {_key(message.id)}"
-        known = shared | {_key(message.id) for file in own for message in _good(file)}
-        for name, line, text in _used(CHECKOUT / room):
-            if text not in known:
-                yield f"{room}/{name}:{line}: not in the catalogue: {text}"
+def _spoken_of(room: str, key: Key) -> bool:
+    return any(speaks_of(CHECKOUT / folder, key[0]) for folder in (room, *ALSO.get(room, ())))
 
 
-def _used(room: Path) -> Iterator[tuple[str, int, str]]:
-    for name, line, message, _comments, _context in extract_from_dir(
-        room, METHODS, {}, KEYWORDS, strip_comment_tags=True
-    ):
-        yield name, line, _key(message)
+def _read(path: Path) -> Catalog:
+    if not path.is_file():
+        return Catalog(locale="sv")
+    with path.open("rb") as source:
+        return read_po(source, locale=path.parts[-3])
 
 
-def _good(file: Path) -> Iterator[object]:
-    return (message for message in _read(file) if message.id and not message.fuzzy and _whole(message.string))
+def _whole_ones(catalogue: Catalog) -> Iterator[object]:
+    return (each for each in catalogue if each.id and not each.fuzzy and _whole(each.string))
 
 
-def _read(file: Path) -> Catalog:
-    with file.open("rb") as source:
-        return read_po(source, locale=file.parts[-3])
-
-
-def _room(file: Path) -> str:
-    parts = file.relative_to(CHECKOUT).parts
-    return "/".join(parts[:2])
-
-
-def _key(identifier: object) -> str:
-    return str(identifier[0] if isinstance(identifier, tuple | list) else identifier)
+def _key(identifier: object) -> Key:
+    return tuple(identifier) if isinstance(identifier, tuple | list) else (str(identifier),)
 
 
 def _whole(translation: object) -> bool:
@@ -97,16 +122,19 @@ def _whole(translation: object) -> bool:
 
 
 def main() -> None:
-    """`compile` or `check`; the check exits with 1 and a line for each thing that is missing."""
-    match sys.argv[1:]:
+    """`update`, `check` or `compile`; the check exits with 1 and a line for each thing that is missing."""
+    rooms = tuple(room for room in ROOMS if room.endswith(tuple(sys.argv[2:]))) if sys.argv[2:] else ROOMS
+    match sys.argv[1:2]:
+        case ["update"]:
+            update(rooms)
         case ["compile"]:
             compile_all()
         case ["check"]:
-            missing = list(lacking())
-            print("\n".join(missing) or "Every message has its Swedish text.")
+            missing = list(lacking(rooms))
+            sys.stdout.write("\n".join(missing or ["Every message has its Swedish text."]) + "\n")
             sys.exit(1 if missing else 0)
         case _:
-            sys.exit("Say compile or check.")
+            sys.exit("Say update, check or compile, and perhaps a room: referral, directory, …, shared/web.")
 
 
 if __name__ == "__main__":

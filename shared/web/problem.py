@@ -26,23 +26,23 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from shared.kernel.refusals import Failure, Invalid, Refusal, SignInNeeded
 from shared.web.api import pointers
-from shared.web.errors import OutOfOrder, Unexpected
+from shared.web.errors import OutOfOrder, Unexpected, says
 from shared.web.validation import sentence
 from shared.web.who import AssignmentNeeded, is_api
 
 log = logging.getLogger("lotsa.web")
 
 HTTP_TITLES = {
-    400: "The request could not be read.",
-    403: "Your assignment does not allow this.",
-    404: "There is nothing here for you.",
-    405: "This cannot be done that way.",
-    408: "The request took too long.",
-    413: "What was sent is too large.",
-    414: "The address is too long.",
-    415: "Send the request as application/json.",
-    429: "Too many requests. Please wait a moment.",
-    431: "The request could not be read.",
+    400: says("The request could not be read."),
+    403: says("Your assignment does not allow this."),
+    404: says("There is nothing here for you."),
+    405: says("This cannot be done that way."),
+    408: says("The request took too long."),
+    413: says("What was sent is too large."),
+    414: says("The address is too long."),
+    415: says("Send the request as application/json."),
+    429: says("Too many requests. Please wait a moment."),
+    431: says("The request could not be read."),
 }
 # without layout, style or database
 LAST_RESORT = (
@@ -116,9 +116,9 @@ def _answer_invalid(error: ValidationError) -> AnyResponse:
 def _answer_expired_form(_: CSRFError) -> AnyResponse:
     return _answer(
         "form-expired",
-        "The form has been open too long.",
+        says("The form has been open too long."),
         400,
-        "Nothing was saved. Go back, load the page again and send the form once more.",
+        says("Nothing was saved. Go back, load the page again and send the form once more."),
     )
 
 
@@ -128,7 +128,7 @@ def _answer_http(error: HTTPException) -> AnyResponse:
         return error.get_response()
     if status >= 500:
         return _answer_breakdown(error)
-    response = _answer(f"http-{status}", HTTP_TITLES.get(status, "The request could not be read."), status)
+    response = _answer(f"http-{status}", HTTP_TITLES.get(status, HTTP_TITLES[400]), status)
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after", "www-authenticate"):
             response.headers[name] = value
