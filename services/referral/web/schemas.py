@@ -37,7 +37,7 @@ def code(values: type[Enum] | Iterable[str], **more: Any) -> fields.String:
     return fields.String(validate=validate.OneOf([_slug(each) for each in values]), **more)
 
 
-def several(values: type[Enum] | Iterable[str], **more: Any) -> fields.List:
+def several(values: type[Enum] | Iterable[str], **more: Any) -> fields.List[Any]:
     """Several codes of a list."""
     if not more.get("required"):
         more.setdefault("load_default", list)
@@ -53,6 +53,16 @@ def _slug(value: Enum | str) -> str:
 
 def _slugs(name: str) -> list[str]:
     return [each.slug for each in LISTS[name]]
+
+
+class Repeated(fields.List[Any]):
+    """A query parameter that may be given once or several times."""
+
+    def __init__(self, choices: list[str]) -> None:
+        super().__init__(fields.String(validate=validate.OneOf(choices)), load_default=list)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> list[Any]:
+        return super()._deserialize([value] if isinstance(value, str) else value, attr, data, **more)
 
 
 class Normalised(fields.String):
@@ -211,5 +221,5 @@ class RouteQuery(Strict):
     """What routing goes by. No name, no number: nobody is identified here."""
 
     area = fields.String(required=True, validate=validate.Regexp(AREA))
-    target_group = fields.List(fields.String(validate=validate.OneOf(_slugs("target-groups"))), load_default=list)
+    target_group = Repeated(_slugs("target-groups"))
     age_band = code(AgeBand, load_default=None)

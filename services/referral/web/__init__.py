@@ -1,0 +1,39 @@
+"""The referral service's two doors for people and systems: pages and an API, one app."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy import text
+
+from services.referral.bootstrap import SERVICE, Parts, for_web
+from services.referral.web import api_drafts
+from services.referral.web.api import api
+from services.referral.web.parts import EXTENSION
+from shared.settings import Settings
+from shared.web.app import make_app
+
+
+# the second half of the door hangs its operations on the first
+ALL_DOORS = (api, api_drafts)
+
+
+def create_app(settings: Settings | None = None, parts: Parts | None = None) -> Flask:
+    """The WSGI app. ``parts``: those of a test or a seed; otherwise chosen from the settings (or the environment)."""
+    chosen = parts or for_web(settings or Settings.from_environment())
+    app = make_app(
+        SERVICE,
+        __name__,
+        settings=chosen.settings,
+        staff=chosen.staff,
+        blueprints=[api.blueprint()],
+        checks={"database": lambda: _answers(chosen)},
+        clock=chosen.clock,
+        secret=chosen.opening.master.derive("idempotency"),
+    )
+    app.extensions[EXTENSION] = chosen
+    return app
+
+
+def _answers(parts: Parts) -> None:
+    with parts.engine.connect() as connection:
+        connection.execute(text("select 1"))

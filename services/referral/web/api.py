@@ -1,0 +1,190 @@
+"""The systems' door to referrals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from services.referral.adapters.unit_of_work import ReferralUnitOfWork
+from services.referral.commands.accept_referral import AcceptReferral, accept_referral
+from services.referral.commands.cancel_referral import CancelReferral, cancel_referral
+from services.referral.commands.complete_referral import CompleteReferral, complete_referral
+from services.referral.commands.open_referral import OpenReferral, open_referral
+from services.referral.commands.reject_referral import RejectReferral, reject_referral
+from services.referral.commands.send_referral import send_referral
+from services.referral.commands.withdraw_consent import WithdrawConsent, withdraw_consent
+from services.referral.domain.consent import Scope
+from services.referral.domain.reading import reading_of
+from services.referral.domain.referral import Referral
+from services.referral.views.listing import ListReferrals, list_referrals
+from services.referral.web import answering, schemas, schemas_out
+from services.referral.web.asking import send_referral_from
+from services.referral.web.parts import parts
+from shared.kernel.actor import Actor, Role
+from shared.kernel.identity import ConsentId, ReferralId
+from shared.kernel.refusals import Invalid, NotThere
+from shared.web.api import created, etag, ok, once, page_cursor, read_cursor, require_if_match
+from shared.web.idempotency import Answer, answered_before, remember_answer
+from shared.web.openapi import Api
+from shared.web.who import current_actor
+
+api = Api("referral", "Lotsa: referrals")
+STAFF = (Role.REFERRER, Role.ADVISER)
+LIST = "referrals"
+
+
+@api.post(
+    "/referrals",
+    body=schemas.SendReferralIn,
+    answers={201: schemas_out.ReceiptOut},
+    roles=[Role.REFERRER],
+    keyed=True,
+    etag=True,
+)
+def send(body: dict[str, Any]) -> Response:
+    """Send a referral.
+
+    Without the carer's consent nothing can be sent; without the cared-for person's consent the fields about that person
+    are refused, by name.
+    """
+    command = send_referral_from(body)
+    actor, request = current_actor(), once()
+    with parts().unit_of_work(actor) as uow:
+        before = answered_before(uow.connection, request)
+        if before is not None:
+            return _sent(_seen(before, uow))
+        referral = send_referral(command, actor, uow)
+        answer = Answer(201, _location(referral.id), etag(referral.version), referral.id)
+        remember_answer(uow.connection, request, answer, uow.clock.now())
+        uow.commit()
+    return _sent(referral)
+
+
+@api.get("/referrals", query=schemas.ListQuery, answers={200: schemas_out.ListOut}, roles=STAFF)
+def list_them(query: dict[str, Any]) -> Response:
+    """List the referrals of your unit, the newest first. The list is recorded, naming every referral shown."""
+    wanted = ListReferrals(
+        state=query["state"], direction=query["direction"], limit=query["limit"], after=_after(query["cursor"])
+    )
+    with parts().unit_of_work(current_actor()) as uow:
+        shown = list_referrals(wanted, current_actor(), uow)
+        uow.commit()
+    body: dict[str, Any] = {"items": [answering.brief(*each) for each in shown]}
+    if len(shown) == query["limit"]:
+        last = shown[-1][0]
+        body["next_cursor"] = page_cursor(LIST, [last.sent_at.isoformat(), str(last.id)])
+    return ok(body)
+
+
+@api.get("/referrals/<uuid:referral_id>", answers={200: schemas_out.ReferralOut}, roles=STAFF, etag=True)
+def show(referral_id: UUID) -> Response:
+    """Open a referral.
+
+    The consents are asked again, and the reading is recorded, in the same transaction. Parts that are closed to you are
+    null and named in `closed`, each with the reason. `actions` lists what you may do now.
+    """
+    actor = current_actor()
+    with parts().unit_of_work(actor) as uow:
+        opened = open_referral(OpenReferral(referral_id=ReferralId(referral_id)), actor, uow)
+        uow.commit()
+    return ok(answering.whole(opened), etag=etag(opened.reading.version))
+
+
+_STEP: dict[str, Any] = {
+    "answers": {200: schemas_out.BriefOut},
+    "roles": STAFF,
+    "keyed": True,
+    "versioned": True,
+    "etag": True,
+}
+
+
+@api.post("/referrals/<uuid:referral_id>/accept", **_STEP)
+def accept(referral_id: UUID) -> Response:
+    """Take a referral on."""
+    command = AcceptReferral(referral_id=ReferralId(referral_id), expected_version=require_if_match())
+    return _step(lambda actor, uow: accept_referral(command, actor, uow))
+
+
+@api.post("/referrals/<uuid:referral_id>/reject", body=schemas.RejectIn, **_STEP)
+def reject(referral_id: UUID, body: dict[str, Any]) -> Response:
+    """Decline a referral with a coded reason."""
+    command = RejectReferral(referral_id=ReferralId(referral_id), expected_version=require_if_match(), **body)
+    return _step(lambda actor, uow: reject_referral(command, actor, uow))
+
+
+@api.post("/referrals/<uuid:referral_id>/complete", body=schemas.CompleteIn, **_STEP)
+def complete(referral_id: UUID, body: dict[str, Any]) -> Response:
+    """Close a referral with an outcome, and say which needs could not be met."""
+    said = {**body, "unmet_needs": tuple(dict.fromkeys(body["unmet_needs"]))}
+    command = CompleteReferral(referral_id=ReferralId(referral_id), expected_version=require_if_match(), **said)
+    return _step(lambda actor, uow: complete_referral(command, actor, uow))
+
+
+@api.post("/referrals/<uuid:referral_id>/cancel", body=schemas.CancelIn, **_STEP)
+def cancel(referral_id: UUID, body: dict[str, Any]) -> Response:
+    """Take back a referral that your unit sent."""
+    command = CancelReferral(referral_id=ReferralId(referral_id), expected_version=require_if_match(), **body)
+    return _step(lambda actor, uow: cancel_referral(command, actor, uow))
+
+
+@api.post(
+    "/consents/<uuid:consent_id>/withdraw",
+    body=schemas.WithdrawIn,
+    answers={200: schemas_out.BriefOut},
+    roles=STAFF,
+    keyed=True,
+    etag=True,
+)
+def withdraw(consent_id: UUID, body: dict[str, Any]) -> Response:
+    """Write down that a consent is withdrawn.
+
+    It takes effect on the very next read. No version is asked for: withdrawing is as easy as giving.
+    """
+    command = WithdrawConsent(consent_id=ConsentId(consent_id), scopes=frozenset(map(Scope, body["scopes"])))
+    return _step(lambda actor, uow: withdraw_consent(command, actor, uow))
+
+
+def _step(act: Callable[[Actor, ReferralUnitOfWork], Referral]) -> Response:
+    """Carry out one step, once however often it is asked for, and say where the referral stands."""
+    actor, request = current_actor(), once()
+    with parts().unit_of_work(actor) as uow:
+        before = answered_before(uow.connection, request)
+        referral = act(actor, uow) if before is None else _seen(before, uow)
+        now = uow.clock.now()
+        reading = reading_of(referral, actor, now)
+        tag = etag(reading.version)
+        if before is None:
+            remember_answer(uow.connection, request, Answer(200, None, tag, referral.id), now)
+            uow.commit()
+    return ok(answering.brief(referral, reading), etag=tag)
+
+
+def _seen(before: Answer, uow: ReferralUnitOfWork) -> Referral:
+    """The referral of an earlier answer. Raises NotThere when it is no longer theirs."""
+    referral = uow.referrals.lock(ReferralId(before.resource_id)) if before.resource_id else None
+    if referral is None:
+        raise NotThere
+    return referral
+
+
+def _sent(referral: Referral) -> Response:
+    return created(_location(referral.id), answering.receipt(referral), etag(1))
+
+
+def _location(referral_id: ReferralId) -> str:
+    return f"/api/referral/v1/referrals/{referral_id}"
+
+
+def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
+    values = read_cursor(LIST, cursor)
+    if values is None:
+        return None
+    try:
+        return datetime.fromisoformat(values[0]), UUID(values[1])
+    except (ValueError, TypeError, IndexError):
+        raise Invalid(fields={"/cursor": "This page marker is not valid. Start again from the first page."}) from None

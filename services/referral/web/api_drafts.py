@@ -1,0 +1,97 @@
+"""The systems' door to drafts, routing and lists of codes."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from flask_babel import gettext
+
+from services.referral.commands.discard_draft import DiscardDraft, discard_draft
+from services.referral.commands.open_draft import OpenDraft, open_draft
+from services.referral.commands.propose_route import ProposeRoute, propose_route
+from services.referral.commands.save_draft import SaveDraft, save_draft
+from services.referral.domain.codes import LISTS, in_force
+from services.referral.domain.people import AgeBand, Carer
+from services.referral.web import answering, schemas, schemas_out
+from services.referral.web.api import STAFF, api
+from services.referral.web.parts import parts
+from shared.kernel.actor import Role
+from shared.kernel.refusals import NotThere
+from shared.web.api import created, etag, no_content, ok, require_if_match
+from shared.web.who import current_actor
+
+AUTHORS = (Role.REFERRER,)
+
+
+@api.post("/drafts", body=schemas.DraftIn, answers={201: schemas_out.DraftOut}, roles=AUTHORS, etag=True)
+def begin_draft(body: dict[str, Any]) -> Response:
+    """Keep a draft: encrypted, yours alone, for seven days. A draft is not a referral."""
+    with parts().unit_of_work(current_actor()) as uow:
+        kept = save_draft(SaveDraft(answers=body["answers"]), current_actor(), uow)
+        uow.commit()
+    return created(f"/api/referral/v1/drafts/{kept.id}", answering.draft(kept), etag(kept.version))
+
+
+@api.get("/drafts/<uuid:draft_id>", answers={200: schemas_out.DraftOut}, roles=AUTHORS, etag=True)
+def show_draft(draft_id: UUID) -> Response:
+    """Go on with a draft. The reading is recorded."""
+    with parts().unit_of_work(current_actor()) as uow:
+        kept = open_draft(OpenDraft(draft_id=draft_id), current_actor(), uow)
+        uow.commit()
+    return ok(answering.draft(kept), etag=etag(kept.version))
+
+
+@api.put(
+    "/drafts/<uuid:draft_id>",
+    body=schemas.DraftIn,
+    answers={200: schemas_out.DraftOut},
+    roles=AUTHORS,
+    versioned=True,
+    etag=True,
+)
+def change_draft(draft_id: UUID, body: dict[str, Any]) -> Response:
+    """Keep a draft's new answers, for seven days from now."""
+    command = SaveDraft(answers=body["answers"], draft_id=draft_id, expected_version=require_if_match())
+    with parts().unit_of_work(current_actor()) as uow:
+        kept = save_draft(command, current_actor(), uow)
+        uow.commit()
+    return ok(answering.draft(kept), etag=etag(kept.version))
+
+
+@api.delete("/drafts/<uuid:draft_id>", answers={204: None}, roles=AUTHORS)
+def throw_draft_away(draft_id: UUID) -> Response:
+    """Throw a draft away; its key goes with it."""
+    with parts().unit_of_work(current_actor()) as uow:
+        discard_draft(DiscardDraft(draft_id=draft_id), current_actor(), uow)
+        uow.commit()
+    return no_content()
+
+
+@api.get("/routing-proposal", query=schemas.RouteQuery, answers={200: schemas_out.ProposalOut}, roles=STAFF)
+def propose(query: dict[str, Any]) -> Response:
+    """Ask which unit would receive a carer, and why. Nothing is kept."""
+    band = query["age_band"]
+    command = ProposeRoute(
+        area=query["area"],
+        target_groups=tuple(query["target_group"]),
+        carer=Carer(name="", age_band=AgeBand(band)) if band else None,
+    )
+    with parts().unit_of_work(current_actor()) as uow:
+        proposed = propose_route(command, current_actor(), uow)
+    body = answering.proposal(proposed)
+    return ok({**body, "reason": gettext(body["reason"]) if body["is_default"] else body["reason"]})
+
+
+@api.get("/codes/<string:list_name>", answers={200: schemas_out.CodesOut}, roles=STAFF)
+def codes(list_name: str) -> Response:
+    """List the codes in force today.
+
+    The lists: target-groups, support-forms, reject-reasons, cancel-reasons, outcomes, unmet-needs.
+    """
+    if list_name not in LISTS:
+        raise NotThere
+    today = parts().clock.now().date()
+    items = [answering.code(each) for each in in_force(LISTS[list_name], today)]
+    return ok({"items": [{**each, "title": gettext(each["title"])} for each in items]})

@@ -1,0 +1,170 @@
+"""The shape of what systems get, for the description of the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from services.referral.domain.states import Action
+
+
+def _list(kind: type[fields.Field[Any]] = fields.String) -> fields.List[Any]:
+    return fields.List(kind(), required=True)
+
+
+class PromisesOut(Schema):
+    """The three promised moments."""
+
+    acknowledge_by = fields.AwareDateTime(required=True)
+    first_contact_by = fields.AwareDateTime(required=True)
+    answer_by = fields.AwareDateTime(required=True)
+
+
+class ConsentRefOut(Schema):
+    """Which consent is about whom."""
+
+    id = fields.UUID(required=True)
+    about = fields.String(required=True)
+
+
+class ReceiptOut(PromisesOut):
+    """What the sender gets."""
+
+    id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    priority = fields.String(required=True)
+    sent_at = fields.AwareDateTime(required=True)
+    receiving_unit_id = fields.UUID(required=True)
+    stand_in_unit_id = fields.UUID(required=True, allow_none=True)
+    consents = fields.List(fields.Nested(ConsentRefOut), required=True)
+
+
+class DeadlineOut(Schema):
+    """The one next promise and the one unit that keeps it."""
+
+    promise = fields.String(required=True)
+    due_at = fields.AwareDateTime(required=True)
+    owner = fields.UUID(required=True)
+
+
+class BriefOut(Schema):
+    """Where a referral stands. ``state``: an HL7 code, or delivered | closed where no more may be told."""
+
+    id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    state = fields.String(required=True)
+    version = fields.Integer(required=True)
+    priority = fields.String(required=True)
+    protected_identity = fields.Boolean(required=True)
+    referring_unit_id = fields.UUID(required=True)
+    receiving_unit_id = fields.UUID(required=True)
+    stand_in_unit_id = fields.UUID(required=True, allow_none=True)
+    sent_at = fields.AwareDateTime(required=True)
+    opened_at = fields.AwareDateTime(required=True, allow_none=True)
+    accepted_at = fields.AwareDateTime(required=True, allow_none=True)
+    closed_at = fields.AwareDateTime(required=True, allow_none=True)
+    promises = fields.Nested(PromisesOut, required=True)
+    deadline = fields.Nested(DeadlineOut, required=True, allow_none=True)
+    actions = fields.List(fields.String(validate=validate.OneOf([each.value for each in Action])), required=True)
+
+
+class ListOut(Schema):
+    """One page of a list."""
+
+    items = fields.List(fields.Nested(BriefOut), required=True)
+    next_cursor = fields.String()
+
+
+class ClosedOut(Schema):
+    """A part that is closed to the reader, and why."""
+
+    part = fields.String(required=True)
+    why = fields.String(required=True)
+
+
+class ConsentOut(ConsentRefOut):
+    """A consent as it stands."""
+
+    given_by = fields.String(required=True)
+    form = fields.String(required=True)
+    recipient_unit_id = fields.UUID(required=True)
+    stand_in_unit_id = fields.UUID(required=True, allow_none=True)
+    scopes = _list()
+    standing_scopes = _list()
+    channels = _list()
+    text_version = fields.String(required=True)
+    text_language = fields.String(required=True)
+    interpreter_present = fields.Boolean(required=True)
+    given_at = fields.AwareDateTime(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+    withdrawn_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class StepOut(Schema):
+    """One step on the way."""
+
+    action = fields.String(required=True)
+    after = fields.String(required=True)
+    version = fields.Integer(required=True)
+    at = fields.AwareDateTime(required=True)
+    unit_id = fields.UUID(required=True)
+    reason = fields.String(required=True)
+    comment = fields.String(required=True)
+    unmet_needs = _list()
+
+
+class ReferralOut(BriefOut):
+    """A referral, as much of it as the reader may see."""
+
+    carer = fields.Dict(required=True, allow_none=True)
+    need = fields.Dict(required=True, allow_none=True)
+    person_cared_for = fields.Dict(required=True, allow_none=True)
+    closed = fields.List(fields.Nested(ClosedOut), required=True)
+    consents = fields.List(fields.Nested(ConsentOut), required=True)
+    steps = fields.List(fields.Nested(StepOut), required=True)
+
+
+class DraftOut(Schema):
+    """A draft."""
+
+    id = fields.UUID(required=True)
+    answers = fields.Dict(required=True)
+    version = fields.Integer(required=True)
+    created_at = fields.AwareDateTime(required=True)
+    updated_at = fields.AwareDateTime(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+
+
+class UnitOut(Schema):
+    """A unit that receives referrals."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    area = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True, allow_none=True)
+
+
+class ProposalOut(Schema):
+    """The one receiver, its stand-in and why."""
+
+    unit = fields.Nested(UnitOut, required=True)
+    stand_in = fields.Nested(UnitOut, required=True, allow_none=True)
+    reason = fields.String(required=True)
+    is_default = fields.Boolean(required=True)
+
+
+class CodeOut(Schema):
+    """One choice of a list."""
+
+    code = fields.String(required=True)
+    title = fields.String(required=True)
+    comment_required = fields.Boolean(required=True)
+    valid_from = fields.Date(required=True)
+    valid_to = fields.Date(required=True, allow_none=True)
+
+
+class CodesOut(Schema):
+    """A list of codes."""
+
+    items = fields.List(fields.Nested(CodeOut), required=True)
