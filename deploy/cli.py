@@ -11,15 +11,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from deploy.errands import demo_tokens, doctoring, parked_messages, seeding, verifying
-from deploy.migrate import declare_topology, migrate_databases
-from deploy.onebox.box import Box, refuse_production_settings
-from deploy.onebox.loopback import only_loopback
-from deploy.onebox.start import start, web_is_ready
+from deploy.onebox.loopback import only_loopback, refuse_production_settings
 from deploy.onebox.trouble import Trouble
-from deploy.onebox.welcome import welcome
-from deploy.settings import current_settings
 from shared.settings import SettingsAreWrong
+
+# Each command imports what it needs when it is called: all of it together takes seconds to load.
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 parked = typer.Typer(no_args_is_help=True, help="Messages that could not be carried out.")
@@ -36,6 +32,10 @@ def run(
     with _said():
         refuse_production_settings()
         only_loopback(bind)
+        from deploy.onebox.box import Box
+        from deploy.onebox.start import start, web_is_ready
+        from deploy.onebox.welcome import welcome
+
         box = Box()
         if box.pid("supervisor") and box.port and web_is_ready(box.port):
             console.print(f"It runs already, on port {box.port}.")
@@ -54,6 +54,8 @@ def stop(
 ) -> None:
     """Stop everything that `lotsa run` started."""
     with _said():
+        from deploy.onebox.box import Box
+
         box = Box()
         box.stop()
         if remove_data:
@@ -65,6 +67,9 @@ def stop(
 def status() -> None:
     """Tell what runs. Exits with 1 when something does not."""
     with _said():
+        from deploy.errands import doctoring
+        from deploy.onebox.box import Box
+
         if not doctoring.status(Box(), console):
             raise typer.Exit(1)
 
@@ -73,6 +78,9 @@ def status() -> None:
 def doctor() -> None:
     """Look for what is wrong here, and say what to do about it. Exits with 1 when something is."""
     with _said():
+        from deploy.errands import doctoring
+        from deploy.onebox.box import Box
+
         if not doctoring.examine(Box(), console):
             raise typer.Exit(1)
 
@@ -81,6 +89,9 @@ def doctor() -> None:
 def migrate() -> None:
     """Bring databases, exchanges and queues to this version."""
     with _said():
+        from deploy.migrate import declare_topology, migrate_databases
+        from deploy.settings import current_settings
+
         settings = current_settings()
         migrate_databases(settings, lambda service: console.print(f"  tables of {service}"))
         for publisher, kind in declare_topology(settings):
@@ -92,6 +103,9 @@ def migrate() -> None:
 def seed() -> None:
     """Fill an empty demonstration with invented people, services and a year of referrals."""
     with _said():
+        from deploy.errands import seeding
+        from deploy.settings import current_settings
+
         seeding.seed(current_settings(), console)
 
 
@@ -102,13 +116,20 @@ def verify_audit(
 ) -> None:
     """Check that nothing in the audit log was changed or removed, trusting nothing but one public key."""
     with _said():
+        from deploy.errands import verifying
+
         raise typer.Exit(verifying.verify(export, key, console))
 
 
 @app.command("demo-token")
-def demo_token(role: Annotated[str, typer.Argument(help="One of: " + ", ".join(demo_tokens.roles()))]) -> None:
+def demo_token(
+    role: Annotated[str, typer.Argument(help="A role, such as referrer, adviser or auditor, or a name: alva, bo, …")],
+) -> None:
     """Print a bearer token for the API, for the one in the cast who has this role."""
     with _said():
+        from deploy.errands import demo_tokens
+        from deploy.settings import current_settings
+
         print(demo_tokens.token(current_settings(), role))
 
 
@@ -116,6 +137,9 @@ def demo_token(role: Annotated[str, typer.Argument(help="One of: " + ", ".join(d
 def parked_list() -> None:
     """How many messages are parked, by queue. Exits with 1 when there are any."""
     with _said():
+        from deploy.errands import parked_messages
+        from deploy.settings import current_settings
+
         if parked_messages.show_counts(current_settings(), console):
             raise typer.Exit(1)
 
@@ -124,6 +148,9 @@ def parked_list() -> None:
 def parked_show(queue: Annotated[str, typer.Argument(help="As “lotsa parked list” names it.")]) -> None:
     """A queue's parked messages: what they are and why they lie there, never what is in them."""
     with _said():
+        from deploy.errands import parked_messages
+        from deploy.settings import current_settings
+
         parked_messages.show(current_settings(), queue, console)
 
 
@@ -135,6 +162,9 @@ def parked_replay(
 ) -> None:
     """Send parked messages back to their queue once the cause is mended."""
     with _said():
+        from deploy.errands import parked_messages
+        from deploy.settings import current_settings
+
         parked_messages.replay(current_settings(), queue, None if every else event or [], console)
 
 

@@ -19,11 +19,9 @@ from deploy.onebox.product import NOT_FOR_PROCESSES, commands
 from deploy.onebox.programs import postgres_programs, rabbitmq_programs
 from deploy.onebox.service_user import service_user
 from deploy.onebox.supervisor import OURSELVES
-from deploy.onebox.trouble import Trouble
 from deploy.seed.ids import DEMO_ISSUER
 
 PREFIX = "lotsa"
-NOT_A_DEMONSTRATION = ("LOTSA_OIDC_ISSUER", "LOTSA_OIDC_CLIENT_ID", "LOTSA_OIDC_CLIENT_SECRET_FILE", "LOTSA_SMTP_URL")
 
 
 class Box:
@@ -139,16 +137,3 @@ class Box:
     def _stop_broker(self) -> None:
         if (self.folder / "rabbitmq").exists():
             self.broker().stop()
-
-
-def refuse_production_settings() -> None:
-    """Raise Trouble when the environment is one of a real installation: the demonstration lets anyone in."""
-    mode = os.environ.get("LOTSA_MODE", "demo")
-    found = [name for name in NOT_A_DEMONSTRATION if os.environ.get(name)]
-    if mode != "demo":
-        found.insert(0, f"LOTSA_MODE={mode}")
-    if found:
-        raise Trouble(
-            "“lotsa run” starts a demonstration that anyone may sign in to;"
-            f" it cannot be combined with {', '.join(found)}. Nothing was started."
-        )

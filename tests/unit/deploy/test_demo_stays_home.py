@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deploy.onebox.box import refuse_production_settings
-from deploy.onebox.loopback import only_loopback
+from deploy.onebox.loopback import only_loopback, refuse_production_settings
 from deploy.onebox.trouble import Trouble
 
 
