@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
+from typing import ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import amqp
@@ -15,7 +17,10 @@ WRITE_TIMEOUT = 5.0
 class _Connection(amqp.Connection):  # type: ignore[misc]  # py-amqp is not typed
     # without "connection.blocked", which would make every publish look at the socket first: a broker that blocks
     # publishers shows itself by the missing confirm
-    negotiate_capabilities = {"consumer_cancel_notify": True, "authentication_failure_close": True}
+    negotiate_capabilities: ClassVar[dict[str, bool]] = {
+        "consumer_cancel_notify": True,
+        "authentication_failure_close": True,
+    }
 
 
 def connect(broker_url: str, name: str) -> amqp.Connection:
@@ -56,10 +61,9 @@ def body_of(message: amqp.Message) -> bytes:
 def drop(connection: amqp.Connection | None) -> None:
     """Cut a connection without a word: the farewell could hang on a broker that has stopped answering."""
     if connection is not None:
-        try:
+        # it may be broken already, in any way
+        with contextlib.suppress(Exception):
             connection.collect()
-        except Exception:
-            pass  # it was broken already
 
 
 def _tls(host: str, authority: str | None) -> dict[str, object]:

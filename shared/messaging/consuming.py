@@ -6,6 +6,7 @@ they may be real ones.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -62,10 +63,10 @@ class Consuming:
         try:
             while not self._stopping.is_set():
                 try:
-                    self._begin()
+                    connection = self._begin()
                     failures = 0
-                    self._drain()
-                except Exception as error:
+                    self._drain(connection)
+                except Exception as error:  # noqa: BLE001 - whatever happens to a connection, a new one is made
                     if not self._stopping.is_set():
                         _log.warning("the broker is away", service=self._service, error=error)
                 finally:
@@ -85,7 +86,7 @@ class Consuming:
         self._stopping.set()
         self._stopped.wait(within)
 
-    def _begin(self) -> None:
+    def _begin(self) -> amqp.Connection:
         connection = connect(self._url, f"{self._service} bus")
         try:
             channel = connection.channel()
@@ -101,16 +102,13 @@ class Consuming:
         metrics.reconnections.labels(self._service).inc()
         metrics.connected.labels(self._service).set(1)
         _log.info("listening", service=self._service, queues=len(self._subscriptions))
+        return connection
 
-    def _drain(self) -> None:
-        connection = self._connection
-        assert connection is not None
+    def _drain(self, connection: amqp.Connection) -> None:
         ticked = time.monotonic()
         while not self._stopping.is_set():
-            try:
+            with contextlib.suppress(TimeoutError):  # nothing came
                 connection.drain_events(timeout=0.5)
-            except TimeoutError:
-                pass  # nothing came
             if time.monotonic() - ticked >= 1.0:
                 ticked = time.monotonic()
                 connection.heartbeat_tick()
@@ -152,6 +150,6 @@ class Consuming:
 def _acknowledge(channel: amqp.Channel, tag: int) -> None:
     try:
         channel.basic_ack(tag)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - as above
         # the connection is gone; the broker delivers it again, and the inbox knows it
         _log.info("could not acknowledge", error=error)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol, TypeAlias
 
-from shared.contracts.contract import Contract
+from shared.contracts.contract import Contract, ContractViolation, UnknownEventType
 from shared.contracts.envelope import Envelope, UndecodableEnvelope
 from shared.messaging import names
 from shared.messaging.delivery import Delivery
@@ -42,9 +43,9 @@ def carry_out(service: Service, reaction: Reaction, delivery: Delivery) -> None:
     with about(queue=queue, event_id=delivery.message_id):
         try:
             envelope, event = _read(delivery)
-        except Exception as error:
+        except (UndecodableEnvelope, UnknownEventType, ContractViolation) as error:
             # its body has been seen by nobody, and goes to the parked queue as it came
-            _until_settled(delivery, lambda: _park(delivery, error))
+            _until_settled(delivery, partial(_park, delivery, error))
             return
         with trace.following(envelope.traceparent), about(correlation_id=str(envelope.correlation_id)):
             _react(service, reaction, delivery, envelope, event)
@@ -67,11 +68,11 @@ def _react(service: Service, reaction: Reaction, delivery: Delivery, envelope: E
     while delivery.live:
         try:
             _once(service, reaction, delivery, envelope, event)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a reaction may raise anything; each has its meaning
             meaning = meaning_of(error)
             if meaning is Meaning.AGAIN and met < AT_ONCE_AGAIN:
                 met += 1
-                delivery.wait(random.uniform(0.005, 0.05) * met)
+                delivery.wait(random.uniform(0.005, 0.05) * met)  # noqa: S311 - keeps two transactions apart, no secret
             elif meaning is Meaning.WAIT:
                 if waits == 0:
                     metrics.pauses.labels(delivery.subscription.queue).inc()
@@ -80,7 +81,7 @@ def _react(service: Service, reaction: Reaction, delivery: Delivery, envelope: E
                 waits += 1
             else:
                 aside = _park if meaning is Meaning.NEVER else _put_aside
-                _until_settled(delivery, lambda error=error, aside=aside: aside(delivery, error))  # type: ignore[misc]
+                _until_settled(delivery, partial(aside, delivery, error))
                 return
         else:
             delivery.acknowledge()

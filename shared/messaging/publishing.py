@@ -68,9 +68,8 @@ class ConfirmedPublisher:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise TimeoutError("no confirm in time")
-                assert self._connection is not None
-                self._connection.drain_events(timeout=left)
-        except Exception as error:
+                channel.connection.drain_events(timeout=left)
+        except Exception as error:  # noqa: BLE001 - whatever broke, nothing more is known of these messages
             self.close()
             raise BrokerTrouble(type(error).__name__) from None
         sent = {message.message_id for message in messages}
@@ -82,7 +81,7 @@ class ConfirmedPublisher:
         if self._connection is None:
             try:
                 self._open()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - as above
                 self.close()
                 raise BrokerTrouble(type(error).__name__) from None
 
@@ -95,7 +94,7 @@ class ConfirmedPublisher:
             self._connection.drain_events(timeout=0)
         except TimeoutError:
             pass  # nothing was said, as is usual
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - as above
             self.close()
             raise BrokerTrouble(type(error).__name__) from None
 

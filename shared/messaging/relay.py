@@ -73,7 +73,7 @@ class Relay:
                     self._hold_office(stop)
                 except BrokerTrouble as error:
                     self._trouble("broker", error)
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001 - whatever broke, begin anew from what is committed
                     self._trouble("database", error)
                 stop.wait(AFTER_TROUBLE)
         finally:
@@ -145,7 +145,9 @@ class Relay:
             return
         exchange = names.exchange(self._publisher)
         messages = [
-            Outgoing(exchange, row.event_type, str(row.id), row.envelope(self._publisher, self._installation).to_bytes())
+            Outgoing(
+                exchange, row.event_type, str(row.id), row.envelope(self._publisher, self._installation).to_bytes()
+            )
             for row in rows
         ]
         metrics.published.labels(self._publisher).inc(len(messages))

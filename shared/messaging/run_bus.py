@@ -4,7 +4,6 @@ Each service runs in a nameko container of its own, with its own broker user and
 the process, before anything else is loaded; nothing but a bus process may do so.
 """
 
-# ruff: noqa: E402, I001 - patching comes first, or psycopg and the sockets would stop every other worker
 from __future__ import annotations
 
 import os
@@ -116,7 +115,7 @@ def _connected(container: ServiceContainer) -> bool:
 def _watch(container: ServiceContainer, stop: Event) -> None:
     try:
         container.wait()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - told, and the process ends with it
         _log.error("a service's bus died", service=container.service_name, error=error)
         if not stop.ready():
             stop.send(1)

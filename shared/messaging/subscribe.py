@@ -63,7 +63,7 @@ def every(seconds: float) -> Callable[[Method], Method]:
                 return method(self)
             try:
                 return method(self)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the timer goes on, whatever it was
                 _log.error("a timer failed", timer=f"{self.name}.{method.__name__}", error=error)
 
         register_entrypoint(door, Ticking(seconds))

@@ -74,7 +74,10 @@ def _ways_back(channel: amqp.Channel, service: str) -> None:
     _exchange(channel, names.again_exchange(service), "direct")
     for seconds in names.RETRY_SECONDS:
         # one waiting queue per delay, since a queue lets messages go in order; they keep their routing key
-        waiting = {"x-message-ttl": seconds * 1000, **_dead_letters_to(names.again_exchange(service))}
+        waiting: dict[str, int | str] = {
+            "x-message-ttl": seconds * 1000,
+            **_dead_letters_to(names.again_exchange(service)),
+        }
         _exchange(channel, names.retry_exchange(service, seconds), "fanout")
         _declare(channel, names.retry_queue(service, seconds), waiting)
         channel.queue_bind(names.retry_queue(service, seconds), names.retry_exchange(service, seconds))
@@ -83,7 +86,7 @@ def _ways_back(channel: amqp.Channel, service: str) -> None:
 def _queue(channel: amqp.Channel, subscription: Subscription, publishers: Sequence[str]) -> None:
     service, queue = subscription.service, subscription.queue
     # the limit is a backstop: a killed consumer counts against every message it held, healthy or not
-    limited = {"x-delivery-limit": names.DELIVERY_LIMIT, "x-dead-letter-routing-key": queue}
+    limited: dict[str, int | str] = {"x-delivery-limit": names.DELIVERY_LIMIT, "x-dead-letter-routing-key": queue}
     _declare(channel, queue, limited | _dead_letters_to(names.parked_exchange(service)))
     _declare(channel, names.parked_queue(queue), {"x-delivery-limit": _AS_GOOD_AS_UNLIMITED})
     channel.queue_bind(names.parked_queue(queue), names.parked_exchange(service), queue)
@@ -93,7 +96,7 @@ def _queue(channel: amqp.Channel, subscription: Subscription, publishers: Sequen
             channel.queue_bind(queue, names.exchange(source), event_type)
 
 
-def _dead_letters_to(exchange: str) -> dict[str, str]:
+def _dead_letters_to(exchange: str) -> dict[str, int | str]:
     # at-most-once, the default, may lose a message between two queues; it needs reject-publish to be possible
     return {
         "x-dead-letter-exchange": exchange,

@@ -31,7 +31,7 @@ def look(checks: Mapping[str, Callable[[], bool]]) -> Readiness:
 def _ask(check: Callable[[], bool]) -> bool:
     try:
         return bool(check())
-    except Exception:
+    except Exception:  # noqa: BLE001 - a check that fails in any way does not work
         return False
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any, TextIO
 
@@ -68,7 +68,7 @@ def kind_of(error: BaseException) -> str:
 
 
 def _add(process: str) -> Any:
-    def processor(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
+    def processor(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         line["process"] = process
         traceparent = trace.current()
         if traceparent is not None:
@@ -78,7 +78,7 @@ def _add(process: str) -> Any:
     return processor
 
 
-def _mask_exceptions(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
+def _mask_exceptions(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     given = line.pop("exc_info", None)
     error = given if isinstance(given, BaseException) else (sys.exc_info()[1] if given else None)
     if error is not None:

@@ -89,7 +89,9 @@ class House:
     @contextmanager
     def bus(self, *services: str, ready: bool = True, **environment: str) -> Iterator[BusProcess]:
         """A bus process, killed at the end if it still runs."""
-        process = BusProcess(self.installation, services or ("tests.integration.messaging.listener:Listener",), environment)
+        process = BusProcess(
+            self.installation, services or ("tests.integration.messaging.listener:Listener",), environment
+        )
         try:
             if ready:
                 process.wait_until_ready()
@@ -181,7 +183,9 @@ def each_effect_once(house: House) -> Callable[[list[UUID]], None]:
     """Wait until every event has its effect, and see that none has two."""
 
     def check(subjects: list[UUID], within: float = 15) -> None:
-        eventually(lambda: all(house.effects(each) for each in subjects), saying="every event was carried out", within=within)
+        eventually(
+            lambda: all(house.effects(each) for each in subjects), saying="every event was carried out", within=within
+        )
         assert [house.effects(each) for each in subjects] == [1] * len(subjects)
 
     return check

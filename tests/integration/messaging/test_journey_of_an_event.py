@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from tests.integration.messaging.conftest import House
 from tests.support.eventually import eventually
@@ -34,8 +34,6 @@ def test_announcements_reach_whoever_asks_for_them(house: House) -> None:
         eventually(lambda: house.effects(subject), saying="the event was carried out")
         highest = house.ask("SELECT last_sequence FROM publisher", of="publisher")
         eventually(
-            lambda: house.ask(
-                "SELECT count(*) FROM effects WHERE queue = :q", q=f"announced {highest} by referral"
-            ),
+            lambda: house.ask("SELECT count(*) FROM effects WHERE queue = :q", q=f"announced {highest} by referral"),
             saying="the highest sequence was announced",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from shared.messaging.parked import Parking
 from tests.integration.messaging.conftest import House
@@ -66,7 +67,8 @@ def test_a_killed_bus_costs_nothing(house: House, each_effect_once: Callable[...
         for _ in range(3):
             subjects += house.send(*["normal"] * 60)
             with house.bus() as bus:
-                eventually(lambda: house.effects(subjects[-60]), saying="the bus began", every=0.01)
+                began = partial(house.effects, subjects[-60])
+                eventually(began, saying="the bus began", every=0.01)
                 bus.kill()
         with house.bus():
             each_effect_once(subjects, within=20)

@@ -145,6 +145,8 @@ def envelope_of(data: dict[str, object]) -> bytes:
 def publish(house: House, body: bytes, *, message_id: str = "", headers: dict[str, object] | None = None) -> None:
     """Put a body on the referral service's exchange, as that service's broker user may."""
     connection = connect(house.installation.settings().service("referral").broker_url, "test")
-    message = amqp.Message(body, message_id=message_id or str(uuid4()), delivery_mode=2, application_headers=headers or {})
+    message = amqp.Message(
+        body, message_id=message_id or str(uuid4()), delivery_mode=2, application_headers=headers or {}
+    )
     connection.channel().basic_publish(message, names.exchange("referral"), "referral.sent.v1")
     connection.close()

@@ -1,0 +1,1 @@
+"""One envelope of every contract version, as bytes, kept for ever."""

@@ -1,0 +1,53 @@
+"""Subscriptions are declared on the method, and read from the class."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.contracts.common import RelayAnnounced
+from shared.contracts.directory import AssignmentGranted, UnitChanged
+from shared.messaging.subscribe import every, subscribe, subscriptions_of
+from shared.messaging.topology import event_types_nobody_hears
+
+
+class Keeper:
+    """A service class."""
+
+    name = "keeper"
+
+    @subscribe(UnitChanged, AssignmentGranted)
+    def keep_the_directory(self, event: object, uow: object) -> tuple[object, object]:
+        """A reaction."""
+        return event, uow
+
+    @subscribe(RelayAnnounced)
+    def hear(self, event: object, uow: object) -> None:
+        """Another."""
+
+    @every(seconds=60)
+    def sweep(self) -> None:
+        """A timer."""
+        raise ValueError("told")
+
+
+def test_a_queue_is_named_after_service_and_method() -> None:
+    """And bound to the publisher and type of each contract."""
+    hear, keep = subscriptions_of(Keeper)
+    assert (hear.queue, hear.bindings) == ("keeper.hear", (("*", "relay.announced.v1"),))
+    assert keep.queue == "keeper.keep_the_directory"
+    assert keep.bindings == (("directory", "assignment.granted.v1"), ("directory", "unit.changed.v1"))
+    assert keep.listens_to("unit.changed.v1")
+    assert not keep.listens_to("relay.announced.v1")
+
+
+def test_decorated_methods_stay_ordinary_methods() -> None:
+    """A test calls them as they are written, and hears what they raise."""
+    assert Keeper().keep_the_directory(1, 2) == (1, 2)
+    with pytest.raises(ValueError, match="told"):
+        Keeper().sweep()
+
+
+def test_unheard_events_are_found() -> None:
+    """The broker would return them for ever, so they are looked for beforehand."""
+    published = [("directory", "unit.changed.v1"), ("directory", "listing.changed.v1"), ("x", "relay.announced.v1")]
+    assert event_types_nobody_hears(published, subscriptions_of(Keeper)) == [("directory", "listing.changed.v1")]
