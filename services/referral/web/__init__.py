@@ -6,15 +6,10 @@ from flask import Flask
 from sqlalchemy import text
 
 from services.referral.bootstrap import SERVICE, Parts, for_web
-from services.referral.web import api_drafts
-from services.referral.web.api import api
+from services.referral.web.api_drafts import api
 from services.referral.web.parts import EXTENSION
 from shared.settings import Settings
 from shared.web.app import make_app
-
-
-# the second half of the door hangs its operations on the first
-ALL_DOORS = (api, api_drafts)
 
 
 def create_app(settings: Settings | None = None, parts: Parts | None = None) -> Flask:

@@ -22,6 +22,9 @@ from shared.kernel.refusals import NotThere
 from shared.web.api import created, etag, no_content, ok, require_if_match
 from shared.web.who import current_actor
 
+# the same door as in api.py, now with all its operations
+__all__ = ("api",)
+
 AUTHORS = (Role.REFERRER,)
 
 
