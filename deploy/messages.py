@@ -63,7 +63,9 @@ def _looks_like_a_refusal(node: ast.ClassDef) -> bool:
 
 def _attribute(node: ast.ClassDef, name: str) -> ast.Constant | None:
     for each in node.body:
-        targets = each.targets if isinstance(each, ast.Assign) else [each.target] if isinstance(each, ast.AnnAssign) else []
+        targets = (
+            each.targets if isinstance(each, ast.Assign) else [each.target] if isinstance(each, ast.AnnAssign) else []
+        )
         value = each.value if isinstance(each, ast.Assign | ast.AnnAssign) else None
         if any(isinstance(target, ast.Name) and target.id == name for target in targets) and _is_text(value):
             assert isinstance(value, ast.Constant)
@@ -82,9 +84,11 @@ def _unmarked(tree: ast.AST, refusals: frozenset[str] | set[str]) -> Iterator[tu
             if (name in refusals or name == "ValidationError") and node.args:
                 yield from _texts(node.args[0])
             for keyword in node.keywords:
-                if keyword.arg == "error" or (keyword.arg == "fields" and name in refusals):
-                    yield from _texts(keyword.value)
-                elif keyword.arg == "error_messages":
+                if (
+                    keyword.arg == "error"
+                    or (keyword.arg == "fields" and name in refusals)
+                    or keyword.arg == "error_messages"
+                ):
                     yield from _texts(keyword.value)
 
 

@@ -56,7 +56,7 @@ def make_app(
         WTF_CSRF_SSL_STRICT=False,  # we send no referrer to compare with; headers.py looks at Sec-Fetch-Site
         BABEL_DEFAULT_LOCALE="sv",
         BABEL_DEFAULT_TIMEZONE="Europe/Stockholm",
-        TRUSTED_HOSTS=[urlsplit(settings.public_url).hostname or "", "localhost", "127.0.0.1", "[::1]"],
+        TRUSTED_HOSTS=[urlsplit(settings.public_url).hostname or "", "localhost", "127.0.0.1"],
     )
     app.session_interface = session.SignedCookie()
     app.extensions["lotsa"] = Web(
@@ -111,5 +111,6 @@ def _add_csrf(app: Flask) -> None:
     @app.before_request
     def protect_forms() -> None:
         # the systems' door takes no cookie, so there is nothing there to forge
-        if not request.path.startswith("/api/"):
+        # and an unknown door answers 404 or 405 whatever was sent to it
+        if not request.path.startswith("/api/") and request.routing_exception is None:
             csrf.protect()

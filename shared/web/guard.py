@@ -9,7 +9,7 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+LOOPBACK = ("127.0.0.1", "localhost")
 FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED")
 
 
@@ -25,7 +25,7 @@ class OnlyHere:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Pass the request on, or answer 400."""
         host = str(environ.get("HTTP_HOST", ""))
-        name = host if host.endswith("]") else host.rsplit(":", 1)[0]
+        name = host.split(":", 1)[0]
         if name in LOOPBACK and not any(header.startswith(FORWARDED) for header in environ):
             return self._app(environ, start_response)
         body = "Demoläget svarar bara på den här datorn (127.0.0.1), utan mellanliggande proxy.\n".encode()

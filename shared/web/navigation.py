@@ -68,6 +68,8 @@ def links_for(who: SignedIn | None, *, demo: bool) -> list[Link]:
 
 def is_current(link: Link, among: list[Link]) -> bool:
     """Whether the page belongs under this link: the longest path that fits wins."""
+    if request.blueprint == "login":
+        return False
     fitting = [each.path for each in among if request.path.startswith(each.path)]
     return link.path == max(fitting, key=len, default="")
 

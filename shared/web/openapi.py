@@ -36,7 +36,10 @@ PROBLEM = {
         },
     },
 }
-PROBLEM_ANSWER = {"description": "A refusal.", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+PROBLEM_ANSWER = {
+    "description": "A refusal.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 CONVERTED = re.compile(r"<(?:(\w+):)?(\w+)>")
 FORMATS = {
     "uuid": {"type": "string", "format": "uuid"},
@@ -156,7 +159,9 @@ class Api:
             openapi_version="3.1.0",
             plugins=[MarshmallowPlugin()],
             servers=[{"url": f"/api/{self.service}/v1"}],
-            info={"description": "Errors are problem+json. Bearer tokens are RFC 9068 access tokens bound to one unit."},
+            info={
+                "description": "Errors are problem+json. Bearer tokens are RFC 9068 access tokens bound to one unit."
+            },
         )
         spec.components.schema("Problem", PROBLEM)
         spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
@@ -186,7 +191,9 @@ def _described(each: Operation) -> dict[str, Any]:
         "responses": {str(status): _answer(each, status, schema) for status, schema in each.answers.items()},
     }
     if each.view.__doc__ and len(each.view.__doc__.strip().splitlines()) > 1:
-        described["description"] = "\n".join(line.strip() for line in each.view.__doc__.strip().splitlines()[1:]).strip()
+        described["description"] = "\n".join(
+            line.strip() for line in each.view.__doc__.strip().splitlines()[1:]
+        ).strip()
     if each.roles:
         described["x-lotsa-roles"] = [role.value for role in each.roles]
     if each.body is not None:

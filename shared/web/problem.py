@@ -21,7 +21,7 @@ from markupsafe import escape
 from marshmallow import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from shared.kernel.refusals import Failure, Invalid, Refusal, SignInNeeded
@@ -99,6 +99,9 @@ def _answer(
             body["instance"] = f"urn:lotsa:reference:{reference}"
         return Response(json.dumps(body, ensure_ascii=False), status, mimetype="application/problem+json")
     said = detail if detail != title else ""
+    if request.url_rule is None and isinstance(request.routing_exception, SecurityError):
+        # a Host that is not ours: no address can be made for it, so no layout either
+        return Response(LAST_RESORT.format(title=escape(gettext(title)), reference=""), status, mimetype="text/html")
     try:
         page = render_template(
             "lotsa/problem.html", slug=slug, title=title, status=status, detail=said, fields=fields, reference=reference

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 from flask_babel import gettext as _
 
@@ -68,9 +68,13 @@ def messages(errors: object) -> dict[str, str]:
 
     Nested fields get dotted names: ``{"carer": {"name": [...]}}`` and ``{"/carer/name": ...}`` become ``carer.name``.
     """
-    from shared.web.api import pointers  # the door imports validation through problem
+    return {where.lstrip("/").replace("/", "."): sentence(said) for where, said in _flat(errors, "")}
 
-    found: dict[str, str] = {}
-    for where, said in pointers(errors).items():
-        found[where.lstrip("/").replace("/", ".")] = sentence(said)
-    return found
+
+def _flat(errors: object, prefix: str) -> Iterator[tuple[str, str]]:
+    if isinstance(errors, Mapping):
+        for name, inner in errors.items():
+            yield from _flat(inner, prefix if name == "_schema" else f"{prefix}/{str(name).lstrip('/')}")
+    else:
+        said = errors if isinstance(errors, list | tuple) else [errors]
+        yield prefix, " ".join(str(each) for each in said)

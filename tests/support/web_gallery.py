@@ -98,7 +98,9 @@ def gallery(folder: Path, *, staff: StaffInMemory | None = None, clock: Clock | 
         return render_template("gallery.html", **_content())
 
     login = login_blueprint(settings, RememberingHooks(staff), cast=lambda: CAST)
-    return make_app("directory", "tests.support", settings=settings, staff=staff, blueprints=[pages, login], clock=clock)
+    return make_app(
+        "directory", "tests.support", settings=settings, staff=staff, blueprints=[pages, login], clock=clock
+    )
 
 
 def _content() -> dict[str, object]:
@@ -109,16 +111,30 @@ def _content() -> dict[str, object]:
     going = Markup('<span class="ds-tag" data-color="success">Pågår</span>')
     return {
         "when": when,
-        "errors": {"name": "Skriv vad personen heter.", "reach": "Välj hur vi får höra av oss.", "why": "Beskriv kort varför."},
+        "errors": {
+            "name": "Skriv vad personen heter.",
+            "reach": "Välj hur vi får höra av oss.",
+            "why": "Beskriv kort varför.",
+        },
         "rows": [
             [link.format("LO-2026-0412"), new, "Vårdcentralen Ekliden", "Senast 2 april"],
-            [link.format("LO-2026-0398"), late, "Psykiatriska öppenvårdsmottagningen Västra Götalandsregionen", "31 mars"],
+            [
+                link.format("LO-2026-0398"),
+                late,
+                "Psykiatriska öppenvårdsmottagningen Västra Götalandsregionen",
+                "31 mars",
+            ],
             [link.format("LO-2026-0371"), going, "Vårdcentralen Ekliden", "14 april"],
         ],
         "steps": [
             {"title": "Skickad", "at": when, "text": "Till Anhörigstöd Södermalm.", "state": "done"},
             {"title": "Öppnad av mottagaren", "at": when, "text": None, "state": "done"},
-            {"title": "Mottagen", "at": when, "text": "Anhörigkonsulenten hör av sig inom fem arbetsdagar.", "state": "now"},
+            {
+                "title": "Mottagen",
+                "at": when,
+                "text": "Anhörigkonsulenten hör av sig inom fem arbetsdagar.",
+                "state": "now",
+            },
             {"title": "Avslutad", "at": None, "text": None, "state": "ahead"},
         ],
     }

@@ -1,0 +1,123 @@
+"""The Swedish of every sentence: complete, and the check that says so can fail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask_babel import gettext
+
+from deploy import translations
+from deploy.messages import messages_of
+from shared.web.catalogues import merged
+from shared.web.validation import messages, sentence
+from tests.unit.web.conftest import World
+
+ROOM = "services/boats"
+PAGE = '{% block main %}{{ _("A boat") }}{{ ngettext("%(num)s boat", "%(num)s boats", 2) }}{% endblock %}'
+CODE = """
+class NoWind(Refusal):
+    slug = "no-wind"
+    title = "There is no wind."
+
+def sail():
+    raise NoWind("Wait.", fields={"/sail": "Reef first."})
+
+class In(Schema):
+    name = fields.String(error_messages={"required": "Name her."}, validate=Length(1, error="Too short."))
+"""
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A service with a page, a refusal and a schema, and no catalogue yet."""
+    folder = tmp_path / ROOM
+    (folder / "web/templates").mkdir(parents=True)
+    (folder / "web/templates/boat.html").write_text(PAGE)
+    (folder / "domain.py").write_text(CODE)
+    monkeypatch.setattr(translations, "CHECKOUT", tmp_path)
+    return folder
+
+
+def test_marked_and_unmarked_messages_are_found(room: Path) -> None:
+    """Templates, refusals' titles, details and fields, and schemas' own sentences."""
+    assert set(messages_of(room)) == {
+        ("A boat",),
+        ("%(num)s boat", "%(num)s boats"),
+        ("There is no wind.",),
+        ("Wait.",),
+        ("Reef first.",),
+        ("Name her.",),
+        ("Too short.",),
+    }
+
+
+def test_the_check_names_what_is_missing_fuzzy_or_left_over(room: Path) -> None:
+    """No catalogue; then no texts; then all; then a fuzzy one, a gone one and a new one."""
+    assert list(translations.lacking((ROOM,))) == [f"{ROOM}: no catalogue"]
+    translations.update((ROOM,))
+    assert len(list(translations.lacking((ROOM,)))) == 7
+    path = room / "web/translations/sv/LC_MESSAGES/messages.po"
+    whole = path.read_text().replace('msgstr ""\n\nmsgid', 'msgstr "text"\n\nmsgid').replace('[0] ""', '[0] "en"')
+    head, _, rest = whole.replace('[1] ""', '[1] "flera"').partition("\n\n")
+    whole = head.replace('msgstr "text"', 'msgstr ""') + "\n\n" + rest.rstrip().removesuffix('""') + '"text"\n'
+    whole = whole.replace('"text""text"', '"text"')
+    path.write_text(whole)
+    assert list(translations.lacking((ROOM,))) == []
+    path.write_text(whole.replace('msgid "Wait."', '#, fuzzy\nmsgid "Wait."'))
+    assert list(translations.lacking((ROOM,))) == [f"{ROOM}: fuzzy: Wait."]
+    path.write_text(whole)
+    (room / "domain.py").write_text(CODE.replace("Wait.", "Row."))
+    assert set(translations.lacking((ROOM,))) == {
+        f"{ROOM}: not used any more: Wait.",
+        f"{ROOM}/domain.py:7: not in the catalogue: Row.",
+    }
+    translations.update((ROOM,))
+    assert list(translations.lacking((ROOM,))) == [f"{ROOM}: not translated: Row."]
+
+
+def test_the_shared_catalogue_is_whole() -> None:
+    """Everything that the web room and the kernel say has its Swedish text."""
+    assert list(translations.lacking((translations.SHARED,))) == []
+
+
+def test_a_later_catalogue_wins(tmp_path: Path) -> None:
+    """A service may say a shared sentence in its own way."""
+    for folder, text in (("a", "ett"), ("b", "två")):
+        place = tmp_path / folder / "sv/LC_MESSAGES"
+        place.mkdir(parents=True)
+        (place / "messages.po").write_text(f'msgid ""\nmsgstr ""\n\nmsgid "One"\nmsgstr "{text}"\n')
+    assert merged([tmp_path / "a", tmp_path / "b"], "sv").gettext("One") == "två"
+    assert merged([tmp_path / "c"], "sv").gettext("One") == "One"
+
+
+def test_what_marshmallow_says_comes_out_in_swedish(world: World) -> None:
+    """Its own sentences by pattern, ours by the catalogue; nested names as the macros want them."""
+    with world.app.test_request_context():
+        assert sentence("Longer than maximum length 40.") == "Skriv högst 40 tecken."
+        assert sentence("Must be greater than or equal to 1.") == "Ange ett tal som är minst 1."
+        assert sentence("This must be filled in.") == "Det här behöver fyllas i."
+        assert messages({"carer": {"name": ["Missing data for required field."]}}) == {
+            "carer.name": gettext("This must be filled in.")
+        }
+        assert messages({"/carer/name": "This is too short."}) == {"carer.name": "Det här är för kort."}
+
+
+def test_every_builtin_sentence_of_marshmallow_is_known(world: World) -> None:
+    """No field that our schemas may use answers in English."""
+    from marshmallow import fields
+
+    kinds = (fields.String, fields.Integer, fields.Boolean, fields.UUID, fields.Date, fields.Email, fields.Url)
+    said = {text for kind in (*kinds, fields.List, fields.AwareDateTime) for text in _messages_of(kind)}
+    with world.app.test_request_context():
+        english = {text for text in said if sentence(text) == text}
+    assert english == set()
+
+
+def _messages_of(kind: type) -> set[str]:
+    found: set[str] = set()
+    for each in kind.__mro__:
+        for name, text in getattr(each, "default_error_messages", {}).items():
+            if name not in ("validator_failed", "invalid_utf8", "special", "too_large", "format", "invalid_awareness"):
+                found.add(text.format(input="x", obj_type="datetime"))
+    return found

@@ -1,0 +1,123 @@
+"""The cookie: what it allows, and what ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from shared.settings import SettingsAreWrong
+from shared.web import session
+from tests.unit.web.conftest import START, World, csrf_in
+
+SignIn = Callable[[str], None]
+
+
+def test_the_cookie_is_for_this_origin_and_no_script(client: FlaskClient, sign_in: SignIn) -> None:
+    """HttpOnly, SameSite=Lax, path /, and gone when the browser closes."""
+    sign_in("alva")
+    cookie = client.get_cookie("lotsa_session")
+    assert cookie is not None
+    assert (cookie.http_only, cookie.same_site, cookie.path, cookie.expires) == (True, "Lax", "/", None)
+
+
+def test_thirty_minutes_without_a_request_end_the_session(world: World, client: FlaskClient, sign_in: SignIn) -> None:
+    """Idle time-out: 30 minutes are fine, a moment more is not."""
+    sign_in("alva")
+    world.clock.advance(timedelta(minutes=30))
+    assert client.get("/directory/assignment").status_code == 200
+    world.clock.advance(timedelta(minutes=30, seconds=1))
+    answer = client.get("/directory/assignment")
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/directory/login?next=/directory/assignment"
+
+
+def test_requests_keep_it_alive_but_not_past_twelve_hours(world: World, client: FlaskClient, sign_in: SignIn) -> None:
+    """However busy somebody is, they sign in anew after 12 hours."""
+    sign_in("alva")
+    for _ in range(28):
+        world.clock.advance(timedelta(minutes=25))
+        assert client.get("/directory/assignment").status_code == 200
+    world.clock.move_to(START + timedelta(hours=12))
+    assert client.get("/directory/assignment").status_code == 303
+
+
+def test_signing_in_begins_a_new_session(client: FlaskClient, sign_in: SignIn, world: World) -> None:
+    """Nothing that the browser carried before survives: neither session id nor form token (session fixation)."""
+    sign_in("alva")
+    first = csrf_in(client.get("/directory/assignment").text)
+    sign_in("alva")
+    ids = [told for kind, told in world.hooks.told if kind == "in"]
+    assert len(set(ids)) == 2
+    assert client.post("/directory/boats", data={"csrf_token": first}).status_code == 400
+
+
+def test_a_changed_cookie_is_no_cookie(client: FlaskClient, sign_in: SignIn) -> None:
+    """One character more, and the signature does not hold."""
+    sign_in("alva")
+    cookie = client.get_cookie("lotsa_session")
+    assert cookie is not None
+    client.set_cookie("lotsa_session", "x" + cookie.value)
+    assert client.get("/directory/assignment").status_code == 303
+
+
+def test_signing_out_ends_the_session_for_a_copied_cookie_too(
+    world: World, client: FlaskClient, sign_in: SignIn
+) -> None:
+    """The session id is told to all services, so an old copy of the cookie opens nothing."""
+    sign_in("alva")
+    copy = client.get_cookie("lotsa_session")
+    assert copy is not None
+    token = csrf_in(client.get("/directory/assignment").text)
+    copy = client.get_cookie("lotsa_session")
+    assert copy is not None
+    answer = client.post("/directory/logout", data={"csrf_token": token})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/directory/signed-out")
+    assert client.get("/directory/assignment").status_code == 303
+    client.set_cookie("lotsa_session", copy.value)
+    assert client.get("/directory/assignment").status_code == 303
+    assert world.hooks.told[-1][0] == "out"
+
+
+def test_an_assignment_that_has_ended_opens_nothing(world: World, client: FlaskClient, sign_in: SignIn) -> None:
+    """Each request asks the service's own copy whether the chosen assignment still holds."""
+    sign_in("alva")
+    assert client.get("/directory/boats").status_code == 403
+    world.staff.held.clear()
+    answer = client.get("/directory/boats")
+    assert answer.headers["Location"] == "/directory/assignment?next=/directory/boats"
+    assert "inget aktuellt uppdrag" in client.get("/directory/assignment").text
+
+
+def test_who_has_two_assignments_chooses_one_and_sees_it(world: World, client: FlaskClient, sign_in: SignIn) -> None:
+    """Bo works in two units; the header says in which he acts now."""
+    sign_in("bo")
+    assert client.get("/directory/boats").headers["Location"].startswith("/directory/assignment")
+    page = client.get("/directory/assignment").text
+    form = {"csrf_token": csrf_in(page), "assignment": str(world.bos_other.id), "next": "/directory/boats"}
+    answer = client.post("/directory/assignment", data=form)
+    assert answer.headers["Location"] == "/directory/boats"
+    assert client.get("/directory/boats").text == str(world.bos_other.unit_id)
+    header = client.get("/directory/assignment").text
+    assert "Du arbetar som anhörigkonsulent på Anhörigstöd Skärholmen" in header
+
+
+def test_nobody_chooses_anothers_assignment(world: World, client: FlaskClient, sign_in: SignIn) -> None:
+    """Alva cannot take Bo's by its id."""
+    sign_in("alva")
+    token = csrf_in(client.get("/directory/assignment").text)
+    client.post("/directory/assignment", data={"csrf_token": token, "assignment": str(world.bos.id)})
+    assert client.get("/directory/boats").status_code == 403
+
+
+def test_an_old_key_still_verifies_after_a_new_one_is_put_first(tmp_path: object, world: World) -> None:
+    """Keys rotate without signing everybody out; a short key is refused."""
+    path = world.settings.session_key_file
+    assert path is not None
+    path.write_text("n" * 40 + "\n" + "o" * 40 + "\n", encoding="ascii")
+    assert session.keys_from(path) == ["n" * 40, "o" * 40]
+    path.write_text("short", encoding="ascii")
+    with pytest.raises(SettingsAreWrong):
+        session.keys_from(path)

@@ -1,0 +1,138 @@
+"""Bearer tokens: the one kind that opens the door, and the many that do not."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask.testing import FlaskClient
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey
+
+from shared.settings import SettingsAreWrong
+from shared.web.tokens import issue_demo_token
+from tests.support.web_gallery import ALVA, BO
+from tests.unit.web.conftest import World
+
+Make = Callable[..., str]
+
+
+@pytest.fixture
+def token(world: World) -> Make:
+    """A right token, but for what the test changes; a claim set to None is left out."""
+    right = ECKey.import_key(json.loads(world.key_file.read_text()))
+
+    def make(*, key: Any = None, header: dict[str, Any] | None = None, **changes: Any) -> str:
+        now = int(time.time())
+        claims: dict[str, Any] = {
+            "iss": ALVA.issuer,
+            "aud": "lotsa",
+            "sub": ALVA.subject,
+            "client_id": "a-case-system",
+            "iat": now,
+            "exp": now + 60,
+            "jti": uuid4().hex,
+            "assignment": str(world.alvas.id),
+        }
+        claims.update(changes)
+        claims = {name: value for name, value in claims.items() if value is not None}
+        head = {"alg": "ES256", "typ": "at+jwt", "kid": right.kid, **(header or {})}
+        return jwt.encode(head, claims, key or right, algorithms=["ES256", "HS256"])
+
+    return make
+
+
+def status(client: FlaskClient, token: str) -> int:
+    """What the API answers to a token."""
+    return client.get("/api/directory/v1/boats", headers={"Authorization": f"Bearer {token}"}).status_code
+
+
+def test_a_right_token_opens_the_door(client: FlaskClient, token: Make) -> None:
+    """Signed by the issuer, for us, in time, and for an assignment that holds."""
+    assert status(client, token()) == 200
+
+
+def test_the_command_lines_token_is_a_right_token(client: FlaskClient, world: World) -> None:
+    """What `lotsa demo-token` prints works; in production it prints nothing."""
+    made = issue_demo_token(world.key_file, world.settings, ALVA, world.alvas.id)
+    assert status(client, made) == 200
+    with pytest.raises(SettingsAreWrong):
+        issue_demo_token(world.key_file, dataclasses.replace(world.settings, mode="production"), ALVA, world.alvas.id)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"iss": "https://other.example.org"},
+        {"aud": "another-service"},
+        {"aud": ["a", "b"]},
+        {"exp": 1},
+        {"nbf": int(time.time()) + 3600},
+        {"exp": None},
+        {"iat": None},
+        {"jti": None},
+        {"client_id": None},
+        {"sub": None},
+        {"assignment": None},
+        {"assignment": "not-an-id"},
+        {"assignment": 7},
+        {"header": {"typ": "JWT"}},
+        {"header": {"typ": None}},
+        {"header": {"kid": "unknown"}},
+        {"key": ECKey.generate_key("P-256", private=True)},
+    ],
+    ids=lambda wrong: "-".join(f"{name}" for name in wrong),
+)
+def test_anything_wrong_is_answered_401(client: FlaskClient, token: Make, wrong: dict[str, Any]) -> None:
+    """Issuer, audience, times, type, key and every required claim are checked (RFC 9068, 4)."""
+    wrong = dict(wrong)
+    if wrong.get("header") == {"typ": None}:
+        wrong["header"] = {"typ": ""}
+    assert status(client, token(**wrong)) == 401
+
+
+def test_unsigned_and_hmac_signed_tokens_are_answered_401(client: FlaskClient, token: Make, world: World) -> None:
+    """Neither "none" nor a key that is no secret (the public key's own text) signs anything."""
+    header, payload, _ = token().split(".")
+    import base64
+
+    none = base64.urlsafe_b64encode(b'{"alg":"none","typ":"at+jwt"}').rstrip(b"=").decode()
+    assert status(client, f"{none}.{payload}.") == 401
+    public = (world.settings.token_jwks_file or world.key_file).read_bytes()
+    assert status(client, token(key=OctKey.import_key(public), header={"alg": "HS256"})) == 401
+    assert status(client, f"{header}.{payload}.AAAA") == 401
+    assert status(client, "x" * 9000) == 401
+    assert status(client, "a.b.c") == 401
+
+
+def test_somebody_elses_assignment_is_not_opened(client: FlaskClient, token: Make, world: World) -> None:
+    """The assignment must be the subject's own, and hold now."""
+    assert status(client, token(assignment=str(world.bos.id))) == 403
+    world.staff.held.clear()
+    assert status(client, token()) == 403
+
+
+def test_a_token_gives_the_role_of_its_assignment(client: FlaskClient, token: Make, world: World) -> None:
+    """Bo is an adviser, and this door is for referrers."""
+    assert status(client, token(sub=BO.subject, assignment=str(world.bos.id))) == 403
+
+
+def test_the_cookie_does_not_open_the_systems_door(client: FlaskClient, sign_in: Callable[[str], None]) -> None:
+    """A browser's session is worth nothing under /api/, so nothing can be forged there; 401 says how to come in."""
+    sign_in("alva")
+    answer = client.get("/api/directory/v1/boats")
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert answer.json is not None
+    assert answer.json["type"] == "urn:lotsa:problem:sign-in-needed"
+
+
+def test_a_token_does_not_open_pages(client: FlaskClient, token: Make) -> None:
+    """Pages are for people who signed in."""
+    answer = client.get("/directory/boats", headers={"Authorization": f"Bearer {token()}"})
+    assert answer.status_code == 303
