@@ -60,7 +60,7 @@ def plan_activity(work: DirectoryWork, editor: Editor, asked: PlanActivity) -> A
 
 def change_activity(work: DirectoryWork, editor: Editor, asked: ChangeActivity) -> Activity:
     """Change an activity. Raises ListingIsNotYours, VersionHasMoved or ActivityIsCancelled."""
-    activity = _own_activity(work, editor, asked.activity_id, asked.version)
+    activity = _as_read(work, editor, asked.activity_id, asked.version)
     changed, event = activity.changed(asked.session, by=editor.actor, at=work.clock.now())
     work.activities.save(changed)
     work.happened(event)
@@ -69,19 +69,25 @@ def change_activity(work: DirectoryWork, editor: Editor, asked: ChangeActivity) 
 
 def cancel_activity(work: DirectoryWork, editor: Editor, asked: CancelActivity) -> Activity:
     """Cancel an activity; it stays listed as cancelled. Raises as ``change_activity``."""
-    activity = _own_activity(work, editor, asked.activity_id, asked.version)
+    activity = _as_read(work, editor, asked.activity_id, asked.version)
     cancelled, event = activity.cancelled(by=editor.actor, at=work.clock.now())
     work.activities.save(cancelled)
     work.happened(event)
     return cancelled
 
 
-def _own_activity(work: DirectoryWork, editor: Editor, activity_id: UUID, version: int) -> Activity:
+def own_activity(work: DirectoryWork, editor: Editor, activity_id: UUID) -> Activity:
+    """An activity that this person may edit; otherwise the attempt is recorded and ListingIsNotYours raised."""
     activity = work.activities.find(activity_id)
     relation = editor.relation_to(activity.organization_id if activity else None, None)
     authorise(work, editor, Act.EDIT_LISTING, relation, about="activity", subject=activity_id)
     if activity is None:
         raise ListingIsNotYours
+    return activity
+
+
+def _as_read(work: DirectoryWork, editor: Editor, activity_id: UUID, version: int) -> Activity:
+    activity = own_activity(work, editor, activity_id)
     if activity.version != version:
         raise VersionHasMoved
     return activity

@@ -119,12 +119,36 @@ class DirectoryWork(Protocol):
     """One transaction with everything in it; nothing is kept, told or recorded unless it commits."""
 
     clock: Clock
-    organizations: Organizations
-    services: SupportServices
-    activities: Activities
-    units: Units
-    assignments: Assignments
-    rules: Rules
+
+    @property
+    def organizations(self) -> Organizations:
+        """The organisations."""
+        ...
+
+    @property
+    def services(self) -> SupportServices:
+        """The support services."""
+        ...
+
+    @property
+    def activities(self) -> Activities:
+        """The activities."""
+        ...
+
+    @property
+    def units(self) -> Units:
+        """The units."""
+        ...
+
+    @property
+    def assignments(self) -> Assignments:
+        """The assignments."""
+        ...
+
+    @property
+    def rules(self) -> Rules:
+        """The municipalities' routing rules."""
+        ...
 
     def happened(self, *events: DomainEvent) -> None:
         """Have this told to whoever may hear of it, if it commits."""

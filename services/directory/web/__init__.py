@@ -1,0 +1,44 @@
+"""The directory's doors for people and systems: public pages, partners' pages, administration, sign-in, JSON API."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy import text
+
+from services.directory import bootstrap
+from services.directory.web import pages_admin, pages_mine, pages_mine_activities, pages_public, parts
+from services.directory.web.api import api
+from services.directory.web.cast import cast
+from services.directory.web.sign_in import Hooks
+from shared.settings import Settings
+from shared.web.app import make_app
+from shared.web.login import login_blueprint
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The directory's app. It also answers ``/`` and whatever belongs to no service. Raises SettingsAreWrong."""
+    settings = settings or Settings.from_environment()
+    made = bootstrap.for_web(settings)
+
+    def database_answers() -> None:
+        with made.engine.connect() as connection:
+            connection.execute(text("select 1"))
+
+    app = make_app(
+        bootstrap.SERVICE,
+        __name__,
+        settings=settings,
+        staff=made.staff,
+        blueprints=[
+            pages_public.pages,
+            pages_mine.pages,
+            pages_mine_activities.pages,
+            pages_admin.pages,
+            api.blueprint(),
+            login_blueprint(settings, Hooks(made), cast=cast),
+        ],
+        checks={"database": database_answers},
+        clock=made.clock,
+    )
+    parts.give(app, made)
+    return app

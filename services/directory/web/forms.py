@@ -1,0 +1,163 @@
+"""Partners' forms: shape only. What the fields mean is the domain's affair."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate
+from werkzeug.datastructures import MultiDict
+
+from services.directory.domain.activity import SWEDEN, Repeats, Session
+from services.directory.domain.organization import Location
+from services.directory.domain.support_service import Attend, Listing, ListingStatus, Schedule
+from shared.web.api import storable
+
+FIRST_DAY = date(2020, 1, 1)
+LAST_DAY = date(2099, 12, 31)
+STORABLE = "Remove the characters that cannot be shown."
+WEB_ADDRESS = validate.Regexp(r"^(https?://[^\s<>\"']+)?$", error="Write a web address that begins with https://.")
+
+
+def text(most: int, *, required: bool = False, **more: Any) -> fields.String:
+    """Text of a form field: trimmed by ``_Form``, empty unless required, of some length at most."""
+    checks: list[Any] = [validate.Length(max=most), *more.pop("validate", [])]
+    if required:
+        return fields.String(required=True, validate=[validate.Length(min=1), *checks], **more)
+    return fields.String(load_default="", validate=checks, **more)
+
+
+class _Form(Schema):
+    class Meta:
+        """The CSRF token and buttons come along in every form."""
+
+        unknown = EXCLUDE
+
+    version = fields.Integer(load_default=0, validate=validate.Range(min=0, max=1_000_000_000))
+
+    @pre_load
+    def trim(self, given: Any, **_: Any) -> dict[str, Any]:
+        """Leave out what is blank, and the spaces around the rest; line breaks become our own."""
+        plain: dict[str, Any] = {}
+        source = given if isinstance(given, MultiDict) else MultiDict(given)
+        for name, field in self.fields.items():
+            values = [value.replace("\r\n", "\n").strip() for value in source.getlist(name)]
+            if not storable(values):
+                raise ValidationError(STORABLE, field_name=name)
+            if isinstance(field, fields.List):
+                plain[name] = [value for value in values if value]
+            elif values and values[0]:
+                plain[name] = values[0]
+        return plain
+
+
+class ListingForm(_Form):
+    """A support service as its owner edits it. The weekly hours are kept as they were."""
+
+    name = text(120, required=True)
+    summary = text(200, required=True)
+    description = text(4000)
+    forms = fields.List(fields.String(), load_default=list)
+    target_groups = fields.List(fields.String(), load_default=list)
+    areas = fields.List(fields.String(), load_default=list)
+    languages = fields.List(fields.String(), load_default=list)
+    eligibility = text(500)
+    cost = text(200)
+    attend = fields.Enum(Attend, by_value=True, required=True)
+    email = text(200)
+    phone = text(40)
+    url = text(300, validate=[WEB_ADDRESS])
+    digital = fields.Boolean(load_default=False)
+    status = fields.Enum(ListingStatus, by_value=True, load_default=ListingStatus.ACTIVE)
+    place_name = text(120)
+    place_address = text(200)
+    place_postal_code = text(10)
+    place_city = text(60)
+    place_accessibility = text(500)
+
+
+def listing_from_form(form: dict[str, Any], schedules: tuple[Schedule, ...], area: str | None) -> Listing:
+    """The listing that a loaded form describes."""
+    place = {name.removeprefix("place_"): form[name] for name in form if name.startswith("place_")}
+    location = Location(**place, area=area) if place["name"] or place["address"] else None
+    plain = {name: value for name, value in form.items() if not name.startswith("place_") and name != "version"}
+    lists: dict[str, Any] = {name: tuple(plain.pop(name)) for name in ("forms", "target_groups", "areas", "languages")}
+    return Listing(**plain, **lists, location=location, schedules=schedules if location else ())
+
+
+def form_from_listing(listing: Listing, version: int) -> dict[str, Any]:
+    """What the form shows of a listing."""
+    names = [name for name in ListingForm().fields if not name.startswith("place_") and name != "version"]
+    shown: dict[str, Any] = {name: getattr(listing, name) for name in names}
+    place = listing.location or Location(name="")
+    places = ("name", "address", "postal_code", "city", "accessibility")
+    shown |= {f"place_{name}": getattr(place, name) for name in places}
+    return shown | {"attend": listing.attend.value, "status": listing.status.value, "version": version}
+
+
+class ActivityForm(_Form):
+    """An activity as its owner edits it: a day, two times of day, and how often."""
+
+    title = text(120, required=True)
+    description = text(2000)
+    day = fields.Date(required=True, validate=validate.Range(min=FIRST_DAY, max=LAST_DAY))
+    begins = fields.Time(required=True, format="%H:%M")
+    ends = fields.Time(required=True, format="%H:%M")
+    repeats = fields.Enum(Repeats, by_value=True, load_default=Repeats.ONCE)
+    repeats_until = fields.Date(load_default=None, validate=validate.Range(min=FIRST_DAY, max=LAST_DAY))
+    place = text(200)
+    digital = fields.Boolean(load_default=False)
+    places = fields.Integer(load_default=None, validate=validate.Range(min=1, max=10_000))
+    sign_up = text(300)
+    cost = text(200)
+
+    @post_load
+    def one_period(self, form: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """What ends earlier in the day than it begins, ends the next day."""
+        starts_at = datetime.combine(form.pop("day"), form.pop("begins"), SWEDEN)
+        ends_at = datetime.combine(starts_at.date(), form.pop("ends"), SWEDEN)
+        if ends_at < starts_at:
+            ends_at += timedelta(days=1)
+        return form | {"starts_at": starts_at, "ends_at": ends_at}
+
+
+def session_from_form(form: dict[str, Any]) -> Session:
+    """The session that a loaded form describes. Raises what a session's own rules refuse."""
+    once = form["repeats"] is Repeats.ONCE
+    values = {name: value for name, value in form.items() if name != "version"}
+    return Session(**values | {"repeats_until": None if once else form["repeats_until"]})
+
+
+def form_from_session(session: Session, version: int) -> dict[str, Any]:
+    """What the form shows of a session."""
+    begins, ends = session.starts_at.astimezone(SWEDEN), session.ends_at.astimezone(SWEDEN)
+    shown = {name: getattr(session, name) for name in ("title", "description", "place", "digital", "sign_up", "cost")}
+    return shown | {
+        "version": version,
+        "day": begins.date().isoformat(),
+        "begins": _clock(begins.time()),
+        "ends": _clock(ends.time()),
+        "repeats": session.repeats.value,
+        "repeats_until": session.repeats_until.isoformat() if session.repeats_until else "",
+        "places": session.places or "",
+    }
+
+
+def _clock(at: time) -> str:
+    return at.strftime("%H:%M")
+
+
+class OrganizationForm(_Form):
+    """How an organisation presents itself."""
+
+    name = text(120, required=True)
+    description = text(4000)
+    website = text(300, validate=[WEB_ADDRESS])
+    email = text(200)
+    phone = text(40)
+
+
+def as_written(given: MultiDict[str, str], lists: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What somebody wrote, to be shown in the form again."""
+    shown: dict[str, Any] = {name: given.get(name, "") for name in given}
+    return shown | {name: given.getlist(name) for name in lists}

@@ -1,0 +1,86 @@
+"""The municipality administrator's pages: units, assignments, routing rules, and a way to try the rules out."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+
+from services.directory.commands.authorise import authorise
+from services.directory.domain.areas import covers
+from services.directory.domain.permissions import Act, Editor, Relation
+from services.directory.domain.routing import Proposal, RoutingRules, Situation
+from services.directory.views.administration import assignment_lines, unit_lines
+from services.directory.web import words
+from services.directory.web.parts import current_editor, parts
+from shared.kernel.actor import Role
+from shared.web.who import needs
+
+OLDEST_ASKED = 120
+
+pages = Blueprint("admin", __name__, url_prefix="/directory/admin")
+
+
+@pages.get("")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def units() -> str:
+    """The units that the administrator answers for, and who works there. The look at the assignments is recorded."""
+    editor = current_editor()
+    now = parts().clock.now()
+    with parts().work_of(editor) as work:
+        relation = Relation.OWN_MUNICIPALITY
+        authorise(work, editor, Act.SEE_ASSIGNMENTS, relation, about="assignment", subject=None)
+        lines = unit_lines(work.connection, editor.organization_id, editor.municipality_code, now)
+        people = assignment_lines(work.connection, [line.unit.id for line in lines], now)
+        if people:
+            work.record_access(editor.actor, "list", "own-municipality", "assignment", *(each.id for each in people))
+            work.commit()
+    return render_template("directory/admin_units.html", lines=lines, people=people)
+
+
+@pages.get("/routing")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def routing() -> str:
+    """The rules in the municipality's order, and who would get a carer in a situation that the address describes."""
+    editor = current_editor()
+    code = editor.municipality_code or ""
+    with parts().work_of(editor) as work:
+        authorise(work, editor, Act.SEE_ROUTING, editor.relation_to(None, code), about="routing-rules", subject=None)
+        rules = work.rules.of(code)
+        named = work.units.those(sorted(rules.units_named())) if rules else []
+    asked = _situation(editor)
+    today = parts().clock.now().date()
+    proposal = rules.propose(asked, today) if rules and asked else None
+    return render_template(
+        "directory/admin_routing.html",
+        rules=rules,
+        names={unit.id: unit.name for unit in named},
+        asked=asked,
+        proposal=proposal,
+        decisive=_decisive(rules, proposal),
+        areas=[(code, parts().areas.name(code)), *sorted(parts().areas.districts_of(code).items())],
+        groups=words.options(parts().taxonomies.target_groups),
+        written=request.args,
+    )
+
+
+def _situation(editor: Editor) -> Situation | None:
+    area = request.args.get("area", "")
+    if not editor.municipality_code or not covers(editor.municipality_code, area):
+        return None
+    known = {code for code, _ in words.options(parts().taxonomies.target_groups)}
+    return Situation(
+        area=area,
+        target_groups=frozenset(known & set(request.args.getlist("group"))),
+        carer_age=_age("carer_age"),
+        person_cared_for_age=_age("person_age"),
+    )
+
+
+def _age(name: str) -> int | None:
+    age = request.args.get(name, type=int)
+    return age if age is not None and 0 <= age <= OLDEST_ASKED else None
+
+
+def _decisive(rules: RoutingRules | None, proposal: Proposal | None) -> UUID | None:
+    return proposal.rule_id if rules and proposal else None

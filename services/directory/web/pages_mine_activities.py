@@ -1,0 +1,174 @@
+"""A partner's own activities: plan, change, cancel."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from marshmallow import ValidationError
+from werkzeug.wrappers import Response
+
+from services.directory.commands.save_activity import (
+    CancelActivity,
+    ChangeActivity,
+    PlanActivity,
+    cancel_activity,
+    change_activity,
+    own_activity,
+    plan_activity,
+)
+from services.directory.commands.save_support_service import own_service
+from services.directory.domain.activity import Activity, ActivityStatus, Repeats
+from services.directory.domain.refusals import ActivityIsCancelled, AlreadyRegistered, ListingIsNotYours
+from services.directory.domain.support_service import SupportService
+from services.directory.web import words
+from services.directory.web.forms import ActivityForm, as_written, form_from_session, session_from_form
+from services.directory.web.pages_mine import HOME
+from services.directory.web.parts import current_editor, parts
+from shared.kernel.actor import Role
+from shared.kernel.identity import uuid7
+from shared.kernel.refusals import Invalid, VersionHasMoved
+from shared.web.validation import messages
+from shared.web.who import needs
+
+pages = Blueprint("mine_activities", __name__, url_prefix=HOME)
+
+# the domain speaks of moments, the form of a day and two times
+_FORM_NAMES = {"starts_at": "begins", "ends_at": "ends"}
+
+
+@pages.get("/services/<uuid:service_id>/activities/new")
+@needs(Role.PARTNER_EDITOR)
+def new_activity(service_id: UUID) -> str:
+    """An empty form. Its id comes along, so that sending it twice plans it once."""
+    service = _own_service(service_id)
+    place = service.listing.location
+    values = {
+        "id": uuid7(),
+        "version": 0,
+        "repeats": Repeats.ONCE.value,
+        "digital": service.listing.digital,
+        "place": f"{place.name}, {place.address}" if place else "",
+        "cost": service.listing.cost,
+    }
+    return _page(service, None, values, {})
+
+
+@pages.post("/services/<uuid:service_id>/activities/new")
+@needs(Role.PARTNER_EDITOR)
+def add_activity(service_id: UUID) -> Response | str:
+    """Plan a new activity."""
+    editor = current_editor()
+    service = _own_service(service_id)
+    written = as_written(request.form)
+    try:
+        session = session_from_form(ActivityForm().load(request.form))
+        with parts().work_of(editor) as work:
+            asked = PlanActivity(activity_id=UUID(written.get("id", "")), service_id=service_id, session=session)
+            plan_activity(work, editor, asked)
+            work.commit()
+    except AlreadyRegistered:
+        return redirect(HOME, 303)
+    except (ValidationError, Invalid) as problem:
+        return _page(service, None, written, _said(problem))
+    except ValueError:
+        raise ListingIsNotYours from None
+    flash(_("Saved. The activity can be found by everyone now."), "success")
+    return redirect(HOME, 303)
+
+
+@pages.get("/activities/<uuid:activity_id>")
+@needs(Role.PARTNER_EDITOR)
+def activity_form(activity_id: UUID) -> str:
+    """An activity, to be changed."""
+    activity = _own_activity(activity_id)
+    return _page(_own_service(activity.service_id), activity, form_from_session(activity.session, activity.version), {})
+
+
+@pages.post("/activities/<uuid:activity_id>")
+@needs(Role.PARTNER_EDITOR)
+def save_activity(activity_id: UUID) -> Response | str:
+    """Change an activity. Whoever comes second sees both what is saved and what they wrote themselves."""
+    editor = current_editor()
+    activity = _own_activity(activity_id)
+    service = _own_service(activity.service_id)
+    written = as_written(request.form)
+    try:
+        form = ActivityForm().load(request.form)
+        with parts().work_of(editor) as work:
+            asked = ChangeActivity(activity_id=activity_id, version=form["version"], session=session_from_form(form))
+            change_activity(work, editor, asked)
+            work.commit()
+    except VersionHasMoved:
+        return _page(service, _own_activity(activity_id), written, {}, moved=True)
+    except ActivityIsCancelled:
+        flash(_("The activity is cancelled and can no longer be changed."), "warning")
+        return redirect(HOME, 303)
+    except (ValidationError, Invalid) as problem:
+        return _page(service, activity, written, _said(problem))
+    flash(_("Saved. This is what the public page says from now on."), "success")
+    return redirect(HOME, 303)
+
+
+@pages.post("/activities/<uuid:activity_id>/cancel")
+@needs(Role.PARTNER_EDITOR)
+def cancel(activity_id: UUID) -> Response:
+    """Cancel an activity; the public page says so."""
+    editor = current_editor()
+    try:
+        with parts().work_of(editor) as work:
+            version = request.form.get("version", type=int) or 0
+            cancel_activity(work, editor, CancelActivity(activity_id=activity_id, version=version))
+            work.commit()
+    except VersionHasMoved:
+        flash(_("Somebody changed this activity a moment ago. Look at it again before you cancel it."), "warning")
+        return redirect(HOME, 303)
+    except ActivityIsCancelled:
+        return redirect(HOME, 303)
+    flash(_("The activity is cancelled. The public page says so."), "success")
+    return redirect(HOME, 303)
+
+
+def _own_service(service_id: UUID) -> SupportService:
+    editor = current_editor()
+    with parts().work_of(editor) as work:
+        return own_service(work, editor, service_id)
+
+
+def _own_activity(activity_id: UUID) -> Activity:
+    editor = current_editor()
+    with parts().work_of(editor) as work:
+        return own_activity(work, editor, activity_id)
+
+
+def _said(problem: ValidationError | Invalid) -> dict[str, str]:
+    if isinstance(problem, ValidationError):
+        return messages(problem.messages)
+    fields = problem.fields or {"": problem.title}
+    return {_FORM_NAMES.get(name, name): said for name, said in messages(fields).items()}
+
+
+def _page(
+    service: SupportService,
+    activity: Activity | None,
+    values: dict[str, Any],
+    errors: dict[str, str],
+    *,
+    moved: bool = False,
+) -> str:
+    saved = form_from_session(activity.session, activity.version) if activity else {}
+    if activity and moved:
+        values = {**values, "version": activity.version}
+    return render_template(
+        "directory/activity_form.html",
+        service=service,
+        activity=activity,
+        cancelled=activity is not None and activity.status is ActivityStatus.CANCELLED,
+        saved=saved,
+        values={**dict.fromkeys(ActivityForm().fields, ""), **values},
+        errors=errors,
+        moved=moved,
+        repeats=[(each.value, words.repeats_name(each)) for each in Repeats],
+    )

@@ -1,0 +1,35 @@
+"""What the directory does when somebody comes or goes: it tells the other services."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from services.directory.bootstrap import Parts
+from services.directory.commands.record_sign_in import record_refused_sign_in, record_sign_in, record_sign_out
+from shared.kernel.actor import UserRef
+
+
+class Hooks:
+    """``shared.web.login.SignInHooks``."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def on_signed_in(self, user: UserRef, session_id: UUID) -> None:
+        """Somebody signed in."""
+        with self._parts.work() as work:
+            record_sign_in(work, session_id, user)
+            work.commit()
+
+    def on_refused(self, reason: str) -> None:
+        """A sign-in failed."""
+        with self._parts.work() as work:
+            record_refused_sign_in(work, reason)
+            work.commit()
+
+    def on_signed_out(self, session_id: UUID, expires_at: datetime) -> None:
+        """A session ended, in all services as they hear of it, here at once."""
+        with self._parts.work() as work:
+            record_sign_out(work, session_id, expires_at)
+            work.commit()

@@ -1,0 +1,129 @@
+"""Words for codes on pages, in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_babel import format_date, format_time, get_locale
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from services.directory.domain.activity import SWEDEN, Repeats
+from services.directory.domain.support_service import Attend, Schedule, Weekday
+from services.directory.domain.taxonomy import Taxonomy, Term
+from services.directory.domain.unit import UnitKind
+from services.directory.web.parts import parts
+
+
+def language() -> str:
+    """The code of the reader's language."""
+    return str(get_locale() or "sv").partition("_")[0]
+
+
+def group_name(code: str) -> str:
+    """A target group's name."""
+    return parts().taxonomies.target_groups.label(code, language())
+
+
+def form_name(code: str) -> str:
+    """A form of support's name."""
+    return parts().taxonomies.forms.label(code, language())
+
+
+def area_name(code: str) -> str:
+    """A municipality's or district's name."""
+    return parts().areas.name(code)
+
+
+def situation(term: Term) -> str:
+    """A target group in a carer's own words."""
+    words = term.situation or term.name
+    return words.get(language(), words["en"])
+
+
+def options(taxonomy: Taxonomy) -> list[tuple[str, str]]:
+    """What may be chosen today, as (code, name)."""
+    today = parts().clock.now().date()
+    return [(term.code, taxonomy.label(term.code, language())) for term in taxonomy.in_force(today)]
+
+
+def language_name(code: str) -> str:
+    """A language's name; the code itself when it is unknown."""
+    names = {
+        "sv": _("Swedish"),
+        "en": _("English"),
+        "ar": _("Arabic"),
+        "so": _("Somali"),
+        "fi": _("Finnish"),
+        "fa": _("Persian"),
+        "tr": _("Turkish"),
+        "es": _("Spanish"),
+        "sgn-SE": _("Swedish sign language"),
+    }
+    return names.get(code, code)
+
+
+def attend_name(attend: Attend) -> str:
+    """How one comes to take part, in words."""
+    return {
+        Attend.DROP_IN: _("Just come along"),
+        Attend.BOOKING: _("Book a place first"),
+        Attend.THROUGH_ADVISER: _("Through the municipality's family care adviser"),
+    }[attend]
+
+
+def repeats_name(repeats: Repeats) -> str:
+    """How often it comes again, in words."""
+    return {Repeats.ONCE: _("Once"), Repeats.WEEKLY: _("Every week"), Repeats.FORTNIGHTLY: _("Every other week")}[
+        repeats
+    ]
+
+
+def weekday_name(day: Weekday) -> str:
+    """A weekday."""
+    return {
+        Weekday.MONDAY: _("Mondays"),
+        Weekday.TUESDAY: _("Tuesdays"),
+        Weekday.WEDNESDAY: _("Wednesdays"),
+        Weekday.THURSDAY: _("Thursdays"),
+        Weekday.FRIDAY: _("Fridays"),
+        Weekday.SATURDAY: _("Saturdays"),
+        Weekday.SUNDAY: _("Sundays"),
+    }[day]
+
+
+def hours(schedule: Schedule) -> str:
+    """Weekly hours in a line."""
+    return f"{weekday_name(schedule.byday)} {schedule.opens_at:%H.%M}–{schedule.closes_at:%H.%M}"
+
+
+def unit_kind_name(kind: UnitKind) -> str:
+    """What sort of unit it is."""
+    return {
+        UnitKind.REFERRING: _("Refers carers"),
+        UnitKind.RECEIVING: _("Receives carers"),
+        UnitKind.PARTNER: _("Partner"),
+        UnitKind.AUDIT: _("Audits"),
+        UnitKind.ADMINISTRATION: _("Administers"),
+    }[kind]
+
+
+def when(starts_at: datetime, ends_at: datetime) -> Markup:
+    """When something takes place, as people say it, with the exact time for machines."""
+    shown = f"{format_date(starts_at.astimezone(SWEDEN), 'EEEE d MMMM', rebase=False)}, "
+    shown += f"{format_time(starts_at, 'HH.mm')}–{format_time(ends_at, 'HH.mm')}"
+    exact = starts_at.isoformat(timespec="minutes")
+    return Markup('<time datetime="{}">{}</time>').format(exact, shown[:1].upper() + shown[1:])
+
+
+FILTERS = {
+    "group_name": group_name,
+    "form_name": form_name,
+    "area_name": area_name,
+    "language_name": language_name,
+    "attend_name": attend_name,
+    "repeats_name": repeats_name,
+    "unit_kind_name": unit_kind_name,
+    "hours": hours,
+    "situation": situation,
+}
