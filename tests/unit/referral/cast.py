@@ -1,0 +1,77 @@
+"""The cast, and referrals between them, without a database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.referral.domain.clocks import Priority, WorkingCalendar, promises
+from services.referral.domain.consent import Consent, ConsentAnswers, Scope, record_consent
+from services.referral.domain.people import Subject
+from services.referral.domain.referral import Referral, recorded_by
+from services.referral.domain.sending import send
+from shared.kernel.actor import Actor, Role, UserRef
+from shared.kernel.identity import AssignmentId, ConsentId, ReferralId, UnitId, uuid7
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+CALENDAR = WorkingCalendar(frozenset(), STOCKHOLM)
+HEALTH_CENTRE, SODERMALM, KUNGSHOLMEN, STAND_IN = (UnitId(UUID(int=n)) for n in (1, 2, 3, 4))
+
+SHARE, TELL_REFERRER = Scope.SHARE_WITH_RECEIVING_UNIT, Scope.TELL_REFERRER_WHAT_HAPPENED
+TELL_ABOUT = Scope.TELL_ABOUT_PERSON_CARED_FOR
+
+
+def an_actor(name: str, role: Role, unit: UnitId) -> Actor:
+    """Somebody at their post."""
+    return Actor(UserRef("https://idp.example.org", name), AssignmentId(uuid7()), unit, role)
+
+
+ALVA = an_actor("alva", Role.REFERRER, HEALTH_CENTRE)
+BO = an_actor("bo", Role.ADVISER, SODERMALM)
+BEATA = an_actor("beata", Role.ADVISER, SODERMALM)
+CILLA = an_actor("cilla", Role.ADVISER, KUNGSHOLMEN)
+STANDING_IN = an_actor("sten", Role.ADVISER, STAND_IN)
+
+
+def a_consent(
+    about: Subject = Subject.CARER,
+    scopes: frozenset[Scope] | None = None,
+    referral_id: ReferralId | None = None,
+    **more: object,
+) -> Consent:
+    """A recorded consent, to Södermalm and its stand-in unless told otherwise."""
+    usual = {Subject.CARER: frozenset({SHARE, TELL_REFERRER}), Subject.PERSON_CARED_FOR: frozenset({TELL_ABOUT})}
+    answers = ConsentAnswers(scopes=usual[about] if scopes is None else scopes, **more)  # type: ignore[arg-type]
+    return record_consent(
+        answers,
+        consent_id=ConsentId(uuid7()),
+        referral_id=referral_id or ReferralId(uuid7()),
+        about=about,
+        recipient=SODERMALM,
+        stand_in=STAND_IN,
+        by=recorded_by(ALVA),
+        now=NOON,
+    )
+
+
+def a_referral(
+    *, scopes: frozenset[Scope] | None = None, about_both: bool = False, protected: bool = False, stand_in: bool = True
+) -> Referral:
+    """A referral of Frans from Alva's health centre to Södermalm, sent at noon."""
+    referral_id = ReferralId(uuid7())
+    consents = [a_consent(scopes=scopes, referral_id=referral_id, covers_stand_in=stand_in)]
+    if about_both:
+        consents.append(a_consent(Subject.PERSON_CARED_FOR, referral_id=referral_id))
+    return send(
+        referral_id=referral_id,
+        priority=Priority.ROUTINE,
+        receiving_unit_id=SODERMALM,
+        stand_in_unit_id=consents[0].stand_in_unit_id,
+        protected_identity=protected,
+        promises=promises(Priority.ROUTINE, NOON, CALENDAR),
+        consents=tuple(consents),
+        by=ALVA,
+        at=NOON,
+    )

@@ -1,0 +1,93 @@
+"""Promises in working days, with Swedish holidays."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.referral.adapters.holidays import swedish_calendar
+from services.referral.domain.clocks import LIMITS, Deadline, Priority, Promise, promises
+from tests.unit.referral.cast import CALENDAR, SODERMALM, STOCKHOLM, a_referral
+
+
+def local(moment: datetime) -> date:
+    """The last day on which a promise ending at this moment still holds."""
+    return (moment - timedelta(seconds=1)).astimezone(STOCKHOLM).date()
+
+
+def test_weekends_do_not_count() -> None:
+    """Sent on a Friday with one working day: until the end of Monday."""
+    friday = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+    assert local(CALENDAR.after(friday, 1)) == date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("sent", "until"),
+    [
+        (datetime(2026, 12, 22, 9, 0, tzinfo=UTC), date(2026, 12, 23)),  # the day before Christmas Eve
+        (
+            datetime(2026, 12, 23, 9, 0, tzinfo=UTC),
+            date(2026, 12, 28),
+        ),  # Christmas Eve, both days of Christmas, a Sunday
+        (datetime(2026, 6, 18, 9, 0, tzinfo=UTC), date(2026, 6, 22)),  # Midsummer's Eve is free in fact
+        (datetime(2026, 5, 13, 9, 0, tzinfo=UTC), date(2026, 5, 15)),  # Ascension Day
+        (datetime(2026, 12, 30, 9, 0, tzinfo=UTC), date(2027, 1, 4)),  # New Year's Eve and Day, a weekend
+    ],
+)
+def test_swedish_holidays_do_not_count(sent: datetime, until: date) -> None:
+    """One working day after the sending, as a Swede would reckon."""
+    assert local(swedish_calendar().after(sent, 1)) == until
+
+
+def test_the_day_is_swedens_not_utcs() -> None:
+    """At 23:30 UTC on a Thursday it is already Friday in Sweden."""
+    late = datetime(2026, 11, 19, 23, 30, tzinfo=UTC)
+    assert local(CALENDAR.after(late, 1)) == date(2026, 11, 23)
+
+
+def test_a_promise_ends_at_midnight_in_summer_time_too() -> None:
+    """Across the change of clocks the end is still the end of the day in Sweden."""
+    saturday = datetime(2026, 3, 28, 12, 0, tzinfo=UTC)
+    assert CALENDAR.after(saturday, 1) == datetime(2026, 3, 30, 22, 0, tzinfo=UTC)
+
+
+@given(st.integers(0, 10 * 365 * 24 * 60), st.sampled_from(Priority))
+def test_promises_come_in_order_and_end_on_working_days(minutes: int, priority: Priority) -> None:
+    """Acknowledged before contact, contact before answer; never on a holiday."""
+    calendar = swedish_calendar()
+    sent_at = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    given_to = promises(priority, sent_at, calendar)
+    assert sent_at < given_to.acknowledge_by <= given_to.first_contact_by <= given_to.answer_by
+    for end in (given_to.acknowledge_by, given_to.first_contact_by, given_to.answer_by):
+        assert calendar.works(local(end))
+
+
+def test_the_more_urgent_the_sooner() -> None:
+    """No limit of a higher priority is longer than that of a lower."""
+    order = [LIMITS[Priority.ASAP], LIMITS[Priority.URGENT], LIMITS[Priority.ROUTINE]]
+    for sooner, later in pairwise(order):
+        assert sooner.acknowledge <= later.acknowledge
+        assert sooner.first_contact <= later.first_contact
+        assert sooner.answer <= later.answer
+
+
+def test_the_next_deadline_follows_the_state() -> None:
+    """Requested: to be acknowledged. Accepted: to be answered."""
+    from tests.unit.referral.cast import BO, NOON
+
+    referral = a_referral()
+    assert referral.deadline == Deadline(Promise.ACKNOWLEDGE, referral.promises.acknowledge_by, SODERMALM)
+    referral.accept(BO, NOON)
+    assert referral.deadline == Deadline(Promise.ANSWER, referral.promises.answer_by, SODERMALM)
+
+
+def test_late_begins_when_the_promise_ends() -> None:
+    """Not a second before."""
+    deadline = a_referral().deadline
+    assert deadline is not None
+    assert not deadline.late(deadline.due_at - timedelta(seconds=1))
+    assert deadline.late(deadline.due_at)
