@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from services.audit.adapters.log_store import OpenLog
 from services.audit.adapters.opening_keys import OpeningKeys
+from services.audit.adapters.openings import unseal
 from services.audit.adapters.parked import parked_sequences
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
 from services.audit.commands.integrate_pending import Sequencer
+from services.audit.commands.record_reading import record_reading
+from services.audit.domain.mandate import Mandate
 from services.audit.log.checkpoint import SignerKey
+from services.audit.views.export import write_export
 from shared.contracts.envelope import Envelope
+from shared.kernel.actor import Actor, UserRef
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.identity import UnitId
 from shared.messaging import outbox
 from shared.settings import Settings, SettingsAreWrong
-from shared.storage.encryption import MasterKey
+from shared.storage.encryption import MasterKey, Unreadable, key_id_of
 from shared.storage.engine import make_engine
 from shared.storage.staff import StaffCopy
 
@@ -62,6 +69,23 @@ class Parts:
             row_security=row_security,
             cause=envelope,
         )
+
+    def mandate_of(self, actor: Actor) -> Mandate:
+        """What a reviewer may see: their unit's area. A unit that is not known here covers nothing."""
+        unit = self.staff.unit(actor.unit_id)
+        return Mandate(unit.area if unit else "-")
+
+    def opening(self, connection: Connection, event_id: UUID, name: str, sealed: bytes) -> tuple[bytes, Any] | None:
+        """Salt and value of a commitment, or None when its key has been destroyed."""
+        try:
+            return unseal(self.keys.find(connection, key_id_of(sealed)), event_id, name, sealed)
+        except Unreadable:
+            return None
+
+    def value(self, connection: Connection, event_id: UUID, name: str, sealed: bytes) -> Any:
+        """The value alone, for pages."""
+        opened = self.opening(connection, event_id, name, sealed)
+        return None if opened is None else opened[1]
 
     def parked(self) -> Mapping[str, list[int]]:
         """By source, what lies parked before audit; nothing when the broker's administrator is not known here."""
@@ -107,6 +131,23 @@ def sequencer() -> Sequencer:
     """This bus process's sequencer, made once: it keeps the tree's right edge."""
     settings = Settings.from_environment()
     return sequencer_for(settings, log_engine(settings), SystemClock())
+
+
+def export_to(settings: Settings, path: Path, *, by: str) -> int:
+    """Write an export for outsiders (nobody's name in it) into a file, for the command line; its size in entries.
+
+    ``by``: the operating system's user, whose act is recorded. Raises NothingToExport.
+    """
+    parts = for_web(settings)
+    try:
+        with parts.as_auditor() as uow, path.open("wb") as file:
+            size = write_export(uow.connection, file, None, parts.opening)
+            user = UserRef("operating-system", by)
+            record_reading(uow, parts.source, user, "export", record_kind="log", rule="operators-verify-the-log")
+            uow.commit()
+        return size
+    finally:
+        parts.engine.dispose()
 
 
 def can_reach_database(parts: Parts) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.audit.domain.happening import Happening
+from services.audit.domain.numbers import key_of_number
 from services.audit.domain.ports import KnownAssignments, PendingEntries
 from services.audit.log.entry import moment
 from shared.contracts.common import AccessRecorded
@@ -56,6 +57,8 @@ def as_happening(envelope: Envelope, event: Contract, assignments: KnownAssignme
     units = {UUID(data[name]) for name in UNIT_FIELDS if name in data}
     about = {UUID(data[name]) for name in ABOUT_FIELDS if name in data}
     about |= {UUID(each) for name in ("subjects", "consents") for each in data.get(name, ())}
+    if data.get("number"):
+        about.add(key_of_number(data["number"]))
     members = _access(data) if isinstance(event, AccessRecorded) else _step(event, data, assignments)
     if "unit" in members:
         units.add(UUID(members["unit"]))

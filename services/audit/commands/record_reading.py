@@ -1,0 +1,72 @@
+"""The reviewer's own reading is an entry too, put in the queue by the transaction that reads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.audit.domain.happening import Happening
+from services.audit.domain.ports import PendingEntries
+from services.audit.log.entry import moment
+from shared.kernel.actor import UserRef
+from shared.kernel.clock import Clock
+from shared.kernel.identity import uuid7
+
+RULE = "auditor-reviews-within-mandate"
+PURPOSE = "log-review"
+ALLOWED, REFUSED = "allowed", "refused"
+
+
+class Recording(Protocol):
+    """The unit of work that this needs."""
+
+    clock: Clock
+    correlation_id: UUID
+
+    @property
+    def pending(self) -> PendingEntries: ...
+
+
+def record_reading(
+    uow: Recording,
+    source: str,
+    user: UserRef,
+    action: str,
+    *,
+    record_kind: str,
+    subjects: Collection[UUID] = (),
+    outcome: str = ALLOWED,
+    rule: str = RULE,
+    acting_as: tuple[UUID, UUID, str] | None = None,
+) -> None:
+    """Put a reading, or a refused attempt, in the queue. ``acting_as``: assignment, unit and role."""
+    event_id, now = uuid7(), moment(uow.clock.now())
+    members: dict[str, Any] = {
+        "id": str(event_id),
+        "type": "access.recorded.v1",
+        "source": source,
+        "occurred_at": now,
+        "correlation_id": str(uow.correlation_id),
+        "action": action,
+        "outcome": outcome,
+        "rule": rule,
+        "purpose": PURPOSE,
+        "record_kind": record_kind,
+        "subjects": [str(each) for each in subjects],
+        "data": {},
+    }
+    if acting_as is not None:
+        assignment, unit, role = acting_as
+        members |= {"assignment": str(assignment), "unit": str(unit), "role": role}
+    uow.pending.add(
+        Happening(
+            event_id=event_id,
+            source=source,
+            sequence=None,
+            members=members,
+            erasable={"user": {"issuer": user.issuer, "subject": user.subject}},
+            about=tuple(sorted(set(subjects))),
+            units=(acting_as[1],) if acting_as else (),
+        )
+    )

@@ -1,0 +1,88 @@
+"""Lists of entries: all, the consents given, the referrals sent; and finding one by what a reviewer has in hand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from services.audit.domain.mandate import Mandate
+from services.audit.domain.numbers import key_of_number
+from services.audit.views.steps import Step, Unseal, as_steps
+from services.audit.views.within import given, within
+
+_NEWEST = """
+    select index, leaf from log_entries
+    where (cast(:before as bigint) is null or index < :before) and KIND and WITHIN order by index desc limit :limit
+"""
+# the types are written out, so that the partial indexes fit
+KINDS = {
+    "all": within(_NEWEST.replace("KIND", "true")),
+    "consents": within(_NEWEST.replace("KIND", "type = 'consent.given.v1'")),
+    "referrals": within(_NEWEST.replace("KIND", "type = 'referral.sent.v1'")),
+}
+_ONE = within("select index, leaf from log_entries where index = :index and WITHIN")
+_ENDED = text("""
+    select subject_id from log_about join log_entries on index = entry_index
+    where subject_id = any(:ids) and type in ('consent.withdrawn.v1', 'referral.cancelled.v1')
+""")
+_LIKE = within("""
+    select distinct on (subject_id) subject_id, convert_from(leaf, 'UTF8')::jsonb -> 'data' as data
+    from log_about join log_entries on index = entry_index
+    where subject_id between :low and :high and type in ('consent.given.v1', 'referral.sent.v1')
+      and WITHIN order by subject_id, (type = 'consent.given.v1') desc, index limit 20
+""")
+_PREFIX = re.compile(r"[0-9a-f]{8,32}")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A consent or a referral that fits a search."""
+
+    kind: str
+    id: UUID
+
+
+def newest(
+    connection: Connection, kind: str, mandate: Mandate, unseal: Unseal, *, limit: int, before: int | None = None
+) -> list[Step]:
+    """At most ``limit`` entries of a kind (all | consents | referrals), newest first, older than index ``before``."""
+    rows = connection.execute(KINDS[kind], given(mandate, limit=limit, before=before)).all()
+    return as_steps(connection, [(row[0], row.leaf) for row in rows], unseal)
+
+
+def one(connection: Connection, index: int, mandate: Mandate, unseal: Unseal) -> Step | None:
+    """The entry with an index, or None."""
+    row = connection.execute(_ONE, given(mandate, index=index)).first()
+    return as_steps(connection, [(row[0], row.leaf)], unseal)[0] if row else None
+
+
+def ended(connection: Connection, subjects: list[UUID]) -> set[UUID]:
+    """Which of these consents have been withdrawn, or referrals cancelled."""
+    return set(connection.execute(_ENDED, {"ids": subjects}).scalars())
+
+
+def find(connection: Connection, asked: str, mandate: Mandate) -> list[Found]:
+    """What fits: a whole id, at least eight figures of one's beginning, or a referral's number."""
+    digits = asked.lower().replace("-", "").replace(" ", "")
+    if _PREFIX.fullmatch(digits):
+        low, high = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+        found = _find(connection, low, high, mandate)
+        if found:
+            return found
+    key = key_of_number(asked)
+    return _find(connection, key, key, mandate)
+
+
+def _find(connection: Connection, low: UUID, high: UUID, mandate: Mandate) -> list[Found]:
+    rows = connection.execute(_LIKE, given(mandate, low=low, high=high)).all()
+    found = [
+        Found("consent", row.subject_id)
+        if row.data.get("consent_id") == str(row.subject_id)
+        # an entry found by a number says itself which referral it is
+        else Found("referral", UUID(row.data["referral_id"]))
+        for row in rows
+    ]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,71 @@
+"""The whole log as an export that anybody can verify offline. Entries never change, so no lock is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, Any
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from services.audit.domain.mandate import Mandate
+from services.audit.log.layout import Opening, export_files, write_zip
+from services.audit.views.within import given, within
+
+CHUNK = 2_000
+
+_HEAD = text("select size, note from log_checkpoints order by size desc limit 1")
+_NOTES = text("select size, note from log_checkpoints where size > :after and size <= :size order by size limit :chunk")
+_LEAVES = text("select leaf from log_entries where index >= :low and index < :high order by index")
+_OPENINGS = within("""
+    select entry_index, log_openings.event_id, name, sealed from log_openings join log_entries on index = entry_index
+    where index >= :low and index < :high and WITHIN order by entry_index, name
+""")
+
+
+class NothingToExport(LookupError):
+    """The log has no checkpoint yet."""
+
+
+def write_export(connection: Connection, stream: IO[bytes], mandate: Mandate | None, unseal_all: Any) -> int:
+    """Write the log as a ZIP file; its size in entries. Raises NothingToExport.
+
+    ``mandate``: whose openings go along; None takes none, for outsiders. ``unseal_all``: (connection, event id, name,
+    sealed) → (salt, value), or None when the opening has been destroyed.
+    """
+    head = connection.execute(_HEAD).first()
+    if head is None:
+        raise NothingToExport
+    openings = _openings(connection, head.size, mandate, unseal_all) if mandate is not None else iter(())
+    files = export_files(
+        _leaves(connection, head.size),
+        checkpoint=head.note,
+        checkpoints=_notes(connection, head.size),
+        openings=openings,
+    )
+    write_zip(files, stream)
+    return int(head.size)
+
+
+def _leaves(connection: Connection, size: int) -> Iterator[bytes]:
+    for low in range(0, size, CHUNK):
+        for leaf in connection.execute(_LEAVES, {"low": low, "high": min(low + CHUNK, size)}).scalars().all():
+            yield bytes(leaf)
+
+
+def _notes(connection: Connection, size: int) -> Iterator[str]:
+    after = 0
+    while rows := connection.execute(_NOTES, {"after": after, "size": size, "chunk": CHUNK}).all():
+        for row in rows:
+            yield row.note
+        after = rows[-1].size
+
+
+def _openings(connection: Connection, size: int, mandate: Mandate, unseal_all: Any) -> Iterator[Opening]:
+    for low in range(0, size, CHUNK):
+        asked = given(mandate, low=low, high=min(low + CHUNK, size))
+        for row in connection.execute(_OPENINGS, asked).all():
+            event_id: UUID = row.event_id
+            opened = unseal_all(connection, event_id, row.name, bytes(row.sealed))
+            if opened is not None:
+                yield Opening(row.entry_index, row.name, *opened)

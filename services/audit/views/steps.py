@@ -1,0 +1,90 @@
+"""One entry as a reviewer sees it, read from its leaf; the user's name beside it, while it can be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from services.audit.log.entry import read_leaf
+
+Unseal = Callable[[Connection, UUID, str, bytes], Any]
+"""Opens a sealed value: (connection, event id, name, sealed) → value, or None when it cannot be opened any more."""
+
+_UNITS = text("select unit_id, name from known_units where unit_id = any(:ids)")
+_OPENINGS = text(
+    "select entry_index, event_id, sealed from log_openings where name = 'user' and entry_index = any(:indexes)"
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One entry. ``user`` is None when nobody acted, or when who it was has been erased."""
+
+    index: int
+    id: UUID
+    type: str
+    occurred_at: datetime
+    recorded_at: datetime
+    action: str
+    outcome: str
+    unit_id: UUID | None
+    unit_name: str | None
+    role: str | None
+    user: str | None
+    rule: str | None
+    purpose: str | None
+    record_kind: str | None
+    subjects: tuple[UUID, ...]
+    consents: tuple[UUID, ...]
+    data: dict[str, Any]
+
+    @property
+    def refused(self) -> bool:
+        """Whether this was tried and not allowed."""
+        return self.outcome == "refused"
+
+
+def as_steps(connection: Connection, rows: Sequence[tuple[int, bytes]], unseal: Unseal) -> list[Step]:
+    """Entries (index and leaf), in the order given."""
+    leaves = [(index, read_leaf(bytes(leaf))) for index, leaf in rows]
+    units = {UUID(leaf["unit"]) for _, leaf in leaves if leaf.get("unit")}
+    names = dict(map(tuple, connection.execute(_UNITS, {"ids": list(units)}))) if units else {}
+    users = _users(connection, [index for index, _ in leaves], unseal)
+    return [_step(index, leaf, names, users.get(index)) for index, leaf in leaves]
+
+
+def _users(connection: Connection, indexes: list[int], unseal: Unseal) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for row in connection.execute(_OPENINGS, {"indexes": indexes}).all():
+        user = unseal(connection, row.event_id, "user", bytes(row.sealed))
+        if user is not None:
+            found[row.entry_index] = str(user["subject"])
+    return found
+
+
+def _step(index: int, leaf: dict[str, Any], names: dict[UUID, str], user: str | None) -> Step:
+    unit_id = UUID(leaf["unit"]) if leaf.get("unit") else None
+    return Step(
+        index=index,
+        id=UUID(leaf["id"]),
+        type=leaf["type"],
+        occurred_at=datetime.fromisoformat(leaf["occurred_at"]),
+        recorded_at=datetime.fromisoformat(leaf["recorded_at"]),
+        action=str(leaf.get("action", "")),
+        outcome=str(leaf.get("outcome", "")),
+        unit_id=unit_id,
+        unit_name=names.get(unit_id) if unit_id else None,
+        role=leaf.get("role"),
+        user=user,
+        rule=leaf.get("rule"),
+        purpose=leaf.get("purpose"),
+        record_kind=leaf.get("record_kind"),
+        subjects=tuple(UUID(each) for each in leaf.get("subjects", ())),
+        consents=tuple(UUID(each) for each in leaf.get("consents", ())),
+        data=leaf.get("data", {}),
+    )

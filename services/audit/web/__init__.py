@@ -1,0 +1,30 @@
+"""Audit's pages and JSON API: for reviewers, whose own reading is recorded too."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from services.audit import bootstrap
+from services.audit.web import api, pages
+from services.audit.web.reviewing import Reviewing
+from shared.settings import Settings
+from shared.web.app import make_app
+
+NAME = "audit_parts"
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The web application; settings come from the environment unless given."""
+    parts = bootstrap.for_web(settings or Settings.from_environment())
+    reviewing = Reviewing(parts)
+    app = make_app(
+        bootstrap.SERVICE,
+        __name__,
+        settings=parts.settings,
+        staff=parts.staff,
+        blueprints=[pages.blueprint(reviewing), api.blueprint(reviewing)],
+        checks={"database": lambda: bootstrap.can_reach_database(parts)},
+        clock=parts.clock,
+    )
+    app.extensions[NAME] = parts
+    return app

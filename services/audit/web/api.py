@@ -1,0 +1,82 @@
+"""The systems' door: entries, trails, the log's state, and the export."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, send_file
+
+from services.audit.web.reviewing import Reviewing
+from services.audit.web.schemas import EntriesOut, EntryOut, ExportAsked, LogAsked, LogOut, PageAsked, TrailOut
+from shared.kernel.actor import Role
+from shared.web.api import ok
+from shared.web.openapi import Api
+
+AUDITORS = [Role.AUDITOR]
+
+
+def blueprint(reviewing: Reviewing) -> Blueprint:
+    """Routes under /api/audit/v1, and their description."""
+    api = Api("audit", "Lotsa: the audit log")
+
+    @api.get("/entries", query=PageAsked, answers={200: EntriesOut}, roles=AUDITORS)
+    def list_entries(query: dict[str, Any]) -> Response:
+        """The entries within your mandate, the newest first.
+
+        Asking is itself recorded, with the ids of everything shown.
+        """
+        return _page("all", "entry", query)
+
+    @api.get("/entries/<int:index>", answers={200: EntryOut}, roles=AUDITORS)
+    def get_entry(index: int) -> Response:
+        """One entry by its place in the log."""
+        return ok(EntryOut().dump(reviewing.entry(index)))
+
+    @api.get("/consents", query=PageAsked, answers={200: EntriesOut}, roles=AUDITORS)
+    def list_consents(query: dict[str, Any]) -> Response:
+        """The entries by which consents were given, the newest first."""
+        return _page("consents", "consent", query)
+
+    @api.get("/referrals", query=PageAsked, answers={200: EntriesOut}, roles=AUDITORS)
+    def list_referrals(query: dict[str, Any]) -> Response:
+        """The entries by which referrals were sent, the newest first."""
+        return _page("referrals", "referral", query)
+
+    @api.get("/consents/<uuid:consent_id>/trail", answers={200: TrailOut}, roles=AUDITORS)
+    def get_consent_trail(consent_id: UUID) -> Response:
+        """One consent from given to withdrawn: every use and why it was allowed, every refused attempt."""
+        return ok(TrailOut().dump(reviewing.trail_of("consent", consent_id)))
+
+    @api.get("/referrals/<uuid:referral_id>/trail", answers={200: TrailOut}, roles=AUDITORS)
+    def get_referral_trail(referral_id: UUID) -> Response:
+        """Everything around one referral."""
+        return ok(TrailOut().dump(reviewing.trail_of("referral", referral_id)))
+
+    @api.get("/log", query=LogAsked, answers={200: LogOut}, roles=AUDITORS)
+    def get_log(query: dict[str, Any]) -> Response:
+        """The log's size, newest checkpoint and open alarms; on request verified by recomputing everything."""
+        seen, verified = reviewing.status(verify=query["verify"])
+        told = LogOut(exclude=("holds", "first_wrong_entry")).dump(seen)
+        told["holds"] = verified.holds if verified else None
+        told["first_wrong_entry"] = verified.wrong if verified else None
+        return ok(told)
+
+    @api.get("/log/export", query=ExportAsked, answers={200: None}, roles=AUDITORS)
+    def export_log(query: dict[str, Any]) -> Response:
+        """The whole log as a ZIP file in the layout of C2SP tlog-tiles, for verifying offline.
+
+        With ``names=true`` the values that the commitments stand for go along, as far as your mandate reaches.
+        """
+        stream = reviewing.export(with_names=query["names"])
+        return send_file(
+            stream, "application/zip", as_attachment=True, download_name="lotsa-log.zip", conditional=False, etag=False
+        )
+
+    def _page(kind: str, record_kind: str, query: dict[str, Any]) -> Response:
+        steps, _, cursor = reviewing.page(kind, query["limit"], query["cursor"], record_kind)
+        return ok(EntriesOut().dump({"items": steps, "next_cursor": cursor}))
+
+    doors = api.blueprint()
+    reviewing.record_refusals(doors)
+    return doors

@@ -1,0 +1,99 @@
+"""Pages for reviewers: consents and referrals, one's trail, all entries, and how the log is."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Response, redirect, render_template, request, send_file
+from werkzeug.wrappers import Response as AnyResponse
+
+from services.audit.web import words
+from services.audit.web.reviewing import Reviewing
+from shared.kernel.actor import Role
+from shared.kernel.refusals import Invalid
+from shared.web.validation import messages
+from shared.web.who import needs
+
+ON_A_PAGE = 25
+LONGEST_SEARCH = 100
+
+
+def blueprint(reviewing: Reviewing) -> Blueprint:
+    """Routes under /audit."""
+    pages = Blueprint("audit", __name__, url_prefix="/audit")
+    reviewing.record_refusals(pages)
+    pages.app_context_processor(lambda: {"audit_words": words})
+
+    @pages.get("/")
+    @needs(Role.AUDITOR)
+    def index() -> str:
+        return _list("consents", "consent")
+
+    @pages.get("/referrals")
+    @needs(Role.AUDITOR)
+    def referrals() -> str:
+        return _list("referrals", "referral")
+
+    @pages.get("/entries")
+    @needs(Role.AUDITOR)
+    def entries() -> str:
+        return _list("all", "entry")
+
+    # what is searched for stays out of addresses, and so out of histories and logs
+    @pages.post("/search")
+    @needs(Role.AUDITOR)
+    def search() -> AnyResponse | str | tuple[str, int]:
+        asked = request.form.get("asked", "")[:LONGEST_SEARCH]
+        try:
+            found = reviewing.search(asked)
+        except Invalid as invalid:
+            errors = messages(invalid.fields)
+            return render_template("audit/search.html", asked=asked, found=None, errors=errors), 422
+        if len(found) == 1:
+            return redirect(f"/audit/{found[0].kind}s/{found[0].id}", 303)
+        return render_template("audit/search.html", asked=asked, found=found, errors={})
+
+    @pages.get("/consents/<uuid:consent_id>")
+    @needs(Role.AUDITOR)
+    def consent(consent_id: UUID) -> str:
+        return render_template("audit/trail.html", trail=reviewing.trail_of("consent", consent_id))
+
+    @pages.get("/referrals/<uuid:referral_id>")
+    @needs(Role.AUDITOR)
+    def referral(referral_id: UUID) -> str:
+        return render_template("audit/trail.html", trail=reviewing.trail_of("referral", referral_id))
+
+    @pages.get("/log")
+    @needs(Role.AUDITOR)
+    def log() -> str:
+        return _log(verify=None)
+
+    @pages.post("/log/verify")
+    @needs(Role.AUDITOR)
+    def verify() -> str:
+        return _log(verify=True)
+
+    @pages.post("/log/export")
+    @needs(Role.AUDITOR)
+    def export() -> Response:
+        stream = reviewing.export(with_names=request.form.get("names") == "yes")
+        # no mimetype guessing and no conditional answers: every export is made anew and recorded
+        return send_file(
+            stream, "application/zip", as_attachment=True, download_name="lotsa-log.zip", conditional=False, etag=False
+        )
+
+    def _list(kind: str, record_kind: str) -> str:
+        steps, ended, cursor = reviewing.page(kind, ON_A_PAGE, request.args.get("cursor"), record_kind)
+        return render_template(
+            f"audit/{'entries' if kind == 'all' else kind}.html",
+            steps=steps,
+            ended=ended,
+            cursor=cursor,
+            is_first="cursor" not in request.args,
+        )
+
+    def _log(*, verify: bool | None) -> str:
+        seen, verified = reviewing.status(verify=verify)
+        return render_template("audit/log.html", log=seen, verified=verified, now=reviewing.parts.clock.now())
+
+    return pages

@@ -1,0 +1,107 @@
+"""The shape of what systems may ask and what they are answered."""
+
+from __future__ import annotations
+
+from marshmallow import RAISE, Schema, fields, validate
+
+from services.audit.web.words import why
+
+MOST = 200
+USUAL = 50
+
+
+class PageAsked(Schema):
+    """How many, and from where on."""
+
+    class Meta:
+        """Unknown parameters are refused."""
+
+        unknown = RAISE
+
+    limit = fields.Integer(load_default=USUAL, validate=validate.Range(1, MOST))
+    cursor = fields.String(load_default=None, validate=validate.Length(1, 500))
+
+
+class LogAsked(Schema):
+    """Whether to recompute everything."""
+
+    class Meta:
+        """Unknown parameters are refused."""
+
+        unknown = RAISE
+
+    verify = fields.Boolean(load_default=False)
+
+
+class ExportAsked(Schema):
+    """Whether the openings of the commitments go along."""
+
+    class Meta:
+        """Unknown parameters are refused."""
+
+        unknown = RAISE
+
+    names = fields.Boolean(load_default=False)
+
+
+class EntryOut(Schema):
+    """One entry of the log, as its leaf says; ``user`` stands outside the leaf and may have been erased."""
+
+    index = fields.Integer(required=True)
+    id = fields.UUID(required=True)
+    type = fields.String(required=True)
+    occurred_at = fields.AwareDateTime(required=True)
+    recorded_at = fields.AwareDateTime(required=True)
+    action = fields.String(required=True)
+    outcome = fields.String(required=True)
+    unit = fields.UUID(required=True, allow_none=True, attribute="unit_id")
+    role = fields.String(required=True, allow_none=True)
+    user = fields.String(required=True, allow_none=True)
+    rule = fields.String(required=True, allow_none=True)
+    purpose = fields.String(required=True, allow_none=True)
+    record_kind = fields.String(required=True, allow_none=True)
+    subjects = fields.List(fields.UUID(), required=True)
+    consents = fields.List(fields.UUID(), required=True)
+    why = fields.Function(why, required=True, metadata={"type": "string", "description": "In one Swedish sentence."})
+
+
+class EntriesOut(Schema):
+    """A page of entries, the newest first."""
+
+    items = fields.List(fields.Nested(EntryOut), required=True)
+    next_cursor = fields.String(required=True, allow_none=True, metadata={"description": "Null on the last page."})
+
+
+class TrailOut(Schema):
+    """Everything around one consent or referral, in the order it happened."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(["consent", "referral"]))
+    subject_id = fields.UUID(required=True)
+    referral_id = fields.UUID(required=True)
+    withdrawn_at = fields.AwareDateTime(required=True, allow_none=True)
+    cut_short = fields.Boolean(required=True, metadata={"description": "True when only the newest 1,000 are here."})
+    steps = fields.List(fields.Nested(EntryOut), required=True)
+
+
+class AlarmOut(Schema):
+    """Something about the log's completeness that a person should look at."""
+
+    kind = fields.String(required=True)
+    publisher = fields.String(required=True)
+    first = fields.Integer(required=True)
+    last = fields.Integer(required=True)
+    noticed_at = fields.AwareDateTime(required=True)
+    explained = fields.Boolean(required=True, metadata={"description": "True when the messages lie parked."})
+
+
+class LogOut(Schema):
+    """The log at a glance. ``checkpoint`` is a C2SP signed note."""
+
+    size = fields.Integer(required=True)
+    checkpoint = fields.String(required=True, allow_none=True, attribute="note")
+    signed_at = fields.AwareDateTime(required=True, allow_none=True)
+    pending = fields.Integer(required=True)
+    keys = fields.List(fields.String(), required=True, metadata={"description": "Get yours from elsewhere, too."})
+    alarms = fields.List(fields.Nested(AlarmOut), required=True)
+    holds = fields.Boolean(required=True, allow_none=True, metadata={"description": "Null unless verify was asked."})
+    first_wrong_entry = fields.Integer(required=True, allow_none=True)

@@ -1,0 +1,152 @@
+"""What is said of an entry: its heading, and in one sentence why it was allowed or refused."""
+
+from __future__ import annotations
+
+from flask_babel import LazyString, gettext, ngettext
+from flask_babel import lazy_gettext as _
+
+from services.audit.views.steps import Step
+from shared.kernel.actor import Role
+from shared.web.navigation import ROLE_NAMES
+
+HEADINGS: dict[str, LazyString] = {
+    "consent.given.v1": _("Consent was given"),
+    "consent.withdrawn.v1": _("Consent was withdrawn"),
+    "referral.sent.v1": _("The referral was sent"),
+    "referral.opened.v1": _("The referral was opened for the first time"),
+    "referral.accepted.v1": _("The referral was accepted"),
+    "referral.rejected.v1": _("The referral was declined"),
+    "referral.completed.v1": _("The referral was closed with an outcome"),
+    "referral.cancelled.v1": _("The referral was cancelled"),
+    "notice.queued.v1": _("A notice without content was written"),
+    "notice.sent.v1": _("A notice without content was sent"),
+    "notice.failed.v1": _("A notice could not be delivered"),
+    "session.signed-in.v1": _("Somebody signed in"),
+    "session.ended.v1": _("Somebody signed out"),
+    "session.refused.v1": _("A sign-in failed"),
+    "unit.changed.v1": _("A unit was changed"),
+    "assignment.granted.v1": _("An assignment was given"),
+    "assignment.ended.v1": _("An assignment was ended"),
+    "routing-rules.changed.v1": _("Routing rules were changed"),
+    "listing.changed.v1": _("A support service was changed"),
+    "activity.changed.v1": _("An activity was changed"),
+}
+ACTIONS: dict[str, LazyString] = {
+    "read": _("The content was read"),
+    "list": _("It was shown in a list"),
+    "search": _("It came up in a search"),
+    "print": _("The content was printed"),
+    "export": _("The content was exported"),
+    "replay": _("A parked message was sent back"),
+}
+REVIEWS: dict[str, LazyString] = {
+    "read": _("The trail was read in a review"),
+    "list": _("It was shown in a reviewer's list"),
+    "search": _("It came up in a reviewer's search"),
+    "export": _("The log was exported"),
+}
+ATTEMPTED = _("An attempt was refused")
+SOMETHING = _("Something else happened")
+WHY: dict[str, LazyString] = {
+    "receiving-unit": _("Allowed, because the referral was sent to the reader's unit and a consent covered it."),
+    "referring-unit": _("Allowed, because the reader's unit sent the referral."),
+    "stand-in-of-receiving-unit": _(
+        "Allowed, because the reader's unit stands in for the receiving unit, which the consent covers."
+    ),
+    "author": _("Allowed, because the reader wrote the draft."),
+    "own-municipality": _("Allowed, because the reader administers the municipality."),
+    "auditor-reviews-within-mandate": _("Allowed, because reviewing the log is the reader's assignment."),
+    "operators-replay-parked-messages": _("Allowed, because operators send back what was put aside."),
+    "operators-verify-the-log": _("Allowed, because operators verify the log."),
+    "no-relation-to-referral": _(
+        "Refused, because the unit has no part in the referral. The answer was the same as for an unknown number."
+    ),
+    "not-the-author": _("Refused, because somebody else wrote the draft."),
+    "role-may-not": _("Refused, because the role does not allow this step."),
+    "role-or-unit-may-not": _("Refused, because this step is for another role or unit."),
+    "role-not-allowed": _("Refused, because the role does not allow this step."),
+    "trail-unknown": _("Refused, because the mandate does not cover it, or there is no such thing."),
+}
+STEPS_WHY: dict[str, LazyString] = {
+    "consent.withdrawn.v1": _("What the consent covered is sealed from the next reading on."),
+    "referral.opened.v1": _("Noted at the first reading by the receiving unit."),
+    "referral.accepted.v1": _("Allowed, because the referral was sent to the unit."),
+    "referral.rejected.v1": _("Allowed, because the referral was sent to the unit."),
+    "referral.completed.v1": _("Allowed, because the referral was sent to the unit."),
+    "referral.cancelled.v1": _("Allowed for the sending unit, or because consent was withdrawn."),
+}
+ABOUT: dict[str, LazyString] = {
+    "carer": _("carer (who gives support)"),
+    "person-cared-for": _("person cared for (who receives support)"),
+}
+SCOPES: dict[str, LazyString] = {
+    "share-with-receiving-unit": _("share with the receiving unit"),
+    "tell-referrer-what-happened": _("tell the referrer what happened"),
+    "tell-about-person-cared-for": _("tell about the person cared for"),
+    "staff-may-contact-carer": _("staff may contact the carer"),
+    "staff-may-tell-carer": _("staff may tell the carer"),
+}
+ALARMS: dict[str, LazyString] = {
+    "events-missing": _("Events are missing"),
+    "event-doubled": _("An event was heard twice"),
+    "sequence-doubled": _("Two events share a number"),
+    "publisher-silent": _("A service has not been heard of for five minutes"),
+}
+PUBLISHERS: dict[str, LazyString] = {
+    "referral": _("Referrals"),
+    "directory": _("The directory"),
+    "notifications": _("Notices"),
+    "audit": _("The log itself"),
+}
+
+
+def heading(step: Step) -> str:
+    """What happened, in a few words."""
+    if step.refused and step.action.startswith("attempt."):
+        return str(ATTEMPTED)
+    known = HEADINGS.get(step.type)
+    if known is None:
+        known = (REVIEWS if step.purpose == "log-review" else ACTIONS).get(step.action, SOMETHING)
+    return str(known)
+
+
+def why(step: Step) -> str:
+    """Why it was allowed, or refused, in one sentence; empty where there was nothing to allow."""
+    if step.rule is not None:
+        known = WHY.get(step.rule)
+        if known is not None:
+            return str(known)
+        if step.refused:
+            return gettext("Refused by the rule “%(rule)s”.", rule=step.rule)
+        return gettext("Allowed by the rule “%(rule)s”.", rule=step.rule)
+    if step.type == "referral.sent.v1":
+        return ngettext(
+            "Allowed, because %(num)d consent was recorded before it was sent.",
+            "Allowed, because %(num)d consents were recorded before it was sent.",
+            len(step.consents),
+        )
+    if step.type == "consent.given.v1":
+        said = [str(SCOPES.get(each, each)) for each in step.data.get("scopes", ())]
+        about = str(ABOUT.get(step.data.get("about", ""), step.data.get("about", "")))
+        return gettext("Given for the %(about)s. Said yes to: %(scopes)s.", about=about, scopes=", ".join(said) or "–")
+    return str(STEPS_WHY.get(step.type, ""))
+
+
+def who(step: Step) -> str:
+    """By whom: the user's id at the identity provider, role and unit."""
+    role = str(ROLE_NAMES[Role(step.role)]) if step.role in {each.value for each in Role} else ""
+    unit = step.unit_name or (str(step.unit_id)[:8] if step.unit_id else "")
+    if step.user is None and unit:
+        return gettext("By the unit %(unit)s.", unit=unit)
+    if step.user is None:
+        return ""
+    if role and unit:
+        return gettext("By the user %(user)s, %(role)s, %(unit)s.", user=step.user, role=role, unit=unit)
+    if unit:
+        return gettext("By the user %(user)s, %(unit)s.", user=step.user, unit=unit)
+    return gettext("By the user %(user)s.", user=step.user)
+
+
+def state(step: Step) -> str:
+    """How the step is drawn in a track."""
+    return "stopped" if step.refused or step.type == "consent.withdrawn.v1" else "done"

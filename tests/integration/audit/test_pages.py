@@ -1,0 +1,443 @@
+"""What Ester sees, what systems read, and that both are recorded; what the others are told."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from flask.testing import FlaskClient
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from services.audit import bootstrap, verify
+from services.audit.log.checkpoint import SignerKey
+from services.audit.log.entry import read_leaf
+from services.audit.web import NAME, create_app
+from shared.contracts.directory import AssignmentGranted, UnitChanged
+from shared.kernel.actor import UserRef
+from shared.storage import staff
+from shared.web import session
+from shared.web.tokens import issue_demo_token
+from tests.integration.audit.support import (
+    ADVICE,
+    ELSEWHERE,
+    HEALTH_CENTRE,
+    NOW,
+    World,
+    do_as,
+    given,
+    looked,
+    opened,
+    sent,
+    withdrawn,
+)
+
+LOG_CONTROL, REVIEWERS_ELSEWHERE = UUID(int=90), UUID(int=91)
+ESTER, EVA, BO = (UUID(int=number) for number in (900, 901, 902))
+
+
+@dataclass
+class Reviewers:
+    """The web application, and people to open it with."""
+
+    world: World
+    app: object
+    keys: Path
+
+    def signed_in(self, assignment: UUID, subject: str) -> FlaskClient:
+        client = self.app.test_client()
+        with client.session_transaction() as cookie, self.app.test_request_context():
+            session.start(UserRef("https://id.example.se", subject), subject.title(), datetime.now(UTC),
+                          assignment_id=assignment)  # fmt: skip
+            from flask import session as signed
+
+            cookie.update(dict(signed))
+        return client
+
+    @property
+    def ester(self) -> FlaskClient:
+        return self.signed_in(ESTER, "ester")
+
+    @property
+    def eva(self) -> FlaskClient:
+        """Audits another municipality."""
+        return self.signed_in(EVA, "eva")
+
+    @property
+    def bo(self) -> FlaskClient:
+        """An adviser, who may not review."""
+        return self.signed_in(BO, "bo")
+
+    def bearer(self, assignment: UUID, subject: str) -> dict[str, str]:
+        settings = self.world.settings
+        token = issue_demo_token(
+            self.keys / "token-private.json", settings, UserRef(settings.token_issuer, subject), assignment
+        )
+        return {"Authorization": f"Bearer {token}"}
+
+    def recorded(self) -> dict:
+        """The newest entry, after all that waits has been integrated."""
+        self.world.sequencer.integrate()
+        return read_leaf(bytes(self.world.rows("select leaf from log_entries order by index desc limit 1")[0][0]))
+
+
+@pytest.fixture
+def reviewers(world: World) -> Iterator[Reviewers]:
+    issuers = ("https://id.example.se", world.settings.token_issuer)
+    with world.parts.as_service() as uow:
+        for unit, name, kind, area in (
+            (HEALTH_CENTRE, "Vårdcentralen Sickla", "referring", "0180"),
+            (ADVICE, "Anhörigstödet Södermalm", "receiving", "0180-sodermalm"),
+            (ELSEWHERE, "Anhörigstödet Kiruna", "receiving", "2584"),
+            (LOG_CONTROL, "Loggkontrollen", "audit", "0180"),
+            (REVIEWERS_ELSEWHERE, "Loggkontrollen i Kiruna", "audit", "2584"),
+        ):
+            staff.remember(
+                uow.connection,
+                UnitChanged(unit_id=unit, version=1, organization_id=uuid4(), name=name, kind=kind, area=area,
+                            occurred_at=NOW),
+            )  # fmt: skip
+        for assignment, subject, unit, role in (
+            (ESTER, "ester", LOG_CONTROL, "auditor"),
+            (EVA, "eva", REVIEWERS_ELSEWHERE, "auditor"),
+            (BO, "bo", ADVICE, "adviser"),
+        ):
+            for number, issuer in enumerate(issuers):
+                identity = assignment if number == 0 else UUID(int=assignment.int + 1000)
+                granted = AssignmentGranted(assignment_id=identity, issuer=issuer, subject=subject, unit_id=unit,
+                                            role=role, valid_from=NOW - timedelta(days=400))  # fmt: skip
+                staff.remember(uow.connection, granted)
+        uow.commit()
+    app = create_app(world.settings)
+    file = world.settings.audit_signing_key_file
+    assert file is not None
+    yield Reviewers(world, app, file.parent)
+    app.extensions[NAME].engine.dispose()
+
+
+@dataclass
+class Story:
+    """One referral: consented, sent, read, tried by a stranger, withdrawn."""
+
+    referral: UUID
+    consent: UUID
+
+
+@pytest.fixture
+def story(world: World) -> Story:
+    told = Story(uuid4(), uuid4())
+    for event in (
+        given(told.consent, told.referral),
+        sent(told.referral, [told.consent]),
+        opened(told.referral),
+        looked(told.referral, [told.consent]),
+        looked(told.referral, [], "refused", "cilla"),
+        withdrawn(told.consent, told.referral),
+    ):
+        world.clock.advance(timedelta(minutes=1))
+        world.hear(event)
+    world.sequencer.integrate()
+    return told
+
+
+def test_ester_follows_a_consent_from_given_to_withdrawn(reviewers: Reviewers, story: Story) -> None:
+    """Given, used, read by whom and why that was allowed, a stranger's attempt refused, withdrawn: in that order."""
+    page = reviewers.ester.get(f"/audit/consents/{story.consent}")
+    assert page.status_code == 200
+    said = [
+        "Samtycke gavs",
+        "Sa ja till: dela med den mottagande enheten",
+        "Lotsningen skickades",
+        "Innehållet lästes",
+        "Av användaren bo, anhörigkonsulent, Anhörigstödet Södermalm.",
+        "eftersom lotsningen skickades till läsarens enhet och ett samtycke omfattade det",
+        "Ett försök nekades",
+        "Av användaren cilla",
+        "Samtycket togs tillbaka",
+    ]
+    track = page.text[page.text.index("lotsa-track") :]
+    places = [track.index(each) for each in said]
+    assert places == sorted(places)
+    assert "Det här samtycket har tagits tillbaka" in page.text
+
+
+def test_esters_own_reading_is_in_the_log(reviewers: Reviewers, story: Story) -> None:
+    """Recorded in the transaction that read: who, from which unit, what, and by which rule."""
+    reviewers.ester.get(f"/audit/consents/{story.consent}")
+    leaf = reviewers.recorded()
+    assert (leaf["action"], leaf["record_kind"], leaf["subjects"]) == ("read", "consent", [str(story.consent)])
+    assert (leaf["unit"], leaf["role"], leaf["outcome"]) == (str(LOG_CONTROL), "auditor", "allowed")
+    assert (leaf["rule"], leaf["purpose"]) == ("auditor-reviews-within-mandate", "log-review")
+    assert "user" in leaf["commitments"]
+
+
+def test_lists_name_everything_they_showed(reviewers: Reviewers, story: Story) -> None:
+    """One record for a list, with every id that was shown."""
+    page = reviewers.ester.get("/audit/")
+    assert f"/audit/consents/{story.consent}" in page.text
+    leaf = reviewers.recorded()
+    assert leaf["action"] == "list"
+    assert str(story.consent) in leaf["subjects"]
+
+
+def test_the_list_says_which_consents_are_withdrawn(reviewers: Reviewers, story: Story) -> None:
+    """In the row itself."""
+    page = reviewers.ester.get("/audit/")
+    row = page.text[page.text.index(f"/audit/consents/{story.consent}") :].split("</tr>")[0]
+    assert "Tillbakataget" in row
+
+
+def test_the_referrals_trail_has_everything_around_it(reviewers: Reviewers, story: Story) -> None:
+    """Steps, readings, consents, attempts; and leads to its consents."""
+    page = reviewers.ester.get(f"/audit/referrals/{story.referral}")
+    assert page.text.count("lotsa-track__step") == 6
+    assert f"/audit/consents/{story.consent}" in page.text
+    assert str(story.referral) in reviewers.ester.get("/audit/referrals").text
+
+
+@pytest.mark.parametrize("how", ["whole", "beginning", "without hyphens"])
+def test_a_search_leads_to_the_trail(reviewers: Reviewers, story: Story, how: str) -> None:
+    """By an id, its first eight figures, or written without hyphens; what was asked is in no address."""
+    asked = {"whole": str(story.consent), "beginning": str(story.consent)[:8], "without hyphens": story.consent.hex}[how]
+    answer = _search(reviewers.ester, asked)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/audit/consents/{story.consent}")
+    assert reviewers.recorded()["action"] == "search"
+    answer = _search(reviewers.ester, str(story.referral))
+    assert answer.headers["Location"] == f"/audit/referrals/{story.referral}"
+
+
+def test_a_search_that_finds_nothing_says_so(reviewers: Reviewers, story: Story) -> None:
+    """And an empty one is sent back with the field marked."""
+    assert "Inget som ditt uppdrag omfattar stämmer" in _search(reviewers.ester, "ffffffff-0000").text
+    empty = _search(reviewers.ester, "  ")
+    assert empty.status_code == 422
+    assert "Skriv ett nummer" in empty.text
+
+
+def _search(client: FlaskClient, asked: str):
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', client.get("/audit/").text)[0]
+    return client.post("/audit/search", data={"asked": asked, "csrf_token": token})
+
+
+def test_another_mandate_sees_nothing_of_it(reviewers: Reviewers, story: Story) -> None:
+    """Eva audits Kiruna: not in lists, not by search, and by id as for an unknown one; her attempt is recorded."""
+    eva = reviewers.eva
+    assert str(story.consent) not in eva.get("/audit/").text
+    assert _search(eva, str(story.consent)).status_code == 200
+    hidden, unknown = eva.get(f"/audit/consents/{story.consent}"), eva.get(f"/audit/consents/{uuid4()}")
+    assert hidden.status_code == unknown.status_code == 404
+    assert hidden.text == unknown.text
+    leaf = reviewers.recorded()
+    assert (leaf["action"], leaf["outcome"], leaf["rule"]) == ("attempt.read", "refused", "trail-unknown")
+    assert leaf["unit"] == str(REVIEWERS_ELSEWHERE)
+
+
+def test_an_adviser_may_not_review_and_the_attempt_is_recorded(reviewers: Reviewers, story: Story) -> None:
+    """Bo's unit received the referral; the log is still not his to read."""
+    for path in ("/audit/", "/audit/log", f"/audit/consents/{story.consent}", "/audit/entries", "/audit/referrals"):
+        assert reviewers.bo.get(path).status_code == 403
+        leaf = reviewers.recorded()
+        assert (leaf["outcome"], leaf["rule"], leaf["unit"]) == ("refused", "role-not-allowed", str(ADVICE))
+
+
+def test_nobody_signed_in_is_sent_to_sign_in(reviewers: Reviewers) -> None:
+    """The log is for reviewers."""
+    answer = reviewers.app.test_client().get("/audit/")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/directory/login?next=/audit/")
+
+
+def test_the_logs_state_is_verified_by_computing_it_anew(reviewers: Reviewers, story: Story) -> None:
+    """The page says how many entries were recomputed, and shows the newest signed note."""
+    page = reviewers.ester.get("/audit/log")
+    size = reviewers.world.rows("select max(size) from log_checkpoints")[0][0]
+    assert "Loggen stämmer" in page.text
+    assert f"{size} poster räknades om" in page.text
+    assert "Inga luckor" in page.text
+
+
+def test_the_state_shows_a_gap(reviewers: Reviewers, story: Story) -> None:
+    """A missing event is an alarm with its number, on the page and in the API."""
+    world = reviewers.world
+    source = world.envelope(sent(uuid4(), [])).source
+    with world.parts.as_service() as uow:
+        uow.sequences.announce(source, 10_000_000, world.clock.now() - timedelta(minutes=1))
+        bootstrap.reconcile(uow.sequences, world.clock, dict)
+        uow.commit()
+    page = reviewers.ester.get("/audit/log")
+    assert "Händelser saknas" in page.text
+    assert "10000000" in page.text
+    told = reviewers.app.test_client().get("/api/audit/v1/log", headers=reviewers.bearer(UUID(int=1900), "ester")).json
+    assert ("events-missing", "referral", 10_000_000) in [(e["kind"], e["publisher"], e["last"]) for e in told["alarms"]]
+    do_as(world.settings.service("audit").owner_database_url, "delete from alarms; delete from announcements")
+
+
+@pytest.mark.parametrize("what", ["leaf", "hash", "missing"])
+def test_a_database_owner_who_switches_off_the_triggers_is_found(
+    reviewers: Reviewers, story: Story, what: str
+) -> None:
+    """A leaf rewritten, its hash rewritten with it, or the row removed: the page says which entry does not hold."""
+    world = reviewers.world
+    index = world.rows("select max(index) from log_entries")[0][0]
+    owner = world.settings.service("audit").owner_database_url
+    leaf, kept = world.rows("select leaf, leaf_hash from log_entries where index = :i", i=index)[0]
+    forged = bytes(leaf).replace(b'"outcome":"done"', b'"outcome":"gone"')
+    off = "alter table log_entries disable trigger user; alter table log_entries no force row level security;"
+    on = "alter table log_entries enable trigger user; alter table log_entries force row level security;"
+    change = {
+        "leaf": f"update log_entries set leaf = '\\x{forged.hex()}' where index = {index}",
+        "hash": f"update log_entries set leaf = '\\x{forged.hex()}', "
+        f"leaf_hash = sha256('\\x00{forged.hex()}') where index = {index}",
+        "missing": f"delete from log_entries where index = {index}",
+    }[what]
+    restore = f"update log_entries set leaf = '\\x{bytes(leaf).hex()}', leaf_hash = '\\x{bytes(kept).hex()}' where index = {index}"
+    row = world.rows("select event_id, type, occurred_at, recorded_at, units from log_entries where index = :i", i=index)[0]
+    if what == "missing":
+        units = "{" + ",".join(map(str, row[4])) + "}"
+        restore = (
+            "insert into log_entries (index, event_id, type, occurred_at, recorded_at, units, leaf_hash, leaf) values "
+            f"({index}, '{row[0]}', '{row[1]}', '{row[2]}', '{row[3]}', '{units}', '\\x{bytes(kept).hex()}', "
+            f"'\\x{bytes(leaf).hex()}')"
+        )
+    do_as(owner, off + change)
+    page = reviewers.ester.get("/audit/log")
+    do_as(owner, restore + ";" + on)
+    assert "Loggen stämmer inte" in page.text
+    assert re.search(r"Post \d+, eller någon strax efter den", page.text)
+    assert "Loggen stämmer inte" not in reviewers.ester.get("/audit/log").text
+
+
+def test_the_export_is_verified_by_the_lonely_verifier(reviewers: Reviewers, story: Story, tmp_path: Path) -> None:
+    """Downloaded by Ester, checked with a key from elsewhere; without names every commitment is closed."""
+    file = reviewers.world.settings.audit_signing_key_file
+    assert file is not None
+    key = verify.Key.from_text(str(SignerKey.from_text(file.read_text()).verifier))
+    client = reviewers.ester
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', client.get("/audit/log").text)[0]
+    for names in ("", "yes"):
+        answer = client.post("/audit/log/export", data={"csrf_token": token, "names": names})
+        assert (answer.status_code, answer.mimetype) == (200, "application/zip")
+        path = tmp_path / "export.zip"
+        path.write_bytes(answer.data)
+        report = verify.verify(verify.reader(path), key)
+        size = reviewers.world.rows("select max(size) from log_checkpoints")[0][0]
+        assert report.size == size
+        assert report.opened > 0 if names else report.opened == 0
+        assert reviewers.recorded()["record_kind"] == ("log-with-names" if names else "log")
+
+
+def test_names_go_along_only_as_far_as_the_mandate(reviewers: Reviewers, story: Story) -> None:
+    """Eva's export holds every entry, and opens none of Stockholm's."""
+    answer = reviewers.app.test_client().get(
+        "/api/audit/v1/log/export?names=true", headers=reviewers.bearer(UUID(int=1901), "eva")
+    )
+    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    opened_names = [json.loads(line) for line in archive.read("openings.jsonl").splitlines()]
+    assert all(each["value"].get("subject") not in ("alva", "bo") for each in opened_names if each["name"] == "user")
+    assert any(name.startswith("tile/entries/") for name in archive.namelist())
+
+
+def test_operators_export_from_the_command_line_and_it_is_recorded(
+    reviewers: Reviewers, story: Story, tmp_path: Path
+) -> None:
+    """Without names; the operating system's user is the one who acted."""
+    path = tmp_path / "export.zip"
+    size = bootstrap.export_to(reviewers.world.settings, path, by="operator")
+    assert zipfile.ZipFile(path).read("openings.jsonl") == b""
+    leaf = reviewers.recorded()
+    assert (leaf["action"], leaf["rule"]) == ("export", "operators-verify-the-log")
+    assert size > 0
+
+
+def test_systems_read_trails_and_entries(reviewers: Reviewers, story: Story) -> None:
+    """With a bearer token of an auditor's assignment; why is told in a sentence there too."""
+    client, headers = reviewers.app.test_client(), reviewers.bearer(UUID(int=1900), "ester")
+    trail = client.get(f"/api/audit/v1/consents/{story.consent}/trail", headers=headers).json
+    assert [step["type"] for step in trail["steps"]] == [
+        "consent.given.v1", "referral.sent.v1", "access.recorded.v1", "access.recorded.v1", "consent.withdrawn.v1",
+    ]  # fmt: skip
+    assert trail["withdrawn_at"]
+    assert [step["outcome"] for step in trail["steps"]] == ["done", "done", "allowed", "refused", "done"]
+    assert trail["steps"][2]["user"] == "bo"
+    assert "Tilläts" in trail["steps"][2]["why"]
+    whole = client.get(f"/api/audit/v1/referrals/{story.referral}/trail", headers=headers).json
+    assert len(whole["steps"]) == 6
+    index = trail["steps"][0]["index"]
+    one = client.get(f"/api/audit/v1/entries/{index}", headers=headers).json
+    assert one["id"] == trail["steps"][0]["id"]
+
+
+def test_pages_of_entries_follow_one_another(reviewers: Reviewers, story: Story) -> None:
+    """Nothing twice, nothing left out, though reading itself makes new entries."""
+    client, headers = reviewers.app.test_client(), reviewers.bearer(UUID(int=1900), "ester")
+    seen, cursor = [], ""
+    for _ in range(4):
+        answer = client.get(f"/api/audit/v1/entries?limit=2{cursor}", headers=headers).json
+        seen += [each["index"] for each in answer["items"]]
+        cursor = f"&cursor={answer['next_cursor']}"
+        reviewers.world.sequencer.integrate()
+    # readings by other mandates' units lie between
+    assert seen == sorted(set(seen), reverse=True)
+    assert len(seen) == 8
+
+
+def test_verification_on_request_by_the_api(reviewers: Reviewers, story: Story) -> None:
+    """Null unless asked for."""
+    client, headers = reviewers.app.test_client(), reviewers.bearer(UUID(int=1900), "ester")
+    assert client.get("/api/audit/v1/log", headers=headers).json["holds"] is None
+    told = client.get("/api/audit/v1/log?verify=true", headers=headers).json
+    assert (told["holds"], told["first_wrong_entry"]) == (True, None)
+    assert told["checkpoint"].startswith(reviewers.world.settings.installation)
+
+
+@pytest.mark.parametrize(("path", "status"), [
+    ("/entries?limit=0", 422), ("/entries?limit=201", 422), ("/entries?cursor=made-up", 422), ("/entries?x=1", 422),
+    ("/log?verify=perhaps", 422), ("/entries/99999999", 404), ("/entries/99999999999999999999999", 404),
+    ("/consents/00000000-0000-0000-0000-000000000000/trail", 404), ("/consents/nonsense/trail", 404),
+])  # fmt: skip
+def test_a_question_that_cannot_be_answered_is_a_problem(reviewers: Reviewers, path: str, status: int) -> None:
+    """As problem+json."""
+    answer = reviewers.app.test_client().get(f"/api/audit/v1{path}", headers=reviewers.bearer(UUID(int=1900), "ester"))
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+
+
+def test_the_api_is_for_auditors_with_a_token(reviewers: Reviewers) -> None:
+    """A cookie is not one; an adviser's token is refused, and that is recorded."""
+    assert reviewers.ester.get("/api/audit/v1/entries").status_code == 401
+    answer = reviewers.app.test_client().get("/api/audit/v1/entries", headers=reviewers.bearer(UUID(int=1902), "bo"))
+    assert answer.status_code == 403
+    assert reviewers.recorded()["outcome"] == "refused"
+
+
+def test_the_description_is_valid_openapi(reviewers: Reviewers) -> None:
+    """3.1, as a validator reads it."""
+    document = reviewers.app.test_client().get("/api/audit/openapi.json").json
+    OpenAPIV31SpecValidator(document).validate()
+    assert "/consents/{consent_id}/trail" in document["paths"]
+
+
+def test_pages_are_not_kept_by_browsers(reviewers: Reviewers, story: Story) -> None:
+    """Personal pages are no-store and never 304."""
+    answer = reviewers.ester.get(f"/audit/consents/{story.consent}")
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "ETag" not in answer.headers
+
+
+def test_an_erased_name_leaves_the_trail_readable(reviewers: Reviewers, story: Story) -> None:
+    """When the month's key is destroyed, the trail still says what, when, where and why, but no longer who."""
+    app = create_app(replace(reviewers.world.settings))
+    owner = reviewers.world.settings.service("audit").owner_database_url
+    do_as(owner, "create table kept_keys as select * from opening_keys; delete from opening_keys")
+    fresh = Reviewers(reviewers.world, app, reviewers.keys)
+    page = fresh.ester.get(f"/audit/consents/{story.consent}")
+    app.extensions[NAME].engine.dispose()
+    do_as(owner, "delete from opening_keys; insert into opening_keys select * from kept_keys; drop table kept_keys")
+    assert "Innehållet lästes" in page.text
+    assert "Av enheten Anhörigstödet Södermalm." in page.text
+    assert "användaren bo" not in page.text
