@@ -46,8 +46,8 @@ def send_referral(command: SendReferral, actor: Actor, uow: Work) -> Referral:
     now = uow.clock.now()
     if not permitted(actor.role, Relation.AUTHOR, State.DRAFT, Action.SEND):
         refuse(Action.SEND, (), "role-may-not", actor, uow, ActionIsNotYours())
-    if command.carer_consent is None:
-        raise ConsentIsMissing(fields={"/consents/carer": ConsentIsMissing.title})
+    if command.carer_consent is None or Scope.SHARE_WITH_RECEIVING_UNIT not in command.carer_consent.scopes:
+        raise ConsentIsMissing(fields={"/consents/carer/scopes": ConsentIsMissing.title})
     check_answers(command, now)
     route = _route(command, actor, uow)
     referral_id = ReferralId(uuid7())
