@@ -56,7 +56,7 @@ class Product:
         wait_until(lambda: web_is_ready(self.port), saying="the pages to be ready", within=60, every=0.05)
         ready = time.monotonic() - began
         self._say("seeding units, assignments and routing rules")
-        seed_directory.run(self.settings)
+        seed_directory.seed_directory(self.settings)
         wait_until(Arrived(self.settings), saying="the seed to arrive", within=120, every=0.5)
         return ready
 

@@ -1,5 +1,48 @@
-"""The request that is measured: a consented referral from Alva's health centre to Bo's unit, through the API."""
+"""The request that is measured: a consented referral about both people, sent through the API.
+
+A whole one on purpose: two consents, two sealed parts and an identity number cost more than a carer's name alone.
+"""
 
 from __future__ import annotations
 
 PATH = "/api/referral/v1/referrals"
+
+
+def body(number: int) -> dict[str, object]:
+    """The request's JSON. Identity numbers are of the official test series, telephone numbers of the fiction series."""
+    return {
+        "carer": {
+            "name": f"Frans Provsson {number}",
+            "phone": f"070-17406{5 + number % 90:02d}",
+            "identity_number": "191212121212",
+            "year_of_birth": 1950,
+            "safe_contact": {"channels": ["phone"], "no_voicemail": True, "note": "Ring bara på förmiddagen"},
+            "same_household": True,
+        },
+        "need": {
+            "area": "0180-sodermalm",
+            "why": "Frans sover dåligt och orkar inte mer. Han vill tala med någon om hur vardagen ska gå ihop.",
+            "target_groups": ["dementia"],
+            "own_statement": True,
+            "support_wanted": ["individual-conversations"],
+        },
+        "person_cared_for": {
+            "relation": "partner",
+            "name": "Gun Provsson",
+            "year_of_birth": 1940,
+            "situation": "Gun glömmer spisen och går ut om natten.",
+        },
+        "consents": {
+            "carer": {
+                "scopes": ["share-with-receiving-unit", "tell-referrer-what-happened"],
+                "form": "oral",
+                "text_version": "carer-2026-1",
+                "channels": ["phone"],
+            },
+            "person_cared_for": {
+                "scopes": ["tell-about-person-cared-for"],
+                "form": "oral",
+                "text_version": "person-cared-for-2026-1",
+            },
+        },
+    }
