@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from services.audit.domain.mandate import Mandate
 from services.audit.views.steps import Step, Unseal, as_steps
@@ -15,9 +15,15 @@ from services.audit.views.within import given, within
 LONGEST = 1_000
 GIVEN, WITHDRAWN, SENT = "consent.given.v1", "consent.withdrawn.v1", "referral.sent.v1"
 
-_ABOUT = within("""
+# a stranger's attempt names the stranger's unit only, so the whole trail follows from one step within the mandate
+_COVERED = within("""
+    select exists (
+        select 1 from log_about join log_entries on index = entry_index
+        where subject_id = :subject and (type like 'consent.%' or type like 'referral.%') and WITHIN)
+""")
+_ABOUT = text("""
     select index, leaf from log_entries
-    where index in (select entry_index from log_about where subject_id = :subject) and WITHIN
+    where index in (select entry_index from log_about where subject_id = :subject)
     order by index desc limit :longest
 """)
 
@@ -51,12 +57,14 @@ class Trail:
 
 def consent_trail(connection: Connection, consent_id: UUID, mandate: Mandate, unseal: Unseal) -> Trail | None:
     """From given to withdrawn: every use that relied on it, and what was tried on its referral and refused."""
-    own, cut = _steps(connection, consent_id, mandate, unseal)
+    if not _covered(connection, consent_id, mandate):
+        return None
+    own, cut = _steps(connection, consent_id, unseal)
     given_or_not = next((step for step in own if step.data.get("consent_id") == str(consent_id)), None)
     if given_or_not is None:
         return None
     referral_id = UUID(given_or_not.data["referral_id"])
-    around, cut_around = _steps(connection, referral_id, mandate, unseal)
+    around, cut_around = _steps(connection, referral_id, unseal)
     seen = {step.index for step in own}
     tried = [step for step in around if step.index not in seen and _belongs(step)]
     return Trail("consent", consent_id, referral_id, _in_order([*own, *tried]), cut or cut_around)
@@ -64,7 +72,9 @@ def consent_trail(connection: Connection, consent_id: UUID, mandate: Mandate, un
 
 def referral_trail(connection: Connection, referral_id: UUID, mandate: Mandate, unseal: Unseal) -> Trail | None:
     """Everything around a referral: steps, readings, consents, refused attempts."""
-    steps, cut = _steps(connection, referral_id, mandate, unseal)
+    if not _covered(connection, referral_id, mandate):
+        return None
+    steps, cut = _steps(connection, referral_id, unseal)
     if not any(step.data.get("referral_id") == str(referral_id) for step in steps):
         return None
     return Trail("referral", referral_id, referral_id, _in_order(steps), cut)
@@ -75,8 +85,12 @@ def _belongs(step: Step) -> bool:
     return step.refused or step.type == "referral.cancelled.v1"
 
 
-def _steps(connection: Connection, subject: UUID, mandate: Mandate, unseal: Unseal) -> tuple[list[Step], bool]:
-    rows = connection.execute(_ABOUT, given(mandate, subject=subject, longest=LONGEST + 1)).all()
+def _covered(connection: Connection, subject: UUID, mandate: Mandate) -> bool:
+    return bool(connection.scalar(_COVERED, given(mandate, subject=subject)))
+
+
+def _steps(connection: Connection, subject: UUID, unseal: Unseal) -> tuple[list[Step], bool]:
+    rows = connection.execute(_ABOUT, {"subject": subject, "longest": LONGEST + 1}).all()
     return as_steps(connection, [(row[0], row.leaf) for row in rows[:LONGEST]], unseal), len(rows) > LONGEST
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -23,7 +23,6 @@ from shared.kernel.identity import uuid7
 from shared.settings import Settings
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-EPOCH = UUID("00000000-0000-4000-8000-00000000e90c")
 HEALTH_CENTRE, ADVICE, ELSEWHERE = (UUID(int=number) for number in (1, 2, 3))
 ISSUER = "https://id.example.se"
 
@@ -38,6 +37,7 @@ class World:
     log: Engine
     sequencer: Sequencer
     sequence: int = 0
+    epoch: UUID = field(default_factory=uuid4)
 
     @classmethod
     def of(cls, settings: Settings, clock: FixedClock) -> World:
@@ -56,7 +56,7 @@ class World:
             "type": event.event_type,
             "publisher": "referral",
             "installation": self.settings.installation,
-            "epoch": EPOCH,
+            "epoch": self.epoch,
             "time": self.clock.now(),
             "correlation_id": uuid4(),
             "data": event.to_data(),

@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from services.audit import bootstrap, verify
+from services.audit.commands.reconcile_sequences import reconcile
 from services.audit.log.checkpoint import SignerKey
 from services.audit.log.entry import read_leaf
 from services.audit.web import NAME, create_app
@@ -163,6 +164,7 @@ def test_ester_follows_a_consent_from_given_to_withdrawn(reviewers: Reviewers, s
         "Samtycket togs tillbaka",
     ]
     track = page.text[page.text.index("lotsa-track") :]
+    assert [each for each in said if each not in track] == []
     places = [track.index(each) for each in said]
     assert places == sorted(places)
     assert "Det här samtycket har tagits tillbaka" in page.text
@@ -205,7 +207,9 @@ def test_the_referrals_trail_has_everything_around_it(reviewers: Reviewers, stor
 @pytest.mark.parametrize("how", ["whole", "beginning", "without hyphens"])
 def test_a_search_leads_to_the_trail(reviewers: Reviewers, story: Story, how: str) -> None:
     """By an id, its first eight figures, or written without hyphens; what was asked is in no address."""
-    asked = {"whole": str(story.consent), "beginning": str(story.consent)[:8], "without hyphens": story.consent.hex}[how]
+    asked = {"whole": str(story.consent), "beginning": str(story.consent)[:8], "without hyphens": story.consent.hex}[
+        how
+    ]
     answer = _search(reviewers.ester, asked)
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/audit/consents/{story.consent}")
     assert reviewers.recorded()["action"] == "search"
@@ -268,20 +272,20 @@ def test_the_state_shows_a_gap(reviewers: Reviewers, story: Story) -> None:
     source = world.envelope(sent(uuid4(), [])).source
     with world.parts.as_service() as uow:
         uow.sequences.announce(source, 10_000_000, world.clock.now() - timedelta(minutes=1))
-        bootstrap.reconcile(uow.sequences, world.clock, dict)
+        reconcile(uow.sequences, world.clock, dict)
         uow.commit()
     page = reviewers.ester.get("/audit/log")
     assert "Händelser saknas" in page.text
     assert "10000000" in page.text
     told = reviewers.app.test_client().get("/api/audit/v1/log", headers=reviewers.bearer(UUID(int=1900), "ester")).json
-    assert ("events-missing", "referral", 10_000_000) in [(e["kind"], e["publisher"], e["last"]) for e in told["alarms"]]
+    assert ("events-missing", "referral", 10_000_000) in [
+        (e["kind"], e["publisher"], e["last"]) for e in told["alarms"]
+    ]
     do_as(world.settings.service("audit").owner_database_url, "delete from alarms; delete from announcements")
 
 
 @pytest.mark.parametrize("what", ["leaf", "hash", "missing"])
-def test_a_database_owner_who_switches_off_the_triggers_is_found(
-    reviewers: Reviewers, story: Story, what: str
-) -> None:
+def test_a_database_owner_who_switches_off_the_triggers_is_found(reviewers: Reviewers, story: Story, what: str) -> None:
     """A leaf rewritten, its hash rewritten with it, or the row removed: the page says which entry does not hold."""
     world = reviewers.world
     index = world.rows("select max(index) from log_entries")[0][0]
@@ -297,7 +301,9 @@ def test_a_database_owner_who_switches_off_the_triggers_is_found(
         "missing": f"delete from log_entries where index = {index}",
     }[what]
     restore = f"update log_entries set leaf = '\\x{bytes(leaf).hex()}', leaf_hash = '\\x{bytes(kept).hex()}' where index = {index}"
-    row = world.rows("select event_id, type, occurred_at, recorded_at, units from log_entries where index = :i", i=index)[0]
+    row = world.rows(
+        "select event_id, type, occurred_at, recorded_at, units from log_entries where index = :i", i=index
+    )[0]
     if what == "missing":
         units = "{" + ",".join(map(str, row[4])) + "}"
         restore = (
@@ -325,6 +331,7 @@ def test_the_export_is_verified_by_the_lonely_verifier(reviewers: Reviewers, sto
         assert (answer.status_code, answer.mimetype) == (200, "application/zip")
         path = tmp_path / "export.zip"
         path.write_bytes(answer.data)
+        answer.close()
         report = verify.verify(verify.reader(path), key)
         size = reviewers.world.rows("select max(size) from log_checkpoints")[0][0]
         assert report.size == size
@@ -338,6 +345,7 @@ def test_names_go_along_only_as_far_as_the_mandate(reviewers: Reviewers, story: 
         "/api/audit/v1/log/export?names=true", headers=reviewers.bearer(UUID(int=1901), "eva")
     )
     archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    answer.close()
     opened_names = [json.loads(line) for line in archive.read("openings.jsonl").splitlines()]
     assert all(each["value"].get("subject") not in ("alva", "bo") for each in opened_names if each["name"] == "user")
     assert any(name.startswith("tile/entries/") for name in archive.namelist())
