@@ -1,0 +1,53 @@
+"""Waiting until everything that can arrive has arrived."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from deploy.onebox import drained
+from deploy.onebox.waiting import wait_until
+from shared.messaging import names
+from shared.messaging.connection import connect, drop
+from shared.settings import SERVICES
+from tests.chaos.world import World
+
+WITHIN = 180.0
+QUIET_LOOKS = 3
+
+
+def wait_until_drained(world: World) -> None:
+    """Nothing unsent, queued, put aside, pending or due, three times in a row. Raises NotInTime."""
+    quiet = 0
+
+    def look() -> bool:
+        nonlocal quiet
+        quiet = 0 if remaining(world) else quiet + 1
+        return quiet >= QUIET_LOOKS
+
+    wait_until(look, saying=f"everything to arrive ({remaining(world)})", within=WITHIN, every=0.5)
+
+
+def remaining(world: World) -> dict[str, int]:
+    """What is still under way, by where it is; empty when nothing is."""
+    found = {
+        "unsent or queued": drained.waiting(world.settings),
+        "put aside": _put_aside(world),
+        "pending for the log": _count(world, "audit", "SELECT count(*) FROM pending_entries"),
+        "notices": _count(world, "notifications", "SELECT count(*) FROM notices WHERE settled_at IS NULL"),
+    }
+    return {name: count for name, count in found.items() if count}
+
+
+def _put_aside(world: World) -> int:
+    connection = connect(world.settings.admin_broker_url, "chaos")
+    try:
+        channel = connection.channel()
+        queues = [names.retry_queue(service, seconds) for service in SERVICES for seconds in names.RETRY_SECONDS]
+        return sum(channel.queue_declare(queue, passive=True).message_count for queue in queues)
+    finally:
+        drop(connection)
+
+
+def _count(world: World, service: str, statement: str) -> int:
+    with world.engine(service).connect() as connection:
+        return int(connection.execute(text(statement)).scalar_one())

@@ -1,0 +1,62 @@
+"""Messages that nobody can carry out, on a real exchange, in the referral service's name."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from shared.contracts.envelope import Envelope
+from shared.contracts.referral import ReferralSent
+from shared.messaging import names
+from shared.messaging.publishing import ConfirmedPublisher, Outgoing
+from shared.messaging.trouble import BrokerTrouble
+
+
+class Poison:
+    """Publishes poison and remembers what it published: ids of messages that must end on parked queues."""
+
+    def __init__(self, broker_url: str, seed: int) -> None:
+        self._url = broker_url
+        self._chance = random.Random(seed)
+        self.ids: set[str] = set()
+
+    def __call__(self) -> None:
+        """Three poisoned messages of chosen kinds."""
+        publisher = ConfirmedPublisher(self._url, "poison")
+        bodies = self._chance.sample([b"", b"\xff\xfe", b"not json", b"{}", _unknown_type(), _broken_data()], 3)
+        messages = [
+            Outgoing(names.exchange("referral"), ReferralSent.event_type, str(uuid4()), body) for body in bodies
+        ]
+        try:
+            receipt = publisher.publish(messages)
+        except BrokerTrouble:
+            # what was not confirmed may be there all the same
+            self.ids |= {message.message_id for message in messages}
+        else:
+            self.ids |= receipt.confirmed
+        finally:
+            publisher.close()
+
+
+def _unknown_type() -> bytes:
+    return _envelope("referral.teleported.v1", {})
+
+
+def _broken_data() -> bytes:
+    return _envelope(ReferralSent.event_type, {"referral_id": 7})
+
+
+def _envelope(event_type: str, data: dict[str, object]) -> bytes:
+    envelope = Envelope(
+        id=uuid4(),
+        type=event_type,
+        publisher="referral",
+        installation="poison",
+        epoch=uuid4(),
+        time=datetime.now(UTC),
+        correlation_id=uuid4(),
+        data=json.loads(json.dumps(data)),
+    )
+    return envelope.to_bytes()
