@@ -45,3 +45,10 @@ def test_the_check_sees_a_missing_word() -> None:
     """The first check can fail: a glossary without words lacks every class."""
     assert classes_in_the_domain()
     assert not words_in("| Carer | anhörig | who gives support |")
+
+
+def test_the_made_documents_are_up_to_date() -> None:
+    """The glossary's list of classes says what their docstrings say today."""
+    from deploy.docs import glossary
+
+    assert GLOSSARY.read_text() == glossary(), "run `make docs`"

@@ -1,6 +1,6 @@
 """`make bench`: what the product does, as ratios to a floor measured in the same run.
 
-    python -m tests.bench.run [--quick]
+    python -m tests.bench [--quick]
 
 Prints what was measured and writes it as JSON to ``var/bench.json``. It asserts nothing: bars are compared, and the
 comparison is printed, whichever way it went.
