@@ -1,0 +1,64 @@
+"""The author's own drafts, the newest first. Nobody else's exist here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.referral.adapters.drafts import author_text
+from services.referral.adapters.tables import drafts
+from services.referral.adapters.unit_of_work import ReferralUnitOfWork
+from services.referral.domain.access import Access, Outcome, Purpose
+from services.referral.domain.permissions import Relation
+from shared.kernel.actor import Actor
+from shared.kernel.identity import uuid7
+
+MOST = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftLine:
+    """One draft; ``carer_name`` tells its author which one it is."""
+
+    id: UUID
+    carer_name: str = field(repr=False)
+    updated_at: datetime
+    expires_at: datetime
+
+
+def draft_list(actor: Actor, uow: ReferralUnitOfWork) -> list[DraftLine]:
+    """The actor's drafts; showing the names is recorded."""
+    query = (
+        select(drafts.c.id)
+        .where(drafts.c.author == author_text(actor), drafts.c.expires_at > uow.clock.now())
+        .order_by(drafts.c.updated_at.desc())
+        .limit(MOST)
+    )
+    found = [uow.drafts.get(draft_id) for draft_id in uow.connection.execute(query).scalars()]
+    kept = [draft for draft in found if draft is not None]
+    if kept:
+        uow.record_access(
+            Access(
+                access_id=uuid7(),
+                action="list",
+                outcome=Outcome.ALLOWED,
+                rule=Relation.AUTHOR.value,
+                purpose=Purpose.WRITE_REFERRAL,
+                by=actor,
+                record_kind="draft",
+                subjects=tuple(draft.id for draft in kept),
+                occurred_at=uow.clock.now(),
+            )
+        )
+    return [
+        DraftLine(
+            id=draft.id,
+            carer_name=str(draft.answers.get("carer", {}).get("name", "")),
+            updated_at=draft.updated_at,
+            expires_at=draft.expires_at,
+        )
+        for draft in kept
+    ]

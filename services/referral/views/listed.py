@@ -1,0 +1,140 @@
+"""Referrals in a list: as much of each as the reader may see now, and one access record that names them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Row, Select, select
+
+from services.referral.adapters.rows import consent_from, referral_from
+from services.referral.adapters.tables import consents
+from services.referral.adapters.unit_of_work import ReferralUnitOfWork
+from services.referral.commands.admission import purpose_of
+from services.referral.domain.access import Access, Outcome
+from services.referral.domain.clocks import Deadline
+from services.referral.domain.content import Part
+from services.referral.domain.permissions import Relation, permitted
+from services.referral.domain.reading import Reading, reading_of
+from services.referral.domain.referral import Referral
+from services.referral.domain.states import Action
+from shared.kernel.actor import Actor
+from shared.kernel.identity import uuid7
+from shared.storage.staff import units
+
+HIDDEN = "protected-identity"
+RULE = "own-unit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One referral in a list. ``carer_name`` is empty when it may not be shown; ``why_hidden`` is then the code.
+
+    ``deadline`` is None for those who are not to know it: it would tell a referrer whether it has been accepted.
+    """
+
+    id: UUID
+    number: str
+    state: str
+    priority: str
+    sent_at: datetime
+    changed_at: datetime | None
+    opened: bool
+    deadline: Deadline | None
+    late: bool
+    mine: bool
+    carer_name: str = field(repr=False)
+    why_hidden: str
+    other_unit: str
+
+
+def lines(found: Select[tuple[object, ...]], actor: Actor, uow: ReferralUnitOfWork) -> list[Line]:
+    """The referrals of a query as lines, in its order; what is shown is recorded in this transaction."""
+    now = uow.clock.now()
+    every = _with_consents(uow.connection.execute(found).all(), uow)
+    known = [each for each in every if permitted(actor.role, each.relation_to(actor), each.state, Action.LIST)]
+    readings = [reading_of(referral, actor, now) for referral in known]
+    shown = {
+        referral.id: (Part.CARER,)
+        for referral, reading in zip(known, readings, strict=True)
+        if Part.CARER in reading.open_parts and not referral.protected_identity
+    }
+    contents = uow.referrals.contents(shown)
+    names = {key: content.carer.name for key, content in contents.items() if content.carer}
+    if known:
+        _record(known, readings, names, actor, uow)
+    other = unit_names((_other(referral, reading) for referral, reading in zip(known, readings, strict=True)), uow)
+    return [
+        _line(referral, reading, names.get(referral.id, ""), other, actor, now)
+        for referral, reading in zip(known, readings, strict=True)
+    ]
+
+
+def unit_names(ids: Iterable[UUID | None], uow: ReferralUnitOfWork) -> dict[UUID, str]:
+    """The names of units by id; a unit not heard of is absent."""
+    query = select(units.c.unit_id, units.c.name).where(units.c.unit_id.in_({each for each in ids if each}))
+    return {row.unit_id: row.name for row in uow.connection.execute(query)}
+
+
+def _with_consents(found: Sequence[Row[tuple[object, ...]]], uow: ReferralUnitOfWork) -> list[Referral]:
+    ids = [row._mapping["id"] for row in found]
+    query = select(consents).where(consents.c.referral_id.in_(ids))
+    theirs: dict[UUID, list[object]] = {}
+    for row in uow.connection.execute(query).mappings():
+        theirs.setdefault(row["referral_id"], []).append(consent_from(row))
+    return [referral_from(row._mapping, tuple(theirs.get(row._mapping["id"], ()))) for row in found]  # type: ignore[arg-type]
+
+
+def _record(
+    known: list[Referral],
+    readings: list[Reading],
+    names: dict[UUID, str],
+    actor: Actor,
+    uow: ReferralUnitOfWork,
+) -> None:
+    relied_on = {
+        consent
+        for referral, reading in zip(known, readings, strict=True)
+        if referral.id in names
+        for consent in reading.consents
+    }
+    uow.record_access(
+        Access(
+            access_id=uuid7(),
+            action="list",
+            outcome=Outcome.ALLOWED,
+            rule=RULE,
+            purpose=purpose_of(readings[0].relation),
+            by=actor,
+            record_kind="referral",
+            subjects=tuple(referral.id for referral in known),
+            consents=tuple(sorted(relied_on)),
+            occurred_at=uow.clock.now(),
+        )
+    )
+
+
+def _other(referral: Referral, reading: Reading) -> UUID:
+    return referral.receiving_unit_id if reading.relation is Relation.REFERRING_UNIT else referral.referring_unit_id
+
+
+def _line(referral: Referral, reading: Reading, name: str, other: dict[UUID, str], actor: Actor, now: datetime) -> Line:
+    deadline = referral.deadline if reading.shows_steps else None
+    closed = next((each.why for each in reading.closed if each.part == Part.CARER), "")
+    return Line(
+        id=referral.id,
+        number=referral.number,
+        state=reading.shown_state,
+        priority=referral.priority.value,
+        sent_at=referral.sent_at,
+        changed_at=referral.closed_at or (referral.accepted_at if reading.shows_steps else None),
+        opened=referral.opened_at is not None and reading.shows_steps,
+        deadline=deadline,
+        late=deadline is not None and deadline.late(now),
+        mine=referral.assigned_to == actor.user,
+        carer_name=name,
+        why_hidden="" if name else closed or HIDDEN,
+        other_unit=other.get(_other(referral, reading), ""),
+    )

@@ -1,0 +1,45 @@
+"""Where a carer can live for a referral to find a receiver: the places whose routing rules have been heard."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import select
+
+from services.referral.adapters.tables import routing_sets
+from services.referral.adapters.unit_of_work import ReferralUnitOfWork
+from services.referral.domain.routing import municipality_of
+from shared.storage.staff import units
+
+# code,name: Statistics Sweden's municipality codes, and the districts of cities that are divided
+NAMES = Path(__file__).resolve().parents[1] / "data" / "places.csv"
+
+
+@cache
+def place_names() -> dict[str, str]:
+    """Every place's name by its code."""
+    with NAMES.open(encoding="utf-8") as file:
+        return {row["code"]: row["name"] for row in csv.DictReader(line for line in file if not line.startswith("#"))}
+
+
+def name_of(area: str) -> str:
+    """A place as people say it: "Stockholm, Södermalm"."""
+    names = place_names()
+    whole = names.get(municipality_of(area), municipality_of(area))
+    return whole if area == municipality_of(area) else f"{whole}, {names.get(area, area)}"
+
+
+def places(uow: ReferralUnitOfWork) -> list[tuple[str, str]]:
+    """Code and name of each place, by name; a divided city's districts come with the city itself."""
+    codes = set(uow.connection.execute(select(routing_sets.c.municipality_code)).scalars())
+    districts = {code for code in place_names() if "-" in code and municipality_of(code) in codes}
+    heard = set(uow.connection.execute(select(units.c.area).where(units.c.area.is_not(None))).scalars())
+    ruled = {area for area in heard if municipality_of(area) in codes}
+    return sorted(((code, name_of(code)) for code in codes | districts | ruled), key=lambda place: _swedish(place[1]))
+
+
+def _swedish(name: str) -> str:
+    # å ä ö come last and in that order, in code points they do not
+    return name.casefold().translate(str.maketrans("åäö", "{|}"))

@@ -1,0 +1,92 @@
+"""The receiving unit's work list: the oldest promise first, the late ones marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
+
+from services.referral.adapters.tables import referrals
+from services.referral.adapters.unit_of_work import ReferralUnitOfWork
+from services.referral.domain.states import State
+from services.referral.views.listed import Line, lines
+from shared.kernel.actor import Actor
+
+PAGE = 25
+
+
+class Show(StrEnum):
+    """Which part of the work list."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    MINE = "mine"
+    LATE = "late"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class WorkList:
+    """One page of it. ``counts``: how many each choice would show. ``next``: where the next page begins, or None."""
+
+    lines: list[Line]
+    counts: dict[Show, int]
+    next: tuple[str, str] | None
+
+
+def work_list(
+    show: Show, actor: Actor, uow: ReferralUnitOfWork, *, after: Sequence[str] | None = None, limit: int = PAGE
+) -> WorkList:
+    """What waits for the actor's unit, or for a unit that it stands in for. What is shown is recorded."""
+    now = uow.clock.now()
+    query = select(referrals).where(_ours(actor), _shown(show, actor, now))
+    if show is Show.CLOSED:
+        query = query.order_by(referrals.c.closed_at.desc(), referrals.c.id.desc())
+        if after:
+            query = query.where(tuple_(referrals.c.closed_at, referrals.c.id) < _place(after))
+    else:
+        query = query.order_by(referrals.c.deadline_at, referrals.c.id)
+        if after:
+            query = query.where(tuple_(referrals.c.deadline_at, referrals.c.id) > _place(after))
+    found = lines(query.limit(limit + 1), actor, uow) if limit else []
+    return WorkList(found[:limit], _counts(actor, uow, now), _next(show, found, limit))
+
+
+def _ours(actor: Actor) -> ColumnElement[bool]:
+    return or_(referrals.c.receiving_unit_id == actor.unit_id, referrals.c.stand_in_unit_id == actor.unit_id)
+
+
+def _shown(show: Show, actor: Actor, now: datetime) -> ColumnElement[bool]:
+    still_open = referrals.c.closed_at.is_(None)
+    mine = and_(
+        referrals.c.assigned_issuer == actor.user.issuer, referrals.c.assigned_subject == actor.user.subject, still_open
+    )
+    return {
+        Show.OPEN: still_open,
+        Show.WAITING: referrals.c.state == State.REQUESTED.value,
+        Show.MINE: mine,
+        Show.LATE: and_(still_open, referrals.c.deadline_at <= now),
+        Show.CLOSED: referrals.c.closed_at.is_not(None),
+    }[show]
+
+
+def _counts(actor: Actor, uow: ReferralUnitOfWork, now: datetime) -> dict[Show, int]:
+    sums = [func.coalesce(func.sum(case((_shown(show, actor, now), 1), else_=0)), 0) for show in Show]
+    row = uow.connection.execute(select(*sums).where(_ours(actor))).one()
+    return dict(zip(Show, map(int, row), strict=True))
+
+
+def _place(after: Sequence[str]) -> tuple[datetime, UUID]:
+    return datetime.fromisoformat(after[0]), UUID(after[1])
+
+
+def _next(show: Show, found: list[Line], limit: int) -> tuple[str, str] | None:
+    if len(found) <= limit or not limit:
+        return None
+    last = found[limit - 1]
+    at = last.changed_at if show is Show.CLOSED else last.deadline and last.deadline.due_at
+    return (at.isoformat(), str(last.id)) if at else None

@@ -1,0 +1,140 @@
+"""How a page's form is read: shape only, fields that are not in the form refused, what was typed never lost.
+
+Values travel as the browser sent them (texts, and lists for boxes); that is also how a draft keeps them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields
+from werkzeug.datastructures import MultiDict
+
+from services.referral.web import pages_words as words
+from shared.web.validation import messages
+
+# what every form carries besides its own fields
+CARRIED = frozenset({"csrf_token", "version", "submit"})
+
+Values = dict[str, Any]
+
+
+class Form(Schema):
+    """A form: a list is a group of boxes, a boolean is one box, all else is one text."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Typed:
+    """A form as it was typed: its values, and its errors by field name (empty when it is right)."""
+
+    def __init__(self, values: Mapping[str, Any] | None = None, errors: Mapping[str, str] | None = None) -> None:
+        self.values: Values = dict(values or {})
+        self.errors: dict[str, str] = dict(errors or {})
+
+    def get(self, name: str, default: Any = "") -> Any:
+        """A field as typed."""
+        return self.values.get(name, default)
+
+    def chosen(self, name: str) -> list[str]:
+        """The ticked boxes of a group."""
+        value = self.values.get(name, [])
+        return list(value) if isinstance(value, list) else [value]
+
+    def ticked(self, name: str) -> bool:
+        """Whether a single box is ticked."""
+        return self.values.get(name) == "true"
+
+
+def typed(form: Form, sent: MultiDict[str, str]) -> Values:
+    """What was typed, blanks left out. A field that the form does not have is kept, so that loading refuses it."""
+    values: Values = {}
+    for name in sent:
+        if name in CARRIED:
+            continue
+        given = [each.strip() for each in sent.getlist(name) if each.strip()]
+        if isinstance(form.fields.get(name), fields.List):
+            values[name] = given
+        elif given:
+            values[name] = given[0]
+    return values
+
+
+def load(form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The form's meaning. Raises ValidationError."""
+    loaded: dict[str, Any] = form.load(values)
+    return loaded
+
+
+def problems(error: ValidationError | Mapping[str, Any]) -> dict[str, str]:
+    """Errors by field name, one sentence each, in the reader's language."""
+    found: dict[str, str] = {}
+    for name, said in messages(error.messages if isinstance(error, ValidationError) else error).items():
+        found.setdefault(name.split(".", 1)[0], said)
+    return found
+
+
+def one_of(codes: Mapping[str, Any]) -> Any:
+    """A check that a code is in a list of words."""
+    return _OneOf(codes)
+
+
+class _OneOf:
+    def __init__(self, codes: Mapping[str, Any]) -> None:
+        self._codes = codes
+
+    def __call__(self, value: str) -> None:
+        if value not in self._codes:
+            raise ValidationError("Choose one of the alternatives.")
+
+
+def text(limit: int = 200, *, missing: str = "", check: Any = None) -> fields.String:
+    """A text of at most ``limit`` characters. ``missing``: the sentence when it is left out; empty: it may be."""
+    checks = [at_most(limit), *([check] if check else [])]
+    if missing:
+        return fields.String(required=True, validate=checks, error_messages={"required": missing})
+    return fields.String(load_default="", validate=checks)
+
+
+def at_most(limit: int) -> Any:
+    """A check of length, which also refuses what cannot be stored."""
+
+    def check(value: str) -> None:
+        if len(value) > limit:
+            raise ValidationError(f"Longer than maximum length {limit}.")
+        if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in value):
+            raise ValidationError("Write this as text.")
+
+    return check
+
+
+def code(codes: Mapping[str, Any], *, missing: str = "", default: str = "") -> fields.String:
+    """One code of a list. ``missing``: the sentence when none is chosen; empty: ``default`` is taken."""
+    if missing:
+        return fields.String(required=True, validate=one_of(codes), error_messages={"required": missing})
+    return fields.String(load_default=default, validate=one_of(codes))
+
+
+def codes(of: Mapping[str, Any] | None = None, *, missing: str = "") -> fields.List:
+    """Any of a list's codes, perhaps at least one. Without a list, the domain checks them."""
+    each = fields.String(validate=one_of(of) if of is not None else at_most(60))
+
+    def some(values: list[str]) -> None:
+        if missing and not values:
+            raise ValidationError(missing)
+
+    if missing:
+        return fields.List(each, required=True, validate=some, error_messages={"required": missing})
+    return fields.List(each, load_default=list)
+
+
+def yes_or_no(missing: str) -> fields.String:
+    """A question that must be answered with yes or no."""
+    return code(words.YES_NO, missing=missing)
+
+
+def ticked() -> fields.Boolean:
+    """One box."""
+    return fields.Boolean(load_default=False)

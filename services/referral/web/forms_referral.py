@@ -1,0 +1,82 @@
+"""Steps 2, 4 and 5: why and which support, what the situation is, and who receives it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT, PersonCaredFor, Relation
+from services.referral.web import forms
+from services.referral.web import pages_words as words
+from shared.web.errors import says
+
+EARLIEST_YEAR = 1900
+LATEST_YEAR = 2100
+
+
+class NeedForm(forms.Form):
+    """Why, which support, how soon. Nothing about the other person belongs here."""
+
+    why = forms.text(TEXT_LIMIT, missing=says("Say in a few words why the carer wants support."))
+    support_wanted = forms.codes(
+        missing=says("Choose at least one form of support, or that the carer does not know yet.")
+    )
+    priority = forms.code(words.PRIORITIES, missing=says("Choose how soon an answer is needed."))
+
+
+class OwnStatementForm(forms.Form):
+    """Without the other person's consent: only what the carer says about their own situation, if they choose to."""
+
+    own_statement = forms.yes_or_no(says("Say whether the carer wants to tell what the situation is about."))
+    target_groups = forms.codes()
+
+    @validates_schema(skip_on_field_errors=True)
+    def belong_together(self, data: dict[str, Any], **_: Any) -> None:
+        """Yes needs at least one group, no needs none."""
+        if data["own_statement"] == "yes" and not data["target_groups"]:
+            raise ValidationError({"target_groups": ["Choose at least one, or answer no above."]})
+        if data["own_statement"] == "no" and data["target_groups"]:
+            raise ValidationError({"target_groups": ["The carer did not want to tell, so nothing may be chosen here."]})
+
+
+class PersonForm(forms.Form):
+    """With the other person's consent: what may be told about that person."""
+
+    target_groups = forms.codes(missing=says("Choose what the situation is about."))
+    relation = forms.code(words.RELATIONS)
+    person_name = forms.text(NAME_LIMIT)
+    person_year_of_birth = fields.Integer(load_default=None, validate=validate.Range(EARLIEST_YEAR, LATEST_YEAR))
+    situation = forms.text(TEXT_LIMIT)
+
+
+# what PersonForm has and OwnStatementForm must never be sent, and what the API calls the same things
+ABOUT_THE_PERSON = {
+    "relation": "/person_cared_for/relation",
+    "person_name": "/person_cared_for/name",
+    "person_year_of_birth": "/person_cared_for/year_of_birth",
+    "situation": "/person_cared_for/situation",
+}
+
+
+class ReceiverForm(forms.Form):
+    """The proposed unit, or another that the carer and the referrer prefer."""
+
+    unit = forms.code({"proposed": "", "other": ""}, missing=says("Choose who receives the referral."))
+    other_unit = fields.UUID(load_default=None)
+
+    @validates_schema(skip_on_field_errors=True)
+    def another_is_named(self, data: dict[str, Any], **_: Any) -> None:
+        """Another unit has to be said which."""
+        if data["unit"] == "other" and data["other_unit"] is None:
+            raise ValidationError({"other_unit": ["Choose which unit."]})
+
+
+def person_from(data: dict[str, Any]) -> PersonCaredFor:
+    """The person cared for, as far as a loaded form tells."""
+    return PersonCaredFor(
+        relation=Relation(data["relation"]) if data["relation"] else None,
+        name=data["person_name"],
+        year_of_birth=data["person_year_of_birth"],
+        situation=data["situation"],
+    )

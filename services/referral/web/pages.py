@@ -1,0 +1,124 @@
+"""The people's door to referrals: every page on one page, and where each role begins."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext
+
+from services.referral.views.drafts import draft_list
+from services.referral.views.listed import Line
+from services.referral.views.sent import sent_list
+from services.referral.views.worklist import Show, work_list
+from services.referral.web import (
+    pages_acting,
+    pages_drafts,
+    pages_format,
+    pages_referral,
+    pages_sending,
+    pages_withdrawing,
+)
+from services.referral.web import pages_words as words
+from services.referral.web.parts import parts
+from shared.kernel.actor import Role
+from shared.kernel.refusals import Invalid
+from shared.web.api import page_cursor, read_cursor
+from shared.web.who import current_actor, needs
+
+REFERRER, STAFF = [Role.REFERRER], [Role.REFERRER, Role.ADVISER]
+A_DRAFT = "/drafts/<uuid:draft_id>"
+A_REFERRAL = "/referrals/<uuid:referral_id>"
+FORM = ["GET", "POST"]
+
+
+def blueprint() -> Blueprint:
+    """All pages under ``/referral``."""
+    pages = Blueprint("referral_pages", __name__, url_prefix="/referral")
+    for path, view, roles, methods in (
+        ("/", start, STAFF, ["GET"]),
+        ("/new", pages_drafts.new, REFERRER, FORM),
+        (A_DRAFT, pages_drafts.resume, REFERRER, ["GET"]),
+        (f"{A_DRAFT}/discard", pages_drafts.discard, REFERRER, FORM),
+        (f"{A_DRAFT}/<step>", pages_drafts.step, REFERRER, FORM),
+        (f"{A_DRAFT}/check", pages_sending.check, REFERRER, ["GET"]),
+        (f"{A_DRAFT}/send", pages_sending.send, REFERRER, ["POST"]),
+        (A_REFERRAL, pages_referral.show, STAFF, ["GET"]),
+        (f"{A_REFERRAL}/receipt", pages_sending.receipt, REFERRER, ["GET"]),
+        (f"{A_REFERRAL}/accept", pages_acting.accept, STAFF, ["POST"]),
+        (f"{A_REFERRAL}/reject", pages_acting.reject, STAFF, FORM),
+        (f"{A_REFERRAL}/complete", pages_acting.complete, STAFF, FORM),
+        (f"{A_REFERRAL}/cancel", pages_acting.cancel, STAFF, FORM),
+        (f"{A_REFERRAL}/withdraw-consent", pages_withdrawing.withdraw, STAFF, FORM),
+    ):
+        pages.add_url_rule(path, view.__name__, needs(*roles)(view), methods=methods)
+    pages.add_app_template_filter(pages_format.last_day, "last_day")
+    pages.add_app_template_filter(pages_format.short_last_day, "short_last_day")
+    pages.add_app_template_filter(pages_format.short_day, "short_day")
+    pages.add_app_template_filter(words.shown_state, "shown_state")
+    return pages
+
+
+def start() -> str:
+    """Where each role begins: the referrer with what was sent, the adviser with what waits."""
+    return _work_list() if current_actor().role is Role.ADVISER else _sent()
+
+
+def _sent() -> str:
+    actor = current_actor()
+    with parts().unit_of_work(actor) as uow:
+        after = _after("sent")
+        sent = sent_list(actor, uow, after=after)
+        drafts = [] if after else draft_list(actor, uow)
+        uow.commit()
+    return render_template(
+        "referral/sent.html",
+        sent=sent,
+        drafts=drafts,
+        further=after is not None,
+        next_url=_next("sent", sent.next),
+        name_of=name_of,
+    )
+
+
+def _work_list() -> str:
+    actor = current_actor()
+    given = request.args.get("show", Show.OPEN)
+    show = Show(given) if given in list(Show) else Show.OPEN
+    with parts().unit_of_work(actor) as uow:
+        found = work_list(show, actor, uow, after=_after(f"worklist-{show}"))
+        uow.commit()
+    return render_template(
+        "referral/worklist.html",
+        found=found,
+        show=show,
+        shows=[(each.value, str(words.SHOWS[each]), found.counts[each]) for each in Show],
+        further="cursor" in request.args,
+        next_url=_next(f"worklist-{show}", found.next, show),
+        name_of=name_of,
+        promises=words.PROMISES,
+    )
+
+
+def name_of(line: Line) -> str:
+    """What a list calls a carer: the name, or why it is not shown."""
+    if line.carer_name:
+        return line.carer_name
+    return gettext("Protected identity") if line.why_hidden == "protected-identity" else gettext("Sealed")
+
+
+def _next(purpose: str, place: tuple[str, str] | None, show: str = "") -> str | None:
+    if place is None:
+        return None
+    chosen = f"show={show}&" if show else ""
+    return f"/referral/?{chosen}cursor={page_cursor(purpose, place)}"
+
+
+def _after(purpose: str) -> tuple[str, str] | None:
+    values = read_cursor(purpose, request.args.get("cursor"))
+    if values is None:
+        return None
+    try:
+        return str(values[0]), str(UUID(values[1]))
+    except (ValueError, TypeError, IndexError):
+        raise Invalid from None

@@ -1,0 +1,164 @@
+"""What a draft holds, step by step, and the command that it becomes.
+
+A draft keeps each step as it was typed; what it means is asked again whenever it is used, so a code that has gone out
+of force, or a consent that has been taken back, is seen before anything is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marshmallow import ValidationError
+
+from services.referral.commands.propose_route import ProposeRoute
+from services.referral.commands.send_referral import SendReferral
+from services.referral.domain.clocks import Priority
+from services.referral.domain.content import Need
+from services.referral.domain.people import Carer, PersonCaredFor
+from services.referral.domain.refusals import PersonCaredForHasNotConsented
+from services.referral.web import forms
+from services.referral.web.forms_carer import CarerForm, carer_from
+from services.referral.web.forms_consent import (
+    UNANSWERED,
+    CarerConsentForm,
+    PersonConsentForm,
+    carer_answers,
+    person_answers,
+)
+from services.referral.web.forms_referral import (
+    ABOUT_THE_PERSON,
+    NeedForm,
+    OwnStatementForm,
+    PersonForm,
+    ReceiverForm,
+    person_from,
+)
+from shared.kernel.identity import UnitId
+
+Sections = Mapping[str, Mapping[str, Any]]
+
+GIVEN_AT = "given_at"
+ORDER = ("carer", "support", "consent", "other-consent", "situation", "receiver")
+CONSENTS = ("consent", "other-consent")
+
+
+def wanted_steps(answers: Sections) -> tuple[str, ...]:
+    """The steps of this referral: the other person is asked only when something about them is to be told."""
+    asks = answers.get("consent", {}).get("about_person") == "yes"
+    return tuple(step for step in ORDER if asks or step != "other-consent")
+
+
+def first_incomplete(answers: Sections) -> str:
+    """The step to go on with; ``check`` when all are answered."""
+    for step in wanted_steps(answers):
+        if step not in answers:
+            return step
+        try:
+            load_step(step, answers, answers[step])
+        except ValidationError:
+            return step
+    return "check"
+
+
+def person_has_consented(answers: Sections) -> bool:
+    """Whether the fields about the person cared for may be shown and filled in."""
+    asks = answers.get("consent", {}).get("about_person") == "yes"
+    return asks and answers.get("other-consent", {}).get("tell") == "yes"
+
+
+def form_of(step: str, answers: Sections) -> forms.Form:
+    """The form of a step, which for the situation goes by the other person's consent."""
+    if step == "situation":
+        return PersonForm() if person_has_consented(answers) else OwnStatementForm()
+    return {
+        "carer": CarerForm,
+        "support": NeedForm,
+        "consent": CarerConsentForm,
+        "other-consent": PersonConsentForm,
+        "receiver": ReceiverForm,
+    }[step]()
+
+
+def load_step(step: str, answers: Sections, values: Mapping[str, Any]) -> dict[str, Any]:
+    """A step's meaning. Raises ValidationError, or PersonCaredForHasNotConsented for fields that may not be told."""
+    if step == "situation" and not person_has_consented(answers):
+        told = {
+            where: PersonCaredForHasNotConsented.title for name, where in ABOUT_THE_PERSON.items() if name in values
+        }
+        if told:
+            raise PersonCaredForHasNotConsented(fields=told)
+    loaded = forms.load(form_of(step, answers), {name: value for name, value in values.items() if name != GIVEN_AT})
+    if step == "consent" and answers.get("carer", {}).get("channels") and not loaded["channels_ok"]:
+        raise ValidationError({"channels_ok": [UNANSWERED]})
+    return loaded
+
+
+def with_step(step: str, answers: Sections, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """The answers with a step filled in; what rested on something that has changed is asked again."""
+    before, after = answers.get(step, {}), dict(values)
+    if step in CONSENTS:
+        after[GIVEN_AT] = now.isoformat()
+    kept = {**answers, step: after}
+    if step == "carer" and before.get("channels") != after.get("channels") and "consent" in kept:
+        kept["consent"] = {name: value for name, value in kept["consent"].items() if name != "channels_ok"}
+    if person_has_consented(answers) != person_has_consented(kept):
+        kept.pop("situation", None)
+    if step in ("carer", "situation"):
+        kept.pop("receiver", None)
+    if step == "consent" and after.get("about_person") != "yes":
+        kept.pop("other-consent", None)
+    return kept
+
+
+def carer_of(answers: Sections) -> Carer:
+    """The carer as typed. Raises ValidationError."""
+    return carer_from(load_step("carer", answers, answers.get("carer", {})))
+
+
+def person_of(answers: Sections) -> PersonCaredFor | None:
+    """The person cared for, only with that person's consent. Raises ValidationError."""
+    if not person_has_consented(answers):
+        return None
+    return person_from(load_step("situation", answers, answers.get("situation", {})))
+
+
+def route_from(answers: Sections) -> ProposeRoute:
+    """What routing goes by. Raises ValidationError."""
+    situation = load_step("situation", answers, answers.get("situation", {}))
+    return ProposeRoute(
+        area=str(answers["carer"]["area"]),
+        target_groups=tuple(situation["target_groups"]),
+        carer=carer_of(answers),
+        person_cared_for=person_of(answers),
+    )
+
+
+def command_from(answers: Sections, draft_id: UUID) -> SendReferral:
+    """The whole as one thing to ask for. Raises ValidationError when a step is missing or no longer right."""
+    loaded = {step: load_step(step, answers, answers.get(step, {})) for step in wanted_steps(answers)}
+    carer, need, situation = carer_from(loaded["carer"]), loaded["support"], loaded["situation"]
+    receiver = loaded["receiver"]
+    other = loaded.get("other-consent")
+    return SendReferral(
+        carer=carer,
+        need=Need(
+            why=need["why"],
+            target_groups=tuple(situation["target_groups"]),
+            own_statement=situation.get("own_statement") == "yes",
+            support_wanted=tuple(need["support_wanted"]),
+            area=loaded["carer"]["area"],
+        ),
+        priority=Priority(need["priority"]),
+        carer_consent=carer_answers(loaded["consent"], carer.safe_contact.channels, _given(answers, "consent")),
+        person_cared_for=person_of(answers),
+        person_cared_for_consent=person_answers(other, _given(answers, "other-consent")) if other else None,
+        receiving_unit_id=UnitId(receiver["other_unit"]) if receiver["unit"] == "other" else None,
+        draft_id=draft_id,
+    )
+
+
+def _given(answers: Sections, step: str) -> datetime:
+    return datetime.fromisoformat(answers[step][GIVEN_AT])

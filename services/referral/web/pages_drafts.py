@@ -1,0 +1,140 @@
+"""Writing a new referral, step by step. The draft is kept encrypted on the server between the steps."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request
+from flask_babel import gettext
+from marshmallow import ValidationError
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from services.referral.adapters.unit_of_work import ReferralUnitOfWork
+from services.referral.commands.discard_draft import DiscardDraft, discard_draft
+from services.referral.commands.open_draft import OpenDraft, open_draft
+from services.referral.commands.save_draft import SaveDraft, save_draft
+from services.referral.domain.ports import Draft
+from services.referral.domain.refusals import NoReceiverIsKnown
+from services.referral.web import forms
+from services.referral.web.forms import Typed
+from services.referral.web.pages_answers import (
+    GIVEN_AT,
+    ORDER,
+    Sections,
+    first_incomplete,
+    form_of,
+    load_step,
+    wanted_steps,
+    with_step,
+)
+from services.referral.web.pages_steps import address, frame, shown, template_of
+from services.referral.web.parts import parts
+from shared.kernel.actor import Actor
+from shared.web.who import current_actor
+
+Page = str | Response | tuple[str, int]
+
+
+def new() -> Page:
+    """The first step, before there is any draft."""
+    actor = current_actor()
+    with parts().unit_of_work(actor) as uow:
+        if request.method == "GET":
+            return _page("carer", None, {}, Typed(), actor, uow)
+        values = forms.typed(form_of("carer", {}), request.form)
+        errors = _errors("carer", {}, values)
+        if errors:
+            return _page("carer", None, {}, Typed(values, errors), actor, uow), 422
+        draft = save_draft(SaveDraft(answers=with_step("carer", {}, values, uow.clock.now())), actor, uow)
+        uow.commit()
+    return redirect(address(draft, "support"), 303)
+
+
+def step(draft_id: UUID, step: str) -> Page:
+    """One step of a draft, shown or filled in."""
+    if step not in ORDER:
+        raise NotFound
+    actor = current_actor()
+    with parts().unit_of_work(actor) as uow:
+        draft = open_draft(OpenDraft(draft_id=draft_id), actor, uow)
+        elsewhere = _not_yet(step, draft.answers)
+        if elsewhere:
+            uow.commit()
+            return redirect(address(draft, elsewhere), 303)
+        if request.method == "GET":
+            page = _page(step, draft, draft.answers, _kept(step, draft), actor, uow)
+            uow.commit()
+            return page
+        return _fill_in(step, draft, actor, uow)
+
+
+def resume(draft_id: UUID) -> Response:
+    """Go on where the draft was left."""
+    actor = current_actor()
+    with parts().unit_of_work(actor) as uow:
+        draft = open_draft(OpenDraft(draft_id=draft_id), actor, uow)
+        uow.commit()
+    return redirect(address(draft, first_incomplete(draft.answers)), 303)
+
+
+def discard(draft_id: UUID) -> Page:
+    """Ask, and then throw the draft away."""
+    actor = current_actor()
+    with parts().unit_of_work(actor) as uow:
+        if request.method == "GET":
+            draft = open_draft(OpenDraft(draft_id=draft_id), actor, uow)
+            uow.commit()
+            here = address(draft, "discard")
+            return render_template("referral/discard.html", here=here, back=f"/referral/drafts/{draft.id}")
+        discard_draft(DiscardDraft(draft_id=draft_id), actor, uow)
+        uow.commit()
+    flash(gettext("The draft is gone. Nothing was sent."))
+    return redirect("/referral/", 303)
+
+
+def _fill_in(step: str, draft: Draft, actor: Actor, uow: ReferralUnitOfWork) -> Page:
+    values = forms.typed(form_of(step, draft.answers), request.form)
+    errors = _errors(step, draft.answers, values)
+    if errors:
+        page = _page(step, draft, draft.answers, Typed(values, errors), actor, uow)
+        uow.commit()
+        return page, 422
+    answers = with_step(step, draft.answers, values, uow.clock.now())
+    save_draft(SaveDraft(answers=answers, draft_id=draft.id, expected_version=draft.version), actor, uow)
+    uow.commit()
+    return redirect(address(draft, first_incomplete(answers)), 303)
+
+
+def _errors(step: str, answers: Sections, values: forms.Values) -> dict[str, str]:
+    # PersonCaredForHasNotConsented goes through to a page of its own: the form never had those fields
+    try:
+        load_step(step, answers, values)
+    except ValidationError as error:
+        return forms.problems(error)
+    return {}
+
+
+def _not_yet(step: str, answers: Sections) -> str:
+    """The step to answer first, when this one rests on answers that are missing; empty when it may be shown."""
+    steps = wanted_steps(answers)
+    if step not in steps:
+        return first_incomplete(answers)
+    first = first_incomplete(answers)
+    return first if first in steps and steps.index(first) < steps.index(step) else ""
+
+
+def _kept(step: str, draft: Draft) -> Typed:
+    values: dict[str, Any] = draft.answers.get(step, {})
+    return Typed({name: value for name, value in values.items() if name != GIVEN_AT})
+
+
+def _page(step: str, draft: Draft | None, answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> str:
+    try:
+        around = shown(step, answers, form, actor, uow)
+    except NoReceiverIsKnown as refusal:
+        # the receiver's page has nothing to propose: say it where the place was given
+        wrong = Typed(answers["carer"], {"area": gettext(refusal.title)})
+        return _page("carer", draft, answers, wrong, actor, uow)
+    return render_template(template_of(step), step=frame(step, draft), **around)

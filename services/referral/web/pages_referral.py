@@ -1,0 +1,94 @@
+"""One referral's page, for whoever may see it: what it says, its track, and what this caller may do now."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import render_template
+from flask_babel import gettext as _
+
+from services.referral.domain import codes
+from services.referral.domain.consent import Consent
+from services.referral.domain.content import Closed, Part
+from services.referral.domain.people import Subject
+from services.referral.domain.permissions import Relation
+from services.referral.views.referral_page import ReferralPage, referral_page
+from services.referral.views.timeline import Mark, Progress, Stage
+from services.referral.web import pages_words as words
+from services.referral.web.pages_format import last_day
+from services.referral.web.pages_summary import carer_rows, need_rows, person_rows, titles
+from services.referral.web.parts import parts
+from shared.kernel.identity import ReferralId
+from shared.web.who import current_actor
+
+REASONS = (*codes.REJECT_REASONS, *codes.CANCEL_REASONS, *codes.OUTCOMES, *codes.SYSTEM_REASONS)
+
+
+def show(referral_id: UUID) -> str:
+    """Open it. The reading is recorded in the transaction that allows it."""
+    with parts().unit_of_work(current_actor()) as uow:
+        page = referral_page(ReferralId(referral_id), current_actor(), uow)
+        uow.commit()
+    reading, content = page.opened.reading, page.opened.content
+    return render_template(
+        "referral/referral.html",
+        page=page,
+        referral=page.opened.referral,
+        reading=reading,
+        receives=reading.relation in (Relation.RECEIVING_UNIT, Relation.STAND_IN),
+        do_not_reach_out=content.carer is not None and content.carer.safe_contact.do_not_reach_out,
+        carer=carer_rows(content.carer) if content.carer else None,
+        protected=page.opened.referral.protected_identity,
+        need=need_rows(content.need) if content.need else None,
+        person=person_rows(content.person_cared_for) if content.person_cared_for else None,
+        closed={each.part: closed_sentence(each) for each in reading.closed},
+        person_was_told_of=page.opened.referral.consent_of(Subject.PERSON_CARED_FOR) is not None,
+        steps=[track_step(mark, page) for mark in marked(page.track)],
+        state=words.shown_state(reading.shown_state),
+        consents=[consent_rows(each) for each in page.opened.referral.consents],
+        priority=str(words.PRIORITIES[page.opened.referral.priority.value]),
+    )
+
+
+def closed_sentence(closed: Closed) -> str:
+    """Why a part is closed to this reader, in plain words."""
+    if closed.part == Part.PERSON_CARED_FOR and closed.why == "consent-not-given":
+        return _("The one who receives the support has not consented, so nothing about that person was sent.")
+    return str(words.WHY_CLOSED[closed.why])
+
+
+def marked(track: list[Mark]) -> list[tuple[Mark, str]]:
+    """Each mark with how it is drawn: the first that lies ahead is what is waited for now."""
+    coming = next((mark for mark in track if mark.progress is Progress.AHEAD), None)
+    return [(mark, "now" if mark is coming else mark.progress.value) for mark in track]
+
+
+def track_step(marked_one: tuple[Mark, str], page: ReferralPage) -> dict[str, Any]:
+    """A mark as the track's macro wants it."""
+    mark, drawn = marked_one
+    title = str((words.STAGES_AHEAD if mark.progress is Progress.AHEAD else words.STAGES)[mark.stage])
+    said = [titles(REASONS, [mark.reason]) if mark.reason else "", mark.comment]
+    if mark.stage is Stage.DELIVERED and page.receiving:
+        said.append(_("It lies in the work list of %(unit)s.", unit=page.receiving.name))
+    if mark.unmet_needs:
+        said.append(_("Could not be met: %(needs)s", needs=titles(codes.UNMET_NEEDS, mark.unmet_needs)))
+    if mark.by_when:
+        said.append(_("At the latest on %(day)s", day=last_day(mark.by_when)))
+    return {"title": title, "at": mark.at, "text": ". ".join(filter(None, said)), "state": drawn}
+
+
+def consent_rows(consent: Consent) -> dict[str, Any]:
+    """A consent as it stands: whose, and each scope with its answer."""
+    scopes = []
+    for scope in sorted(consent.scopes):
+        withdrawn = scope in consent.withdrawn_scopes
+        scopes.append((str(words.SCOPES[scope.value]), _("Withdrawn") if withdrawn else _("Yes"), withdrawn))
+    return {
+        "about": str(words.ABOUT[consent.about.value]),
+        "scopes": scopes,
+        "given_at": consent.given_at,
+        "expires_at": consent.expires_at,
+        "withdrawn_at": consent.withdrawn_at,
+        "form": str(words.FORMS[consent.form.value]),
+    }

@@ -1,0 +1,139 @@
+"""Check the answers, send, and the receipt."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, render_template
+from flask_babel import gettext
+from marshmallow import ValidationError
+
+from services.referral.adapters.unit_of_work import ReferralUnitOfWork
+from services.referral.commands.open_draft import OpenDraft, open_draft
+from services.referral.commands.propose_route import propose_route
+from services.referral.commands.send_referral import send_referral
+from services.referral.domain.clocks import Priority, promises
+from services.referral.domain.ports import Draft
+from services.referral.views.referral_page import referral_page
+from services.referral.web.pages_answers import (
+    carer_of,
+    command_from,
+    first_incomplete,
+    person_has_consented,
+    route_from,
+)
+from services.referral.web.pages_drafts import Page
+from services.referral.web.pages_steps import address, frame
+from services.referral.web.pages_summary import sections
+from services.referral.web.parts import parts
+from shared.kernel.actor import Actor
+from shared.kernel.identity import ReferralId, UnitId
+from shared.kernel.refusals import Invalid
+from shared.web.idempotency import Answer, answered_before, once, remember_answer
+from shared.web.validation import sentence
+from shared.web.who import current_actor, web
+
+# which step a refused field belongs to, by the beginning of its pointer
+STEP_OF = (
+    ("/carer", "carer"),
+    ("/consents/carer", "consent"),
+    ("/consents/person", "other-consent"),
+    ("/need/area", "carer"),
+    ("/need/target_groups", "situation"),
+    ("/need", "support"),
+    ("/person_cared_for", "situation"),
+    ("/receiving_unit_id", "receiver"),
+)
+
+
+def check(draft_id: UUID) -> Page:
+    """Everything that will be sent, with a way to change each part."""
+    actor = current_actor()
+    with parts().unit_of_work(actor) as uow:
+        draft = open_draft(OpenDraft(draft_id=draft_id), actor, uow)
+        missing = first_incomplete(draft.answers)
+        if missing != "check":
+            uow.commit()
+            return redirect(address(draft, missing), 303)
+        page = _check_page(draft, actor, uow)
+        uow.commit()
+    return page
+
+
+def send(draft_id: UUID) -> Page:
+    """Send it. The same draft sent twice is one referral: a double click ends on the same receipt."""
+    actor = current_actor()
+    request = once(web().secret, actor, f"send-{draft_id}", "POST", "pages", b"")
+    with parts().unit_of_work(actor) as uow:
+        before = answered_before(uow.connection, request)
+        if before is not None:
+            return redirect(str(before.location), 303)
+        draft = open_draft(OpenDraft(draft_id=draft_id), actor, uow)
+        try:
+            referral = send_referral(command_from(draft.answers, draft_id), actor, uow)
+        except ValidationError:
+            uow.commit()
+            return redirect(address(draft, first_incomplete(draft.answers)), 303)
+        except Invalid as refusal:
+            page = _check_page(draft, actor, uow, _problems(refusal, draft))
+            # refused before anything was written; what the page shows was read all the same
+            uow.commit()
+            return page, refusal.status
+        location = f"/referral/referrals/{referral.id}/receipt"
+        remember_answer(uow.connection, request, Answer(303, location, None, referral.id), uow.clock.now())
+        uow.commit()
+    return redirect(location, 303)
+
+
+def receipt(referral_id: UUID) -> str:
+    """What to tell, and hand over to, the one who gives support: no names, so that it can lie on a table."""
+    with parts().unit_of_work(current_actor()) as uow:
+        page = referral_page(ReferralId(referral_id), current_actor(), uow, action="print")
+        uow.commit()
+    carer = page.opened.content.carer
+    reaches_out = carer is None or not carer.safe_contact.do_not_reach_out
+    unit = page.receiving
+    contact = [(gettext("Receiving unit"), unit.name), (gettext("Telephone"), unit.phone or "")] if unit else []
+    return render_template(
+        "referral/receipt.html",
+        page=page,
+        referral=page.opened.referral,
+        reaches_out=reaches_out,
+        contact=contact,
+    )
+
+
+def _check_page(
+    draft: Draft, actor: Actor, uow: ReferralUnitOfWork, problems: list[tuple[str, str]] | None = None
+) -> str:
+    answers: dict[str, Any] = dict(draft.answers)
+    asked = route_from(answers)
+    proposal = propose_route(asked, actor, uow)
+    chosen = answers["receiver"].get("other_unit") if answers["receiver"]["unit"] == "other" else None
+    receiver, reason = proposal.unit.name, gettext(proposal.route.reason)
+    if chosen:
+        unit = uow.routing.receiving_units(asked.area.split("-", 1)[0]).get(UnitId(UUID(chosen)))
+        receiver, reason = (unit.name if unit else ""), gettext("Chosen together with the one who gives support.")
+    given = promises(Priority(answers["support"]["priority"]), uow.clock.now(), uow.calendar)
+    return render_template(
+        "referral/step_check.html",
+        step=frame("check", draft),
+        send=address(draft, "send"),
+        sections=sections(answers, receiver, reason, lambda name: address(draft, name)),
+        problems=problems or [],
+        receiver=receiver,
+        acknowledge_by=given.acknowledge_by,
+        contact_by=given.first_contact_by,
+        reaches_out=not carer_of(answers).safe_contact.do_not_reach_out,
+        person_has_consented=person_has_consented(answers),
+    )
+
+
+def _problems(refusal: Invalid, draft: Draft) -> list[tuple[str, str]]:
+    """Sentences, each with the step where it is put right."""
+    found = []
+    for where, said in (refusal.fields or {"": refusal.title}).items():
+        step = next((step for beginning, step in STEP_OF if where.startswith(beginning)), "")
+        found.append((sentence(said), address(draft, step) if step else ""))
+    return found

@@ -1,0 +1,164 @@
+"""The steps of a new referral as pages: their titles, what each shows, and where one goes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from flask_babel.speaklater import LazyString
+
+from services.referral.adapters.unit_of_work import ReferralUnitOfWork
+from services.referral.commands.propose_route import propose_route
+from services.referral.domain import codes
+from services.referral.domain.people import Subject
+from services.referral.domain.ports import Draft
+from services.referral.domain.routing import municipality_of
+from services.referral.views.places import places
+from services.referral.web import pages_words as words
+from services.referral.web.forms import Typed
+from services.referral.web.forms_carer import HOURS
+from services.referral.web.pages_answers import Sections, person_has_consented, route_from, wanted_steps
+from shared.kernel.actor import Actor
+from shared.storage.staff import find_unit
+
+NEW = "/referral/new"
+TITLES: dict[str, tuple[LazyString, LazyString]] = {
+    "carer": (
+        lazy_gettext("Who is it that gives support?"),
+        lazy_gettext("A name, a place and one safe way to get in touch is enough."),
+    ),
+    "support": (lazy_gettext("Why, and what support?"), lazy_gettext("In the words of the one who gives support.")),
+    "consent": (
+        lazy_gettext("Consent from the one who gives support"),
+        lazy_gettext("Ask the person directly, not through the one who receives the support."),
+    ),
+    "other-consent": (
+        lazy_gettext("Consent from the one who receives the support"),
+        lazy_gettext("That person decides about what concerns them. A no never stops the other person's referral."),
+    ),
+    "situation": (lazy_gettext("What is the situation about?"), lazy_gettext("It helps to find the right unit.")),
+    "receiver": (
+        lazy_gettext("Who receives the referral?"),
+        lazy_gettext("The municipality's own rules say which unit it is."),
+    ),
+}
+# what the folded part of step 1 holds: it stands open when something in it was filled in or is wrong
+MORE = {
+    "carer": ("same_household", "alone_with_it", "takes_in_best", "identity_number"),
+    "consent": ("representative_name",),
+    "other-consent": ("representative_name",),
+}
+TEMPLATES = {"other-consent": "person_consent"}
+
+
+@dataclass(frozen=True)
+class StepPage:
+    """What the frame around a step needs."""
+
+    title: str
+    lead: str
+    number: int
+    count: int
+    here: str
+    back: str
+    discard: str
+    version: int | None = None
+
+
+def address(draft: Draft, step: str) -> str:
+    """Where a step of a draft is."""
+    return f"/referral/drafts/{draft.id}/{step}"
+
+
+def frame(step: str, draft: Draft | None) -> StepPage:
+    """The frame of a step; without a draft it is the first step of a new one."""
+    steps = (*wanted_steps(draft.answers if draft else {}), "check")
+    at = steps.index(step)
+    title, lead = TITLES.get(step, ("", ""))
+    if draft is None:
+        return StepPage(str(title), str(lead), 1, len(steps), NEW, "/referral/", "")
+    back = address(draft, steps[at - 1]) if at else "/referral/"
+    here, discard = address(draft, step), address(draft, "discard")
+    return StepPage(str(title), str(lead), at + 1, len(steps), here, back, discard)
+
+
+def template_of(step: str) -> str:
+    """The template of a step."""
+    return f"referral/step_{TEMPLATES.get(step, step)}.html"
+
+
+def shown(step: str, answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+    """What a step's template shows besides its form."""
+    more = any(form.get(name) or name in form.errors for name in MORE.get(step, ()))
+    return {**_PARTS[step](answers, actor, uow), "more_is_open": more, "form": form}
+
+
+def code_choices(of: tuple[codes.Code, ...], uow: ReferralUnitOfWork) -> list[tuple[str, str]]:
+    """The codes in force today with their titles."""
+    return [(code.slug, gettext(code.title)) for code in codes.in_force(of, uow.clock.now().date())]
+
+
+def _carer(answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+    own = find_unit(uow.connection, actor.unit_id)
+    lists = {
+        "age_bands": words.choices(words.AGE_BANDS),
+        "channels": words.choices(words.CHANNELS),
+        "languages": words.choices(words.LANGUAGES),
+        "takes_in_best": words.choices(words.TAKES_IN_BEST),
+        "yes_no": words.choices(words.YES_NO),
+        "hours": [(hour, hour.replace(":", ".")) for hour in HOURS],
+    }
+    return {"areas": places(uow), "own_area": own.area if own else "", "words": lists}
+
+
+def _support(answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+    return {
+        "support_forms": code_choices(codes.SUPPORT_FORMS, uow),
+        "priorities": words.priority_choices(),
+    }
+
+
+def _consent(about: Subject, answers: Sections, uow: ReferralUnitOfWork) -> dict[str, Any]:
+    channels = answers.get("carer", {}).get("channels", [])
+    lists = {
+        "yes_no": words.choices(words.YES_NO),
+        "forms": words.choices(words.FORMS),
+        "given_by": words.choices(words.GIVEN_BY),
+        "sv": str(words.LANGUAGES["sv"]),
+        "en": str(words.LANGUAGES["en"]),
+    }
+    return {
+        "text": codes.consent_text(about, uow.clock.now().date()),
+        "channels": ", ".join(str(words.CHANNELS[each]).lower() for each in channels),
+        "words": lists,
+    }
+
+
+def _situation(answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+    return {
+        "person_has_consented": person_has_consented(answers),
+        "target_groups": code_choices(codes.TARGET_GROUPS, uow),
+        "words": {"relations": words.choices(words.RELATIONS), "yes_no": words.choices(words.YES_NO)},
+    }
+
+
+def _receiver(answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+    asked = route_from(answers)
+    proposal = propose_route(asked, actor, uow)
+    others = [
+        (str(unit.id), unit.name)
+        for unit in uow.routing.receiving_units(municipality_of(asked.area)).values()
+        if unit.id != proposal.unit.id
+    ]
+    return {"proposal": proposal, "others": sorted(others, key=lambda other: other[1])}
+
+
+_PARTS = {
+    "carer": _carer,
+    "support": _support,
+    "consent": lambda answers, actor, uow: _consent(Subject.CARER, answers, uow),
+    "other-consent": lambda answers, actor, uow: _consent(Subject.PERSON_CARED_FOR, answers, uow),
+    "situation": _situation,
+    "receiver": _receiver,
+}

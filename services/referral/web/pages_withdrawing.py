@@ -1,0 +1,71 @@
+"""Record that one of the two people takes a consent back, whole or in part. As easy as giving it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request
+from flask_babel import gettext
+from marshmallow import ValidationError
+
+from services.referral.commands.admission import admit_to_change
+from services.referral.commands.withdraw_consent import WithdrawConsent, withdraw_consent
+from services.referral.domain.consent import Consent, Scope
+from services.referral.domain.people import Subject
+from services.referral.domain.refusals import ConsentIsAlreadyWithdrawn
+from services.referral.domain.states import Action
+from services.referral.web import forms
+from services.referral.web import pages_words as words
+from services.referral.web.forms import Typed
+from services.referral.web.forms_steps import WithdrawForm
+from services.referral.web.pages_admission import moved_page
+from services.referral.web.pages_drafts import Page
+from services.referral.web.parts import parts
+from shared.kernel.identity import ReferralId
+from shared.web.who import current_actor
+
+FIELDS = {Subject.CARER: "carer", Subject.PERSON_CARED_FOR: "person_cared_for"}
+
+
+def withdraw(referral_id: UUID) -> Page:
+    """Choose whose consent and which parts of it, and record it."""
+    if request.method == "GET":
+        return _form_page(referral_id, Typed())
+    values = forms.typed(WithdrawForm(), request.form)
+    actor = current_actor()
+    try:
+        said = forms.load(WithdrawForm(), values)
+        with parts().unit_of_work(actor) as uow:
+            referral = admit_to_change(Action.WITHDRAW_CONSENT, ReferralId(referral_id), None, actor, uow)
+            for consent in referral.consents:
+                scopes = frozenset(map(Scope, said[FIELDS[consent.about]]))
+                if scopes:
+                    withdraw_consent(WithdrawConsent(consent_id=consent.id, scopes=scopes), actor, uow)
+            uow.commit()
+    except ValidationError as error:
+        return _form_page(referral_id, Typed(values, forms.problems(error))), 422
+    except ConsentIsAlreadyWithdrawn as refusal:
+        return moved_page(referral_id, refusal)
+    flash(gettext("The withdrawal is recorded. What it covered is sealed from now on."))
+    return redirect(f"/referral/referrals/{referral_id}", 303)
+
+
+def _form_page(referral_id: UUID, form: Typed) -> str:
+    actor = current_actor()
+    with parts().unit_of_work(actor) as uow:
+        referral = admit_to_change(Action.WITHDRAW_CONSENT, ReferralId(referral_id), None, actor, uow)
+    consents = [
+        (FIELDS[consent.about], str(words.ABOUT[consent.about.value]), _choices(consent))
+        for consent in referral.consents
+        if consent.standing()
+    ]
+    return render_template("referral/withdraw.html", referral=referral, consents=consents, form=form, here=request.path)
+
+
+def _choices(consent: Consent) -> list[tuple[str, str, str]]:
+    """What is left to withdraw, each with what it leads to."""
+    return [
+        (scope.value, str(words.SCOPES[scope.value]), str(words.SCOPE_EFFECTS[scope.value]))
+        for scope in Scope
+        if scope in consent.standing()
+    ]

@@ -1,0 +1,197 @@
+"""What codes are called on pages. Keys are the domain's codes; values are catalogue keys, in plain language.
+
+Codes that are data with validity dates (target groups, forms of support, reasons, outcomes) carry their own labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+Words = Mapping[str, LazyString | str]
+
+YES_NO: Words = {"yes": _("Yes"), "no": _("No")}
+
+PRIORITIES: Words = {
+    "routine": _("Ordinary"),
+    "urgent": _("Soon"),
+    "asap": _("As soon as possible"),
+}
+
+PRIORITY_HINTS: Words = {
+    "routine": _("First answer within three working days"),
+    "urgent": _("First answer the next working day, contact within three"),
+    "asap": _("First answer and contact the next working day"),
+}
+
+CHANNELS: Words = {
+    "phone": _("Phone call"),
+    "sms": _("Text message"),
+    "email": _("E-mail"),
+    "letter": _("Letter"),
+}
+
+AGE_BANDS: Words = {
+    "under-18": _("Under 18"),
+    "18-24": _("18 to 24"),
+    "25-44": _("25 to 44"),
+    "45-64": _("45 to 64"),
+    "65-79": _("65 to 79"),
+    "80-or-over": _("80 or over"),
+}
+
+TAKES_IN_BEST: Words = {
+    "spoken": _("Spoken"),
+    "written": _("Written"),
+    "easy-to-read": _("Easy to read"),
+    "large-print": _("Large print"),
+    "signed": _("Sign language"),
+}
+
+RELATIONS: Words = {
+    "partner": _("Wife, husband or partner"),
+    "parent": _("Parent"),
+    "child": _("Child under 18"),
+    "adult-child": _("Grown-up child"),
+    "sibling": _("Brother or sister"),
+    "grandparent": _("Grandparent"),
+    "friend-or-neighbour": _("Friend or neighbour"),
+    "other": _("Somebody else"),
+}
+
+LANGUAGES: Words = {
+    "sv": _("Swedish"),
+    "en": _("English"),
+    "ar": _("Arabic"),
+    "so": _("Somali"),
+    "fi": _("Finnish"),
+    "fa": _("Persian"),
+    "ti": _("Tigrinya"),
+    "tr": _("Turkish"),
+    "es": _("Spanish"),
+    "pl": _("Polish"),
+    "uk": _("Ukrainian"),
+    "swl": _("Swedish Sign Language"),
+}
+
+GIVEN_BY: Words = {
+    "subject": _("The person themself"),
+    "guardian": _("A guardian of a child (vårdnadshavare)"),
+    "god-man": _("A god man"),
+    "forvaltare": _("A förvaltare"),
+}
+
+FORMS: Words = {
+    "oral": _("By word of mouth"),
+    "written": _("In writing"),
+    "digital": _("Digitally"),
+}
+
+STATES: Words = {
+    "draft": _("Draft"),
+    "requested": _("Waiting for an answer"),
+    "accepted": _("Accepted"),
+    "rejected": _("Declined"),
+    "in-progress": _("In progress"),
+    "on-hold": _("On hold"),
+    "completed": _("Closed"),
+    "failed": _("Could not be carried out"),
+    "cancelled": _("Cancelled"),
+    "entered-in-error": _("Entered in error"),
+}
+
+STATE_COLOURS: Mapping[str, str] = {
+    "draft": "neutral",
+    "requested": "warning",
+    "accepted": "info",
+    "rejected": "danger",
+    "in-progress": "info",
+    "on-hold": "neutral",
+    "completed": "success",
+    "failed": "danger",
+    "cancelled": "neutral",
+    "entered-in-error": "neutral",
+}
+
+SCOPES: Words = {
+    "share-with-receiving-unit": _("Share with the receiving unit"),
+    "tell-referrer-what-happened": _("Tell the referrer what happened"),
+    "tell-about-person-cared-for": _("Tell about the person who receives support"),
+    "staff-may-contact-carer": _("Staff may contact the one who gives support"),
+    "staff-may-tell-carer": _("Staff may tell the one who gives support about the person"),
+}
+
+SCOPE_EFFECTS: Words = {
+    "share-with-receiving-unit": _("Everything is sealed. A referral that nobody has accepted is cancelled."),
+    "tell-referrer-what-happened": _("The referring unit then sees only delivered and closed."),
+    "tell-about-person-cared-for": _("What was told about the person is sealed. The referral itself goes on."),
+    "staff-may-contact-carer": "",
+    "staff-may-tell-carer": "",
+}
+
+ABOUT: Words = {
+    "carer": _("The one who gives support"),
+    "person-cared-for": _("The one who receives the support"),
+}
+
+STAGES: Words = {
+    "sent": _("Sent on"),
+    "delivered": _("Delivered"),
+    "opened": _("Opened"),
+    "accepted": _("Accepted"),
+    "rejected": _("Declined"),
+    "completed": _("Closed with an outcome"),
+    "cancelled": _("Cancelled"),
+    "closed": _("Closed"),
+    "withdrawn": _("Consent withdrawn"),
+}
+
+STAGES_AHEAD: Words = {
+    "accepted": _("Answer from the receiving unit"),
+    "completed": _("Closed with an outcome"),
+    "closed": _("Closed"),
+}
+
+SHOWN_TO_FEW: Words = {"delivered": _("Delivered"), "closed": _("Closed")}
+
+SHOWS: Words = {
+    "open": _("All open"),
+    "waiting": _("Waiting for an answer"),
+    "mine": _("Mine"),
+    "late": _("Late ones"),
+    "closed": _("Closed ones"),
+}
+
+PROMISES: Words = {
+    "acknowledge": _("Answer"),
+    "first-contact": _("First contact"),
+    "answer": _("Close"),
+}
+
+WHY_CLOSED: Words = {
+    "consent-not-given": _("There is no consent that covers it."),
+    "consent-withdrawn": _("The consent has been withdrawn."),
+    "consent-expired": _("The consent has expired."),
+    "consent-blocked": _("There is a block (spärr) that stops it."),
+    "recipient-not-covered": _("The consent does not cover your unit."),
+    "protected-identity": _("Protected identity: shown only to the adviser who has accepted."),
+}
+
+
+def shown_state(state: str) -> tuple[str, str]:
+    """A state as its reader may know it: its words and its colour."""
+    if state in SHOWN_TO_FEW:
+        return str(SHOWN_TO_FEW[state]), "neutral"
+    return str(STATES[state]), STATE_COLOURS[state]
+
+
+def choices(words: Words, codes: Iterable[str] | None = None) -> list[tuple[str, str]]:
+    """Pairs of code and text for the macros, in the order given."""
+    return [(code, str(words[code])) for code in (codes if codes is not None else words)]
+
+
+def priority_choices() -> list[tuple[str, str, str]]:
+    """Each priority with what it promises."""
+    return [(code, str(text), str(PRIORITY_HINTS[code])) for code, text in PRIORITIES.items()]
