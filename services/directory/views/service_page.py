@@ -17,7 +17,7 @@ from services.directory.views.occurrences import AHEAD, Occurrence, occurrences
 
 @dataclass(frozen=True)
 class ServicePage:
-    """What the page shows."""
+    """What the page shows. ``upcoming``: the next occurrence of each activity, in order of time."""
 
     service: SupportService
     organization: Organization
@@ -33,5 +33,7 @@ def service_page(connection: Connection, service_id: UUID, now: datetime) -> Ser
     organization = OrganizationRows(connection).find(service.organization_id)
     if organization is None or not organization.active:
         return None
-    upcoming = occurrences(connection, [service_id], now, now + AHEAD)
-    return ServicePage(service, organization, service.is_fresh(now), upcoming)
+    upcoming: dict[UUID, Occurrence] = {}
+    for each in occurrences(connection, [service_id], now, now + AHEAD):
+        upcoming.setdefault(each.activity.id, each)
+    return ServicePage(service, organization, service.is_fresh(now), list(upcoming.values()))

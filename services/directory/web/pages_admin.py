@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from itertools import groupby
 
 from flask import Blueprint, render_template, request
 
 from services.directory.commands.authorise import authorise
 from services.directory.domain.areas import covers
 from services.directory.domain.permissions import Act, Editor, Relation
-from services.directory.domain.routing import Proposal, RoutingRules, Situation
+from services.directory.domain.routing import RoutingRule, RoutingRules, Situation
 from services.directory.views.administration import assignment_lines, unit_lines
 from services.directory.web import words
 from services.directory.web.parts import current_editor, parts
@@ -57,7 +57,7 @@ def routing() -> str:
         names={unit.id: unit.name for unit in named},
         asked=asked,
         proposal=proposal,
-        decisive=_decisive(rules, proposal),
+        lines=_together(rules) if rules else [],
         areas=[(code, parts().areas.name(code)), *sorted(parts().areas.districts_of(code).items())],
         groups=words.options(parts().taxonomies.target_groups),
         written=request.args,
@@ -82,5 +82,7 @@ def _age(name: str) -> int | None:
     return age if age is not None and 0 <= age <= OLDEST_ASKED else None
 
 
-def _decisive(rules: RoutingRules | None, proposal: Proposal | None) -> UUID | None:
-    return proposal.rule_id if rules and proposal else None
+def _together(rules: RoutingRules) -> list[tuple[list[str], RoutingRule]]:
+    """The rules in order; neighbours that differ in their area alone stand on one line."""
+    same = groupby(rules.rules, key=lambda each: (each.target_groups, each.age_of, each.age_from, each.reason_sv))
+    return [([each.area for each in group], group[0]) for group in (list(lines) for _, lines in same)]

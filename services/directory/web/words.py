@@ -110,10 +110,11 @@ def unit_kind_name(kind: UnitKind) -> str:
 
 def when(starts_at: datetime, ends_at: datetime) -> Markup:
     """When something takes place, as people say it, with the exact time for machines."""
-    shown = f"{format_date(starts_at.astimezone(SWEDEN), 'EEEE d MMMM', rebase=False)}, "
-    shown += f"{format_time(starts_at, 'HH.mm')}–{format_time(ends_at, 'HH.mm')}"
+    day = format_date(starts_at.astimezone(SWEDEN), "EEEE d MMMM")
+    hours = f"{format_time(starts_at, 'HH.mm')}–{format_time(ends_at, 'HH.mm')}"
     exact = starts_at.isoformat(timespec="minutes")
-    return Markup('<time datetime="{}">{}</time>').format(exact, shown[:1].upper() + shown[1:])
+    said = Markup('<time datetime="{}">{}, <span class="dir-hours">{}</span></time>')
+    return said.format(exact, day[:1].upper() + day[1:], hours)
 
 
 FILTERS = {
