@@ -172,11 +172,15 @@ class Api:
 
 
 def _loading(each: Operation) -> Callable[..., Any]:
+    # made once: a schema keeps nothing of what it loads, and nested ones are costly to make for every request
+    query = each.query() if each.query else None
+    body = each.body() if each.body else None
+
     def view(**given: Any) -> Any:
-        if each.query is not None:
-            given["query"] = query_args(each.query())
-        if each.body is not None:
-            given["body"] = json_body(each.body())
+        if query is not None:
+            given["query"] = query_args(query)
+        if body is not None:
+            given["body"] = json_body(body)
         return each.view(**given)
 
     view.__doc__ = each.view.__doc__
