@@ -13,7 +13,3 @@ class Mandate:
     """
 
     area: str | None
-
-    def covers(self, area: str | None) -> bool:
-        """Whether a unit in this area is within the mandate."""
-        return self.area is None or (area is not None and area.startswith(self.area))

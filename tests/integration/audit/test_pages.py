@@ -300,14 +300,14 @@ def test_a_database_owner_who_switches_off_the_triggers_is_found(reviewers: Revi
         f"leaf_hash = sha256('\\x00{forged.hex()}') where index = {index}",
         "missing": f"delete from log_entries where index = {index}",
     }[what]
-    restore = f"update log_entries set leaf = '\\x{bytes(leaf).hex()}', leaf_hash = '\\x{bytes(kept).hex()}' where index = {index}"
-    row = world.rows(
-        "select event_id, type, occurred_at, recorded_at, units from log_entries where index = :i", i=index
-    )[0]
+    was = f"leaf = '\\x{bytes(leaf).hex()}', leaf_hash = '\\x{bytes(kept).hex()}'"
+    restore = f"update log_entries set {was} where index = {index}"
+    columns = "event_id, type, occurred_at, recorded_at, units"
+    row = world.rows(f"select {columns} from log_entries where index = :i", i=index)[0]
     if what == "missing":
         units = "{" + ",".join(map(str, row[4])) + "}"
         restore = (
-            "insert into log_entries (index, event_id, type, occurred_at, recorded_at, units, leaf_hash, leaf) values "
+            f"insert into log_entries (index, {columns}, leaf_hash, leaf) values "
             f"({index}, '{row[0]}', '{row[1]}', '{row[2]}', '{row[3]}', '{units}', '\\x{bytes(kept).hex()}', "
             f"'\\x{bytes(leaf).hex()}')"
         )

@@ -1,0 +1,153 @@
+"""Audit's own bus process on a real broker: from a published event to a signed checkpoint."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from deploy.installation import Installation
+from services.audit import bootstrap
+from services.audit.service import Audit
+from shared.contracts.common import RelayAnnounced
+from shared.contracts.contract import Contract
+from shared.contracts.directory import UnitChanged
+from shared.contracts.envelope import Envelope
+from shared.kernel.identity import uuid7
+from shared.messaging import names
+from shared.messaging.parked import Parking
+from shared.messaging.publishing import ConfirmedPublisher, Outgoing
+from shared.messaging.subscribe import subscriptions_of
+from shared.messaging.topology import declare, event_types_nobody_hears
+from shared.settings import SERVICES
+from shared.storage.migrating import migrate
+from tests.integration.audit.support import NOW, given, looked, sent
+from tests.support.eventually import eventually
+
+EPOCH = uuid4()
+
+
+@pytest.fixture(scope="module")
+def made(infrastructure) -> Iterator[Installation]:
+    """An installation of this module's own, with topology and tables."""
+    from tests.support.infrastructure import new_installation
+
+    with new_installation(infrastructure) as installation:
+        settings = installation.settings()
+        migrate("audit", settings.service("audit").owner_database_url)
+        declare(settings.admin_broker_url, SERVICES, subscriptions_of(Audit))
+        yield installation
+
+
+@pytest.fixture(scope="module")
+def parts(made: Installation) -> Iterator[bootstrap.Parts]:
+    """To look into the database with."""
+    found = bootstrap.for_bus(made.settings())
+    yield found
+    found.engine.dispose()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def bus(made: Installation) -> Iterator[None]:
+    """Audit's bus process, as it runs in production."""
+    environment = {**os.environ, **made.environment()}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "shared.messaging.run_bus", "services.audit.service:Audit"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    yield
+    process.terminate()
+    process.wait(20)
+
+
+def publish(made: Installation, event: Contract, sequence: int | None, *, body: bytes | None = None) -> UUID:
+    envelope = Envelope(
+        id=uuid7(), type=event.event_type, publisher="referral", installation=made.prefix, epoch=EPOCH, time=NOW,
+        correlation_id=uuid4(), data=event.to_data(), sequence=sequence,
+    )  # fmt: skip
+    publisher = ConfirmedPublisher(made.settings().service("referral").broker_url, "test")
+    message = Outgoing(names.exchange("referral"), event.event_type, str(envelope.id), body or envelope.to_bytes())
+    try:
+        assert str(envelope.id) in publisher.publish([message]).confirmed
+        # once more, as a relay does after a crash
+        assert str(envelope.id) in publisher.publish([message]).confirmed
+    finally:
+        publisher.close()
+    return envelope.id
+
+
+def ask(parts: bootstrap.Parts, sql: str) -> list[tuple]:
+    with parts.as_auditor() as uow:
+        return [tuple(row) for row in uow.connection.execute(text(sql))]
+
+
+def test_an_event_heard_twice_is_one_entry_under_a_checkpoint(made: Installation, parts: bootstrap.Parts) -> None:
+    """Consent, referral, reading: each once, in the log and signed for, within seconds of being published."""
+    referral, consent = uuid4(), uuid4()
+    events = [given(consent, referral), sent(referral, [consent]), looked(referral, [consent])]
+    ids = {publish(made, event, number) for number, event in enumerate(events, 1)}
+
+    def entered() -> bool:
+        rows = ask(parts, "select event_id from log_entries")
+        covered = ask(parts, "select coalesce(max(size), 0) from log_checkpoints")[0][0]
+        return {row[0] for row in rows} >= ids and covered == len(rows) == 3
+
+    eventually(entered, saying="three events became three entries under a checkpoint", within=30)
+
+
+def test_an_unreadable_event_is_parked_and_explains_its_gap(made: Installation, parts: bootstrap.Parts) -> None:
+    """A poisoned message stops nothing; one too long for a leaf is parked, and the gap it leaves is explained."""
+    settings = made.settings()
+    publish(made, sent(uuid4(), []), None, body=b"{not an envelope")
+    long = UnitChanged(
+        unit_id=uuid4(), version=1, organization_id=uuid4(), name="x" * 70_000, kind="x", occurred_at=NOW
+    )
+    unpublishable = Envelope(
+        id=uuid7(), type=long.event_type, publisher="directory", installation=made.prefix, epoch=EPOCH, time=NOW,
+        correlation_id=uuid4(), data=long.to_data(), sequence=1,
+    )  # fmt: skip
+    publisher = ConfirmedPublisher(settings.service("directory").broker_url, "test")
+    publisher.publish(
+        [Outgoing(names.exchange("directory"), long.event_type, str(unpublishable.id), unpublishable.to_bytes())]
+    )
+    publisher.close()
+
+    def parked() -> bool:
+        with Parking(settings.admin_broker_url) as parking:
+            return len(parking.look("audit.remember")) >= 2
+
+    eventually(parked, saying="the unreadable and the endless message were parked", within=30)
+    assert parts.parked() == {unpublishable.source: [1]}
+
+
+def test_an_announcement_is_held_against_the_log(made: Installation, parts: bootstrap.Parts) -> None:
+    """It is heard, and is no entry itself."""
+    before = ask(parts, "select count(*) from log_entries")
+    publish(made, RelayAnnounced(highest_sequence=3), None)
+    eventually(
+        lambda: ask(parts, "select highest from announcements where source like '%referral%'") == [(3,)],
+        saying="the announcement was noted",
+        within=20,
+    )
+    assert ask(parts, "select count(*) from log_entries") == before
+
+
+def test_every_event_type_of_every_service_is_heard() -> None:
+    """Nothing that any service may publish passes audit by."""
+    from shared.contracts.contract import all_contracts
+
+    subscriptions = subscriptions_of(Audit)
+    published = [
+        (service, contract.event_type)
+        for contract in all_contracts()
+        for service in SERVICES
+        if contract.publisher in ("*", service)
+    ]
+    assert event_types_nobody_hears(published, subscriptions) == []

@@ -1,0 +1,124 @@
+"""What relays announced is held against what the log holds: a missing event raises an alarm that names it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from services.audit.commands.reconcile_sequences import GRACE, SILENCE, reconcile
+from services.audit.reactions.when_a_relay_announces_note_its_height import note_height
+from shared.contracts.common import RelayAnnounced
+from tests.integration.audit.support import World, do_as, sent
+
+
+@pytest.fixture(autouse=True)
+def without_earlier_alarms(world: World) -> Iterator[None]:
+    """Alarms and announcements of other tests are cleared away; the log itself cannot be."""
+    owner = world.settings.service("audit").owner_database_url
+    do_as(owner, "delete from alarms; delete from announcements")
+    yield
+    do_as(owner, "delete from alarms; delete from announcements")
+
+
+def announce(world: World, highest: int) -> str:
+    event = RelayAnnounced(highest_sequence=highest)
+    envelope = world.envelope(event, sequence=None)
+    world.sequence -= 1
+    with world.parts.as_service(envelope) as uow:
+        note_height(event, uow)
+        uow.commit()
+    return envelope.source
+
+
+def alarms(world: World, parked: dict[str, list[int]] | None = None) -> list[tuple[str, int, int, bool]]:
+    with world.parts.as_service() as uow:
+        reconcile(uow.sequences, world.clock, lambda: parked or {})
+        uow.commit()
+    rows = world.as_role("", "select kind, first, last, explained from alarms where closed_at is null order by first")
+    return [tuple(row) for row in rows]
+
+
+def lose(world: World, how_many: int) -> None:
+    """Events that were published and never came."""
+    world.sequence += how_many
+
+
+def test_without_gaps_there_is_no_alarm(world: World) -> None:
+    """Everything announced has been heard; some of it still waits in the queue."""
+    world.hear(*[sent(uuid4(), []) for _ in range(3)])
+    world.sequencer.integrate()
+    world.hear(*[sent(uuid4(), []) for _ in range(2)])
+    announce(world, 5)
+    world.clock.advance(GRACE)
+    assert alarms(world) == []
+
+
+def test_a_hole_and_a_lost_tail_are_named(world: World) -> None:
+    """The second, the third, and all after the fifth never came."""
+    world.hear(sent(uuid4(), []))
+    lose(world, 2)
+    world.hear(sent(uuid4(), []), sent(uuid4(), []))
+    announce(world, 9)
+    world.sequencer.integrate()
+    world.clock.advance(GRACE)
+    assert alarms(world) == [("events-missing", 2, 3, False), ("events-missing", 6, 9, False)]
+
+
+def test_events_may_come_after_their_announcement(world: World) -> None:
+    """No order is promised on the bus, so a gap is looked for after a while only."""
+    announce(world, 1)
+    assert alarms(world) == []
+
+
+def test_what_lies_parked_explains_a_gap(world: World) -> None:
+    """The parked part is told apart; the rest is not explained."""
+    lose(world, 4)
+    source = announce(world, 4)
+    world.clock.advance(GRACE)
+    assert alarms(world, {source: [2, 3], "/another/source": [1]}) == [
+        ("events-missing", 1, 1, False),
+        ("events-missing", 2, 3, True),
+        ("events-missing", 4, 4, False),
+    ]
+
+
+def test_an_alarm_closes_when_the_missing_event_comes(world: World) -> None:
+    """It is kept, closed, with the time; a second look does not raise it twice."""
+    lost = world.envelope(sent(uuid4(), []))
+    announce(world, 1)
+    world.clock.advance(GRACE)
+    assert len(alarms(world)) == len(alarms(world)) == 1
+    world.hear_envelope(lost, sent(uuid4(), []))
+    assert alarms(world) == []
+    kept = world.as_role("", "select first, closed_at from alarms")
+    assert kept == [(1, world.clock.now())]
+
+
+def test_a_silent_publisher_is_noticed(world: World) -> None:
+    """Relays speak each minute; five minutes of silence are an alarm, which ends when the relay speaks again."""
+    announce(world, 0)
+    world.clock.advance(SILENCE)
+    assert [each[0] for each in alarms(world)] == ["publisher-silent"]
+    announce(world, 0)
+    assert alarms(world) == []
+
+
+def test_an_epoch_that_a_restore_ended_may_be_silent(world: World) -> None:
+    """The publisher goes on under a new epoch; what the old one lacked is still missing."""
+    lose(world, 1)
+    announce(world, 1)
+    world.clock.advance(SILENCE)
+    world.epoch = uuid4()
+    announce(world, 0)
+    assert [each[0] for each in alarms(world)] == ["events-missing"]
+
+
+def test_a_late_announcement_changes_nothing(world: World) -> None:
+    """The highest ever announced counts."""
+    lose(world, 7)
+    announce(world, 7)
+    announce(world, 3)
+    world.clock.advance(GRACE)
+    assert [each[:3] for each in alarms(world)] == [("events-missing", 1, 7)]

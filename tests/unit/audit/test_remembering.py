@@ -1,0 +1,154 @@
+"""What an event becomes in the log: for every contract there is."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.audit.domain.happening import Happening
+from services.audit.domain.numbers import key_of_number
+from services.audit.log.entry import leaf_bytes
+from services.audit.reactions.when_anything_happens_remember_it import as_happening, remember
+from services.audit.service import EVERYTHING
+from shared.contracts.common import AccessRecorded, RelayAnnounced
+from shared.contracts.contract import Contract, all_contracts
+from shared.contracts.envelope import Envelope
+from shared.contracts.referral import ReferralOpened, ReferralSent
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+MARK = "unmistakable"
+UNIT, ASSIGNMENT = UUID(int=7), UUID(int=8)
+
+
+class NobodyKnown:
+    """No assignment has been heard of."""
+
+    def find(self, assignment_id: UUID) -> None:
+        return None
+
+
+class Known:
+    """One assignment has."""
+
+    def find(self, assignment_id: UUID) -> tuple[Any, str] | None:
+        return (UNIT, "adviser") if assignment_id == ASSIGNMENT else None
+
+
+def example_of(contract: type[Contract], **given: object) -> Contract:
+    """An event with a value in every field."""
+    hints = typing.get_type_hints(contract)
+    values: dict[str, object] = {}
+    for field in dataclasses.fields(contract):
+        hint = hints[field.name]
+        arms = typing.get_args(hint)
+        kind = next((arm for arm in arms if arm is not type(None)), hint) if type(None) in arms else hint
+        if typing.get_origin(kind) is tuple:
+            inner = typing.get_args(kind)[0]
+            values[field.name] = (uuid4(),) if inner is UUID else ("code",)
+        else:
+            simple = {UUID: uuid4(), str: field.name, int: 3, bool: True, datetime: NOW}
+            values[field.name] = simple[kind]
+    return contract(**{**values, **given})
+
+
+def envelope_of(event: Contract, **given: Any) -> Envelope:
+    values: dict[str, Any] = {
+        "id": uuid4(), "type": event.event_type, "publisher": "referral", "installation": "test", "epoch": uuid4(),
+        "time": NOW, "correlation_id": uuid4(), "data": event.to_data(), "sequence": 5,
+    }  # fmt: skip
+    return Envelope(**{**values, **given})
+
+
+def happening_of(event: Contract, assignments: Any = None, **given: Any) -> Happening:
+    return as_happening(envelope_of(event, **given), event, assignments or NobodyKnown())
+
+
+@pytest.mark.parametrize("contract", EVERYTHING, ids=lambda each: each.event_type)
+def test_every_event_becomes_a_leaf_without_the_user(contract: type[Contract]) -> None:
+    """Issuer and subject are never in the leaf; they are committed to, and stand outside."""
+    names = {field.name for field in dataclasses.fields(contract)}
+    marked = {name: MARK for name in ("issuer", "subject", "rules") if name in names}
+    found = happening_of(example_of(contract, **marked))
+    leaf = leaf_bytes(found.members, NOW)
+    assert MARK.encode() not in leaf
+    assert set(found.erasable) == {"user"} & ({"user"} if "subject" in names else set()) | ({"rules"} & names)
+    assert found.members["action"]
+    assert found.members["outcome"]
+
+
+def test_everything_there_is_to_hear_is_remembered() -> None:
+    """All contracts but the relays' own announcements."""
+    assert {*EVERYTHING, RelayAnnounced} == set(all_contracts())
+
+
+def test_an_access_is_told_in_the_leafs_own_words() -> None:
+    """Action, outcome, unit, role, subjects, rule, purpose and consents are the leaf's members."""
+    referral, consent = uuid4(), uuid4()
+    event = example_of(
+        AccessRecorded, action="read", outcome="allowed", rule="receiving-unit", purpose="care", unit_id=UNIT,
+        assignment_id=ASSIGNMENT, role="adviser", record_kind="referral", subjects=(referral,), consents=(consent,),
+    )  # fmt: skip
+    found = happening_of(event)
+    expected = {
+        "action": "read", "outcome": "allowed", "rule": "receiving-unit", "purpose": "care", "unit": str(UNIT),
+        "assignment": str(ASSIGNMENT), "role": "adviser", "record_kind": "referral", "subjects": [str(referral)],
+        "consents": [str(consent)],
+    }  # fmt: skip
+    assert {name: found.members[name] for name in expected} == expected
+    assert set(found.about) == {referral, consent}
+    assert found.units == (UNIT,)
+
+
+def test_a_step_is_found_by_its_referral_and_its_consents() -> None:
+    """And covered by the mandates of all the units it names."""
+    event = example_of(ReferralSent, consents=(UUID(int=1), UUID(int=2)))
+    found = happening_of(event)
+    assert set(found.about) == {event.referral_id, UUID(int=1), UUID(int=2)}  # type: ignore[attr-defined]
+    assert {event.referring_unit_id, event.receiving_unit_id} == set(found.units)  # type: ignore[attr-defined]
+    assert found.members["action"] == "referral.sent"
+
+
+def test_the_acting_unit_is_the_assignments() -> None:
+    """Known: unit and role from the directory. Not known: the unit whose step it is."""
+    event = example_of(ReferralOpened, assignment_id=ASSIGNMENT)
+    assert happening_of(event, Known()).members["unit"] == str(UNIT)
+    assert happening_of(event, Known()).members["role"] == "adviser"
+    assert happening_of(event).members["unit"] == str(event.receiving_unit_id)  # type: ignore[attr-defined]
+    first = example_of(ReferralSent, assignment_id=uuid4())
+    assert happening_of(first).members["unit"] == str(first.referring_unit_id)  # type: ignore[attr-defined]
+
+
+def test_what_surrounds_the_event_is_kept() -> None:
+    """Id, source, sequence, cause, journey, time; and that it tells of something long past."""
+    cause = uuid4()
+    event = example_of(ReferralOpened)
+    envelope = envelope_of(event, causation_id=cause, history=True)
+    members = as_happening(envelope, event, NobodyKnown()).members
+    assert (members["id"], members["source"], members["sequence"]) == (str(envelope.id), envelope.source, 5)
+    assert (members["causation_id"], members["history"]) == (str(cause), True)
+    assert members["correlation_id"] == str(envelope.correlation_id)
+    assert members["occurred_at"] == "2026-11-21T12:00:00.000000Z"
+    plain = happening_of(event).members
+    assert "history" not in plain
+    assert "causation_id" not in plain
+
+
+def test_without_an_envelope_nothing_is_remembered() -> None:
+    """An event is only ever heard with one."""
+
+    class Uow:
+        cause = None
+        pending = assignments = NobodyKnown()
+
+    with pytest.raises(ValueError, match="envelope"):
+        remember(example_of(ReferralOpened), Uow())  # type: ignore[arg-type]
+
+
+def test_a_number_is_found_however_it_is_written() -> None:
+    """Case, spaces and hyphens do not matter."""
+    assert key_of_number("7K3QX-R09MT") == key_of_number(" 7k3qx r09mt") != key_of_number("7K3QX-R09MU")
