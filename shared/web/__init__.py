@@ -1,1 +1,1 @@
-"""What the four web apps have in common: sign-in, sessions, who may what, problem+json, layout, macros, translations."""
+"""What the four web apps share: sign-in, sessions, who may what, problem+json, layout, macros, translations."""

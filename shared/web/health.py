@@ -33,7 +33,8 @@ def blueprint(service: str, checks: Mapping[str, Callable[[], object]]) -> Bluep
 def _passes(name: str, check: Callable[[], object]) -> bool:
     try:
         return check() is not False
-    except Exception as error:  # any fault at all means "not ready"; its message may hold an address with credentials
+    # any fault at all means "not ready"; its message may hold an address with credentials
+    except Exception as error:  # noqa: BLE001
         log.warning("not ready check=%s type=%s", name, type(error).__name__)
         return False
 

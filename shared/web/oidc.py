@@ -77,7 +77,7 @@ class Provider:
                 claims_cls=CodeIDToken,
                 claims_options={
                     "iss": {"essential": True, "value": self._issuer},
-                    "aud": {"essential": True, "value": self._client_id},
+                    "aud": {"essential": True, "values": [self._client_id]},
                     "nonce": {"essential": True},
                 },
                 leeway=LEEWAY_SECONDS,

@@ -106,7 +106,8 @@ def _answer(
         page = render_template(
             "lotsa/problem.html", slug=slug, title=title, status=status, detail=said, fields=fields, reference=reference
         )
-    except Exception as error:  # the page's frame itself needs the database, which may be what is broken
+    # the page's frame itself needs the database, which may be what is broken
+    except Exception as error:  # noqa: BLE001
         log.error("plain page reference=%s type=%s at=%s", reference, type(error).__name__, _where(error))
         page = LAST_RESORT.format(title=escape(gettext(title)), reference=escape(reference))
     return Response(page, status, mimetype="text/html")

@@ -52,7 +52,7 @@ class AccessTokens:
             jwt.JWTClaimsRegistry(
                 leeway=LEEWAY_SECONDS,
                 iss={"essential": True, "value": self._issuer},
-                aud={"essential": True, "value": self._audience},
+                aud={"essential": True, "values": [self._audience]},
                 **{name: {"essential": True} for name in REQUIRED if name not in ("iss", "aud")},
             ).validate(claims)
             return UserRef(claims["iss"], str(claims["sub"])), UUID(str(claims["assignment"]))

@@ -1,0 +1,126 @@
+"""Every lie that an identity provider, or somebody between, might tell is refused with one page and a told reason."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from joserfc.jwk import RSAKey
+
+from tests.integration.web.relying_party import SECRET, Lotsa, lotsa_behind
+from tests.support.oidc.dishonest import Dishonest, hmac_key, serving
+from tests.support.oidc.real_provider import free_port
+
+Lie = Callable[[Dishonest], None]
+
+
+@pytest.fixture
+def provider() -> Iterator[Dishonest]:
+    """Honest so far."""
+    made = Dishonest()
+    with serving(made.app()) as address:
+        made.issuer = address
+        yield made
+
+
+@pytest.fixture
+def lotsa(provider: Dishonest, tmp_path: Path) -> Iterator[Lotsa]:
+    """Lotsa, trusting that provider."""
+    with lotsa_behind(provider.issuer, tmp_path, free_port()) as made:
+        yield made
+
+
+def come_in(lotsa: Lotsa) -> requests.Response:
+    """Begin at Lotsa and follow wherever it leads, but not into the services that are not here."""
+    with requests.Session() as session:
+        return session.get(f"{lotsa.address}/directory/login?next=/directory/assignment", timeout=10)
+
+
+def set_claims(**claims: object) -> Lie:
+    """Say something else in the ID token."""
+    return lambda provider: provider.claims.update(claims)
+
+
+def answer(**changes: str) -> Lie:
+    """Send something else back with the browser."""
+    return lambda provider: provider.answer.update(changes)
+
+
+def test_an_honest_one_is_believed(lotsa: Lotsa) -> None:
+    """Nothing changed: Alva is in. (Otherwise the tests below would pass for a wrong reason.)"""
+    assert "Alva Andersson" in come_in(lotsa).text
+    assert [kind for kind, _ in lotsa.hooks.told] == ["in"]
+
+
+def test_several_audiences_are_fine_when_the_token_was_made_for_us(lotsa: Lotsa, provider: Dishonest) -> None:
+    """OpenID Connect Core 3.1.3.7: with several, azp must be ours."""
+    provider.claims.update(aud=["lotsa", "another"], azp="lotsa")
+    assert come_in(lotsa).status_code == 200
+
+
+LIES: dict[str, tuple[Lie, str]] = {
+    "another-state": (answer(state="another"), "state"),
+    "no-state": (answer(state=""), "state"),
+    "no-code": (answer(code=""), "token"),
+    "mixed-up-issuer": (answer(iss="https://other.example.org"), "state"),
+    "an-error": (answer(error="server_error"), "provider"),
+    "cancelled": (answer(error="access_denied"), "cancelled"),
+    "another-nonce": (set_claims(nonce="another"), "token"),
+    "no-nonce": (set_claims(nonce=None), "token"),
+    "another-audience": (set_claims(aud="another"), "token"),
+    "no-audience": (set_claims(aud=None), "token"),
+    "made-for-another-party": (set_claims(aud=["lotsa", "another"], azp="another"), "token"),
+    "several-audiences-and-no-party": (set_claims(aud=["lotsa", "another"]), "token"),
+    "another-issuer": (set_claims(iss="https://other.example.org"), "token"),
+    "no-issuer": (set_claims(iss=None), "token"),
+    "expired": (set_claims(exp=int(time.time()) - 3600), "token"),
+    "no-expiry": (set_claims(exp=None), "token"),
+    "from-the-future": (set_claims(iat=int(time.time()) + 7200), "token"),
+    "no-subject": (set_claims(sub=None), "token"),
+    "unsigned": (lambda provider: setattr(provider, "algorithm", "none"), "token"),
+    "signed-by-another": (lambda p: setattr(p, "signer", RSAKey.generate_key(2048, private=True)), "token"),
+    "no-id-token": (lambda provider: setattr(provider, "leave_out", ("id_token",)), "token"),
+    "metadata-of-another": (lambda p: p.metadata.update(issuer="https://other.example.org"), "provider"),
+    "no-pkce": (lambda p: p.metadata.update(code_challenge_methods_supported=["plain"]), "provider"),
+    "no-endpoint": (lambda p: p.metadata.update(authorization_endpoint=""), "provider"),
+}
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_a_lie_is_refused(lotsa: Lotsa, provider: Dishonest, name: str) -> None:
+    """A page in Swedish, 403, no session, and the directory told a code, never the token."""
+    lie, reason = LIES[name]
+    lie(provider)
+    page = come_in(lotsa)
+    assert page.status_code == 403
+    assert "Du blev inte inloggad" in page.text
+    assert lotsa.hooks.told == [("refused", reason)]
+    assert "Alva" not in page.text
+
+
+def test_a_token_signed_with_the_client_secret_is_refused(lotsa: Lotsa, provider: Dishonest) -> None:
+    """HS256 would let whoever reads our secret make anybody; it is not accepted even if offered."""
+    provider.signer, provider.algorithm = hmac_key(SECRET), "HS256"
+    assert come_in(lotsa).status_code == 403
+    assert lotsa.hooks.told == [("refused", "token")]
+
+
+def test_a_provider_that_is_away_is_said_to_be(lotsa: Lotsa, provider: Dishonest) -> None:
+    """No traceback: the page says that the sign-in service did not answer."""
+    provider.metadata["token_endpoint"] = "http://127.0.0.1:9/token"
+    page = come_in(lotsa)
+    assert page.status_code == 403
+    assert "Inloggningstjänsten svarade inte" in page.text
+
+
+def test_an_existing_session_does_not_survive_a_refused_sign_in(lotsa: Lotsa, provider: Dishonest) -> None:
+    """Whoever fails to sign in is nobody, not whoever sat there before."""
+    with requests.Session() as session:
+        session.get(f"{lotsa.address}/directory/login?next=/directory/assignment", timeout=10)
+        provider.claims.update(nonce="another")
+        assert session.get(f"{lotsa.address}/directory/login", timeout=10).status_code == 403
+        away = session.get(f"{lotsa.address}/directory/assignment", allow_redirects=False, timeout=10)
+        assert away.status_code == 303

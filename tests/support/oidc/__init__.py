@@ -1,0 +1,1 @@
+"""OpenID providers for tests: a real one from a package, and a small dishonest one."""
