@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from importlib import import_module
 
+import amqp
+
+from deploy.onebox.trouble import Trouble
 from shared.contracts.contract import all_contracts
 from shared.messaging import topology
 from shared.messaging.subscribe import subscriptions_of
 from shared.messaging.subscription import Subscription
 from shared.settings import SERVICES, Settings, SettingsAreWrong
 from shared.storage.migrating import migrate
+
+TRIES = 5
 
 
 def service_class_path(service: str) -> str:
@@ -38,14 +44,33 @@ def migrate_databases(settings: Settings, progress: Callable[[str], None] = lamb
 
 
 def declare_topology(settings: Settings) -> list[tuple[str, str]]:
-    """Declare exchanges and queues; returns the (publisher, event type) pairs that nobody would hear."""
+    """Declare exchanges and queues; returns the (publisher, event type) pairs that nobody would hear.
+
+    Raises Trouble when the broker does not take them after several tries.
+    """
     if not settings.admin_broker_url:
         raise SettingsAreWrong("LOTSA_ADMIN_BROKER_URL is needed to declare exchanges and queues")
     heard = subscriptions()
-    topology.declare(settings.admin_broker_url, SERVICES, heard)
+    _declare(settings.admin_broker_url, heard)
     published = [
         (publisher, contract.event_type)
         for contract in all_contracts()
         for publisher in (SERVICES if contract.publisher == "*" else (contract.publisher,))
     ]
     return topology.event_types_nobody_hears(published, heard)
+
+
+def _declare(admin_broker_url: str, heard: list[Subscription]) -> None:
+    for attempt in range(1, TRIES + 1):
+        try:
+            return topology.declare(admin_broker_url, SERVICES, heard)
+        except amqp.PreconditionFailed as differs:
+            raise Trouble(
+                f"A queue exists with other arguments than this version wants: {differs.reply_text}."
+            ) from None
+        except (amqp.AMQPError, OSError) as trouble:
+            # a broker that has just started answers "internal error" while its quorum queues elect their leaders
+            if attempt == TRIES:
+                raise Trouble(f"The broker does not take exchanges and queues: {type(trouble).__name__}.") from trouble
+            time.sleep(attempt)
+    return None
