@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import text
 
-from deploy.onebox import ports
+from deploy.onebox.product import ready_file
 from deploy.onebox.waiting import wait_until
 from tests.chaos.faults import carry_out, plan
 from tests.chaos.submitting import Clients
@@ -44,11 +44,18 @@ def run_control(world: World, seed: int) -> Control:
     world.run(
         {
             "web": [python, "-m", "tests.chaos.control_web", database, broker, str(world.port)],
-            "bus": [python, "-m", "tests.chaos.control_bus", database, broker],
+            "bus": [
+                python,
+                "-m",
+                "tests.chaos.control_bus",
+                database,
+                broker,
+                str(ready_file(world.box.folder, "bus")),
+            ],
         }
     )
-    wait_until(lambda: ports.answers(world.port), saying="the control's web to answer", within=60)
-    time.sleep(5)  # nameko's own runner has no way to say that it is ready
+    for name in ("web", "bus"):
+        wait_until(lambda name=name: world.up(name), saying=f"the control's {name} to be up", within=60)
     clients = Clients(world.port, "none", seed=seed)
     clients.start()
     try:

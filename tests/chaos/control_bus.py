@@ -14,7 +14,11 @@ with warnings.catch_warnings():
     from nameko.events import event_handler
     from nameko.runners import ServiceRunner
 
+from pathlib import Path
+
 from sqlalchemy import create_engine, text
+
+from shared.observability.health import ReadyFile
 
 engine = create_engine(sys.argv[1], pool_pre_ping=True)
 
@@ -36,7 +40,11 @@ def main() -> None:
     runner = ServiceRunner({"AMQP_URI": sys.argv[2]})
     runner.add_service(Control)
     runner.start()
-    runner.wait()
+    ready = ReadyFile(Path(sys.argv[3]))
+    while True:
+        # the harness kills it only when it is up, as it does with the product's bus
+        ready.say(True)
+        eventlet.sleep(1)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,10 @@ class Outage:
 
 @dataclass
 class World:
-    """The servers and the product, and every harm that can be done to them. ``keep``: leave the folder to be studied."""
+    """The servers and the product, and every harm that can be done to them.
+
+    ``keep``: leave the folder behind, to be studied.
+    """
 
     folder: Path
     say: Callable[[str], None]
@@ -122,10 +125,15 @@ class World:
         """Whether bus or relay says that it is."""
         return self.processes is not None and quiet_process_is_ready(self.box.folder, name, self.processes.pid(name))
 
+    def up(self, name: str) -> bool:
+        """Whether web, bus or relay is at work."""
+        return ports.answers(self.port) if name == "web" else self.ready(name)
+
     # harm
 
     def kill(self, name: str) -> None:
-        """kill -9 of web, bus or relay."""
+        """kill -9 of web, bus or relay, once it has come back from the last time: a starting one does no work."""
+        wait_until(lambda: self.up(name), saying=f"{name} to be up before it is killed", within=90, every=0.05)
         assert self.processes is not None
         self.processes.kill(name)
 
