@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from services.referral.bootstrap import SERVICE, Parts, for_web
+from services.referral.web import pages
 from services.referral.web.api_drafts import api
 from services.referral.web.parts import EXTENSION
 from shared.settings import Settings
@@ -20,7 +21,7 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         __name__,
         settings=chosen.settings,
         staff=chosen.staff,
-        blueprints=[api.blueprint()],
+        blueprints=[pages.blueprint(), api.blueprint()],
         checks={"database": lambda: _answers(chosen)},
         clock=chosen.clock,
         secret=chosen.opening.master.derive("idempotency"),
