@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
+from services.referral.adapters.inserting import insert_rows
 from services.referral.adapters.tables import data_keys
 from services.referral.domain.content import Part
 from shared.kernel.identity import ReferralId
@@ -31,7 +32,7 @@ class Keys:
             {"id": key.id, "referral_id": referral_id, "part": part.value, "wrapped": wrapped, "created_at": at}
             for part, (key, wrapped) in made.items()
         ]
-        self._connection.execute(insert(data_keys), rows)
+        insert_rows(self._connection, data_keys, rows)
         return {part: key for part, (key, _) in made.items()}
 
     def of(self, referral_ids: Collection[UUID], parts: Collection[Part]) -> dict[tuple[UUID, Part], DataKey]:

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, select, update
 
 from services.referral.adapters import rows
+from services.referral.adapters.inserting import insert_rows
 from services.referral.adapters.keys import Keys
 from services.referral.adapters.sealing import carer_from_text, carer_to_text, person_from_text, person_to_text
 from services.referral.adapters.tables import consents, contents, referrals, steps
@@ -46,14 +47,14 @@ class SqlReferrals:
 
     def add(self, referral: Referral, content: Content) -> None:
         """Keep a new referral, what it says sealed under new keys."""
-        self._connection.execute(insert(referrals).values(rows.new_referral_row(referral)))
+        insert_rows(self._connection, referrals, [rows.new_referral_row(referral)])
         parts = [PART_OF[consent.about] for consent in referral.consents]
         keys = self._keys.new(referral.id, parts, referral.sent_at)
         kept = [
             rows.new_consent_row(consent, _sealer(keys, consent.about, consent.id)) for consent in referral.consents
         ]
-        self._connection.execute(insert(consents), kept)
-        self._connection.execute(insert(contents), list(self._sealed(referral.id, content, keys)))
+        insert_rows(self._connection, consents, kept)
+        insert_rows(self._connection, contents, self._sealed(referral.id, content, keys))
         self._add_steps(referral)
 
     def save(self, referral: Referral) -> None:
@@ -116,8 +117,7 @@ class SqlReferrals:
                 key = self._keys.for_writing(referral.id, Part.FOLLOW_UP, step.at)
                 comment = key.seal("steps", "comment", step_id, step.comment)
             kept.append({"id": step_id, "referral_id": referral.id, "comment": comment, **rows.step_row(step)})
-        if kept:
-            self._connection.execute(insert(steps), kept)
+        insert_rows(self._connection, steps, kept)
         referral.new_steps.clear()
 
     def _sealed(self, referral_id: ReferralId, content: Content, keys: Mapping[Part, DataKey]) -> list[dict[str, Any]]:

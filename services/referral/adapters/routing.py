@@ -7,16 +7,20 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, or_, select
+from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
 from services.referral.adapters.tables import routing_sets
 from services.referral.domain.routing import AgeOf, ReceivingUnit, RoutingRule, RoutingRules
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import Failure
-from shared.storage.staff import units
 
-RECEIVING = "receiving"
+# plain text, as every sending asks both
+_RULES = "SELECT municipality_code, default_unit_id, rules FROM routing_sets WHERE municipality_code = %s"
+_UNITS = """
+    SELECT unit_id, name, area, stand_in_unit_id, phone FROM known_units
+    WHERE kind = 'receiving' AND active AND (area = %s OR starts_with(area, %s) OR unit_id = ANY(%s::uuid[]))
+"""
 
 
 class SqlRouting:
@@ -29,9 +33,8 @@ class SqlRouting:
     def rules_of(self, municipality_code: str) -> RoutingRules | None:
         """A municipality's rules, or None when it has told none."""
         if municipality_code not in self._read:
-            query = select(routing_sets).where(routing_sets.c.municipality_code == municipality_code)
-            row = self._connection.execute(query).mappings().first()
-            self._read[municipality_code] = None if row is None else _rules(row)
+            row = self._connection.exec_driver_sql(_RULES, (municipality_code,)).first()
+            self._read[municipality_code] = None if row is None else _rules(*row)
         return self._read[municipality_code]
 
     def receiving_units(self, municipality_code: str) -> Mapping[UUID, ReceivingUnit]:
@@ -40,14 +43,8 @@ class SqlRouting:
         named = {each for rule in rules.rules for each in (rule.unit_id, rule.stand_in_unit_id)} if rules else set()
         if rules:
             named.add(rules.default_unit_id)
-        here = or_(
-            units.c.area == municipality_code,
-            units.c.area.startswith(f"{municipality_code}-", autoescape=True),
-            units.c.unit_id.in_([each for each in named if each]),
-        )
-        columns = (units.c.unit_id, units.c.name, units.c.area, units.c.stand_in_unit_id, units.c.phone)
-        query = select(*columns).where(units.c.kind == RECEIVING, units.c.active, here)
-        return {row.unit_id: ReceivingUnit(*row) for row in self._connection.execute(query)}
+        asked = (municipality_code, f"{municipality_code}-", [each for each in named if each])
+        return {row[0]: ReceivingUnit(*row) for row in self._connection.exec_driver_sql(_UNITS, asked)}
 
     def keep(
         self, municipality_code: str, version: int, default_unit_id: UnitId, rules: Sequence[Mapping[str, Any]]
@@ -74,10 +71,8 @@ class SqlRouting:
         )
 
 
-def _rules(row: RowMapping) -> RoutingRules:
-    return RoutingRules(
-        row["municipality_code"], UnitId(row["default_unit_id"]), tuple(_rule(rule) for rule in row["rules"])
-    )
+def _rules(municipality_code: str, default_unit_id: UUID, rules: list[Mapping[str, Any]]) -> RoutingRules:
+    return RoutingRules(municipality_code, UnitId(default_unit_id), tuple(_rule(rule) for rule in rules))
 
 
 def _rule(value: Mapping[str, Any]) -> RoutingRule:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine
 
 from services.referral.adapters.drafts import SqlDrafts, author_text
 from services.referral.adapters.holidays import swedish_calendar
+from services.referral.adapters.inserting import insert_rows
 from services.referral.adapters.keys import Keys
 from services.referral.adapters.referrals import SqlReferrals
 from services.referral.adapters.routing import SqlRouting
@@ -90,9 +91,8 @@ class ReferralUnitOfWork(UnitOfWork):
 
     def before_commit(self) -> None:
         """Write the access records, all in one statement."""
-        if self._accesses:
-            self.connection.execute(insert(access_records), [_row(access) for access in self._accesses])
-            self._accesses = []
+        insert_rows(self.connection, access_records, [_row(access) for access in self._accesses])
+        self._accesses = []
 
     def rollback(self) -> None:
         """Undo everything since the last commit, and forget what was to be told."""

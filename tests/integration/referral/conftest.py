@@ -212,21 +212,30 @@ def referral_database(installation: Installation) -> Installation:
     return installation
 
 
+@pytest.fixture(scope="session")
+def standing_room(referral_database: Installation) -> Iterator[Room]:
+    """The service, made once."""
+    made = Room(referral_database, FixedClock(NOON))
+    yield made
+    made.parts.engine.dispose()
+
+
 @pytest.fixture
-def room(referral_database: Installation) -> Iterator[Room]:
+def room(standing_room: Room) -> Room:
     """The service on empty tables, its clock standing at noon on a Friday."""
-    owner = make_engine(referral_database.settings().service("referral").owner_database_url, pool_size=1)
+    owner = make_engine(
+        standing_room.parts.settings.service("referral").owner_database_url, pool_size=1, statement_timeout_ms=30_000
+    )
     with owner.begin() as connection:
         connection.execute(text(f"TRUNCATE {TABLES}"))
     owner.dispose()
-    made = Room(referral_database, FixedClock(NOON))
-    made.a_unit(HEALTH_CENTRE, "referring")
-    made.a_unit(SODERMALM, "receiving", area="0180-sodermalm", stand_in=STAND_IN)
-    made.a_unit(KUNGSHOLMEN, "receiving", area="0180-kungsholmen")
-    made.a_unit(STAND_IN, "receiving", area="0180")
-    made.rules()
-    yield made
-    made.parts.engine.dispose()
+    standing_room.clock.move_to(NOON)
+    standing_room.a_unit(HEALTH_CENTRE, "referring")
+    standing_room.a_unit(SODERMALM, "receiving", area="0180-sodermalm", stand_in=STAND_IN)
+    standing_room.a_unit(KUNGSHOLMEN, "receiving", area="0180-kungsholmen")
+    standing_room.a_unit(STAND_IN, "receiving", area="0180")
+    standing_room.rules()
+    return standing_room
 
 
 @pytest.fixture
