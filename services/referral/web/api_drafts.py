@@ -83,8 +83,10 @@ def propose(query: dict[str, Any]) -> Response:
     )
     with parts().unit_of_work(current_actor()) as uow:
         proposed = propose_route(command, current_actor(), uow)
-    body = answering.proposal(proposed)
-    return ok({**body, "reason": gettext(body["reason"]) if body["is_default"] else body["reason"]})
+    reason = proposed.route.reason
+    # a rule's sentence is the municipality's own; ours is a key into the catalogue
+    said = gettext(reason) if proposed.is_default else reason
+    return ok({**answering.proposal(proposed), "reason": said})
 
 
 @api.get("/codes/<string:list_name>", answers={200: schemas_out.CodesOut}, roles=STAFF)
@@ -96,5 +98,5 @@ def codes(list_name: str) -> Response:
     if list_name not in LISTS:
         raise NotThere
     today = parts().clock.now().date()
-    items = [answering.code(each) for each in in_force(LISTS[list_name], today)]
-    return ok({"items": [{**each, "title": gettext(each["title"])} for each in items]})
+    items = [{**answering.code(each), "title": gettext(each.title)} for each in in_force(LISTS[list_name], today)]
+    return ok({"items": items})
