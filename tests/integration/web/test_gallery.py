@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -11,6 +13,7 @@ from tests.support.browser import NARROW, WIDE, axe_clean, by_keyboard, fits, ru
 from tests.support.oidc.dishonest import serving
 from tests.support.web_gallery import gallery
 
+CHECKOUT = Path(__file__).resolve().parents[3]
 PAGES = [
     "/directory/login",
     "/directory/assignment",
@@ -118,12 +121,11 @@ def test_nothing_personal_stays_in_the_browser(page: Page) -> None:
 
 def test_style_uses_logical_properties_only() -> None:
     """So that right-to-left can follow: no left, right, width or height in our own style sheet."""
-    import re
-    from pathlib import Path
-
-    sheets = list((Path(__file__).resolve().parents[3]).glob("s*/**/static/*.css"))
+    sheets = list(CHECKOUT.glob("shared/web/static/*.css")) + list(CHECKOUT.glob("services/*/web/static/*.css"))
     assert sheets
-    physical = r"(?:^|[;{\s])((?:margin|padding|border)-(?:left|right|top|bottom)|left|right|top|bottom|width|height|float:\s*(?:left|right)|text-align:\s*(?:left|right))\s*:"
+    sides = "left|right|top|bottom"
+    physical = rf"(?:^|[;{{\s])(?:(?:margin|padding|border)-(?:{sides})|{sides}|width|height)\s*:"
+    physical += rf"|(?:float|text-align)\s*:\s*(?:{sides})"
     for sheet in sheets:
         text = re.sub(r"/\*.*?\*/|@media[^{]*", "", sheet.read_text(encoding="utf-8"), flags=re.S)
         assert re.findall(physical, text) == [], sheet.name

@@ -55,7 +55,7 @@ def test_a_code_opens_nothing_a_second_time(both: tuple[Lotsa, RealProvider]) ->
     """The same answer sent again is refused: its state has been used."""
     with requests.Session() as session:
         page = sign_in(both, session)
-        callback = next(each.url for each in page.history if "/login/callback" in each.url)
+        callback = _callback_of(page)
         again = session.get(callback, timeout=10)
         assert again.status_code == 403
         assert both[0].hooks.told[-1] == ("refused", "state")
@@ -72,9 +72,7 @@ def test_an_answer_meant_for_another_browser_is_refused(both: tuple[Lotsa, RealP
             page = send_form(attacker, page, password=provider.password)
         finally:
             lotsa.staff.held = kept
-        callback = next(
-            each.url for each in [*page.history, page] if urlsplit(each.url).path.endswith("/login/callback")
-        )
+        callback = _callback_of(page)
         assert victim.get(callback, timeout=10).status_code == 403
         assert lotsa.hooks.told[-1] == ("refused", "state")
         assert victim.get(f"{lotsa.address}/directory/assignment", allow_redirects=False, timeout=10).status_code == 303
@@ -95,3 +93,8 @@ def test_signing_out_offers_to_leave_the_provider_too(both: tuple[Lotsa, RealPro
 
 def _token_of(page: requests.Response) -> str:
     return page.text.split('name="csrf_token" value="')[1].split('"')[0]
+
+
+def _callback_of(page: requests.Response) -> str:
+    """The address, with code and state, that the provider sent the browser back to."""
+    return next(each.url for each in [*page.history, page] if urlsplit(each.url).path.endswith("/login/callback"))

@@ -1,0 +1,55 @@
+"""A browser for the session, and for each journey a town of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Protocol
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from deploy.installation import Installation
+from shared.storage.migrating import migrate
+from tests.support.browser import running_browser, visiting
+from tests.support.referral_town import Person, Town, a_town
+
+
+class OpenPage(Protocol):
+    """Opens a page in a browser profile of the person's own."""
+
+    def __call__(self, person: Person, *, javascript: bool = True) -> Page: ...
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser process for all journeys."""
+    with running_browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def referral_tables(installation: Installation) -> Installation:
+    """The installation, with the referral service's tables in it."""
+    migrate("referral", installation.settings().service("referral").owner_database_url)
+    return installation
+
+
+@pytest.fixture
+def town(referral_tables: Installation) -> Iterator[Town]:
+    """The referral service on empty tables, with the cast at their posts."""
+    with a_town(referral_tables) as made:
+        yield made
+
+
+@pytest.fixture
+def as_person(browser: Browser, town: Town) -> Iterator[OpenPage]:
+    """Opens a page for somebody of the cast, signed in, in a profile of their own."""
+    with ExitStack() as visits:
+
+        def open_page(person: Person, *, javascript: bool = True) -> Page:
+            context = visits.enter_context(visiting(browser, town.base_url, javascript=javascript))
+            town.sign_in(context, person)
+            return context.new_page()
+
+        yield open_page
