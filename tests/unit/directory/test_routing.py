@@ -1,0 +1,127 @@
+"""Routing gives one clear receiver, always."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deploy.seed.directory_rules import stockholm_rules
+from deploy.seed.ids import DISTRICTS, UNIT
+from services.directory.adapters.reference_data import taxonomies
+from services.directory.domain.refusals import (
+    AgesAreTurnedAround,
+    PeriodEndsBeforeItBegins,
+    RuleIsOutsideTheMunicipality,
+    RuleNeedsAReason,
+)
+from services.directory.domain.routing import AgeOf, RoutingRule, RoutingRules, Situation
+from shared.kernel.identity import UnitId
+
+TODAY = date(2026, 11, 20)
+HERE, THERE, DEFAULT = UnitId(uuid4()), UnitId(uuid4()), UnitId(uuid4())
+
+
+def rule(unit: UnitId = HERE, area: str = "0180-sodermalm", **more: object) -> RoutingRule:
+    """A rule that says why."""
+    return RoutingRule(id=uuid4(), area=area, unit_id=unit, reason_sv="Därför.", **more)  # type: ignore[arg-type]
+
+
+def receiver(situation: Situation, *rules: RoutingRule, on: date = TODAY) -> UnitId:
+    """Who receives under these rules."""
+    return RoutingRules("0180", DEFAULT, rules).propose(situation, on).unit_id
+
+
+def test_no_rule_is_never_a_dead_end() -> None:
+    """Without a fitting rule the municipality's default unit receives, and says so."""
+    proposal = RoutingRules("0180", DEFAULT).propose(Situation("0180-farsta"), TODAY)
+    assert proposal.unit_id == DEFAULT
+    assert proposal.rule_id is None
+    assert proposal.reason_sv
+
+
+def test_a_municipality_rule_covers_its_districts() -> None:
+    """A rule for the city takes somebody in any of its districts, and not somebody in another city."""
+    assert receiver(Situation("0180-farsta"), rule(area="0180")) == HERE
+    assert receiver(Situation("1480"), rule(area="0180")) == DEFAULT
+
+
+def test_the_more_precise_area_goes_first() -> None:
+    """A district's rule wins over the city's, whatever the order."""
+    assert receiver(Situation("0180-sodermalm"), rule(THERE, "0180"), rule(HERE)) == HERE
+
+
+def test_a_named_situation_goes_before_all_situations() -> None:
+    """Addiction and anything else: the rule that names addiction decides."""
+    situation = Situation("0180-sodermalm", frozenset({"addiction", "criminal-lifestyle"}))
+    assert receiver(situation, rule(THERE), rule(HERE, target_groups=frozenset({"addiction"}))) == HERE
+
+
+def test_among_equals_the_municipalitys_order_decides() -> None:
+    """Two rules that fit equally well: the first listed."""
+    assert receiver(Situation("0180-sodermalm"), rule(HERE), rule(THERE)) == HERE
+
+
+@pytest.mark.parametrize(("age", "expected"), [(64, DEFAULT), (65, HERE), (80, HERE), (81, DEFAULT), (None, DEFAULT)])
+def test_age_ranges_include_both_ends_and_need_a_known_age(age: int | None, expected: UnitId) -> None:
+    """A rule for carers of 65 to 80 takes those, and nobody whose age is not told."""
+    older = rule(age_of=AgeOf.CARER, age_from=65, age_to=80)
+    assert receiver(Situation("0180-sodermalm", carer_age=age), older) == expected
+
+
+def test_a_rule_asks_only_about_the_age_it_names() -> None:
+    """A split by the age of the person cared for does not look at the carer's."""
+    split = rule(age_of=AgeOf.PERSON_CARED_FOR, age_from=65)
+    assert receiver(Situation("0180-sodermalm", carer_age=70), split) == DEFAULT
+    assert receiver(Situation("0180-sodermalm", carer_age=40, person_cared_for_age=70), split) == HERE
+
+
+def test_a_period_begins_on_its_first_day_and_has_ended_on_its_last() -> None:
+    """``valid_to`` is the first day on which the rule is no longer in force."""
+    dated = rule(valid_from=date(2026, 1, 1), valid_to=date(2026, 7, 1))
+    situation = Situation("0180-sodermalm")
+    days = (date(2025, 12, 31), date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1))
+    assert [receiver(situation, dated, on=day) for day in days] == [DEFAULT, HERE, HERE, DEFAULT]
+
+
+def test_a_rule_must_hold_together() -> None:
+    """A reason, a period that runs forwards, ages that do, and the municipality's own area."""
+    with pytest.raises(RuleNeedsAReason):
+        RoutingRule(id=uuid4(), area="0180", unit_id=HERE, reason_sv=" ")
+    with pytest.raises(PeriodEndsBeforeItBegins):
+        rule(valid_from=date(2026, 1, 2), valid_to=date(2026, 1, 2))
+    with pytest.raises(AgesAreTurnedAround):
+        rule(age_from=65, age_to=64)
+    with pytest.raises(RuleIsOutsideTheMunicipality):
+        RoutingRules("0180", DEFAULT, (rule(area="1480"),))
+
+
+_groups = st.frozensets(st.sampled_from(sorted(taxonomies().target_groups.terms)))
+_ages = st.one_of(st.none(), st.integers(0, 110))
+
+
+@given(st.sampled_from(DISTRICTS), _groups, _ages, _ages)
+def test_stockholms_seeded_rules_always_name_one_unit_and_why(
+    district: str, groups: frozenset[str], carer: int | None, cared_for: int | None
+) -> None:
+    """Whatever the situation: one unit, one sentence; children and addiction go where the city says."""
+    proposal = stockholm_rules().propose(Situation(f"0180-{district}", groups, carer, cared_for), TODAY)
+    assert proposal.reason_sv
+    assert proposal.rule_id is not None
+    if "young-carer" in groups:
+        assert proposal.unit_id == UNIT["advice-children"]
+    elif "addiction" in groups:
+        assert proposal.unit_id == UNIT["advice-addiction"]
+    else:
+        assert proposal.unit_id in {UNIT[f"advice-{each}"] for each in DISTRICTS}
+
+
+def test_a_carer_of_eighty_in_skarpnack_stays_there_and_one_of_forty_goes_to_farsta() -> None:
+    """The split by the carer's age works in the districts that have one."""
+    rules = stockholm_rules()
+    older = rules.propose(Situation("0180-skarpnack", carer_age=80), TODAY)
+    younger = rules.propose(Situation("0180-skarpnack", carer_age=40), TODAY)
+    assert (older.unit_id, younger.unit_id) == (UNIT["advice-skarpnack"], UNIT["advice-farsta"])
