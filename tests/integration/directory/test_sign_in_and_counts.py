@@ -1,0 +1,138 @@
+"""Signing in and out, and what the directory counts when others speak."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from flask.testing import FlaskClient
+
+from deploy.seed.ids import DEMO_ISSUER, UNIT
+from services.directory.service import Directory
+from services.directory.views.administration import suppressed
+from shared.contracts.referral import ReferralAccepted, ReferralSent
+from shared.messaging.subscribe import subscriptions_of
+from tests.support.directory_city import City
+
+AT = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # the first of December in Sweden
+
+
+def token_in(page: str) -> str:
+    """A form's CSRF token."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def sign_in(client: FlaskClient, who: str) -> None:
+    """Choose somebody from the demonstration's list."""
+    page = client.get("/directory/login").text
+    answer = client.post("/directory/login/demo", data={"csrf_token": token_in(page), "who": who})
+    assert answer.status_code == 303
+
+
+def test_coming_and_going_is_told(city: City) -> None:
+    """Signed in: told with issuer and subject. Signed out: told, kept, and the old cookie is worth nothing."""
+    client = city.client()
+    sign_in(client, "dani")
+    told = city.told("session.signed-in.v1")[-1]
+    assert (told["issuer"], told["subject"]) == (DEMO_ISSUER, "dani")
+    page = client.get("/directory/mine")
+    assert page.status_code == 200
+    assert page.headers["Cache-Control"] == "no-store"
+    cookie = client.get_cookie("lotsa_session")
+    assert cookie is not None
+    client.post("/directory/logout", data={"csrf_token": token_in(page.text)})
+    assert city.told("session.ended.v1")[-1]["session_id"] == told["session_id"]
+    assert city.parts.staff.session_ended(UUID(told["session_id"]))
+    thief = city.client()
+    thief.set_cookie("lotsa_session", cookie.value)
+    assert thief.get("/directory/mine").status_code == 303
+
+
+def test_somebody_who_is_not_in_the_cast_is_not_let_in(city: City) -> None:
+    """A name that nobody has is not there."""
+    client = city.client()
+    page = client.get("/directory/login").text
+    answer = client.post("/directory/login/demo", data={"csrf_token": token_in(page), "who": "frans"})
+    assert answer.status_code == 404
+
+
+def test_an_administrators_look_at_assignments_is_recorded(city: City) -> None:
+    """One record that names every assignment shown."""
+    client = city.client()
+    sign_in(client, "hanna")
+    assert client.get("/directory/admin").status_code == 200
+    record = city.told("access.recorded.v1")[-1]
+    assert (record["action"], record["outcome"], record["record_kind"]) == ("list", "allowed", "assignment")
+    assert len(record["subjects"]) >= 5
+
+
+def test_pages_for_one_role_are_closed_to_the_others(city: City) -> None:
+    """Bo has no listings; Dani administers nothing; nobody gets to see either without signing in."""
+    assert city.client().get("/directory/mine").status_code == 303
+    bo, dani = city.client(), city.client()
+    sign_in(bo, "bo")
+    sign_in(dani, "dani")
+    assert bo.get("/directory/mine").status_code == 403
+    assert dani.get("/directory/admin").status_code == 403
+
+
+def test_who_would_get_this_is_answered_with_the_reason(city: City) -> None:
+    """The administrator tries the rules out."""
+    client = city.client()
+    sign_in(client, "hanna")
+    page = client.get("/directory/admin/routing?area=0180-sodermalm&group=addiction").text
+    assert "Beroendemottagningens anhörigstöd" in page
+    assert "Ersättare: Stockholms gemensamma anhörigstöd" in page
+
+
+def _steps() -> dict[str, object]:
+    return {
+        "referral_id": uuid4(),
+        "version": 1,
+        "referring_unit_id": UNIT["psychiatry-4"],
+        "receiving_unit_id": UNIT["advice-skarholmen"],
+        "issuer": DEMO_ISSUER,
+        "subject": "alva",
+        "assignment_id": uuid4(),
+        "occurred_at": AT,
+    }
+
+
+def test_referrals_are_counted_by_unit_and_month(city: City) -> None:
+    """Sent by one, received by the other, in the month it was in Sweden; no referral is named."""
+    service = Directory(city.parts)
+    sent = ReferralSent(**_steps(), priority="routine", acknowledge_by=AT, consents=())  # type: ignore[arg-type]
+    with service.unit_of_work() as uow:
+        service.count_referrals(sent, uow)
+        service.count_referrals(sent, uow)
+        service.count_referrals(ReferralAccepted(**_steps()), uow)  # type: ignore[arg-type]
+        uow.commit()
+    rows = city.rows(
+        "select unit_id, month, step, count from referral_counts where unit_id = any(:units) order by step",
+        units=[UNIT["psychiatry-4"], UNIT["advice-skarholmen"]],
+    )
+    assert [(row.step, row.count) for row in rows] == [("accepted", 1), ("received", 2), ("sent", 2)]
+    assert {row.month.isoformat() for row in rows} == {"2026-12-01"}
+
+
+def test_small_numbers_are_not_told() -> None:
+    """Fewer than five could point somebody out."""
+    assert [suppressed(number) for number in (0, 1, 4, 5, 60)] == ["0", "<5", "<5", "5", "60"]
+
+
+def test_sweeping_leaves_what_is_not_sent(city: City) -> None:
+    """The timer may run at any moment without losing an event that waits."""
+    before = city.rows("select count(*) as n from outbox")[0].n
+    Directory(city.parts).sweep()
+    assert city.rows("select count(*) as n from outbox")[0].n == before
+
+
+def test_the_directory_listens_to_what_it_counts() -> None:
+    """One queue, five kinds of events, all of them the referral service's."""
+    (subscription,) = subscriptions_of(Directory)
+    assert subscription.queue == "directory.count_referrals"
+    assert {publisher for publisher, _ in subscription.bindings} == {"referral"}
+    assert len(subscription.bindings) == 5
