@@ -55,6 +55,9 @@ def service_of(queue: str) -> str:
 
 
 def rights(service: str) -> tuple[str, str, str]:
-    """What a service's broker user may configure, write and read, as RabbitMQ's regular expressions: the least."""
+    """What a service's broker user may configure, write and read, as RabbitMQ's regular expressions: the least.
+
+    Its own parked queues are among what it may read, so that audit can say which gaps they explain.
+    """
     own = re.escape(service)
-    return "^$", rf"^lotsa\.{own}(\.retry\.[0-9]+|\.parked)?$", rf"^{own}\.[^.]+$"
+    return "^$", rf"^lotsa\.{own}(\.retry\.[0-9]+|\.parked)?$", rf"^{own}\.[^.]+(\.parked)?$"

@@ -30,12 +30,13 @@ def test_writing(exchange: str, allowed: bool) -> None:
     ("queue", "allowed"),
     [
         ("audit.remember", True),
-        (names.parked_queue("audit.remember"), False),
+        (names.parked_queue("audit.remember"), True),
+        (names.parked_queue("referral.remember"), False),
         (names.retry_queue("audit", 1), False),
         ("referral.remember", False),
         ("my.audit.remember", False),
     ],
 )
 def test_reading(queue: str, allowed: bool) -> None:
-    """A service reads its reactions' queues."""
+    """A service reads its reactions' queues, and what was parked from them."""
     assert bool(re.search(names.rights("audit")[2], queue)) is allowed
