@@ -134,9 +134,8 @@ class Bench:
         self.say("\nsustained, with full drain")
         self._line("  submitted → all effects there", rates, "/s")
         self._line("  answered 201 meanwhile", accepted, "/s")
-        self.say(
-            f"  share of the floor's transactions       {share:8.2%}   bar ≥ {SHARE_BAR:.0%}: {verdict(share >= SHARE_BAR)}"
-        )
+        reached = f"bar ≥ {SHARE_BAR:.0%}: {verdict(share >= SHARE_BAR)}"
+        self.say(f"  share of the floor's transactions       {share:8.2%}   {reached}")
         self.say(f"  share of the aim ({AIM_PER_S:.0f}/s)               {statistics.median(rates) / AIM_PER_S:8.0%}")
         for name, cost in used.items():
             self.say(f"  processor time a referral, {name:<12} {cost:8.2f} ms")
@@ -170,9 +169,8 @@ class Bench:
         self.say(f"\nat twice the sustained load ({2 * sustained:.0f}/s)")
         self.say(f"  answered 201 / 503 / otherwise          {fates[201]} / {fates[503]} / {others}")
         self.say(f"  every 503 says Retry-After              {verdict(told_when)}")
-        self.say(
-            f"  answered, p99                           {p99:8.2f} s   bar ≤ {SHED_BAR_S:.0f} s: {verdict(p99 <= SHED_BAR_S)}"
-        )
+        reached = f"bar ≤ {SHED_BAR_S:.0f} s: {verdict(p99 <= SHED_BAR_S)}"
+        self.say(f"  answered, p99                           {p99:8.2f} s   {reached}")
         self.say(f"  every 201 has all its effects           {verdict(whole)}")
         self.found |= {"overload_answers": dict(fates), "overload_p99_s": p99, "overload_lost_nothing": whole}
 

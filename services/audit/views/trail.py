@@ -95,4 +95,5 @@ def _steps(connection: Connection, subject: UUID, unseal: Unseal) -> tuple[list[
 
 
 def _in_order(steps: list[Step]) -> list[Step]:
-    return sorted(steps, key=lambda step: (step.occurred_at, step.index))
+    # what is given in the moment of sending is given first: the bus promises no order
+    return sorted(steps, key=lambda step: (step.occurred_at, step.type != "consent.given.v1", step.index))

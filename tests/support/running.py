@@ -1,0 +1,98 @@
+"""The whole product as separate processes on the session's own servers: web, bus and relay, as `make run` has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from deploy.errands import demo_tokens
+from deploy.installation import Installation
+from deploy.migrate import declare_topology, migrate_databases
+from deploy.onebox import ports
+from deploy.onebox.drained import Arrived
+from deploy.onebox.product import NOT_FOR_PROCESSES, commands, quiet_process_is_ready
+from deploy.onebox.start import web_is_ready
+from deploy.seed.directory import seed_directory
+from deploy.seed.ids import DEMO_ISSUER
+from shared.settings import Settings
+from tests.chaos.processes import Processes
+from tests.support.eventually import eventually
+from tests.support.infrastructure import Infrastructure, new_installation
+
+
+@dataclass
+class Running:
+    """One product that runs. Ask it as a system (``ask``), or point a browser at ``url``."""
+
+    installation: Installation
+    processes: Processes
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Where its pages and API are."""
+        return f"http://{ports.LOOPBACK}:{self.port}"
+
+    @property
+    def settings(self) -> Settings:
+        """Its processes' settings."""
+        return self.installation.settings()
+
+    @property
+    def folder(self) -> Path:
+        """Where its keys and logs are."""
+        return self.installation.folder
+
+    def ask(self, who: str, method: str, path: str, body: object = None, **headers: str) -> requests.Response:
+        """One request to the API as one of the cast; an answer of any kind."""
+        token = demo_tokens.token(self.settings, who)
+        return requests.request(
+            method,
+            self.url + path,
+            json=body,
+            headers={"Authorization": f"Bearer {token}"}
+            | {name.replace("_", "-"): text for name, text in headers.items()},
+            timeout=20,
+        )
+
+    def everything_has_arrived(self) -> None:
+        """Wait until nothing is on its way any more."""
+        eventually(Arrived(self.settings), saying="every event to arrive", within=90)
+
+
+@contextmanager
+def running_product(infrastructure: Infrastructure) -> Iterator[Running]:
+    """Start it with the directory's seed and stop it again; nothing of it is left."""
+    port = ports.free_ports(1)[0]
+    extra = {"LOTSA_TOKEN_ISSUER": DEMO_ISSUER, "LOTSA_PUBLIC_URL": f"http://{ports.LOOPBACK}:{port}"}
+    with new_installation(infrastructure, mode="demo", extra=extra) as installation:
+        settings = installation.settings()
+        migrate_databases(settings)
+        declare_topology(settings)
+        logs = installation.folder / "logs"
+        logs.mkdir()
+        given = {name: value for name, value in installation.environment().items() if name not in NOT_FOR_PROCESSES}
+        processes = Processes(commands(port), given, logs)
+        running = Running(installation, processes, port)
+        try:
+            processes.start()
+            for name in ("bus", "relay"):
+                eventually(
+                    lambda name=name: quiet_process_is_ready(installation.folder, name, processes.pid(name)),
+                    saying=f"{name} to be ready",
+                    within=180,
+                )
+            seed_directory(settings)
+            eventually(lambda: web_is_ready(port), saying="the pages to be ready", within=180)
+            running.everything_has_arrived()
+            yield running
+        except AssertionError as late:
+            # logs hold identifiers only, so they may be shown
+            tails = [f"{log.name}: {log.read_text()[-1500:]}" for log in sorted(logs.glob("*.log"))]
+            raise AssertionError("\n".join([str(late), *tails])) from late
+        finally:
+            processes.stop()
