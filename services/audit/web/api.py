@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response
 
+from services.audit.web.download import as_download
 from services.audit.web.reviewing import Reviewing
 from services.audit.web.schemas import EntriesOut, EntryOut, ExportAsked, LogAsked, LogOut, PageAsked, TrailOut
 from shared.kernel.actor import Role
@@ -68,10 +69,7 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
 
         With ``names=true`` the values that the commitments stand for go along, as far as your mandate reaches.
         """
-        stream = reviewing.export(with_names=query["names"])
-        return send_file(
-            stream, "application/zip", as_attachment=True, download_name="lotsa-log.zip", conditional=False, etag=False
-        )
+        return as_download(reviewing.export(with_names=query["names"]))
 
     def _page(kind: str, record_kind: str, query: dict[str, Any]) -> Response:
         steps, _, cursor = reviewing.page(kind, query["limit"], query["cursor"], record_kind)

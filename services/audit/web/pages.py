@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, render_template, request, send_file
+from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.audit.web import words
+from services.audit.web.download import as_download
 from services.audit.web.reviewing import Reviewing
 from shared.kernel.actor import Role
 from shared.kernel.refusals import Invalid
@@ -76,11 +77,7 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
     @pages.post("/log/export")
     @needs(Role.AUDITOR)
     def export() -> Response:
-        stream = reviewing.export(with_names=request.form.get("names") == "yes")
-        # no mimetype guessing and no conditional answers: every export is made anew and recorded
-        return send_file(
-            stream, "application/zip", as_attachment=True, download_name="lotsa-log.zip", conditional=False, etag=False
-        )
+        return as_download(reviewing.export(with_names=request.form.get("names") == "yes"))
 
     def _list(kind: str, record_kind: str) -> str:
         steps, ended, cursor = reviewing.page(kind, ON_A_PAGE, request.args.get("cursor"), record_kind)

@@ -114,7 +114,6 @@ class Reviewing:
                 raise TrailIsUnknown from None
             self._record(uow, actor, "export", "log-with-names" if with_names else "log", ())
             uow.commit()
-        stream.seek(0)
         return stream
 
     def record_refusals(self, doors: Blueprint) -> None:
