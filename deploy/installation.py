@@ -43,18 +43,33 @@ class Installation:
     def create(self) -> None:
         """Make keys, passwords, databases, roles, virtual host and broker users; safe to repeat."""
         self.create_keys()
-        passwords = self._passwords()
-        create_roles_and_databases(self.servers.postgres_url, self.prefix, passwords)
-        create_vhost_and_users(self.servers.rabbitmq_api, self.prefix, passwords)
+        self.create_databases()
+        self.create_broker_users()
 
     def create_keys(self) -> None:
         """Make the key files that are missing."""
         make_keys(self.folder / "keys", self.prefix)
 
+    def create_databases(self) -> None:
+        """Make databases and roles."""
+        create_roles_and_databases(self.servers.postgres_url, self.prefix, self._passwords())
+
+    def create_broker_users(self) -> None:
+        """Make the virtual host and the broker users with their rights."""
+        create_vhost_and_users(self.servers.rabbitmq_api, self.prefix, self._passwords())
+
     def drop(self) -> None:
         """Remove databases, roles, virtual host and broker users; the folder stays."""
-        drop_vhost_and_users(self.servers.rabbitmq_api, self.prefix)
+        self.drop_broker_users()
+        self.drop_databases()
+
+    def drop_databases(self) -> None:
+        """Remove databases and roles."""
         drop_roles_and_databases(self.servers.postgres_url, self.prefix)
+
+    def drop_broker_users(self) -> None:
+        """Remove the virtual host with all its queues, and the broker users."""
+        drop_vhost_and_users(self.servers.rabbitmq_api, self.prefix)
 
     def environment(self) -> dict[str, str]:
         """The `LOTSA_…` variables of every process of this installation."""

@@ -63,10 +63,10 @@ def _looks_like_a_refusal(node: ast.ClassDef) -> bool:
 
 def _attribute(node: ast.ClassDef, name: str) -> ast.Constant | None:
     for each in node.body:
-        targets = (
-            each.targets if isinstance(each, ast.Assign) else [each.target] if isinstance(each, ast.AnnAssign) else []
-        )
-        value = each.value if isinstance(each, ast.Assign | ast.AnnAssign) else None
+        if not isinstance(each, ast.Assign | ast.AnnAssign):
+            continue
+        targets = each.targets if isinstance(each, ast.Assign) else [each.target]
+        value = each.value
         if any(isinstance(target, ast.Name) and target.id == name for target in targets) and _is_text(value):
             assert isinstance(value, ast.Constant)
             return value

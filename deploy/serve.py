@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from gettext import translation
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -32,12 +31,12 @@ CATALOGUE = Path(__file__).resolve().parents[1] / "shared/web/translations"
 def application(services: list[str], settings: Settings) -> WSGIApplication:
     """The services' applications behind the limit."""
     apps = {service: service_app(service, settings) for service in services}
-    words = translation("messages", CATALOGUE, languages=["sv"], fallback=True)
+    words = merged([CATALOGUE], "sv")
     return InFlightLimit(
         mounted(apps),
         limit=settings.web_in_flight,
         at_once=settings.web_threads,
-        sorry=words.gettext("Many people are using this just now. Try again in a moment."),
+        sorry=words.gettext(TooBusy.title),
     )
 
 

@@ -14,4 +14,3 @@ def seed(settings: Settings, console: Console) -> None:
     if settings.production:
         raise Trouble("The seed is invented people: it is not for LOTSA_MODE=production.")
     seeds.run(settings, lambda busy_with: console.print(f"  {busy_with}"))
-    console.print("Seeded.")

@@ -74,13 +74,6 @@ class Box:
         self.folder.chmod(0o711)
         self._state.write_text(json.dumps({"port": port}))
 
-    def start_servers(self) -> None:
-        """Start PostgreSQL and RabbitMQ at the same time. Raises Trouble."""
-        database, broker = self.database(), self.broker()
-        with ThreadPoolExecutor(2) as both:
-            for started in [both.submit(database.start), both.submit(broker.start)]:
-                started.result()
-
     @property
     def is_new(self) -> bool:
         """Whether its first start has not been completed: then what is there cannot be relied upon."""
@@ -94,8 +87,8 @@ class Box:
         """What is there can be relied upon from now on."""
         self._seeding.unlink()
 
-    def start_supervisor(self, wanted: list[str]) -> None:
-        """Start the supervisor when it does not run, and say which processes are wanted."""
+    def start_processes(self, wanted: list[str]) -> None:
+        """Say which processes are wanted, and start the supervisor when it does not run."""
         every = commands(self.port or 0)
         supervisor.write_wanted(self.folder, {name: every[name] for name in wanted})
         watcher = supervisor.process(self.folder, "supervisor")

@@ -72,8 +72,7 @@ class PrivateRabbitMQ:
         """Start the node and wait until it takes connections and its API answers. Raises Trouble, NotInTime."""
         if self.running():
             return
-        self._user.own(self.folder)
-        self._configure()
+        self.configure()
         chosen = self._ports()
         environment = self._environment(chosen)
         self._write("rabbitmq.log", self._log.read_text()[-100_000:] if self._log.exists() else "")
@@ -122,7 +121,9 @@ class PrivateRabbitMQ:
         """Let a paused node go on."""
         self._node.signal(signal.SIGCONT)
 
-    def _configure(self) -> None:
+    def configure(self) -> None:
+        """Choose password and ports and write the settings, so that the URLs are known. `start` does it too."""
+        self._user.own(self.folder)
         password = self._password() if (self.folder / "admin-password").exists() else secrets.token_urlsafe(24)
         known = list(self._ports().values()) if (self.folder / "ports.json").exists() else []
         mapper_runs = self._mapper.pid() is not None

@@ -6,8 +6,10 @@ import http.client
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http import HTTPStatus
 
@@ -21,7 +23,7 @@ from deploy.onebox.places import CHECKOUT
 from deploy.onebox.product import quiet_process_is_ready
 from deploy.onebox.trouble import NoRoom, PortTaken, Trouble
 from deploy.onebox.waiting import wait_until
-from shared.settings import SERVICES
+from shared.settings import SERVICES, Settings
 
 LEAST_ROOM_MB = 500
 SEED_WITHIN_SECONDS = 900
@@ -32,18 +34,36 @@ class Steps:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._line_is_open = False
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """One step; on a terminal its line is completed, elsewhere likewise."""
-        self._console.print(f"  {name} … ", end="")
+        """One step. Its line is completed when the step has ended, below what `busy_with` said meanwhile."""
+        self._print(f"  {name} … ", end="")
+        self._line_is_open = True
         began = time.monotonic()
         try:
             yield
         except BaseException:
-            self._console.print("[red]failed[/red]")
+            self._end("[red]failed[/red]")
             raise
-        self._console.print(f"done ({time.monotonic() - began:.1f} s)")
+        self._end(f"done ({time.monotonic() - began:.1f} s)")
+
+    def busy_with(self, what: str) -> None:
+        """A line below the step's."""
+        if self._line_is_open:
+            self._print("")
+            self._line_is_open = False
+        self._print(f"      {what}")
+
+    def _end(self, how: str) -> None:
+        self._print(how if self._line_is_open else f"    … {how}")
+        self._line_is_open = False
+
+    def _print(self, text: str, end: str = "\n") -> None:
+        self._console.print(text, end=end)
+        # what goes to a file or a pipe is watched too
+        self._console.file.flush()
 
 
 def start(box: Box, port: int, console: Console) -> None:
@@ -72,65 +92,92 @@ def _check_the_machine(box: Box, port: int) -> None:
 
 
 def _start(box: Box, port: int, steps: Steps) -> None:
-    with steps.step("PostgreSQL and RabbitMQ, private, on this machine alone"):
-        box.start_servers()
-    installation = box.installation()
-    new = box.is_new
-    with steps.step("Keys, databases, roles, broker users"):
+    broker = box.broker()
+    broker.configure()
+    # the broker takes longest: the tables are made meanwhile
+    with ThreadPoolExecutor(1) as meanwhile:
+        broker_is_up = meanwhile.submit(broker.start)
+        with steps.step("PostgreSQL, private, on this machine alone"):
+            box.database().start()
+        new = box.is_new
+        installation = box.installation()
+        installation.create_keys()
+        if new:
+            box.first_start_begins()
+        with steps.step("Databases, roles and tables"):
+            if new:
+                installation.drop_databases()
+            installation.create_databases()
+            migrate_databases(installation.settings())
+        if not new:
+            # these two wait for the broker by themselves, and take their time to load
+            box.start_processes(["relay", "web"])
+        with steps.step("RabbitMQ, private, on this machine alone"):
+            broker_is_up.result()
+    with steps.step("Broker users, exchanges and queues"):
         if new:
             # what an earlier start that failed left behind cannot be relied upon
-            box.first_start_begins()
-            installation.create_keys()
-            installation.drop()
-        installation.create()
-    settings = installation.settings()
-    with steps.step("Tables"):
-        migrate_databases(settings)
-    with steps.step("Exchanges and queues"):
-        unheard = declare_topology(settings)
+            installation.drop_broker_users()
+        installation.create_broker_users()
+        unheard = declare_topology(installation.settings())
         if unheard:
             raise Trouble("Nobody listens to these events: " + ", ".join(f"{by}: {kind}" for by, kind in unheard))
-    with steps.step("Processes: bus and relay"):
-        box.start_supervisor(["bus", "relay"])
-        for name in ("bus", "relay"):
-            _wait_for_quiet_process(box, name)
     if new:
-        with steps.step("Seed: a year of invented referrals, made by the real commands"):
-            _seed(box)
-        with steps.step("Every event has arrived"):
-            wait_until(Arrived(settings), saying="the events of the seed to arrive", within=300, every=0.5)
-        box.first_start_is_complete()
-    with steps.step("Process: web"):
-        box.start_supervisor(["bus", "relay", "web"])
+        _first_start(box, installation.settings(), steps)
+    with steps.step("Processes: bus, relay and web"):
+        box.start_processes(["relay", "web", "bus"])
+        _wait_for_quiet_processes(box)
         wait_until(
-            lambda: web_is_ready(port), saying="the pages of all four services to be ready", within=60, every=0.2
+            lambda: web_is_ready(port),
+            saying=f"the pages of all four services to be ready (log: {box.folder / 'logs' / 'web.log'})",
+            within=90,
+            every=0.2,
         )
 
 
-def _wait_for_quiet_process(box: Box, name: str) -> None:
-    wait_until(
-        lambda: quiet_process_is_ready(box.folder, name, box.pid(name)),
-        saying=f"the process “{name}” to be ready (its log: {box.folder / 'logs' / name}.log)",
-        within=60,
-        every=0.1,
-    )
+def _first_start(box: Box, settings: Settings, steps: Steps) -> None:
+    with steps.step("Processes: bus and relay"):
+        box.start_processes(["relay", "bus"])
+        _wait_for_quiet_processes(box)
+    with steps.step("Seed: a year of invented referrals, made by the real commands"):
+        _seed(box, steps)
+    with steps.step("Every event has arrived"):
+        wait_until(Arrived(settings), saying="the events of the seed to arrive", within=300, every=0.5)
+    box.first_start_is_complete()
 
 
-def _seed(box: Box) -> None:
-    """In a process of its own, as an operator would do it with `lotsa seed`."""
+def _wait_for_quiet_processes(box: Box) -> None:
+    for name in ("bus", "relay"):
+        wait_until(
+            lambda name=name: quiet_process_is_ready(box.folder, name, box.pid(name)),  # type: ignore[misc]
+            saying=f"the process “{name}” to be ready (log: {box.folder / 'logs' / name}.log)",
+            within=90,
+            every=0.1,
+        )
+
+
+def _seed(box: Box, steps: Steps) -> None:
+    """In a process of its own, as an operator would do it with `lotsa seed`. Raises Trouble, NotInTime."""
     log = box.folder / "logs" / "seed.log"
-    with log.open("w") as output:
-        done = subprocess.run(
-            [sys.executable, "-m", "deploy.cli", "seed"],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd=CHECKOUT,
-            timeout=SEED_WITHIN_SECONDS,
-        )
-    if done.returncode:
+    command = [sys.executable, "-u", "-m", "deploy.cli", "seed"]
+    with (
+        log.open("w") as output,
+        subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=output, cwd=CHECKOUT, text=True
+        ) as seeding,
+    ):
+        limit = threading.Timer(SEED_WITHIN_SECONDS, seeding.kill)
+        limit.start()
+        try:
+            for line in seeding.stdout or ():
+                steps.busy_with(line.strip())
+            status = seeding.wait()
+        finally:
+            limit.cancel()
+            seeding.kill()
+    if status:
         last = [line for line in log.read_text().splitlines() if line.strip()][-1:]
-        raise Trouble(f"The seed failed: {' '.join(last)} More in {log}.")
+        raise Trouble(f"The seed failed: {' '.join(last)} (its log: {log})")
 
 
 def web_is_ready(port: int) -> bool:
