@@ -15,6 +15,7 @@ from shared.web.api import storable
 
 FIRST_DAY = date(2020, 1, 1)
 LAST_DAY = date(2099, 12, 31)
+HALF_A_DAY = timedelta(hours=12)
 STORABLE = "Remove the characters that cannot be shown."
 WEB_ADDRESS = validate.Regexp(r"^(https?://[^\s<>\"']+)?$", error="Write a web address that begins with https://.")
 
@@ -113,10 +114,10 @@ class ActivityForm(_Form):
 
     @post_load
     def one_period(self, form: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """What ends earlier in the day than it begins, ends the next day."""
+        """An evening may end after midnight; whatever else ends before it begins is left for the domain to refuse."""
         starts_at = datetime.combine(form.pop("day"), form.pop("begins"), SWEDEN)
         ends_at = datetime.combine(starts_at.date(), form.pop("ends"), SWEDEN)
-        if ends_at < starts_at:
+        if starts_at - ends_at >= HALF_A_DAY:
             ends_at += timedelta(days=1)
         return form | {"starts_at": starts_at, "ends_at": ends_at}
 
