@@ -40,7 +40,7 @@ class SqlNotices:
         self._connection = connection
 
     def add(self, new: NewNotice) -> bool:
-        """Write a notice; False when the unit already has one for the same event or the same step."""
+        """Write a notice; False when the unit already has one for the same event or the same request."""
         row = {
             "notice_id": new.id,
             "template": new.notice.template.value,
@@ -48,8 +48,7 @@ class SqlNotices:
             "unit_id": new.unit_id,
             "channel": new.channel,
             "cause_event_id": new.cause.event_id,
-            "referral_version": new.cause.referral_version,
-            "opening": new.cause.opening,
+            "correlation_id": new.cause.correlation_id,
             "status": new.status.value,
             "reason": new.reason.value if new.reason else None,
             "urgency": URGENCY[new.notice.template],
@@ -93,7 +92,7 @@ class SqlNotices:
                 notice=_notice(row["template"], row["referral_id"]),
                 unit_id=UnitId(row["unit_id"]),
                 channel=row["channel"],
-                cause=Cause(row["cause_event_id"], row["referral_version"], row["opening"]),
+                cause=Cause(row["cause_event_id"], row["correlation_id"]),
                 status=status,
                 reason=reason,
                 created_at=row["created_at"],

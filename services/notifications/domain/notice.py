@@ -51,7 +51,7 @@ class Link:
     @property
     def path(self) -> str:
         """The path on the installation's own origin."""
-        return f"/referral/r/{self.referral_id}"
+        return f"/referral/referrals/{self.referral_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +68,13 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why there is a notice: the event heard, and which version of the referral it told of.
+    """Why there is a notice: the event heard, and the request that it followed from (its correlation).
 
-    One step of a referral may be told by two events (a withdrawn consent that also cancels); both name the same
-    version, and the unit gets one notice. Being opened is a step that leaves the version as it was.
+    One request may be told by several events (a withdrawn consent that also cancels); the unit gets one notice.
     """
 
     event_id: UUID
-    referral_version: int
-    opening: bool = False
+    correlation_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

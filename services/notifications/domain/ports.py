@@ -77,6 +77,7 @@ class Transaction(Protocol):
 
     notices: Notices
     clock: Clock
+    correlation_id: UUID
 
     @property
     def history(self) -> bool:

@@ -17,11 +17,9 @@ def tell(
     uow: Transaction,
     *,
     referral_id: ReferralId,
-    version: int,
     channel: str,
     occurred_at: datetime,
     allowed: bool | None = True,
-    opening: bool = False,
 ) -> None:
     """Queue a notice, or record why there is none; for one reason once, however often it is heard.
 
@@ -33,7 +31,7 @@ def tell(
         notice=Notice(template, Link(referral_id)),
         unit_id=unit_id,
         channel=channel,
-        cause=Cause(uow.cause_event_id, version, opening),
+        cause=Cause(uow.cause_event_id, uow.correlation_id),
         status=status,
         reason=reason,
         created_at=occurred_at if uow.history else uow.clock.now(),

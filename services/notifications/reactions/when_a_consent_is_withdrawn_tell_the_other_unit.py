@@ -1,7 +1,7 @@
 """A consent was withdrawn: the receiving unit is told that something happened, unless it wrote it down itself.
 
 The referring unit is told only as far as the carer lets it know what happens. A withdrawal that also cancels is told
-by two events of one version: the unit gets one notice.
+by two events of one request: the unit gets one notice.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ def when_a_consent_is_withdrawn_tell_the_other_unit(event: ConsentWithdrawn, uow
             Template.SOMETHING_HAPPENED,
             uow,
             referral_id=referral_id,
-            version=event.version,
             channel=channel,
             occurred_at=event.occurred_at,
             allowed=True if unit_id == receiving else uow.notices.may_tell_referrer(referral_id),

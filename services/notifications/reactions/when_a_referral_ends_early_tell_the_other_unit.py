@@ -20,7 +20,6 @@ def when_a_referral_ends_early_tell_the_other_unit(event: ReferralCancelled, uow
             Template.SOMETHING_HAPPENED,
             uow,
             referral_id=ReferralId(event.referral_id),
-            version=event.version,
             channel=channel,
             occurred_at=event.occurred_at,
         )

@@ -16,7 +16,6 @@ def when_a_referral_is_sent_tell_the_receiving_unit(event: ReferralSent, uow: Tr
         Template.NEW_REFERRAL_WAITS,
         uow,
         referral_id=ReferralId(event.referral_id),
-        version=event.version,
         channel=channel,
         occurred_at=event.occurred_at,
     )

@@ -22,9 +22,7 @@ def when_the_receiving_unit_acts_tell_the_referring_unit(event: Step, uow: Trans
         Template.SOMETHING_HAPPENED,
         uow,
         referral_id=referral_id,
-        version=event.version,
         channel=channel,
         occurred_at=event.occurred_at,
         allowed=True if closes else uow.notices.may_tell_referrer(referral_id),
-        opening=isinstance(event, ReferralOpened),
     )

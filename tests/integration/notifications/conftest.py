@@ -137,8 +137,13 @@ class Room:
         """The application role's engine."""
         return self.parts.engine
 
-    def hear(self, event: Contract, *, history: bool = False, event_id: UUID | None = None) -> UUID:
-        """Let one event be heard, as the bus does: reaction and inbox row in one commit. Returns the event's id."""
+    def hear(
+        self, event: Contract, *, history: bool = False, event_id: UUID | None = None, request: UUID | None = None
+    ) -> UUID:
+        """Let one event be heard, as the bus does: reaction and inbox row in one commit. Returns the event's id.
+
+        ``request``: the correlation of the request that it followed from; one of its own unless given.
+        """
         envelope = Envelope(
             id=event_id or uuid7(),
             type=event.event_type,
@@ -146,7 +151,7 @@ class Room:
             installation="test",
             epoch=uuid4(),
             time=NOON,
-            correlation_id=uuid4(),
+            correlation_id=request or uuid4(),
             data=event.to_data(),
             sequence=1,
             history=history,

@@ -74,7 +74,7 @@ def test_a_notice_goes_out_as_a_letter_and_is_marked_as_sent(room: Room) -> None
     [(address, _)] = office.taken
     assert address == "anhorigstod.sodermalm@example.se"
     assert office.letter()["Subject"] == "En ny lotsning väntar på er"
-    assert f"https://lotsa.example.se/referral/r/{journey.referral_id}" in office.letter().get_content()
+    assert f"https://lotsa.example.se/referral/referrals/{journey.referral_id}" in office.letter().get_content()
     assert room.notices(journey.receiving) == [("new-referral-waits", "sent", None)]
     assert len(room.told("notice.sent.v1")) == 1
 

@@ -80,7 +80,7 @@ def test_a_unit_sees_its_own_notices_with_their_state(room: Room, make: Callable
     assert page.status_code == 200
     assert "En ny lotsning väntar" in page.text
     assert "Väntar på att skickas" in page.text
-    assert f"/referral/r/{journey.referral_id}" in page.text
+    assert f"/referral/referrals/{journey.referral_id}" in page.text
     assert str(other.referral_id) not in page.text
 
 
@@ -122,7 +122,7 @@ def test_the_demonstrations_inbox_shows_the_exact_letter(room: Room, make: Calla
     assert page.status_code == 200
     assert "En ny lotsning väntar på er" in page.text
     assert "anhorigstod@example.se" in page.text
-    assert f'href="http://127.0.0.1:8000/referral/r/{journey.referral_id}"' in page.text
+    assert f'href="http://127.0.0.1:8000/referral/referrals/{journey.referral_id}"' in page.text
     for header in ("Message-ID", "Auto-Submitted", "Date", "From"):
         assert f"<dt>{header}</dt>" in page.text
 
@@ -154,7 +154,7 @@ def test_a_system_reads_its_units_notices_page_by_page(
         seen += answer.json["items"]
         cursor = f"&cursor={answer.json['next_cursor']}"
     assert answer.json["next_cursor"] is None
-    assert [item["link"] for item in seen] == [f"/referral/r/{each.referral_id}" for each in reversed(journeys)]
+    assert [item["link"] for item in seen] == [f"/referral/referrals/{each.referral_id}" for each in reversed(journeys)]
     assert set(seen[0]) == {
         "id", "template", "link", "channel", "status", "reason", "attempts", "queued_at", "settled_at",
     }  # fmt: skip

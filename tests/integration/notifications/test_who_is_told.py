@@ -35,13 +35,13 @@ def test_an_event_heard_twice_makes_one_notice(room: Room) -> None:
     assert len(room.told("notice.queued.v1")) == 1
 
 
-def test_one_step_makes_one_notice_even_when_two_events_tell_of_it(room: Room) -> None:
+def test_one_request_makes_one_notice_even_when_two_events_tell_of_it(room: Room) -> None:
     """A withdrawal that also cancels is one reason; so is an event replayed under another identifier."""
-    journey = room.a_journey()
-    room.hear(journey.cancelled(version=3))
-    room.hear(journey.withdrawn(version=3))
-    room.hear(journey.withdrawn(version=3, about="person-cared-for"))
-    room.hear(journey.cancelled(version=3), event_id=uuid4())
+    journey, request = room.a_journey(), uuid4()
+    room.hear(journey.cancelled(version=3), request=request)
+    room.hear(journey.withdrawn(version=3), request=request)
+    room.hear(journey.withdrawn(version=4, about="person-cared-for"), request=request)
+    room.hear(journey.cancelled(version=3), request=request)
     assert room.notices(journey.receiving) == [HAPPENED]
     assert len(room.told("notice.queued.v1")) == 1
 
@@ -102,8 +102,9 @@ def test_the_unit_that_acted_is_not_told_of_its_own_act(room: Room) -> None:
     """A cancelled referral or a withdrawal is told to whichever unit did not do it."""
     by_alva, by_bo = room.a_journey(), room.a_journey()
     room.hear(by_alva.cancelled())
-    room.hear(by_bo.withdrawn(by=by_bo.bos))
-    room.hear(by_bo.cancelled(by=by_bo.bos))
+    request = uuid4()
+    room.hear(by_bo.withdrawn(by=by_bo.bos), request=request)
+    room.hear(by_bo.cancelled(by=by_bo.bos), request=request)
     assert (room.notices(by_alva.referring), room.notices(by_alva.receiving)) == ([], [HAPPENED])
     assert (room.notices(by_bo.referring), room.notices(by_bo.receiving)) == ([HAPPENED], [])
 

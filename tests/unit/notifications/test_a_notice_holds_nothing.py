@@ -47,7 +47,7 @@ def test_another_enumeration_is_no_template() -> None:
         Notice(Lookalike.CARER, a_link())  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("smuggled", [SECRET, f"/referral/r/x?carer={SECRET}", None, 7, SECRET.encode()])
+@pytest.mark.parametrize("smuggled", [SECRET, f"/referral/referrals/x?carer={SECRET}", None, 7, SECRET.encode()])
 def test_a_link_is_made_of_an_identifier_alone(smuggled: Any) -> None:
     """A text in the identifier's place is refused, and not quoted."""
     with pytest.raises(TypeError) as refused:
@@ -95,7 +95,7 @@ def test_two_notices_of_one_template_differ_in_their_link_alone(template: Templa
     other_subject, other_body = subject_and_body(Notice(template, other), "https://lotsa.example.se")
     assert subject == other_subject
     assert body.replace(str(one.referral_id), str(other.referral_id)) == other_body
-    assert body.count(f"https://lotsa.example.se/referral/r/{one.referral_id}") == 1
+    assert body.count(f"https://lotsa.example.se/referral/referrals/{one.referral_id}") == 1
 
 
 @pytest.mark.parametrize("template", Template)

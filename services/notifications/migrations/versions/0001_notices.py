@@ -24,8 +24,7 @@ CREATE TABLE notices (
     unit_id uuid NOT NULL,
     channel text NOT NULL,
     cause_event_id uuid NOT NULL,
-    referral_version integer NOT NULL,
-    opening boolean NOT NULL,
+    correlation_id uuid NOT NULL,
     status text NOT NULL CHECK (status IN ('held', 'queued', 'sent', 'failed', 'suppressed')),
     reason text,
     urgency smallint NOT NULL,
@@ -35,7 +34,7 @@ CREATE TABLE notices (
     claim uuid,
     settled_at timestamptz,
     CONSTRAINT one_notice_for_one_event UNIQUE (template, unit_id, cause_event_id),
-    CONSTRAINT one_notice_for_one_step UNIQUE (referral_id, referral_version, opening, unit_id, template),
+    CONSTRAINT one_notice_for_one_request UNIQUE (referral_id, correlation_id, unit_id, template),
     CHECK ((status IN ('failed', 'suppressed')) = (reason IS NOT NULL)),
     CHECK ((status IN ('held', 'queued')) = (settled_at IS NULL))
 );
