@@ -20,6 +20,8 @@ from deploy.onebox.trouble import Trouble
 from deploy.onebox.wsgi import mounted, service_app
 from shared.observability import logs
 from shared.settings import SERVICES, Settings, SettingsAreWrong
+from shared.web.catalogues import merged
+from shared.web.errors import TooBusy
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -93,7 +93,7 @@ def axe_clean(page: Page) -> None:
     """Assert that axe finds nothing against WCAG 2.2 AA (and its best practices) on the page as it stands."""
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
     wrong = [
-        f"{each['id']} ({each['impact']}): {each['help']} at {', '.join(str(node['target']) for node in each['nodes'][:5])}"
+        f"{each['id']} ({each['impact']}): {each['help']} at {[node['target'] for node in each['nodes'][:5]]}"
         for each in found.response["violations"]
     ]
     assert not wrong, f"{urlsplit(page.url).path} is not accessible:\n" + "\n".join(wrong)
@@ -117,7 +117,8 @@ def fits(page: Page, width: int = NARROW["width"]) -> None:
     scrolls = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     if before:
         page.set_viewport_size(before)
-    assert not scrolls and not sticking_out, f"at {width} px something is too wide: {sticking_out}"
+    assert not sticking_out, f"at {width} px something is too wide: {sticking_out}"
+    assert not scrolls, f"at {width} px the page scrolls sideways"
 
 
 def by_keyboard(page: Page, name: str, *, most: int = 80) -> None:
