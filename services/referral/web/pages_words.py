@@ -150,8 +150,8 @@ STAGES: Words = {
 
 STAGES_AHEAD: Words = {
     "accepted": _("Answer from the receiving unit"),
-    "completed": _("Closed with an outcome"),
-    "closed": _("Closed"),
+    "completed": _("To be closed with an outcome"),
+    "closed": _("To be closed"),
 }
 
 SHOWN_TO_FEW: Words = {"delivered": _("Delivered"), "closed": _("Closed")}

@@ -1,0 +1,186 @@
+"""Two people, two consents: what is asked, what is refused, and what a withdrawal seals."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from tests.journeys.referral.conftest import OpenPage
+from tests.support.referral_browsing import (
+    answer,
+    consent,
+    go_on,
+    keep_the_situation_to_oneself,
+    post,
+    referral_path,
+    send,
+    send_about_both,
+    send_about_the_carer_alone,
+    tell_of_the_carer,
+    tell_of_the_person,
+    tell_why,
+)
+from tests.support.referral_town import Town
+
+ABOUT_THE_PERSON = ("relation", "person_name", "person_year_of_birth", "situation")
+
+
+def test_without_the_other_persons_consent_no_field_about_them_is_shown_or_accepted(
+    town: Town, as_person: OpenPage
+) -> None:
+    """Gun is not asked: the page has no field about her, the server refuses one sent anyway, nothing is kept."""
+    alva = as_person(town.alva)
+    tell_of_the_carer(alva)
+    tell_why(alva)
+    consent(alva)
+    shown = alva.inner_text("main")
+    assert "Inget om den andra personen skickas" in shown
+    assert not [name for name in ABOUT_THE_PERSON if alva.locator(f"[name={name}]").count()]
+
+    refused = post(
+        alva, urlsplit(alva.url).path, {"own_statement": "no", "person_name": "Gun Provsson", "situation": "Glömmer"}
+    )
+    assert refused.status == 422
+    assert "Den som får stöd har inte samtyckt" in alva.inner_text("main")
+    alva.go_back()
+    keep_the_situation_to_oneself(alva)
+    send(alva)
+    parts = town.ask("SELECT part FROM contents")
+    assert [row.part for row in parts] == ["carer"], "the log can prove that nothing more was ever sent"
+    assert [row.about for row in town.ask("SELECT about FROM consents")] == ["carer"]
+
+
+def test_the_carers_own_words_about_the_situation_are_sent_as_such(town: Town, as_person: OpenPage) -> None:
+    """Frans chooses to tell what it is about, and Bo sees that these are his own words."""
+    alva, bo = as_person(town.alva), as_person(town.bo)
+    tell_of_the_carer(alva)
+    tell_why(alva)
+    consent(alva)
+    answer(alva, {"own_statement": "yes"})
+    go_on(alva)
+    assert "Välj minst en" in alva.inner_text("#error-summary")
+    alva.get_by_label("Demens eller annan kognitiv sjukdom").check()
+    go_on(alva)
+    send(alva)
+    bo.goto(referral_path(alva))
+    shown = bo.inner_text("main")
+    assert "Demens eller annan kognitiv sjukdom" in shown
+    assert "Egna ord från den som ger stöd" in shown
+    assert "har inte samtyckt, så inget om den personen skickades" in shown
+
+
+def test_a_no_from_the_other_person_never_stops_the_carers_referral(town: Town, as_person: OpenPage) -> None:
+    """Gun is asked and says no: her no is not kept, and Frans's referral goes on without her."""
+    alva = as_person(town.alva)
+    tell_of_the_carer(alva)
+    tell_why(alva)
+    consent(alva, about_person="yes")
+    answer(alva, {"tell": "no"})
+    go_on(alva)
+    assert not alva.locator("[name=person_name]").count()
+    keep_the_situation_to_oneself(alva)
+    send(alva)
+    assert [row.about for row in town.ask("SELECT about FROM consents")] == ["carer"]
+
+
+def test_a_consent_taken_back_before_sending_takes_the_fields_with_it(town: Town, as_person: OpenPage) -> None:
+    """Everything about Gun was filled in; Alva changes the answer to no, and what was written of her is gone."""
+    alva = as_person(town.alva)
+    tell_of_the_carer(alva)
+    tell_why(alva)
+    consent(alva, about_person="yes")
+    tell_of_the_person(alva)
+    go_on(alva)
+    assert "Gun Provsson" in alva.inner_text("main")
+    alva.get_by_role("link", name="Ändra Samtycke från den som får stöd").click()
+    answer(alva, {"tell": "no"})
+    go_on(alva)
+    keep_the_situation_to_oneself(alva)
+    go_on(alva)
+    assert "Gun Provsson" not in alva.inner_text("main")
+
+
+def test_without_the_carers_yes_nothing_can_be_sent(town: Town, as_person: OpenPage) -> None:
+    """Frans says no to sharing: the page says so, and there is no way on, not even by asking for the last step."""
+    alva = as_person(town.alva)
+    tell_of_the_carer(alva)
+    tell_why(alva)
+    consent(alva, share="no")
+    assert "har inte samtyckt" in alva.inner_text("#error-summary")
+    draft = "/".join(urlsplit(alva.url).path.split("/")[:4])
+    alva.goto(f"{draft}/check")
+    assert alva.url.endswith("/consent")
+    post(alva, f"{draft}/send", {})
+    assert alva.url.endswith("/consent")
+    assert not town.ask("SELECT id FROM referrals")
+
+
+def test_a_withdrawal_seals_on_the_next_read(town: Town, as_person: OpenPage) -> None:
+    """Bo has the page open and accepted; Alva records Frans's withdrawal; Bo's next look shows seals and why."""
+    alva, bo = as_person(town.alva), as_person(town.bo)
+    send_about_both(alva)
+    path = referral_path(alva)
+    bo.goto(path)
+    bo.get_by_role("button", name="Ta emot").click()
+    assert "Frans Provsson" in bo.inner_text("main")
+
+    alva.goto(f"{path}/withdraw-consent")
+    assert "går inte att göra oläst" in alva.inner_text("main")
+    alva.get_by_label("Dela med mottagande enhet").check()
+    alva.get_by_role("button", name="Anteckna återtagandet").click()
+
+    bo.reload()
+    shown = bo.inner_text("main")
+    assert "Frans Provsson" not in shown
+    assert "Gun Provsson" not in shown
+    assert shown.count("Samtycket är återtaget.") == 2
+    bo.goto("/referral/")
+    assert "Förseglat" in bo.inner_text("tbody")
+
+
+def test_withdrawing_before_anyone_accepted_cancels_the_referral(town: Town, as_person: OpenPage) -> None:
+    """Nothing was accepted yet: the withdrawal cancels it, and says that as the reason."""
+    alva = as_person(town.alva)
+    send_about_the_carer_alone(alva)
+    path = referral_path(alva)
+    alva.goto(f"{path}/withdraw-consent")
+    alva.get_by_role("button", name="Anteckna återtagandet").click()
+    assert "Välj vad som tas tillbaka" in alva.inner_text("#error-summary")
+    alva.get_by_label("Dela med mottagande enhet").check()
+    alva.get_by_role("button", name="Anteckna återtagandet").click()
+    assert "Återtagen" in alva.inner_text("main")
+    assert [row.reason for row in town.ask("SELECT reason FROM steps WHERE action = 'cancel'")] == ["consent-withdrawn"]
+
+
+def test_only_the_other_persons_part_is_sealed_by_their_withdrawal(town: Town, as_person: OpenPage) -> None:
+    """Gun takes her consent back: what was told of her is sealed, Frans's referral goes on."""
+    alva, bo = as_person(town.alva), as_person(town.bo)
+    send_about_both(alva)
+    path = referral_path(alva)
+    bo.goto(f"{path}/withdraw-consent")
+    bo.get_by_label("Berätta om den som får stöd").check()
+    bo.get_by_role("button", name="Anteckna återtagandet").click()
+    shown = bo.inner_text("main")
+    assert "Frans Provsson" in shown
+    assert "Gun Provsson" not in shown
+    assert bo.get_by_role("button", name="Ta emot").count() == 1
+
+
+def test_a_protected_identity_is_hidden_in_lists_and_until_accepted(town: Town, as_person: OpenPage) -> None:
+    """Frans's identity is protected: no list names him, and his name opens only to the adviser who accepts."""
+    alva, bo = as_person(town.alva), as_person(town.bo)
+    tell_of_the_carer(alva, protected_identity="true")
+    tell_why(alva)
+    consent(alva)
+    keep_the_situation_to_oneself(alva)
+    send(alva)
+    path = referral_path(alva)
+    for person in (alva, bo):
+        person.goto("/referral/")
+        assert "Frans Provsson" not in person.inner_text("main")
+        assert "Skyddad identitet" in person.inner_text("tbody")
+    bo.goto(path)
+    assert "Frans Provsson" not in bo.inner_text("main")
+    bo.get_by_role("button", name="Ta emot").click()
+    assert "Frans Provsson" in bo.inner_text("main")
+    bo.goto("/referral/")
+    assert "Frans Provsson" not in bo.inner_text("main")
