@@ -49,9 +49,10 @@ class Reviewing:
                 before=before[0] if before else None,
             )
             shown = found[:limit]
-            subjects = list(dict.fromkeys(each for step in shown for each in (*step.subjects, *step.consents)))
-            over = entries.ended(uow.connection, subjects)
-            self._record(uow, actor, "list", record_kind, subjects)
+            # entries are named by their own ids: what they tell of may be lists themselves, too long for one leaf
+            named = [step.id for step in shown] if kind == "all" else _subjects(shown)
+            over = set() if kind == "all" else entries.ended(uow.connection, named)
+            self._record(uow, actor, "list", record_kind, named)
             uow.commit()
         return shown, over, page_cursor(kind, [shown[-1].index]) if len(found) > limit else None
 
@@ -77,7 +78,7 @@ class Reviewing:
             found = entries.one(uow.connection, index, self.parts.mandate_of(actor), self.parts.value)
             if found is None:
                 raise TrailIsUnknown
-            self._record(uow, actor, "read", "entry", found.subjects)
+            self._record(uow, actor, "read", "entry", [found.id])
             uow.commit()
         return found
 
@@ -145,3 +146,7 @@ class Reviewing:
             acting_as=(actor.assignment_id, actor.unit_id, actor.role.value),
             **({"outcome": REFUSED, "rule": refused_by} if refused_by else {"rule": RULE}),
         )
+
+
+def _subjects(steps: list[Step]) -> list[UUID]:
+    return list(dict.fromkeys(each for step in steps for each in (*step.subjects, *step.consents)))

@@ -112,7 +112,7 @@ def given(consent: UUID, referral: UUID) -> ConsentGiven:
     return ConsentGiven(
         consent_id=consent, referral_id=referral, about="carer", issuer=ISSUER, subject="alva",
         assignment_id=UUID(int=11), unit_id=HEALTH_CENTRE, occurred_at=NOW, recipient_unit_id=ADVICE,
-        scopes=("share-with-receiving-unit", "tell-the-referrer"), expires_at=NOW,
+        scopes=("share-with-receiving-unit", "tell-referrer-what-happened"), expires_at=NOW,
     )  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def looked(referral: UUID, consents: Sequence[UUID], outcome: str = "allowed", s
     refused = outcome == "refused"
     return AccessRecorded(
         access_id=uuid7(), action="attempt.open" if refused else "read", outcome=outcome,
-        rule="unit-is-not-party" if refused else "receiving-unit", purpose="care", issuer=ISSUER, subject=subject,
+        rule="no-relation-to-referral" if refused else "receiving-unit", purpose="care", issuer=ISSUER, subject=subject,
         assignment_id=UUID(int=13 if refused else 12), unit_id=ELSEWHERE if refused else ADVICE, role="adviser",
         record_kind="referral", subjects=(referral,), consents=tuple(consents), occurred_at=NOW,
     )  # fmt: skip

@@ -161,6 +161,7 @@ def test_ester_follows_a_consent_from_given_to_withdrawn(reviewers: Reviewers, s
         "eftersom lotsningen skickades till läsarens enhet och ett samtycke omfattade det",
         "Ett försök nekades",
         "Av användaren cilla",
+        "Nekades, eftersom enheten inte har del i lotsningen",
         "Samtycket togs tillbaka",
     ]
     track = page.text[page.text.index("lotsa-track") :]
@@ -187,6 +188,17 @@ def test_lists_name_everything_they_showed(reviewers: Reviewers, story: Story) -
     leaf = reviewers.recorded()
     assert leaf["action"] == "list"
     assert str(story.consent) in leaf["subjects"]
+
+
+def test_a_list_of_lists_is_one_record_of_entries(reviewers: Reviewers, story: Story) -> None:
+    """Entries shown are named by their own ids: a list that shows lists would not fit into a leaf otherwise."""
+    long = replace(looked(story.referral, []), action="list", subjects=tuple(uuid4() for _ in range(900)))
+    reviewers.world.hear(*[long] * 3)
+    reviewers.world.sequencer.integrate()
+    assert reviewers.ester.get("/audit/entries").status_code == 200
+    leaf = reviewers.recorded()
+    assert (leaf["action"], leaf["record_kind"]) == ("list", "entry")
+    assert len(leaf["subjects"]) == 25
 
 
 def test_the_list_says_which_consents_are_withdrawn(reviewers: Reviewers, story: Story) -> None:
