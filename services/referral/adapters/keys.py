@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from services.referral.adapters.inserting import insert_rows
 from services.referral.adapters.tables import data_keys
@@ -58,7 +58,7 @@ class Keys:
 
     def seal(self, referral_id: ReferralId, parts: Collection[Part], at: datetime) -> None:
         """Mark keys as sealed: kept, for the law's time, but handed out to nobody."""
-        self._mark(referral_id, parts, {"sealed_at": at})
+        self._mark(referral_id, parts, {"sealed_at": func.coalesce(data_keys.c.sealed_at, at)})
 
     def destroy(self, referral_id: ReferralId, parts: Collection[Part], at: datetime) -> None:
         """Destroy keys: what they sealed is unreadable for ever, in backups too once their master key is gone."""

@@ -66,9 +66,10 @@ class SqlReferrals:
             if consent.withdrawn_at == at:
                 withdrawal = update(consents).where(consents.c.id == consent.id).values(rows.withdrawal_row(consent))
                 self._connection.execute(withdrawal)
-        if referral.sealed:
-            self._keys.seal(referral.id, referral.sealed, at)
         self._add_steps(referral)
+        if referral.sealed:
+            # after the steps: a comment written to a sealed referral is sealed with it
+            self._keys.seal(referral.id, referral.sealed, at)
 
     def note_opened(self, referral: Referral) -> bool:
         """Keep the first opening; False when somebody else was first."""

@@ -14,7 +14,7 @@ from services.referral.domain.people import Subject
 from services.referral.domain.permissions import Relation
 from services.referral.domain.refusals import NotInThisState
 from services.referral.domain.states import CLOSED, OFFERED, Action, State
-from shared.kernel.actor import Actor, UserRef
+from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.events import DomainEvent
 from shared.kernel.identity import ConsentId, ReferralId, UnitId
 from shared.kernel.refusals import VersionHasMoved
@@ -70,7 +70,9 @@ class Referral:
         return next((consent for consent in self.consents if consent.about is subject), None)
 
     def relation_to(self, actor: Actor) -> Relation:
-        """What the actor's unit is to this referral."""
+        """What the actor's unit is to this referral; where it both sends and receives, each role has its own side."""
+        if actor.role is Role.REFERRER and actor.unit_id == self.referring_unit_id:
+            return Relation.REFERRING_UNIT
         if actor.unit_id == self.receiving_unit_id:
             return Relation.RECEIVING_UNIT
         if actor.unit_id == self.stand_in_unit_id:

@@ -80,7 +80,7 @@ def list_them(query: dict[str, Any]) -> Response:
     return ok(body)
 
 
-@api.get("/referrals/<uuid:referral_id>", answers={200: schemas_out.ReferralOut}, roles=STAFF, etag=True)
+@api.get("/referrals/<uuid:referral_id>", answers={200: schemas_out.ReferralOut}, etag=True)
 def show(referral_id: UUID) -> Response:
     """Open a referral.
 
@@ -94,9 +94,9 @@ def show(referral_id: UUID) -> Response:
     return ok(answering.whole(opened), etag=etag(opened.reading.version))
 
 
+# no roles here: whoever asks for a referral that is not theirs is answered, and recorded, by the command
 _STEP: dict[str, Any] = {
     "answers": {200: schemas_out.BriefOut},
-    "roles": STAFF,
     "keyed": True,
     "versioned": True,
     "etag": True,
@@ -136,7 +136,6 @@ def cancel(referral_id: UUID, body: dict[str, Any]) -> Response:
     "/consents/<uuid:consent_id>/withdraw",
     body=schemas.WithdrawIn,
     answers={200: schemas_out.BriefOut},
-    roles=STAFF,
     keyed=True,
     etag=True,
 )

@@ -78,9 +78,13 @@ def test_alva_cannot_take_bos_step(room: Room, alva: Cast) -> None:
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.PARTNER_EDITOR, Role.MUNICIPALITY_ADMINISTRATOR, Role.OPERATOR])
 def test_other_roles_have_no_door_here(room: Room, alva: Cast, role: Role) -> None:
-    """Not even in the same unit."""
+    """Not even in the same unit: the answer is as for an unknown id, and the attempt is recorded."""
     referral_id = alva.send().json["id"]
-    assert room.somebody("ester", role, HEALTH_CENTRE).open(referral_id).status_code == 403
+    ester = room.somebody("ester", role, HEALTH_CENTRE)
+    assert ester.open(referral_id).status_code == 404
+    assert ester.step("accept", referral_id).status_code == 404
+    assert ester.ask("GET", "/referrals").status_code == 403
+    assert [action for action, _, _ in attempts(room, ester)] == ["attempt.open", "attempt.accept"]
 
 
 def test_a_reading_is_recorded_in_the_transaction_that_allows_it(room: Room, alva: Cast, bo: Cast) -> None:

@@ -228,3 +228,15 @@ def test_only_a_text_that_exists_can_have_been_read_out(alva: Cast) -> None:
     body = a_referral()
     body["consents"]["carer"]["text_language"] = "fi"
     assert pointers(alva.send(body)) == {"#/consents/carer/text_version"}
+
+
+def test_a_comment_on_a_sealed_referral_is_sealed_with_it(room: Room, alva: Cast, bo: Cast) -> None:
+    """Bo closes it after the withdrawal: nobody reads what he writes then, and the first sealing keeps its time."""
+    sent = alva.send()
+    bo.step("accept", sent.json["id"])
+    alva.withdraw(consent_about(sent, "carer"))
+    room.clock.advance(timedelta(days=1))
+    bo.step("complete", sent.json["id"], 3, {"reason": "other", "comment": "Hon ville inte mer."})
+    assert bo.open(sent.json["id"]).json["steps"][-1]["comment"] == ""
+    sealed = {row.part: row.sealed_at for row in room.ask("SELECT part, sealed_at FROM data_keys")}
+    assert sealed == {"carer": NOON, "follow-up": NOON + timedelta(days=1)}

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.referral.adapters.holidays import swedish_calendar
@@ -55,6 +55,7 @@ def test_a_promise_ends_at_midnight_in_summer_time_too() -> None:
     assert CALENDAR.after(saturday, 1) == datetime(2026, 3, 30, 22, 0, tzinfo=UTC)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10 * 365 * 24 * 60), st.sampled_from(Priority))
 def test_promises_come_in_order_and_end_on_working_days(minutes: int, priority: Priority) -> None:
     """Acknowledged before contact, contact before answer; never on a holiday."""

@@ -21,6 +21,7 @@ from services.referral.domain.refusals import (
     SafeContactContradictsItself,
     TargetGroupIsNotCarersOwnStatement,
 )
+from shared.kernel.actor import Role
 from tests.unit.referral.cast import (
     ALVA,
     BEATA,
@@ -35,6 +36,7 @@ from tests.unit.referral.cast import (
     TELL_REFERRER,
     a_consent,
     a_referral,
+    an_actor,
 )
 
 GUN = PersonCaredFor(relation=Relation.PARTNER, name="Gun", year_of_birth=1940, situation="Gun glömmer spisen.")
@@ -269,3 +271,12 @@ def test_the_answers_of_a_consent_keep_personal_names_out_of_their_repr() -> Non
     assert "Frans" not in repr(Carer(name="Frans"))
     assert "Gun" not in repr(GUN)
     assert Subject.CARER.value == "carer"
+
+
+def test_in_a_unit_that_sends_to_itself_each_role_has_its_own_side() -> None:
+    """A front desk and an adviser in one unit: the referrer follows, the adviser receives."""
+    referral = a_referral()
+    referral.referring_unit_id = SODERMALM
+    at_the_desk = an_actor("diana", Role.REFERRER, SODERMALM)
+    assert referral.relation_to(at_the_desk) == "referring-unit"
+    assert referral.relation_to(BO) == "receiving-unit"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.referral.domain import codes
@@ -25,6 +25,7 @@ def test_numbers_are_well_formed_and_not_in_sequence() -> None:
     assert numbers != sorted(numbers)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 9), st.sampled_from(ALPHABET))
 def test_every_single_mistyping_is_caught(place: int, wrong: str) -> None:
     """One wrong character anywhere makes it no number."""
@@ -33,6 +34,7 @@ def test_every_single_mistyping_is_caught(place: int, wrong: str) -> None:
     assert is_number(typed) is (typed == plain)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 8))
 def test_every_swap_of_neighbours_is_caught(place: int) -> None:
     """Two characters in the wrong order make it no number."""

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.referral.domain.codes import TARGET_GROUPS
@@ -115,6 +115,7 @@ SITUATIONS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(RULES, max_size=8), SITUATIONS)
 def test_every_carer_has_exactly_one_receiver_with_a_reason(rules: list[RoutingRule], situation: Situation) -> None:
     """Whatever the rules, somebody open receives it, the same one each time, and can say why."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -156,6 +157,8 @@ class OneReferral(RuleBasedStateMachine):
 
 
 TestOneReferral = OneReferral.TestCase
+# the machine may be busy with other tests
+TestOneReferral.settings = settings(deadline=None)
 
 
 def test_drafts_and_closed_ones_have_no_deadline() -> None:

@@ -1,0 +1,99 @@
+"""What the service hears from the directory, in whatever order and however often, and what it forgets by the clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from shared.contracts.directory import (
+    AssignmentEnded,
+    AssignmentGranted,
+    RoutingRulesChanged,
+    SessionEnded,
+    UnitChanged,
+)
+from shared.kernel.actor import Role, UserRef
+from shared.kernel.identity import uuid7
+from shared.kernel.refusals import Failure
+from tests.integration.referral.conftest import KUNGSHOLMEN, NOON, SODERMALM, Cast, Room, a_referral
+
+
+def test_an_event_heard_twice_has_one_effect(room: Room) -> None:
+    """The second delivery finds its row in the inbox."""
+    event = SessionEnded(session_id=uuid4(), expires_at=NOON + timedelta(hours=1), occurred_at=NOON)
+    event_id = uuid7()
+    room.hear(event, event_id=event_id)
+    room.hear(event, event_id=event_id)
+    assert room.ask("SELECT count(*) FROM inbox WHERE event_id = :id", id=event_id)[0][0] == 1
+    assert room.parts.staff.session_ended(event.session_id)
+
+
+def test_an_end_heard_before_its_beginning_is_kept(room: Room) -> None:
+    """Nobody gets in because two events overtook one another."""
+    assignment_id = uuid4()
+    room.hear(AssignmentEnded(assignment_id=assignment_id, ended_at=NOON))
+    room.hear(
+        AssignmentGranted(
+            assignment_id=assignment_id,
+            issuer="i",
+            subject="late",
+            unit_id=SODERMALM,
+            role=Role.ADVISER.value,
+            valid_from=NOON - timedelta(days=1),
+        )
+    )
+    assert room.parts.staff.assignments_of(UserRef("i", "late"), NOON) == []
+
+
+def test_a_closed_unit_is_proposed_to_nobody(room: Room, alva: Cast) -> None:
+    """The district's own unit closes: the rule that names it is passed over."""
+    rule = {"rule_id": "r", "area": "0180-kungsholmen", "unit_id": str(KUNGSHOLMEN), "reason_sv": "Bor där."}
+    room.rules(rule, version=2)
+    asked = "/routing-proposal?area=0180-kungsholmen"
+    assert alva.ask("GET", asked).json["unit"]["id"] == str(KUNGSHOLMEN)
+    room.hear(
+        UnitChanged(
+            unit_id=KUNGSHOLMEN,
+            version=2,
+            organization_id=uuid4(),
+            name="Stängd",
+            kind="receiving",
+            area="0180-kungsholmen",
+            active=False,
+            occurred_at=NOON,
+        )
+    )
+    proposed = alva.ask("GET", asked).json
+    assert (proposed["unit"]["id"], proposed["is_default"]) == (str(SODERMALM), True)
+    refused = alva.send(a_referral(receiving_unit_id=str(KUNGSHOLMEN)))
+    assert refused.json["type"] == "urn:lotsa:problem:unit-cannot-receive"
+
+
+@pytest.mark.parametrize(
+    "rules", ["{", "{}", '[{"rule_id": "r"}]', '[{"rule_id": "r", "area": "0180", "unit_id": 1}]', "[1]"]
+)
+def test_rules_that_cannot_be_read_are_parked(room: Room, alva: Cast, rules: str) -> None:
+    """A permanent failure, so that they are not tried for ever, and the rules kept so far stay."""
+    event = RoutingRulesChanged(
+        municipality_code="0180", version=9, default_unit_id=KUNGSHOLMEN, rules=rules, occurred_at=NOON
+    )
+    with pytest.raises(Failure) as failed:
+        room.hear(event)
+    assert failed.value.permanent
+    assert alva.ask("GET", "/routing-proposal?area=0180").json["unit"]["id"] == str(SODERMALM)
+
+
+def test_what_nobody_needs_is_swept(room: Room, alva: Cast) -> None:
+    """Answers, sessions and drafts go when their time is over; referrals and records stay."""
+    alva.send(Idempotency_Key="abc")
+    alva.ask("POST", "/drafts", {"answers": {}})
+    room.hear(SessionEnded(session_id=uuid4(), expires_at=NOON, occurred_at=NOON))
+    room.clock.advance(timedelta(days=8))
+    room.service.sweep()
+    counts = {
+        table: room.ask(f"SELECT count(*) FROM {table}")[0][0]
+        for table in ("idempotency", "ended_sessions", "drafts", "referrals", "contents")
+    }
+    assert counts == {"idempotency": 0, "ended_sessions": 0, "drafts": 0, "referrals": 1, "contents": 1}
