@@ -18,6 +18,8 @@ FIRST = datetime(2020, 1, 1, tzinfo=UTC)
 LAST = datetime(2100, 1, 1, tzinfo=UTC)
 CODE = validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")
 AREA = validate.Regexp(r"^[0-9]{4}(-[a-z0-9-]{1,40})?$")
+# the outer shape only; the domain has the last word
+EMAIL = validate.Regexp(r"^([^\s@]+@[^\s@.]+(\.[^\s@.]+)+)?$")
 WEB_ADDRESS = validate.Regexp(r"^(https?://[^\s<>\"']{1,290})?$")
 
 
@@ -79,7 +81,7 @@ class ServiceIn(Schema):
     eligibility = text(500)
     cost = text(200)
     attend = fields.Enum(Attend, by_value=True, load_default=Attend.DROP_IN)
-    email = text(200)
+    email = fields.String(load_default="", validate=[EMAIL, validate.Length(max=200)])
     phone = text(40)
     url = fields.String(load_default="", validate=WEB_ADDRESS)
     digital = fields.Boolean(load_default=False, truthy={True}, falsy={False})
@@ -161,7 +163,7 @@ class OrganizationIn(Schema):
     name = text(120, 1, required=True)
     description = text(4000)
     website = fields.String(load_default="", validate=WEB_ADDRESS)
-    email = text(200)
+    email = fields.String(load_default="", validate=[EMAIL, validate.Length(max=200)])
     phone = text(40)
 
 
