@@ -2,10 +2,11 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := menu
-.PHONY: menu set-up run stop reset status unit test check bench chaos screenshots docs requirements set-up-test set-up-unit
+.PHONY: menu set-up run stop reset status compose unit test check bench chaos screenshots docs requirements set-up-test set-up-unit
 
 PYTHON3 ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+PORT ?= 8000
 PYTEST := $(BIN)/python -m pytest
 
 menu:
@@ -13,13 +14,17 @@ menu:
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | while IFS='|' read -r name says; do printf '  %-14s %s\n' "$$name" "$$says"; done
 
 run: set-up ## start everything on this machine and print the address and the demo logins
-	@$(BIN)/lotsa run
+	@$(BIN)/lotsa run --port $(PORT)
 
 stop: ## stop everything
 	@test ! -x $(BIN)/lotsa || $(BIN)/lotsa stop
 
 reset: ## stop, and remove all data: the next start begins anew
 	@test ! -x $(BIN)/lotsa || $(BIN)/lotsa stop --remove-data
+
+compose: ## bring up a trial installation in containers (needs Docker): https://lotsa.localhost:8443
+	@deploy/compose/first-time.sh
+	@docker compose up --build --detach --wait
 
 status: ## tell what runs
 	@test ! -x $(BIN)/lotsa || $(BIN)/lotsa status

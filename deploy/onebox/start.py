@@ -92,7 +92,9 @@ def _check_the_machine(box: Box, port: int) -> None:
 
 
 def _start(box: Box, port: int, steps: Steps) -> None:
-    broker = box.broker()
+    with steps.step("Programs of PostgreSQL and RabbitMQ, found or fetched"):
+        box.database()
+        broker = box.broker()
     broker.configure()
     # the broker takes longest: the tables are made meanwhile
     with ThreadPoolExecutor(1) as meanwhile:

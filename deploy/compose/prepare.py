@@ -1,0 +1,99 @@
+"""Prepares a trial installation in containers: keys, certificate, roles, tables, topology, and the first people.
+
+Runs once before all other processes, with administrators' passwords that none of them is given. Safe to repeat.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+from deploy.compose.certificate import make_certificate
+from deploy.compose.first_people import introduce
+from deploy.installation import Installation, Servers
+from deploy.migrate import declare_topology, migrate_databases
+from shared.settings import SERVICES
+
+PREFIX = "lotsa"
+INSTALLATION = Path("/installation")
+SECRETS = Path("/secrets")
+TLS = Path("/tls")
+GIVEN = Path("/run/lotsa")
+
+# Which of an installation's settings each service's processes are given, besides those named after the service
+COMMON = ("LOTSA_MODE", "LOTSA_PUBLIC_URL", "LOTSA_INSTALLATION", "LOTSA_TOKEN_ISSUER", "LOTSA_TOKEN_AUDIENCE")
+MORE = {
+    "directory": ("LOTSA_OIDC_ISSUER", "LOTSA_OIDC_CLIENT_ID", "LOTSA_OIDC_CLIENT_SECRET_FILE"),
+    "notifications": ("LOTSA_SMTP_URL",),
+    # reconciliation looks into parked queues, which no service's own broker user may read
+    "audit": ("LOTSA_AUDIT_LOG_DATABASE_URL", "LOTSA_AUDIT_SIGNING_KEY_FILE", "LOTSA_ADMIN_BROKER_URL"),
+}
+FILES = ("LOTSA_SESSION_KEY_FILE", "LOTSA_AUDIT_SIGNING_KEY_FILE", "LOTSA_OIDC_CLIENT_SECRET_FILE")
+
+
+def prepare() -> None:
+    """Prepare everything; prints each step. Raises Trouble."""
+    made = _installation()
+    print("Keys, databases, roles, broker users")
+    made.create()
+    settings = made.settings()
+    print("Tables")
+    migrate_databases(settings)
+    print("Exchanges and queues")
+    declare_topology(settings)
+    print("Certificate")
+    make_certificate(TLS, _named("LOTSA_HOST"), f"id.{_named('LOTSA_HOST')}")
+    print("What each service is given")
+    for service in SERVICES:
+        _give(service, made.environment())
+    print("The first people and units")
+    introduce(settings)
+
+
+def _installation() -> Installation:
+    host, port = _named("LOTSA_HOST"), _named("LOTSA_PORT")
+    postgres = f"postgres:{quote(_secret('LOTSA_POSTGRES_PASSWORD_FILE'), safe='')}@postgres:5432"
+    broker = f"lotsa-admin:{quote(_secret('LOTSA_RABBITMQ_PASSWORD_FILE'), safe='')}@rabbitmq"
+    return Installation(
+        PREFIX,
+        INSTALLATION,
+        Servers(f"postgresql+psycopg://{postgres}/postgres", f"amqp://{broker}:5672/%2F", f"http://{broker}:15672"),
+        mode="production",
+        public_url=f"https://{host}:{port}",
+        extra={
+            "LOTSA_OIDC_ISSUER": f"https://id.{host}:{port}",
+            "LOTSA_OIDC_CLIENT_ID": "lotsa",
+            "LOTSA_OIDC_CLIENT_SECRET_FILE": _named("LOTSA_OIDC_CLIENT_SECRET_FILE"),
+            "LOTSA_TOKEN_ISSUER": f"https://id.{host}:{port}",
+            "LOTSA_TOKEN_JWKS_FILE": "",
+            "LOTSA_SMTP_URL": "smtp://mail:1025",
+        },
+    )
+
+
+def _give(service: str, environment: dict[str, str]) -> None:
+    """Write what the service's processes are given: settings in one file, and copies of its keys."""
+    folder = SECRETS / service
+    own = f"LOTSA_{service.upper()}_"
+    wanted = [*COMMON, "LOTSA_SESSION_KEY_FILE", f"{own}DATABASE_URL", f"{own}BROKER_URL", f"{own}MASTER_KEY_FILE"]
+    given = {name: environment[name] for name in [*wanted, *MORE.get(service, ())]}
+    for name in [*FILES, f"{own}MASTER_KEY_FILE"]:
+        if name in given:
+            source = Path(given[name])
+            _write(folder / source.name, source.read_text())
+            given[name] = str(GIVEN / source.name)
+    _write(folder / "environment", "".join(f"{name}={value}\n" for name, value in given.items()))
+
+
+def _write(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text)
+
+
+def _secret(name: str) -> str:
+    return Path(_named(name)).read_text().strip()
+
+
+def _named(name: str) -> str:
+    return os.environ[name]

@@ -1,0 +1,86 @@
+"""What a container of the image runs: one process of one service, with the settings that are its own.
+
+    python -m deploy.container web referral       pages and API, on port 8000
+    python -m deploy.container bus referral       subscriptions and timers
+    python -m deploy.container relay referral     publishes the outbox
+    python -m deploy.container healthy web referral
+    python -m deploy.container prepare            once, before all others: keys, roles, tables, topology
+
+Settings come from the environment and from `/run/lotsa/environment` (lines of NAME=value), which `prepare` writes for
+each service and only that service is given.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import sys
+from http import HTTPStatus
+from pathlib import Path
+
+from deploy.onebox.trouble import Trouble
+from shared.observability.health import is_ready
+from shared.settings import SERVICES
+
+OWN_SETTINGS = Path("/run/lotsa/environment")
+READY = Path("/var/lib/lotsa/ready")
+PORT = 8000
+
+
+def command(kind: str, service: str) -> list[str]:
+    """The command line of a process. Raises Trouble for one that there is not."""
+    if service not in SERVICES:
+        raise Trouble(f"There is no service “{service}”; there are {', '.join(SERVICES)}.")
+    match kind:
+        case "web":
+            return [sys.executable, "-m", "deploy.serve", service, "--bind", f"0.0.0.0:{PORT}"]
+        case "bus":
+            path = f"services.{service}.service:{service.capitalize()}"
+            return [sys.executable, "-m", "shared.messaging.run_bus", path, "--ready-file", str(READY)]
+        case "relay":
+            return [sys.executable, "-m", "deploy.relays", service, "--ready-file", str(READY)]
+        case _:
+            raise Trouble(f"There is no process “{kind}”; there are web, bus and relay.")
+
+
+def healthy(kind: str, service: str) -> bool:
+    """Whether this container's process can do its work now."""
+    if kind != "web":
+        return is_ready(READY)
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=5)
+    try:
+        connection.request("GET", f"/{service}/health/ready")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def own_settings(file: Path = OWN_SETTINGS) -> dict[str, str]:
+    """The settings that were prepared for this service; none where they are given in another way."""
+    lines = file.read_text().splitlines() if file.exists() else []
+    return dict(line.split("=", 1) for line in lines if line.strip())
+
+
+def main() -> None:
+    """Become the process that the command line names."""
+    try:
+        match sys.argv[1:]:
+            case ["prepare"]:
+                from deploy.compose.prepare import prepare
+
+                prepare()
+            case ["healthy", kind, service]:
+                sys.exit(0 if healthy(kind, service) else 1)
+            case [kind, service]:
+                words = command(kind, service)
+                os.execve(words[0], words, {**own_settings(), **os.environ})  # noqa: S606 - becomes it, with no shell
+            case _:
+                sys.exit(__doc__)
+    except Trouble as trouble:
+        sys.exit(str(trouble))
+
+
+if __name__ == "__main__":
+    main()
