@@ -94,7 +94,7 @@ def _secret(settings: Settings, service: str) -> bytes:
 def _add_templates(app: Flask) -> None:
     own = app.jinja_loader
     shared = FileSystemLoader(HERE / "templates")
-    app.jinja_loader = ChoiceLoader([own, shared] if own else [shared])  # type: ignore[assignment]
+    app.jinja_loader = ChoiceLoader([own, shared] if own else [shared])
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.undefined = StrictUndefined

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,57 +13,8 @@ from marshmallow import Schema
 
 from shared.kernel.actor import Role
 from shared.web.api import json_body, query_args
+from shared.web.operation import CONVERTED, PROBLEM, Operation, described
 from shared.web.who import needs
-
-PROBLEM = {
-    "type": "object",
-    "description": "RFC 9457. `type` ends with the refusal's slug; `title` is in Swedish.",
-    "required": ["type", "title", "status"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "detail"],
-                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
-            },
-        },
-    },
-}
-PROBLEM_ANSWER = {
-    "description": "A refusal.",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
-CONVERTED = re.compile(r"<(?:(\w+):)?(\w+)>")
-FORMATS = {
-    "uuid": {"type": "string", "format": "uuid"},
-    "int": {"type": "integer", "minimum": 0},
-    "string": {"type": "string", "minLength": 1},
-    "path": {"type": "string"},
-}
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One thing a system can ask for."""
-
-    method: str
-    path: str
-    view: Callable[..., Any]
-    summary: str
-    roles: tuple[Role, ...]
-    public: bool
-    body: type[Schema] | None
-    query: type[Schema] | None
-    answers: dict[int, type[Schema] | None]
-    keyed: bool
-    versioned: bool
-    etag: bool
 
 
 @dataclass
@@ -166,7 +116,7 @@ class Api:
         spec.components.schema("Problem", PROBLEM)
         spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
         for each in self.operations:
-            spec.path(path=CONVERTED.sub(r"{\2}", each.path), operations={each.method.lower(): _described(each)})
+            spec.path(path=CONVERTED.sub(r"{\2}", each.path), operations={each.method.lower(): described(each)})
         document: dict[str, Any] = spec.to_dict()
         return document
 
@@ -185,53 +135,3 @@ def _loading(each: Operation) -> Callable[..., Any]:
 
     view.__doc__ = each.view.__doc__
     return view
-
-
-def _described(each: Operation) -> dict[str, Any]:
-    described: dict[str, Any] = {
-        "operationId": each.view.__name__,
-        "summary": each.summary,
-        "parameters": [*_parameters(each)],
-        "responses": {str(status): _answer(each, status, schema) for status, schema in each.answers.items()},
-    }
-    if each.view.__doc__ and len(each.view.__doc__.strip().splitlines()) > 1:
-        described["description"] = "\n".join(
-            line.strip() for line in each.view.__doc__.strip().splitlines()[1:]
-        ).strip()
-    if each.roles:
-        described["x-lotsa-roles"] = [role.value for role in each.roles]
-    if each.body is not None:
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": each.body}}}
-    described["security"] = [] if each.public else [{"bearer": []}]
-    described["responses"]["default"] = PROBLEM_ANSWER
-    return described
-
-
-def _answer(each: Operation, status: int, schema: type[Schema] | None) -> dict[str, Any]:
-    answer: dict[str, Any] = {"description": {200: "Here it is.", 201: "Created.", 204: "Done."}.get(status, "Done.")}
-    if schema is not None:
-        answer["content"] = {"application/json": {"schema": schema}}
-    headers: dict[str, Any] = {}
-    if each.etag:
-        headers["ETag"] = {"schema": {"type": "string"}, "description": "The version, for If-Match."}
-    if status == 201:
-        headers["Location"] = {"schema": {"type": "string"}, "description": "Where it is."}
-    if headers:
-        answer["headers"] = headers
-    return answer
-
-
-def _parameters(each: Operation) -> list[dict[str, Any] | Any]:
-    found: list[Any] = [
-        {"name": name, "in": "path", "required": True, "schema": FORMATS.get(converter or "string", FORMATS["string"])}
-        for converter, name in CONVERTED.findall(each.path)
-    ]
-    if each.query is not None:
-        found.append({"in": "query", "schema": each.query})
-    if each.keyed:
-        key = {"type": "string", "pattern": "^[!-~]{1,200}$"}
-        found.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": key})
-    if each.versioned:
-        version = {"type": "string", "pattern": '^"[0-9]{1,9}"$'}
-        found.append({"name": "If-Match", "in": "header", "required": True, "schema": version})
-    return found

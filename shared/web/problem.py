@@ -60,7 +60,9 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _answer_breakdown)
 
 
-def problem_body(slug: str, title: str, status: int, detail: str = "", fields: Mapping[str, str] | None = None) -> dict:
+def problem_body(
+    slug: str, title: str, status: int, detail: str = "", fields: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """A problem document; ``title`` and sentences are catalogue keys and come out in Swedish."""
     body: dict[str, Any] = {"type": f"urn:lotsa:problem:{slug}", "title": gettext(title), "status": status}
     if detail and detail != title:

@@ -59,8 +59,8 @@ def sentence(message: str) -> str:
     for pattern, say in PATTERNS:
         found = pattern.fullmatch(message)
         if found:
-            return say(found)
-    return _(message)
+            return str(say(found))
+    return str(_(message))
 
 
 def messages(errors: object) -> dict[str, str]:
