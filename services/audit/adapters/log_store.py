@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from services.audit.adapters.ranges import as_multirange, as_runs
+from services.audit.adapters.ranges import as_array, as_multirange, as_runs
 from services.audit.domain.gaps import Ranges, runs
 from services.audit.domain.ports import Entry, Head, Waiting
 from shared.kernel.identity import uuid7
@@ -106,7 +106,7 @@ class LogStore:
                 [each["type"] for each in members],
                 [each["occurred_at"] for each in members],
                 # PostgreSQL has no arrays of arrays of different lengths
-                ["{" + ",".join(map(str, each.waiting.units)) + "}" for each in entries],
+                [as_array(each.waiting.units) for each in entries],
                 [each.leaf_hash for each in entries],
                 [each.leaf for each in entries],
             ),

@@ -23,16 +23,16 @@ class OpeningKeys:
     def __init__(self, engine: Engine, master: MasterKey) -> None:
         self._engine = engine
         self._master = master
-        self._current: tuple[str, DataKey] | None = None
+        self._current: tuple[tuple[int, int], DataKey] | None = None
         self._by_id: dict[UUID, DataKey] = {}
 
     def current(self, now: datetime) -> DataKey:
         """This month's key, made when it is the first to be asked for."""
-        period = f"{now:%Y-%m}"
-        if self._current is None or self._current[0] != period:
+        month = now.year, now.month
+        if self._current is None or self._current[0] != month:
             # committed before anything is sealed under it, whatever becomes of the caller's transaction
             with self._engine.begin() as connection:
-                self._current = period, self._find_or_make(connection, period)
+                self._current = month, self._find_or_make(connection, f"{now:%Y-%m}")
         return self._current[1]
 
     def find(self, connection: Connection, key_id: UUID) -> DataKey:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from services.audit.adapters.openings import seal
+from services.audit.adapters.ranges import as_array
 from services.audit.domain.happening import Happening
 from services.audit.domain.refusals import EntryCannotBe
 from services.audit.log.entry import LeafIsWrong, commitment, leaf_bytes, new_salt
@@ -51,7 +52,7 @@ class PendingEntries:
             happening.sequence,
             json.dumps(members, ensure_ascii=False, separators=(",", ":")),
             json.dumps(openings),
-            list(happening.about),
-            list(happening.units),
+            as_array(happening.about),
+            as_array(happening.units),
         )
         self._connection.exec_driver_sql(_ADD, row)

@@ -48,7 +48,7 @@ class LeafIsIncomplete(LeafIsWrong):
 
 def moment(at: datetime) -> str:
     """A moment as the leaf writes it: RFC 3339 in UTC with exactly six decimals, so that text order is time order."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def canonical(members: Mapping[str, Any]) -> bytes:
