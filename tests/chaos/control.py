@@ -55,7 +55,7 @@ def run_control(world: World, seed: int) -> Control:
         }
     )
     for name in ("web", "bus"):
-        wait_until(lambda name=name: world.up(name), saying=f"the control's {name} to be up", within=60)
+        wait_until(lambda name=name: world.up(name), saying=f"the control's {name} to be up", within=120)
     clients = Clients(world.port, "none", seed=seed)
     clients.start()
     try:

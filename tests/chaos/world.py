@@ -60,8 +60,9 @@ class World:
     def start_servers(self) -> None:
         """Start PostgreSQL and RabbitMQ, with databases, users, tables and queues."""
         self.box.make_folders(self.port)
-        self.box.start_servers()
         self.database, self.broker = self.box.database(), self.box.broker()
+        self.database.start()
+        self.broker.start()
         self.installation.create()
         migrate_databases(self.settings)
         declare_topology(self.settings)
@@ -80,8 +81,8 @@ class World:
         seed_units(parts)
         parts.engine.dispose()
         for name in ("bus", "relay"):
-            wait_until(lambda name=name: self.ready(name), saying=f"{name} to be ready", within=60)
-        wait_until(lambda: ports.answers(self.port), saying="the web to answer", within=60)
+            wait_until(lambda name=name: self.ready(name), saying=f"{name} to be ready", within=120)
+        wait_until(lambda: ports.answers(self.port), saying="the web to answer", within=120)
         wait_until(Arrived(self.settings), saying="the seed to arrive", within=120, every=0.5)
 
     def run(self, commands: dict[str, list[str]]) -> None:
@@ -133,18 +134,20 @@ class World:
 
     def kill(self, name: str) -> None:
         """kill -9 of web, bus or relay, once it has come back from the last time: a starting one does no work."""
-        wait_until(lambda: self.up(name), saying=f"{name} to be up before it is killed", within=90, every=0.05)
+        wait_until(lambda: self.up(name), saying=f"{name} to be up before it is killed", within=120, every=0.05)
         assert self.processes is not None
         self.processes.kill(name)
 
     def kill_broker(self, down_for: float) -> None:
         """kill -9 of the broker; it comes back after a while, and is given four seconds of peace."""
+        # starting writes the file that the port is read from
+        port = self.broker.port
         outage = Outage("broker killed", time.time())
         self.broker.kill()
         time.sleep(down_for)
         starting = threading.Thread(target=self.broker.start)
         starting.start()
-        wait_until(lambda: ports.answers(self.broker.port), saying="the broker's port", within=90, every=0.02)
+        wait_until(lambda: ports.answers(port), saying="the broker's port", within=90, every=0.02)
         outage.ended = time.time()
         self.outages.append(outage)
         starting.join()
