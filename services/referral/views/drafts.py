@@ -13,6 +13,7 @@ from services.referral.adapters.tables import drafts
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.domain.access import Access, Outcome, Purpose
 from services.referral.domain.permissions import Relation
+from services.referral.domain.ports import Draft
 from shared.kernel.actor import Actor
 from shared.kernel.identity import uuid7
 
@@ -56,9 +57,16 @@ def draft_list(actor: Actor, uow: ReferralUnitOfWork) -> list[DraftLine]:
     return [
         DraftLine(
             id=draft.id,
-            carer_name=str(draft.answers.get("carer", {}).get("name", "")),
+            carer_name=_name(draft),
             updated_at=draft.updated_at,
             expires_at=draft.expires_at,
         )
         for draft in kept
     ]
+
+
+def _name(draft: Draft) -> str:
+    """A draft is whatever its author's form or system keeps there; the name only if it is where pages put it."""
+    carer = draft.answers.get("carer")
+    name = carer.get("name") if isinstance(carer, dict) else None
+    return name if isinstance(name, str) else ""

@@ -68,12 +68,13 @@ def load(form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
     return loaded
 
 
-def problems(error: ValidationError | Mapping[str, Any]) -> dict[str, str]:
-    """Errors by field name, one sentence each, in the reader's language."""
+def problems(error: ValidationError | Mapping[str, Any], form: Form) -> dict[str, str]:
+    """Errors by field name, one sentence each, in the reader's language and in the form's order."""
     found: dict[str, str] = {}
     for name, said in messages(error.messages if isinstance(error, ValidationError) else error).items():
         found.setdefault(name.split(".", 1)[0], said)
-    return found
+    order = list(form.fields)
+    return dict(sorted(found.items(), key=lambda each: order.index(each[0]) if each[0] in order else len(order)))
 
 
 def one_of(codes: Mapping[str, Any]) -> Any:

@@ -104,9 +104,9 @@ def _with_reason(
             act(said, current_actor(), uow)
             uow.commit()
     except ValidationError as error:
-        return _form_page(action, referral_id, Typed(values, forms.problems(error))), 422
+        return _form_page(action, referral_id, Typed(values, forms.problems(error, form))), 422
     except Invalid as refusal:
-        return _form_page(action, referral_id, Typed(values, forms.problems(refusal.fields))), refusal.status
+        return _form_page(action, referral_id, Typed(values, forms.problems(refusal.fields, form))), refusal.status
     except (VersionHasMoved, Conflict) as refusal:
         return moved_page(referral_id, refusal, values.get("comment", ""))
     flash(done)

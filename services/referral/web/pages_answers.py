@@ -45,6 +45,29 @@ ORDER = ("carer", "support", "consent", "other-consent", "situation", "receiver"
 CONSENTS = ("consent", "other-consent")
 
 
+def understood(answers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """A draft's answers as far as pages understand them: a system may keep another form's answers in a draft."""
+    found = {}
+    for step in ORDER:
+        kept = answers.get(step)
+        if isinstance(kept, Mapping):
+            values = {name: value for name, value in kept.items() if _is_typed(value)}
+            if step not in CONSENTS or _is_moment(values.get(GIVEN_AT)):
+                found[step] = values
+    return found
+
+
+def _is_typed(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
+
+
+def _is_moment(value: object) -> bool:
+    try:
+        return datetime.fromisoformat(str(value)).tzinfo is not None
+    except ValueError:
+        return False
+
+
 def wanted_steps(answers: Sections) -> tuple[str, ...]:
     """The steps of this referral: the other person is asked only when something about them is to be told."""
     asks = answers.get("consent", {}).get("about_person") == "yes"

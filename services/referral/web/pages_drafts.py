@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from services.referral.web.pages_answers import (
     first_incomplete,
     form_of,
     load_step,
+    understood,
     wanted_steps,
     with_step,
 )
@@ -58,7 +60,7 @@ def step(draft_id: UUID, step: str) -> Page:
         raise NotFound
     actor = current_actor()
     with parts().unit_of_work(actor) as uow:
-        draft = open_draft(OpenDraft(draft_id=draft_id), actor, uow)
+        draft = open_for_pages(draft_id, actor, uow)
         elsewhere = _not_yet(step, draft.answers)
         if elsewhere:
             uow.commit()
@@ -74,9 +76,15 @@ def resume(draft_id: UUID) -> Response:
     """Go on where the draft was left."""
     actor = current_actor()
     with parts().unit_of_work(actor) as uow:
-        draft = open_draft(OpenDraft(draft_id=draft_id), actor, uow)
+        draft = open_for_pages(draft_id, actor, uow)
         uow.commit()
     return redirect(address(draft, first_incomplete(draft.answers)), 303)
+
+
+def open_for_pages(draft_id: UUID, actor: Actor, uow: ReferralUnitOfWork) -> Draft:
+    """The author's draft, its answers as far as pages understand them. Raises NotThere (recorded)."""
+    draft = open_draft(OpenDraft(draft_id=draft_id), actor, uow)
+    return replace(draft, answers=understood(draft.answers))
 
 
 def discard(draft_id: UUID) -> Page:
@@ -84,7 +92,7 @@ def discard(draft_id: UUID) -> Page:
     actor = current_actor()
     with parts().unit_of_work(actor) as uow:
         if request.method == "GET":
-            draft = open_draft(OpenDraft(draft_id=draft_id), actor, uow)
+            draft = open_for_pages(draft_id, actor, uow)
             uow.commit()
             here = address(draft, "discard")
             return render_template("referral/discard.html", here=here, back=f"/referral/drafts/{draft.id}")
@@ -112,7 +120,7 @@ def _errors(step: str, answers: Sections, values: forms.Values) -> dict[str, str
     try:
         load_step(step, answers, values)
     except ValidationError as error:
-        return forms.problems(error)
+        return forms.problems(error, form_of(step, answers))
     return {}
 
 

@@ -10,7 +10,6 @@ from flask_babel import gettext
 from marshmallow import ValidationError
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.commands.open_draft import OpenDraft, open_draft
 from services.referral.commands.propose_route import propose_route
 from services.referral.commands.send_referral import send_referral
 from services.referral.domain.clocks import Priority, promises
@@ -23,7 +22,7 @@ from services.referral.web.pages_answers import (
     person_has_consented,
     route_from,
 )
-from services.referral.web.pages_drafts import Page
+from services.referral.web.pages_drafts import Page, open_for_pages
 from services.referral.web.pages_steps import address, frame
 from services.referral.web.pages_summary import sections
 from services.referral.web.parts import parts
@@ -51,7 +50,7 @@ def check(draft_id: UUID) -> Page:
     """Everything that will be sent, with a way to change each part."""
     actor = current_actor()
     with parts().unit_of_work(actor) as uow:
-        draft = open_draft(OpenDraft(draft_id=draft_id), actor, uow)
+        draft = open_for_pages(draft_id, actor, uow)
         missing = first_incomplete(draft.answers)
         if missing != "check":
             uow.commit()
@@ -69,7 +68,7 @@ def send(draft_id: UUID) -> Page:
         before = answered_before(uow.connection, request)
         if before is not None:
             return redirect(str(before.location), 303)
-        draft = open_draft(OpenDraft(draft_id=draft_id), actor, uow)
+        draft = open_for_pages(draft_id, actor, uow)
         try:
             referral = send_referral(command_from(draft.answers, draft_id), actor, uow)
         except ValidationError:

@@ -43,7 +43,7 @@ def withdraw(referral_id: UUID) -> Page:
                     withdraw_consent(WithdrawConsent(consent_id=consent.id, scopes=scopes), actor, uow)
             uow.commit()
     except ValidationError as error:
-        return _form_page(referral_id, Typed(values, forms.problems(error))), 422
+        return _form_page(referral_id, Typed(values, forms.problems(error, WithdrawForm()))), 422
     except ConsentIsAlreadyWithdrawn as refusal:
         return moved_page(referral_id, refusal)
     flash(gettext("The withdrawal is recorded. What it covered is sealed from now on."))

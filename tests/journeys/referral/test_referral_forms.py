@@ -1,0 +1,126 @@
+"""Nothing typed is lost, nothing is sent twice, and whoever comes second is told."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from tests.journeys.referral.conftest import OpenPage
+from tests.support.referral_browsing import (
+    consent,
+    go_on,
+    keep_the_situation_to_oneself,
+    post,
+    referral_path,
+    send_about_the_carer_alone,
+    tell_of_the_carer,
+    tell_why,
+)
+from tests.support.referral_town import Town
+
+
+NO_NUMBER = "Det här är inte ett personnummer eller samordningsnummer."
+
+
+def test_what_was_typed_stays_when_something_is_wrong(town: Town, as_person: OpenPage) -> None:
+    """Alva forgets the telephone number: the summary leads to the field, and all else is still filled in."""
+    alva = as_person(town.alva)
+    alva.goto("/referral/new")
+    alva.get_by_label("Namn på den som ger stöd").fill("Frans Provsson")
+    alva.get_by_label("Telefonsamtal").check()
+    alva.get_by_label("Något annat som gör kontakten trygg").fill("Ring från biblioteket.")
+    alva.get_by_label("Personnummer").evaluate("field => field.value = '123'")
+    go_on(alva)
+    summary = alva.locator("#error-summary")
+    assert summary.locator("a").all_inner_texts() == ["Ange numret att ringa till.", NO_NUMBER]
+    assert alva.title().startswith("Rätta:")
+    summary.get_by_role("link", name="Ange numret").click()
+    field = alva.locator("#f-phone")
+    assert field.get_attribute("aria-invalid") == "true"
+    assert "f-phone-error" in (field.get_attribute("aria-describedby") or "")
+    assert alva.get_by_label("Namn på den som ger stöd").input_value() == "Frans Provsson"
+    assert alva.get_by_label("Telefonsamtal").is_checked()
+    assert alva.get_by_label("Något annat som gör").input_value() == "Ring från biblioteket."
+
+
+def test_a_draft_is_kept_and_gone_on_with_and_can_be_thrown_away(town: Town, as_person: OpenPage) -> None:
+    """Alva is interrupted after step 2: the draft waits in her list, sealed in the database, and is not a referral."""
+    alva = as_person(town.alva)
+    tell_of_the_carer(alva)
+    tell_why(alva, "Orkar inte mer.")
+    alva.goto("/referral/")
+    assert "Ett utkast är inte en lotsning. Sparad är inte inskickad." in alva.inner_text("main")
+    assert "Er enhet har skickat 0 lotsningar" in alva.inner_text("main")
+    kept = bytes(town.ask("SELECT answers FROM drafts")[0].answers)
+    assert b"Frans" not in kept
+    assert b"Orkar" not in kept
+    alva.get_by_role("link", name="Frans Provsson", exact=True).click()
+    assert alva.url.endswith("/consent"), "it goes on where it was left"
+    alva.get_by_role("link", name="Ta bort utkastet").click()
+    alva.get_by_role("button", name="Ta bort utkastet").click()
+    assert "Utkastet är borta" in alva.inner_text("main")
+    assert not town.ask("SELECT id FROM drafts")
+
+
+def test_changing_an_answer_leads_back_to_the_check(town: Town, as_person: OpenPage) -> None:
+    """A change link opens its step with what was answered, and saving returns to the check page."""
+    alva = as_person(town.alva)
+    tell_of_the_carer(alva)
+    tell_why(alva)
+    consent(alva)
+    keep_the_situation_to_oneself(alva)
+    assert "Den som ger stöd bor på Södermalm" in alva.inner_text("main"), "the proposal says why in a sentence"
+    go_on(alva)
+    alva.get_by_role("link", name="Ändra Varför, och vilket stöd").click()
+    alva.get_by_label("Så snart som möjligt").check()
+    go_on(alva)
+    assert alva.url.endswith("/check")
+    assert "Mottagaren svarar senast måndag 23 november" in alva.inner_text("main")
+
+
+def test_sending_the_same_draft_twice_is_one_referral(town: Town, as_person: OpenPage) -> None:
+    """A double click, or a form sent again after going back, ends on the same receipt."""
+    alva = as_person(town.alva)
+    tell_of_the_carer(alva)
+    draft = "/".join(urlsplit(alva.url).path.split("/")[:4])
+    tell_why(alva)
+    consent(alva)
+    keep_the_situation_to_oneself(alva)
+    go_on(alva)
+    alva.get_by_role("button", name="Skicka lotsningen").click()
+    receipt = alva.url
+    assert receipt.endswith("/receipt")
+    post(alva, f"{draft}/send", {})
+    assert alva.url == receipt
+    assert len(town.ask("SELECT id FROM referrals")) == 1
+    assert not town.ask("SELECT id FROM drafts")
+
+
+def test_whoever_comes_second_is_told_and_loses_nothing(town: Town, as_person: OpenPage) -> None:
+    """Bo writes a reason while his colleague accepts: his words are shown again, and nothing is overwritten."""
+    alva, bo = as_person(town.alva), as_person(town.bo)
+    send_about_the_carer_alone(alva)
+    path = referral_path(alva)
+    bo.goto(f"{path}/reject")
+    bo.get_by_label("Ett annat skäl").check()
+    bo.get_by_label("Kommentar").fill("Vi har redan ringt.")
+    role, unit = town.bo.actor.role, town.bo.actor.unit_id
+    colleague = as_person(town.somebody("bodil", "Bodil Berg", role, unit))
+    colleague.goto(path)
+    colleague.get_by_role("button", name="Ta emot").click()
+    bo.get_by_role("button", name="Avböj").click()
+    shown = bo.inner_text("main")
+    assert "Någon annan hann före" in shown
+    assert "Vi har redan ringt." in shown
+    bo.get_by_role("link", name="Se hur det ligger till nu").click()
+    assert "Mottagen" in bo.inner_text("main")
+
+
+def test_a_form_is_refused_without_its_token(town: Town, as_person: OpenPage) -> None:
+    """Another site cannot accept in Bo's name."""
+    alva, bo = as_person(town.alva), as_person(town.bo)
+    send_about_the_carer_alone(alva)
+    path = referral_path(alva)
+    bo.goto("/referral/")
+    answer = bo.request.post(f"{town.base_url}{path}/accept", form={"version": "1"})
+    assert answer.status == 400
+    assert [row.state for row in town.ask("SELECT state FROM referrals")] == ["requested"]
