@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from services.audit import bootstrap
@@ -28,6 +29,7 @@ from shared.observability.logs import logger
 from shared.storage.staff import forget_old_sessions
 
 INTEGRATE_EVERY_S = 0.2
+TOGETHER = 64
 RECONCILE_EVERY_S = 15
 SWEEP_EVERY_S = 60
 KEEP_SENT_EVENTS = timedelta(hours=1)
@@ -49,10 +51,10 @@ class Audit:
         """A transaction that follows what was heard."""
         return self._parts.as_service(envelope)
 
-    @subscribe(*EVERYTHING)
-    def remember(self, event: Contract, uow: AuditUnitOfWork) -> None:
+    @subscribe(*EVERYTHING, together=TOGETHER)
+    def remember(self, heard: Sequence[tuple[Envelope, Contract]], uow: AuditUnitOfWork) -> None:
         """Whatever happens anywhere enters the log."""
-        memory.remember(event, uow)
+        memory.remember(heard, uow)
 
     @subscribe(RelayAnnounced)
     def note_height(self, event: RelayAnnounced, uow: AuditUnitOfWork) -> None:

@@ -91,8 +91,9 @@ class Consuming:
         try:
             channel = connection.channel()
             channel.auto_decode = False  # a body goes on as it came, whatever encoding it claims
-            channel.basic_qos(0, self._prefetch, False)
             for subscription in self._subscriptions:
+                # while one batch is carried out, the next should be here already
+                channel.basic_qos(0, max(self._prefetch, 2 * subscription.together), False)
                 arrive = partial(self._arrive, channel, subscription)
                 channel.basic_consume(subscription.queue, callback=arrive, on_cancel=self._cancelled)
         except BaseException:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol, TypeAlias
 
@@ -12,7 +12,7 @@ from shared.contracts.contract import Contract, ContractViolation, UnknownEventT
 from shared.contracts.envelope import Envelope, UndecodableEnvelope
 from shared.messaging import names
 from shared.messaging.delivery import Delivery
-from shared.messaging.inbox import first_time
+from shared.messaging.inbox import first_time, first_times
 from shared.messaging.trouble import BrokerTrouble, Meaning, meaning_of, reason_for
 from shared.observability import metrics, trace
 from shared.observability.logs import about, logger
@@ -35,6 +35,9 @@ class Service(Protocol):
 
 
 Reaction: TypeAlias = Callable[[Any, Contract, Any], None]
+Heard: TypeAlias = tuple[Envelope, Contract]
+Reactions: TypeAlias = Callable[[Any, Sequence[Heard], Any], None]
+Readable: TypeAlias = tuple[Delivery, Envelope, Contract]
 
 
 def carry_out(service: Service, reaction: Reaction, delivery: Delivery) -> None:
@@ -49,6 +52,56 @@ def carry_out(service: Service, reaction: Reaction, delivery: Delivery) -> None:
             return
         with trace.following(envelope.traceparent), about(correlation_id=str(envelope.correlation_id)):
             _react(service, reaction, delivery, envelope, event)
+
+
+def carry_out_together(service: Service, reaction: Reactions, deliveries: Sequence[Delivery]) -> None:
+    """Settle several deliveries of one queue, in one transaction where that goes well.
+
+    When it does not, each is carried out by itself under the rules for one, so that a poisonous event harms no other.
+    """
+    readable = []
+    for delivery in deliveries:
+        try:
+            readable.append((delivery, *_read(delivery)))
+        except Exception as error:  # noqa: BLE001 - whatever makes it unreadable, it is laid aside as it came
+            _until_settled(delivery, lambda delivery=delivery, error=error: _park(delivery, error))  # type: ignore[misc]
+    if not readable:
+        return
+    try:
+        _all_at_once(service, reaction, readable)
+    except Exception as error:  # noqa: BLE001 - judged again, for each event by itself
+        _log.info("one by one", queue=readable[0][0].subscription.queue, events=len(readable), error=error)
+        for delivery, _, _ in readable:
+            carry_out(service, _by_itself(reaction), delivery)
+    else:
+        for delivery, _, _ in readable:
+            delivery.acknowledge()
+
+
+def _all_at_once(service: Service, reaction: Reactions, readable: Sequence[Readable]) -> None:
+    subscription = readable[0][0].subscription
+    began = time.monotonic()
+    heard = {
+        envelope.id: (envelope, event) for _, envelope, event in readable if subscription.listens_to(envelope.type)
+    }
+    if not heard:
+        return  # old bindings: the reaction no longer exists for these types
+    with service.unit_of_work(None) as uow:
+        new = first_times(uow.connection, subscription.queue, list(heard))
+        metrics.repeated.labels(subscription.queue).inc(len(heard) - len(new))
+        if not new:
+            return
+        reaction(service, [pair for event_id, pair in heard.items() if event_id in new], uow)
+        uow.commit()
+    metrics.consumed.labels(subscription.queue).inc(len(new))
+    metrics.reaction_seconds.labels(subscription.queue).observe(time.monotonic() - began)
+
+
+def _by_itself(reaction: Reactions) -> Reaction:
+    def one(service: Any, event: Contract, uow: Any) -> None:
+        reaction(service, [(uow.cause, event)], uow)
+
+    return one
 
 
 def _read(delivery: Delivery) -> tuple[Envelope, Contract]:

@@ -5,6 +5,7 @@ The broker delivers at least once; with this row each effect happens once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,9 @@ _CREATE = (
 )
 
 _FIRST_TIME = "INSERT INTO inbox (queue, event_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+_FIRST_TIMES = (
+    "INSERT INTO inbox (queue, event_id) SELECT %s, unnest(%s::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id"
+)
 
 
 def inbox_table(metadata: MetaData) -> Table:
@@ -53,6 +57,15 @@ def first_time(connection: Connection, queue: str, event_id: UUID) -> bool:
     Another delivery of the same event in a transaction under way makes this one wait for its outcome.
     """
     return connection.exec_driver_sql(_FIRST_TIME, (queue, event_id)).rowcount == 1
+
+
+def first_times(connection: Connection, queue: str, event_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the events that are new to this queue; they are noted as ``first_time`` notes one.
+
+    Noted in the order of their ids, so that two processes with the same events wait for each other only one way.
+    """
+    rows = connection.exec_driver_sql(_FIRST_TIMES, (queue, sorted(set(event_ids))))
+    return {row[0] for row in rows}
 
 
 def sweep_inbox(connection: Connection, *, keep_days: int = KEEP_DAYS, at_most: int = 5_000) -> int:

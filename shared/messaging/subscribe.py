@@ -7,7 +7,9 @@ with a Delivery, and only the timer with a tick; then it runs under this room's 
 from __future__ import annotations
 
 import inspect
+import threading
 import warnings
+from collections import deque
 from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any, TypeAlias
@@ -15,7 +17,7 @@ from typing import Any, TypeAlias
 from shared.contracts.contract import Contract
 from shared.messaging.consuming import Consuming
 from shared.messaging.delivery import Delivery
-from shared.messaging.handling import carry_out
+from shared.messaging.handling import carry_out, carry_out_together
 from shared.messaging.settling import Settling
 from shared.messaging.subscription import Subscription
 from shared.observability.logs import logger
@@ -34,10 +36,13 @@ Method: TypeAlias = Callable[..., Any]
 _log = logger("messaging.subscribe")
 
 
-def subscribe(*contracts: type[Contract]) -> Callable[[Method], Method]:
+def subscribe(*contracts: type[Contract], together: int = 1) -> Callable[[Method], Method]:
     """Have a method called with each of these events, in a unit of work that also notes the event as carried out.
 
     The method takes (self, event, uow) and does not commit. Its queue is ``<service>.<method name>``.
+
+    With ``together`` above 1 it is called with as many as have come in the meantime, at most so many, and takes
+    (self, [(envelope, event), …], uow); the unit of work follows none of them, so it publishes nothing.
     """
 
     def decorate(reaction: Method) -> Method:
@@ -45,12 +50,20 @@ def subscribe(*contracts: type[Contract]) -> Callable[[Method], Method]:
         def door(self: Any, first: Any, *rest: Any) -> Any:
             if isinstance(first, Delivery):
                 return carry_out(self, reaction, first)
+            if isinstance(first, Gathered):
+                return carry_out_together(self, reaction, first)
             return reaction(self, first, *rest)
 
-        register_entrypoint(door, Subscribed(contracts))
+        register_entrypoint(door, Subscribed(contracts, together))
         return door
 
     return decorate
+
+
+class Gathered(tuple[Delivery, ...]):
+    """Deliveries to be carried out together."""
+
+    __slots__ = ()
 
 
 def every(seconds: float) -> Callable[[Method], Method]:
@@ -134,22 +147,54 @@ class Subscribed(Entrypoint):  # type: ignore[misc]  # nameko is not typed
 
     bus = Bus()
 
-    def __init__(self, contracts: tuple[type[Contract], ...] = ()) -> None:
+    def __init__(self, contracts: tuple[type[Contract], ...] = (), together: int = 1) -> None:
         self.contracts = contracts
+        self.together = together
+        self._waiting: deque[Delivery] = deque()
+        self._gathering = False
         super().__init__()
 
     def setup(self) -> None:
         """Join the service's bus."""
-        self.subscription = Subscription.to(self.container.service_name, self.method_name, self.contracts)
+        self.subscription = Subscription.to(
+            self.container.service_name, self.method_name, self.contracts, together=self.together
+        )
         self.bus.register(self)
 
     def work(self, delivery: Delivery) -> None:
         """Give a delivery to one of the container's workers, when one is free."""
         try:
-            if delivery.live:
+            if self.together > 1:
+                self._gather(delivery)
+            elif delivery.live:
                 self.container.spawn_worker(self, (delivery,), {})
         except ContainerBeingKilled:
             pass  # never acknowledged, so another process gets it
+
+    def _gather(self, delivery: Delivery) -> None:
+        """While one worker carries out what has come, the next ones gather."""
+        self._waiting.append(delivery)
+        if self._gathering:
+            return
+        self._gathering = True
+        try:
+            while self._waiting:
+                taken = [self._waiting.popleft() for _ in range(min(self.together, len(self._waiting)))]
+                live = Gathered(each for each in taken if each.live)
+                if live:
+                    self._carry_out(live)
+        finally:
+            self._gathering = False
+
+    def _carry_out(self, gathered: Gathered) -> None:
+        done = threading.Event()
+
+        def settled(_worker: Any, result: Any, error: Any) -> tuple[Any, Any]:
+            done.set()
+            return result, error
+
+        self.container.spawn_worker(self, (gathered,), {}, handle_result=settled)
+        done.wait()
 
     def stop(self) -> None:
         """Take no new deliveries."""

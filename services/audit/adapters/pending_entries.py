@@ -17,7 +17,10 @@ from shared.storage.encryption import DataKey
 
 _ADD = """
     insert into pending_entries (event_id, source, sequence, members, openings, about, units)
-    values (%s, %s, %s, %s, %s, %s::uuid[], %s::uuid[])
+    select event_id, source, sequence, members, openings, about::uuid[], units::uuid[]
+    from unnest(%s::uuid[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
+        with ordinality as happened (event_id, source, sequence, members, openings, about, units, place)
+    order by place
 """
 # every recording time is written equally long, so any will do to try whether the leaf fits
 _SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
@@ -30,11 +33,15 @@ class PendingEntries:
         self._connection = connection
         self._key = key
 
-    def add(self, happening: Happening) -> None:
-        """Put a happening in the queue: commitments in the members, salts and values sealed beside them.
+    def add(self, *happenings: Happening) -> None:
+        """Put happenings in the queue: commitments in the members, salts and values sealed beside them.
 
         Raises EntryCannotBe now rather than let the sequencer stumble over it.
         """
+        if happenings:
+            self._connection.exec_driver_sql(_ADD, tuple(map(list, zip(*map(self._row, happenings), strict=True))))
+
+    def _row(self, happening: Happening) -> tuple[object, ...]:
         members = dict(happening.members)
         openings: dict[str, str] = {}
         try:
@@ -46,7 +53,7 @@ class PendingEntries:
             leaf_bytes(members, _SOME_TIME)
         except LeafIsWrong as wrong:
             raise EntryCannotBe(type(wrong).__name__) from None
-        row = (
+        return (
             happening.event_id,
             happening.source,
             happening.sequence,
@@ -55,4 +62,3 @@ class PendingEntries:
             as_array(happening.about),
             as_array(happening.units),
         )
-        self._connection.exec_driver_sql(_ADD, row)

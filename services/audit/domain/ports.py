@@ -51,8 +51,8 @@ class Head:
 class PendingEntries(Protocol):
     """The queue in front of the log."""
 
-    def add(self, happening: Happening) -> None:
-        """Put a happening in the queue. Raises a permanent Failure when it can never be an entry."""
+    def add(self, *happenings: Happening) -> None:
+        """Put happenings in the queue. Raises a permanent Failure when one can never be an entry."""
         ...
 
 

@@ -7,6 +7,7 @@ The five that HSLF-FS 2016:40 4:9 asks for are members of every leaf where they 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -31,8 +32,6 @@ SENDERS_STEPS = ("referral.sent.v1",)
 class Remembering(Protocol):
     """The unit of work that this needs."""
 
-    cause: Envelope | None
-
     @property
     def pending(self) -> PendingEntries: ...
 
@@ -40,11 +39,9 @@ class Remembering(Protocol):
     def assignments(self) -> KnownAssignments: ...
 
 
-def remember(event: Contract, uow: Remembering) -> None:
-    """Put the event in the queue in front of the log."""
-    if uow.cause is None:
-        raise ValueError("an event is only ever heard with its envelope")
-    uow.pending.add(as_happening(uow.cause, event, uow.assignments))
+def remember(heard: Sequence[tuple[Envelope, Contract]], uow: Remembering) -> None:
+    """Put events in the queue in front of the log, each with the envelope it came in."""
+    uow.pending.add(*(as_happening(envelope, event, uow.assignments) for envelope, event in heard))
 
 
 def as_happening(envelope: Envelope, event: Contract, assignments: KnownAssignments) -> Happening:

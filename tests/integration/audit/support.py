@@ -73,7 +73,7 @@ class World:
 
     def hear_envelope(self, envelope: Envelope, event: Contract) -> None:
         with self.parts.as_service(envelope) as uow:
-            remember(event, uow)
+            remember([(envelope, event)], uow)
             uow.commit()
 
     def rows(self, sql: str, **given: object) -> Sequence[tuple]:

@@ -138,15 +138,27 @@ def test_what_surrounds_the_event_is_kept() -> None:
     assert "causation_id" not in plain
 
 
-def test_without_an_envelope_nothing_is_remembered() -> None:
-    """An event is only ever heard with one."""
+def test_what_is_heard_together_is_queued_together() -> None:
+    """Several events make one call to the queue, in the order they were heard."""
 
     class Uow:
-        cause = None
-        pending = assignments = NobodyKnown()
+        assignments = NobodyKnown()
 
-    with pytest.raises(ValueError, match="envelope"):
-        remember(example_of(ReferralOpened), Uow())  # type: ignore[arg-type]
+        def __init__(self) -> None:
+            self.added: list[tuple[object, ...]] = []
+
+        @property
+        def pending(self) -> Uow:
+            return self
+
+        def add(self, *happenings: object) -> None:
+            self.added.append(happenings)
+
+    events = [example_of(ReferralOpened), example_of(ReferralSent)]
+    heard = [(envelope_of(event), event) for event in events]
+    uow = Uow()
+    remember(heard, uow)  # type: ignore[arg-type]
+    assert [[each.event_id for each in once] for once in uow.added] == [[envelope.id for envelope, _ in heard]]  # type: ignore[attr-defined]
 
 
 def test_a_number_is_found_however_it_is_written() -> None:
