@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask_babel import format_date, format_time, get_locale
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from services.directory.domain.activity import SWEDEN, Repeats
 from services.directory.domain.support_service import Attend, Schedule, Weekday
@@ -117,6 +117,11 @@ def when(starts_at: datetime, ends_at: datetime) -> Markup:
     return said.format(exact, day[:1].upper() + day[1:], hours)
 
 
+def breakable(address: str) -> Markup:
+    """An e-mail address that may be broken before its @, so that tables need not be wide for it."""
+    return escape(address).replace("@", Markup("<wbr>@"))
+
+
 FILTERS = {
     "group_name": group_name,
     "form_name": form_name,
@@ -126,5 +131,6 @@ FILTERS = {
     "repeats_name": repeats_name,
     "unit_kind_name": unit_kind_name,
     "hours": hours,
+    "breakable": breakable,
     "situation": situation,
 }
