@@ -2,29 +2,63 @@
 
 from __future__ import annotations
 
+import getpass
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from rich.console import Console
 
 from deploy.onebox.places import CHECKOUT
 from deploy.onebox.trouble import Trouble
+from deploy.settings import current_settings
+from services.audit.bootstrap import export_to
+from shared.kernel.refusals import Refusal
 
 VERIFIER = CHECKOUT / "services/audit/verify.py"
+KEY_FILE = "log-verifying"
 
 
-def verify(export: Path, key: str, console: Console) -> int:
+def verify(export: Path | None, key: str, console: Console) -> int:
     """Run the verifier in a process of its own and return its exit code: 0 holds, 1 does not, 2 could not be asked.
 
-    `key` is the public key's text or a file that holds it. Raises Trouble.
+    Without an export one is made, and that act is recorded; it is removed when the log holds. `key` is the public key's
+    text or a file that holds it; without one, the file beside this installation's keys is taken. Raises Trouble.
     """
-    if not export.exists():
-        raise Trouble(f"There is no export at {export}.")
-    text = Path(key).read_text().strip() if Path(key).is_file() else key
+    if export is not None:
+        if not export.exists():
+            raise Trouble(f"There is no export at {export}.")
+        return _ask_the_verifier(export, _public_key(key), console)
+    folder = Path(tempfile.mkdtemp(prefix="lotsa-log-"))
+    made = folder / "lotsa-log.zip"
+    try:
+        size = export_to(current_settings(), made, by=getpass.getuser())
+    except Refusal as refusal:
+        raise Trouble(str(refusal)) from None
+    console.print(f"Exported {size} entries.")
+    status = _ask_the_verifier(made, _public_key(key), console)
+    if status == 0:
+        made.unlink()
+        folder.rmdir()
+    else:
+        console.print(f"The export and the evidence are kept in {folder}.")
+    return status
+
+
+def _public_key(given: str) -> str:
+    if not given:
+        file = current_settings().var / "keys" / KEY_FILE
+        if not file.is_file():
+            raise Trouble("Say which public key the log is signed with: --key, as its text or a file that holds it.")
+        return file.read_text().strip()
+    return Path(given).read_text().strip() if Path(given).is_file() else given
+
+
+def _ask_the_verifier(export: Path, key: str, console: Console) -> int:
     done = subprocess.run(
         # isolated: no module of ours can be imported, whatever lies beside it
-        [sys.executable, "-I", str(VERIFIER), str(export), "--key", text],
+        [sys.executable, "-I", str(VERIFIER), str(export), "--key", key],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

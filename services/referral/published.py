@@ -38,6 +38,7 @@ def _(event: events.ReferralSent) -> Contract:
         subject=event.by.user.subject,
         assignment_id=event.by.assignment_id,
         occurred_at=event.occurred_at,
+        number=event.number,
         priority=event.priority,
         acknowledge_by=event.acknowledge_by,
         consents=event.consents,

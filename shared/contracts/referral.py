@@ -29,10 +29,14 @@ class _ReferralStep(Contract):
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralSent(_ReferralStep):
-    """A referral was sent to a receiving unit. ``acknowledge_by``: when the first answer is promised."""
+    """A referral was sent to a receiving unit. ``acknowledge_by``: when the first answer is promised.
+
+    ``number``: the reference that people say to each other; as random as the identifier.
+    """
 
     event_type: ClassVar[str] = "referral.sent.v1"
 
+    number: str
     priority: str
     acknowledge_by: datetime
     consents: tuple[UUID, ...]

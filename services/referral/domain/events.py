@@ -24,8 +24,9 @@ class ReferralStep(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralSent(ReferralStep):
-    """It went to a receiving unit."""
+    """It went to a receiving unit. ``number``: the reference that people say to each other; random, about nobody."""
 
+    number: str
     priority: str
     acknowledge_by: datetime
     consents: tuple[ConsentId, ...]

@@ -104,7 +104,7 @@ def _steps() -> dict[str, object]:
 def test_referrals_are_counted_by_unit_and_month(city: City) -> None:
     """Sent by one, received by the other, in the month it was in Sweden; no referral is named."""
     service = Directory(city.parts)
-    sent = ReferralSent(**_steps(), priority="routine", acknowledge_by=AT, consents=())  # type: ignore[arg-type]
+    sent = ReferralSent(**_steps(), number="7K3QX-R09MT", priority="routine", acknowledge_by=AT, consents=())  # type: ignore[arg-type]
     with service.unit_of_work() as uow:
         service.count_referrals(sent, uow)
         service.count_referrals(sent, uow)

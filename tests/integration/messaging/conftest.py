@@ -145,6 +145,7 @@ def referral_sent(priority: str = "normal") -> ReferralSent:
         subject="alva",
         assignment_id=uuid4(),
         occurred_at=now,
+        number="7K3QX-R09MT",
         priority=priority,
         acknowledge_by=now,
         consents=(uuid4(),),

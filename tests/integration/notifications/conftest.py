@@ -52,7 +52,12 @@ class Journey:
 
     def sent(self, version: int = 1) -> ReferralSent:
         """It went to the receiving unit."""
-        extra = {"priority": "normal", "acknowledge_by": NOON + timedelta(days=3), "consents": (uuid4(),)}
+        extra = {
+            "number": "7K3QX-R09MT",
+            "priority": "normal",
+            "acknowledge_by": NOON + timedelta(days=3),
+            "consents": (uuid4(),),
+        }
         return ReferralSent(**self._step(version, self.alvas), **extra)
 
     def opened(self, version: int = 2) -> ReferralOpened:

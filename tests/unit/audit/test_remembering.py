@@ -105,10 +105,11 @@ def test_an_access_is_told_in_the_leafs_own_words() -> None:
 
 
 def test_a_step_is_found_by_its_referral_and_its_consents() -> None:
-    """And covered by the mandates of all the units it names."""
+    """By its number too; and covered by the mandates of all the units it names."""
     event = example_of(ReferralSent, consents=(UUID(int=1), UUID(int=2)))
     found = happening_of(event)
-    assert set(found.about) == {event.referral_id, UUID(int=1), UUID(int=2)}  # type: ignore[attr-defined]
+    number = key_of_number(event.number)  # type: ignore[attr-defined]
+    assert set(found.about) == {event.referral_id, number, UUID(int=1), UUID(int=2)}  # type: ignore[attr-defined]
     assert {event.referring_unit_id, event.receiving_unit_id} == set(found.units)  # type: ignore[attr-defined]
     assert found.members["action"] == "referral.sent"
 
