@@ -53,6 +53,7 @@ def send(
             referring_unit_id=by.unit_id,
             receiving_unit_id=receiving_unit_id,
             by=by,
+            number=referral.number,
             priority=priority.value,
             acknowledge_by=promises.acknowledge_by,
             consents=tuple(consent.id for consent in consents),
