@@ -65,6 +65,11 @@ def draft_list(actor: Actor, uow: ReferralUnitOfWork) -> list[DraftLine]:
     ]
 
 
+def wait_for_a_first_click(draft_id: UUID, uow: ReferralUnitOfWork) -> None:
+    """Let a sending of the same draft that is under way end first; afterwards its answer is there to be found."""
+    uow.connection.execute(select(drafts.c.id).where(drafts.c.id == draft_id).with_for_update())
+
+
 def _name(draft: Draft) -> str:
     """A draft is whatever its author's form or system keeps there; the name only if it is where pages put it."""
     carer = draft.answers.get("carer")

@@ -14,6 +14,7 @@ from services.referral.commands.propose_route import propose_route
 from services.referral.commands.send_referral import send_referral
 from services.referral.domain.clocks import Priority, promises
 from services.referral.domain.ports import Draft
+from services.referral.views.drafts import wait_for_a_first_click
 from services.referral.views.referral_page import referral_page
 from services.referral.web.pages_answers import (
     carer_of,
@@ -65,6 +66,7 @@ def send(draft_id: UUID) -> Page:
     actor = current_actor()
     request = once(web().secret, actor, f"send-{draft_id}", "POST", "pages", b"")
     with parts().unit_of_work(actor) as uow:
+        wait_for_a_first_click(draft_id, uow)
         before = answered_before(uow.connection, request)
         if before is not None:
             return redirect(str(before.location), 303)

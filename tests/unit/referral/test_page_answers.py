@@ -1,0 +1,181 @@
+"""What a draft's answers mean: which steps are left, what rests on what, and the command they become."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from marshmallow import ValidationError
+
+from services.referral.domain.consent import Scope
+from services.referral.domain.people import Channel
+from services.referral.domain.refusals import PersonCaredForHasNotConsented
+from services.referral.web.pages_answers import (
+    ORDER,
+    command_from,
+    first_incomplete,
+    load_step,
+    understood,
+    with_step,
+)
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+CARER = {"name": "Frans", "area": "0180-sodermalm", "channels": ["phone"], "phone": "070-1740605"}
+WHY = {"why": "Sover dåligt.", "support_wanted": ["respite"], "priority": "urgent"}
+CONSENT = {
+    "share": "yes",
+    "tell_referrer": "no",
+    "channels_ok": "yes",
+    "about_person": "no",
+    "form": "oral",
+    "text_version": "carer-2026-1",
+}
+OTHER_CONSENT = {"tell": "yes", "form": "written", "text_version": "person-cared-for-2026-1"}
+GUN = {"target_groups": ["dementia"], "person_name": "Gun", "situation": "Glömmer spisen."}
+
+
+def answered(*steps: tuple[str, dict[str, Any]]) -> dict[str, Any]:
+    """A draft in which these steps have been answered, in order."""
+    answers: dict[str, Any] = {}
+    for step, values in steps:
+        answers = with_step(step, answers, values, NOW)
+    return answers
+
+
+def about_both() -> dict[str, Any]:
+    """A whole draft about two people who have both consented."""
+    asked = {**CONSENT, "about_person": "yes"}
+    return answered(
+        ("carer", CARER),
+        ("support", WHY),
+        ("consent", asked),
+        ("other-consent", OTHER_CONSENT),
+        ("situation", GUN),
+        ("receiver", {"unit": "proposed"}),
+    )
+
+
+def test_a_whole_draft_becomes_one_command() -> None:
+    """Both consents with the time they were given, the person cared for, and the number as the world writes it."""
+    command = command_from(about_both(), uuid4())
+    assert command.carer.phone == "+46701740605"
+    assert command.carer_consent is not None
+    assert command.carer_consent.scopes == {Scope.SHARE_WITH_RECEIVING_UNIT}
+    assert command.carer_consent.channels == {Channel.PHONE}
+    assert command.carer_consent.given_at == NOW
+    assert command.person_cared_for_consent is not None
+    assert command.person_cared_for_consent.scopes == {Scope.TELL_ABOUT_PERSON_CARED_FOR}
+    assert command.person_cared_for is not None
+    assert command.person_cared_for.name == "Gun"
+    assert command.receiving_unit_id is None
+
+
+def test_one_step_is_asked_for_after_another() -> None:
+    """The first that is missing or no longer right; the other person's consent only when it is needed."""
+    answers: dict[str, Any] = {}
+    seen = []
+    whole = about_both()
+    while (step := first_incomplete(answers)) != "check":
+        seen.append(step)
+        answers = {**answers, step: whole[step]}
+    assert seen == list(ORDER)
+    assert first_incomplete({"carer": CARER, "support": {}}) == "support"
+
+
+def test_fields_about_the_other_person_are_refused_by_name_without_consent() -> None:
+    """The server refuses what the page never showed, and says which fields."""
+    answers = answered(("carer", CARER), ("support", WHY), ("consent", CONSENT))
+    with pytest.raises(PersonCaredForHasNotConsented) as refused:
+        load_step("situation", answers, GUN)
+    assert set(refused.value.fields) == {"/person_cared_for/name", "/person_cared_for/situation"}
+
+
+def test_taking_back_the_other_persons_yes_removes_what_was_told() -> None:
+    """Gun's part goes from the draft with her consent, and nothing of it can be sent."""
+    answers = with_step("other-consent", about_both(), {**OTHER_CONSENT, "tell": "no"}, NOW)
+    assert "situation" not in answers
+    assert first_incomplete(answers) == "situation"
+    answers = with_step("situation", answers, {"own_statement": "no"}, NOW)
+    answers = with_step("receiver", answers, {"unit": "proposed"}, NOW)
+    command = command_from(answers, uuid4())
+    assert command.person_cared_for is None
+    assert command.person_cared_for_consent is None
+
+
+def test_another_way_to_be_reached_has_to_be_consented_to_anew() -> None:
+    """Changing the channels asks only that question again."""
+    answers = with_step("carer", about_both(), {**CARER, "channels": ["sms"]}, NOW)
+    assert first_incomplete(answers) == "consent"
+    assert answers["consent"]["share"] == "yes"
+    assert "channels_ok" not in answers["consent"]
+
+
+def test_nobody_has_to_be_reached() -> None:
+    """A carer who makes contact themself needs no channel, and is not asked to consent to one."""
+    silent = {"name": "Frans", "area": "0180", "channels": [], "do_not_reach_out": "true"}
+    consent = {name: value for name, value in CONSENT.items() if name != "channels_ok"}
+    answers = answered(
+        ("carer", silent),
+        ("support", WHY),
+        ("consent", consent),
+        ("situation", {"own_statement": "no"}),
+        ("receiver", {"unit": "proposed"}),
+    )
+    assert first_incomplete(answers) == "check"
+    command = command_from(answers, uuid4())
+    assert command.carer.safe_contact.do_not_reach_out
+    assert command.carer_consent is not None
+    assert command.carer_consent.channels == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("step", "values", "field"),
+    [
+        ("carer", {**CARER, "phone": "hej"}, "phone"),
+        ("carer", {**CARER, "identity_number": "191212121213"}, "identity_number"),
+        ("carer", {**CARER, "channels": ["pigeon"]}, "channels"),
+        ("carer", {**CARER, "hours_from": "08:00"}, "hours_to"),
+        ("carer", {**CARER, "no_letter": "true", "channels": ["letter"], "address": "Gatan 1"}, "no_letter"),
+        ("carer", {**CARER, "surprise": "x"}, "surprise"),
+        ("support", {**WHY, "support_wanted": []}, "support_wanted"),
+        ("support", {**WHY, "priority": "now"}, "priority"),
+        ("support", {**WHY, "why": "x" * 4001}, "why"),
+        ("consent", {**CONSENT, "share": "no"}, "share"),
+        ("consent", {**CONSENT, "channels_ok": "no"}, "channels_ok"),
+        ("consent", {**CONSENT, "given_by": "god-man"}, "representative_name"),
+        ("situation", {"own_statement": "no", "target_groups": ["dementia"]}, "target_groups"),
+        ("receiver", {"unit": "other"}, "other_unit"),
+    ],
+)
+def test_what_is_wrong_is_told_beside_its_field(step: str, values: dict[str, Any], field: str) -> None:
+    """Each of these is refused, and the field is named."""
+    answers = answered(("carer", CARER), ("support", WHY), ("consent", CONSENT))
+    with pytest.raises(ValidationError) as refused:
+        load_step(step, answers, values)
+    assert isinstance(refused.value.messages, dict)
+    assert field in refused.value.messages
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    """A missing name does not hide that no way to be reached was given."""
+    with pytest.raises(ValidationError) as refused:
+        load_step("carer", {}, {"area": "0180", "channels": []})
+    assert isinstance(refused.value.messages, dict)
+    assert set(refused.value.messages) == {"name", "channels"}
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from([*ORDER, "else"]), ANY_JSON))
+def test_any_draft_can_be_read(kept: dict[str, Any]) -> None:
+    """Whatever a system has kept in a draft, the pages find a step to go on with."""
+    assert first_incomplete(understood(kept)) in (*ORDER, "check")

@@ -1,0 +1,56 @@
+"""Every code has a word, and every sentence that the rules say has its Swedish text."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from services.referral.domain import codes, routing
+from services.referral.domain.clocks import Priority, Promise
+from services.referral.domain.consent import Form, GivenBy, Scope
+from services.referral.domain.people import AgeBand, Channel, Relation, Subject, TakesInBest
+from services.referral.domain.states import State
+from services.referral.views.timeline import Stage
+from services.referral.views.worklist import Show
+from services.referral.web import pages_words as words
+
+CATALOGUE = Path(words.__file__).parent / "translations/sv/LC_MESSAGES/messages.po"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (Channel, words.CHANNELS),
+        (AgeBand, words.AGE_BANDS),
+        (TakesInBest, words.TAKES_IN_BEST),
+        (Relation, words.RELATIONS),
+        (GivenBy, words.GIVEN_BY),
+        (Form, words.FORMS),
+        (Scope, words.SCOPES),
+        (Scope, words.SCOPE_EFFECTS),
+        (Subject, words.ABOUT),
+        (Priority, words.PRIORITIES),
+        (Priority, words.PRIORITY_HINTS),
+        (Promise, words.PROMISES),
+        (State, words.STATES),
+        (State, words.STATE_COLOURS),
+        (Stage, words.STAGES),
+        (Show, words.SHOWS),
+    ],
+)
+def test_every_code_has_its_word(kind: type[StrEnum], said: words.Words) -> None:
+    """No page can meet a code that it has no word for, and no word stands without a code."""
+    assert set(said) == {each.value for each in kind}
+
+
+def test_every_title_kept_as_data_has_a_swedish_text() -> None:
+    """Codes, consent texts and reasons are data: their titles are keys into the catalogue."""
+    with CATALOGUE.open("rb") as source:
+        known = {message.id for message in read_po(source) if message.string}
+    titles = {code.title for each in codes.LISTS.values() for code in each}
+    titles |= {code.title for code in codes.SYSTEM_REASONS} | {text.text for text in codes.CONSENT_TEXTS}
+    titles |= {routing.DEFAULT_REASON}
+    assert not titles - known
