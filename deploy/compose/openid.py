@@ -15,6 +15,7 @@ from canaille.app import models
 from canaille.backends import Backend
 from flask import Flask
 from joserfc.jwk import RSAKey
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.serving import make_server
 
 PORT = 5000
@@ -44,6 +45,8 @@ def main() -> None:
     with app.app_context(), Backend.instance.session():
         _people(Path(os.environ["LOTSA_TRIAL_PASSWORD_FILE"]).read_text().strip())
         _client(f"https://{host}:{port}", Path(os.environ["LOTSA_OIDC_CLIENT_SECRET_FILE"]).read_text().strip())
+        # the proxy in front speaks TLS, and says so
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1)  # type: ignore[method-assign]
         make_server("0.0.0.0", PORT, app, threaded=True).serve_forever()
 
 
