@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select, update
 
-from services.referral.adapters.inserting import insert_rows
+from services.referral.adapters.inserting import insert_together
 from services.referral.adapters.tables import data_keys
 from services.referral.domain.content import Part
 from shared.kernel.identity import ReferralId
@@ -25,15 +25,16 @@ class Keys:
         self._connection = connection
         self._master = master
 
-    def new(self, referral_id: ReferralId, parts: Collection[Part], at: datetime) -> dict[Part, DataKey]:
-        """New keys for these parts of a referral."""
+    def make(
+        self, referral_id: ReferralId, parts: Collection[Part], at: datetime
+    ) -> tuple[dict[Part, DataKey], list[dict[str, Any]]]:
+        """New keys for these parts of a referral, and the rows that the caller is to keep them in."""
         made = {part: self._master.new_data_key() for part in parts}
         rows = [
             {"id": key.id, "referral_id": referral_id, "part": part.value, "wrapped": wrapped, "created_at": at}
             for part, (key, wrapped) in made.items()
         ]
-        insert_rows(self._connection, data_keys, rows)
-        return {part: key for part, (key, _) in made.items()}
+        return {part: key for part, (key, _) in made.items()}, rows
 
     def of(self, referral_ids: Collection[UUID], parts: Collection[Part]) -> dict[tuple[UUID, Part], DataKey]:
         """The keys of these parts that are neither sealed nor destroyed."""
@@ -54,7 +55,11 @@ class Keys:
             data_keys.c.referral_id == referral_id, data_keys.c.part == part.value, data_keys.c.destroyed_at.is_(None)
         )
         row = self._connection.execute(query).first()
-        return self._master.unwrap(row.id, row.wrapped) if row else self.new(referral_id, [part], at)[part]
+        if row:
+            return self._master.unwrap(row.id, row.wrapped)
+        keys, kept = self.make(referral_id, [part], at)
+        insert_together(self._connection, (data_keys, kept))
+        return keys[part]
 
     def seal(self, referral_id: ReferralId, parts: Collection[Part], at: datetime) -> None:
         """Mark keys as sealed: kept, for the law's time, but handed out to nobody."""

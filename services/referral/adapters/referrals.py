@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, select, update
 
 from services.referral.adapters import rows
-from services.referral.adapters.inserting import insert_rows
+from services.referral.adapters.inserting import insert_together
 from services.referral.adapters.keys import Keys
 from services.referral.adapters.sealing import carer_from_text, carer_to_text, person_from_text, person_to_text
-from services.referral.adapters.tables import consents, contents, referrals, steps
+from services.referral.adapters.tables import consents, contents, data_keys, referrals, steps
 from services.referral.domain.content import Content, Part
 from services.referral.domain.people import Subject
 from services.referral.domain.referral import Referral, Step
@@ -47,15 +47,19 @@ class SqlReferrals:
 
     def add(self, referral: Referral, content: Content) -> None:
         """Keep a new referral, what it says sealed under new keys."""
-        insert_rows(self._connection, referrals, [rows.new_referral_row(referral)])
         parts = [PART_OF[consent.about] for consent in referral.consents]
-        keys = self._keys.new(referral.id, parts, referral.sent_at)
+        keys, kept_keys = self._keys.make(referral.id, parts, referral.sent_at)
         kept = [
             rows.new_consent_row(consent, _sealer(keys, consent.about, consent.id)) for consent in referral.consents
         ]
-        insert_rows(self._connection, consents, kept)
-        insert_rows(self._connection, contents, self._sealed(referral.id, content, keys))
-        self._add_steps(referral)
+        insert_together(
+            self._connection,
+            (referrals, [rows.new_referral_row(referral)]),
+            (data_keys, kept_keys),
+            (consents, kept),
+            (contents, self._sealed(referral.id, content, keys)),
+            (steps, self._new_steps(referral)),
+        )
 
     def save(self, referral: Referral) -> None:
         """Keep what changed, and seal what was withdrawn."""
@@ -66,7 +70,7 @@ class SqlReferrals:
             if consent.withdrawn_at == at:
                 withdrawal = update(consents).where(consents.c.id == consent.id).values(rows.withdrawal_row(consent))
                 self._connection.execute(withdrawal)
-        self._add_steps(referral)
+        insert_together(self._connection, (steps, self._new_steps(referral)))
         if referral.sealed:
             # after the steps: a comment written to a sealed referral is sealed with it
             self._keys.seal(referral.id, referral.sealed, at)
@@ -109,7 +113,7 @@ class SqlReferrals:
             key = self._keys.of([referral.id], [Part.FOLLOW_UP]).get((referral.id, Part.FOLLOW_UP))
         return tuple(rows.step_from(row, _comment(row, key)) for row in found)
 
-    def _add_steps(self, referral: Referral) -> None:
+    def _new_steps(self, referral: Referral) -> list[dict[str, Any]]:
         kept = []
         for step in referral.new_steps:
             step_id = uuid7()
@@ -118,8 +122,8 @@ class SqlReferrals:
                 key = self._keys.for_writing(referral.id, Part.FOLLOW_UP, step.at)
                 comment = key.seal("steps", "comment", step_id, step.comment)
             kept.append({"id": step_id, "referral_id": referral.id, "comment": comment, **rows.step_row(step)})
-        insert_rows(self._connection, steps, kept)
         referral.new_steps.clear()
+        return kept
 
     def _sealed(self, referral_id: ReferralId, content: Content, keys: Mapping[Part, DataKey]) -> list[dict[str, Any]]:
         if content.carer is None or content.need is None:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from services.referral.adapters.drafts import SqlDrafts, author_text
 from services.referral.adapters.holidays import swedish_calendar
-from services.referral.adapters.inserting import insert_rows
+from services.referral.adapters.inserting import insert_together
 from services.referral.adapters.keys import Keys
 from services.referral.adapters.referrals import SqlReferrals
 from services.referral.adapters.routing import SqlRouting
@@ -91,8 +91,9 @@ class ReferralUnitOfWork(UnitOfWork):
 
     def before_commit(self) -> None:
         """Write the access records, all in one statement."""
-        insert_rows(self.connection, access_records, [_row(access) for access in self._accesses])
-        self._accesses = []
+        if self._accesses:
+            insert_together(self.connection, (access_records, [_row(access) for access in self._accesses]))
+            self._accesses = []
 
     def rollback(self) -> None:
         """Undo everything since the last commit, and forget what was to be told."""

@@ -15,14 +15,15 @@ from shared.storage.encryption import Unreadable, key_id_of
 from shared.storage.engine import make_engine
 from tests.integration.referral.conftest import NOON, Cast, Room, a_referral_about_both
 
-MARKS = ("Frans", "Provsson", "1740605", "191212121212", "förmiddagen", "sover", "Gun", "spisen", "1940", "dementia")
-MARKS_IN_STEPS = ("Kommentaren", "Greta")
+# long enough never to turn up by chance among random bytes
+MARKS = ("Frans Prov", "Provsson", "1740605", "191212121212", "förmiddagen", "sover dåligt", "spisen", "dementia")
+MARKS_IN_STEPS = ("Kommentaren", "Greta Prov")
 
 
-def everything(room: Room) -> str:
-    """Every row of every table as text, binary columns both as hexadecimal and as the letters they may be."""
+def everything(room: Room) -> bytes:
+    """Every value of every table, texts and binary columns as they are."""
     owner = make_engine(room.installation.settings().service("referral").owner_database_url, pool_size=1)
-    found = []
+    found: list[bytes] = []
     with owner.begin() as connection:
         connection.execute(text("SET LOCAL lotsa.actor = 'system'"))
         tables = connection.execute(
@@ -31,13 +32,10 @@ def everything(room: Room) -> str:
         for table in tables:
             for row in connection.execute(text(f"SELECT * FROM {table}")):
                 found += [
-                    bytes(value).decode("utf-8", "replace") + bytes(value).hex()
-                    if isinstance(value, (bytes, memoryview))
-                    else str(value)
-                    for value in row
+                    bytes(value) if isinstance(value, (bytes, memoryview)) else str(value).encode() for value in row
                 ]
     owner.dispose()
-    return "\n".join(found)
+    return b"\n".join(found)
 
 
 def test_no_mark_is_readable_in_any_column(room: Room, alva: Cast, bo: Cast) -> None:
@@ -50,10 +48,9 @@ def test_no_mark_is_readable_in_any_column(room: Room, alva: Cast, bo: Cast) -> 
     bo.step("accept", referral_id)
     bo.step("complete", referral_id, 2, {"reason": "other", "comment": "Kommentaren till Alva"})
     kept = everything(room)
-    assert referral_id in kept
+    assert referral_id.encode() in kept
     for mark in (*MARKS, *MARKS_IN_STEPS):
-        assert mark not in kept, mark
-        assert mark.encode().hex() not in kept, mark
+        assert mark.encode() not in kept, mark
 
 
 def test_each_subject_has_a_key_of_its_own(room: Room, alva: Cast) -> None:

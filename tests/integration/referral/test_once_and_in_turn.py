@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from services.referral.adapters.inserting import insert_together
+from services.referral.adapters.tables import contents
 from services.referral.commands.accept_referral import AcceptReferral, accept_referral
 from shared.kernel.actor import Role
 from shared.kernel.identity import ReferralId
@@ -247,3 +252,14 @@ def test_the_room_describes_itself(room: Room) -> None:
     document = room.app.test_client().get("/api/referral/openapi.json").json
     validate(document)
     assert "/referrals/{referral_id}/accept" in document["paths"]
+
+
+def test_rows_sent_together_fail_as_one_statement_would(room: Room, bo: Cast) -> None:
+    """The database's no comes as SQLAlchemy's own error, without the values, and the connection is good afterwards."""
+    row = {"id": uuid4(), "referral_id": uuid4(), "part": "carer", "body": b"sealed"}
+    with room.parts.unit_of_work(bo.actor) as uow:
+        with pytest.raises(DBAPIError) as failed:
+            insert_together(uow.connection, (contents, [row]))
+        assert str(row["id"]) not in str(failed.value)
+        uow.rollback()
+        assert uow.connection.execute(text("SELECT 1")).scalar() == 1
