@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -21,7 +21,7 @@ from services.referral.domain.reading import Reading, reading_of
 from services.referral.domain.referral import Referral
 from services.referral.domain.states import Action
 from shared.kernel.actor import Actor
-from shared.kernel.identity import uuid7
+from shared.kernel.identity import ReferralId, uuid7
 from shared.storage.staff import units
 
 HIDDEN = "protected-identity"
@@ -90,7 +90,7 @@ def _with_consents(found: Sequence[Row[tuple[object, ...]]], uow: ReferralUnitOf
 def _record(
     known: list[Referral],
     readings: list[Reading],
-    names: dict[UUID, str],
+    names: Mapping[ReferralId, str],
     actor: Actor,
     uow: ReferralUnitOfWork,
 ) -> None:

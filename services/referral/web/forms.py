@@ -118,7 +118,7 @@ def code(codes: Mapping[str, Any], *, missing: str = "", default: str = "") -> f
     return fields.String(load_default=default, validate=one_of(codes))
 
 
-def codes(of: Mapping[str, Any] | None = None, *, missing: str = "") -> fields.List:
+def codes(of: Mapping[str, Any] | None = None, *, missing: str = "") -> fields.List[Any]:
     """Any of a list's codes, perhaps at least one. Without a list, the domain checks them."""
     each = fields.String(validate=one_of(of) if of is not None else at_most(60))
 

@@ -14,12 +14,11 @@ from services.referral.domain.people import (
     NAME_LIMIT,
     AgeBand,
     Carer,
-    CarerCannotBeReached,
     Channel,
     SafeContact,
-    SafeContactContradictsItself,
     TakesInBest,
 )
+from services.referral.domain.refusals import CarerCannotBeReached, SafeContactContradictsItself
 from services.referral.web import forms
 from services.referral.web import pages_words as words
 from shared.web.errors import says

@@ -12,17 +12,17 @@ SWEDEN = 46
 
 def last_day(until: datetime) -> str:
     """The last day of a promise, which holds until that day's end: "tisdag 24 november"."""
-    return format_datetime(until - timedelta(seconds=1), "EEEE d MMMM")
+    return str(format_datetime(until - timedelta(seconds=1), "EEEE d MMMM"))
 
 
 def short_last_day(until: datetime) -> str:
     """The same in few characters, for lists: "tis 24 nov."."""
-    return format_datetime(until - timedelta(seconds=1), "EEE d MMM")
+    return str(format_datetime(until - timedelta(seconds=1), "EEE d MMM"))
 
 
 def short_day(at: datetime) -> str:
     """A day in few characters: "24 nov. 2026"."""
-    return format_datetime(at, "d MMM yyyy")
+    return str(format_datetime(at, "d MMM yyyy"))
 
 
 def telephone(number: str) -> str:
