@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.referral.commands.admission import known_to, purpose_of
 from services.referral.domain.access import Access, Outcome
-from services.referral.domain.content import Content, Part, without_identity
+from services.referral.domain.consent import Scope
+from services.referral.domain.content import Content, Part, carer_only, without_identity
+from services.referral.domain.people import Subject
 from services.referral.domain.ports import Work
 from services.referral.domain.reading import Reading, reading_of
 from services.referral.domain.referral import Referral, Step
@@ -59,11 +61,18 @@ def open_referral(command: OpenReferral, actor: Actor, uow: Work) -> OpenedRefer
         )
     )
     content = uow.referrals.content(referral, reading.open_parts - {Part.FOLLOW_UP})
+    return OpenedReferral(referral, reading, _as_told(content, referral, reading), _steps(referral, reading, uow))
+
+
+def _as_told(content: Content, referral: Referral, reading: Reading) -> Content:
     if content.carer is not None and not reading.shows_identity:
-        content = Content(
-            carer=without_identity(content.carer), need=content.need, person_cared_for=content.person_cared_for
-        )
-    return OpenedReferral(referral, reading, content, _steps(referral, reading, uow))
+        content = replace(content, carer=without_identity(content.carer))
+    other = referral.consent_of(Subject.PERSON_CARED_FOR)
+    told = other is not None and Scope.TELL_ABOUT_PERSON_CARED_FOR in other.scopes
+    if content.need is not None and told and Part.PERSON_CARED_FOR not in reading.open_parts:
+        # it was sent under a consent that no longer holds for this reader
+        content = replace(content, need=carer_only(content.need))
+    return content
 
 
 def _steps(referral: Referral, reading: Reading, uow: Work) -> tuple[Step, ...]:

@@ -86,6 +86,14 @@ def check_graded(need: Need, person: PersonCaredFor | None, person_has_consented
         raise TargetGroupIsNotCarersOwnStatement(fields={"/need/target_groups": title})
 
 
+def carer_only(need: Need) -> Need:
+    """The need as it may be told once the consent of the person cared for, under which it was sent, no longer holds.
+
+    A target group then stands only as the carer's own statement; the reason for the route may name it, so it goes too.
+    """
+    return need if need.own_statement else replace(need, target_groups=(), route_reason="")
+
+
 PROTECTED_FIELDS: Mapping[str, str] = {"name": "", "phone": "", "email": "", "address": "", "identity_number": ""}
 
 

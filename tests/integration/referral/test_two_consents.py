@@ -114,12 +114,16 @@ def test_withdrawn_after_acceptance_it_is_sealed_and_can_still_be_closed(alva: C
 
 
 def test_guns_withdrawal_closes_what_is_said_about_her_only(room: Room, alva: Cast, bo: Cast) -> None:
-    """Frans's own referral goes on."""
-    sent = alva.send(a_referral_about_both())
+    """Frans's own referral goes on; the target group, told with her consent and not as his own words, goes."""
+    body = a_referral_about_both()
+    body["need"]["own_statement"] = False
+    sent = alva.send(body)
+    assert bo.open(sent.json["id"]).json["need"]["target_groups"] == ["dementia"]
     assert bo.withdraw(consent_about(sent, "person-cared-for")).json["state"] == "requested"
     after = bo.open(sent.json["id"]).json
     assert after["carer"]["name"] == "Frans Provsson"
     assert after["person_cared_for"] is None
+    assert (after["need"]["target_groups"], after["need"]["why"]) == ([], body["need"]["why"])
     sealed = room.ask("SELECT part FROM data_keys WHERE sealed_at IS NOT NULL")
     assert [row.part for row in sealed] == ["person-cared-for"]
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from services.referral.domain.consent import ConsentAnswers, GivenBy, Scope
-from services.referral.domain.content import Need, Part, check_graded, without_identity
+from services.referral.domain.content import Need, Part, carer_only, check_graded, without_identity
 from services.referral.domain.people import Carer, Channel, PersonCaredFor, Relation, SafeContact, Subject
 from services.referral.domain.reading import reading_of
 from services.referral.domain.referral import recorded_by
@@ -217,6 +217,14 @@ def test_a_protected_identity_is_for_the_assigned_adviser_only() -> None:
         reading = reading_of(referral, other, NOON)
         assert not reading.shows_identity
         assert why(reading, "carer-identity") == "protected-identity"
+
+
+def test_without_the_others_consent_a_target_group_stands_as_own_words_only() -> None:
+    """What was told under a consent that is gone goes with it, and so does a reason that may name it."""
+    need = Need(why="Orkar inte mer.", target_groups=("dementia",), route_reason="Vi tar emot vid demens.")
+    assert carer_only(need) == Need(why="Orkar inte mer.")
+    own = replace(need, own_statement=True)
+    assert carer_only(own) == own
 
 
 def test_without_identity_leaves_nothing_to_find_somebody_by() -> None:
