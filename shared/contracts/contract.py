@@ -36,10 +36,7 @@ class Contract:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if cls.event_type:
-            if (
-                _registry.setdefault(cls.event_type, cls).__qualname__
-                != cls.__qualname__
-            ):
+            if _registry.setdefault(cls.event_type, cls).__qualname__ != cls.__qualname__:
                 raise TypeError(f"two contracts share the type {cls.event_type}")
             # slots or decorators may make the class anew: the newest definition is the one to build
             _registry[cls.event_type] = cls
@@ -67,9 +64,7 @@ class Contract:
             return cls(**values)
         except (TypeError, ValueError, AttributeError) as problem:
             # the values themselves stay out of the message: it may be logged
-            raise ContractViolation(
-                f"{cls.event_type}: {type(problem).__name__}"
-            ) from None
+            raise ContractViolation(f"{cls.event_type}: {type(problem).__name__}") from None
 
 
 def contract_for(event_type: str) -> type[Contract]:

@@ -14,8 +14,8 @@ from shared.contracts.contract import Contract
 class UnitChanged(Contract):
     """A unit was registered or changed. ``function_address`` is the unit's function e-mail, never a person's.
 
-    ``kind``: referring | receiving | partner | audit | administration. ``area``: municipality code, or municipality code
-    and district ("0180" or "0180-sodermalm").
+    ``kind``: referring | receiving | partner | audit | administration. ``area``: municipality code, or municipality
+    code and district ("0180" or "0180-sodermalm").
     """
 
     event_type: ClassVar[str] = "unit.changed.v1"

@@ -55,9 +55,7 @@ class Envelope:
         """The event itself. Raises UnknownEventType or ContractViolation."""
         kind = contract_for(self.type)
         if kind.publisher not in ("*", self.publisher):
-            raise ContractViolation(
-                f"{self.type} may not be published by {self.publisher}"
-            )
+            raise ContractViolation(f"{self.type} may not be published by {self.publisher}")
         return kind.from_data(self.data)
 
     def to_bytes(self) -> bytes:
@@ -81,9 +79,7 @@ class Envelope:
             attributes["traceparent"] = self.traceparent
         if self.history:
             attributes["history"] = True
-        return json.dumps(
-            attributes, ensure_ascii=False, separators=(",", ":")
-        ).encode()
+        return json.dumps(attributes, ensure_ascii=False, separators=(",", ":")).encode()
 
     @classmethod
     def from_bytes(cls, body: bytes) -> Envelope:
@@ -122,6 +118,4 @@ class Envelope:
             UnicodeDecodeError,
             RecursionError,
         ):
-            raise UndecodableEnvelope(
-                "not a CloudEvents 1.0 envelope of this product"
-            ) from None
+            raise UndecodableEnvelope("not a CloudEvents 1.0 envelope of this product") from None

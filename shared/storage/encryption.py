@@ -46,9 +46,7 @@ class DataKey:
     def seal(self, table: str, column: str, row: UUID, value: str) -> bytes:
         """Encrypt a text for one place (table, column, row); it opens nowhere else."""
         nonce = os.urandom(NONCE_BYTES)
-        sealed = AESGCM(self.secret).encrypt(
-            nonce, value.encode(), _place(table, column, row)
-        )
+        sealed = AESGCM(self.secret).encrypt(nonce, value.encode(), _place(table, column, row))
         return FORMAT + self.id.bytes + nonce + sealed
 
     def open(self, table: str, column: str, row: UUID, sealed: bytes) -> str:
@@ -58,11 +56,7 @@ class DataKey:
         if sealed[:1] != FORMAT or sealed[1:17] != self.id.bytes:
             raise Unreadable("sealed in another format or under another key")
         try:
-            return (
-                AESGCM(self.secret)
-                .decrypt(sealed[17:start], sealed[start:], _place(table, column, row))
-                .decode()
-            )
+            return AESGCM(self.secret).decrypt(sealed[17:start], sealed[start:], _place(table, column, row)).decode()
         except InvalidTag:
             raise Unreadable("sealed for another place, or changed") from None
 
@@ -103,9 +97,7 @@ class MasterKey:
         """A new data key and its wrapped form for the database."""
         key = DataKey(uuid4(), os.urandom(KEY_BYTES))
         nonce = os.urandom(NONCE_BYTES)
-        return key, FORMAT + nonce + AESGCM(self.secret).encrypt(
-            nonce, key.secret, _key_place(key.id)
-        )
+        return key, FORMAT + nonce + AESGCM(self.secret).encrypt(nonce, key.secret, _key_place(key.id))
 
     def unwrap(self, key_id: UUID, wrapped: bytes) -> DataKey:
         """The data key again. Raises Unreadable."""
@@ -114,20 +106,14 @@ class MasterKey:
         try:
             return DataKey(
                 key_id,
-                AESGCM(self.secret).decrypt(
-                    wrapped[1:start], wrapped[start:], _key_place(key_id)
-                ),
+                AESGCM(self.secret).decrypt(wrapped[1:start], wrapped[start:], _key_place(key_id)),
             )
         except InvalidTag:
-            raise Unreadable(
-                "the data key was wrapped by another master key, or changed"
-            ) from None
+            raise Unreadable("the data key was wrapped by another master key, or changed") from None
 
     def derive(self, purpose: str) -> bytes:
         """A 32-byte key for one purpose (HKDF-SHA-256, RFC 5869)."""
-        return HKDF(
-            SHA256(), KEY_BYTES, salt=None, info=f"lotsa/1|{purpose}".encode()
-        ).derive(self.secret)
+        return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"lotsa/1|{purpose}".encode()).derive(self.secret)
 
     def fingerprint(self, purpose: str, value: str) -> bytes:
         """A keyed fingerprint (HMAC-SHA-256) of a value, for look-up without storing it: a blind index."""

@@ -21,9 +21,7 @@ def migrate(service: str, owner_url: str, target: str = "head") -> None:
     ``owner_url`` signs in as ``<prefix>_<service>_owner``; the application's role is ``<prefix>_<service>_app``.
     """
     config = Config()
-    config.set_main_option(
-        "script_location", str(ROOT / "services" / service / "migrations")
-    )
+    config.set_main_option("script_location", str(ROOT / "services" / service / "migrations"))
     config.attributes["owner_url"] = owner_url
     command.upgrade(config, target)
 
@@ -38,12 +36,8 @@ def role(suffix: str) -> str:
 
 def run() -> None:
     """What Alembic's environment does: one connection, one transaction for all steps."""
-    engine = create_engine(
-        context.config.attributes["owner_url"], poolclass=pool.NullPool
-    )
+    engine = create_engine(context.config.attributes["owner_url"], poolclass=pool.NullPool)
     with engine.connect() as connection:
-        context.configure(
-            connection=connection, target_metadata=None, transaction_per_migration=False
-        )
+        context.configure(connection=connection, target_metadata=None, transaction_per_migration=False)
         with context.begin_transaction():
             context.run_migrations()

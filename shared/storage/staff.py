@@ -121,9 +121,7 @@ def remember(
         case AssignmentGranted():
             _remember_assignment(connection, event)
         case AssignmentEnded():
-            statement = insert(assignments).values(
-                assignment_id=event.assignment_id, ended_at=event.ended_at
-            )
+            statement = insert(assignments).values(assignment_id=event.assignment_id, ended_at=event.ended_at)
             connection.execute(
                 statement.on_conflict_do_update(
                     index_elements=["assignment_id"],
@@ -173,12 +171,8 @@ def _remember_assignment(connection: Connection, event: AssignmentGranted) -> No
         "valid_to": event.valid_to,
     }
     statement = insert(assignments).values(row)
-    changes = {
-        name: statement.excluded[name] for name in row if name != "assignment_id"
-    }
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["assignment_id"], set_=changes)
-    )
+    changes = {name: statement.excluded[name] for name in row if name != "assignment_id"}
+    connection.execute(statement.on_conflict_do_update(index_elements=["assignment_id"], set_=changes))
 
 
 def forget_old_sessions(connection: Connection, now: datetime) -> int:
@@ -215,16 +209,11 @@ class StaffCopy:
         )
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
-        return [
-            Assignment(AssignmentId(row[0]), UnitId(row[1]), row[2], Role(row[3]))
-            for row in rows
-        ]
+        return [Assignment(AssignmentId(row[0]), UnitId(row[1]), row[2], Role(row[3])) for row in rows]
 
     def session_ended(self, session_id: UUID) -> bool:
         """Whether the session was signed out."""
-        query = select(ended_sessions.c.session_id).where(
-            ended_sessions.c.session_id == session_id
-        )
+        query = select(ended_sessions.c.session_id).where(ended_sessions.c.session_id == session_id)
         with self._engine.connect() as connection:
             return connection.execute(query).first() is not None
 
@@ -236,11 +225,7 @@ class StaffCopy:
 
 def find_unit(connection: Connection, unit_id: UUID) -> Unit | None:
     """A unit by its id inside an open transaction, or None."""
-    row = (
-        connection.execute(select(units).where(units.c.unit_id == unit_id))
-        .mappings()
-        .first()
-    )
+    row = connection.execute(select(units).where(units.c.unit_id == unit_id)).mappings().first()
     if row is None:
         return None
     stand_in = row["stand_in_unit_id"]

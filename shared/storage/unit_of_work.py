@@ -54,9 +54,7 @@ class UnitOfWork:
     ) -> None:
         self.clock: Clock = clock or SystemClock()
         self.cause = cause
-        self.correlation_id = (
-            cause.correlation_id if cause else (correlation_id or uuid7())
-        )
+        self.correlation_id = cause.correlation_id if cause else (correlation_id or uuid7())
         self._engine = engine
         self._write_outbox = write_outbox
         self._row_security = dict(row_security or {})
@@ -106,13 +104,8 @@ class UnitOfWork:
 
     def _secure_rows(self) -> None:
         if self._row_security:
-            names = ", ".join(
-                f"set_config('{name}', :v{i}, true)"
-                for i, name in enumerate(self._row_security)
-            )
-            values = {
-                f"v{i}": value for i, value in enumerate(self._row_security.values())
-            }
+            names = ", ".join(f"set_config('{name}', :v{i}, true)" for i, name in enumerate(self._row_security))
+            values = {f"v{i}": value for i, value in enumerate(self._row_security.values())}
             self.connection.execute(text(f"select {names}"), values)
 
     def __enter__(self) -> Self:

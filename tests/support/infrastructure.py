@@ -1,7 +1,8 @@
 """PostgreSQL and RabbitMQ for tests: found, or started and stopped again.
 
 In this order: addresses in the environment (`LOTSA_TEST_POSTGRES_URL`, `LOTSA_TEST_AMQP_URL` and
-`LOTSA_TEST_RABBITMQ_API`); containers if a Docker engine answers; Debian's programs; and for PostgreSQL the wheel, which lacks ICU.
+`LOTSA_TEST_RABBITMQ_API`); containers if a Docker engine answers; Debian's programs; and for PostgreSQL the wheel,
+which lacks ICU.
 Every test session makes an installation of its own there (`new_installation`) and drops it afterwards.
 """
 

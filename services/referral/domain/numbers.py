@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTWXYZ"
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTWXYZ"  # pragma: allowlist secret
 RANDOM_CHARACTERS = 9
 
 

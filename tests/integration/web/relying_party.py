@@ -13,7 +13,7 @@ from shared.web.login import login_blueprint
 from tests.support.oidc.dishonest import serving
 from tests.support.web_gallery import RememberingHooks, StaffInMemory, settings_in
 
-SECRET = "a-client-secret-of-tests-only"
+SECRET = "a-client-secret-of-tests-only"  # pragma: allowlist secret
 
 
 @dataclass

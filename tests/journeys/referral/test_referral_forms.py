@@ -17,7 +17,6 @@ from tests.support.referral_browsing import (
 )
 from tests.support.referral_town import Town
 
-
 NO_NUMBER = "Det här är inte ett personnummer eller samordningsnummer."
 
 

@@ -16,7 +16,7 @@ from services.notifications.channels.letter import subject_and_body
 from services.notifications.domain.notice import Link, Notice, Template
 from shared.kernel.identity import ReferralId
 
-SECRET = "Frans Testperson 070-1740605"
+SECRET = "Frans Testperson 070-1740605"  # pragma: allowlist secret
 
 
 def a_link() -> Link:
