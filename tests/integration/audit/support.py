@@ -99,8 +99,8 @@ NUMBER = "7K3QX-R09MT"
 def sent(referral: UUID, consents: Sequence[UUID], subject: str = "alva") -> ReferralSent:
     return ReferralSent(
         referral_id=referral, version=1, referring_unit_id=HEALTH_CENTRE, receiving_unit_id=ADVICE, issuer=ISSUER,
-        subject=subject, assignment_id=UUID(int=11), occurred_at=NOW, number=NUMBER, priority="routine", acknowledge_by=NOW,
-        consents=tuple(consents),
+        subject=subject, assignment_id=UUID(int=11), occurred_at=NOW, number=NUMBER,
+        priority="routine", acknowledge_by=NOW, consents=tuple(consents),
     )  # fmt: skip
 
 
