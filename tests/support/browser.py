@@ -91,6 +91,8 @@ def visiting(
 
 def axe_clean(page: Page) -> None:
     """Assert that axe finds nothing against WCAG 2.2 AA (and its best practices) on the page as it stands."""
+    # a click returns before the style sheets of the page it leads to are there
+    page.wait_for_load_state("load")
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
     wrong = [
         f"{each['id']} ({each['impact']}): {each['help']} at {[node['target'] for node in each['nodes'][:5]]}"
@@ -101,6 +103,7 @@ def axe_clean(page: Page) -> None:
 
 def fits(page: Page, width: int = NARROW["width"]) -> None:
     """Assert that at a width nothing scrolls sideways and nothing sticks out (WCAG 2.2, 1.4.10 Reflow)."""
+    page.wait_for_load_state("load")
     before = page.viewport_size
     page.set_viewport_size({"width": width, "height": 640})
     sticking_out = page.evaluate(

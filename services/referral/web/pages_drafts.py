@@ -46,12 +46,10 @@ def new() -> Page:
         if request.method == "GET":
             return _page("carer", None, {}, Typed(), actor, uow)
         values = forms.typed(form_of("carer", {}), request.form)
-        errors = _errors("carer", {}, values)
-        if errors:
-            return _page("carer", None, {}, Typed(values, errors), actor, uow), 422
+        wrong = _errors("carer", {}, values)
         draft = save_draft(SaveDraft(answers=with_step("carer", {}, values, uow.clock.now())), actor, uow)
         uow.commit()
-    return redirect(address(draft, "support"), 303)
+    return redirect(address(draft, "carer" if wrong else "support"), 303)
 
 
 def step(draft_id: UUID, step: str) -> Page:
@@ -103,16 +101,14 @@ def discard(draft_id: UUID) -> Page:
 
 
 def _fill_in(step: str, draft: Draft, actor: Actor, uow: ReferralUnitOfWork) -> Page:
+    # mistakes are kept in the draft and shown after a redirect too: a page that answers a form directly leaves all
+    # that was typed in the browser's session files on disk
     values = forms.typed(form_of(step, draft.answers), request.form)
-    errors = _errors(step, draft.answers, values)
-    if errors:
-        page = _page(step, draft, draft.answers, Typed(values, errors), actor, uow)
-        uow.commit()
-        return page, 422
+    wrong = _errors(step, draft.answers, values)
     answers = with_step(step, draft.answers, values, uow.clock.now())
     save_draft(SaveDraft(answers=answers, draft_id=draft.id, expected_version=draft.version), actor, uow)
     uow.commit()
-    return redirect(address(draft, first_incomplete(answers)), 303)
+    return redirect(address(draft, step if wrong else first_incomplete(answers)), 303)
 
 
 def _errors(step: str, answers: Sections, values: forms.Values) -> dict[str, str]:
@@ -134,8 +130,10 @@ def _not_yet(step: str, answers: Sections) -> str:
 
 
 def _kept(step: str, draft: Draft) -> Typed:
+    """A step as it was typed, with what is wrong with it; a step not yet typed has nothing wrong."""
     values: dict[str, Any] = draft.answers.get(step, {})
-    return Typed({name: value for name, value in values.items() if name != GIVEN_AT})
+    typed = {name: value for name, value in values.items() if name != GIVEN_AT}
+    return Typed(typed, _errors(step, draft.answers, typed) if step in draft.answers else {})
 
 
 def _page(step: str, draft: Draft | None, answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> str:
