@@ -24,13 +24,15 @@ max_connections = 300
 shared_buffers = 256MB
 password_encryption = scram-sha-256
 logging_collector = off
-log_min_messages = warning
+log_min_messages = log
+log_error_verbosity = terse
 log_min_error_statement = panic
 log_parameter_max_length_on_error = 0
 timezone = 'UTC'
 log_timezone = 'UTC'
 """
-# log_min_error_statement: a failing statement may carry a person's data, and the server's log must not
+# An error's message, its detail and its statement may carry a person's data, and the server's log must not: errors are
+# the client's to handle. In the server's order, "log" stands above "error".
 
 
 class PrivatePostgres:

@@ -64,6 +64,10 @@ class PrivateRabbitMQ:
         """The broker's own port on loopback; known after the first start."""
         return self._ports()["amqp"]
 
+    def ports(self) -> list[int]:
+        """Every port that the node and its port mapper listen on."""
+        return list(self._ports().values())
+
     def running(self) -> bool:
         """Whether the node's process is alive, which a stopped one (SIGSTOP) is too."""
         return self._node.pid() is not None

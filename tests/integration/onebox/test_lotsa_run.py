@@ -1,0 +1,175 @@
+"""The whole demonstration, as `make run` starts it: ready when it says so, at home only, gone when stopped."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+
+from deploy.onebox import ports
+from deploy.onebox.box import Box
+from deploy.onebox.places import CHECKOUT, data_folder
+from shared.settings import SERVICES
+from tests.support.eventually import eventually
+
+pytestmark = pytest.mark.timeout(1200)
+FIRST_START_WITHIN = 900
+
+
+@dataclass
+class Demonstration:
+    """A box in a folder of its own, and what its first start said."""
+
+    var: Path
+    port: int
+    said: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def box(self) -> Box:
+        """To look inside."""
+        return Box(self.var)
+
+    def lotsa(self, *arguments: str, within: float = 120) -> subprocess.CompletedProcess[str]:
+        """One `lotsa` command on it."""
+        return subprocess.run(
+            [sys.executable, "-m", "deploy.cli", *arguments],
+            cwd=CHECKOUT,
+            env={**os.environ, "LOTSA_VAR": str(self.var)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=within,
+        )
+
+
+@pytest.fixture(scope="module")
+def demonstration() -> Iterator[Demonstration]:
+    """Started for the first time, with its whole seed; stopped and removed at the end."""
+    var = Path("/tmp") / f"lotsa-run-{os.getpid()}"
+    var.mkdir(mode=0o755)
+    fetched = data_folder() / "debian"
+    if fetched.exists():
+        # what the checkout has fetched once need not be fetched again
+        (var / "debian").symlink_to(fetched)
+    made = Demonstration(var, ports.free_ports(1)[0])
+    try:
+        started = made.lotsa("run", "--port", str(made.port), within=FIRST_START_WITHIN)
+        assert started.returncode == 0, started.stdout + started.stderr
+        made.said = started.stdout
+        yield made
+    finally:
+        stopped = made.lotsa("stop", "--remove-data")
+        assert not (var / "box").exists(), stopped.stderr
+        shutil.rmtree(var)
+
+
+def test_it_tells_address_logins_and_how_to_stop_when_all_is_done(demonstration: Demonstration) -> None:
+    """One login per role, after every step; and at that moment every service is ready."""
+    steps, _, told = demonstration.said.partition("Lotsa is ready: ")
+    assert steps.count("done (") >= 7
+    assert "failed" not in steps
+    assert told.startswith(demonstration.url)
+    for role in ("referrer", "adviser", "partner-editor", "auditor", "municipality-administrator"):
+        assert told.count(f" {role} ") == 1, role
+    assert "make stop" in told
+
+
+def test_every_service_is_ready_and_nothing_is_parked(demonstration: Demonstration) -> None:
+    """Pages answer, `status` is content, no event of the seed was given up."""
+    for service in SERVICES:
+        assert requests.get(f"{demonstration.url}/{service}/health/ready", timeout=10).status_code == 200, service
+    assert requests.get(demonstration.url, timeout=10).status_code == 200
+    assert demonstration.lotsa("status").returncode == 0
+    parked = demonstration.lotsa("parked", "list")
+    assert (parked.returncode, parked.stdout.splitlines()[-1]) == (0, "0 parked in all.")
+
+
+def test_the_log_of_the_seed_holds(demonstration: Demonstration) -> None:
+    """Verified from outside, with the verifier that trusts one public key."""
+    done = demonstration.lotsa("verify-audit", within=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The log holds" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"Host": "lotsa.example.org"},
+        {"X-Forwarded-For": "192.0.2.1"},
+        {"X-Forwarded-Host": "lotsa.example.org"},
+        {"X-Forwarded-Proto": "https"},
+        {"Forwarded": "for=192.0.2.1"},
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/directory/login", "/api/referral/openapi.json"])
+def test_whoever_comes_from_elsewhere_is_refused(
+    demonstration: Demonstration, path: str, header: dict[str, str]
+) -> None:
+    """A foreign Host or a proxy in front means that others can reach it, and anybody may sign in here."""
+    answer = requests.get(demonstration.url + path, headers=header, timeout=10, allow_redirects=False)
+    assert answer.status_code in (400, 421)
+    assert "lotsa_session" not in answer.cookies
+
+
+def test_it_listens_on_this_machine_alone(demonstration: Demonstration) -> None:
+    """Every socket of its processes, of the database's and of the broker's is on loopback."""
+    listening = subprocess.run(["ss", "-Hltn"], capture_output=True, text=True)
+    if listening.returncode:
+        pytest.skip("this machine has no ss to list sockets with")
+    box = demonstration.box
+    ours = {str(demonstration.port), str(box.database().port), *map(str, box.broker().ports())}
+    places = [line.split()[3].rpartition(":") for line in listening.stdout.splitlines()]
+    addresses = {address for address, _, port in places if port in ours}
+    assert addresses <= {"127.0.0.1", "[::1]"}
+    assert addresses
+
+
+@pytest.mark.parametrize("name", ["web", "relay", "bus"])
+def test_a_process_that_dies_is_started_again(demonstration: Demonstration, name: str) -> None:
+    """The supervisor sees to it, and it becomes ready again."""
+    before = demonstration.box.pid(name)
+    assert before is not None
+    os.kill(before, signal.SIGKILL)
+    eventually(
+        lambda: demonstration.box.pid(name) not in (None, before),
+        saying=f"{name} is started again after a kill",
+        within=30,
+    )
+    eventually(
+        lambda: demonstration.lotsa("status").returncode == 0, saying=f"{name} is ready again", within=90, every=1
+    )
+
+
+def test_asking_again_changes_nothing_and_a_second_start_finds_everything(demonstration: Demonstration) -> None:
+    """`run` on what runs says so; after a stop nothing runs; the next start seeds nothing and has all there was."""
+    again = demonstration.lotsa("run", "--port", str(demonstration.port))
+    assert "runs already" in again.stdout
+    box = demonstration.box
+    stopped = demonstration.lotsa("stop")
+    assert stopped.returncode == 0, stopped.stderr
+    assert ports.is_free(demonstration.port)
+    assert not box.database().running()
+    assert not box.broker().running()
+    assert [box.pid(name) for name in ("supervisor", "web", "bus", "relay")] == [None] * 4
+    second = demonstration.lotsa("run", "--port", str(demonstration.port))
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert "Seed" not in second.stdout
+    token = demonstration.lotsa("demo-token", "adviser").stdout.strip()
+    work = requests.get(
+        f"{demonstration.url}/api/referral/v1/referrals", headers={"Authorization": f"Bearer {token}"}, timeout=10
+    )
+    assert work.status_code == 200
+    assert work.json()["items"]
