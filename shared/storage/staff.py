@@ -85,6 +85,17 @@ ended_sessions = Table(
 )
 
 
+# asked on every request, so written out: building a query costs more than asking it
+_HELD = """
+    select a.assignment_id, a.unit_id, u.name, a.role
+    from known_assignments a join known_units u on u.unit_id = a.unit_id
+    where a.issuer = %s and a.subject = %s and a.valid_from <= %s and (a.valid_to is null or a.valid_to > %s)
+        and (a.ended_at is null or a.ended_at > %s) and u.active
+    order by u.name, a.role
+"""
+_ENDED = "select true from ended_sessions where session_id = %s"
+
+
 @dataclass(frozen=True)
 class Unit:
     """A unit as every service knows it."""
@@ -189,33 +200,14 @@ class StaffCopy:
 
     def assignments_of(self, user: UserRef, at: datetime) -> list[Assignment]:
         """The user's assignments that hold at a moment, by unit name."""
-        query = (
-            select(
-                assignments.c.assignment_id,
-                assignments.c.unit_id,
-                units.c.name,
-                assignments.c.role,
-            )
-            .join(units, units.c.unit_id == assignments.c.unit_id)
-            .where(
-                assignments.c.issuer == user.issuer,
-                assignments.c.subject == user.subject,
-                assignments.c.valid_from <= at,
-                (assignments.c.valid_to.is_(None)) | (assignments.c.valid_to > at),
-                assignments.c.ended_at.is_(None) | (assignments.c.ended_at > at),
-                units.c.active,
-            )
-            .order_by(units.c.name, assignments.c.role)
-        )
         with self._engine.connect() as connection:
-            rows = connection.execute(query).all()
+            rows = connection.exec_driver_sql(_HELD, (user.issuer, user.subject, at, at, at)).all()
         return [Assignment(AssignmentId(row[0]), UnitId(row[1]), row[2], Role(row[3])) for row in rows]
 
     def session_ended(self, session_id: UUID) -> bool:
         """Whether the session was signed out."""
-        query = select(ended_sessions.c.session_id).where(ended_sessions.c.session_id == session_id)
         with self._engine.connect() as connection:
-            return connection.execute(query).first() is not None
+            return connection.exec_driver_sql(_ENDED, (session_id,)).first() is not None
 
     def unit(self, unit_id: UUID) -> Unit | None:
         """A unit by its id, or None when this service has not heard of it."""

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Protocol, Self
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope
@@ -104,9 +104,9 @@ class UnitOfWork:
 
     def _secure_rows(self) -> None:
         if self._row_security:
-            names = ", ".join(f"set_config('{name}', :v{i}, true)" for i, name in enumerate(self._row_security))
-            values = {f"v{i}": value for i, value in enumerate(self._row_security.values())}
-            self.connection.execute(text(f"select {names}"), values)
+            # names are our own constants; only the values come from outside
+            names = ", ".join(f"set_config('{name}', %s, true)" for name in self._row_security)
+            self.connection.exec_driver_sql(f"select {names}", tuple(self._row_security.values()))
 
     def __enter__(self) -> Self:
         self._connection = self._engine.connect()

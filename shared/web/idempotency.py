@@ -65,6 +65,11 @@ def _fingerprint(secret: bytes, kind: bytes, *parts: str) -> bytes:
     return digest.digest()
 
 
+_EARLIER = """
+    select request_fingerprint, status, location, etag, resource_id from idempotency where key_fingerprint = %s
+"""
+
+
 def answered_before(connection: Connection, request: Once | None) -> Answer | None:
     """The earlier answer to the same request, or None when it is new (or carries no key); call before any effect.
 
@@ -74,15 +79,9 @@ def answered_before(connection: Connection, request: Once | None) -> Answer | No
     if request is None:
         return None
     number = int.from_bytes(request.key_fingerprint[:8], "big", signed=True)
-    if not connection.execute(text("select pg_try_advisory_xact_lock(:n)"), {"n": number}).scalar_one():
+    if not connection.exec_driver_sql("select pg_try_advisory_xact_lock(%s)", (number,)).scalar_one():
         raise AlreadyInProgress
-    row = connection.execute(
-        text(
-            "select request_fingerprint, status, location, etag, resource_id from idempotency "
-            "where key_fingerprint = :key"
-        ),
-        {"key": request.key_fingerprint},
-    ).first()
+    row = connection.exec_driver_sql(_EARLIER, (request.key_fingerprint,)).first()
     if row is None:
         return None
     if not hmac.compare_digest(bytes(row[0]), request.request_fingerprint):
