@@ -36,6 +36,11 @@ class RuleRows:
             version=found["version"],
         )
 
+    def have_as_default(self, unit_id: UnitId) -> bool:
+        """Whether any municipality's rules leave to this unit whatever no rule takes."""
+        query = select(routing.c.municipality_code).where(routing.c.default_unit_id == unit_id).limit(1)
+        return self._connection.execute(query).first() is not None
+
     def put(self, rules: RoutingRules) -> None:
         """Replace a municipality's rules as a whole. Raises VersionHasMoved."""
         self._head(rules)

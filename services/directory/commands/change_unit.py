@@ -9,7 +9,7 @@ from services.directory.commands.register_unit import relation_to_unit
 from services.directory.domain.areas import Areas
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
-from services.directory.domain.refusals import ListingIsNotYours
+from services.directory.domain.refusals import ListingIsNotYours, UnitIsADefault
 from services.directory.domain.unit import Unit
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import VersionHasMoved
@@ -31,7 +31,10 @@ class ChangeUnit:
 
 
 def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: Areas) -> Unit:
-    """Change a unit. Raises ListingIsNotYours, VersionHasMoved, AreaIsUnknown, or what a unit's own rules refuse."""
+    """Change a unit.
+
+    Raises ListingIsNotYours, VersionHasMoved, AreaIsUnknown, UnitIsADefault, or what a unit's own rules refuse.
+    """
     unit = work.units.find(asked.unit_id)
     authorise(work, editor, Act.EDIT_UNIT, relation_to_unit(editor, unit), about="unit", subject=asked.unit_id)
     if unit is None:
@@ -40,6 +43,9 @@ def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: A
         raise VersionHasMoved
     if asked.area is not None:
         areas.require(asked.area)
+    if unit.active and not asked.active and work.rules.have_as_default(asked.unit_id):
+        # no rule matching is never a dead end
+        raise UnitIsADefault
     changed, event = unit.changed(
         work.clock.now(),
         name=asked.name,

@@ -114,6 +114,10 @@ class Rules(Protocol):
         """Replace a municipality's rules as a whole. Raises VersionHasMoved."""
         ...
 
+    def have_as_default(self, unit_id: UnitId) -> bool:
+        """Whether any municipality's rules leave to this unit whatever no rule takes."""
+        ...
+
 
 class DirectoryWork(Protocol):
     """One transaction with everything in it; nothing is kept, told or recorded unless it commits."""

@@ -17,6 +17,7 @@ Invalid
 └── PlaceBelongsToAnother               place-belongs-to-another
 Conflict
 ├── AlreadyRegistered                   already-registered
+├── UnitIsADefault                      unit-is-a-default
 ├── AssignmentHasEnded                  assignment-has-ended
 └── ActivityIsCancelled                 activity-is-cancelled
 NotThere
@@ -126,6 +127,13 @@ class AlreadyRegistered(Conflict):
 
     slug = "already-registered"
     title = "This is already registered."
+
+
+class UnitIsADefault(Conflict):
+    """A municipality's rules leave to this unit whatever no rule takes, so it cannot be closed."""
+
+    slug = "unit-is-a-default"
+    title = "The unit receives whatever no routing rule takes. Choose another default unit first."
 
 
 class AssignmentHasEnded(Conflict):

@@ -24,7 +24,7 @@ from services.directory.commands.save_support_service import (
 )
 from services.directory.commands.set_routing_rules import set_routing_rules
 from services.directory.domain.permissions import Editor
-from services.directory.domain.refusals import ListingIsNotYours, RoleMayNotEditThis, UnitCannotReceive
+from services.directory.domain.refusals import ListingIsNotYours, RoleMayNotEditThis, UnitCannotReceive, UnitIsADefault
 from services.directory.domain.support_service import Listing
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
@@ -193,6 +193,27 @@ def test_a_changed_unit_is_told_and_known_at_once(city: City) -> None:
     assert known is not None
     assert known.name == "Anhörigstödet i Bromma"
     assert city.told("unit.changed.v1")[-1]["name"] == "Anhörigstödet i Bromma"
+
+
+def test_the_default_unit_is_not_closed_while_it_is_the_default(city: City) -> None:
+    """Otherwise a carer whom no rule fits would reach nobody."""
+    hanna = city.editor("hanna")
+    with city.parts.work_of(hanna) as work:
+        rules = work.rules.of("0180")
+        assert rules is not None
+        unit = work.units.find(rules.default_unit_id)
+        assert unit is not None
+        closed = ChangeUnit(
+            unit_id=unit.id,
+            version=unit.version,
+            name=unit.name,
+            area=unit.area,
+            function_address=unit.function_address,
+            phone=unit.phone,
+            active=False,
+        )
+        with pytest.raises(UnitIsADefault):
+            change_unit(work, hanna, closed, city.parts.areas)
 
 
 def test_another_authoritys_referring_unit_is_not_the_citys_to_change(city: City) -> None:
