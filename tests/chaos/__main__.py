@@ -26,14 +26,15 @@ def main() -> int:
     wrong: list[str] = []
     rows: list[dict[str, float]] = []
     with a_world(lambda line: console.print(f"[dim]{time.strftime('%H:%M:%S')} {line}[/dim]")) as world:
-        world.start_product()
+        if given.seeds:
+            world.start_product()
         poison = Poison(world.settings.service("referral").broker_url, given.first)
         for seed in range(given.first, given.first + given.seeds):
             began = time.monotonic()
             findings = run_seed(world, seed, poison)
             rows.append({"seed": seed, **findings.counts, "took (s)": time.monotonic() - began})
             wrong += [f"seed {seed}: {sentence}" for sentence in findings.wrong]
-            console.print(f"seed {seed}: {'; '.join(findings.wrong) or 'all well'}")
+            console.print(f"seed {seed}: {'; '.join(each for each in findings.wrong if each[0] != ' ') or 'all well'}")
         world.stop_processes()
         if not given.no_control:
             control = run_control(world, given.first)

@@ -46,6 +46,7 @@ def look(world: World, submissions: list[Submission], poison: set[str], since: d
     _heard(world, events, findings)
     _log(world, events, findings)
     _notices(world, since, findings)
+    _counted(world, findings)
     _parked(world, poison, findings)
     _bounds(world, submissions, findings)
     return findings
@@ -141,6 +142,17 @@ def _notices(world: World, since: datetime, findings: Findings) -> None:
     findings.expect(all(row.status == "sent" for row in made), "a notice was not sent")
     findings.expect({row.notice_id for row in made} <= mailed, "a notice is missing from the mailbox")
     findings.expect(len(told) == len({tuple(row) for row in told}), "a notice was told of twice")
+
+
+def _counted(world: World, findings: Findings) -> None:
+    """The directory counted each referral once for its sender and once for its receiver: a count tells a repeat."""
+    with world.engine("referral").connect() as connection:
+        sent = connection.execute(text("SELECT count(*) FROM referrals")).scalar_one()
+    with world.engine("directory").connect() as connection:
+        rows = connection.execute(text("SELECT step, sum(count)::bigint FROM referral_counts GROUP BY step")).all()
+    counted: dict[str, int] = {row[0]: row[1] for row in rows}
+    for step in ("sent", "received"):
+        findings.expect(counted.get(step, 0) == sent, f"the directory counted {counted.get(step, 0)} {step} of {sent}")
 
 
 def _parked(world: World, poison: set[str], findings: Findings) -> None:

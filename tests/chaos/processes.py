@@ -23,6 +23,11 @@ class Processes:
         self._stop = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
 
+    @property
+    def names(self) -> list[str]:
+        """Every process's name."""
+        return list(self._commands)
+
     def start(self, *names: str) -> None:
         """Start these, or all, and watch over them."""
         for name in names or self._commands:

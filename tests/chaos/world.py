@@ -25,8 +25,6 @@ from services.directory import bootstrap as directory
 from shared.settings import SERVICES, Settings
 from tests.chaos.processes import Processes
 
-PRODUCT = ("web", "bus", "relay")
-
 
 @dataclass
 class Outage:
@@ -140,6 +138,10 @@ class World:
 
     def kill_broker(self, down_for: float) -> None:
         """kill -9 of the broker; it comes back after a while, and is given four seconds of peace."""
+        assert self.processes is not None
+        for name in self.processes.names:
+            # what is measured is how soon they find the broker again, not how soon they start
+            wait_until(lambda name=name: self.up(name), saying=f"{name} to be up", within=120, every=0.05)
         # starting writes the file that the port is read from
         port = self.broker.port
         outage = Outage("broker killed", time.time())
