@@ -181,13 +181,11 @@ def test_pages_that_show_them_are_kept_by_nobody(told: Told) -> None:
 
 
 def test_no_problem_quotes_what_was_sent(told: Told) -> None:
-    """Neither a problem document nor an error page, breakdowns included; a form with mistakes is its writer's own."""
+    """Neither a problem document nor an error page, breakdowns included."""
     quoted = {
         seen.place: told.marks.found_in(seen.body)
         for seen in told.answers
-        if seen.status >= 400
-        and told.marks.found_in(seen.body)
-        and not (seen.who == "alva" and seen.status == 422 and seen.path.startswith("/referral/"))
+        if seen.status >= 400 and told.marks.found_in(seen.body)
     }
     assert quoted == {}
 
