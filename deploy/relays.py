@@ -11,6 +11,8 @@ import sys
 import threading
 from pathlib import Path
 
+from prometheus_client import start_http_server
+
 from shared.messaging.relay import Relay
 from shared.observability import logs
 from shared.observability.health import ReadyFile
@@ -51,12 +53,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m deploy.relays", description=__doc__)
     parser.add_argument("services", nargs="+", choices=SERVICES)
     parser.add_argument("--ready-file", type=Path, help="kept fresh while ready (default: $LOTSA_VAR/run/relay.ready)")
+    parser.add_argument("--metrics-port", type=int, help="serve Prometheus metrics here, on loopback")
     given = parser.parse_args()
     try:
         settings = Settings.from_environment()
     except SettingsAreWrong as trouble:
         sys.exit(str(trouble))
     logs.configure("relay", level=settings.log_level)
+    if given.metrics_port:
+        start_http_server(given.metrics_port, "127.0.0.1")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
