@@ -1,4 +1,4 @@
-"""What the others hear of a notice: that it was queued, sent or given up. A suppressed one is told to nobody."""
+"""What the others hear of a notice: that it was queued, sent, or given up for a reason that somebody should see to."""
 
 from __future__ import annotations
 

@@ -85,14 +85,6 @@ class MasterKey:
             raise MasterKeyIsWrong(f"the master key in {path} is not {KEY_BYTES} bytes")
         return cls(key_id, secret)
 
-    @staticmethod
-    def make_file(path: Path, key_id: str) -> None:
-        """Write a new master key, readable by its owner alone. Raises FileExistsError rather than overwrite one."""
-        encoded = base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).decode().rstrip("=")
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(f"{key_id}:{encoded}\n")
-
     def new_data_key(self) -> tuple[DataKey, bytes]:
         """A new data key and its wrapped form for the database."""
         key = DataKey(uuid4(), os.urandom(KEY_BYTES))

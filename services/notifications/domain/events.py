@@ -34,10 +34,3 @@ class NoticeWasGivenUp(NoticeEvent):
     """It will not be tried again, for a reason that somebody should see to."""
 
     reason: Reason
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoticeWasSuppressed(NoticeEvent):
-    """It was never to be sent."""
-
-    reason: Reason
