@@ -18,6 +18,7 @@ PURE_ROOMS = {
     "services/referral/domain": ("shared.kernel", "services.referral.domain"),
     "services/directory/domain": ("shared.kernel", "services.directory.domain"),
     "services/notifications/domain": ("shared.kernel", "services.notifications.domain"),
+    "services/audit/domain": ("shared.kernel", "services.audit.domain"),
     "services/audit/log": ("services.audit.log", "cryptography", "rfc8785"),
     "services/audit/verify.py": ("cryptography",),
 }

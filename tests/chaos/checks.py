@@ -20,6 +20,8 @@ from shared.settings import SERVICES
 from tests.chaos.submitting import Submission
 from tests.chaos.world import World
 
+_SENT = text("SELECT data->>'referral_id' FROM outbox WHERE written_at >= :t AND event_type = 'referral.sent.v1'")
+
 APPLIED_WITHIN = 3.0
 ANSWERED_WITHIN_WHILE_FROZEN = 2.0
 
@@ -67,8 +69,7 @@ def _submissions(world: World, submissions: list[Submission], since: datetime, f
     answered = [each for each in submissions if each.answered]
     ids = {UUID(each.location.rpartition("/")[2]) for each in submissions if each.location}
     with world.engine("referral").connect() as connection:
-        rows = connection.execute(text("SELECT data->>'referral_id' FROM outbox WHERE written_at >= :t"
-                                       " AND event_type = 'referral.sent.v1'"), {"t": since}).scalars().all()  # fmt: skip
+        rows = connection.execute(_SENT, {"t": since}).scalars().all()
         made = set(connection.execute(text("SELECT id FROM referrals WHERE sent_at >= :t"), {"t": since}).scalars())
     findings.counts |= {
         "submissions": len(submissions),
