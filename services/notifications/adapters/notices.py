@@ -59,17 +59,21 @@ class SqlNotices:
         statement = insert(notices).values(row).on_conflict_do_nothing().returning(notices.c.notice_id)
         return self._connection.execute(statement).first() is not None
 
-    def may_tell_referrer(self, referral_id: ReferralId) -> bool | None:
-        """What the carer answered, or None."""
-        query = select(telling.c.tells_referrer).where(telling.c.referral_id == referral_id)
+    def may_tell_referrer(self, referral_id: ReferralId, at: datetime) -> bool | None:
+        """What the carer answered, as far as it holds at that moment, or None."""
+        holds = telling.c.tells_until.is_(None) | (telling.c.tells_until > at)
+        query = select(telling.c.tells_referrer & holds).where(telling.c.referral_id == referral_id)
         return self._connection.execute(query).scalar()
 
-    def remember_telling(self, referral_id: ReferralId, allowed: bool, *, last_word: bool = False) -> bool:
+    def remember_telling(
+        self, referral_id: ReferralId, allowed: bool, *, until: datetime | None = None, last_word: bool = False
+    ) -> None:
         """Keep what the carer answered. A withdrawal has the last word, even when it is heard before the consent."""
-        statement = insert(telling).values(referral_id=referral_id, tells_referrer=allowed)
+        statement = insert(telling).values(referral_id=referral_id, tells_referrer=allowed, tells_until=until)
         keep = statement.excluded.tells_referrer if last_word else telling.c.tells_referrer
-        upsert = statement.on_conflict_do_update(index_elements=["referral_id"], set_={"tells_referrer": keep})
-        return bool(self._connection.execute(upsert.returning(telling.c.tells_referrer)).scalar_one())
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["referral_id"], set_={"tells_referrer": keep})
+        )
 
     def release(self, referral_id: ReferralId, status: Status, reason: Reason | None, at: datetime) -> list[NewNotice]:
         """Move a referral's held notices on."""

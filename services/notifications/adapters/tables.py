@@ -34,6 +34,7 @@ telling = Table(
     metadata,
     Column("referral_id", Uuid, primary_key=True),
     Column("tells_referrer", Boolean, nullable=False),
+    Column("tells_until", DateTime(timezone=True)),
 )
 
 demo_mailbox = Table(

@@ -41,12 +41,14 @@ class Notices(Protocol):
         """Write a notice; False when the unit already has one for the same reason."""
         ...
 
-    def may_tell_referrer(self, referral_id: ReferralId) -> bool | None:
-        """What the carer answered about telling the referrer; None when that has not been heard yet."""
+    def may_tell_referrer(self, referral_id: ReferralId, at: datetime) -> bool | None:
+        """Whether the carer's yes to telling the referrer holds at a moment; None when no answer has been heard yet."""
         ...
 
-    def remember_telling(self, referral_id: ReferralId, allowed: bool, *, last_word: bool = False) -> bool:
-        """Keep what the carer answered, unless something is known; `last_word` goes above that. What holds now."""
+    def remember_telling(
+        self, referral_id: ReferralId, allowed: bool, *, until: datetime | None = None, last_word: bool = False
+    ) -> None:
+        """Keep what the carer answered, unless something is known; `last_word` goes above that. A yes ends `until`."""
         ...
 
     def release(self, referral_id: ReferralId, status: Status, reason: Reason | None, at: datetime) -> list[NewNotice]:

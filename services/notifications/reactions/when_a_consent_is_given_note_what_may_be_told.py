@@ -14,5 +14,5 @@ def when_a_consent_is_given_note_what_may_be_told(event: ConsentGiven, uow: Tran
     if event.about != CONSENT_SUBJECT:
         return
     referral_id = ReferralId(event.referral_id)
-    allowed = uow.notices.remember_telling(referral_id, SCOPE in event.scopes)
-    let_go_on(referral_id, allowed, uow)
+    uow.notices.remember_telling(referral_id, SCOPE in event.scopes, until=event.expires_at)
+    let_go_on(referral_id, bool(uow.notices.may_tell_referrer(referral_id, uow.clock.now())), uow)

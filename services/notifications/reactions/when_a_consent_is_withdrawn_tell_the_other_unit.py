@@ -21,7 +21,8 @@ def when_a_consent_is_withdrawn_tell_the_other_unit(event: ConsentWithdrawn, uow
     of_carer = event.about == CONSENT_SUBJECT
     if of_carer:
         # whichever scope it was: the careful reading is that nothing more is told on the way
-        let_go_on(referral_id, uow.notices.remember_telling(referral_id, False, last_word=True), uow)
+        uow.notices.remember_telling(referral_id, False, last_word=True)
+        let_go_on(referral_id, False, uow)
     for unit_id in others_than(UnitId(event.unit_id), referring=referring, receiving=receiving):
         if unit_id != receiving and of_carer:
             # if it closed the referral, that is told by its own event; else there is nothing for them to see
@@ -33,5 +34,5 @@ def when_a_consent_is_withdrawn_tell_the_other_unit(event: ConsentWithdrawn, uow
             referral_id=referral_id,
             channel=channel,
             occurred_at=event.occurred_at,
-            allowed=True if unit_id == receiving else uow.notices.may_tell_referrer(referral_id),
+            allowed=True if unit_id == receiving else uow.notices.may_tell_referrer(referral_id, uow.clock.now()),
         )

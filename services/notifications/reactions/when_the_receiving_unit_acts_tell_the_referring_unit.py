@@ -24,5 +24,5 @@ def when_the_receiving_unit_acts_tell_the_referring_unit(event: Step, uow: Trans
         referral_id=referral_id,
         channel=channel,
         occurred_at=event.occurred_at,
-        allowed=True if closes else uow.notices.may_tell_referrer(referral_id),
+        allowed=True if closes else uow.notices.may_tell_referrer(referral_id, uow.clock.now()),
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
-from tests.integration.notifications.conftest import Journey, Room
+from tests.integration.notifications.conftest import NOON, Journey, Room
 
 TELL = "tell-referrer-what-happened"
 NEW = ("new-referral-waits", "queued", None)
@@ -53,6 +54,15 @@ def test_the_referring_unit_is_told_of_a_step_when_the_carer_agreed(room: Room, 
     room.hear(journey.consented(TELL))
     room.hear(getattr(journey, step)())
     assert room.notices(journey.referring) == [HAPPENED]
+
+
+def test_a_carers_yes_ends_when_the_consent_does(room: Room) -> None:
+    """After that a step is no more the referrer's to know than without a yes."""
+    journey = room.a_journey()
+    room.hear(journey.consented(TELL))
+    room.clock.move_to(NOON + timedelta(days=366))
+    room.hear(journey.accepted())
+    assert room.notices(journey.referring) == [SILENT]
 
 
 @pytest.mark.parametrize("step", ["opened", "accepted"])
