@@ -1,19 +1,24 @@
-"""What staff's systems may read: routing rules, and the caller's own assignments."""
+"""What staff's systems may ask: routing rules, the caller's own assignments, and that somebody's assignment ends."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from flask import Response
 
 from services.directory.commands.authorise import authorise
+from services.directory.commands.end_assignment import end_assignment
 from services.directory.domain.permissions import Act
 from services.directory.domain.refusals import ListingIsNotYours
 from services.directory.web import schemas
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
-from shared.web.api import etag, ok
+from shared.kernel.identity import AssignmentId
+from shared.web.api import etag, no_content, ok
 from shared.web.openapi import Api
 from shared.web.who import current_actor
 
+ADMINISTRATORS = [Role.MUNICIPALITY_ADMINISTRATOR, Role.OPERATOR]
 READERS = [Role.REFERRER, Role.ADVISER, Role.AUDITOR, Role.MUNICIPALITY_ADMINISTRATOR, Role.OPERATOR]
 
 
@@ -23,6 +28,7 @@ def add_to(api: Api) -> None:
         read_routing_rules
     )
     api.get("/assignments", answers={200: schemas.AssignmentsOut})(list_own_assignments)
+    api.delete("/assignments/<uuid:assignment_id>", roles=ADMINISTRATORS, answers={204: None})(delete_assignment)
 
 
 def read_routing_rules(municipality_code: str) -> Response:
@@ -46,3 +52,15 @@ def list_own_assignments() -> Response:
     """The caller's own assignments that hold now."""
     held = parts().staff.assignments_of(current_actor().user, parts().clock.now())
     return ok(schemas.AssignmentsOut().dump({"assignments": held}))
+
+
+def delete_assignment(assignment_id: UUID) -> Response:
+    """End an assignment of somebody in the caller's municipality or organisation.
+
+    Access under it ends here at once, and in the other services when they hear of it.
+    """
+    editor = current_editor()
+    with parts().work_of(editor) as work:
+        end_assignment(work, editor, AssignmentId(assignment_id))
+        work.commit()
+    return no_content()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,9 @@ import pytest
 from openapi_spec_validator import validate
 
 from deploy.seed.ids import ORGANIZATION, UNIT, stable
+from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
+from shared.kernel.actor import Role, UserRef
+from shared.kernel.identity import AssignmentId, UnitId
 from tests.support.directory_city import API, City
 
 LISTING = {"name": "Samtal i soffan", "summary": "Prata en stund.", "forms": ["guidance"], "areas": ["0180-sodermalm"]}
@@ -174,3 +178,24 @@ def test_the_description_is_valid_openapi(city: City) -> None:
     validate(document)
     assert document["openapi"].startswith("3.1")
     assert "/services/{service_id}" in document["paths"]
+
+
+def test_an_administrator_ends_an_assignment_and_nobody_else_does(city: City) -> None:
+    """It gives nothing any more, and the others are told; what is the region's is not the city's to end."""
+    user, given, hanna = UserRef("https://idp.example.org", "leaver"), AssignmentId(uuid4()), city.editor("hanna")
+    with city.parts.work_of(hanna) as work:
+        unit_id = UnitId(UNIT["advice-farsta"])
+        grant_assignment(
+            work, hanna, GrantAssignment(assignment_id=given, user=user, unit_id=unit_id, role=Role.ADVISER)
+        )
+        work.commit()
+    for name, theirs, status in (
+        ("dani", given, 403),
+        ("hanna", city.actor("alva").assignment_id, 404),
+        ("hanna", uuid4(), 404),
+        ("hanna", given, 204),
+        ("hanna", given, 409),
+    ):
+        assert city.ask(name, "DELETE", f"/assignments/{theirs}").status_code == status
+    assert city.parts.staff.assignments_of(user, datetime.now(UTC)) == []
+    assert city.told("assignment.ended.v1")[-1]["assignment_id"] == str(given)

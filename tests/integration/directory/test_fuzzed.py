@@ -24,7 +24,7 @@ CHECKS = [
 ]
 REFUSES_WRONG = checks.negative_data_rejection
 EXAMPLES = 8
-OPERATIONS = 17
+OPERATIONS = 18
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["right", "wrong"])
@@ -71,10 +71,10 @@ def test_what_is_not_public_answers_401_without_a_token(city: City) -> None:
         if operation.definition.raw.get("security") == []:
             continue
         path = operation.full_path.replace("{municipality_code}", "0180")
-        for name in ("organization_id", "service_id", "activity_id"):
+        for name in ("organization_id", "service_id", "activity_id", "assignment_id"):
             path = path.replace("{" + name + "}", "00000000-0000-7000-8000-000000000000")
         for pretended in ({}, {"Authorization": "Bearer a.b.c"}, {"Authorization": "Basic YTpi"}):
             answer = city.client().open(path, method=operation.method.upper(), json={}, headers=pretended)
             assert answer.status_code == 401, (operation.label, pretended)
         closed += 1
-    assert closed == 9
+    assert closed == 10
