@@ -34,15 +34,17 @@ class Story:
     from_alva: bool = False
 
 
-def stories(chance: random.Random, calendar: WorkingCalendar, now: datetime) -> list[Story]:
-    """All of them, the oldest first."""
-    told = [*_over_the_year(chance, calendar, now), *_set_pieces(chance, calendar, now)]
+def stories(
+    chance: random.Random, calendar: WorkingCalendar, now: datetime, over_the_year: int = OVER_THE_YEAR
+) -> list[Story]:
+    """All of them, the oldest first: ``over_the_year`` left to chance, and those that must be there."""
+    told = [*_over_the_year(over_the_year, chance, calendar, now), *_set_pieces(chance, calendar, now)]
     return sorted(told, key=lambda story: story.sent_at)
 
 
-def _over_the_year(chance: random.Random, calendar: WorkingCalendar, now: datetime) -> Iterator[Story]:
+def _over_the_year(count: int, chance: random.Random, calendar: WorkingCalendar, now: datetime) -> Iterator[Story]:
     weights = [WEIGHTS.get(district, 1) for district in DISTRICTS]
-    for _ in range(OVER_THE_YEAR):
+    for _ in range(count):
         district = chance.choices(DISTRICTS, weights)[0]
         # a few more each month, as the habit spreads
         days_ago = int(LONGEST_AGO * (1 - chance.random() ** 0.7)) + 1

@@ -13,7 +13,7 @@ from deploy.seed.ids import UNIT
 from deploy.seed.people import LISTS, Invention
 from deploy.seed.situations import invent
 from deploy.seed.staff import member_of
-from deploy.seed.stories import Story, stories
+from deploy.seed.stories import OVER_THE_YEAR, Story, stories
 from services.referral import bootstrap
 from services.referral.adapters.holidays import swedish_calendar
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
@@ -42,7 +42,7 @@ HEALTH_CENTRES = {"sodermalm": (1, 2), "jarva": (8, 9)}
 INTRUDER = "advice-bromma"
 
 
-def seed_year(settings: Settings, now: datetime, say: Callable[[str], None]) -> int:
+def seed_year(settings: Settings, now: datetime, say: Callable[[str], None], over_the_year: int = OVER_THE_YEAR) -> int:
     """Seed a year of referrals, unless there are any already; returns how many were sent."""
     clock = FixedClock(now)
     parts = bootstrap.for_web(settings, clock)
@@ -53,7 +53,7 @@ def seed_year(settings: Settings, now: datetime, say: Callable[[str], None]) -> 
             if uow.connection.execute(text("SELECT 1 FROM referrals LIMIT 1")).first():
                 return 0
         chance = random.Random(SAME_EVERY_TIME)  # noqa: S311 - it must repeat, not surprise
-        told = stories(chance, swedish_calendar(), now)
+        told = stories(chance, swedish_calendar(), now, over_the_year)
         year = _Year(parts, clock, Invention(chance))
         for number, story in enumerate(told, start=1):
             year.tell(story)

@@ -1,0 +1,1 @@
+"""The seed on the running product."""

@@ -1,0 +1,1 @@
+"""The invented year: repeatable, lawful, and in every state."""

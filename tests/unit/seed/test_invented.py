@@ -1,0 +1,119 @@
+"""Invented people and stories are the same each time, are nobody's, and would be taken by the real rules."""
+
+from __future__ import annotations
+
+import random
+import re
+from datetime import UTC, datetime
+
+import phonenumbers
+import pytest
+from personnummer import personnummer
+
+from deploy.seed.people import LISTS, Invention
+from deploy.seed.situations import SITUATIONS, Invented, Wishes, invent
+from deploy.seed.stories import Story, stories
+from services.referral.adapters.holidays import swedish_calendar
+from services.referral.commands.send_referral import check_answers
+from services.referral.domain.codes import SUPPORT_FORMS, TARGET_GROUPS
+from services.referral.domain.consent import Scope
+from services.referral.domain.people import Relation
+
+NOW = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
+
+
+def a_year(seed: int = 1) -> list[Story]:
+    return stories(random.Random(seed), swedish_calendar(), NOW)
+
+
+def many(wishes: Wishes, count: int = 300) -> list[Invented]:
+    invention = Invention(random.Random(2))
+    return [invent(invention, "0180-sodermalm", NOW, wishes) for _ in range(count)]
+
+
+def test_the_same_seed_gives_the_same_year() -> None:
+    """A demonstration looks the same on every machine on a day."""
+    assert a_year() == a_year()
+    assert a_year() != a_year(seed=2)
+
+
+def test_a_year_is_about_six_hundred_referrals_none_of_them_in_the_future() -> None:
+    """The oldest within a year, since a consent lasts that long; each with its steps in order."""
+    year = a_year()
+    assert 550 <= len(year) <= 650
+    for story in year:
+        moments = [story.sent_at, *(at for at, _ in story.acts)]
+        assert moments == sorted(moments)
+        assert moments[-1] < NOW
+        assert (NOW - story.sent_at).days < 365
+
+
+def test_people_work_in_office_hours() -> None:
+    """Referrals are sent on working days between eight and four."""
+    calendar = swedish_calendar()
+    for story in a_year():
+        local = story.sent_at.astimezone(calendar.zone)
+        assert calendar.works(local.date())
+        assert 8 <= local.hour < 16
+
+
+@pytest.mark.parametrize(
+    "ending", [(), ("open",), ("open", "accept"), ("open", "reject"), ("open", "accept", "complete"), ("cancel",),
+               ("open", "accept", "cancel"), ("withdraw",)]
+)  # fmt: skip
+def test_every_state_that_can_be_reached_is_in_it(ending: tuple[str, ...]) -> None:
+    """New, opened, accepted, declined, closed, taken back, withdrawn."""
+    assert ending in {tuple(action for _, action in story.acts if action != "look") for story in a_year()}
+
+
+def test_every_invented_referral_would_be_taken() -> None:
+    """By the very check that the real command makes."""
+    for invented in many(Wishes()):
+        check_answers(invented.command, NOW)
+
+
+def test_without_consent_nothing_is_told_of_the_other_person() -> None:
+    """Carer-only referrals are carer-only."""
+    for invented in many(Wishes(carer_only=True)):
+        assert invented.command.person_cared_for is None
+        assert invented.command.person_cared_for_consent is None
+        assert bool(invented.command.need.target_groups) == invented.command.need.own_statement
+
+
+def test_telling_the_referrer_is_a_choice_of_its_own() -> None:
+    """A story may need one or the other."""
+    for tells in (True, False):
+        for invented in many(Wishes(tell_referrer=tells), 20):
+            assert invented.command.carer_consent is not None
+            assert (Scope.TELL_REFERRER_WHAT_HAPPENED in invented.command.carer_consent.scopes) is tells
+
+
+def test_nobody_real_can_be_reached() -> None:
+    """Numbers of the fiction series, addresses at example.se, streets that are none."""
+    for invented in many(Wishes()):
+        carer = invented.command.carer
+        assert not carer.phone or re.fullmatch(r"\+467017406(0[5-9]|[1-9]\d)", carer.phone)
+        assert not carer.phone or phonenumbers.is_possible_number(phonenumbers.parse(carer.phone))
+        assert not carer.email or re.fullmatch(r"[a-z]+\.[a-z]+@example\.se", carer.email)
+        assert not carer.address or carer.address.split()[0] in LISTS["streets"]
+
+
+def test_identity_numbers_are_test_numbers_and_used_once() -> None:
+    """Official test numbers of the 1890s, and the best known of all."""
+    used = [
+        invented.command.carer.identity_number for invented in many(Wishes()) if invented.command.carer.identity_number
+    ]
+    assert used
+    assert len(used) == len(set(used))
+    for number in LISTS["identity_numbers"]:
+        assert personnummer.valid(number)
+        assert number == "191212121212" or re.fullmatch(r"1890\d{4}98[01]\d", number)
+
+
+def test_situations_use_the_products_own_codes() -> None:
+    """Every group, form of support and relation exists."""
+    groups, forms = {code.slug for code in TARGET_GROUPS}, {code.slug for code in SUPPORT_FORMS}
+    for situation in SITUATIONS:
+        assert set(situation["groups"]) <= groups
+        assert set(situation["support"]) <= forms
+        assert all(Relation(each) for each in situation["relations"])
