@@ -33,6 +33,8 @@ MARKS = Marks({"name": (MARK,), "phone": ("1740671",)})
         *(base64.urlsafe_b64encode(("å" * offset + MARK).encode()).decode().rstrip("=") for offset in range(4)),
         URLSafeTimedSerializer("key", serializer=TaggedJSONSerializer()).dumps({"draft": f"{MARK} " + "lång " * 200}),
     ],
+    # the mark is another one in every process, and tests are told apart by name
+    ids=lambda _: "disguise",
 )
 def test_a_mark_is_found_in_every_disguise(content: str | bytes) -> None:
     """Plain, escaped, encoded, packed in a cookie."""
