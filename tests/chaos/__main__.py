@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 
@@ -23,6 +24,8 @@ def main() -> int:
     parser.add_argument("--from", dest="first", type=int, default=1)
     parser.add_argument("--no-control", action="store_true")
     given = parser.parse_args()
+    # so that what was started is stopped
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     wrong: list[str] = []
     rows: list[dict[str, float]] = []
     with a_world(lambda line: console.print(f"[dim]{time.strftime('%H:%M:%S')} {line}[/dim]")) as world:
