@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from schemathesis import GenerationMode
 
 from deploy.installation import Installation
 from services.notifications.web import NAME, create_app
@@ -20,6 +21,7 @@ from shared.kernel.actor import UserRef
 from shared.web import session
 from shared.web.tokens import issue_demo_token
 from tests.integration.notifications.conftest import NOON, Room
+from tests.support.fuzzing import MODES, ask_everything
 
 USER = UserRef("https://idp.example.org", "bo")
 
@@ -182,3 +184,15 @@ def test_the_api_asks_for_a_token(make: Callable[[str], Flask]) -> None:
 def test_the_description_is_valid_openapi(make: Callable[[str], Flask]) -> None:
     """3.1, as a validator reads it."""
     OpenAPIV31SpecValidator(make("test").test_client().get("/api/notifications/openapi.json").json).validate()
+
+
+@pytest.mark.parametrize("mode", MODES, ids=["right", "wrong"])
+def test_the_api_keeps_its_description(
+    room: Room, make: Callable[[str], Flask], notifications_database: Installation, mode: GenerationMode
+) -> None:
+    """Schemathesis asks every operation, as Bo: each answer is one that the description promises."""
+    journey = room.a_journey()
+    user = UserRef(notifications_database.settings().token_issuer, "bo")
+    headers = bearer(notifications_database, user, granted(room, journey.receiving, user))
+    room.hear(journey.sent())
+    assert ask_everything("notifications", make("test"), headers["Authorization"].removeprefix("Bearer "), mode) == 1
