@@ -66,7 +66,9 @@ class DebianFolder:
 
     def _library_folders(self) -> list[Path]:
         places = [*self.root.glob("usr/lib/*-linux-gnu*"), *self.root.glob("lib/*-linux-gnu*")]
-        return [place for place in [*places, self.root / "usr/lib", self.root / "lib"] if place.is_dir()]
+        # some packages keep libraries for their own use one folder down, under a path written into them
+        private = sorted({library.parent for place in places for library in place.glob("*/lib*.so*")})
+        return [place for place in [*places, *private, self.root / "usr/lib", self.root / "lib"] if place.is_dir()]
 
     def _apt(self, *arguments: str, cwd: Path | None = None) -> str:
         command = [
