@@ -17,6 +17,7 @@ from services.audit.views.export import write_export
 from shared.contracts.common import RelayAnnounced
 from shared.messaging.parked import Parking
 from shared.settings import SERVICES
+from tests.chaos.poison import Poison
 from tests.chaos.submitting import Submission
 from tests.chaos.world import World
 
@@ -39,7 +40,7 @@ class Findings:
             self.wrong.append(sentence)
 
 
-def look(world: World, submissions: list[Submission], poison: set[str], since: datetime) -> Findings:
+def look(world: World, submissions: list[Submission], poison: Poison, since: datetime) -> Findings:
     """Look at everything that a seed did since a moment."""
     findings = Findings()
     events = _events(world, since)
@@ -156,7 +157,7 @@ def _counted(world: World, findings: Findings) -> None:
         findings.expect(counted.get(step, 0) == sent, f"the directory counted {counted.get(step, 0)} {step} of {sent}")
 
 
-def _parked(world: World, poison: set[str], findings: Findings) -> None:
+def _parked(world: World, poison: Poison, findings: Findings) -> None:
     """Only poison is parked, and all of it."""
     parked: set[str] = set()
     healthy = 0
@@ -164,10 +165,11 @@ def _parked(world: World, poison: set[str], findings: Findings) -> None:
         for subscription in subscriptions():
             for each in parking.look(subscription.queue):
                 parked.add(each.message_id)
-                healthy += each.message_id not in poison
-    findings.counts |= {"poison": len(poison), "healthy parked": healthy}
+                healthy += each.message_id not in poison.ids
+    findings.counts |= {"poison": len(poison.confirmed), "healthy parked": healthy}
     findings.expect(healthy == 0, f"{healthy} healthy messages were parked")
-    findings.expect(poison <= parked, f"{len(poison - parked)} poisoned messages are not parked")
+    missing = len(poison.confirmed - parked)
+    findings.expect(not missing, f"{missing} poisoned messages are not parked")
 
 
 def _bounds(world: World, submissions: list[Submission], findings: Findings) -> None:

@@ -15,12 +15,13 @@ from shared.messaging.trouble import BrokerTrouble
 
 
 class Poison:
-    """Publishes poison and remembers what it published: ids of messages that must end on parked queues."""
+    """Publishes poison and remembers it: ``ids`` may end on parked queues, ``confirmed`` must."""
 
     def __init__(self, broker_url: str, seed: int) -> None:
         self._url = broker_url
         self._chance = random.Random(seed)
         self.ids: set[str] = set()
+        self.confirmed: set[str] = set()
 
     def __call__(self) -> None:
         """Three poisoned messages of chosen kinds."""
@@ -29,13 +30,12 @@ class Poison:
         messages = [
             Outgoing(names.exchange("referral"), ReferralSent.event_type, str(uuid4()), body) for body in bodies
         ]
+        # what is not confirmed may be there all the same
+        self.ids |= {message.message_id for message in messages}
         try:
-            receipt = publisher.publish(messages)
+            self.confirmed |= publisher.publish(messages).confirmed
         except BrokerTrouble:
-            # what was not confirmed may be there all the same
-            self.ids |= {message.message_id for message in messages}
-        else:
-            self.ids |= receipt.confirmed
+            pass
         finally:
             publisher.close()
 

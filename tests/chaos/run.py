@@ -50,7 +50,7 @@ def run_seed(world: World, seed: int, poison: Poison | None = None) -> Findings:
     finally:
         clients.stop()
     wait_until_drained(world)
-    findings = look(world, clients.submissions, poison.ids, since)
+    findings = look(world, clients.submissions, poison, since)
     findings.counts["faults"] = len(faults)
     world.keep = world.keep or bool(findings.wrong)
     return findings
