@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from services.audit import bootstrap
@@ -24,11 +23,11 @@ from shared.contracts.directory import AssignmentEnded, AssignmentGranted, Sessi
 from shared.contracts.envelope import Envelope
 from shared.messaging.inbox import sweep_inbox
 from shared.messaging.outbox import sweep_outbox
-from shared.messaging.subscribe import every, subscribe
+from shared.messaging.subscribe import Heard, every, subscribe
 from shared.observability.logs import logger
 from shared.storage.staff import forget_old_sessions
 
-INTEGRATE_EVERY_S = 0.2
+INTEGRATE_EVERY_S = 0.1
 TOGETHER = 64
 RECONCILE_EVERY_S = 15
 SWEEP_EVERY_S = 60
@@ -52,7 +51,7 @@ class Audit:
         return self._parts.as_service(envelope)
 
     @subscribe(*EVERYTHING, together=TOGETHER)
-    def remember(self, heard: Sequence[tuple[Envelope, Contract]], uow: AuditUnitOfWork) -> None:
+    def remember(self, heard: Heard[Contract], uow: AuditUnitOfWork) -> None:
         """Whatever happens anywhere enters the log."""
         memory.remember(heard, uow)
 

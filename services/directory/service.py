@@ -17,13 +17,14 @@ from shared.contracts.referral import (
 )
 from shared.messaging.inbox import sweep_inbox
 from shared.messaging.outbox import sweep_outbox
-from shared.messaging.subscribe import every, subscribe
+from shared.messaging.subscribe import Heard, every, subscribe
 from shared.storage.staff import forget_old_sessions
 from shared.web import idempotency
 
 SWEEP_EVERY_S = 60
 KEEP_SENT_EVENTS = timedelta(hours=1)
 KEEP_ANSWERS = timedelta(days=7)
+TOGETHER = 32
 
 
 class Directory:
@@ -38,10 +39,13 @@ class Directory:
         """A transaction that follows what was heard."""
         return self._parts.work(envelope)
 
-    @subscribe(ReferralSent, ReferralAccepted, ReferralRejected, ReferralCompleted, ReferralCancelled)
-    def count_referrals(self, event: counting.Step, uow: DirectoryUnitOfWork) -> None:
+    @subscribe(
+        ReferralSent, ReferralAccepted, ReferralRejected, ReferralCompleted, ReferralCancelled, together=TOGETHER
+    )
+    def count_referrals(self, heard: Heard[counting.Step], uow: DirectoryUnitOfWork) -> None:
         """How many referrals a unit sent and received, and what became of them."""
-        counting.when_a_referral_takes_a_step_count_it(event, uow)
+        for event in uow.each(heard):
+            counting.when_a_referral_takes_a_step_count_it(event, uow)
 
     @every(seconds=SWEEP_EVERY_S)
     def sweep(self) -> None:

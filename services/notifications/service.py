@@ -25,6 +25,7 @@ from services.notifications.reactions import (
 from services.notifications.reactions import (
     when_the_receiving_unit_acts_tell_the_referring_unit as steps,
 )
+from services.notifications.reactions.tell import let_the_answered_go_on
 from shared.contracts.directory import AssignmentEnded, AssignmentGranted, SessionEnded, UnitChanged
 from shared.contracts.envelope import Envelope
 from shared.contracts.referral import (
@@ -39,10 +40,11 @@ from shared.contracts.referral import (
 )
 from shared.messaging.inbox import sweep_inbox
 from shared.messaging.outbox import sweep_outbox
-from shared.messaging.subscribe import every, subscribe
+from shared.messaging.subscribe import Heard, every, subscribe
 from shared.storage.staff import forget_old_sessions
 
 DELIVER_EVERY_S = 1
+TOGETHER = 32
 SWEEP_EVERY_S = 60
 KEEP_SENT_EVENTS = timedelta(hours=1)
 
@@ -59,10 +61,11 @@ class Notifications:
         """A transaction that follows what was heard."""
         return self._parts.as_service(envelope)
 
-    @subscribe(ReferralSent)
-    def tell_the_receiving_unit(self, event: ReferralSent, uow: NotificationsUnitOfWork) -> None:
+    @subscribe(ReferralSent, together=TOGETHER)
+    def tell_the_receiving_unit(self, heard: Heard[ReferralSent], uow: NotificationsUnitOfWork) -> None:
         """A new referral waits."""
-        arrivals.when_a_referral_is_sent_tell_the_receiving_unit(event, uow, self._parts.channel_name)
+        for event in uow.each(heard):
+            arrivals.when_a_referral_is_sent_tell_the_receiving_unit(event, uow, self._parts.channel_name)
 
     @subscribe(ReferralOpened, ReferralAccepted, ReferralRejected, ReferralCompleted)
     def tell_the_referring_unit(self, event: steps.Step, uow: NotificationsUnitOfWork) -> None:
@@ -79,10 +82,11 @@ class Notifications:
         """Something happened, and nothing more is told on the way."""
         withdrawals.when_a_consent_is_withdrawn_tell_the_other_unit(event, uow, self._parts.channel_name)
 
-    @subscribe(ConsentGiven)
-    def note_what_may_be_told(self, event: ConsentGiven, uow: NotificationsUnitOfWork) -> None:
+    @subscribe(ConsentGiven, together=TOGETHER)
+    def note_what_may_be_told(self, heard: Heard[ConsentGiven], uow: NotificationsUnitOfWork) -> None:
         """Whether the carer lets the referrer know."""
-        consents.when_a_consent_is_given_note_what_may_be_told(event, uow)
+        for event in uow.each(heard):
+            consents.when_a_consent_is_given_note_what_may_be_told(event, uow)
 
     @subscribe(UnitChanged, AssignmentGranted, AssignmentEnded, SessionEnded)
     def keep_the_directory(
@@ -98,8 +102,9 @@ class Notifications:
 
     @every(seconds=SWEEP_EVERY_S)
     def sweep(self) -> None:
-        """Forget what nobody needs any more: published events, old inbox rows, sessions long ended."""
+        """Let held notices go on; forget what nobody needs: published events, old inbox rows, sessions long ended."""
         with self.unit_of_work() as uow:
+            let_the_answered_go_on(uow)
             sweep_outbox(uow.connection, keep_seconds=KEEP_SENT_EVENTS.total_seconds())
             sweep_inbox(uow.connection)
             forget_old_sessions(uow.connection, self._parts.clock.now())

@@ -70,8 +70,7 @@ class Parking:
         """The parked messages of a queue, oldest first; they stay where they are."""
         channel = self._channel()
         found = [_masked(queue, message) for message in _messages(channel, queue, at_most)]
-        # closing gives back what was taken, in its old order
-        channel.close()
+        _give_back(channel)
         return found
 
     def replay(
@@ -103,7 +102,7 @@ class Parking:
                 replayed.append(parked)
         finally:
             publisher.close()
-            channel.close()
+            _give_back(channel)
         return replayed
 
     def _channel(self) -> amqp.Channel:
@@ -118,6 +117,12 @@ def list_parked(admin_broker_url: str, queues: Sequence[str]) -> dict[str, int]:
     """How many messages each of these queues has parked."""
     with Parking(admin_broker_url) as parking:
         return {queue: parking.count(queue) for queue in queues}
+
+
+def _give_back(channel: amqp.Channel) -> None:
+    # closing alone would do it too, but some time later: whoever looks next might find nothing
+    channel.basic_recover(requeue=True)
+    channel.close()
 
 
 def _messages(channel: amqp.Channel, queue: str, at_most: int) -> Iterable[Any]:

@@ -10,11 +10,12 @@ import inspect
 import threading
 import warnings
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial, wraps
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from shared.contracts.contract import Contract
+from shared.contracts.envelope import Envelope
 from shared.messaging.consuming import Consuming
 from shared.messaging.delivery import Delivery
 from shared.messaging.handling import carry_out, carry_out_together
@@ -31,7 +32,9 @@ with warnings.catch_warnings():
 
 BROKER_URL = "BROKER_URL"
 
+Event = TypeVar("Event", bound=Contract)
 Method: TypeAlias = Callable[..., Any]
+Heard: TypeAlias = Sequence[tuple[Envelope, Event]]
 
 _log = logger("messaging.subscribe")
 
@@ -42,7 +45,7 @@ def subscribe(*contracts: type[Contract], together: int = 1) -> Callable[[Method
     The method takes (self, event, uow) and does not commit. Its queue is ``<service>.<method name>``.
 
     With ``together`` above 1 it is called with as many as have come in the meantime, at most so many, and takes
-    (self, [(envelope, event), …], uow); the unit of work follows none of them, so it publishes nothing.
+    (self, [(envelope, event), …], uow); ``uow.each`` follows one envelope after the other.
     """
 
     def decorate(reaction: Method) -> Method:
@@ -91,7 +94,8 @@ def subscriptions_of(service_class: type) -> list[Subscription]:
     for method_name, method in inspect.getmembers(service_class, inspect.isfunction):
         for entrypoint in getattr(method, ENTRYPOINT_EXTENSIONS_ATTR, ()):
             if isinstance(entrypoint, Subscribed):
-                found.append(Subscription.to(service_class.name, method_name, entrypoint.contracts))  # type: ignore[attr-defined]
+                service, many = service_class.name, entrypoint.together  # type: ignore[attr-defined]
+                found.append(Subscription.to(service, method_name, entrypoint.contracts, together=many))
     return found
 
 

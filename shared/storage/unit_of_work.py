@@ -5,10 +5,13 @@ The same shape at both doors (HTTP and bus): open, act, one commit. Leaving with
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
@@ -17,6 +20,9 @@ from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.identity import uuid7
+from shared.observability import trace
+
+Heard = TypeVar("Heard", bound=Contract)
 
 
 class OutboxWriter(Protocol):
@@ -58,8 +64,8 @@ class UnitOfWork:
         self._engine = engine
         self._write_outbox = write_outbox
         self._row_security = dict(row_security or {})
-        self._history = cause.history if cause else history
-        self._contracts: list[Contract] = []
+        self._history = history
+        self._contracts: list[tuple[Contract, Envelope | None]] = []
         self._connection: Connection | None = None
 
     @property
@@ -72,24 +78,33 @@ class UnitOfWork:
     @property
     def history(self) -> bool:
         """Whether this tells of something long past, so that nobody is to be notified."""
-        return self._history
+        return self.cause.history if self.cause else self._history
+
+    def each(self, heard: Iterable[tuple[Envelope, Heard]]) -> Iterator[Heard]:
+        """Follow one envelope after the other; what is published meanwhile names that one as its cause."""
+        for envelope, event in heard:
+            self.cause, self.correlation_id = envelope, envelope.correlation_id
+            yield event
 
     def publish(self, *contracts: Contract) -> None:
         """Have these told to the others, if and when this unit of work commits."""
-        self._contracts.extend(contracts)
+        self._contracts.extend((contract, self.cause) for contract in contracts)
 
     def commit(self) -> None:
         """Write the outbox rows and commit everything at once; a new transaction may then begin."""
         self.before_commit()
-        if self._contracts:
-            self._write_outbox(
-                self.connection,
-                self._contracts,
-                occurred_at=self.clock.now(),
-                correlation_id=self.correlation_id,
-                causation_id=self.cause.id if self.cause else None,
-                history=self._history,
-            )
+        now = self.clock.now()
+        for cause, told in groupby(self._contracts, key=itemgetter(1)):
+            # what several events caused in one transaction still follows each one's own trace
+            with trace.following(cause.traceparent) if cause else nullcontext():
+                self._write_outbox(
+                    self.connection,
+                    [contract for contract, _ in told],
+                    occurred_at=now,
+                    correlation_id=cause.correlation_id if cause else self.correlation_id,
+                    causation_id=cause.id if cause else None,
+                    history=cause.history if cause else self._history,
+                )
         self.connection.commit()
         self._contracts = []
 

@@ -39,13 +39,14 @@ class Product:
         """Start everything with the directory's seed; returns the seconds from processes started to all ready."""
         self._say("starting PostgreSQL, RabbitMQ and the processes")
         self.box.make_folders(self.port)
-        self.box.start_servers()
+        self.box.database().start()
+        self.box.broker().start()
         installation = self.installation
         installation.create()
         migrate_databases(self.settings)
         declare_topology(self.settings)
         began = time.monotonic()
-        self.box.start_supervisor(list(PROCESSES))
+        self.box.start_processes(list(PROCESSES))
         for name in ("bus", "relay"):
             wait_until(
                 lambda name=name: quiet_process_is_ready(self.box.folder, name, self.box.pid(name)),

@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from deploy.seed.ids import DEMO_ISSUER, UNIT
 from services.directory.service import Directory
 from services.directory.views.administration import suppressed
+from shared.contracts.contract import Contract
+from shared.contracts.envelope import Envelope
 from shared.contracts.referral import ReferralAccepted, ReferralSent
 from shared.messaging.subscribe import subscriptions_of
 from tests.support.directory_city import City
@@ -101,14 +103,26 @@ def _steps() -> dict[str, object]:
     }
 
 
+def _envelope(event: Contract) -> Envelope:
+    return Envelope(
+        id=uuid4(),
+        type=event.event_type,
+        publisher="referral",
+        installation="test",
+        epoch=uuid4(),
+        time=AT,
+        correlation_id=uuid4(),
+        data=event.to_data(),
+    )
+
+
 def test_referrals_are_counted_by_unit_and_month(city: City) -> None:
     """Sent by one, received by the other, in the month it was in Sweden; no referral is named."""
     service = Directory(city.parts)
     sent = ReferralSent(**_steps(), number="7K3QX-R09MT", priority="routine", acknowledge_by=AT, consents=())  # type: ignore[arg-type]
+    accepted = ReferralAccepted(**_steps())  # type: ignore[arg-type]
     with service.unit_of_work() as uow:
-        service.count_referrals(sent, uow)
-        service.count_referrals(sent, uow)
-        service.count_referrals(ReferralAccepted(**_steps()), uow)  # type: ignore[arg-type]
+        service.count_referrals([(_envelope(event), event) for event in (sent, sent, accepted)], uow)
         uow.commit()
     rows = city.rows(
         "select unit_id, month, step, count from referral_counts where unit_id = any(:units) order by step",

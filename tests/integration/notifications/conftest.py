@@ -124,6 +124,24 @@ class Journey:
         }
 
 
+def an_envelope(
+    event: Contract, *, history: bool = False, event_id: UUID | None = None, request: UUID | None = None
+) -> Envelope:
+    """An event as it comes over the bus."""
+    return Envelope(
+        id=event_id or uuid7(),
+        type=event.event_type,
+        publisher="directory" if event.publisher == "directory" else "referral",
+        installation="test",
+        epoch=uuid4(),
+        time=NOON,
+        correlation_id=request or uuid4(),
+        data=event.to_data(),
+        sequence=1,
+        history=history,
+    )
+
+
 class Room:
     """The service with a clock of our own, hearing what it is told without a broker between."""
 
@@ -132,7 +150,7 @@ class Room:
         self.clock = clock
         self.service = Notifications(parts)
         self._methods = {
-            event_type: subscription.queue.partition(".")[2]
+            event_type: (subscription.queue.partition(".")[2], subscription.together > 1)
             for subscription in subscriptions_of(Notifications)
             for _, event_type in subscription.bindings
         }
@@ -149,22 +167,12 @@ class Room:
 
         ``request``: the correlation of the request that it followed from; one of its own unless given.
         """
-        envelope = Envelope(
-            id=event_id or uuid7(),
-            type=event.event_type,
-            publisher="directory" if event.publisher == "directory" else "referral",
-            installation="test",
-            epoch=uuid4(),
-            time=NOON,
-            correlation_id=request or uuid4(),
-            data=event.to_data(),
-            sequence=1,
-            history=history,
-        )
-        method = self._methods[event.event_type]
+        envelope = an_envelope(event, history=history, event_id=event_id, request=request)
+        method, takes_many = self._methods[event.event_type]
         with self.service.unit_of_work(envelope) as uow:
             if first_time(uow.connection, f"notifications.{method}", envelope.id):
-                getattr(self.service, method)(envelope.contract(), uow)
+                heard = envelope.contract()
+                getattr(self.service, method)([(envelope, heard)] if takes_many else heard, uow)
                 uow.commit()
         return envelope.id
 
