@@ -75,6 +75,12 @@ class SqlNotices:
             statement.on_conflict_do_update(index_elements=["referral_id"], set_={"tells_referrer": keep})
         )
 
+    def held_though_answered(self, limit: int) -> list[ReferralId]:
+        """Notices written in the very moment when the answer was taken in: neither transaction saw the other."""
+        held = select(notices.c.referral_id).where(notices.c.status == Status.HELD.value)
+        query = select(telling.c.referral_id).where(telling.c.referral_id.in_(held)).limit(limit)
+        return [ReferralId(found) for found in self._connection.execute(query).scalars()]
+
     def release(self, referral_id: ReferralId, status: Status, reason: Reason | None, at: datetime) -> list[NewNotice]:
         """Move a referral's held notices on."""
         changes = {

@@ -51,6 +51,10 @@ class Notices(Protocol):
         """Keep what the carer answered, unless something is known; `last_word` goes above that. A yes ends `until`."""
         ...
 
+    def held_though_answered(self, limit: int) -> list[ReferralId]:
+        """Referrals that have held notices although the carer's answer is known."""
+        ...
+
     def release(self, referral_id: ReferralId, status: Status, reason: Reason | None, at: datetime) -> list[NewNotice]:
         """Move a referral's held notices on, and return them."""
         ...

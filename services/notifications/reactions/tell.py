@@ -62,6 +62,12 @@ def let_go_on(referral_id: ReferralId, allowed: bool, uow: Transaction) -> None:
         announce(released, uow)
 
 
+def let_the_answered_go_on(uow: Transaction, limit: int = 500) -> None:
+    """Queue or suppress what is still held although the answer is known; for a timer."""
+    for referral_id in uow.notices.held_though_answered(limit):
+        let_go_on(referral_id, bool(uow.notices.may_tell_referrer(referral_id, uow.clock.now())), uow)
+
+
 def _fate(history: bool, allowed: bool | None) -> tuple[Status, Reason | None]:
     if history:
         return Status.SUPPRESSED, Reason.HISTORY

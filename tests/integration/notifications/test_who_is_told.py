@@ -8,7 +8,10 @@ from uuid import uuid4
 
 import pytest
 
-from tests.integration.notifications.conftest import NOON, Journey, Room
+from services.notifications.domain.notice import Template
+from services.notifications.reactions.tell import tell
+from shared.kernel.identity import ReferralId, UnitId
+from tests.integration.notifications.conftest import NOON, Journey, Room, an_envelope
 
 TELL = "tell-referrer-what-happened"
 NEW = ("new-referral-waits", "queued", None)
@@ -95,6 +98,29 @@ def test_a_step_heard_before_the_consent_waits_for_it(room: Room) -> None:
     room.hear(declined.consented())
     assert room.notices(agreed.referring) == [HAPPENED]
     assert room.notices(declined.referring) == [SILENT]
+    assert len(room.told("notice.queued.v1")) == 1
+
+
+def test_a_step_and_the_consent_heard_in_the_same_moment_do_not_miss_each_other(room: Room) -> None:
+    """Neither transaction sees the other; the sweep finds what is held although the answer is known."""
+    journey = room.a_journey()
+    opened = journey.opened()
+    with room.service.unit_of_work(an_envelope(opened)) as uow:
+        known = uow.notices.may_tell_referrer(ReferralId(journey.referral_id), NOON)
+        room.hear(journey.consented(TELL))
+        tell(
+            UnitId(journey.referring),
+            Template.SOMETHING_HAPPENED,
+            uow,
+            referral_id=ReferralId(journey.referral_id),
+            channel="email",
+            occurred_at=opened.occurred_at,
+            allowed=known,
+        )
+        uow.commit()
+    assert room.notices(journey.referring) == [HELD]
+    room.service.sweep()
+    assert room.notices(journey.referring) == [HAPPENED]
     assert len(room.told("notice.queued.v1")) == 1
 
 
