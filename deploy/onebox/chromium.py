@@ -25,8 +25,8 @@ FONTS = """\
 
 
 def chromium(debian: DebianFolder) -> Path | None:
-    """The browser's path: named by `LOTSA_TEST_CHROMIUM`, installed, or fetched; None when it is none of these."""
-    named = os.environ.get("LOTSA_TEST_CHROMIUM")
+    """The browser's path: named by `LOTSA_CHROMIUM`, installed, or fetched; None when it is none of these."""
+    named = os.environ.get("LOTSA_CHROMIUM")
     found = [Path(path) for path in ([named] if named else [*INSTALLED, str(_starter(debian))])]
     return next((path for path in found if os.access(path, os.X_OK)), None)
 
