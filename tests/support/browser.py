@@ -1,7 +1,7 @@
 """A real browser for tests: Chromium without a window, axe for accessibility, geometry for narrow screens.
 
-Nothing is fetched from outside: the browser is the machine's own, or fetched from Debian by `make test`, and any request to
-another host than the page's own is refused and told.
+The browser is the machine's own, or the one that `make test` fetched. Pages fetch nothing from outside: any request
+to another host than the page's own is refused and told.
 """
 
 from __future__ import annotations
