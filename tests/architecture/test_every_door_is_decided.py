@@ -1,0 +1,174 @@
+"""Every route of the four apps is decided: a role is needed, or it is open for a reason that stands here.
+
+A new route that nobody decided about makes this fail. Nothing is asked of a database: whoever brings no session and no
+token is turned away before that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from deploy.keys import make_keys
+from deploy.onebox.wsgi import service_app
+from shared.settings import SERVICES, Settings
+
+NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/nothing"
+SAMPLES: Mapping[str, object] = {
+    "UUIDConverter": UUID(int=7),
+    "IntegerConverter": 7,
+    "UnicodeConverter": "seven",
+    "PathConverter": "seven.css",
+}
+
+READ_BY_EVERYONE = "the public directory: read by carers, who have no login, and by other systems"
+DESCRIPTION = "says how the API is asked, and nothing about anybody"
+WATCHED = "for probes and measurements: counts by the route's pattern, no identifier"
+STYLE = "style sheets and pictures, the same for everybody"
+SIGNING_IN = "where one signs in, before there is anybody"
+ASKS_ITSELF = "any signed-in person's own assignments, before one is chosen: the view asks who it is"
+
+# whoever knows an address here may open it
+OPEN: Mapping[str, str] = {
+    **{f"GET /api/{service}/openapi.json": DESCRIPTION for service in SERVICES},
+    **{f"GET /api/{service}/docs": DESCRIPTION for service in SERVICES},
+    **{f"GET /{service}/health/{kind}": WATCHED for service in SERVICES for kind in ("live", "ready")},
+    **{f"GET /{service}/metrics": WATCHED for service in SERVICES},
+    "GET /static/<path:filename>": STYLE,
+    "GET /directory/static/<path:filename>": STYLE,
+    "GET /tillganglighet": "the accessibility statement, which the law wants public",
+    "GET /": READ_BY_EVERYONE,
+    "GET /directory/": READ_BY_EVERYONE,
+    "GET /directory/about": READ_BY_EVERYONE,
+    "GET /directory/services": READ_BY_EVERYONE,
+    "GET /directory/services/<uuid:service_id>": READ_BY_EVERYONE,
+    "GET /directory/organizations/<uuid:organization_id>": READ_BY_EVERYONE,
+    "GET /api/directory/v1/services": READ_BY_EVERYONE,
+    "GET /api/directory/v1/services/<uuid:service_id>": READ_BY_EVERYONE,
+    "GET /api/directory/v1/services/<uuid:service_id>/activities": READ_BY_EVERYONE,
+    "GET /api/directory/v1/organizations": READ_BY_EVERYONE,
+    "GET /api/directory/v1/organizations/<uuid:organization_id>": READ_BY_EVERYONE,
+    "GET /api/directory/v1/units": READ_BY_EVERYONE,
+    "GET /api/directory/v1/target-groups": READ_BY_EVERYONE,
+    "GET /api/directory/v1/forms-of-support": READ_BY_EVERYONE,
+    "GET /directory/login": SIGNING_IN,
+    "GET /directory/login/callback": "where the identity provider sends people back; its answer is checked",
+    "POST /directory/login/demo": "the demonstration's list of people: 404 in every other mode",
+    "POST /directory/logout": "whoever has no session any more may sign out all the same",
+    "GET /directory/signed-out": "said after signing out",
+    "GET /directory/assignment": ASKS_ITSELF,
+    "POST /directory/assignment": ASKS_ITSELF,
+    "GET /notifications/inbox": "the demonstration's letters, which hold nothing about anybody: 404 in every other mode",
+}
+
+BY_THE_COMMAND = "whoever asks for what is not theirs is answered, and recorded, by the command, whatever their role"
+OWN = "the caller's own, whatever their role"
+
+# any role may knock; what stands behind decides
+ANY_ROLE: Mapping[str, str] = {
+    "GET /api/referral/v1/referrals/<uuid:referral_id>": BY_THE_COMMAND,
+    **{
+        f"POST /api/referral/v1/referrals/<uuid:referral_id>/{step}": BY_THE_COMMAND
+        for step in ("accept", "reject", "complete", "cancel")
+    },
+    "POST /api/referral/v1/consents/<uuid:consent_id>/withdraw": BY_THE_COMMAND,
+    **{f"{method} /api/referral/v1/drafts/<uuid:draft_id>": BY_THE_COMMAND for method in ("GET", "PUT", "DELETE")},
+    "GET /api/directory/v1/assignments": OWN,
+    "GET /api/notifications/v1/notices": "the notices of the caller's own unit",
+    "GET /notifications/": "the notices of the caller's own unit",
+}
+
+
+class Door(NamedTuple):
+    """One method of one route, and which roles it lets in: None when it asks nobody, () for any role."""
+
+    app: Flask
+    rule: Rule
+    method: str
+    roles: tuple[str, ...] | None
+
+    @property
+    def name(self) -> str:
+        """As the lists here call it."""
+        return f"{self.method} {self.rule.rule}"
+
+
+@pytest.fixture(scope="module")
+def doors(tmp_path_factory: pytest.TempPathFactory) -> list[Door]:
+    """Every door of the four apps, made as the demonstration makes them, which has the most."""
+    keys = tmp_path_factory.mktemp("installation") / "keys"
+    make_keys(keys, "nowhere")
+    environment = {
+        "LOTSA_MODE": "demo",
+        "LOTSA_SESSION_KEY_FILE": str(keys / "session"),
+        "LOTSA_TOKEN_ISSUER": "https://issuer.example.org",
+        "LOTSA_TOKEN_JWKS_FILE": str(keys / "token-jwks.json"),
+        "LOTSA_AUDIT_LOG_DATABASE_URL": NOWHERE,
+    }
+    for service in SERVICES:
+        environment[f"LOTSA_{service.upper()}_DATABASE_URL"] = NOWHERE
+        environment[f"LOTSA_{service.upper()}_MASTER_KEY_FILE"] = str(keys / f"{service}-master")
+    settings = Settings.from_environment(environment)
+    return [door for service in SERVICES for door in _doors_of(service_app(service, settings))]
+
+
+def _doors_of(app: object) -> Iterator[Door]:
+    assert isinstance(app, Flask)
+    for rule in app.url_map.iter_rules():
+        roles = getattr(app.view_functions[rule.endpoint], "lotsa_needs", None)
+        named = None if roles is None else tuple(role.value for role in roles)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield Door(app, rule, method, named)
+
+
+def _address(door: Door) -> str:
+    values = {name: SAMPLES[type(kind).__name__] for name, kind in door.rule._converters.items()}
+    with door.app.test_request_context(base_url="http://127.0.0.1:8000"):
+        return door.app.url_map.bind("127.0.0.1:8000").build(door.rule.endpoint, values, method=door.method)
+
+
+def test_whatever_asks_nobody_is_open_for_a_reason(doors: list[Door]) -> None:
+    """A view without ``needs`` stands in the list above, and the list names nothing that is not there."""
+    asks_nobody = {door.name for door in doors if door.roles is None}
+    assert asks_nobody - OPEN.keys() == set(), "undecided: say who needs which role, or why everybody may"
+    assert OPEN.keys() - asks_nobody == set(), "no longer open: take it off the list"
+
+
+def test_whatever_lets_any_role_in_does_so_for_a_reason(doors: list[Door]) -> None:
+    """``needs()`` without a role is a decision too."""
+    any_role = {door.name for door in doors if door.roles == ()}
+    assert any_role - ANY_ROLE.keys() == set(), "undecided: name the roles, or say why any may"
+    assert ANY_ROLE.keys() - any_role == set(), "no longer for any role: take it off the list"
+
+
+def test_nobody_comes_in_without_a_session_or_a_token(doors: list[Door]) -> None:
+    """Every decided door turns a stranger away: systems with 401, people to the sign-in page."""
+    guarded = [door for door in doors if door.roles is not None]
+    assert len(guarded) > 50
+    for door in guarded:
+        answer = door.app.test_client().open(
+            _address(door), method=door.method, base_url="http://127.0.0.1:8000", json=None
+        )
+        if door.rule.rule.startswith("/api/"):
+            assert answer.status_code == 401, door.name
+        elif door.method == "GET":
+            assert answer.status_code == 303, door.name
+            assert answer.headers["Location"].startswith("/directory/login"), door.name
+        else:
+            # a form without its token: refused before anybody asks who sent it
+            assert answer.status_code == 400, door.name
+
+
+def test_one_path_is_open_in_one_way(doors: list[Door]) -> None:
+    """What a page shows to some roles, its form does not take from others."""
+    by_path: dict[tuple[str, str], set[tuple[str, ...] | None]] = {}
+    for door in doors:
+        if not door.rule.rule.startswith("/api/"):
+            by_path.setdefault((door.app.import_name, door.rule.rule), set()).add(door.roles)
+    assert {path: roles for path, roles in by_path.items() if len(roles) > 1} == {}
