@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from services.audit import bootstrap
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
 from services.audit.commands.reconcile_sequences import reconcile
@@ -21,8 +19,6 @@ from shared.contracts.common import RelayAnnounced
 from shared.contracts.contract import Contract, all_contracts
 from shared.contracts.directory import AssignmentEnded, AssignmentGranted, SessionEnded, UnitChanged
 from shared.contracts.envelope import Envelope
-from shared.messaging.inbox import sweep_inbox
-from shared.messaging.outbox import sweep_outbox
 from shared.messaging.subscribe import Heard, every, subscribe
 from shared.observability.logs import logger
 from shared.storage.staff import forget_old_sessions
@@ -31,7 +27,6 @@ INTEGRATE_EVERY_S = 0.1
 TOGETHER = 64
 RECONCILE_EVERY_S = 15
 SWEEP_EVERY_S = 60
-KEEP_SENT_EVENTS = timedelta(hours=1)
 # an announcement tells of the bus, not of anybody's doing: it is reconciled, not remembered
 EVERYTHING = [contract for contract in all_contracts() if contract is not RelayAnnounced]
 
@@ -84,9 +79,7 @@ class Audit:
 
     @every(seconds=SWEEP_EVERY_S)
     def sweep(self) -> None:
-        """Forget what nobody needs any more: published events, old inbox rows, sessions long ended."""
+        """Forget what nobody needs any more: sessions long ended."""
         with self.unit_of_work() as uow:
-            sweep_outbox(uow.connection, keep_seconds=KEEP_SENT_EVENTS.total_seconds())
-            sweep_inbox(uow.connection)
             forget_old_sessions(uow.connection, self._parts.clock.now())
             uow.commit()

@@ -15,14 +15,11 @@ from shared.contracts.referral import (
     ReferralRejected,
     ReferralSent,
 )
-from shared.messaging.inbox import sweep_inbox
-from shared.messaging.outbox import sweep_outbox
 from shared.messaging.subscribe import Heard, every, subscribe
 from shared.storage.staff import forget_old_sessions
 from shared.web import idempotency
 
 SWEEP_EVERY_S = 60
-KEEP_SENT_EVENTS = timedelta(hours=1)
 KEEP_ANSWERS = timedelta(days=7)
 TOGETHER = 32
 
@@ -49,11 +46,9 @@ class Directory:
 
     @every(seconds=SWEEP_EVERY_S)
     def sweep(self) -> None:
-        """Forget what nobody needs any more: published events, old inbox rows and answers, sessions long ended."""
+        """Forget what nobody needs any more: old answers, sessions long ended."""
         now = self._parts.clock.now()
         with self.unit_of_work() as uow:
-            sweep_outbox(uow.connection, keep_seconds=KEEP_SENT_EVENTS.total_seconds())
-            sweep_inbox(uow.connection)
             forget_old_sessions(uow.connection, now)
             idempotency.sweep(uow.connection, now - KEEP_ANSWERS)
             uow.commit()

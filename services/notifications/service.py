@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from services.notifications import bootstrap
 from services.notifications.adapters.unit_of_work import NotificationsUnitOfWork
 from services.notifications.commands.deliver_notices import deliver_notices
@@ -38,15 +36,12 @@ from shared.contracts.referral import (
     ReferralRejected,
     ReferralSent,
 )
-from shared.messaging.inbox import sweep_inbox
-from shared.messaging.outbox import sweep_outbox
 from shared.messaging.subscribe import Heard, every, subscribe
 from shared.storage.staff import forget_old_sessions
 
 DELIVER_EVERY_S = 1
 TOGETHER = 32
 SWEEP_EVERY_S = 60
-KEEP_SENT_EVENTS = timedelta(hours=1)
 
 
 class Notifications:
@@ -102,10 +97,8 @@ class Notifications:
 
     @every(seconds=SWEEP_EVERY_S)
     def sweep(self) -> None:
-        """Let held notices go on; forget what nobody needs: published events, old inbox rows, sessions long ended."""
+        """Let held notices go on; forget what nobody needs: sessions long ended."""
         with self.unit_of_work() as uow:
             let_the_answered_go_on(uow)
-            sweep_outbox(uow.connection, keep_seconds=KEEP_SENT_EVENTS.total_seconds())
-            sweep_inbox(uow.connection)
             forget_old_sessions(uow.connection, self._parts.clock.now())
             uow.commit()

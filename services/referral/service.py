@@ -17,14 +17,11 @@ from shared.contracts.directory import (
     UnitChanged,
 )
 from shared.contracts.envelope import Envelope
-from shared.messaging.inbox import sweep_inbox
-from shared.messaging.outbox import sweep_outbox
 from shared.messaging.subscribe import every, subscribe
 from shared.storage.staff import forget_old_sessions
 from shared.web import idempotency
 
 SWEEP_EVERY_S = 60
-KEEP_SENT_EVENTS = timedelta(hours=1)
 KEEP_ANSWERS = timedelta(days=7)
 
 
@@ -54,12 +51,10 @@ class Referral:
 
     @every(seconds=SWEEP_EVERY_S)
     def sweep(self) -> None:
-        """Forget what nobody needs any more: expired drafts, published events, old inbox rows, answers and sessions."""
+        """Forget what nobody needs any more: expired drafts, old answers and sessions."""
         now = self._parts.clock.now()
         with self.unit_of_work() as uow:
             sweep_expired_drafts(uow)
-            sweep_outbox(uow.connection, keep_seconds=KEEP_SENT_EVENTS.total_seconds())
-            sweep_inbox(uow.connection)
             idempotency.sweep(uow.connection, now - KEEP_ANSWERS)
             forget_old_sessions(uow.connection, now)
             uow.commit()

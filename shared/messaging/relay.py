@@ -27,6 +27,7 @@ from shared.observability.logs import logger
 
 ANNOUNCE_EVERY = 60.0
 SWEEP_EVERY = 60.0
+SWEEP_AT_MOST = 2_000
 LOOK_BACK_EVERY = 2.0
 AFTER_TROUBLE = 0.3
 STAND_BY = 0.5
@@ -124,13 +125,18 @@ class Relay:
             self._next_announcement = now + self._announce_every
             self._announce(claims)
         if now >= self._next_sweep:
-            self._next_sweep = now + SWEEP_EVERY
-            sweep_outbox(connection, keep_seconds=self._keep_sent)
-            sweep_inbox(connection)
-            connection.commit()
+            self._sweep(connection, now)
         if not fresh:
             self._broker.keep_alive()
         return len(fresh) == self._batch
+
+    def _sweep(self, connection: Connection, now: float) -> None:
+        """Forget what was sent long ago, here where there is only one at it."""
+        swept = sweep_outbox(connection, keep_seconds=self._keep_sent, at_most=SWEEP_AT_MOST)
+        swept = max(swept, sweep_inbox(connection, at_most=SWEEP_AT_MOST))
+        connection.commit()
+        # as much as was asked for: then there is more, and the next round takes it
+        self._next_sweep = now if swept == SWEEP_AT_MOST else now + SWEEP_EVERY
 
     def _look_back(self, claims: Claims) -> None:
         self._next_look_back = time.monotonic() + LOOK_BACK_EVERY
