@@ -33,7 +33,9 @@ unit: set-up-unit ## tests of the rules: no database, no broker, seconds
 	@$(PYTEST) tests/unit -q
 
 test: set-up-test ## every test; finds or starts PostgreSQL and RabbitMQ
-	@$(PYTEST) tests -q -n 2 --dist loadfile
+	@$(PYTEST) tests -q -n 2 --dist loadfile --ignore tests/chaos
+	@# alone: what it asserts about time holds for a machine that does nothing else
+	@$(PYTEST) tests/chaos -q
 
 check: set-up-unit ## style, types, imports, translations, secrets
 	@$(BIN)/python -m deploy.check
