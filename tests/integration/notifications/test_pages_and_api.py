@@ -124,7 +124,7 @@ def test_the_demonstrations_inbox_shows_the_exact_letter(room: Room, make: Calla
     assert page.status_code == 200
     assert "En ny lotsning väntar på er" in page.text
     assert "anhorigstod@example.se" in page.text
-    assert f'href="http://127.0.0.1:8000/referral/referrals/{journey.referral_id}"' in page.text
+    assert f'<a class="ds-link" href="http://127.0.0.1:8000/referral/referrals/{journey.referral_id}">' in page.text
     for header in ("Message-ID", "Auto-Submitted", "Date", "From"):
         assert f"<dt>{header}</dt>" in page.text
 

@@ -1,0 +1,73 @@
+"""Notifications' pages in a real browser: for everyone, and at any width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from flask import session as cookie
+from playwright.sync_api import Browser
+
+from deploy.installation import Installation
+from services.notifications.web import NAME, create_app
+from shared.contracts.directory import AssignmentGranted
+from shared.kernel.actor import UserRef
+from shared.web import session
+from tests.integration.notifications.conftest import NOON, Room, notifications_database, room
+from tests.support.browser import axe_clean, fits, visiting
+from tests.support.directory_city import served
+
+__all__ = ["notifications_database", "room"]
+
+BO = UserRef("https://idp.example.org", "bo")
+
+
+@pytest.fixture
+def site(notifications_database: Installation, room: Room) -> Iterator[str]:
+    """The pages behind a port, with notices in every state, and a way to be Bo."""
+    journey = room.a_journey(receiving=room.a_unit(address="anhorigkonsulent.sodermalm@example.se"))
+    assignment_id = uuid4()
+    granted = AssignmentGranted(
+        assignment_id=assignment_id,
+        issuer=BO.issuer,
+        subject=BO.subject,
+        unit_id=journey.receiving,
+        role="adviser",
+        valid_from=NOON,
+    )
+    room.hear(granted)
+    room.hear(journey.sent())
+    room.hear(room.a_journey(receiving=journey.receiving).sent(), history=True)
+    room.service.deliver()
+    room.hear(room.a_journey(receiving=journey.receiving).cancelled())
+    app = create_app(replace(notifications_database.settings(), mode="demo"))
+
+    @app.get("/test/be-bo")
+    def be_bo() -> str:
+        session.start(BO, "Bo", datetime.now(UTC), assignment_id=assignment_id)
+        return str(len(cookie))
+
+    with served(app) as url:
+        yield url
+    app.extensions[NAME].engine.dispose()
+
+
+@pytest.mark.parametrize("path", ["/notifications/", "/notifications/inbox"])
+def test_the_pages_are_for_everyone(browser: Browser, site: str, path: str) -> None:
+    """axe finds nothing, nothing is too wide at 320 px, and no script is needed."""
+    with visiting(browser, site) as context:
+        page = context.new_page()
+        page.goto("/test/be-bo")
+        page.goto(path)
+        assert "En ny lotsning väntar" in page.inner_text("main")
+        page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true; })")
+        axe_clean(page)
+        fits(page)
+    with visiting(browser, site, javascript=False) as context:
+        page = context.new_page()
+        page.goto("/test/be-bo")
+        page.goto(path)
+        assert "En ny lotsning väntar" in page.inner_text("main")
