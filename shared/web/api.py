@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
@@ -16,6 +17,9 @@ from shared.web import idempotency
 from shared.web.errors import MalformedRequest, WrongMediaType
 from shared.web.who import current_actor, web
 
+# nobody's answers are nested like this; a deeper body would break whoever walks through it
+DEEPEST = 32
+
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 ETAG = re.compile(r'"(\d{1,9})"')
 
@@ -28,16 +32,26 @@ def json_body(schema: Schema) -> dict[str, Any]:
 
 
 def read_json(raw: bytes) -> Any:
-    """Strict JSON: no NaN, no name twice, no NUL or lone surrogate in any string. Raises MalformedRequest."""
+    """Strict JSON: no NaN, no endless number, no name twice, nothing nested too deep, no NUL or lone surrogate.
+
+    Raises MalformedRequest.
+    """
     try:
-        value = json.loads(raw.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=_without_repeats)
-        return value if storable(value) else _refuse()
+        value = json.loads(
+            raw.decode("utf-8"), parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_without_repeats
+        )
+        return value if storable(value) and shallow(value) else _refuse()
     except (ValueError, RecursionError):
         raise MalformedRequest from None
 
 
 def _refuse(_: object = None) -> NoReturn:
     raise ValueError
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse()
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -52,6 +66,15 @@ def storable(value: Any) -> bool:
     if isinstance(value, Mapping):
         return all(storable(name) and storable(each) for name, each in value.items())
     return all(map(storable, value)) if isinstance(value, list) else True
+
+
+def shallow(value: Any, deepest: int = DEEPEST) -> bool:
+    """Whether lists and objects are nested at most so deep."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if not isinstance(value, list):
+        return True
+    return deepest > 0 and all(shallow(each, deepest - 1) for each in value)
 
 
 def load(schema: Schema, value: Any) -> dict[str, Any]:

@@ -7,7 +7,6 @@ token is turned away before that.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
@@ -64,7 +63,7 @@ OPEN: Mapping[str, str] = {
     "GET /directory/signed-out": "said after signing out",
     "GET /directory/assignment": ASKS_ITSELF,
     "POST /directory/assignment": ASKS_ITSELF,
-    "GET /notifications/inbox": "the demonstration's letters, which hold nothing about anybody: 404 in every other mode",
+    "GET /notifications/inbox": "the demonstration's letters, with nothing about anybody: 404 in every other mode",
 }
 
 BY_THE_COMMAND = "whoever asks for what is not theirs is answered, and recorded, by the command, whatever their role"

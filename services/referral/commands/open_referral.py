@@ -11,8 +11,8 @@ from services.referral.domain.content import Content, Part, carer_only, without_
 from services.referral.domain.people import Subject
 from services.referral.domain.ports import Work
 from services.referral.domain.reading import Reading, reading_of
-from services.referral.domain.referral import Referral, Step
-from services.referral.domain.states import Action
+from services.referral.domain.referral import FIRST_VERSION, Referral, Step
+from services.referral.domain.states import CLOSED, Action, State
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ReferralId, uuid7
 
@@ -29,7 +29,8 @@ class OpenReferral:
 class OpenedReferral:
     """As much of a referral as its reader may see now: show ``reading.shown_state``, never ``referral.state``.
 
-    ``steps``: where the carer does not let the referrer know what happened, only those of the referrer's own unit.
+    ``steps``: where the carer does not let the referrer know what happened, only those of the referrer's own unit, and
+    each tells no more than that the referral was then delivered or closed.
     """
 
     referral: Referral
@@ -77,4 +78,12 @@ def _as_told(content: Content, referral: Referral, reading: Reading) -> Content:
 
 def _steps(referral: Referral, reading: Reading, uow: Work) -> tuple[Step, ...]:
     steps = uow.referrals.steps(referral, with_comments=Part.FOLLOW_UP in reading.open_parts)
-    return tuple(step for step in steps if reading.shows_steps or step.by.unit_id == referral.referring_unit_id)
+    if reading.shows_steps:
+        return steps
+    return tuple(_discreet(step) for step in steps if step.by.unit_id == referral.referring_unit_id)
+
+
+def _discreet(step: Step) -> Step:
+    """The referrer's own step: its state and its number would tell what others had done before it."""
+    closed = step.after in CLOSED
+    return replace(step, after=step.after if closed else State.REQUESTED, version=FIRST_VERSION + closed)

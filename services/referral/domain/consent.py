@@ -162,12 +162,13 @@ def record_consent(
     if about is Subject.CARER and required not in answers.scopes:
         raise ConsentIsMissing(fields={f"{at}/scopes": ConsentIsMissing.title})
     given_at = answers.given_at or now
+    if given_at > now + CLOCKS_DIFFER:
+        # before anything is reckoned from it: the calendar ends in the year 9999
+        raise ConsentDoesNotHold(fields={f"{at}/given_at": "A consent cannot be given in the future."})
     expires_at = answers.expires_at or given_at + USUAL_LENGTH
     wrong = {}
     if answers.scopes - SCOPES_OF[about]:
         wrong[f"{at}/scopes"] = "That is not this person's to consent to."
-    if given_at > now + CLOCKS_DIFFER:
-        wrong[f"{at}/given_at"] = "A consent cannot be given in the future."
     if not given_at < expires_at <= given_at + LONGEST:
         wrong[f"{at}/expires_at"] = "A consent lasts at most two years."
     elif expires_at <= now:

@@ -24,7 +24,7 @@ from services.referral.web.pages_answers import (
     route_from,
 )
 from services.referral.web.pages_drafts import Page, open_for_pages
-from services.referral.web.pages_steps import address, frame
+from services.referral.web.pages_steps import address, frame, reason_of
 from services.referral.web.pages_summary import sections
 from services.referral.web.parts import parts
 from shared.kernel.actor import Actor
@@ -112,7 +112,7 @@ def _check_page(
     asked = route_from(answers)
     proposal = propose_route(asked, actor, uow)
     chosen = answers["receiver"].get("other_unit") if answers["receiver"]["unit"] == "other" else None
-    receiver, reason = proposal.unit.name, gettext(proposal.route.reason)
+    receiver, reason = proposal.unit.name, reason_of(proposal)
     if chosen:
         unit = uow.routing.receiving_units(asked.area.split("-", 1)[0]).get(UnitId(UUID(chosen)))
         receiver, reason = (unit.name if unit else ""), gettext("Chosen together with the one who gives support.")

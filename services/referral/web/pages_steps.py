@@ -9,7 +9,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.commands.propose_route import propose_route
+from services.referral.commands.propose_route import Proposal, propose_route
 from services.referral.domain import codes
 from services.referral.domain.people import Subject
 from services.referral.domain.ports import Draft
@@ -151,7 +151,16 @@ def _receiver(answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> dict[
         for unit in uow.routing.receiving_units(municipality_of(asked.area)).values()
         if unit.id != proposal.unit.id
     ]
-    return {"proposal": proposal, "others": sorted(others, key=lambda other: other[1])}
+    return {
+        "proposal": proposal,
+        "reason": reason_of(proposal),
+        "others": sorted(others, key=lambda other: other[1]),
+    }
+
+
+def reason_of(proposal: Proposal) -> str:
+    """Why this unit: ours is a key into the catalogue, a rule's is the municipality's own words, shown as they are."""
+    return gettext(proposal.route.reason) if proposal.is_default else proposal.route.reason
 
 
 _PARTS = {

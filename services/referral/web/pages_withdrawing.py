@@ -54,12 +54,16 @@ def _form_page(referral_id: UUID, form: Typed) -> str:
     actor = current_actor()
     with parts().unit_of_work(actor) as uow:
         referral = admit_to_change(Action.WITHDRAW_CONSENT, ReferralId(referral_id), None, actor, uow)
+        # when it was opened is a step like any other
+        tells = referral.shows_steps_to(referral.relation_to(actor), uow.clock.now())
     consents = [
         (FIELDS[consent.about], str(words.ABOUT[consent.about.value]), _choices(consent))
         for consent in referral.consents
         if consent.standing()
     ]
-    return render_template("referral/withdraw.html", referral=referral, consents=consents, form=form, here=request.path)
+    return render_template(
+        "referral/withdraw.html", referral=referral, consents=consents, form=form, here=request.path, tells=tells
+    )
 
 
 def _choices(consent: Consent) -> list[tuple[str, str, str]]:
