@@ -11,13 +11,17 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from shared.settings import SERVICES
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 RETRY_AFTER_SECONDS = 2
 TURN_WITHIN_SECONDS = 5.0
 # a probe that is turned away because people are busy would have the process restarted
-ALWAYS = ("/health/live", "/health/ready", "/metrics")
+ALWAYS = frozenset(
+    f"/{service}/{probe}" for service in SERVICES for probe in ("health/live", "health/ready", "metrics")
+)
 
 
 class InFlightLimit:
@@ -32,7 +36,7 @@ class InFlightLimit:
         self._here = 0
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ.get("PATH_INFO", "").endswith(ALWAYS):
+        if environ.get("PATH_INFO", "") in ALWAYS:
             return self._app(environ, start_response)
         if not self._enter():
             return self._shed(environ, start_response)

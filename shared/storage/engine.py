@@ -38,6 +38,8 @@ def make_engine(
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_S,
+        # an error's text may be printed by somebody: what people wrote is not to be in it
+        hide_parameters=True,
         connect_args={
             "options": options,
             "connect_timeout": CONNECT_TIMEOUT_S,

@@ -165,3 +165,15 @@ def test_an_address_that_would_write_a_header_is_a_final_no(office: PostOffice) 
         send(channel_to(office.url), "enhet@example.se\r\nBcc: alla@example.org")
     assert failure.value.permanent
     assert office.taken == []
+
+
+def test_an_address_beyond_the_server_is_that_letters_trouble_alone(office: PostOffice) -> None:
+    """Where the server takes only ASCII addresses (no SMTPUTF8), one unit's å does not hold up the others' letters."""
+    with channel_to(office.url).open() as line:
+        line._line.esmtp_features.pop("smtputf8", None)  # type: ignore[attr-defined]
+        with pytest.raises(Failure) as failure:
+            line.send(PARCEL, "vårdcentral@example.se")
+        assert failure.value.permanent
+        assert not isinstance(failure.value, ChannelIsAway)
+        line.send(PARCEL, "enhet@example.se")
+    assert [address for address, _ in office.taken] == ["enhet@example.se"]

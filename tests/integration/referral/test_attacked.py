@@ -9,6 +9,8 @@ from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.exc import DataError
 
 from tests.integration.referral.conftest import (
     NOON,
@@ -94,9 +96,9 @@ def test_no_number_is_endless(room: Room, alva: Cast) -> None:
 @pytest.mark.parametrize("field", ["phone", "email", "identity_number", "name"])
 def test_a_very_long_text_is_refused_quickly(room: Room, alva: Cast, field: str) -> None:
     """Checking what somebody wrote takes no longer for being long."""
-    for text in ("1" * 400_000, "a@" + "a." * 200_000 + "se", "+" * 400_000, "1912-" * 80_000):
+    for long in ("1" * 400_000, "a@" + "a." * 200_000 + "se", "+" * 400_000, "1912-" * 80_000):
         body = a_referral()
-        body["carer"][field] = text
+        body["carer"][field] = long
         began = time.monotonic()
         assert alva.send(body).status_code == 422
         assert time.monotonic() - began < 5
@@ -146,3 +148,10 @@ def test_a_municipalitys_reason_may_hold_a_percent_sign(room: Room, alva: Cast) 
         page = browser.get(f"/referral/drafts/{draft['id']}/{step}")
         assert page.status_code == 200, page.text[-500:]
         assert "100 % %(av) dem &lt;b&gt;x&lt;/b&gt;" in page.text
+
+
+def test_a_failing_statement_does_not_say_what_it_was_given(room: Room) -> None:
+    """Whoever prints the error, in a log or on a terminal, prints no person's data."""
+    with room.parts.as_system() as uow, pytest.raises(DataError) as failed:
+        uow.connection.execute(text("SELECT 1 / 0 WHERE CAST(:name AS text) IS NOT NULL"), {"name": "Frans Provsson"})
+    assert "Frans" not in str(failed.value)

@@ -124,6 +124,7 @@ def test_a_probe_is_answered_however_busy_it_is(slow: _Slow) -> None:
     threads, _ = _callers(app, 1)
     eventually(lambda: slow.inside == 1, saying="the only turn is taken")
     assert _ask(app, "/referral/health/live")[0] == "200 OK"
+    assert _ask(app, "/referral/anything/health/live")[0].startswith("503"), "only the probes themselves are let past"
     slow.go_on.set()
     threads[0].join(10)
 

@@ -85,6 +85,9 @@ class _Line:
             raise ChannelIsAway(f"the mail server refuses the sender ({refused.smtp_code})") from None
         except smtplib.SMTPResponseException as refused:
             raise _failure(refused.smtp_code, refused.smtp_error) from None
+        except smtplib.SMTPNotSupportedError:
+            # an address beyond ASCII that this server cannot take: this letter's trouble, not the others'
+            raise Failure("the mail server cannot take the address", permanent=True) from None
         except (OSError, smtplib.SMTPException) as trouble:
             raise ChannelIsAway(f"the line to the mail server broke: {type(trouble).__name__}") from None
         except ValueError as unfit:
