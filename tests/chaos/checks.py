@@ -78,7 +78,7 @@ def _submissions(world: World, submissions: list[Submission], since: datetime, f
         "requests": sum(len(each.tries) for each in submissions),
         "slowest answer (s)": max((each.ended - each.began for each in answered), default=0.0),
     }
-    findings.expect(len(answered) == len(submissions), f"{len(submissions) - len(answered)} not answered in 30 s")
+    findings.expect(len(answered) == len(submissions), f"{len(submissions) - len(answered)} not answered in time")
     for each in submissions:
         if not each.answered:
             said = Counter(str(status) for _, _, status in each.tries)

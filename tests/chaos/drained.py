@@ -11,7 +11,7 @@ from shared.messaging.connection import connect, drop
 from shared.settings import SERVICES
 from tests.chaos.world import World
 
-WITHIN = 180.0
+WITHIN = 300.0
 QUIET_LOOKS = 3
 
 

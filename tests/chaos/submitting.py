@@ -14,24 +14,28 @@ from typing import Any
 from uuid import uuid4
 
 PATH = "/api/referral/v1/referrals"
-GIVE_UP_AFTER = 30.0
+ANSWERED_WITHIN = 30.0
 REQUEST_TIMEOUT = 15.0
 
 
 @dataclass
 class Submission:
-    """One referral somebody wants to send. ``tries``: (Unix time, seconds it took, status or None) of each request."""
+    """One referral somebody wants to send, and gives up after so many seconds.
+
+    ``tries``: (Unix time, seconds it took, status or None) of each request.
+    """
 
     key: str
     began: float
+    patience: float
     tries: list[tuple[float, float, int | None]] = field(default_factory=list)
     location: str | None = None
     ended: float = 0.0
 
     @property
     def answered(self) -> bool:
-        """Whether it was answered with 201 within half a minute."""
-        return self.location is not None and self.ended - self.began <= GIVE_UP_AFTER
+        """Whether it was answered with 201 in time."""
+        return self.location is not None and self.ended - self.began <= self.patience
 
 
 def a_referral() -> dict[str, Any]:
@@ -58,9 +62,19 @@ def a_referral() -> dict[str, Any]:
 class Clients:
     """Several clients at work until they are stopped; those under way still finish."""
 
-    def __init__(self, port: int, token: str, *, count: int = 4, seed: int = 0, body: Callable[[], Any] = a_referral):
+    def __init__(
+        self,
+        port: int,
+        token: str,
+        *,
+        count: int = 4,
+        seed: int = 0,
+        patience: float = ANSWERED_WITHIN,
+        body: Callable[[], Any] = a_referral,
+    ) -> None:
         self._port = port
         self._token = token
+        self._patience = patience
         self._body = body
         self._stop = threading.Event()
         self.submissions: list[Submission] = []
@@ -75,17 +89,17 @@ class Clients:
         """Begin no new submissions, and wait for the last answers."""
         self._stop.set()
         for thread in self._threads:
-            thread.join(GIVE_UP_AFTER + REQUEST_TIMEOUT + 5)
+            thread.join(self._patience + REQUEST_TIMEOUT + 5)
 
     def _work(self, seed: int) -> None:
         chance = random.Random(seed)
         while not self._stop.wait(chance.uniform(0.1, 0.4)):
-            submission = Submission(str(uuid4()), time.time())
+            submission = Submission(str(uuid4()), time.time(), self._patience)
             self.submissions.append(submission)
             self._submit(submission, chance)
 
     def _submit(self, submission: Submission, chance: random.Random) -> None:
-        while time.time() - submission.began < GIVE_UP_AFTER:
+        while time.time() - submission.began < submission.patience:
             began = time.time()
             status, location = self._ask(submission.key)
             submission.tries.append((began, time.time() - began, status))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import uuid4
 
-from tests.integration.messaging.conftest import House
-from tests.support.eventually import eventually
+from tests.integration.messaging.conftest import House, eventually
 
 
 def test_a_committed_event_is_carried_out_once(house: House, each_effect_once: Callable[..., None]) -> None:

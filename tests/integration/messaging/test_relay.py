@@ -15,9 +15,9 @@ from shared.messaging.claims import Claims
 from shared.messaging.outbox import append, renew_epoch, sweep_outbox
 from shared.messaging.publishing import ConfirmedPublisher
 from shared.messaging.trouble import BrokerTrouble
-from tests.integration.messaging.conftest import House
+from tests.integration.messaging.conftest import House, eventually
 from tests.integration.messaging.wire import Wire
-from tests.support.eventually import eventually, never
+from tests.support.eventually import never
 
 
 @pytest.fixture(autouse=True)
@@ -135,7 +135,7 @@ def test_only_one_of_two_relays_works_and_the_other_takes_over(house: House) -> 
     house.send("normal")
     eventually(lambda: unsent(house) == 0, saying="the second relay took over")
     stop.set()
-    thread.join(10)
+    thread.join(30)
 
 
 def test_a_frozen_broker_is_given_up_and_found_again(house: House) -> None:
@@ -153,7 +153,7 @@ def test_a_frozen_broker_is_given_up_and_found_again(house: House) -> None:
         numbers = sequences(house)
         never(lambda: unsent(house) == 0, saying="an unconfirmed event was marked", during=6)
         wire.thaw()
-        eventually(lambda: unsent(house) == 0, saying="everything was sent after the thaw", within=6)
+        eventually(lambda: unsent(house) == 0, saying="everything was sent after the thaw")
     assert sequences(house) == numbers
 
 
