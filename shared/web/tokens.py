@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -72,9 +73,14 @@ class AccessTokens:
     def _current_keys(self, *, refetch: bool = False) -> KeySet:
         with self._lock:
             age = time.monotonic() - self._fetched_at
-            if self._keys is None or age > KEEP_KEYS_SECONDS or (refetch and age >= REFETCH_AFTER_SECONDS):
+            if self._keys is None:
                 self._keys = self._fetch()
                 self._fetched_at = time.monotonic()
+            elif age > KEEP_KEYS_SECONDS or (refetch and age >= REFETCH_AFTER_SECONDS):
+                # noted before the answer: while the issuer is away, made-up tokens must not have everybody wait for it
+                self._fetched_at = time.monotonic()
+                with suppress(Failure):
+                    self._keys = self._fetch()
             return self._keys
 
 

@@ -201,7 +201,8 @@ def _said(problem: ValidationError | Invalid) -> dict[str, str]:
 def _organization_page(
     organization: Organization, written: dict[str, Any] | None, errors: dict[str, str], *, moved: bool = False
 ) -> str:
-    values = written or {**organization.__dict__}
+    # what somebody's own program left out is shown as empty, and said to be missing
+    values = {**dict.fromkeys(OrganizationForm().fields, ""), **written} if written else {**organization.__dict__}
     if moved:
         values = {**values, "version": organization.version}
     return render_template(

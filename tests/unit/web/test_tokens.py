@@ -12,10 +12,12 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey
+from joserfc.jwk import ECKey, KeySet, OctKey
 
+from shared.kernel.refusals import Failure, SignInNeeded
 from shared.settings import SettingsAreWrong
-from shared.web.tokens import issue_demo_token
+from shared.web import tokens
+from shared.web.tokens import AccessTokens, issue_demo_token
 from tests.support.web_gallery import ALVA, BO
 from tests.unit.web.conftest import World
 
@@ -136,3 +138,27 @@ def test_a_token_does_not_open_pages(client: FlaskClient, token: Make) -> None:
     """Pages are for people who signed in."""
     answer = client.get("/directory/boats", headers={"Authorization": f"Bearer {token()}"})
     assert answer.status_code == 303
+
+
+def test_an_issuer_that_is_away_is_not_asked_for_every_made_up_token(
+    world: World, token: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The keys known so far go on being used; a stranger's tokens have the issuer asked once a minute at most."""
+    right = ECKey.import_key(json.loads(world.key_file.read_text()))
+    asked = []
+
+    def fetch() -> KeySet:
+        asked.append(1)
+        if len(asked) > 1:
+            raise Failure("away")
+        return KeySet([right])
+
+    reader = AccessTokens(ALVA.issuer, "lotsa", fetch)
+    assert reader.read(token())[0] == ALVA
+    began = time.monotonic()
+    monkeypatch.setattr(tokens.time, "monotonic", lambda: began + tokens.REFETCH_AFTER_SECONDS + 1)
+    for _ in range(5):
+        with pytest.raises(SignInNeeded):
+            reader.read(token(key=ECKey.generate_key("P-256")))
+    assert len(asked) == 2
+    assert reader.read(token())[0] == ALVA
