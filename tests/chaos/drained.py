@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from sqlalchemy import text
 
 from deploy.onebox import drained
@@ -11,20 +13,29 @@ from shared.messaging.connection import connect, drop
 from shared.settings import SERVICES
 from tests.chaos.world import World
 
-WITHIN = 300.0
+# a slow machine may take its time, as long as something arrives
+STALLED_AFTER = 120.0
+NEVER = 1500.0
 QUIET_LOOKS = 3
 
 
 def wait_until_drained(world: World) -> None:
-    """Nothing unsent, queued, put aside, pending or due, three times in a row. Raises NotInTime."""
-    quiet = 0
+    """Nothing unsent, queued, put aside, pending or due, three times in a row. Raises NotInTime when it stalls."""
+    quiet, least, since = 0, float("inf"), time.monotonic()
 
     def look() -> bool:
-        nonlocal quiet
-        quiet = 0 if remaining(world) else quiet + 1
+        nonlocal quiet, least, since
+        left = sum(remaining(world).values())
+        quiet = 0 if left else quiet + 1
+        if left < least:
+            least, since = left, time.monotonic()
         return quiet >= QUIET_LOOKS
 
-    wait_until(look, saying=f"everything to arrive ({remaining(world)})", within=WITHIN, every=0.5)
+    def stalled() -> str | None:
+        waits = time.monotonic() - since > STALLED_AFTER
+        return f"nothing has arrived for {STALLED_AFTER:.0f} s: {remaining(world)}" if waits else None
+
+    wait_until(look, saying="everything to arrive", within=NEVER, every=0.5, give_up=stalled)
 
 
 def remaining(world: World) -> dict[str, int]:
