@@ -33,12 +33,13 @@ NEW_REFERRAL = Link("/referral/new", lazy_gettext("New referral"))
 WORKLIST = Link("/referral/", lazy_gettext("Work list"))
 LISTINGS = Link("/directory/mine", lazy_gettext("Our support"))
 TRAIL = Link("/audit/", lazy_gettext("Consents and the log"))
+NOTICES = Link("/notifications/", lazy_gettext("Notices"))
 RULES = Link("/directory/admin", lazy_gettext("Units and rules"))
 INBOX = Link("/notifications/inbox", lazy_gettext("Inbox (demo)"))
 
 LINKS: dict[Role, tuple[Link, ...]] = {
-    Role.REFERRER: (REFERRALS, NEW_REFERRAL),
-    Role.ADVISER: (WORKLIST,),
+    Role.REFERRER: (REFERRALS, NEW_REFERRAL, NOTICES),
+    Role.ADVISER: (WORKLIST, NOTICES),
     Role.PARTNER_EDITOR: (LISTINGS,),
     Role.AUDITOR: (TRAIL,),
     Role.MUNICIPALITY_ADMINISTRATOR: (RULES,),

@@ -14,6 +14,7 @@ from services.audit.views.within import given, within
 
 LONGEST = 1_000
 GIVEN, WITHDRAWN, SENT = "consent.given.v1", "consent.withdrawn.v1", "referral.sent.v1"
+OF_MANY = ("list", "search")
 
 # a stranger's attempt names the stranger's unit only, so the whole trail follows from one step within the mandate
 _COVERED = within("""
@@ -52,7 +53,9 @@ class Trail:
     def consents(self) -> list[UUID]:
         """Every consent that a referral's steps name."""
         named = [UUID(step.data["consent_id"]) for step in self.steps if "consent_id" in step.data]
-        return list(dict.fromkeys([*named, *(each for step in self.steps for each in step.consents)]))
+        # a list rests on the consents of every referral it shows, most of them other people's
+        relied_on = [each for step in self.steps if step.action not in OF_MANY for each in step.consents]
+        return list(dict.fromkeys([*named, *relied_on]))
 
 
 def consent_trail(connection: Connection, consent_id: UUID, mandate: Mandate, unseal: Unseal) -> Trail | None:

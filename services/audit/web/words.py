@@ -53,6 +53,7 @@ WHY: dict[str, LazyString] = {
     "stand-in-of-receiving-unit": _(
         "Allowed, because the reader's unit stands in for the receiving unit, which the consent covers."
     ),
+    "own-unit": _("Allowed, because the list shows only what the reader's own unit sent or received."),
     "author": _("Allowed, because the reader wrote the draft."),
     "own-municipality": _("Allowed, because the reader administers the municipality."),
     "auditor-reviews-within-mandate": _("Allowed, because reviewing the log is the reader's assignment."),

@@ -14,7 +14,10 @@ from services.referral.web import forms
 from services.referral.web import pages_words as words
 from shared.web.errors import says
 
-UNANSWERED = says("Answer yes or no.")
+SHARE_UNANSWERED = says("Say whether the one who gives support consents.")
+TELL_UNANSWERED = says("Say whether the receiving unit may tell you what happened.")
+CHANNELS_UNANSWERED = says("Say whether the receiving unit may get in touch that way.")
+PERSON_UNANSWERED = says("Say whether the one who receives the support consents.")
 CARER_SCOPES = {
     "share": Scope.SHARE_WITH_RECEIVING_UNIT,
     "tell_referrer": Scope.TELL_REFERRER_WHAT_HAPPENED,
@@ -45,8 +48,8 @@ class _ConsentForm(forms.Form):
 class CarerConsentForm(_ConsentForm):
     """The carer's own consent. A no to sharing means that nothing is sent."""
 
-    share = forms.yes_or_no(UNANSWERED)
-    tell_referrer = forms.yes_or_no(UNANSWERED)
+    share = forms.yes_or_no(SHARE_UNANSWERED)
+    tell_referrer = forms.yes_or_no(TELL_UNANSWERED)
     channels_ok = forms.code(words.YES_NO)
     about_person = forms.yes_or_no(says("Say whether anything about the other person is to be told."))
 
@@ -63,7 +66,7 @@ class PersonConsentForm(_ConsentForm):
     """The consent of the person cared for; a no never stops the carer's own referral."""
 
     form = forms.code(words.FORMS, default=Form.ORAL)
-    tell = forms.yes_or_no(UNANSWERED)
+    tell = forms.yes_or_no(PERSON_UNANSWERED)
     contact_carer = forms.code(words.YES_NO, default="no")
     tell_carer = forms.code(words.YES_NO, default="no")
 

@@ -22,7 +22,7 @@ from services.referral.domain.refusals import PersonCaredForHasNotConsented
 from services.referral.web import forms
 from services.referral.web.forms_carer import CarerForm, carer_from
 from services.referral.web.forms_consent import (
-    UNANSWERED,
+    CHANNELS_UNANSWERED,
     CarerConsentForm,
     PersonConsentForm,
     carer_answers,
@@ -115,7 +115,7 @@ def load_step(step: str, answers: Sections, values: Mapping[str, Any]) -> dict[s
             raise PersonCaredForHasNotConsented(fields=told)
     loaded = forms.load(form_of(step, answers), {name: value for name, value in values.items() if name != GIVEN_AT})
     if step == "consent" and answers.get("carer", {}).get("channels") and not loaded["channels_ok"]:
-        raise ValidationError({"channels_ok": [UNANSWERED]})
+        raise ValidationError({"channels_ok": [CHANNELS_UNANSWERED]})
     return loaded
 
 

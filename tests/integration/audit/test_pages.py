@@ -205,7 +205,7 @@ def test_the_list_says_which_consents_are_withdrawn(reviewers: Reviewers, story:
     """In the row itself."""
     page = reviewers.ester.get("/audit/")
     row = page.text[page.text.index(f"/audit/consents/{story.consent}") :].split("</tr>")[0]
-    assert "Tillbakataget" in row
+    assert "Återtaget" in row
 
 
 def test_the_referrals_trail_has_everything_around_it(reviewers: Reviewers, story: Story) -> None:

@@ -11,6 +11,7 @@ from services.audit.service import EVERYTHING
 from services.audit.web import words
 from services.referral.domain.consent import Scope
 from services.referral.domain.permissions import Relation
+from services.referral.views import listed
 from shared.contracts.common import AccessRecorded
 from shared.web.who import RoleNotAllowed
 
@@ -28,6 +29,11 @@ def rules_of_refusals() -> set[str]:
 def test_every_relation_that_lets_somebody_read_has_a_sentence() -> None:
     """The referral service records the reader's relation as the rule."""
     assert {relation.value for relation in Relation} - {Relation.NONE.value} <= set(words.WHY)
+
+
+def test_the_rule_by_which_lists_are_shown_has_a_sentence() -> None:
+    """A work list and the list of what was sent."""
+    assert listed.RULE in words.WHY
 
 
 def test_every_rule_that_refuses_has_a_sentence() -> None:
