@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -43,20 +43,34 @@ def chromium() -> str | None:
     return str(found) if found else None
 
 
+_browsers: list[Browser] = []
+_users: list[object] = []
+_open = ExitStack()
+
+
 @contextmanager
 def running_browser() -> Iterator[Browser]:
-    """A browser process, ended afterwards. Without a browser the test is skipped; under CI it fails."""
+    """A browser process, ended when its last user leaves. Without a browser the test is skipped; under CI it fails.
+
+    One for the whole process: Playwright's plain API cannot be started a second time beside itself.
+    """
     program = chromium()
     if program is None:
         missing = "no Chromium on this machine: `make test` fetches it, or set LOTSA_CHROMIUM"
         # a journey that nobody made must not look like one that went well
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS, timeout=60_000)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    if not _browsers:
+        playwright = _open.enter_context(sync_playwright())
+        _browsers.append(playwright.chromium.launch(executable_path=program, args=FLAGS, timeout=60_000))
+    user = object()
+    _users.append(user)
+    try:
+        yield _browsers[0]
+    finally:
+        _users.remove(user)
+        if not _users:
+            _browsers.pop().close()
+            _open.close()
 
 
 @contextmanager
