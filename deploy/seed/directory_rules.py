@@ -61,7 +61,7 @@ def _district(district: str) -> Iterator[RoutingRule]:
         )
         reason = f"Anhörigkonsulenterna i {name} tar emot anhöriga som är 65 år eller äldre."
         yield _rule(f"older/{district}", area, own, reason, stand_in=f"advice-{neighbour}", ages=(65, None))
-    reason = f"Anhöriga som bor i {name} får stöd av anhörigkonsulenterna där."
+    reason = f"Anhöriga i stadsdelsområdet {name} får stöd av anhörigkonsulenterna där."
     yield _rule(f"district/{district}", area, own, reason, stand_in="advice-stockholm")
 
 

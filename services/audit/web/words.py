@@ -68,6 +68,8 @@ WHY: dict[str, LazyString] = {
     "role-not-allowed": _("Refused, because the role does not allow this step."),
     "trail-unknown": _("Refused, because the mandate does not cover it, or there is no such thing."),
 }
+COVERED_BY_CONSENT = ("receiving-unit", "stand-in-of-receiving-unit")
+SEALED = _("Allowed, but no consent covered it any more: the content was sealed, and only the steps could be seen.")
 STEPS_WHY: dict[str, LazyString] = {
     "consent.withdrawn.v1": _("What the consent covered is sealed from the next reading on."),
     "referral.opened.v1": _("Noted at the first reading by the receiving unit."),
@@ -114,7 +116,7 @@ def heading(step: Step) -> str:
 def why(step: Step) -> str:
     """Why it was allowed, or refused, in one sentence; empty where there was nothing to allow."""
     if step.rule is not None:
-        known = WHY.get(step.rule)
+        known = SEALED if _was_sealed(step) else WHY.get(step.rule)
         if known is not None:
             return str(known)
         if step.refused:
@@ -131,6 +133,11 @@ def why(step: Step) -> str:
         about = str(ABOUT.get(step.data.get("about", ""), step.data.get("about", "")))
         return gettext("Given for the %(about)s. Said yes to: %(scopes)s.", about=about, scopes=", ".join(said) or "–")
     return str(STEPS_WHY.get(step.type, ""))
+
+
+def _was_sealed(step: Step) -> bool:
+    """Whether the receiving side opened the referral when no consent covered anything of it any more."""
+    return step.rule in COVERED_BY_CONSENT and step.action == "read" and not step.consents
 
 
 def who(step: Step) -> str:

@@ -216,6 +216,30 @@ def test_the_referrals_trail_has_everything_around_it(reviewers: Reviewers, stor
     assert str(story.referral) in reviewers.ester.get("/audit/referrals").text
 
 
+def test_a_referrals_trail_names_nobody_elses_consent(reviewers: Reviewers, story: Story) -> None:
+    """A list rests on the consents of all the referrals in it; only this referral's own are led to."""
+    other = uuid4()
+    shown = replace(
+        looked(story.referral, [story.consent, other]),
+        action="list",
+        rule="own-unit",
+        subjects=(story.referral, uuid4()),
+    )
+    reviewers.world.hear(shown)
+    reviewers.world.sequencer.integrate()
+    page = reviewers.ester.get(f"/audit/referrals/{story.referral}").text
+    assert "Visades i en lista" in page
+    assert f"/audit/consents/{story.consent}" in page
+    assert str(other) not in page
+
+
+def test_an_opening_that_no_consent_covered_is_told_as_such(reviewers: Reviewers, story: Story) -> None:
+    """After a withdrawal the receiving unit may open the referral, and sees no content."""
+    reviewers.world.hear(looked(story.referral, []))
+    reviewers.world.sequencer.integrate()
+    assert "innehållet var förseglat" in reviewers.ester.get(f"/audit/referrals/{story.referral}").text
+
+
 @pytest.mark.parametrize("how", ["whole", "beginning", "without hyphens"])
 def test_a_search_leads_to_the_trail(reviewers: Reviewers, story: Story, how: str) -> None:
     """By an id, its first eight figures, or written without hyphens; what was asked is in no address."""
