@@ -52,7 +52,7 @@ class Settings:
     token_jwks_file: Path | None = None
     smtp_url: str = field(default="", repr=False)
     log_level: str = "INFO"
-    web_in_flight: int = 64
+    web_in_flight: int = 24
     web_threads: int = 8
     pool_size: int = 8
 
@@ -99,7 +99,7 @@ class Settings:
             token_jwks_file=get.path("TOKEN_JWKS_FILE"),
             smtp_url=get.text("SMTP_URL"),
             log_level=get.text("LOG_LEVEL", "INFO"),
-            web_in_flight=get.number("WEB_IN_FLIGHT", 64),
+            web_in_flight=get.number("WEB_IN_FLIGHT", 24),
             web_threads=get.number("WEB_THREADS", 8),
             pool_size=get.number("POOL_SIZE", 8),
         )

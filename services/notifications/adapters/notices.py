@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection, select, text, update
-from sqlalchemy.dialects.postgresql import insert
 
 from services.notifications.adapters.tables import notices, telling
 from services.notifications.domain.notice import Cause, Link, Notice, Parcel, Reason, Status, Template
@@ -33,6 +32,25 @@ CLAIM = text("""
 """)
 
 
+# asked for every referral, so written out: building a statement costs more than having it carried out
+_ADD = """
+    INSERT INTO notices (notice_id, template, referral_id, unit_id, channel, cause_event_id, correlation_id, status,
+        reason, urgency, created_at, due_at, settled_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
+_MAY_TELL = """
+    SELECT tells_referrer AND (tells_until IS NULL OR tells_until > %s) FROM telling WHERE referral_id = %s
+"""
+_REMEMBER_UNLESS_ANSWERED = """
+    INSERT INTO telling (referral_id, tells_referrer, tells_until) VALUES (%s, %s, %s)
+    ON CONFLICT (referral_id) DO NOTHING
+"""
+_REMEMBER_THE_LAST_WORD = """
+    INSERT INTO telling (referral_id, tells_referrer, tells_until) VALUES (%s, %s, %s)
+    ON CONFLICT (referral_id) DO UPDATE SET tells_referrer = excluded.tells_referrer
+"""
+
+
 class SqlNotices:
     """Implements the `Notices` port."""
 
@@ -41,39 +59,34 @@ class SqlNotices:
 
     def add(self, new: NewNotice) -> bool:
         """Write a notice; False when the unit already has one for the same event or the same request."""
-        row = {
-            "notice_id": new.id,
-            "template": new.notice.template.value,
-            "referral_id": new.notice.link.referral_id,
-            "unit_id": new.unit_id,
-            "channel": new.channel,
-            "cause_event_id": new.cause.event_id,
-            "correlation_id": new.cause.correlation_id,
-            "status": new.status.value,
-            "reason": new.reason.value if new.reason else None,
-            "urgency": URGENCY[new.notice.template],
-            "created_at": new.created_at,
-            "due_at": new.created_at,
-            "settled_at": new.created_at if new.status is Status.SUPPRESSED else None,
-        }
-        statement = insert(notices).values(row).on_conflict_do_nothing().returning(notices.c.notice_id)
-        return self._connection.execute(statement).first() is not None
+        row = (
+            new.id,
+            new.notice.template.value,
+            new.notice.link.referral_id,
+            new.unit_id,
+            new.channel,
+            new.cause.event_id,
+            new.cause.correlation_id,
+            new.status.value,
+            new.reason.value if new.reason else None,
+            URGENCY[new.notice.template],
+            new.created_at,
+            new.created_at,
+            new.created_at if new.status is Status.SUPPRESSED else None,
+        )
+        return self._connection.exec_driver_sql(_ADD, row).rowcount == 1
 
     def may_tell_referrer(self, referral_id: ReferralId, at: datetime) -> bool | None:
         """What the carer answered, as far as it holds at that moment, or None."""
-        holds = telling.c.tells_until.is_(None) | (telling.c.tells_until > at)
-        query = select(telling.c.tells_referrer & holds).where(telling.c.referral_id == referral_id)
-        return self._connection.execute(query).scalar()
+        answer: bool | None = self._connection.exec_driver_sql(_MAY_TELL, (at, referral_id)).scalar()
+        return answer
 
     def remember_telling(
         self, referral_id: ReferralId, allowed: bool, *, until: datetime | None = None, last_word: bool = False
     ) -> None:
         """Keep what the carer answered. A withdrawal has the last word, even when it is heard before the consent."""
-        statement = insert(telling).values(referral_id=referral_id, tells_referrer=allowed, tells_until=until)
-        keep = statement.excluded.tells_referrer if last_word else telling.c.tells_referrer
-        self._connection.execute(
-            statement.on_conflict_do_update(index_elements=["referral_id"], set_={"tells_referrer": keep})
-        )
+        remember = _REMEMBER_THE_LAST_WORD if last_word else _REMEMBER_UNLESS_ANSWERED
+        self._connection.exec_driver_sql(remember, (referral_id, allowed, until))
 
     def held_though_answered(self, limit: int) -> list[ReferralId]:
         """Notices written in the very moment when the answer was taken in: neither transaction saw the other."""
