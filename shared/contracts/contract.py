@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import types
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from functools import cache
-from typing import Any, ClassVar, Self, Union
+from functools import cache, partial
+from typing import Any, ClassVar, Self, TypeAlias, Union
 from uuid import UUID
 
 
@@ -24,6 +25,8 @@ class ContractViolation(ValueError):
 
 
 _registry: dict[str, type[Contract]] = {}
+
+Converter: TypeAlias = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,13 +57,9 @@ class Contract:
         """
         if not isinstance(data, dict):
             raise ContractViolation(f"{cls.event_type}: data is not an object")
-        hints = _hints(cls.event_type)
+        converters = _converters(cls.event_type)
         try:
-            values = {
-                field.name: _from_json(hints[field.name], data[field.name])
-                for field in fields(cls)
-                if field.name in data
-            }
+            values = {name: convert(data[name]) for name, convert in converters.items() if name in data}
             return cls(**values)
         except (TypeError, ValueError, AttributeError) as problem:
             # the values themselves stay out of the message: it may be logged
@@ -81,8 +80,11 @@ def all_contracts() -> list[type[Contract]]:
 
 
 @cache
-def _hints(event_type: str) -> dict[str, Any]:
-    return typing.get_type_hints(_registry[event_type])
+def _converters(event_type: str) -> dict[str, Converter]:
+    # looked up once for each type: an event's shape never changes
+    cls = _registry[event_type]
+    hints = typing.get_type_hints(cls)
+    return {field.name: _converter(hints[field.name]) for field in fields(cls)}
 
 
 def _to_json(value: Any) -> Any:
@@ -97,26 +99,35 @@ def _to_json(value: Any) -> Any:
             return value
 
 
-def _from_json(hint: Any, value: Any) -> Any:
+def _converter(hint: Any) -> Converter:
     origin = typing.get_origin(hint)
     if origin in (Union, types.UnionType):
-        if value is None:
-            return None
-        inner = [arm for arm in typing.get_args(hint) if arm is not type(None)]
-        return _from_json(inner[0], value)
+        inner = _converter(next(arm for arm in typing.get_args(hint) if arm is not type(None)))
+        return lambda value: None if value is None else inner(value)
     if origin is tuple:
-        if not isinstance(value, list):
-            raise ValueError
-        return tuple(_from_json(typing.get_args(hint)[0], each) for each in value)
+        return partial(_to_tuple, _converter(typing.get_args(hint)[0]))
     if hint is UUID:
-        return UUID(value)
+        return UUID
     if hint is datetime:
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is None:
-            raise ValueError
-        return moment
-    if hint is int and isinstance(value, bool):
+        return _to_moment
+    return partial(_exactly, hint)
+
+
+def _to_tuple(convert: Converter, value: Any) -> tuple[Any, ...]:
+    if not isinstance(value, list):
+        raise ContractViolation("list")
+    return tuple(map(convert, value))
+
+
+def _to_moment(value: Any) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
         raise ValueError
-    if not isinstance(value, hint):
-        raise ContractViolation(hint.__name__)
+    return moment
+
+
+def _exactly(kind: type, value: Any) -> Any:
+    # True is an int to Python, and to nobody else
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise ContractViolation(kind.__name__)
     return value
