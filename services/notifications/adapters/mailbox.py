@@ -5,11 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import Engine
-from sqlalchemy.dialects.postgresql import insert
 
 from services.notifications.adapters import unit_of_work
-from services.notifications.adapters.tables import demo_mailbox
 from shared.kernel.clock import Clock
+
+_KEEP = """
+    INSERT INTO demo_mailbox (notice_id, address, raw, kept_at) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
 
 
 class Mailbox:
@@ -22,6 +24,5 @@ class Mailbox:
     def keep(self, notice_id: UUID, address: str, raw: bytes) -> None:
         """Keep one letter, in a transaction of its own: from here on it counts as handed over."""
         with unit_of_work.of_service(self._engine, self._clock) as uow:
-            row = {"notice_id": notice_id, "address": address, "raw": raw, "kept_at": self._clock.now()}
-            uow.connection.execute(insert(demo_mailbox).values(row).on_conflict_do_nothing())
+            uow.connection.exec_driver_sql(_KEEP, (notice_id, address, raw, self._clock.now()))
             uow.commit()
