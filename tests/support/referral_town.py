@@ -136,6 +136,9 @@ def a_town(installation: Installation) -> Iterator[Town]:
     try:
         yield Town(parts, clock, app, f"http://127.0.0.1:{server.effective_port}")
     finally:
+        for channel in list(server.active_channels.values()):
+            # a browser keeps its connections; the server's own loop lets go of them
+            channel.will_close = True
         server.close()
         server.task_dispatcher.shutdown()
         thread.join(5)
