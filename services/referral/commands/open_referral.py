@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from services.referral.commands.admission import known_to, purpose_of
 from services.referral.domain.access import Access, Outcome
 from services.referral.domain.consent import Scope
-from services.referral.domain.content import Content, Part, carer_only, without_identity
+from services.referral.domain.content import Content, Part, carer_only, protected
 from services.referral.domain.people import Subject
 from services.referral.domain.ports import Work
 from services.referral.domain.reading import Reading, reading_of
@@ -44,7 +44,7 @@ def open_referral(command: OpenReferral, actor: Actor, uow: Work) -> OpenedRefer
     now = uow.clock.now()
     asked = command.referral_id
     referral = known_to(Action.OPEN, uow.referrals.lock(asked), asked, actor, uow)
-    reading = reading_of(referral, actor, now)
+    reading = reading_of(referral, actor, now, on_paper=command.action != "read")
     if referral.open(actor, now) and uow.referrals.note_opened(referral):
         uow.record(referral.events)
     uow.record_access(
@@ -66,8 +66,8 @@ def open_referral(command: OpenReferral, actor: Actor, uow: Work) -> OpenedRefer
 
 
 def _as_told(content: Content, referral: Referral, reading: Reading) -> Content:
-    if content.carer is not None and not reading.shows_identity:
-        content = replace(content, carer=without_identity(content.carer))
+    if not reading.shows_identity:
+        content = protected(content)
     other = referral.consent_of(Subject.PERSON_CARED_FOR)
     told = other is not None and Scope.TELL_ABOUT_PERSON_CARED_FOR in other.scopes
     if content.need is not None and told and Part.PERSON_CARED_FOR not in reading.open_parts:
@@ -78,9 +78,16 @@ def _as_told(content: Content, referral: Referral, reading: Reading) -> Content:
 
 def _steps(referral: Referral, reading: Reading, uow: Work) -> tuple[Step, ...]:
     steps = uow.referrals.steps(referral, with_comments=Part.FOLLOW_UP in reading.open_parts)
+    if not reading.shows_identity:
+        steps = tuple(_without_words(step) for step in steps)
     if reading.shows_steps:
         return steps
     return tuple(_discreet(step) for step in steps if step.by.unit_id == referral.referring_unit_id)
+
+
+def _without_words(step: Step) -> Step:
+    """A comment may name a protected person, unless its writer had never been shown who it is: who declines has not."""
+    return step if step.action is Action.REJECT else replace(step, comment="")
 
 
 def _discreet(step: Step) -> Step:

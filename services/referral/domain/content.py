@@ -94,10 +94,28 @@ def carer_only(need: Need) -> Need:
     return need if need.own_statement else replace(need, target_groups=(), route_reason="")
 
 
-PROTECTED_FIELDS: Mapping[str, str] = {"name": "", "phone": "", "email": "", "address": "", "identity_number": ""}
+PROTECTED_FIELDS: Mapping[str, str | None] = {
+    **dict.fromkeys(("name", "phone", "email", "address", "identity_number"), ""),
+    "year_of_birth": None,
+}
 
 
 def without_identity(carer: Carer) -> Carer:
     """The carer as shown to all but the assigned adviser when the identity is protected."""
     hidden = replace(carer, **PROTECTED_FIELDS)  # type: ignore[arg-type]
     return replace(hidden, safe_contact=replace(carer.safe_contact, note=""))
+
+
+def protected(content: Content) -> Content:
+    """What a referral says as shown to all but the assigned adviser when the carer's identity is protected.
+
+    Whatever somebody could be found by goes: names, ways of contact, where the carer lives (the route's reason tells
+    it too), all free text, and the person cared for, through whom the carer is found as surely as by their own name.
+    What is left is what a unit needs to decide on: codes, and the limits on how it is safe to get in touch.
+    """
+    carer, need, person = content.carer, content.need, content.person_cared_for
+    return Content(
+        carer=without_identity(carer) if carer else None,
+        need=replace(need, why="", area="", route_reason="") if need else None,
+        person_cared_for=PersonCaredFor(relation=person.relation) if person else None,
+    )

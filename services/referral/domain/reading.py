@@ -14,10 +14,17 @@ from services.referral.domain.states import CLOSED, Action
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ConsentId
 
+# what is closed by itself, within a part that is open, when the carer's identity is protected
+IDENTITY_IN = {Part.CARER: "carer-identity", Part.PERSON_CARED_FOR: "person-cared-for-identity"}
+
 
 @dataclass(frozen=True)
 class Reading:
-    """What one reader may see now. ``consents``: those relied on. ``shown_state``: as ``shown_state()`` says."""
+    """What one reader may see now. ``consents``: those relied on. ``shown_state``: as ``shown_state()`` says.
+
+    ``shows_identity``: False when the carer's identity is protected and this reader is not the assigned adviser, who
+    alone is shown it, and only on the screen: names, ways of contact and free text are then left out of every part.
+    """
 
     relation: Relation
     open_parts: frozenset[Part]
@@ -30,15 +37,15 @@ class Reading:
     shown_state: str
 
 
-def reading_of(referral: Referral, actor: Actor, at: datetime) -> Reading:
-    """Decide a reading from the consents as they stand at this moment."""
+def reading_of(referral: Referral, actor: Actor, at: datetime, *, on_paper: bool = False) -> Reading:
+    """Decide a reading from the consents as they stand at this moment. ``on_paper``: to be printed or taken out."""
     relation = referral.relation_to(actor)
     reasons = {part: _why_closed(referral, part, actor, relation, at) for part in Part}
     open_parts = frozenset(part for part, why in reasons.items() if not why)
     closed = [Closed(part, why) for part, why in reasons.items() if why]
-    shows_identity = not referral.protected_identity or referral.assigned_to == actor.user
-    if Part.CARER in open_parts and not shows_identity:
-        closed.append(Closed("carer-identity", "protected-identity"))
+    shows_identity = not referral.protected_identity or (referral.assigned_to == actor.user and not on_paper)
+    if not shows_identity:
+        closed += [Closed(name, "protected-identity") for part, name in IDENTITY_IN.items() if part in open_parts]
     return Reading(
         relation=relation,
         open_parts=open_parts,

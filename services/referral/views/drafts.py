@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,10 +24,11 @@ MOST = 20
 
 @dataclass(frozen=True, kw_only=True)
 class DraftLine:
-    """One draft; ``carer_name`` tells its author which one it is."""
+    """One draft; ``carer_name`` tells its author which one it is, unless the carer's identity is ``protected``."""
 
     id: UUID
     carer_name: str = field(repr=False)
+    protected: bool
     updated_at: datetime
     expires_at: datetime
 
@@ -57,7 +60,8 @@ def draft_list(actor: Actor, uow: ReferralUnitOfWork) -> list[DraftLine]:
     return [
         DraftLine(
             id=draft.id,
-            carer_name=_name(draft),
+            carer_name="" if is_protected(draft.answers) else _name(draft),
+            protected=is_protected(draft.answers),
             updated_at=draft.updated_at,
             expires_at=draft.expires_at,
         )
@@ -68,6 +72,12 @@ def draft_list(actor: Actor, uow: ReferralUnitOfWork) -> list[DraftLine]:
 def wait_for_a_first_click(draft_id: UUID, uow: ReferralUnitOfWork) -> None:
     """Let a sending of the same draft that is under way end first; afterwards its answer is there to be found."""
     uow.connection.execute(select(drafts.c.id).where(drafts.c.id == draft_id).with_for_update())
+
+
+def is_protected(answers: Mapping[str, Any]) -> bool:
+    """Whether a draft's answers say that the carer's identity is protected; in doubt, it is."""
+    carer = answers.get("carer")
+    return isinstance(carer, Mapping) and carer.get("protected_identity", "false") not in ("false", "", False, None)
 
 
 def _name(draft: Draft) -> str:

@@ -14,6 +14,7 @@ from services.referral.domain import codes
 from services.referral.domain.people import Subject
 from services.referral.domain.ports import Draft
 from services.referral.domain.routing import municipality_of
+from services.referral.views.drafts import is_protected
 from services.referral.views.places import places
 from services.referral.web import pages_words as words
 from services.referral.web.forms import Typed
@@ -54,7 +55,7 @@ TEMPLATES = {"other-consent": "person_consent"}
 
 @dataclass(frozen=True)
 class StepPage:
-    """What the frame around a step needs."""
+    """What the frame around a step needs. ``version``: of the draft that the page shows. ``protected``: not printed."""
 
     title: str
     lead: str
@@ -64,6 +65,7 @@ class StepPage:
     back: str
     discard: str
     version: int | None = None
+    protected: bool = False
 
 
 def address(draft: Draft, step: str) -> str:
@@ -80,7 +82,8 @@ def frame(step: str, draft: Draft | None) -> StepPage:
         return StepPage(str(title), str(lead), 1, len(steps), NEW, "/referral/", "")
     back = address(draft, steps[at - 1]) if at else "/referral/"
     here, discard = address(draft, step), address(draft, "discard")
-    return StepPage(str(title), str(lead), at + 1, len(steps), here, back, discard)
+    hidden = is_protected(draft.answers)
+    return StepPage(str(title), str(lead), at + 1, len(steps), here, back, discard, draft.version, hidden)
 
 
 def template_of(step: str) -> str:

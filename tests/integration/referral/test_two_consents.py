@@ -209,6 +209,35 @@ def test_a_protected_identity_is_shown_to_the_assigned_adviser_only(room: Room, 
         assert {"part": "carer-identity", "why": "protected-identity"} in hidden["closed"]
 
 
+def test_a_protected_identity_is_told_by_nothing_else_either(room: Room, alva: Cast, bo: Cast) -> None:
+    """Neither free text, the place, Gun nor a comment gives Frans away to a colleague or the referrer; Bo sees all."""
+    body = a_referral_about_both()
+    body["carer"] |= {"protected_identity": True, "year_of_birth": 1938}
+    referral_id = alva.send(body).json["id"]
+    bo.step("accept", referral_id)
+    bo.step("complete", referral_id, 2, {"reason": "other", "comment": "Frans Provsson fick en plats."})
+    whole = bo.open(referral_id)
+    assert whole.json["need"]["why"] == body["need"]["why"]
+    assert whole.json["person_cared_for"]["name"] == ABOUT_GUN["name"]
+    assert whole.json["steps"][-1]["comment"] == "Frans Provsson fick en plats."
+    for other in (alva, room.somebody("beata", Role.ADVISER, bo.actor.unit_id)):
+        hidden = other.open(referral_id)
+        for told in ("Frans", "Gun", "Provsson", "spisen", "1940", "1938", "sodermalm", "plats"):
+            assert told not in hidden.get_data(as_text=True), told
+        assert hidden.json["need"]["target_groups"] == ["dementia"]
+        assert hidden.json["person_cared_for"]["relation"] == "partner"
+        assert {"part": "person-cared-for-identity", "why": "protected-identity"} in hidden.json["closed"]
+
+
+def test_whoever_declines_a_protected_person_may_say_why(room: Room, alva: Cast, bo: Cast) -> None:
+    """Bo was never shown who it is, so his words to Alva cannot name anybody."""
+    body = a_referral()
+    body["carer"]["protected_identity"] = True
+    referral_id = alva.send(body).json["id"]
+    bo.step("reject", referral_id, 1, {"reason": "other", "comment": "Vi har stängt i december."})
+    assert alva.open(referral_id).json["steps"][-1]["comment"] == "Vi har stängt i december."
+
+
 def test_a_stand_in_reads_only_if_the_consent_covers_it(room: Room, alva: Cast) -> None:
     """Otherwise the referral does not exist for it."""
     standing_in = room.somebody("sten", Role.ADVISER, STAND_IN)

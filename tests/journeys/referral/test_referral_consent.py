@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Page
+
 from tests.journeys.referral.conftest import OpenPage
+from tests.support.browser import axe_clean
 from tests.support.referral_browsing import (
     answer,
     consent,
@@ -21,6 +24,7 @@ from tests.support.referral_browsing import (
 )
 from tests.support.referral_town import Town
 
+EVERYTHING = {"Frans Provsson", "Gun Provsson", "Sover dåligt"}
 ABOUT_THE_PERSON = ("relation", "person_name", "person_year_of_birth", "situation")
 
 
@@ -166,21 +170,45 @@ def test_only_the_other_persons_part_is_sealed_by_their_withdrawal(town: Town, a
 
 
 def test_a_protected_identity_is_hidden_in_lists_and_until_accepted(town: Town, as_person: OpenPage) -> None:
-    """Frans's identity is protected: no list names him, and his name opens only to the adviser who accepts."""
+    """Frans's identity is protected: no list names him, not even Alva's own drafts; his name, why and Gun open only to
+    the adviser who accepts, on the screen and never on paper."""
     alva, bo = as_person(town.alva), as_person(town.bo)
     tell_of_the_carer(alva, protected_identity="true")
     tell_why(alva)
-    consent(alva)
-    keep_the_situation_to_oneself(alva)
-    send(alva)
+    step = alva.url
+    alva.goto("/referral/")
+    assert "Frans" not in alva.inner_text("main")
+    assert "Skyddad identitet" in alva.inner_text("main")
+    alva.goto(step)
+    consent(alva, about_person="yes")
+    tell_of_the_person(alva)
+    go_on(alva)
+    assert names_on(alva) == EVERYTHING
+    assert names_on(alva, paper=True) == set()
+    alva.get_by_role("button", name="Skicka lotsningen").click()
     path = referral_path(alva)
     for person in (alva, bo):
         person.goto("/referral/")
         assert "Frans Provsson" not in person.inner_text("main")
         assert "Skyddad identitet" in person.inner_text("tbody")
     bo.goto(path)
-    assert "Frans Provsson" not in bo.inner_text("main")
+    assert names_on(bo) == set()
+    assert "Enskilda samtal" in bo.inner_text("main"), "what a unit decides on is there"
+    axe_clean(bo)
     bo.get_by_role("button", name="Ta emot").click()
-    assert "Frans Provsson" in bo.inner_text("main")
+    assert names_on(bo) == EVERYTHING
+    assert names_on(bo, paper=True) == set()
+    colleague = as_person(town.somebody("beata", "Beata Berg", town.bo.actor.role, town.bo.actor.unit_id))
+    colleague.goto(path)
+    alva.goto(path)
+    assert names_on(colleague) == names_on(alva) == set()
     bo.goto("/referral/")
     assert "Frans Provsson" not in bo.inner_text("main")
+
+
+def names_on(page: Page, *, paper: bool = False) -> set[str]:
+    """Which of what gives somebody away can be read on a page, as shown or as printed."""
+    page.emulate_media(media="print" if paper else "screen")
+    shown = page.inner_text("main")
+    page.emulate_media(media="screen")
+    return {said for said in EVERYTHING if said in shown}

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from services.referral.domain.consent import ConsentAnswers, GivenBy, Scope
-from services.referral.domain.content import Need, Part, carer_only, check_graded, without_identity
+from services.referral.domain.content import Content, Need, Part, carer_only, check_graded, protected, without_identity
 from services.referral.domain.people import Carer, Channel, PersonCaredFor, Relation, SafeContact, Subject
 from services.referral.domain.reading import reading_of
 from services.referral.domain.referral import recorded_by
@@ -288,3 +288,35 @@ def test_in_a_unit_that_sends_to_itself_each_role_has_its_own_side() -> None:
     at_the_desk = an_actor("diana", Role.REFERRER, SODERMALM)
     assert referral.relation_to(at_the_desk) == "referring-unit"
     assert referral.relation_to(BO) == "receiving-unit"
+
+
+def test_a_protected_carer_is_found_neither_by_free_text_nor_through_the_other_person() -> None:
+    """What is left of the need and of Gun are codes; where Frans lives is told neither by area nor by the route."""
+    said = Content(
+        carer=Carer(name="Frans", year_of_birth=1938),
+        need=Need(
+            why="Frans bor ovanför Greta.",
+            target_groups=("dementia",),
+            support_wanted=("respite",),
+            area="0180-sodermalm",
+            route_reason="Bor på Södermalm.",
+        ),
+        person_cared_for=PersonCaredFor(
+            relation=Relation.PARTNER, name="Gun", year_of_birth=1940, situation="Glömmer spisen."
+        ),
+    )
+    hidden = protected(said)
+    assert hidden.need == Need(target_groups=("dementia",), support_wanted=("respite",))
+    assert hidden.person_cared_for == PersonCaredFor(relation=Relation.PARTNER)
+    assert hidden.carer is not None
+    assert hidden.carer.year_of_birth is None
+
+
+def test_a_protected_identity_is_never_for_paper() -> None:
+    """Not even the assigned adviser has it printed or taken out; both people's parts say why."""
+    referral = a_referral(protected=True, about_both=True)
+    referral.accept(BO, NOON)
+    assert reading_of(referral, BO, NOON).shows_identity
+    on_paper = reading_of(referral, BO, NOON, on_paper=True)
+    assert not on_paper.shows_identity
+    assert why(on_paper, "carer-identity") == why(on_paper, "person-cared-for-identity") == "protected-identity"
