@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Select, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.referral.adapters.keys import Keys
@@ -26,7 +27,16 @@ class SqlDrafts:
 
     def get(self, draft_id: UUID) -> Draft | None:
         """A draft that has not expired."""
-        query = select(drafts).where(drafts.c.id == draft_id, drafts.c.expires_at > self._clock.now())
+        return self._read(self._living(draft_id))
+
+    def lock(self, draft_id: UUID) -> Draft | None:
+        """The same, to be changed: whoever else would change it waits until this transaction ends."""
+        return self._read(self._living(draft_id).with_for_update())
+
+    def _living(self, draft_id: UUID) -> Select[Any]:
+        return select(drafts).where(drafts.c.id == draft_id, drafts.c.expires_at > self._clock.now())
+
+    def _read(self, query: Select[Any]) -> Draft | None:
         row = self._connection.execute(query).mappings().first()
         if row is None:
             return None

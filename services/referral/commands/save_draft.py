@@ -24,7 +24,10 @@ LARGEST = 64 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class SaveDraft:
-    """``answers``: the form as it stands, JSON-ready. ``draft_id`` None begins a new draft."""
+    """``answers``: the form as it stands, JSON-ready. ``draft_id`` None begins a new draft.
+
+    ``expected_version``: of the draft that its author saw when writing this; one that has moved is left as it is.
+    """
 
     answers: Mapping[str, Any] = field(repr=False)
     draft_id: UUID | None = None
@@ -40,7 +43,7 @@ def save_draft(command: SaveDraft, actor: Actor, uow: Work) -> Draft:
         raise DraftIsTooLarge
     version, created_at = 1, now
     if command.draft_id is not None:
-        before = uow.drafts.get(command.draft_id)
+        before = uow.drafts.lock(command.draft_id)
         if before is None:
             refuse(
                 Action.SAVE_DRAFT, (command.draft_id,), "not-the-author", actor, uow, NotThere(), record_kind="draft"

@@ -73,6 +73,10 @@ class Drafts(Protocol):
         """A draft that has not expired."""
         ...
 
+    def lock(self, draft_id: UUID) -> Draft | None:
+        """The same, to be changed: whoever else would change it waits until this transaction ends."""
+        ...
+
     def save(self, draft: Draft, author: Actor) -> None:
         """Keep a draft, new or changed, its answers sealed."""
         ...
