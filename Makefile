@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := menu
-.PHONY: menu set-up run stop reset status compose unit test check bench chaos screenshots docs requirements set-up-test set-up-unit
+.PHONY: menu set-up run stop reset status compose compose-test unit test check bench chaos screenshots docs requirements set-up-test set-up-unit
 
 PYTHON3 ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -25,6 +25,12 @@ reset: ## stop, and remove all data: the next start begins anew
 compose: ## bring up a trial installation in containers (needs Docker): https://lotsa.localhost:8443
 	@deploy/compose/first-time.sh
 	@docker compose up --build --detach --wait
+	@echo "https://lotsa.localhost:8443  as alva, bo, cilla, dani, ester or hanna; password: $$(cat .compose/trial-password)"
+	@echo "http://localhost:8025         the mail that was sent"
+	@echo "Stop: docker compose down (with --volumes: and remove all data)"
+
+compose-test: set-up-test ## send a referral through the trial installation that runs in containers
+	@LOTSA_COMPOSE_TEST=1 $(PYTEST) tests/compose -q
 
 status: ## tell what runs
 	@test ! -x $(BIN)/lotsa || $(BIN)/lotsa status
