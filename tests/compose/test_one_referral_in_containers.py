@@ -18,6 +18,7 @@ from playwright.sync_api import Page
 from deploy.onebox.places import CHECKOUT
 from deploy.seed.directory_units import units
 from deploy.seed.ids import CAST, UNIT
+from shared.kernel.identity import UnitId
 from tests.compose.conftest import Visit
 from tests.compose.letters import Letter, letters_about
 from tests.compose.trial import HOST, ORIGIN, PROVIDER, PROVIDER_ORIGIN, Trial, compose
@@ -59,7 +60,7 @@ class Sent:
 
 def address_of(who: str) -> str:
     """Where letters to somebody's unit go."""
-    address = ADDRESSES[UNIT[CAST[who][0]]]
+    address = ADDRESSES[UnitId(UNIT[CAST[who][0]])]
     assert address
     return address
 
@@ -177,7 +178,7 @@ def test_another_district_finds_nothing(visit: Visit, accepted: Sent) -> None:
 
 
 def test_the_auditor_follows_the_consent(ester: Page, accepted: Sent) -> None:
-    """From given to read, with the reason for each reading; the referral's steps, and Cilla's attempt, are there too."""
+    """From given to read, with the reason for each reading; the referral's steps and Cilla's attempt are there too."""
     identifier = accepted.path.rpartition("/")[2]
 
     def trail() -> list[str]:
