@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from deploy.seed.ids import stable
 from tests.support.browser import NARROW, axe_clean, by_keyboard, fits, running_browser, visiting
-from tests.support.directory_city import City, seeded_city, served
+from tests.support.directory_city import City, seeded_city
 from tests.support.infrastructure import Infrastructure
+from tests.support.serving import serving
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def city(infrastructure: Infrastructure) -> Iterator[City]:
 @pytest.fixture(scope="module")
 def site(city: City) -> Iterator[str]:
     """The directory behind a port."""
-    with served(city.app) as url:
+    with serving(city.app) as url:
         yield url
 
 

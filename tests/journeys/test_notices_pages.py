@@ -18,7 +18,7 @@ from shared.kernel.actor import UserRef
 from shared.web import session
 from tests.integration.notifications.conftest import NOON, Room, notifications_database, room
 from tests.support.browser import axe_clean, fits, visiting
-from tests.support.directory_city import served
+from tests.support.serving import serving
 
 __all__ = ["notifications_database", "room"]
 
@@ -50,7 +50,7 @@ def site(notifications_database: Installation, room: Room) -> Iterator[str]:
         session.start(BO, "Bo", datetime.now(UTC), assignment_id=assignment_id)
         return str(len(cookie))
 
-    with served(app) as url:
+    with serving(app) as url:
         yield url
     app.extensions[NAME].engine.dispose()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +10,6 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
-from waitress.server import create_server
 
 from deploy.installation import Installation
 from deploy.seed.directory import OPERATOR, seed_directory
@@ -88,17 +86,3 @@ def seeded_city(infrastructure: Infrastructure) -> Iterator[City]:
         finally:
             parts.engine.dispose()
             app.extensions["lotsa.directory"].engine.dispose()
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The app behind waitress on a port of its own; the address."""
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    serving = threading.Thread(target=server.run, daemon=True)
-    serving.start()
-    try:
-        yield f"http://127.0.0.1:{server.effective_port}"
-    finally:
-        server.close()
-        server.task_dispatcher.shutdown()
-        serving.join(timeout=10)

@@ -7,7 +7,6 @@ without a broker between. Time is the town's own clock.
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,7 +15,6 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-import waitress.server
 from flask import Flask
 from playwright.sync_api import BrowserContext
 from sqlalchemy import text
@@ -31,6 +29,7 @@ from shared.kernel.identity import AssignmentId, UnitId
 from shared.storage import staff
 from shared.storage.engine import make_engine
 from shared.web.session import COOKIE
+from tests.support.serving import serving
 
 FRIDAY_NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 ISSUER = "https://idp.example.org"
@@ -130,18 +129,10 @@ def a_town(installation: Installation) -> Iterator[Town]:
     parts = bootstrap.for_web(replace(settings, pool_size=8), clock)
     _tell_of_units(parts)
     app = create_app(parts=parts)
-    server = waitress.server.create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
     try:
-        yield Town(parts, clock, app, f"http://127.0.0.1:{server.effective_port}")
+        with serving(app) as base_url:
+            yield Town(parts, clock, app, base_url)
     finally:
-        for channel in list(server.active_channels.values()):
-            # a browser keeps its connections; the server's own loop lets go of them
-            channel.will_close = True
-        server.close()
-        server.task_dispatcher.shutdown()
-        thread.join(5)
         parts.engine.dispose()
 
 

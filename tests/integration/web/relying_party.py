@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from shared.kernel.actor import Role, UserRef
 from shared.web.app import make_app
 from shared.web.login import login_blueprint
-from tests.support.oidc.dishonest import serving
+from tests.support.serving import address_of, serving
 from tests.support.web_gallery import RememberingHooks, StaffInMemory, settings_in
 
 SECRET = "a-client-secret-of-tests-only"  # pragma: allowlist secret
@@ -26,13 +27,13 @@ class Lotsa:
 
 
 @contextmanager
-def lotsa_behind(issuer: str, folder: Path, port: int) -> Iterator[Lotsa]:
-    """An app that signs in at this issuer; its user ``alva`` has one assignment."""
+def lotsa_behind(issuer: str, folder: Path, at: socket.socket) -> Iterator[Lotsa]:
+    """An app on a held port that signs in at this issuer; its user ``alva`` has one assignment."""
     secret = folder / "client-secret"
     secret.write_text(SECRET, encoding="ascii")
     settings = settings_in(
         folder,
-        PUBLIC_URL=f"http://127.0.0.1:{port}",
+        PUBLIC_URL=address_of(at),
         OIDC_ISSUER=issuer,
         OIDC_CLIENT_ID="lotsa",
         OIDC_CLIENT_SECRET_FILE=str(secret),
@@ -43,5 +44,5 @@ def lotsa_behind(issuer: str, folder: Path, port: int) -> Iterator[Lotsa]:
     app = make_app(
         "directory", "tests.support", settings=settings, staff=staff, blueprints=[login_blueprint(settings, hooks)]
     )
-    with serving(app, port) as address:
+    with serving(app, at) as address:
         yield Lotsa(address, hooks, staff)

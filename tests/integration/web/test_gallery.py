@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.support.browser import NARROW, WIDE, axe_clean, by_keyboard, fits, running_browser, visiting
-from tests.support.oidc.dishonest import serving
+from tests.support.serving import serving
 from tests.support.web_gallery import gallery
 
 CHECKOUT = Path(__file__).resolve().parents[3]

@@ -11,8 +11,8 @@ import requests
 from joserfc.jwk import RSAKey
 
 from tests.integration.web.relying_party import SECRET, Lotsa, lotsa_behind
-from tests.support.oidc.dishonest import Dishonest, hmac_key, serving
-from tests.support.oidc.real_provider import free_port
+from tests.support.oidc.dishonest import Dishonest, hmac_key
+from tests.support.serving import listening, serving
 
 Lie = Callable[[Dishonest], None]
 
@@ -29,7 +29,7 @@ def provider() -> Iterator[Dishonest]:
 @pytest.fixture
 def lotsa(provider: Dishonest, tmp_path: Path) -> Iterator[Lotsa]:
     """Lotsa, trusting that provider."""
-    with lotsa_behind(provider.issuer, tmp_path, free_port()) as made:
+    with listening() as held, lotsa_behind(provider.issuer, tmp_path, held) as made:
         yield made
 
 

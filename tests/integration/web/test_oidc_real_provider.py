@@ -11,7 +11,8 @@ import requests
 
 from tests.integration.web.relying_party import Lotsa, lotsa_behind
 from tests.support.oidc.person import send_form
-from tests.support.oidc.real_provider import RealProvider, free_port, real_provider
+from tests.support.oidc.real_provider import RealProvider, real_provider
+from tests.support.serving import address_of, listening
 
 pytestmark = pytest.mark.timeout(420)
 
@@ -20,11 +21,10 @@ pytestmark = pytest.mark.timeout(420)
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lotsa, RealProvider]]:
     """Lotsa and Canaille, knowing one another."""
     folder: Path = tmp_path_factory.mktemp("real-provider")
-    port = free_port()
-    callback = f"http://127.0.0.1:{port}/directory/login/callback"
     with (
-        real_provider(callback, folder / "canaille.log") as provider,
-        lotsa_behind(provider.issuer, folder, port) as lotsa,
+        listening() as held,
+        real_provider(f"{address_of(held)}/directory/login/callback", folder / "canaille.log") as provider,
+        lotsa_behind(provider.issuer, folder, held) as lotsa,
     ):
         yield lotsa, provider
 

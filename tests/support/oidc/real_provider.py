@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import pytest
 import requests
 
 from tests.support.eventually import eventually
+from tests.support.serving import address_of, listening
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 LOCK = CHECKOUT / "requirements/oidc.txt"
@@ -33,21 +33,17 @@ class RealProvider:
     name: str = "Alva Andersson"
 
 
-def free_port() -> int:
-    """A port that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def real_provider(redirect_uri: str, log: Path) -> Iterator[RealProvider]:
     """The provider, running until the block ends."""
-    port = free_port()
-    made = RealProvider(f"http://127.0.0.1:{port}")
-    words = [str(port), made.client_id, made.client_secret, redirect_uri, made.user, made.password, made.name]
-    with log.open("wb") as output:
-        process = subprocess.Popen([_python(), str(RUNNER), *words], stdout=output, stderr=subprocess.STDOUT)
+    python = _python()
+    with log.open("wb") as output, listening() as held:
+        made = RealProvider(address_of(held))
+        handed_over = str(held.fileno())
+        words = [handed_over, made.client_id, made.client_secret, redirect_uri, made.user, made.password, made.name]
+        process = subprocess.Popen(
+            [python, str(RUNNER), *words], stdout=output, stderr=subprocess.STDOUT, pass_fds=[held.fileno()]
+        )
         try:
             eventually(lambda: _answers(made.issuer, process), saying=f"Canaille did not answer; see {log}", within=60)
             yield made

@@ -1,12 +1,16 @@
 """Runs Canaille, a real OpenID provider, in memory, with one client and one user. Has its own environment.
 
-python run_canaille.py PORT CLIENT_ID CLIENT_SECRET REDIRECT_URI USER PASSWORD NAME
+python run_canaille.py SOCKET CLIENT_ID CLIENT_SECRET REDIRECT_URI USER PASSWORD NAME
+
+SOCKET is the number of a listening socket that it is given.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import secrets
+import socket
 import sys
 
 from canaille import create_app
@@ -19,7 +23,9 @@ from werkzeug.serving import make_server
 
 def main() -> None:
     """Serve until killed."""
-    port, client_id, client_secret, redirect_uri, user, password, name = sys.argv[1:]
+    handed_over, client_id, client_secret, redirect_uri, user, password, name = sys.argv[1:]
+    with socket.socket(fileno=os.dup(int(handed_over))) as listening:
+        port = listening.getsockname()[1]
     key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256", "kid": "one"}, private=True)
     app: Flask = create_app(
         {
@@ -58,7 +64,7 @@ def main() -> None:
         # without an audience Canaille issues tokens for nobody, and we rightly refuse them
         client.audience = [client]
         Backend.instance.save(client)
-    server = make_server("127.0.0.1", int(port), app, threaded=True)
+    server = make_server("127.0.0.1", port, app, threaded=True, fd=int(handed_over))
     sys.stdout.write(json.dumps({"issuer": f"http://127.0.0.1:{port}"}) + "\n")
     sys.stdout.flush()
     server.serve_forever()
