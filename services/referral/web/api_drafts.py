@@ -17,6 +17,7 @@ from services.referral.domain.people import AgeBand, Carer
 from services.referral.web import answering, schemas, schemas_out
 from services.referral.web.api import STAFF, api
 from services.referral.web.parts import parts
+from services.referral.web.schemas_drafts import DraftIn, check_graded
 from shared.kernel.actor import Role
 from shared.kernel.refusals import NotThere
 from shared.web.api import created, etag, no_content, ok, require_if_match
@@ -28,9 +29,14 @@ __all__ = ("api",)
 AUTHORS = (Role.REFERRER,)
 
 
-@api.post("/drafts", body=schemas.DraftIn, answers={201: schemas_out.DraftOut}, roles=AUTHORS, etag=True)
+@api.post("/drafts", body=DraftIn, answers={201: schemas_out.DraftOut}, roles=AUTHORS, etag=True)
 def begin_draft(body: dict[str, Any]) -> Response:
-    """Keep a draft: encrypted, yours alone, for seven days. A draft is not a referral."""
+    """Keep a draft: encrypted, yours alone, for seven days. A draft is not a referral.
+
+    The answers are those of the form's steps, each as far as it has been typed; fields about the person cared for are
+    refused without that person's consent.
+    """
+    check_graded(body["answers"])
     with parts().unit_of_work(current_actor()) as uow:
         kept = save_draft(SaveDraft(answers=body["answers"]), current_actor(), uow)
         uow.commit()
@@ -48,13 +54,14 @@ def show_draft(draft_id: UUID) -> Response:
 
 @api.put(
     "/drafts/<uuid:draft_id>",
-    body=schemas.DraftIn,
+    body=DraftIn,
     answers={200: schemas_out.DraftOut},
     versioned=True,
     etag=True,
 )
 def change_draft(draft_id: UUID, body: dict[str, Any]) -> Response:
     """Keep a draft's new answers, for seven days from now."""
+    check_graded(body["answers"])
     command = SaveDraft(answers=body["answers"], draft_id=draft_id, expected_version=require_if_match())
     with parts().unit_of_work(current_actor()) as uow:
         kept = save_draft(command, current_actor(), uow)

@@ -36,36 +36,8 @@ from services.referral.web.forms_referral import (
     ReceiverForm,
     person_from,
 )
+from services.referral.web.pages_kept import CONSENTS, GIVEN_AT, ORDER, UNSAVED, Sections, without_unsaved
 from shared.kernel.identity import UnitId
-
-Sections = Mapping[str, Mapping[str, Any]]
-
-GIVEN_AT = "given_at"
-ORDER = ("carer", "support", "consent", "other-consent", "situation", "receiver")
-CONSENTS = ("consent", "other-consent")
-
-
-def understood(answers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """A draft's answers as far as pages understand them: a system may keep another form's answers in a draft."""
-    found = {}
-    for step in ORDER:
-        kept = answers.get(step)
-        if isinstance(kept, Mapping):
-            values = {name: value for name, value in kept.items() if _is_typed(value)}
-            if step not in CONSENTS or _is_moment(values.get(GIVEN_AT)):
-                found[step] = values
-    return found
-
-
-def _is_typed(value: object) -> bool:
-    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
-
-
-def _is_moment(value: object) -> bool:
-    try:
-        return datetime.fromisoformat(str(value)).tzinfo is not None
-    except ValueError:
-        return False
 
 
 def wanted_steps(answers: Sections) -> tuple[str, ...]:
@@ -75,9 +47,10 @@ def wanted_steps(answers: Sections) -> tuple[str, ...]:
 
 
 def first_incomplete(answers: Sections) -> str:
-    """The step to go on with; ``check`` when all are answered."""
+    """The step to go on with; ``check`` when all are answered and nothing typed waits unsaved."""
+    unsaved = answers.get(UNSAVED, {})
     for step in wanted_steps(answers):
-        if step not in answers:
+        if step not in answers or step in unsaved:
             return step
         try:
             load_step(step, answers, answers[step])
@@ -124,16 +97,27 @@ def with_step(step: str, answers: Sections, values: Mapping[str, Any], now: date
     before, after = answers.get(step, {}), dict(values)
     if step in CONSENTS:
         after[GIVEN_AT] = now.isoformat()
-    kept = {**answers, step: after}
+    kept = without_unsaved(step, {**answers, step: after})
     if step == "carer" and before.get("channels") != after.get("channels") and "consent" in kept:
         kept["consent"] = {name: value for name, value in kept["consent"].items() if name != "channels_ok"}
     if person_has_consented(answers) != person_has_consented(kept):
         kept.pop("situation", None)
+        kept = without_unsaved("situation", kept)
     if step in ("carer", "situation"):
         kept.pop("receiver", None)
     if step == "consent" and after.get("about_person") != "yes":
         kept.pop("other-consent", None)
     return kept
+
+
+def with_unsaved(step: str, answers: Sections, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers as they are, and beside them what was typed for a step from an older version of the draft.
+
+    Fields that the step no longer has are not kept: the other person's consent may have been taken back meanwhile.
+    """
+    known = form_of(step, answers).fields
+    typed = {name: value for name, value in values.items() if name in known}
+    return {**answers, UNSAVED: {**answers.get(UNSAVED, {}), step: typed}}
 
 
 def carer_of(answers: Sections) -> Carer:

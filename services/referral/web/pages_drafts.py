@@ -20,20 +20,20 @@ from services.referral.domain.ports import Draft
 from services.referral.domain.refusals import NoReceiverIsKnown
 from services.referral.web import forms
 from services.referral.web.forms import Typed
+from services.referral.web.pages_admission import asked_version
 from services.referral.web.pages_answers import (
-    GIVEN_AT,
-    ORDER,
-    Sections,
     first_incomplete,
     form_of,
     load_step,
-    understood,
     wanted_steps,
     with_step,
+    with_unsaved,
 )
+from services.referral.web.pages_kept import GIVEN_AT, ORDER, UNSAVED, Sections, understood
 from services.referral.web.pages_steps import address, frame, shown, template_of
 from services.referral.web.parts import parts
 from shared.kernel.actor import Actor
+from shared.kernel.refusals import VersionHasMoved
 from shared.web.who import current_actor
 
 Page = str | Response | tuple[str, int]
@@ -44,7 +44,7 @@ def new() -> Page:
     actor = current_actor()
     with parts().unit_of_work(actor) as uow:
         if request.method == "GET":
-            return _page("carer", None, {}, Typed(), actor, uow)
+            return _page("carer", None, {}, Typed(), "", actor, uow)
         values = forms.typed(form_of("carer", {}), request.form)
         wrong = _errors("carer", {}, values)
         draft = save_draft(SaveDraft(answers=with_step("carer", {}, values, uow.clock.now())), actor, uow)
@@ -64,7 +64,7 @@ def step(draft_id: UUID, step: str) -> Page:
             uow.commit()
             return redirect(address(draft, elsewhere), 303)
         if request.method == "GET":
-            page = _page(step, draft, draft.answers, _kept(step, draft), actor, uow)
+            page = _page(step, draft, draft.answers, *_kept(step, draft), actor, uow)
             uow.commit()
             return page
         return _fill_in(step, draft, actor, uow)
@@ -104,11 +104,34 @@ def _fill_in(step: str, draft: Draft, actor: Actor, uow: ReferralUnitOfWork) -> 
     # mistakes are kept in the draft and shown after a redirect too: a page that answers a form directly leaves all
     # that was typed in the browser's session files on disk
     values = forms.typed(form_of(step, draft.answers), request.form)
+    if "version" in request.form and asked_version() != draft.version:
+        return _changed_elsewhere(step, draft.id, values, actor, uow)
     wrong = _errors(step, draft.answers, values)
     answers = with_step(step, draft.answers, values, uow.clock.now())
-    save_draft(SaveDraft(answers=answers, draft_id=draft.id, expected_version=draft.version), actor, uow)
+    try:
+        save_draft(SaveDraft(answers=answers, draft_id=draft.id, expected_version=asked_version()), actor, uow)
+    except VersionHasMoved:
+        return _changed_elsewhere(step, draft.id, values, actor, uow)
     uow.commit()
     return redirect(address(draft, step if wrong else first_incomplete(answers)), 303)
+
+
+def _changed_elsewhere(
+    step: str, draft_id: UUID, values: forms.Values, actor: Actor, uow: ReferralUnitOfWork
+) -> Response:
+    """The draft was changed in another window: nothing there is overwritten, and what was typed here is kept beside it.
+
+    The step's page then asks which of the two is to be saved.
+    """
+    uow.drafts.lock(draft_id)
+    now = open_for_pages(draft_id, actor, uow)
+    answers = now.answers
+    typed = {name: value for name, value in answers.get(step, {}).items() if name != GIVEN_AT}
+    if step in wanted_steps(answers) and values != typed:
+        answers = with_unsaved(step, answers, values)
+        save_draft(SaveDraft(answers=answers, draft_id=draft_id, expected_version=now.version), actor, uow)
+    uow.commit()
+    return redirect(address(now, step if step in answers.get(UNSAVED, {}) else first_incomplete(answers)), 303)
 
 
 def _errors(step: str, answers: Sections, values: forms.Values) -> dict[str, str]:
@@ -129,18 +152,33 @@ def _not_yet(step: str, answers: Sections) -> str:
     return first if first in steps and steps.index(first) < steps.index(step) else ""
 
 
-def _kept(step: str, draft: Draft) -> Typed:
-    """A step as it was typed, with what is wrong with it; a step not yet typed has nothing wrong."""
+def _kept(step: str, draft: Draft) -> tuple[Typed, str]:
+    """A step as it was typed, with what is wrong with it; a step not yet typed has nothing wrong.
+
+    And which of two it is, when the draft changed in another window: ``typed``, or ``saved`` when that is asked for.
+    """
+    unsaved = draft.answers.get(UNSAVED, {}).get(step)
+    if unsaved is not None and "saved" not in request.args:
+        return Typed(unsaved, _errors(step, draft.answers, unsaved)), "typed"
     values: dict[str, Any] = draft.answers.get(step, {})
     typed = {name: value for name, value in values.items() if name != GIVEN_AT}
-    return Typed(typed, _errors(step, draft.answers, typed) if step in draft.answers else {})
+    form = Typed(typed, _errors(step, draft.answers, typed) if step in draft.answers else {})
+    return form, "" if unsaved is None else "saved"
 
 
-def _page(step: str, draft: Draft | None, answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> str:
+def _page(
+    step: str,
+    draft: Draft | None,
+    answers: Sections,
+    form: Typed,
+    which: str,
+    actor: Actor,
+    uow: ReferralUnitOfWork,
+) -> str:
     try:
         around = shown(step, answers, form, actor, uow)
     except NoReceiverIsKnown as refusal:
         # the receiver's page has nothing to propose: say it where the place was given
         wrong = Typed(answers["carer"], {"area": gettext(refusal.title)})
-        return _page("carer", draft, answers, wrong, actor, uow)
-    return render_template(template_of(step), step=frame(step, draft), **around)
+        return _page("carer", draft, answers, wrong, "", actor, uow)
+    return render_template(template_of(step), step=frame(step, draft), which=which, **around)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template
+from flask import flash, redirect, render_template
 from flask_babel import gettext
 from marshmallow import ValidationError
 
@@ -16,6 +16,7 @@ from services.referral.domain.clocks import Priority, promises
 from services.referral.domain.ports import Draft
 from services.referral.views.drafts import wait_for_a_first_click
 from services.referral.views.referral_page import referral_page
+from services.referral.web.pages_admission import asked_version
 from services.referral.web.pages_answers import (
     carer_of,
     command_from,
@@ -30,10 +31,12 @@ from services.referral.web.parts import parts
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ReferralId, UnitId
 from shared.kernel.refusals import Invalid
+from shared.web.errors import says
 from shared.web.idempotency import Answer, answered_before, once, remember_answer
 from shared.web.validation import sentence
 from shared.web.who import current_actor, web
 
+CHANGED = says("The draft was changed in another window. Nothing has been sent: read it through again.")
 # which step a refused field belongs to, by the beginning of its pointer
 STEP_OF = (
     ("/carer", "carer"),
@@ -71,6 +74,15 @@ def send(draft_id: UUID) -> Page:
         if before is not None:
             return redirect(str(before.location), 303)
         draft = open_for_pages(draft_id, actor, uow)
+        missing = first_incomplete(draft.answers)
+        if missing != "check":
+            uow.commit()
+            return redirect(address(draft, missing), 303)
+        if asked_version() != draft.version:
+            # nothing is sent that its sender has not read
+            uow.commit()
+            flash(gettext(CHANGED), "warning")
+            return redirect(address(draft, "check"), 303)
         try:
             referral = send_referral(command_from(draft.answers, draft_id), actor, uow)
         except ValidationError:

@@ -202,12 +202,6 @@ class WithdrawIn(Strict):
     scopes = several(Scope)
 
 
-class DraftIn(Strict):
-    """A form's answers so far."""
-
-    answers = fields.Dict(keys=fields.String(), required=True)
-
-
 class ListQuery(Strict):
     """Which referrals to list."""
 

@@ -43,7 +43,7 @@ def test_no_mark_is_readable_in_any_column(room: Room, alva: Cast, bo: Cast) -> 
     body = a_referral_about_both()
     body["consents"]["person_cared_for"] |= {"given_by": "god-man", "representative_name": "Greta Provsson"}
     referral_id = alva.send(body).json["id"]
-    alva.ask("POST", "/drafts", {"answers": {"name": "Frans Provsson", "why": "sover"}})
+    alva.ask("POST", "/drafts", {"answers": {"carer": {"name": "Frans Provsson"}, "support": {"why": "sover"}}})
     bo.open(referral_id)
     bo.step("accept", referral_id)
     bo.step("complete", referral_id, 2, {"reason": "other", "comment": "Kommentaren till Alva"})
@@ -113,13 +113,13 @@ def test_an_identity_number_is_found_again_by_its_blind_index(room: Room, alva: 
 
 def test_a_draft_is_its_authors_alone_and_expires(room: Room, alva: Cast, bo: Cast) -> None:
     """Encrypted under a key of its own, gone after seven days, and never a referral."""
-    made = alva.ask("POST", "/drafts", {"answers": {"name": "Frans Provsson"}})
+    made = alva.ask("POST", "/drafts", {"answers": {"carer": {"name": "Frans Provsson"}}})
     assert made.status_code == 201
     path = f"/drafts/{made.json['id']}"
-    changed = alva.ask("PUT", path, {"answers": {"name": "Frans P"}}, If_Match='"1"')
+    changed = alva.ask("PUT", path, {"answers": {"carer": {"name": "Frans P"}}}, If_Match='"1"')
     assert (changed.status_code, changed.headers["ETag"]) == (200, '"2"')
     assert alva.ask("PUT", path, {"answers": {}}, If_Match='"1"').status_code == 412
-    assert alva.ask("GET", path).json["answers"] == {"name": "Frans P"}
+    assert alva.ask("GET", path).json["answers"] == {"carer": {"name": "Frans P"}}
 
     from shared.kernel.actor import Role
 

@@ -130,7 +130,7 @@ def test_when_an_assignment_ends_so_does_access(room: Room, alva: Cast, bo: Cast
 def test_without_saying_who_asks_the_database_shows_nothing(room: Room, alva: Cast) -> None:
     """Past every check of the application: the application's own role, no settings, no rows."""
     alva.send(a_referral_about_both())
-    alva.ask("POST", "/drafts", {"answers": {"a": "b"}})
+    alva.ask("POST", "/drafts", {"answers": {"support": {"why": "sover"}}})
     alva.ask("GET", "/referrals")
     for table in PERSONAL_TABLES:
         assert room.ask(f"SELECT count(*) FROM {table}")[0][0] > 0, table
@@ -141,7 +141,7 @@ def test_without_saying_who_asks_the_database_shows_nothing(room: Room, alva: Ca
 def test_with_cillas_unit_the_database_shows_nothing_of_alvas(room: Room, alva: Cast, cilla: Cast) -> None:
     """Plain SQL with Cilla's own settings finds no row, reads no key and changes nothing."""
     alva.send(a_referral_about_both())
-    alva.ask("POST", "/drafts", {"answers": {"a": "b"}})
+    alva.ask("POST", "/drafts", {"answers": {"support": {"why": "sover"}}})
     with room.parts.unit_of_work(cilla.actor) as uow:
         for table in PERSONAL_TABLES:
             assert uow.connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 0, table

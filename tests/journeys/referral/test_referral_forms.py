@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from tests.journeys.referral.conftest import OpenPage
+from tests.support.browser import axe_clean
 from tests.support.referral_browsing import (
     consent,
     go_on,
@@ -92,6 +93,59 @@ def test_sending_the_same_draft_twice_is_one_referral(town: Town, as_person: Ope
     assert alva.url == receipt
     assert len(town.ask("SELECT id FROM referrals")) == 1
     assert not town.ask("SELECT id FROM drafts")
+
+
+def test_two_windows_overwrite_nothing_of_each_other(town: Town, as_person: OpenPage) -> None:
+    """Alva has the same draft open twice and writes in both: the second is told, and decides which of the two to keep;
+    until then both are kept, sealed, and nothing can be sent."""
+    alva = as_person(town.alva)
+    tell_of_the_carer(alva)
+    other = alva.context.new_page()
+    other.goto(alva.url)
+    tell_why(other, "Det första fönstret.")
+    alva.get_by_label("Varför vill den som ger stöd ha kontakt?").fill("Det andra fönstret.")
+    alva.get_by_label("Avlösning").check()
+    go_on(alva)
+    assert "Utkastet ändrades i ett annat fönster" in alva.inner_text("main")
+    axe_clean(alva)
+    why = alva.locator("textarea[name=why]")
+    assert why.input_value() == "Det andra fönstret."
+    assert alva.get_by_label("Avlösning").is_checked()
+    draft = "/".join(urlsplit(alva.url).path.split("/")[:4])
+    other.goto(f"{draft}/check")
+    assert other.url.endswith("/support"), "nothing is sent before it is decided"
+    alva.get_by_role("link", name="Se vad som är sparat").click()
+    assert why.input_value() == "Det första fönstret."
+    assert not alva.get_by_label("Avlösning").is_checked()
+    axe_clean(alva)
+    alva.get_by_role("link", name="Tillbaka till det du skrev").click()
+    assert why.input_value() == "Det andra fönstret."
+    go_on(alva)
+    assert alva.url.endswith("/consent")
+    other.goto(f"{draft}/support")
+    assert other.locator("textarea[name=why]").input_value() == "Det andra fönstret."
+    assert not other.get_by_text("Utkastet ändrades").count()
+
+
+def test_nothing_is_sent_that_was_not_read(town: Town, as_person: OpenPage) -> None:
+    """The answers are changed in another window while Alva reads them through: her sending stops, and says why."""
+    alva = as_person(town.alva)
+    tell_of_the_carer(alva)
+    tell_why(alva)
+    consent(alva)
+    keep_the_situation_to_oneself(alva)
+    go_on(alva)
+    other = alva.context.new_page()
+    other.goto("/".join([*urlsplit(alva.url).path.split("/")[:4], "support"]))
+    other.locator("textarea[name=why]").fill("Något annat.")
+    go_on(other)
+    alva.get_by_role("button", name="Skicka lotsningen").click()
+    assert alva.url.endswith("/check")
+    assert "Inget har skickats" in alva.inner_text("main")
+    assert "Något annat." in alva.inner_text("main")
+    assert not town.ask("SELECT id FROM referrals")
+    alva.get_by_role("button", name="Skicka lotsningen").click()
+    assert alva.url.endswith("/receipt")
 
 
 def test_whoever_comes_second_is_told_and_loses_nothing(town: Town, as_person: OpenPage) -> None:

@@ -15,13 +15,12 @@ from services.referral.domain.consent import Scope
 from services.referral.domain.people import Channel
 from services.referral.domain.refusals import PersonCaredForHasNotConsented
 from services.referral.web.pages_answers import (
-    ORDER,
     command_from,
     first_incomplete,
     load_step,
-    understood,
     with_step,
 )
+from services.referral.web.pages_kept import ORDER, understood
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 CARER = {"name": "Frans", "area": "0180-sodermalm", "channels": ["phone"], "phone": "070-1740605"}

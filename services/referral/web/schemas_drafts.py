@@ -1,0 +1,95 @@
+"""The shape of a draft: the steps of the form, each as far as it has been typed. Unknown fields are refused.
+
+A draft holds what was typed, not what it means: half a telephone number may wait there, and what does not hold together
+is told when its step is shown. So every field is a text or a list of texts, bounded, and none is required.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT
+from services.referral.domain.refusals import PersonCaredForHasNotConsented
+from services.referral.web.forms import Form
+from services.referral.web.forms_carer import CarerForm
+from services.referral.web.forms_consent import CarerConsentForm, PersonConsentForm
+from services.referral.web.forms_referral import (
+    ABOUT_THE_PERSON,
+    NeedForm,
+    OwnStatementForm,
+    PersonForm,
+    ReceiverForm,
+)
+from services.referral.web.pages_answers import person_has_consented
+from services.referral.web.pages_kept import GIVEN_AT, UNSAVED, is_moment
+from services.referral.web.schemas import Strict
+
+SHORT, MOST_CHOICES = 60, 40
+LIMITS = {
+    **dict.fromkeys(("name", "representative_name", "person_name"), NAME_LIMIT),
+    **dict.fromkeys(("why", "situation"), TEXT_LIMIT),
+    "address": 400,
+    "contact_note": 500,
+    "email": 254,
+}
+
+
+def _moment(value: str) -> None:
+    if not is_moment(value):
+        raise ValidationError("Not a valid datetime.")
+
+
+def _typed(name: str, field: fields.Field[Any]) -> fields.Field[Any]:
+    if isinstance(field, fields.List):
+        return fields.List(
+            fields.String(validate=validate.Length(max=SHORT)), validate=validate.Length(max=MOST_CHOICES)
+        )
+    return fields.String(validate=validate.Length(max=LIMITS.get(name, SHORT)))
+
+
+def _step(title: str, *forms: type[Form], **more: fields.Field[Any]) -> fields.Nested:
+    typed = {name: _typed(name, field) for form in forms for name, field in form().fields.items()}
+    return fields.Nested(Strict.from_dict({**typed, **more}, name=f"{title}In"))
+
+
+def _steps(title: str, **given: fields.Field[Any]) -> dict[str, fields.Nested]:
+    """Every step; ``given``: what a consent that has been answered has besides its form."""
+    return {
+        "carer": _step(f"{title}Carer", CarerForm),
+        "support": _step(f"{title}Support", NeedForm),
+        "consent": _step(f"{title}Consent", CarerConsentForm, **given),
+        "other-consent": _step(f"{title}OtherConsent", PersonConsentForm, **given),
+        "situation": _step(f"{title}Situation", PersonForm, OwnStatementForm),
+        "receiver": _step(f"{title}Receiver", ReceiverForm),
+    }
+
+
+DraftUnsavedIn = Strict.from_dict(_steps("Unsaved"), name="DraftUnsavedIn")
+# when a consent was given is part of it: without that moment the step has not been answered
+DraftStepsIn = Strict.from_dict(
+    _steps("Draft", **{GIVEN_AT: fields.String(required=True, validate=_moment)}), name="DraftStepsIn"
+)
+
+
+class DraftAnswersIn(DraftStepsIn):  # type: ignore[misc,valid-type]
+    """The steps as typed. ``unsaved``: what was typed in another window while the draft changed, step by step."""
+
+    unsaved = fields.Nested(DraftUnsavedIn)
+
+
+class DraftIn(Strict):
+    """A form's answers so far."""
+
+    answers = fields.Nested(DraftAnswersIn, required=True)
+
+
+def check_graded(answers: Mapping[str, Any]) -> None:
+    """Raise PersonCaredForHasNotConsented, naming the fields, when a draft tells of somebody who has not consented."""
+    for at, steps in (("", answers), (f"/{UNSAVED}", answers.get(UNSAVED, {}))):
+        told = [name for name in ABOUT_THE_PERSON if steps.get("situation", {}).get(name)]
+        if told and not person_has_consented(answers):
+            title = PersonCaredForHasNotConsented.title
+            raise PersonCaredForHasNotConsented(fields={f"/answers{at}/situation/{name}": title for name in told})

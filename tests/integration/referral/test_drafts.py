@@ -1,0 +1,105 @@
+"""A draft by API: its shape, its version, and that nobody overwrites what they have not read."""
+
+from __future__ import annotations
+
+from threading import Thread
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from services.referral.commands.save_draft import SaveDraft, save_draft
+from shared.kernel.refusals import VersionHasMoved
+from tests.integration.referral.conftest import NOON, Cast, Room
+from tests.integration.referral.test_two_consents import pointers, slug
+from tests.support.eventually import eventually
+
+HALF = {"carer": {"name": "Frans", "phone": "070-17", "channels": ["phone"]}, "support": {"why": "Sover"}}
+GIVEN = {"given_at": NOON.isoformat(), "about_person": "yes"}
+
+
+def test_what_is_half_typed_may_wait(alva: Cast) -> None:
+    """Steps may be missing and a telephone number unfinished: a draft is what was typed."""
+    made = alva.ask("POST", "/drafts", {"answers": HALF})
+    assert made.status_code == 201
+    assert alva.ask("GET", f"/drafts/{made.json['id']}").json["answers"] == HALF
+
+
+@pytest.mark.parametrize(
+    ("answers", "pointer"),
+    [
+        ({"a": "b"}, "#/answers/a"),
+        ({"carer": {"diagnosis": "x"}}, "#/answers/carer/diagnosis"),
+        ({"carer": "Frans"}, "#/answers/carer"),
+        ({"carer": {"name": ["Frans"]}}, "#/answers/carer/name"),
+        ({"carer": {"name": "x" * 201}}, "#/answers/carer/name"),
+        ({"carer": {"channels": ["phone"] * 41}}, "#/answers/carer/channels"),
+        ({"support": {"why": "x" * 4001}}, "#/answers/support/why"),
+        ({"consent": {"share": "yes"}}, "#/answers/consent/given_at"),
+        ({"consent": {"share": "yes", "given_at": "2026-11-20T12:00:00"}}, "#/answers/consent/given_at"),
+        ({"unsaved": {"carer": {"diagnosis": "x"}}}, "#/answers/unsaved/carer/diagnosis"),
+    ],
+)
+def test_what_is_no_form_of_ours_is_refused_by_name(
+    room: Room, alva: Cast, answers: dict[str, Any], pointer: str
+) -> None:
+    """Unknown fields, other shapes and endless texts: the problem points at each, and nothing is kept."""
+    refused = alva.ask("POST", "/drafts", {"answers": answers})
+    assert (refused.status_code, refused.mimetype) == (422, "application/problem+json")
+    assert pointer in {where.rsplit("/", 1)[0] if where.endswith("/0") else where for where in pointers(refused)}
+    assert room.ask("SELECT 1 FROM drafts") == []
+
+
+def test_a_draft_tells_nothing_of_somebody_who_has_not_consented(room: Room, alva: Cast) -> None:
+    """The fields about Gun are refused by name until her own yes is among the answers."""
+    about_gun = {"situation": {"person_name": "Gun", "situation": "Glömmer spisen."}}
+    refused = alva.ask("POST", "/drafts", {"answers": about_gun})
+    assert slug(refused) == "person-cared-for-has-not-consented"
+    assert pointers(refused) == {"#/answers/situation/person_name", "#/answers/situation/situation"}
+    assert room.ask("SELECT 1 FROM drafts") == []
+    consents = {"consent": GIVEN, "other-consent": {"given_at": NOON.isoformat(), "tell": "yes"}}
+    assert alva.ask("POST", "/drafts", {"answers": {**about_gun, **consents}}).status_code == 201
+
+
+def test_whoever_has_not_read_the_newest_version_is_told(alva: Cast) -> None:
+    """412 with a sentence in Swedish, 428 without a version; what was saved first stays."""
+    path = f"/drafts/{alva.ask('POST', '/drafts', {'answers': HALF}).json['id']}"
+    newer = {"carer": {"name": "Frans Provsson"}}
+    assert alva.ask("PUT", path, {"answers": newer}, If_Match='"1"').status_code == 200
+    late = alva.ask("PUT", path, {"answers": {}}, If_Match='"1"')
+    assert (late.status_code, slug(late)) == (412, "version-has-moved")
+    assert late.json["title"].startswith("Någon annan ändrade det här")
+    assert alva.ask("PUT", path, {"answers": {}}).status_code == 428
+    assert alva.ask("GET", path).json["answers"] == newer
+
+
+def test_of_two_that_save_at_once_the_second_is_told(room: Room, alva: Cast) -> None:
+    """Both have read version 1. The second waits for the first, and then overwrites nothing."""
+    with room.parts.unit_of_work(alva.actor) as uow:
+        draft = save_draft(SaveDraft(answers=HALF), alva.actor, uow)
+        uow.commit()
+    ended: list[object] = []
+
+    def second() -> None:
+        with room.parts.unit_of_work(alva.actor) as uow:
+            try:
+                command = SaveDraft(answers={"carer": {"name": "två"}}, draft_id=draft.id, expected_version=1)
+                ended.append(save_draft(command, alva.actor, uow))
+                uow.commit()
+            except VersionHasMoved as refusal:
+                ended.append(refusal)
+
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with room.parts.unit_of_work(alva.actor) as uow:
+        command = SaveDraft(answers={"carer": {"name": "ett"}}, draft_id=draft.id, expected_version=1)
+        save_draft(command, alva.actor, uow)
+        thread = Thread(target=second)
+        thread.start()
+        eventually(lambda: uow.connection.execute(waiting).scalar(), saying="the second saving to wait", within=10)
+        uow.commit()
+    thread.join(10)
+    assert [type(each) for each in ended] == [VersionHasMoved]
+    with room.parts.unit_of_work(alva.actor) as uow:
+        kept = uow.drafts.get(draft.id)
+    assert kept is not None
+    assert (kept.version, kept.answers) == (2, {"carer": {"name": "ett"}})
