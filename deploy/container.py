@@ -5,9 +5,11 @@
     python -m deploy.container relay referral     publishes the outbox
     python -m deploy.container healthy web referral
     python -m deploy.container prepare            once, before all others: keys, roles, tables, topology
+    python -m deploy.container first-directory    in directory's container: units and people from a file, standard input
+    python -m deploy.container lotsa WORD …       in prepare's container: an operator's errand, such as verify-audit
 
 Settings come from the environment and from `/run/lotsa/environment` (lines of NAME=value), which `prepare` writes for
-each service and only that service is given.
+each process and only that process is given.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from pathlib import Path
 
 from deploy.onebox.trouble import Trouble
 from shared.observability.health import is_ready
-from shared.settings import SERVICES
+from shared.settings import SERVICES, Settings
 
 OWN_SETTINGS = Path("/run/lotsa/environment")
 READY = Path("/var/lib/lotsa/ready")
@@ -58,7 +60,7 @@ def healthy(kind: str, service: str) -> bool:
 
 
 def own_settings(file: Path = OWN_SETTINGS) -> dict[str, str]:
-    """The settings that were prepared for this service; none where they are given in another way."""
+    """The settings that were prepared for this process; none where they are given in another way."""
     lines = file.read_text().splitlines() if file.exists() else []
     return dict(line.split("=", 1) for line in lines if line.strip())
 
@@ -71,6 +73,17 @@ def main() -> None:
                 from deploy.compose.prepare import prepare
 
                 prepare()
+            case ["first-directory"]:
+                from deploy.compose.first_directory import load
+
+                settings = Settings.from_environment({**own_settings(), **os.environ})
+                print(*(f"{kind}: {count} new" for kind, count in load(settings, sys.stdin.read()).items()), sep="\n")
+            case ["lotsa", *words]:
+                from deploy.compose.prepare import prepared_installation
+
+                environment = {**os.environ, **prepared_installation().environment()}
+                errand = [sys.executable, "-m", "deploy.cli", *words]
+                os.execve(errand[0], errand, environment)  # noqa: S606 - becomes it, with no shell
             case ["healthy", kind, service]:
                 sys.exit(0 if healthy(kind, service) else 1)
             case [kind, service]:

@@ -13,6 +13,7 @@ from deploy.compose.certificate import make_certificate
 from deploy.compose.first_people import introduce
 from deploy.installation import Installation, Servers
 from deploy.migrate import declare_topology, migrate_databases
+from deploy.onebox.product import settings_used
 from shared.settings import SERVICES
 
 PREFIX = "lotsa"
@@ -21,15 +22,9 @@ SECRETS = Path("/secrets")
 TLS = Path("/tls")
 GIVEN = Path("/run/lotsa")
 
-# Which of an installation's settings each service's processes are given, besides those named after the service
-COMMON = ("LOTSA_MODE", "LOTSA_PUBLIC_URL", "LOTSA_INSTALLATION", "LOTSA_TOKEN_ISSUER", "LOTSA_TOKEN_AUDIENCE")
-MORE = {
-    "directory": ("LOTSA_OIDC_ISSUER", "LOTSA_OIDC_CLIENT_ID", "LOTSA_OIDC_CLIENT_SECRET_FILE"),
-    "notifications": ("LOTSA_SMTP_URL",),
-    # reconciliation looks into parked queues, which no service's own broker user may read
-    "audit": ("LOTSA_AUDIT_LOG_DATABASE_URL", "LOTSA_AUDIT_SIGNING_KEY_FILE", "LOTSA_ADMIN_BROKER_URL"),
-}
-FILES = ("LOTSA_SESSION_KEY_FILE", "LOTSA_AUDIT_SIGNING_KEY_FILE", "LOTSA_OIDC_CLIENT_SECRET_FILE")
+PROCESSES = ("web", "bus", "relay")
+# where processes without a port say that they are ready is the image's own business
+NOT_IN_CONTAINERS = ("LOTSA_VAR",)
 
 
 def prepare() -> None:
@@ -44,9 +39,10 @@ def prepare() -> None:
     declare_topology(settings)
     print("Certificate")
     make_certificate(TLS, _named("LOTSA_HOST"), f"id.{_named('LOTSA_HOST')}")
-    print("What each service is given")
+    print("What each process is given")
     for service in SERVICES:
-        _give(service, made.environment())
+        for process in PROCESSES:
+            _give(process, service, made.environment())
     print("The first people and units")
     introduce(settings)
 
@@ -72,14 +68,13 @@ def _installation() -> Installation:
     )
 
 
-def _give(service: str, environment: dict[str, str]) -> None:
-    """Write what the service's processes are given: settings in one file, and copies of its keys."""
-    folder = SECRETS / service
-    own = f"LOTSA_{service.upper()}_"
-    wanted = [*COMMON, "LOTSA_SESSION_KEY_FILE", f"{own}DATABASE_URL", f"{own}BROKER_URL", f"{own}MASTER_KEY_FILE"]
-    given = {name: environment[name] for name in [*wanted, *MORE.get(service, ())]}
-    for name in [*FILES, f"{own}MASTER_KEY_FILE"]:
-        if name in given:
+def _give(process: str, service: str, environment: dict[str, str]) -> None:
+    """Write what one process is given: its settings in one file, and copies of the keys that they name."""
+    folder = SECRETS / service / process
+    used = settings_used(process, [service]).difference(NOT_IN_CONTAINERS)
+    given = {name: value for name, value in environment.items() if name in used and value}
+    for name in given:
+        if name.endswith("_FILE"):
             source = Path(given[name])
             _write(folder / source.name, source.read_text())
             given[name] = str(GIVEN / source.name)

@@ -15,7 +15,7 @@ from deploy.onebox.debian import DebianFolder
 from deploy.onebox.places import CHECKOUT, data_folder
 from deploy.onebox.private_postgres import PrivatePostgres
 from deploy.onebox.private_rabbitmq import PrivateRabbitMQ
-from deploy.onebox.product import NOT_FOR_PROCESSES, commands
+from deploy.onebox.product import commands, given_to_supervisor
 from deploy.onebox.programs import postgres_programs, rabbitmq_programs
 from deploy.onebox.service_user import service_user
 from deploy.onebox.supervisor import OURSELVES
@@ -93,13 +93,12 @@ class Box:
         supervisor.write_wanted(self.folder, {name: every[name] for name in wanted})
         watcher = supervisor.process(self.folder, "supervisor")
         if watcher.pid() is None:
-            given = {**os.environ, **self.installation().environment()}
-            environment = {name: value for name, value in given.items() if name not in NOT_FOR_PROCESSES}
+            given = given_to_supervisor({**os.environ, **self.installation().environment()})
             (self.folder / "logs").mkdir(mode=0o700, exist_ok=True)
             watcher.start(
                 [sys.executable, "-m", "deploy.onebox.supervisor", str(self.folder)],
                 log=self.folder / "logs" / "supervisor.log",
-                environment={**environment, "PYTHONUNBUFFERED": "1"},
+                environment={**given, "PYTHONUNBUFFERED": "1"},
                 user=OURSELVES,
                 cwd=CHECKOUT,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from deploy.onebox import ports
@@ -11,12 +12,42 @@ from shared.settings import SERVICES
 
 BUS_CLASSES = [f"services.{service}.service:{service.capitalize()}" for service in SERVICES]
 
-# What only the migration step and the operator's commands may use; no process is given it. The broker's administrator
-# is not among them: audit's reconciliation looks into parked queues
-NOT_FOR_PROCESSES = (
-    "LOTSA_BROKER_API_URL",
-    *(f"LOTSA_{service.upper()}_OWNER_DATABASE_URL" for service in SERVICES),
-)
+# Of an installation's settings each process is given what it uses and no other. What only the migration step and the
+# operator's commands use stands nowhere here: tables' owners, the broker's administrator, its management
+_EVERY_PROCESS = ("MODE", "PUBLIC_URL", "INSTALLATION", "VAR", "LOG_LEVEL", "POOL_SIZE")
+_EVERY_WEB = ("SESSION_KEY_FILE", "TOKEN_ISSUER", "TOKEN_AUDIENCE", "TOKEN_JWKS_FILE", "WEB_IN_FLIGHT", "WEB_THREADS")
+_EVERY_SERVICES = {
+    "web": ("DATABASE_URL", "MASTER_KEY_FILE"),
+    "bus": ("DATABASE_URL", "BROKER_URL"),
+    "relay": ("DATABASE_URL", "BROKER_URL"),
+}
+_MORE = {
+    ("web", "directory"): ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET_FILE"),
+    ("bus", "referral"): ("REFERRAL_MASTER_KEY_FILE",),
+    ("bus", "notifications"): ("SMTP_URL",),
+    ("bus", "audit"): ("AUDIT_MASTER_KEY_FILE", "AUDIT_LOG_DATABASE_URL", "AUDIT_SIGNING_KEY_FILE"),
+}
+
+
+def settings_used(process: str, services: Iterable[str]) -> frozenset[str]:
+    """The `LOTSA_…` variables that a `web`, `bus` or `relay` process of these services uses."""
+    names = [*_EVERY_PROCESS, *(_EVERY_WEB if process == "web" else ())]
+    for service in services:
+        names += [f"{service.upper()}_{name}" for name in _EVERY_SERVICES[process]]
+        names += _MORE.get((process, service), ())
+    return frozenset(f"LOTSA_{name}" for name in names)
+
+
+def given_to(process: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment as one of the box's processes is given it: no setting that it does not use."""
+    used = settings_used(process, SERVICES)
+    return {name: value for name, value in environment.items() if name in used or not name.startswith("LOTSA_")}
+
+
+def given_to_supervisor(environment: Mapping[str, str]) -> dict[str, str]:
+    """What the box's processes together use, for the supervisor to hand out."""
+    used = frozenset[str]().union(*(settings_used(process, SERVICES) for process in commands(0)))
+    return {name: value for name, value in environment.items() if name in used or not name.startswith("LOTSA_")}
 
 
 def commands(port: int, python: str = sys.executable) -> dict[str, list[str]]:

@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 from deploy.onebox.processes import Background
+from deploy.onebox.product import given_to
 from deploy.onebox.service_user import ServiceUser
 
 LOOK_EVERY_SECONDS = 0.5
@@ -86,7 +87,7 @@ class Supervisor:
         log.parent.mkdir(mode=0o700, exist_ok=True)
         if log.exists() and log.stat().st_size > LOG_BYTES:
             log.replace(log.with_suffix(".log.1"))
-        process(self._folder, name).start(command, log=log, environment=os.environ, user=OURSELVES)
+        process(self._folder, name).start(command, log=log, environment=given_to(name, os.environ), user=OURSELVES)
 
 
 def main() -> None:

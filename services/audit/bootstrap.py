@@ -88,8 +88,8 @@ class Parts:
         return None if opened is None else opened[1]
 
     def parked(self) -> Mapping[str, list[int]]:
-        """By source, what lies parked before audit; nothing when the broker's administrator is not known here."""
-        return parked_sequences(self.settings.admin_broker_url, [f"{SERVICE}.remember"])
+        """By source, what lies parked before audit, seen with the service's own broker user."""
+        return parked_sequences(self.settings.service(SERVICE).broker_url, [f"{SERVICE}.remember"])
 
 
 def for_web(settings: Settings) -> Parts:

@@ -5,16 +5,26 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 class Processes:
-    """Keeps named processes running, each with its log in a folder. A killed one is started again within 50 ms."""
+    """Keeps named processes running, each with its log in a folder. A killed one is started again within 50 ms.
 
-    def __init__(self, commands: Mapping[str, list[str]], environment: Mapping[str, str], logs: Path) -> None:
+    `given` says what a process is given of the environment, as the product's own supervisor does.
+    """
+
+    def __init__(
+        self,
+        commands: Mapping[str, list[str]],
+        environment: Mapping[str, str],
+        logs: Path,
+        given: Callable[[str, Mapping[str, str]], dict[str, str]] = lambda _, whole: dict(whole),
+    ) -> None:
+        self._given = given
         self._commands = dict(commands)
         self._environment = {**os.environ, **environment, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
         self._logs = logs
@@ -75,6 +85,6 @@ class Processes:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=self._environment,
+                env=self._given(name, self._environment),
                 cwd=ROOT,
             )

@@ -14,7 +14,7 @@ from deploy.installation import Installation
 from deploy.migrate import declare_topology, migrate_databases
 from deploy.onebox import ports
 from deploy.onebox.drained import Arrived
-from deploy.onebox.product import NOT_FOR_PROCESSES, commands, quiet_process_is_ready
+from deploy.onebox.product import commands, given_to, quiet_process_is_ready
 from deploy.onebox.start import web_is_ready
 from deploy.seed.directory import seed_directory
 from deploy.seed.ids import DEMO_ISSUER
@@ -75,8 +75,7 @@ def running_product(infrastructure: Infrastructure) -> Iterator[Running]:
         declare_topology(settings)
         logs = installation.folder / "logs"
         logs.mkdir()
-        given = {name: value for name, value in installation.environment().items() if name not in NOT_FOR_PROCESSES}
-        processes = Processes(commands(port), given, logs)
+        processes = Processes(commands(port), installation.environment(), logs, given_to)
         running = Running(installation, processes, port)
         try:
             processes.start()
