@@ -1,6 +1,8 @@
-"""Prepares a trial installation in containers: keys, certificate, roles, tables, topology, and the first people.
+"""Prepares an installation in containers: keys, certificate, roles, tables, topology, and a trial's invented people.
 
 Runs once before all other processes, with administrators' passwords that none of them is given. Safe to repeat.
+With `LOTSA_FIRST_PEOPLE=invented` it also fills the directory, with a cast who sign in at the trial's provider. A real
+installation leaves that out, and is given its own units and people afterwards (`first_directory.py`).
 """
 
 from __future__ import annotations
@@ -10,10 +12,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from deploy.compose.certificate import make_certificate
-from deploy.compose.first_people import introduce
 from deploy.installation import Installation, Servers
 from deploy.migrate import declare_topology, migrate_databases
 from deploy.onebox.product import settings_used
+from deploy.seed.directory import seed_directory
 from shared.settings import SERVICES
 
 PREFIX = "lotsa"
@@ -29,7 +31,7 @@ NOT_IN_CONTAINERS = ("LOTSA_VAR",)
 
 def prepare() -> None:
     """Prepare everything; prints each step. Raises Trouble."""
-    made = _installation()
+    made = prepared_installation()
     print("Keys, databases, roles, broker users")
     made.create()
     settings = made.settings()
@@ -43,11 +45,13 @@ def prepare() -> None:
     for service in SERVICES:
         for process in PROCESSES:
             _give(process, service, made.environment())
-    print("The first people and units")
-    introduce(settings)
+    if os.environ.get("LOTSA_FIRST_PEOPLE") == "invented":
+        print("Invented people, units and services")
+        seed_directory(settings, cast_issuer=settings.oidc_issuer)
 
 
-def _installation() -> Installation:
+def prepared_installation() -> Installation:
+    """The installation that this container has the administrators' passwords of."""
     host, port = _named("LOTSA_HOST"), _named("LOTSA_PORT")
     postgres = f"postgres:{quote(_secret('LOTSA_POSTGRES_PASSWORD_FILE'), safe='')}@postgres:5432"
     broker = f"lotsa-admin:{quote(_secret('LOTSA_RABBITMQ_PASSWORD_FILE'), safe='')}@rabbitmq"

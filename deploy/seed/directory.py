@@ -41,12 +41,21 @@ OPERATOR = Editor(
 )
 
 
-def seed_directory(settings: Settings, clock: Clock | None = None, say: Callable[[str], None] = lambda _: None) -> None:
-    """Fill the directory. ``say`` is told, in a few words, what has been done."""
+def seed_directory(
+    settings: Settings,
+    clock: Clock | None = None,
+    say: Callable[[str], None] = lambda _: None,
+    *,
+    cast_issuer: str = DEMO_ISSUER,
+) -> None:
+    """Fill the directory. ``say`` is told, in a few words, what has been done.
+
+    ``cast_issuer``: who vouches for the cast; the demonstration's list, or a trial installation's OpenID provider.
+    """
     clock = clock or SystemClock()
     parts = bootstrap.for_web(settings, clock)
     try:
-        seed_units(parts)
+        seed_units(parts, cast_issuer)
         say("organisations, units, routing rules and the cast")
         counted = seed_listings(parts)
         say(f"{counted} support services and activities")
@@ -54,7 +63,7 @@ def seed_directory(settings: Settings, clock: Clock | None = None, say: Callable
         parts.engine.dispose()
 
 
-def seed_units(parts: bootstrap.Parts) -> None:
+def seed_units(parts: bootstrap.Parts, cast_issuer: str = DEMO_ISSUER) -> None:
     """Organisations, units, Stockholm's routing rules and the cast's assignments: what the other services need."""
     with parts.work_of(OPERATOR, history=True) as work:
         for organization in directory_units.organizations():
@@ -66,7 +75,7 @@ def seed_units(parts: bootstrap.Parts) -> None:
         if work.rules.of(rules.municipality_code) is None:
             set_routing_rules(work, OPERATOR, rules, parts.areas, parts.taxonomies.target_groups)
         for subject, (unit_slug, role) in CAST.items():
-            _assignment(work, subject, unit_slug, Role(role))
+            _assignment(work, UserRef(cast_issuer, subject), unit_slug, Role(role))
         work.commit()
 
 
@@ -75,12 +84,12 @@ def _unit(work: DirectoryUnitOfWork, unit: Unit, parts: bootstrap.Parts) -> None
         register_unit(work, OPERATOR, unit, parts.areas)
 
 
-def _assignment(work: DirectoryUnitOfWork, subject: str, unit_slug: str, role: Role) -> None:
-    assignment_id = AssignmentId(ASSIGNMENT[subject])
+def _assignment(work: DirectoryUnitOfWork, user: UserRef, unit_slug: str, role: Role) -> None:
+    assignment_id = AssignmentId(ASSIGNMENT[user.subject])
     if work.assignments.find(assignment_id) is None:
         asked = GrantAssignment(
             assignment_id=assignment_id,
-            user=UserRef(DEMO_ISSUER, subject),
+            user=user,
             unit_id=UnitId(UNIT[unit_slug]),
             role=role,
             valid_from=directory_units.SINCE,

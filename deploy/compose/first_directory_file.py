@@ -1,0 +1,76 @@
+"""What may stand in the file of a first directory. Anything else in it is refused, with its place."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from services.directory.domain.organization import OrganizationKind
+from services.directory.domain.unit import UnitKind
+from shared.kernel.actor import Role
+
+
+def _one_of(kinds: type[OrganizationKind] | type[UnitKind] | type[Role]) -> validate.OneOf:
+    return validate.OneOf([each.value for each in kinds])
+
+
+_SAID = validate.Length(min=1)
+
+
+class OrganizationEntry(Schema):
+    """A municipality, a region or a civil-society organisation."""
+
+    slug = fields.String(required=True, validate=_SAID)
+    name = fields.String(required=True, validate=_SAID)
+    kind = fields.String(required=True, validate=_one_of(OrganizationKind))
+    description = fields.String(load_default="")
+    website = fields.String(load_default="")
+    email = fields.String(load_default="")
+    phone = fields.String(load_default="")
+    identifier = fields.String(load_default=None, allow_none=True)
+
+
+class UnitEntry(Schema):
+    """A unit; `area` is the municipality when it is left out, `stand_in` another unit's slug."""
+
+    slug = fields.String(required=True, validate=_SAID)
+    organization = fields.String(required=True)
+    name = fields.String(required=True, validate=_SAID)
+    kind = fields.String(required=True, validate=_one_of(UnitKind))
+    area = fields.String(load_default=None, allow_none=True)
+    function_address = fields.String(load_default=None, allow_none=True)
+    phone = fields.String(load_default=None, allow_none=True)
+    stand_in = fields.String(load_default=None, allow_none=True)
+    address_withheld = fields.Boolean(load_default=False)
+
+
+class RuleEntry(Schema):
+    """Who receives, and in a sentence why; no area means the whole municipality, no target groups all of them."""
+
+    unit = fields.String(required=True)
+    reason = fields.String(required=True, validate=_SAID)
+    area = fields.String(load_default=None, allow_none=True)
+    target_groups = fields.List(fields.String(), load_default=list)
+    carer_age = fields.List(fields.Integer(allow_none=True), load_default=None, validate=validate.Length(equal=2))
+    stand_in = fields.String(load_default=None, allow_none=True)
+    since = fields.Date(load_default=None, data_key="from", attribute="from")
+
+
+class AssignmentEntry(Schema):
+    """One person's role in one unit, from a day or from now. `subject` as the provider says it, never a name."""
+
+    subject = fields.String(required=True, validate=_SAID)
+    unit = fields.String(required=True)
+    role = fields.String(required=True, validate=_one_of(Role))
+    since = fields.Date(load_default=None, data_key="from", attribute="from")
+
+
+class FirstDirectory(Schema):
+    """The whole file. `issuer` is this installation's OpenID provider when it is left out."""
+
+    municipality = fields.String(required=True, validate=validate.Regexp(r"\d{4}\Z"))
+    issuer = fields.String(load_default="")
+    organizations = fields.List(fields.Nested(OrganizationEntry), required=True)
+    units = fields.List(fields.Nested(UnitEntry), required=True)
+    default_unit = fields.String(required=True)
+    rules = fields.List(fields.Nested(RuleEntry), load_default=list)
+    assignments = fields.List(fields.Nested(AssignmentEntry), load_default=list)

@@ -1,0 +1,120 @@
+"""A real installation's own units and people, from a file: whole or not at all, and safe to repeat."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import pytest
+
+from deploy.compose import first_directory
+from deploy.onebox.places import CHECKOUT
+from deploy.onebox.trouble import Trouble
+from services.directory import bootstrap
+from services.directory.domain.routing import Situation
+from shared.kernel.actor import UserRef
+from shared.kernel.clock import SystemClock
+from shared.settings import Settings
+from shared.storage.migrating import migrate
+from tests.support.infrastructure import Infrastructure, new_installation
+
+EXAMPLE = (CHECKOUT / "deploy/compose/example-directory.json").read_text()
+ISSUER = "https://id.example.se"
+
+
+@pytest.fixture
+def empty(infrastructure: Infrastructure) -> Iterator[Settings]:
+    """An installation whose directory has tables and nothing in them."""
+    with an_empty_one(infrastructure) as settings:
+        yield settings
+
+
+@pytest.fixture(scope="module")
+def untouched(infrastructure: Infrastructure) -> Iterator[Settings]:
+    """The same, for those tests that must leave it so."""
+    with an_empty_one(infrastructure) as settings:
+        yield settings
+
+
+@contextmanager
+def an_empty_one(infrastructure: Infrastructure) -> Iterator[Settings]:
+    """An installation of its own, without its other services."""
+    with new_installation(infrastructure, extra={"LOTSA_OIDC_ISSUER": ISSUER}) as made:
+        settings = made.settings()
+        migrate("directory", settings.service("directory").owner_database_url)
+        yield settings
+
+
+def roles_of(settings: Settings, subject: str, issuer: str = ISSUER) -> list[tuple[str, str]]:
+    """The units and roles that somebody may act under now, as sign-in asks."""
+    parts = bootstrap.for_web(settings)
+    try:
+        held = parts.staff.assignments_of(UserRef(issuer, subject), SystemClock().now())
+        units = [parts.staff.unit(each.unit_id) for each in held]
+        return [(unit.name, each.role.value) for unit, each in zip(units, held, strict=True) if unit]
+    finally:
+        parts.engine.dispose()
+
+
+def with_more(**more: list[dict[str, Any]]) -> str:
+    """The example's text with more entries in its lists."""
+    file = json.loads(EXAMPLE)
+    return json.dumps({**file, **{name: [*file[name], *entries] for name, entries in more.items()}})
+
+
+def test_the_example_gives_people_their_assignments(empty: Settings) -> None:
+    """Whoever the file names by the provider's subject may act; the same subject of another provider may not."""
+    new = first_directory.load(empty, EXAMPLE)
+    assert new == {"organizations": 3, "units": 6, "rules": 1, "assignments": 4}
+    assert roles_of(empty, "7b2f0c9e") == [("Vårdcentralen Exemplet", "referrer")]
+    assert roles_of(empty, "93c5e718") == [("Loggkontrollen", "auditor")]
+    assert roles_of(empty, "7b2f0c9e", "https://other.example.se") == []
+
+
+def test_its_rules_propose_a_receiver(empty: Settings) -> None:
+    """A young carer goes where the rule says, anybody else to the default unit."""
+    first_directory.load(empty, EXAMPLE)
+    parts = bootstrap.for_web(empty)
+    with parts.work() as work:
+        rules = work.rules.of("0183")
+    assert rules is not None
+    young = rules.propose(Situation("0183", frozenset({"young-carer"})), date(2030, 1, 1))
+    other = rules.propose(Situation("0183"), date(2030, 1, 1))
+    names = [unit.name for each in (young, other) if (unit := parts.staff.unit(each.unit_id))]
+    parts.engine.dispose()
+    assert names == ["Stödet för unga anhöriga", "Anhörigstödet"]
+
+
+def test_a_second_time_adds_only_what_is_new(empty: Settings) -> None:
+    """Nothing twice; one more colleague in the file is one assignment more."""
+    first_directory.load(empty, EXAMPLE)
+    assert not any(first_directory.load(empty, EXAMPLE).values())
+    more = with_more(assignments=[{"subject": "55aa10f2", "unit": "carer-support", "role": "adviser"}])
+    assert first_directory.load(empty, more) == {"organizations": 0, "units": 0, "rules": 0, "assignments": 1}
+    assert roles_of(empty, "55aa10f2") == [("Anhörigstödet", "adviser")]
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"subject": "aa", "unit": "audit", "role": "adviser"}, "Assignment of “aa”"),
+        ({"subject": "aa", "unit": "nowhere", "role": "adviser"}, "there is no “nowhere”"),
+        ({"subject": "aa", "unit": "audit", "role": "queen"}, "role"),
+        ({"subject": "aa", "unit": "audit", "role": "auditor", "name": "Anna"}, "name"),
+    ],
+    ids=["a role that the unit has not", "an unknown unit", "an unknown role", "a field that there is not"],
+)
+def test_one_wrong_entry_and_nothing_is_taken_in(untouched: Settings, more: dict[str, Any], says: str) -> None:
+    """The sentence names the entry, and not even the right ones before it are there."""
+    with pytest.raises(Trouble, match=says):
+        first_directory.load(untouched, with_more(assignments=[more]))
+    assert roles_of(untouched, "7b2f0c9e") == []
+
+
+def test_what_is_no_json_is_said_so(untouched: Settings) -> None:
+    """An empty pipe, for one."""
+    with pytest.raises(Trouble, match="no JSON"):
+        first_directory.load(untouched, "")
