@@ -10,13 +10,13 @@ import amqp
 from shared.messaging.parked import Parking
 
 
-def parked_sequences(admin_broker_url: str, queues: Sequence[str]) -> Mapping[str, list[int]]:
+def parked_sequences(broker_url: str, queues: Sequence[str]) -> Mapping[str, list[int]]:
     """By source, the sequences of parked messages; empty when the broker cannot be asked: then nothing is explained."""
     found: defaultdict[str, list[int]] = defaultdict(list)
-    if not admin_broker_url:
+    if not broker_url:
         return found
     try:
-        with Parking(admin_broker_url) as parking:
+        with Parking(broker_url) as parking:
             for queue in queues:
                 for parked in parking.look(queue):
                     if parked.source is not None and parked.sequence is not None:

@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
 from deploy.installation import Installation
+from deploy.onebox.product import given_to
 from services.audit import bootstrap
 from services.audit.service import Audit
 from shared.contracts.common import RelayAnnounced
@@ -46,8 +48,8 @@ def made(infrastructure) -> Iterator[Installation]:
 
 @pytest.fixture(scope="module")
 def parts(made: Installation) -> Iterator[bootstrap.Parts]:
-    """To look into the database with."""
-    found = bootstrap.for_bus(made.settings())
+    """To look into the database and the parked queues with. No process knows the broker's administrator."""
+    found = bootstrap.for_bus(replace(made.settings(), admin_broker_url=""))
     yield found
     found.engine.dispose()
 
@@ -55,7 +57,7 @@ def parts(made: Installation) -> Iterator[bootstrap.Parts]:
 @pytest.fixture(scope="module", autouse=True)
 def bus(made: Installation) -> Iterator[None]:
     """Audit's bus process, as it runs in production."""
-    environment = {**os.environ, **made.environment()}
+    environment = given_to("bus", {**os.environ, **made.environment()})
     process = subprocess.Popen(
         [sys.executable, "-m", "shared.messaging.run_bus", "services.audit.service:Audit"],
         env=environment,
