@@ -35,6 +35,7 @@ from shared.contracts.directory import (
 )
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
+from shared.storage.plainly import ask_alone
 
 DDL = """
 create table known_units (
@@ -200,14 +201,12 @@ class StaffCopy:
 
     def assignments_of(self, user: UserRef, at: datetime) -> list[Assignment]:
         """The user's assignments that hold at a moment, by unit name."""
-        with self._engine.connect() as connection:
-            rows = connection.exec_driver_sql(_HELD, (user.issuer, user.subject, at, at, at)).all()
+        rows = ask_alone(self._engine, _HELD, (user.issuer, user.subject, at, at, at))
         return [Assignment(AssignmentId(row[0]), UnitId(row[1]), row[2], Role(row[3])) for row in rows]
 
     def session_ended(self, session_id: UUID) -> bool:
         """Whether the session was signed out."""
-        with self._engine.connect() as connection:
-            return connection.exec_driver_sql(_ENDED, (session_id,)).first() is not None
+        return bool(ask_alone(self._engine, _ENDED, (session_id,)))
 
     def unit(self, unit_id: UUID) -> Unit | None:
         """A unit by its id, or None when this service has not heard of it."""

@@ -21,6 +21,7 @@ from shared.web.who import current_actor, web
 DEEPEST = 32
 
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 ETAG = re.compile(r'"(\d{1,9})"')
 
 
@@ -62,7 +63,7 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def storable(value: Any) -> bool:
     """Whether every string can be stored as PostgreSQL text: no NUL, no lone surrogate."""
     if isinstance(value, str):
-        return not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in value)
+        return UNSTORABLE.search(value) is None
     if isinstance(value, Mapping):
         return all(storable(name) and storable(each) for name, each in value.items())
     return all(map(storable, value)) if isinstance(value, list) else True

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, text
 
 from shared.kernel.actor import Actor
 from shared.kernel.refusals import AlreadyInProgress
+from shared.storage.plainly import ask, run
 from shared.web.errors import KeyUsedForSomethingElse
 
 DDL = """
@@ -65,8 +66,13 @@ def _fingerprint(secret: bytes, kind: bytes, *parts: str) -> bytes:
     return digest.digest()
 
 
+_IN_TURN = "select pg_try_advisory_xact_lock(%s)"
 _EARLIER = """
     select request_fingerprint, status, location, etag, resource_id from idempotency where key_fingerprint = %s
+"""
+_REMEMBER = """
+    insert into idempotency (key_fingerprint, request_fingerprint, status, location, etag, resource_id, answered_at)
+    values (%s, %s, %s, %s, %s, %s, %s)
 """
 
 
@@ -79,11 +85,13 @@ def answered_before(connection: Connection, request: Once | None) -> Answer | No
     if request is None:
         return None
     number = int.from_bytes(request.key_fingerprint[:8], "big", signed=True)
-    if not connection.exec_driver_sql("select pg_try_advisory_xact_lock(%s)", (number,)).scalar_one():
+    # two statements on purpose: the second must not look at the table as it was before the lock was had
+    if not ask(connection, _IN_TURN, (number,))[0][0]:
         raise AlreadyInProgress
-    row = connection.exec_driver_sql(_EARLIER, (request.key_fingerprint,)).first()
-    if row is None:
+    found = ask(connection, _EARLIER, (request.key_fingerprint,))
+    if not found:
         return None
+    row = found[0]
     if not hmac.compare_digest(bytes(row[0]), request.request_fingerprint):
         raise KeyUsedForSomethingElse
     return Answer(row[1], row[2], row[3], row[4])
@@ -93,21 +101,8 @@ def remember_answer(connection: Connection, request: Once | None, answer: Answer
     """Keep the answer with the effect, in the same transaction. Nothing to do when the request carried no key."""
     if request is None:
         return
-    connection.execute(
-        text(
-            "insert into idempotency (key_fingerprint, request_fingerprint, status, location, etag, resource_id, "
-            "answered_at) values (:key, :request, :status, :location, :etag, :resource_id, :at)"
-        ),
-        {
-            "key": request.key_fingerprint,
-            "request": request.request_fingerprint,
-            "status": answer.status,
-            "location": answer.location,
-            "etag": answer.etag,
-            "resource_id": answer.resource_id,
-            "at": at,
-        },
-    )
+    kept = (answer.status, answer.location, answer.etag, answer.resource_id, at)
+    run(connection, (_REMEMBER, (request.key_fingerprint, request.request_fingerprint, *kept)))
 
 
 def sweep(connection: Connection, older_than: datetime) -> int:

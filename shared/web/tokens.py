@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -28,17 +29,28 @@ LEEWAY_SECONDS = 30
 LONGEST_TOKEN = 8192
 REFETCH_AFTER_SECONDS = 60
 KEEP_KEYS_SECONDS = 3600
+MOST_REMEMBERED = 1024
 
 
 class AccessTokens:
-    """Reads bearer tokens of one issuer for one audience. Safe between threads."""
+    """Reads bearer tokens of one issuer for one audience. Safe between threads.
+
+    A system sends the same token with every request, so a signature that was found right is remembered (by the token's
+    SHA-256, never the token) for as long as the very keys that it was checked with are the issuer's. All the rest is
+    looked at each time: the hour, the issuer, the audience, and by the caller whether the assignment still holds.
+    """
 
     def __init__(self, issuer: str, audience: str, fetch_keys: Callable[[], KeySet]) -> None:
-        self._issuer = issuer
-        self._audience = audience
+        self._registry = jwt.JWTClaimsRegistry(
+            leeway=LEEWAY_SECONDS,
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "values": [audience]},
+            **{name: {"essential": True} for name in REQUIRED if name not in ("iss", "aud")},  # type: ignore[arg-type]
+        )
         self._fetch = fetch_keys
         self._keys: KeySet | None = None
         self._fetched_at = 0.0
+        self._signed: dict[bytes, tuple[KeySet, Mapping[str, Any]]] = {}
         self._lock = threading.Lock()
 
     def read(self, token: str) -> tuple[UserRef, UUID]:
@@ -46,29 +58,38 @@ class AccessTokens:
         if len(token) > LONGEST_TOKEN or token.count(".") != 2:
             raise SignInNeeded
         try:
-            decoded = self._decode(token)
-            if decoded.header.get("typ", "").lower() not in TYPES:
-                raise SignInNeeded
-            claims = decoded.claims
-            jwt.JWTClaimsRegistry(
-                leeway=LEEWAY_SECONDS,
-                iss={"essential": True, "value": self._issuer},
-                aud={"essential": True, "values": [self._audience]},
-                **{name: {"essential": True} for name in REQUIRED if name not in ("iss", "aud")},
-            ).validate(claims)
+            claims = self._claims_of(token)
+            self._registry.validate(claims)
             return UserRef(claims["iss"], str(claims["sub"])), UUID(str(claims["assignment"]))
         except (JoseError, ValueError, TypeError, AttributeError):
             # one answer for every fault: a caller learns nothing by trying
             raise SignInNeeded from None
 
-    def _decode(self, token: str) -> Any:
+    def _claims_of(self, token: str) -> dict[str, Any]:
+        """What a rightly signed access token says."""
+        digest = hashlib.sha256(token.encode()).digest()
+        known = self._signed.get(digest)
+        if known is not None and known[0] is self._current_keys():
+            return dict(known[1])
+        decoded, keys = self._decode(token)
+        if decoded.header.get("typ", "").lower() not in TYPES:
+            raise SignInNeeded
+        with self._lock:
+            while len(self._signed) >= MOST_REMEMBERED:
+                del self._signed[next(iter(self._signed))]
+            self._signed[digest] = keys, decoded.claims
+        return dict(decoded.claims)
+
+    def _decode(self, token: str) -> tuple[Any, KeySet]:
+        keys = self._current_keys()
         try:
-            return jwt.decode(token, self._current_keys(), algorithms=ALGORITHMS)
+            return jwt.decode(token, keys, algorithms=ALGORITHMS), keys
         except (JoseError, ValueError):
             # the issuer may have begun to use a new key; ask at most once a minute
             if time.monotonic() - self._fetched_at < REFETCH_AFTER_SECONDS:
                 raise
-            return jwt.decode(token, self._current_keys(refetch=True), algorithms=ALGORITHMS)
+            keys = self._current_keys(refetch=True)
+            return jwt.decode(token, keys, algorithms=ALGORITHMS), keys
 
     def _current_keys(self, *, refetch: bool = False) -> KeySet:
         with self._lock:

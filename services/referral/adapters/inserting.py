@@ -1,18 +1,18 @@
-"""Rows in plain INSERTs, sent to the server together: the road that every sending takes, kept short.
+"""Rows in plain INSERTs: the road that every sending takes, kept short.
 
-Building and compiling statements costs more than running them here, and so does waiting for each answer: the texts are
-made once for a table and row count, the driver prepares them, and one answer is awaited for all (libpq's pipelines).
+Building and compiling statements costs more than running them here: the texts are made once for a table and row count,
+and the driver prepares them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, Table
-from sqlalchemy.exc import DBAPIError
+
+from shared.storage.plainly import run
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -22,19 +22,12 @@ def insert_together(connection: Connection, *batches: tuple[Table, Rows]) -> Non
 
     Raises SQLAlchemy's errors, as a statement of its own would.
     """
-    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
-    try:
-        with driver.pipeline(), driver.cursor() as cursor:
-            for table, rows in batches:
-                if rows:
-                    columns = tuple(rows[0])
-                    values = [row[column] for row in rows for column in columns]
-                    cursor.execute(_statement(table.name, columns, len(rows)), values)
-    except psycopg.Error as error:
-        # the values are personal, sealed or not: they have no place in a message
-        raise DBAPIError.instance(
-            "INSERT", None, error, psycopg.Error, hide_parameters=True, dialect=connection.dialect
-        ) from None
+    run(connection, *(_insert(table, rows) for table, rows in batches if rows))
+
+
+def _insert(table: Table, rows: Rows) -> tuple[bytes, list[Any]]:
+    columns = tuple(rows[0])
+    return _statement(table.name, columns, len(rows)), [row[column] for row in rows for column in columns]
 
 
 @cache

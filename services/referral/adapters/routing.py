@@ -1,9 +1,17 @@
-"""Units and routing rules, as the directory has told them, from the service's own copy."""
+"""Units and routing rules, as the directory has told them, from the service's own copy.
+
+Every sending asks for both and they seldom change, so each process remembers what it made of them. Whether they have
+changed is asked each time, in the sending's own transaction: PostgreSQL marks every row with the transaction that
+wrote it (``xmin``), and a row told anew has a new version too. A new rule, a closed unit or a unit that has moved is
+thus seen by the next statement after its commit, as it was when everything was read each time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -14,37 +22,74 @@ from services.referral.adapters.tables import routing_sets
 from services.referral.domain.routing import AgeOf, ReceivingUnit, RoutingRule, RoutingRules
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import Failure
+from shared.storage.plainly import ask
 
-# plain text, as every sending asks both
-_RULES = "SELECT municipality_code, default_unit_id, rules FROM routing_sets WHERE municipality_code = %s"
-_UNITS = """
-    SELECT unit_id, name, area, stand_in_unit_id, phone FROM known_units
+_RULES = """
+    SELECT concat_ws(' ', version, xmin), default_unit_id,
+        CASE WHEN concat_ws(' ', version, xmin) = %s THEN NULL ELSE rules END
+    FROM routing_sets WHERE municipality_code = %s
+"""
+_OPEN = """
+    FROM known_units
     WHERE kind = 'receiving' AND active AND (area = %s OR starts_with(area, %s) OR unit_id = ANY(%s::uuid[]))
 """
+_UNITS_MARK = f"SELECT string_agg(concat_ws(' ', unit_id, version, xmin), ',') {_OPEN}"
+_UNITS = f"SELECT unit_id, name, area, stand_in_unit_id, phone {_OPEN}"
+
+Units = Mapping[UUID, ReceivingUnit]
+
+
+@dataclass(frozen=True)
+class _KnownRules:
+    mark: str
+    rules: RoutingRules
+    named: str
+
+
+@dataclass(frozen=True)
+class RoutingMemory:
+    """What this process has made of a database's rules and units, by municipality; shared between its threads."""
+
+    rules: dict[str, _KnownRules] = field(default_factory=dict)
+    units: dict[str, tuple[tuple[str, str], Units]] = field(default_factory=dict)
 
 
 class SqlRouting:
-    """Reads the copy; a municipality's rules are read once per transaction."""
+    """Reads the copy; a municipality's rules are asked for once per transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, memory: RoutingMemory) -> None:
         self._connection = connection
-        self._read: dict[str, RoutingRules | None] = {}
+        self._memory = memory
+        self._read: dict[str, _KnownRules | None] = {}
 
     def rules_of(self, municipality_code: str) -> RoutingRules | None:
         """A municipality's rules, or None when it has told none."""
-        if municipality_code not in self._read:
-            row = self._connection.exec_driver_sql(_RULES, (municipality_code,)).first()
-            self._read[municipality_code] = None if row is None else _rules(*row)
-        return self._read[municipality_code]
+        known = self._rules_of(municipality_code)
+        return known.rules if known else None
 
-    def receiving_units(self, municipality_code: str) -> Mapping[UUID, ReceivingUnit]:
+    def receiving_units(self, municipality_code: str) -> Units:
         """The open units that receive referrals in a municipality, and those its rules name, by id."""
-        rules = self.rules_of(municipality_code)
-        named = {each for rule in rules.rules for each in (rule.unit_id, rule.stand_in_unit_id)} if rules else set()
-        if rules:
-            named.add(rules.default_unit_id)
-        asked = (municipality_code, f"{municipality_code}-", [each for each in named if each])
-        return {row[0]: ReceivingUnit(*row) for row in self._connection.exec_driver_sql(_UNITS, asked)}
+        rules = self._rules_of(municipality_code)
+        named = rules.named if rules else "{}"
+        asked = (municipality_code, f"{municipality_code}-", named)
+        mark = (named, ask(self._connection, _UNITS_MARK, asked)[0][0] or "")
+        known = self._memory.units.get(municipality_code)
+        if known is None or known[0] != mark:
+            units = {row[0]: ReceivingUnit(*row) for row in ask(self._connection, _UNITS, asked)}
+            # should they change between the two questions, the mark is the old one and no later mark is equal to it
+            known = self._memory.units[municipality_code] = (mark, MappingProxyType(units))
+        return known[1]
+
+    def _rules_of(self, municipality_code: str) -> _KnownRules | None:
+        if municipality_code not in self._read:
+            known = self._memory.rules.get(municipality_code)
+            rows = ask(self._connection, _RULES, (known.mark if known else "", municipality_code))
+            if rows and (known is None or rows[0][0] != known.mark):
+                mark, default_unit_id, told = rows[0]
+                rules = _rules(municipality_code, default_unit_id, told)
+                known = self._memory.rules[municipality_code] = _KnownRules(mark, rules, _named(rules))
+            self._read[municipality_code] = known if rows else None
+        return self._read[municipality_code]
 
     def keep(
         self, municipality_code: str, version: int, default_unit_id: UnitId, rules: Sequence[Mapping[str, Any]]
@@ -73,6 +118,12 @@ class SqlRouting:
 
 def _rules(municipality_code: str, default_unit_id: UUID, rules: list[Mapping[str, Any]]) -> RoutingRules:
     return RoutingRules(municipality_code, UnitId(default_unit_id), tuple(_rule(rule) for rule in rules))
+
+
+def _named(rules: RoutingRules) -> str:
+    """The units that rules name, as PostgreSQL writes an array."""
+    named = {each for rule in rules.rules for each in (rule.unit_id, rule.stand_in_unit_id)} | {rules.default_unit_id}
+    return "{" + ",".join(sorted(str(each) for each in named if each)) + "}"
 
 
 def _rule(value: Mapping[str, Any]) -> RoutingRule:

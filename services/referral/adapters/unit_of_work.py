@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Self
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from services.referral.adapters.holidays import swedish_calendar
 from services.referral.adapters.inserting import insert_together
 from services.referral.adapters.keys import Keys
 from services.referral.adapters.referrals import SqlReferrals
-from services.referral.adapters.routing import SqlRouting
+from services.referral.adapters.routing import RoutingMemory, SqlRouting
 from services.referral.adapters.tables import access_records
 from services.referral.domain.access import Access
 from services.referral.domain.clocks import WorkingCalendar
@@ -25,6 +26,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.events import DomainEvent
 from shared.messaging import outbox
 from shared.storage.encryption import MasterKey
+from shared.storage.plainly import ask
 from shared.storage.unit_of_work import UnitOfWork
 
 # what the database's row policies read
@@ -38,6 +40,7 @@ class Opening:
     engine: Engine
     master: MasterKey
     clock: Clock
+    routing_memory: RoutingMemory = field(default_factory=RoutingMemory)
 
     def by(self, actor: Actor, *, correlation_id: UUID | None = None, history: bool = False) -> ReferralUnitOfWork:
         """For a person: the database shows what concerns their unit, and their own drafts."""
@@ -77,6 +80,7 @@ class ReferralUnitOfWork(UnitOfWork):
         )
         self.calendar: WorkingCalendar = swedish_calendar()
         self._master = opening.master
+        self._routing_memory = opening.routing_memory
         self._accesses: list[Access] = []
 
     def record(self, events: Iterable[DomainEvent]) -> None:
@@ -100,14 +104,25 @@ class ReferralUnitOfWork(UnitOfWork):
         self._accesses = []
         super().rollback()
 
+    def _secure_rows(self) -> None:
+        # the base class's, on the short road: every request begins with it
+        names, values = zip(*self._row_security.items(), strict=True)
+        ask(self.connection, _settings(names), values)
+
     def __enter__(self) -> Self:
         super().__enter__()
         self._accesses = []
         self.keys = Keys(self.connection, self._master)
         self.referrals = SqlReferrals(self.connection, self.keys)
         self.drafts = SqlDrafts(self.connection, self.keys, self.clock)
-        self.routing = SqlRouting(self.connection)
+        self.routing = SqlRouting(self.connection, self._routing_memory)
         return self
+
+
+@cache
+def _settings(names: tuple[str, ...]) -> str:
+    settings = ", ".join(f"set_config('{name}', %s, true)" for name in names)
+    return f"SELECT {settings}"
 
 
 def _row(access: Access) -> dict[str, Any]:

@@ -162,3 +162,70 @@ def test_an_issuer_that_is_away_is_not_asked_for_every_made_up_token(
             reader.read(token(key=ECKey.generate_key("P-256")))
     assert len(asked) == 2
     assert reader.read(token())[0] == ALVA
+
+
+class _Reading:
+    """A reader whose issuer's keys, hour and signature checks are the test's own."""
+
+    def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.keys = [ECKey.import_key(json.loads(world.key_file.read_text()))]
+        self.checked = 0
+        self.reader = AccessTokens(ALVA.issuer, "lotsa", lambda: KeySet(list(self.keys)))
+        decode, self._now, self._steady = jwt.decode, time.time, time.monotonic
+        self.later = 0.0
+
+        def counted(*given: Any, **more: Any) -> Any:
+            self.checked += 1
+            return decode(*given, **more)
+
+        monkeypatch.setattr(tokens.jwt, "decode", counted)
+        monkeypatch.setattr(time, "time", lambda: self._now() + self.later)
+        monkeypatch.setattr(time, "monotonic", lambda: self._steady() + self.later)
+
+
+@pytest.fixture
+def reading(world: World, monkeypatch: pytest.MonkeyPatch) -> _Reading:
+    """A reader that is watched."""
+    return _Reading(world, monkeypatch)
+
+
+def test_a_signature_is_checked_once_and_its_token_still_expires(reading: _Reading, token: Make) -> None:
+    """What is remembered is that the issuer signed it, not that it holds."""
+    given = token()
+    assert [reading.reader.read(given)[0] for _ in range(3)] == [ALVA] * 3
+    assert reading.checked == 1
+    reading.later = 60 + tokens.LEEWAY_SECONDS + 1
+    with pytest.raises(SignInNeeded):
+        reading.reader.read(given)
+
+
+def test_a_key_that_the_issuer_takes_back_closes_remembered_tokens(reading: _Reading, token: Make) -> None:
+    """As soon as the keys are fetched again, as they are every hour, its tokens are strangers'."""
+    given = token(exp=int(time.time()) + 7200)
+    assert reading.reader.read(given)[0] == ALVA
+    reading.keys = [ECKey.generate_key("P-256", private=True)]
+    reading.later = tokens.KEEP_KEYS_SECONDS + 1
+    with pytest.raises(SignInNeeded):
+        reading.reader.read(given)
+
+
+def test_a_changed_token_is_not_the_remembered_one(reading: _Reading, token: Make) -> None:
+    """Another payload under a signature that was found right has a signature to be checked."""
+    header, payload, signature = token().split(".")
+    reading.reader.read(f"{header}.{payload}.{signature}")
+    other = token(sub="bo").split(".")[1]
+    with pytest.raises(SignInNeeded):
+        reading.reader.read(f"{header}.{other}.{signature}")
+
+
+def test_no_more_tokens_are_remembered_than_there_is_room_for(
+    reading: _Reading, token: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest is forgotten, and only has its signature checked again."""
+    monkeypatch.setattr(tokens, "MOST_REMEMBERED", 2)
+    given = [token() for _ in range(3)]
+    for each in (*given, given[2], given[1]):
+        reading.reader.read(each)
+    assert reading.checked == 3
+    assert reading.reader.read(given[0])[0] == ALVA
+    assert reading.checked == 4

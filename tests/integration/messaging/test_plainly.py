@@ -1,0 +1,83 @@
+"""Statements handed to the driver itself behave as SQLAlchemy's own: transaction, errors and pool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from shared.storage import engine as room
+from shared.storage.engine import make_engine
+from shared.storage.plainly import ask, ask_alone, run
+from tests.integration.messaging.test_engine import broken_off
+from tests.support.infrastructure import Infrastructure
+
+OWN = "SELECT pg_backend_pid()"
+
+
+@pytest.fixture
+def engine(infrastructure: Infrastructure) -> Iterator[Engine]:
+    """An engine with two connections."""
+    made = make_engine(infrastructure.postgres_url, pool_size=2)
+    yield made
+    made.dispose()
+
+
+def test_what_was_run_is_committed_with_the_rest(engine: Engine) -> None:
+    """SQLAlchemy knows of the transaction, whoever began it: a commit keeps, a rollback undoes."""
+    with engine.connect() as connection:
+        run(connection, ("CREATE TEMP TABLE kept (n int)", ()))
+        connection.commit()
+        run(connection, ("INSERT INTO kept VALUES (%s)", (1,)), ("INSERT INTO kept VALUES (%s)", (2,)))
+        connection.commit()
+        run(connection, ("INSERT INTO kept VALUES (%s)", (3,)))
+        connection.rollback()
+        assert ask(connection, "SELECT n FROM kept ORDER BY n") == [(1,), (2,)]
+
+
+def test_a_lone_question_leaves_no_transaction_behind(engine: Engine) -> None:
+    """It neither begins one nor leaves the connection in another mode than it was lent in."""
+    assert ask_alone(engine, "SELECT %s::text", ("å",)) == [("å",)]
+    with engine.connect() as connection:
+        run(connection, ("CREATE TEMP TABLE undone (n int)", ()))
+        connection.rollback()
+        with pytest.raises(ProgrammingError):
+            ask(connection, "SELECT n FROM undone")
+
+
+def test_the_databases_no_is_sqlalchemys_error_without_the_values(engine: Engine) -> None:
+    """Whoever handles database errors need not know which road a statement took."""
+    for attempt in (
+        lambda connection: ask(connection, "SELECT %s::text FROM nowhere", ("Frans",)),
+        lambda connection: run(connection, ("INSERT INTO nowhere VALUES (%s)", ("Frans",))),
+    ):
+        with engine.connect() as connection, pytest.raises(ProgrammingError) as failed:
+            attempt(connection)
+        assert "Frans" not in str(failed.value)
+    with pytest.raises(ProgrammingError):
+        ask_alone(engine, "SELECT 1 FROM nowhere")
+    assert ask_alone(engine, "SELECT 1") == [(1,)]
+
+
+def _asked(engine: Engine) -> None:
+    with engine.connect() as connection:
+        ask(connection, OWN)
+
+
+@pytest.mark.parametrize("asked", [_asked, lambda engine: ask_alone(engine, OWN)], ids=["in a transaction", "alone"])
+def test_a_lost_connection_has_the_whole_pool_renewed(
+    infrastructure: Infrastructure, monkeypatch: pytest.MonkeyPatch, asked: Callable[[Engine], object]
+) -> None:
+    """One request meets the loss; the next is served, although the pool held a second dead connection."""
+    monkeypatch.setattr(room, "IDLE_BEFORE_PING_S", 60.0)
+    engine = make_engine(infrastructure.postgres_url, pool_size=2, application_name="lotsa plainly")
+    with engine.connect() as one, engine.connect() as two:
+        lost = {ask(each, OWN)[0][0] for each in (one, two)}
+    broken_off(infrastructure, "lotsa plainly")
+    with pytest.raises(OperationalError):
+        asked(engine)
+    with engine.connect() as one, engine.connect() as two:
+        assert not lost & {ask(each, OWN)[0][0] for each in (one, two)}
+    engine.dispose()
