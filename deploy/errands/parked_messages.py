@@ -20,6 +20,7 @@ from shared.messaging.parked import Parked, Parking, list_parked
 from shared.messaging.trouble import BrokerTrouble
 from shared.settings import Settings
 from shared.storage.engine import make_engine
+from shared.storage.unit_of_work import Told
 
 OPERATOR = "operator-cli"
 
@@ -89,7 +90,7 @@ def _audit(settings: Settings, parked: Parked) -> None:
     )
     try:
         with engine.begin() as connection:
-            append(connection, [record], occurred_at=now, correlation_id=uuid7(), causation_id=parked.event_id)
+            append(connection, [Told(record, uuid7(), causation_id=parked.event_id)], occurred_at=now)
     finally:
         engine.dispose()
 

@@ -41,8 +41,7 @@ class Directory:
     )
     def count_referrals(self, heard: Heard[counting.Step], uow: DirectoryUnitOfWork) -> None:
         """How many referrals a unit sent and received, and what became of them."""
-        for event in uow.each(heard):
-            counting.when_a_referral_takes_a_step_count_it(event, uow)
+        counting.when_a_referral_takes_a_step_count_it(uow.each(heard), uow)
 
     @every(seconds=SWEEP_EVERY_S)
     def sweep(self) -> None:

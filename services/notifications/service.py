@@ -23,7 +23,7 @@ from services.notifications.reactions import (
 from services.notifications.reactions import (
     when_the_receiving_unit_acts_tell_the_referring_unit as steps,
 )
-from services.notifications.reactions.tell import let_the_answered_go_on
+from services.notifications.reactions.tell import announce
 from shared.contracts.directory import AssignmentEnded, AssignmentGranted, SessionEnded, UnitChanged
 from shared.contracts.envelope import Envelope
 from shared.contracts.referral import (
@@ -59,8 +59,7 @@ class Notifications:
     @subscribe(ReferralSent, together=TOGETHER)
     def tell_the_receiving_unit(self, heard: Heard[ReferralSent], uow: NotificationsUnitOfWork) -> None:
         """A new referral waits."""
-        for event in uow.each(heard):
-            arrivals.when_a_referral_is_sent_tell_the_receiving_unit(event, uow, self._parts.channel_name)
+        arrivals.when_a_referral_is_sent_tell_the_receiving_unit(heard, uow, self._parts.channel_name)
 
     @subscribe(ReferralOpened, ReferralAccepted, ReferralRejected, ReferralCompleted)
     def tell_the_referring_unit(self, event: steps.Step, uow: NotificationsUnitOfWork) -> None:
@@ -80,8 +79,7 @@ class Notifications:
     @subscribe(ConsentGiven, together=TOGETHER)
     def note_what_may_be_told(self, heard: Heard[ConsentGiven], uow: NotificationsUnitOfWork) -> None:
         """Whether the carer lets the referrer know."""
-        for event in uow.each(heard):
-            consents.when_a_consent_is_given_note_what_may_be_told(event, uow)
+        consents.when_a_consent_is_given_note_what_may_be_told(heard, uow)
 
     @subscribe(UnitChanged, AssignmentGranted, AssignmentEnded, SessionEnded)
     def keep_the_directory(
@@ -99,6 +97,7 @@ class Notifications:
     def sweep(self) -> None:
         """Let held notices go on; forget what nobody needs: sessions long ended."""
         with self.unit_of_work() as uow:
-            let_the_answered_go_on(uow)
+            for notice in uow.notices.release(self._parts.clock.now()):
+                announce(notice, uow)
             forget_old_sessions(uow.connection, self._parts.clock.now())
             uow.commit()

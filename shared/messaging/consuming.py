@@ -89,9 +89,10 @@ class Consuming:
     def _begin(self) -> amqp.Connection:
         connection = connect(self._url, f"{self._service} bus")
         try:
-            channel = connection.channel()
-            channel.auto_decode = False  # a body goes on as it came, whatever encoding it claims
             for subscription in self._subscriptions:
+                # one each: what is acknowledged up to a number is then of one queue only
+                channel = connection.channel()
+                channel.auto_decode = False  # a body goes on as it came, whatever encoding it claims
                 # while one batch is carried out, the next should be here already
                 channel.basic_qos(0, max(self._prefetch, 2 * subscription.together), False)
                 arrive = partial(self._arrive, channel, subscription)
@@ -139,6 +140,7 @@ class Consuming:
                 settling=self._settling,
                 is_live=lambda: channel.is_open and not self._stopping.is_set(),
                 acknowledge=partial(_acknowledge, channel, message.delivery_info["delivery_tag"]),
+                acknowledge_all=partial(_acknowledge, channel, message.delivery_info["delivery_tag"], multiple=True),
                 wait=self._pause,
                 replayed_by=headers.get(names.REPLAYED_BY),
             )
@@ -148,9 +150,9 @@ class Consuming:
         self._stopping.wait(seconds)
 
 
-def _acknowledge(channel: amqp.Channel, tag: int) -> None:
+def _acknowledge(channel: amqp.Channel, tag: int, *, multiple: bool = False) -> None:
     try:
-        channel.basic_ack(tag)
+        channel.basic_ack(tag, multiple)
     except Exception as error:  # noqa: BLE001 - as above
         # the connection is gone; the broker delivers it again, and the inbox knows it
         _log.info("could not acknowledge", error=error)

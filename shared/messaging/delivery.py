@@ -15,7 +15,8 @@ class Delivery:
 
     ``attempts``: how often a reaction has already raised on it. ``exchange``: by which it came. ``is_live``: whether
     the connection that brought it still stands; otherwise the broker has given it to another. ``replayed_by``: who sent
-    it back from the parked queue, as a code.
+    it back from the parked queue, as a code. ``acknowledge_all``: this one, and whatever came before it over the same
+    channel and is not settled yet; for subscriptions whose deliveries are settled in the order in which they came.
     """
 
     subscription: Subscription
@@ -26,6 +27,7 @@ class Delivery:
     settling: Settling
     is_live: Callable[[], bool]
     acknowledge: Callable[[], None]
+    acknowledge_all: Callable[[], None]
     wait: Callable[[float], None]
     replayed_by: str | None = None
 

@@ -74,8 +74,7 @@ def carry_out_together(service: Service, reaction: Reactions, deliveries: Sequen
         for delivery, _, _ in readable:
             carry_out(service, _by_itself(reaction), delivery)
     else:
-        for delivery, _, _ in readable:
-            delivery.acknowledge()
+        readable[-1][0].acknowledge_all()
 
 
 def _all_at_once(service: Service, reaction: Reactions, readable: Sequence[Readable]) -> None:

@@ -64,7 +64,9 @@ def first_times(connection: Connection, queue: str, event_ids: Sequence[UUID]) -
 
     Noted in the order of their ids, so that two processes with the same events wait for each other only one way.
     """
-    rows = connection.exec_driver_sql(_FIRST_TIMES, (queue, sorted(set(event_ids))))
+    # written as PostgreSQL writes an array: the driver would look at each id's type
+    given = "{" + ",".join(map(str, sorted(set(event_ids)))) + "}"
+    rows = connection.exec_driver_sql(_FIRST_TIMES, (queue, given))
     return {row[0] for row in rows}
 
 

@@ -16,9 +16,8 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Boolean, Column, Connection, DateTime, Index, MetaData, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.contracts.contract import Contract
 from shared.kernel.identity import uuid7
-from shared.observability import trace
+from shared.storage.unit_of_work import Told
 
 
 @dataclass(frozen=True)
@@ -89,11 +88,13 @@ _CREATE = (
     "INSERT INTO publisher (epoch, last_sequence) VALUES (gen_random_uuid(), 0)",
 )
 
-# one statement whatever the number of rows, so that the server plans it once
+# one statement whatever the number of rows, so that the server plans it once; and one value for all of them, since the
+# driver takes longer to write an array than to send it
 _APPEND = """
     INSERT INTO outbox (id, event_type, data, occurred_at, correlation_id, causation_id, traceparent, history)
-    SELECT event.id, event.type, event.data, %s, %s, %s, %s, %s
-    FROM unnest(%s::uuid[], %s::text[], %s::jsonb[]) AS event (id, type, data)
+    SELECT id, event_type, data, %s, correlation_id, causation_id, traceparent, history
+    FROM jsonb_to_recordset(%s::jsonb) AS event (id uuid, event_type text, data jsonb, correlation_id uuid,
+        causation_id uuid, traceparent text, history boolean)
 """
 
 
@@ -103,26 +104,26 @@ def create_outbox(op: Any) -> None:
         op.execute(statement)
 
 
-def append(
-    connection: Connection,
-    contracts: Sequence[Contract],
-    *,
-    occurred_at: datetime,
-    correlation_id: UUID,
-    causation_id: UUID | None,
-    history: bool = False,
-) -> None:
+def append(connection: Connection, told: Sequence[Told], *, occurred_at: datetime) -> None:
     """Write events to be published if, and only if, the caller's transaction commits: one statement.
 
-    ``occurred_at`` (aware) becomes the envelope's ``time``; the trace being followed goes along.
+    ``occurred_at`` (aware) becomes the envelopes' ``time``.
     """
-    if not contracts:
+    if not told:
         return
-    ids = [uuid7() for _ in contracts]
-    types = [contract.event_type for contract in contracts]
-    data = [json.dumps(contract.to_data(), ensure_ascii=False) for contract in contracts]
-    shared = (occurred_at, correlation_id, causation_id, trace.current(), history)
-    connection.exec_driver_sql(_APPEND, (*shared, ids, types, data))
+    rows = [
+        {
+            "id": str(uuid7()),
+            "event_type": each.contract.event_type,
+            "data": each.contract.to_data(),
+            "correlation_id": str(each.correlation_id),
+            "causation_id": str(each.causation_id) if each.causation_id else None,
+            "traceparent": each.traceparent,
+            "history": each.history,
+        }
+        for each in told
+    ]
+    connection.exec_driver_sql(_APPEND, (occurred_at, json.dumps(rows, ensure_ascii=False)))
 
 
 def renew_epoch(connection: Connection) -> UUID:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import threading
+import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -31,6 +32,7 @@ with warnings.catch_warnings():
     from nameko.timer import Timer
 
 BROKER_URL = "BROKER_URL"
+LINGER_S = 0.02
 
 Event = TypeVar("Event", bound=Contract)
 Method: TypeAlias = Callable[..., Any]
@@ -122,9 +124,7 @@ class Bus(SharedExtension):  # type: ignore[misc]  # nameko is not typed
         self.container.spawn_managed_thread(self._consuming.run)
 
     def _take(self, delivery: Delivery) -> None:
-        # in a thread of its own: the connection's thread must never wait for a free worker
-        door = self._doors[delivery.subscription.queue]
-        self.container.spawn_managed_thread(partial(door.work, delivery))
+        self._doors[delivery.subscription.queue].take(delivery)
 
     @property
     def connected(self) -> bool:
@@ -165,28 +165,36 @@ class Subscribed(Entrypoint):  # type: ignore[misc]  # nameko is not typed
         )
         self.bus.register(self)
 
-    def work(self, delivery: Delivery) -> None:
-        """Give a delivery to one of the container's workers, when one is free."""
+    def take(self, delivery: Delivery) -> None:
+        """Have a delivery carried out when a worker is free. The connection's thread, which calls this, never waits."""
+        if self.together == 1:
+            self.container.spawn_managed_thread(partial(self._work, delivery))
+            return
+        self._waiting.append(delivery)
+        if not self._gathering:
+            self._gathering = True
+            self.container.spawn_managed_thread(self._gather)
+
+    def _work(self, delivery: Delivery) -> None:
         try:
-            if self.together > 1:
-                self._gather(delivery)
-            elif delivery.live:
+            if delivery.live:
                 self.container.spawn_worker(self, (delivery,), {})
         except ContainerBeingKilled:
             pass  # never acknowledged, so another process gets it
 
-    def _gather(self, delivery: Delivery) -> None:
+    def _gather(self) -> None:
         """While one worker carries out what has come, the next ones gather."""
-        self._waiting.append(delivery)
-        if self._gathering:
-            return
-        self._gathering = True
         try:
             while self._waiting:
+                if len(self._waiting) < self.together:
+                    # a transaction costs the same for one as for many, and what comes seldom comes alone
+                    time.sleep(LINGER_S)
                 taken = [self._waiting.popleft() for _ in range(min(self.together, len(self._waiting)))]
                 live = Gathered(each for each in taken if each.live)
                 if live:
                     self._carry_out(live)
+        except ContainerBeingKilled:
+            pass  # as above
         finally:
             self._gathering = False
 

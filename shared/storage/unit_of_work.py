@@ -6,10 +6,8 @@ The same shape at both doors (HTTP and bus): open, act, one commit. Leaving with
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 from uuid import UUID
@@ -22,22 +20,24 @@ from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.identity import uuid7
 from shared.observability import trace
 
-Heard = TypeVar("Heard", bound=Contract)
+Heard = TypeVar("Heard")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event to be told: what, in which journey, and the event that caused it (None: a person did, or the clock)."""
+
+    contract: Contract
+    correlation_id: UUID
+    causation_id: UUID | None = None
+    traceparent: str | None = None
+    history: bool = False
 
 
 class OutboxWriter(Protocol):
     """Writes public events into the service's outbox (``shared.messaging.outbox.append``)."""
 
-    def __call__(
-        self,
-        connection: Connection,
-        contracts: Sequence[Contract],
-        *,
-        occurred_at: datetime,
-        correlation_id: UUID,
-        causation_id: UUID | None,
-        history: bool = False,
-    ) -> None: ...
+    def __call__(self, connection: Connection, told: Sequence[Told], *, occurred_at: datetime) -> None: ...
 
 
 class UnitOfWork:
@@ -65,7 +65,7 @@ class UnitOfWork:
         self._write_outbox = write_outbox
         self._row_security = dict(row_security or {})
         self._history = history
-        self._contracts: list[tuple[Contract, Envelope | None]] = []
+        self._told: list[Told] = []
         self._connection: Connection | None = None
 
     @property
@@ -88,32 +88,27 @@ class UnitOfWork:
 
     def publish(self, *contracts: Contract) -> None:
         """Have these told to the others, if and when this unit of work commits."""
-        self._contracts.extend((contract, self.cause) for contract in contracts)
+        cause = self.cause
+        # what several events caused in one transaction still follows each one's own trace
+        traceparent = trace.child(cause.traceparent) if cause else trace.current()
+        self._told += [
+            Told(contract, self.correlation_id, cause.id if cause else None, traceparent, self.history)
+            for contract in contracts
+        ]
 
     def commit(self) -> None:
         """Write the outbox rows and commit everything at once; a new transaction may then begin."""
         self.before_commit()
-        now = self.clock.now()
-        for cause, told in groupby(self._contracts, key=itemgetter(1)):
-            # what several events caused in one transaction still follows each one's own trace
-            with trace.following(cause.traceparent) if cause else nullcontext():
-                self._write_outbox(
-                    self.connection,
-                    [contract for contract, _ in told],
-                    occurred_at=now,
-                    correlation_id=cause.correlation_id if cause else self.correlation_id,
-                    causation_id=cause.id if cause else None,
-                    history=cause.history if cause else self._history,
-                )
+        self._write_outbox(self.connection, self._told, occurred_at=self.clock.now())
         self.connection.commit()
-        self._contracts = []
+        self._told = []
 
     def before_commit(self) -> None:
         """For subclasses: write what is pending (repositories, access records) before the outbox."""
 
     def rollback(self) -> None:
         """Undo everything since the last commit and forget the events."""
-        self._contracts = []
+        self._told = []
         self.connection.rollback()
         self._secure_rows()
 
@@ -140,7 +135,7 @@ class UnitOfWork:
         trace: TracebackType | None,
     ) -> None:
         connection, self._connection = self._connection, None
-        self._contracts = []
+        self._told = []
         if connection is not None:
             # close() gives the connection back to the pool, which rolls back what was not committed
             connection.close()

@@ -29,16 +29,21 @@ _LEAF = "select leaf_hash from log_entries where index = %s"
 _NODE = "select hash from log_nodes where level = %s and index = %s"
 _ENTRIES = """
     insert into log_entries (index, event_id, type, occurred_at, recorded_at, units, leaf_hash, leaf)
-    select given.index, given.event_id, given.type, given.occurred_at::timestamptz, %s, given.units::uuid[],
-           given.leaf_hash, given.leaf
-    from unnest(%s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::bytea[])
-        as given (index, event_id, type, occurred_at, units, leaf_hash, leaf)
+    select index, event_id, type, occurred_at, %s, units, leaf_hash, convert_to(leaf, 'UTF8')
+    from json_to_recordset(%s::json) as given (index bigint, event_id uuid, type text, occurred_at timestamptz,
+        units uuid[], leaf_hash bytea, leaf text)
 """
-_ABOUT = "insert into log_about (subject_id, entry_index) select * from unnest(%s::uuid[], %s::bigint[])"
-_NODES = "insert into log_nodes (level, index, hash) select * from unnest(%s::smallint[], %s::bigint[], %s::bytea[])"
+_ABOUT = """
+    insert into log_about (subject_id, entry_index)
+    select * from json_to_recordset(%s::json) as given (subject_id uuid, entry_index bigint)
+"""
+_NODES = """
+    insert into log_nodes (level, index, hash)
+    select * from json_to_recordset(%s::json) as given (level smallint, index bigint, hash bytea)
+"""
 _OPENINGS = """
     insert into log_openings (entry_index, name, event_id, sealed)
-    select * from unnest(%s::bigint[], %s::text[], %s::uuid[], %s::bytea[])
+    select * from json_to_recordset(%s::json) as given (entry_index bigint, name text, event_id uuid, sealed bytea)
 """
 _CHECKPOINT = "insert into log_checkpoints (size, root, note, signed_at) values (%s, %s, %s, %s)"
 _BEFORE = "select (heard * %s::int8multirange)::text from heard_sequences where source = %s"
@@ -91,39 +96,39 @@ class LogStore:
 
     def known(self, event_ids: Collection[UUID]) -> set[UUID]:
         """Which of these events are in the log already."""
-        return set(self._connection.exec_driver_sql(_KNOWN, (list(event_ids),)).scalars())
+        return set(self._connection.exec_driver_sql(_KNOWN, (as_array(event_ids),)).scalars())
 
     def append(self, entries: Sequence[Entry], nodes: Sequence[tuple[int, int, bytes]], head: Head) -> None:
         """Write entries, the nodes they completed above the leaves, and the checkpoint."""
-        run = self._connection.exec_driver_sql
-        members = [each.waiting.members for each in entries]
-        run(
-            _ENTRIES,
-            (
-                head.signed_at,
-                [each.index for each in entries],
-                [each.waiting.event_id for each in entries],
-                [each["type"] for each in members],
-                [each["occurred_at"] for each in members],
-                # PostgreSQL has no arrays of arrays of different lengths
-                [as_array(each.waiting.units) for each in entries],
-                [each.leaf_hash for each in entries],
-                [each.leaf for each in entries],
-            ),
+        self._insert(_ENTRIES, [_entry(each) for each in entries], head.signed_at)
+        self._insert(
+            _ABOUT,
+            [
+                {"subject_id": str(subject), "entry_index": each.index}
+                for each in entries
+                for subject in dict.fromkeys(each.waiting.about)
+            ],
         )
-        about = [(subject, each.index) for each in entries for subject in dict.fromkeys(each.waiting.about)]
-        if about:
-            run(_ABOUT, tuple(map(list, zip(*about, strict=True))))
-        openings = [
-            (each.index, name, each.waiting.event_id, sealed)
-            for each in entries
-            for name, sealed in each.waiting.openings.items()
-        ]
-        if openings:
-            run(_OPENINGS, tuple(map(list, zip(*openings, strict=True))))
-        if nodes:
-            run(_NODES, tuple(map(list, zip(*nodes, strict=True))))
-        run(_CHECKPOINT, (head.size, head.root, head.note, head.signed_at))
+        self._insert(
+            _OPENINGS,
+            [
+                {
+                    "entry_index": each.index,
+                    "name": name,
+                    "event_id": str(each.waiting.event_id),
+                    "sealed": _bytea(sealed),
+                }
+                for each in entries
+                for name, sealed in each.waiting.openings.items()
+            ],
+        )
+        self._insert(_NODES, [{"level": level, "index": at, "hash": _bytea(value)} for level, at, value in nodes])
+        self._connection.exec_driver_sql(_CHECKPOINT, (head.size, head.root, head.note, head.signed_at))
+
+    def _insert(self, statement: str, rows: Sequence[dict[str, object]], *first: object) -> None:
+        """Insert rows that travel as one value: the driver takes longer to write an array than to send it."""
+        if rows:
+            self._connection.exec_driver_sql(statement, (*first, json.dumps(rows, ensure_ascii=False)))
 
     def hear(self, source: str, sequences: Collection[int]) -> Ranges:
         """Note a publisher's sequences as heard; returns those that had been heard before."""
@@ -143,6 +148,24 @@ class LogStore:
     def commit(self) -> None:
         """Make it so, all at once."""
         self._connection.commit()
+
+
+def _entry(entry: Entry) -> dict[str, object]:
+    members = entry.waiting.members
+    return {
+        "index": entry.index,
+        "event_id": str(entry.waiting.event_id),
+        "type": members["type"],
+        "occurred_at": members["occurred_at"],
+        "units": [str(each) for each in entry.waiting.units],
+        "leaf_hash": _bytea(entry.leaf_hash),
+        # a leaf is JSON in UTF-8, so it comes back as the same bytes
+        "leaf": entry.leaf.decode(),
+    }
+
+
+def _bytea(value: bytes) -> str:
+    return "\\x" + value.hex()
 
 
 class OpenLog:

@@ -9,17 +9,17 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from services.audit.adapters.openings import seal
-from services.audit.adapters.ranges import as_array
 from services.audit.domain.happening import Happening
 from services.audit.domain.refusals import EntryCannotBe
 from services.audit.log.entry import LeafIsWrong, commitment, leaf_bytes, new_salt
 from shared.storage.encryption import DataKey
 
+# all of them in one value: the driver takes longer to write an array than to send it
 _ADD = """
     insert into pending_entries (event_id, source, sequence, members, openings, about, units)
-    select event_id, source, sequence, members, openings, about::uuid[], units::uuid[]
-    from unnest(%s::uuid[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
-        with ordinality as happened (event_id, source, sequence, members, openings, about, units, place)
+    select event_id, source, sequence, members, openings, about, units
+    from json_to_recordset(%s::json) as happened (place int, event_id uuid, source text, sequence bigint,
+        members text, openings text, about uuid[], units uuid[])
     order by place
 """
 # every recording time is written equally long, so any will do to try whether the leaf fits
@@ -39,9 +39,10 @@ class PendingEntries:
         Raises EntryCannotBe now rather than let the sequencer stumble over it.
         """
         if happenings:
-            self._connection.exec_driver_sql(_ADD, tuple(map(list, zip(*map(self._row, happenings), strict=True))))
+            rows = [self._row(place, happening) for place, happening in enumerate(happenings)]
+            self._connection.exec_driver_sql(_ADD, (json.dumps(rows, ensure_ascii=False),))
 
-    def _row(self, happening: Happening) -> tuple[object, ...]:
+    def _row(self, place: int, happening: Happening) -> dict[str, object]:
         members = dict(happening.members)
         openings: dict[str, str] = {}
         try:
@@ -53,12 +54,13 @@ class PendingEntries:
             leaf_bytes(members, _SOME_TIME)
         except LeafIsWrong as wrong:
             raise EntryCannotBe(type(wrong).__name__) from None
-        return (
-            happening.event_id,
-            happening.source,
-            happening.sequence,
-            json.dumps(members, ensure_ascii=False, separators=(",", ":")),
-            json.dumps(openings),
-            as_array(happening.about),
-            as_array(happening.units),
-        )
+        return {
+            "place": place,
+            "event_id": str(happening.event_id),
+            "source": happening.source,
+            "sequence": happening.sequence,
+            "members": json.dumps(members, ensure_ascii=False, separators=(",", ":")),
+            "openings": json.dumps(openings),
+            "about": [str(each) for each in happening.about],
+            "units": [str(each) for each in happening.units],
+        }

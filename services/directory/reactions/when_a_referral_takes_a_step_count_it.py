@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
-
-from sqlalchemy import Connection, text
+from uuid import UUID
 
 from shared.contracts.referral import (
     ReferralAccepted,
@@ -26,21 +27,30 @@ _STEPS: dict[type, str] = {
     ReferralCancelled: "cancelled",
 }
 
-_COUNT = text(
-    "insert into referral_counts (unit_id, month, step, count) "
-    "values (:unit_id, date_trunc('month', cast(:at as timestamptz) at time zone 'Europe/Stockholm'), :step, 1) "
-    "on conflict (unit_id, month, step) do update set count = referral_counts.count + 1"
-)
+# always in the same order, so that two processes that count for the same units wait for each other only one way
+_COUNT = """
+    insert into referral_counts as known (unit_id, month, step, count)
+    select unit_id, date_trunc('month', at at time zone 'Europe/Stockholm'), step, count(*)
+    from jsonb_to_recordset(%s::jsonb) as taken (unit_id uuid, at timestamptz, step text)
+    group by 1, 2, 3 order by 1, 2, 3
+    on conflict (unit_id, month, step) do update set count = known.count + excluded.count
+"""
 
 
-def when_a_referral_takes_a_step_count_it(event: Step, uow: UnitOfWork) -> None:
+def when_a_referral_takes_a_step_count_it(heard: Iterable[Step], uow: UnitOfWork) -> None:
     """Count a sent referral for its sender and as received by its receiver; the later steps for the receiver."""
+    taken = [
+        {"unit_id": str(unit_id), "at": event.occurred_at.isoformat(), "step": step}
+        for event in heard
+        for unit_id, step in _counted(event)
+    ]
+    if taken:
+        uow.connection.exec_driver_sql(_COUNT, (json.dumps(taken),))
+
+
+def _counted(event: Step) -> Iterator[tuple[UUID, str]]:
     if isinstance(event, ReferralSent):
-        _count(uow.connection, event, event.referring_unit_id, _STEPS[ReferralSent])
-        _count(uow.connection, event, event.receiving_unit_id, RECEIVED)
-        return
-    _count(uow.connection, event, event.receiving_unit_id, _STEPS[type(event)])
-
-
-def _count(connection: Connection, event: Step, unit_id: object, step: str) -> None:
-    connection.execute(_COUNT, {"unit_id": unit_id, "at": event.occurred_at, "step": step})
+        yield event.referring_unit_id, _STEPS[ReferralSent]
+        yield event.receiving_unit_id, RECEIVED
+    else:
+        yield event.receiving_unit_id, _STEPS[type(event)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -10,7 +12,9 @@ from services.notifications.adapters import unit_of_work
 from shared.kernel.clock import Clock
 
 _KEEP = """
-    INSERT INTO demo_mailbox (notice_id, address, raw, kept_at) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
+    INSERT INTO demo_mailbox (notice_id, address, raw, kept_at)
+    SELECT notice_id, address, raw, %s
+    FROM jsonb_to_recordset(%s::jsonb) AS letter (notice_id uuid, address text, raw bytea) ON CONFLICT DO NOTHING
 """
 
 
@@ -21,8 +25,12 @@ class Mailbox:
         self._engine = engine
         self._clock = clock
 
-    def keep(self, notice_id: UUID, address: str, raw: bytes) -> None:
-        """Keep one letter, in a transaction of its own: from here on it counts as handed over."""
+    def keep(self, letters: Sequence[tuple[UUID, str, bytes]]) -> None:
+        """Keep letters, in a transaction of their own: from here on they count as handed over."""
+        rows = [
+            {"notice_id": str(notice_id), "address": address, "raw": "\\x" + raw.hex()}
+            for notice_id, address, raw in letters
+        ]
         with unit_of_work.of_service(self._engine, self._clock) as uow:
-            uow.connection.exec_driver_sql(_KEEP, (notice_id, address, raw, self._clock.now()))
+            uow.connection.exec_driver_sql(_KEEP, (self._clock.now(), json.dumps(rows)))
             uow.commit()

@@ -87,6 +87,10 @@ def _hand_over(parcels: list[Parcel], line: Handover, clock: Clock, chance: Call
         except ChannelIsAway:
             away = True
             outcomes.append(_away(parcel, clock, chance))
+    try:
+        line.finish()
+    except ChannelIsAway:
+        return [_away(each.parcel, clock, chance) if each.status is Status.SENT else each for each in outcomes]
     return outcomes
 
 

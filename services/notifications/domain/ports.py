@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 from uuid import UUID
 
 from services.notifications.domain.notice import Cause, Notice, Parcel, Reason, Status
@@ -15,9 +15,20 @@ from shared.kernel.clock import Clock
 from shared.kernel.identity import NoticeId, ReferralId, UnitId
 from shared.kernel.refusals import Failure
 
+Event = TypeVar("Event")
+
 
 class ChannelIsAway(Failure):
     """The next hop cannot be reached or stopped answering: nothing can be handed over just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a carer answered to whether the referrer may know what happens; a yes ends ``until``."""
+
+    referral_id: ReferralId
+    allowed: bool
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +48,23 @@ class NewNotice:
 class Notices(Protocol):
     """The notices of one open transaction."""
 
-    def add(self, new: NewNotice) -> bool:
-        """Write a notice; False when the unit already has one for the same reason."""
+    def add(self, new: Sequence[NewNotice]) -> set[NoticeId]:
+        """Write notices; returns those that are new: a unit has one for the same reason."""
         ...
 
     def may_tell_referrer(self, referral_id: ReferralId, at: datetime) -> bool | None:
         """Whether the carer's yes to telling the referrer holds at a moment; None when no answer has been heard yet."""
         ...
 
-    def remember_telling(
-        self, referral_id: ReferralId, allowed: bool, *, until: datetime | None = None, last_word: bool = False
-    ) -> None:
-        """Keep what the carer answered, unless something is known; `last_word` goes above that. A yes ends `until`."""
+    def remember_telling(self, answers: Sequence[Answer], *, last_word: bool = False) -> None:
+        """Keep what carers answered, for each referral unless something is known; `last_word` goes above that."""
         ...
 
-    def held_though_answered(self, limit: int) -> list[ReferralId]:
-        """Referrals that have held notices although the carer's answer is known."""
-        ...
+    def release(self, at: datetime, referral_ids: Sequence[ReferralId] | None = None) -> list[NewNotice]:
+        """Queue or suppress held notices of these referrals, or of all, as far as the answer is known.
 
-    def release(self, referral_id: ReferralId, status: Status, reason: Reason | None, at: datetime) -> list[NewNotice]:
-        """Move a referral's held notices on, and return them."""
+        Returns those that are queued now.
+        """
         ...
 
     def claim(self, token: UUID, *, limit: int, now: datetime, lease: timedelta) -> list[Parcel]:
@@ -95,6 +103,10 @@ class Transaction(Protocol):
         """The event being reacted to."""
         ...
 
+    def each(self, heard: Iterable[tuple[Any, Event]]) -> Iterator[Event]:
+        """Follow one envelope after the other; what is published meanwhile names that one as its cause."""
+        ...
+
     def publish(self, *contracts: Any) -> None:
         """Have these told to the others, if and when this commits."""
         ...
@@ -115,6 +127,10 @@ class Handover(Protocol):
 
     def send(self, parcel: Parcel, address: str) -> None:
         """Hand one notice over. Raises Failure (permanent or not), or ChannelIsAway when the line is broken."""
+        ...
+
+    def finish(self) -> None:
+        """Make sure that the next hop has all that was sent: only then it counts. Raises ChannelIsAway."""
         ...
 
 

@@ -25,8 +25,26 @@ def tell(
 
     `allowed` is the carer's answer to whether the unit may know; None when it has not been heard yet.
     """
+    new = notice_for(
+        unit_id, template, uow, referral_id=referral_id, channel=channel, occurred_at=occurred_at, allowed=allowed
+    )
+    if uow.notices.add([new]):
+        announce(new, uow)
+
+
+def notice_for(
+    unit_id: UnitId,
+    template: Template,
+    uow: Transaction,
+    *,
+    referral_id: ReferralId,
+    channel: str,
+    occurred_at: datetime,
+    allowed: bool | None = True,
+) -> NewNotice:
+    """The notice that `tell` writes, about the event being followed; nothing is written yet."""
     status, reason = _fate(uow.history, allowed)
-    new = NewNotice(
+    return NewNotice(
         id=NoticeId(uuid7()),
         notice=Notice(template, Link(referral_id)),
         unit_id=unit_id,
@@ -36,12 +54,12 @@ def tell(
         reason=reason,
         created_at=occurred_at if uow.history else uow.clock.now(),
     )
-    if uow.notices.add(new) and status is Status.QUEUED:
-        announce(new, uow)
 
 
 def announce(new: NewNotice, uow: Transaction) -> None:
-    """Tell the others that a notice waits to be sent."""
+    """Tell the others that a notice waits to be sent, if it does."""
+    if new.status is not Status.QUEUED:
+        return
     queued = NoticeWasQueued(
         notice_id=new.id,
         template=new.notice.template,
@@ -50,22 +68,6 @@ def announce(new: NewNotice, uow: Transaction) -> None:
         occurred_at=uow.clock.now(),
     )
     uow.publish(*published(queued))
-
-
-def let_go_on(referral_id: ReferralId, allowed: bool, uow: Transaction) -> None:
-    """Queue or suppress a referral's held notices, now that the carer's answer is known."""
-    now = uow.clock.now()
-    if not allowed:
-        uow.notices.release(referral_id, Status.SUPPRESSED, Reason.NOT_TO_BE_TOLD, now)
-        return
-    for released in uow.notices.release(referral_id, Status.QUEUED, None, now):
-        announce(released, uow)
-
-
-def let_the_answered_go_on(uow: Transaction, limit: int = 500) -> None:
-    """Queue or suppress what is still held although the answer is known; for a timer."""
-    for referral_id in uow.notices.held_though_answered(limit):
-        let_go_on(referral_id, bool(uow.notices.may_tell_referrer(referral_id, uow.clock.now())), uow)
 
 
 def _fate(history: bool, allowed: bool | None) -> tuple[Status, Reason | None]:

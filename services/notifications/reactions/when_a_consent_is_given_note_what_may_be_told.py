@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from services.notifications.domain.ports import Transaction
+from collections.abc import Sequence
+
+from services.notifications.domain.ports import Answer, Transaction
 from services.notifications.domain.telling import CONSENT_SUBJECT, SCOPE
-from services.notifications.reactions.tell import let_go_on
+from services.notifications.reactions.tell import announce
+from shared.contracts.envelope import Envelope
 from shared.contracts.referral import ConsentGiven
 from shared.kernel.identity import ReferralId
 
 
-def when_a_consent_is_given_note_what_may_be_told(event: ConsentGiven, uow: Transaction) -> None:
-    """Keep the carer's answer; notices heard of before it are sent or suppressed now."""
-    if event.about != CONSENT_SUBJECT:
-        return
-    referral_id = ReferralId(event.referral_id)
-    uow.notices.remember_telling(referral_id, SCOPE in event.scopes, until=event.expires_at)
-    let_go_on(referral_id, bool(uow.notices.may_tell_referrer(referral_id, uow.clock.now())), uow)
+def when_a_consent_is_given_note_what_may_be_told(
+    heard: Sequence[tuple[Envelope, ConsentGiven]], uow: Transaction
+) -> None:
+    """Keep the carers' answers; notices heard of before them are queued or suppressed now."""
+    answered = {
+        ReferralId(event.referral_id): (envelope, event) for envelope, event in heard if event.about == CONSENT_SUBJECT
+    }
+    uow.notices.remember_telling(
+        [Answer(referral_id, SCOPE in event.scopes, event.expires_at) for referral_id, (_, event) in answered.items()]
+    )
+    for notice in uow.notices.release(uow.clock.now(), list(answered)):
+        for _ in uow.each([answered[notice.notice.link.referral_id]]):
+            announce(notice, uow)

@@ -7,9 +7,9 @@ by two events of one request: the unit gets one notice.
 from __future__ import annotations
 
 from services.notifications.domain.notice import Template
-from services.notifications.domain.ports import Transaction
+from services.notifications.domain.ports import Answer, Transaction
 from services.notifications.domain.telling import CONSENT_SUBJECT, others_than
-from services.notifications.reactions.tell import let_go_on, tell
+from services.notifications.reactions.tell import tell
 from shared.contracts.referral import ConsentWithdrawn
 from shared.kernel.identity import ReferralId, UnitId
 
@@ -21,8 +21,8 @@ def when_a_consent_is_withdrawn_tell_the_other_unit(event: ConsentWithdrawn, uow
     of_carer = event.about == CONSENT_SUBJECT
     if of_carer:
         # whichever scope it was: the careful reading is that nothing more is told on the way
-        uow.notices.remember_telling(referral_id, False, last_word=True)
-        let_go_on(referral_id, False, uow)
+        uow.notices.remember_telling([Answer(referral_id, allowed=False)], last_word=True)
+        uow.notices.release(uow.clock.now(), [referral_id])
     for unit_id in others_than(UnitId(event.unit_id), referring=referring, receiving=receiving):
         if unit_id != receiving and of_carer:
             # if it closed the referral, that is told by its own event; else there is nothing for them to see

@@ -31,6 +31,7 @@ from shared.messaging.topology import declare
 from shared.observability.health import is_ready
 from shared.settings import SERVICES
 from shared.storage.engine import make_engine
+from shared.storage.unit_of_work import Told
 from tests.integration.messaging.listener import SCHEMA, Listener
 from tests.support.eventually import eventually as at_last
 from tests.support.infrastructure import Infrastructure, new_installation
@@ -53,13 +54,9 @@ class House:
         """Commit one event per priority to the publisher's outbox; returns the referrals' ids."""
         events = [referral_sent(priority) for priority in priorities]
         with (engine or self.publisher).begin() as connection:
-            append(
-                connection,
-                events,
-                occurred_at=datetime.now(UTC),
-                correlation_id=correlation_id or uuid7(),
-                causation_id=None,
-            )
+            journey = correlation_id or uuid7()
+            told = [Told(event, journey) for event in events]
+            append(connection, told, occurred_at=datetime.now(UTC))
         return [event.referral_id for event in events]
 
     def effects(self, subject: UUID) -> int:

@@ -15,6 +15,7 @@ from shared.messaging.claims import Claims
 from shared.messaging.outbox import append, renew_epoch, sweep_outbox
 from shared.messaging.publishing import ConfirmedPublisher
 from shared.messaging.trouble import BrokerTrouble
+from shared.storage.unit_of_work import Told
 from tests.integration.messaging.conftest import House, eventually
 from tests.integration.messaging.wire import Wire
 from tests.support.eventually import never
@@ -44,7 +45,7 @@ def test_what_is_rolled_back_is_never_published(house: House) -> None:
     """An event lives and dies with its transaction."""
     with house.publisher.connect() as connection:
         house_event = SignInRefused(reason="token", occurred_at=datetime.now(UTC))
-        append(connection, [house_event], occurred_at=datetime.now(UTC), correlation_id=uuid4(), causation_id=None)
+        append(connection, [Told(house_event, uuid4())], occurred_at=datetime.now(UTC))
         connection.rollback()
     assert unsent(house) == 0
 
@@ -56,8 +57,8 @@ def test_sequences_have_no_gaps(house: House) -> None:
         for _ in range(20):
             house.send("normal", "normal")
             with house.publisher.connect() as connection:
-                refused = [SignInRefused(reason="token", occurred_at=datetime.now(UTC))]
-                append(connection, refused, occurred_at=datetime.now(UTC), correlation_id=uuid4(), causation_id=None)
+                refused = SignInRefused(reason="token", occurred_at=datetime.now(UTC))
+                append(connection, [Told(refused, uuid4())], occurred_at=datetime.now(UTC))
                 connection.rollback()
         eventually(lambda: unsent(house) == 0, saying="everything was sent")
     assert sequences(house) == list(range(before + 1, before + 41))
@@ -105,7 +106,7 @@ def test_an_event_that_no_queue_takes_is_kept_and_the_others_go_on(house: House)
 
     with house.publisher.begin() as connection:
         lonely = SignInRefused(reason="token", occurred_at=datetime.now(UTC))
-        append(connection, [lonely], occurred_at=datetime.now(UTC), correlation_id=uuid4(), causation_id=None)
+        append(connection, [Told(lonely, uuid4())], occurred_at=datetime.now(UTC))
     admin = connect(house.installation.settings().admin_broker_url, "test")
     channel: amqp.Channel = admin.channel()
     with house.relaying():

@@ -43,6 +43,16 @@ class Scripted:
         self.act(parcel)
         self.taken.append(parcel)
 
+    def finish(self) -> None:
+        """Everything was taken when it was sent."""
+
+
+class LosesAll(Scripted):
+    """A channel whose next hop has everything at the end or nothing, and goes away before the end."""
+
+    def finish(self) -> None:
+        raise ChannelIsAway("gone before the end")
+
 
 class Away:
     """A channel whose next hop cannot be reached."""
@@ -105,6 +115,9 @@ def test_a_crash_after_handing_over_repeats_the_same_letter(room: Room) -> None:
                             line.send(parcel, address)
                             raise Crash
 
+                        def finish(self) -> None:
+                            line.finish()
+
                     yield Line()
 
         with pytest.raises(Crash):
@@ -116,6 +129,17 @@ def test_a_crash_after_handing_over_repeats_the_same_letter(room: Room) -> None:
     first, second = office.taken
     assert first == second
     assert len(set(office.message_ids())) == 1
+    assert room.notices(journey.receiving) == [("new-referral-waits", "sent", None)]
+
+
+def test_what_the_next_hop_has_not_confirmed_counts_as_not_sent(room: Room) -> None:
+    """A channel that takes many at once may lose them at the end: they wait, and their own back-off does not grow."""
+    journey = room.a_journey()
+    room.hear(journey.sent())
+    assert deliver(room, LosesAll()) == 0
+    assert room.notices(journey.receiving) == [("new-referral-waits", "queued", None)]
+    room.clock.advance(2 * WHEN_AWAY)
+    assert deliver(room, Scripted()) == 1
     assert room.notices(journey.receiving) == [("new-referral-waits", "sent", None)]
 
 

@@ -40,6 +40,7 @@ class Told:
             settling=self,  # type: ignore[arg-type]
             is_live=lambda: self.live,
             acknowledge=lambda: self.steps.append("ack"),
+            acknowledge_all=lambda: self.steps.append("ack all"),
             wait=lambda seconds: self.steps.append("wait"),
         )
 

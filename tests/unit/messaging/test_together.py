@@ -92,15 +92,24 @@ class Broker:
     """Makes deliveries and counts what was acknowledged."""
 
     settling: Settling = field(default_factory=Settling)
-    acknowledged: int = 0
+    waiting: list[int] = field(default_factory=list)
+    made: int = 0
 
-    def acknowledge(self) -> None:
-        self.acknowledged += 1
+    @property
+    def acknowledged(self) -> int:
+        return self.made - len(self.waiting)
+
+    def up_to(self, tag: int) -> None:
+        self.waiting = [each for each in self.waiting if each > tag]
 
     def delivery(self, body: bytes) -> Delivery:
+        self.made += 1
+        tag = self.made
+        self.waiting.append(tag)
         return Delivery(
             subscription=HEARD, body=body, message_id="m", exchange="lotsa.referral", attempts=0,
-            settling=self.settling, is_live=lambda: True, acknowledge=self.acknowledge, wait=lambda _: None,
+            settling=self.settling, is_live=lambda: True, acknowledge=lambda: self.waiting.remove(tag),
+            acknowledge_all=lambda: self.up_to(tag), wait=lambda _: None,
         )  # type: ignore[arg-type]  # fmt: skip
 
 
@@ -136,7 +145,7 @@ def test_an_event_that_comes_twice_happens_once(broker: Broker) -> None:
     """Within one batch and across batches."""
     memory, envelope = Memory(), envelope_from()
     for _ in range(2):
-        handling.carry_out_together(Audit(memory), remember, [broker.delivery(envelope.to_bytes())] * 2)
+        handling.carry_out_together(Audit(memory), remember, [broker.delivery(envelope.to_bytes()) for _ in "ab"])
     assert memory.transactions == [[envelope.id]]
     assert broker.acknowledged == 4
 

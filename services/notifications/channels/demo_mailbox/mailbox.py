@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, TypeAlias
 from uuid import UUID
 
 from services.notifications.channels.letter import Sender, letter
 from services.notifications.domain.notice import Parcel
 from services.notifications.domain.ports import Handover
 
+Kept: TypeAlias = tuple[UUID, str, bytes]
+
 
 class Keeps(Protocol):
-    """Somewhere to keep a letter, by its notice."""
+    """Somewhere to keep letters, each with its notice and address; all of them or none."""
 
-    def __call__(self, notice_id: UUID, address: str, raw: bytes) -> None: ...
+    def __call__(self, letters: Sequence[Kept]) -> None: ...
 
 
 class DemoMailbox:
@@ -30,8 +32,21 @@ class DemoMailbox:
     @contextmanager
     def open(self) -> Iterator[Handover]:
         """There is always a line to ourselves."""
-        yield self
+        yield _Line(self._keep, self._sender)
+
+
+class _Line:
+    def __init__(self, keep: Keeps, sender: Sender) -> None:
+        self._keep = keep
+        self._sender = sender
+        self._letters: list[Kept] = []
 
     def send(self, parcel: Parcel, address: str) -> None:
-        """Keep the letter as it would have gone out, headers and all."""
-        self._keep(parcel.id, address, letter(parcel, address, self._sender).as_bytes())
+        """Write the letter as it would have gone out, headers and all."""
+        self._letters.append((parcel.id, address, letter(parcel, address, self._sender).as_bytes()))
+
+    def finish(self) -> None:
+        """Keep what was written."""
+        letters, self._letters = self._letters, []
+        if letters:
+            self._keep(letters)

@@ -95,6 +95,9 @@ class _Line:
                 f"the address cannot be written in a letter: {type(unfit).__name__}", permanent=True
             ) from None
 
+    def finish(self) -> None:
+        """Nothing is left to do: the server had answered for each letter before the next was sent."""
+
 
 def _failure(code: int, _answer: bytes | str) -> Failure:
     # the server's own words may quote an address, so they go nowhere
