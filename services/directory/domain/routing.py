@@ -7,7 +7,7 @@ never a dead end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -129,9 +129,13 @@ class RoutingRules:
         named = {self.default_unit_id} | {rule.unit_id for rule in self.rules}
         return named | {rule.stand_in_unit_id for rule in self.rules if rule.stand_in_unit_id}
 
-    def propose(self, situation: Situation, on: date) -> Proposal:
-        """Who receives, on that day: the most precise rule that fits, otherwise the default."""
-        fitting = [rule for rule in self.rules if rule.fits(situation, on)]
+    def propose(self, situation: Situation, on: date, open_units: Collection[UnitId]) -> Proposal:
+        """Who receives, on that day: the most precise rule that fits and whose unit is open, otherwise the default.
+
+        The referral service decides the same for each referral, by code of its own (no service calls another); both
+        are held to the one table in ``tests/contracts/routing.json``.
+        """
+        fitting = [rule for rule in self.rules if rule.unit_id in open_units and rule.fits(situation, on)]
         if not fitting:
             return Proposal(self.default_unit_id, None, DEFAULT_REASON, None)
         # min() keeps the first of equals: the municipality's own order

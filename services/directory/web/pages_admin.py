@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from itertools import groupby
 
 from flask import Blueprint, render_template, request
 
 from services.directory.commands.authorise import authorise
+from services.directory.domain.activity import SWEDEN
 from services.directory.domain.areas import covers
 from services.directory.domain.permissions import Act, Editor, Relation
 from services.directory.domain.routing import RoutingRule, RoutingRules, Situation
@@ -14,6 +17,7 @@ from services.directory.views.administration import assignment_lines, unit_lines
 from services.directory.web import words
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
+from shared.kernel.clock import Clock
 from shared.web.who import needs
 
 OLDEST_ASKED = 120
@@ -48,13 +52,17 @@ def routing() -> str:
         authorise(work, editor, Act.SEE_ROUTING, editor.relation_to(None, code), about="routing-rules", subject=None)
         rules = work.rules.of(code)
         named = work.units.those(sorted(rules.units_named())) if rules else []
+        stand_ins = work.units.those(sorted({unit.stand_in_unit_id for unit in named if unit.stand_in_unit_id}))
     asked = _situation(editor)
-    today = parts().clock.now().date()
-    proposal = rules.propose(asked, today) if rules and asked else None
+    taking = {unit.id: unit for unit in named if unit.receives}
+    proposal = rules.propose(asked, today(parts().clock), taking) if rules and asked else None
+    if proposal and proposal.stand_in_unit_id is None and proposal.unit_id in taking:
+        proposal = replace(proposal, stand_in_unit_id=taking[proposal.unit_id].stand_in_unit_id)
     return render_template(
         "directory/admin_routing.html",
         rules=rules,
-        names={unit.id: unit.name for unit in named},
+        names={unit.id: unit.name for unit in [*named, *stand_ins]},
+        closed={unit.id for unit in named if not unit.receives},
         asked=asked,
         proposal=proposal,
         lines=_together(rules) if rules else [],
@@ -62,6 +70,11 @@ def routing() -> str:
         groups=words.options(parts().taxonomies.target_groups),
         written=request.args,
     )
+
+
+def today(clock: Clock) -> date:
+    """The day in Sweden, by which rules begin and end, as they do when a referral is sent."""
+    return clock.now().astimezone(SWEDEN).date()
 
 
 def _situation(editor: Editor) -> Situation | None:

@@ -32,12 +32,12 @@ def rule(unit: UnitId = HERE, area: str = "0180-sodermalm", **more: object) -> R
 
 def receiver(situation: Situation, *rules: RoutingRule, on: date = TODAY) -> UnitId:
     """Who receives under these rules."""
-    return RoutingRules("0180", DEFAULT, rules).propose(situation, on).unit_id
+    return RoutingRules("0180", DEFAULT, rules).propose(situation, on, {HERE, THERE, DEFAULT}).unit_id
 
 
 def test_no_rule_is_never_a_dead_end() -> None:
     """Without a fitting rule the municipality's default unit receives, and says so."""
-    proposal = RoutingRules("0180", DEFAULT).propose(Situation("0180-farsta"), TODAY)
+    proposal = RoutingRules("0180", DEFAULT).propose(Situation("0180-farsta"), TODAY, {DEFAULT})
     assert proposal.unit_id == DEFAULT
     assert proposal.rule_id is None
     assert proposal.reason_sv
@@ -108,7 +108,7 @@ def test_stockholms_seeded_rules_always_name_one_unit_and_why(
     district: str, groups: frozenset[str], carer: int | None, cared_for: int | None
 ) -> None:
     """Whatever the situation: one unit, one sentence; children and addiction go where the city says."""
-    proposal = stockholm_rules().propose(Situation(f"0180-{district}", groups, carer, cared_for), TODAY)
+    proposal = stockholm_rules().propose(Situation(f"0180-{district}", groups, carer, cared_for), TODAY, UNIT.values())
     assert proposal.reason_sv
     assert proposal.rule_id is not None
     if "young-carer" in groups:
@@ -122,6 +122,6 @@ def test_stockholms_seeded_rules_always_name_one_unit_and_why(
 def test_a_carer_of_eighty_in_skarpnack_stays_there_and_one_of_forty_goes_to_farsta() -> None:
     """The split by the carer's age works in the districts that have one."""
     rules = stockholm_rules()
-    older = rules.propose(Situation("0180-skarpnack", carer_age=80), TODAY)
-    younger = rules.propose(Situation("0180-skarpnack", carer_age=40), TODAY)
+    older = rules.propose(Situation("0180-skarpnack", carer_age=80), TODAY, UNIT.values())
+    younger = rules.propose(Situation("0180-skarpnack", carer_age=40), TODAY, UNIT.values())
     assert (older.unit_id, younger.unit_id) == (UNIT["advice-skarpnack"], UNIT["advice-farsta"])

@@ -1,0 +1,121 @@
+"""Routing is decided in two services, which may not import each other: both are held to one table of examples.
+
+``routing.json``: rules in the form in which the directory tells them, the units that are closed, a day and a situation;
+and who receives, by which rule, with which stand-in. A change of the rules' meaning begins with a line there.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import pytest
+
+from services.directory.domain import routing as trying
+from services.referral.domain import routing as sending
+from shared.kernel.identity import UnitId
+
+TABLE: list[dict[str, Any]] = json.loads(Path(__file__).with_name("routing.json").read_text("utf-8"))
+NAMES = ("one", "two", "three", "default")
+every_example = pytest.mark.parametrize("example", [pytest.param(each, id=each["name"]) for each in TABLE])
+
+
+def unit(name: str) -> UnitId:
+    """A unit of the table."""
+    return UnitId(uuid5(NAMESPACE_URL, f"unit/{name}"))
+
+
+def rule_id(name: str) -> UUID:
+    """A rule of the table."""
+    return uuid5(NAMESPACE_URL, f"rule/{name}")
+
+
+def open_units(example: dict[str, Any]) -> set[UnitId]:
+    """The units that take referrals."""
+    return {unit(name) for name in NAMES if name not in example["closed"]}
+
+
+def common(rule: dict[str, Any]) -> dict[str, Any]:
+    """What both services' rules call the same."""
+    stand_in = rule.get("stand_in_unit_id")
+    return {
+        "area": rule["area"],
+        "unit_id": unit(rule["unit_id"]),
+        "target_groups": frozenset(rule.get("target_groups", ())),
+        "age_from": rule.get("age_from"),
+        "age_to": rule.get("age_to"),
+        "stand_in_unit_id": unit(stand_in) if stand_in else None,
+        "valid_to": date.fromisoformat(rule["valid_to"]) if "valid_to" in rule else None,
+    } | ({"valid_from": date.fromisoformat(rule["valid_from"])} if "valid_from" in rule else {})
+
+
+def expected(example: dict[str, Any]) -> tuple[UnitId, UUID | None, UnitId | None]:
+    """Who, by which rule, with which stand-in."""
+    by, stand_in = example["by"], example["stand_in"]
+    return unit(example["receives"]), rule_id(by) if by else None, unit(stand_in) if stand_in else None
+
+
+@every_example
+def test_sending_a_referral_keeps_to_the_table(example: dict[str, Any]) -> None:
+    """The referral service's own code, which decides."""
+    situation = example["situation"]
+    rules = tuple(
+        sending.RoutingRule(
+            rule_id=str(rule_id(each["rule_id"])),
+            reason="Därför.",
+            age_of=sending.AgeOf(each.get("age_of", "any")),
+            **common(each),
+        )
+        for each in example["rules"]
+    )
+    route = sending.choose_route(
+        sending.RoutingRules("0180", unit("default"), rules),
+        sending.Situation(
+            area=situation["area"],
+            target_groups=frozenset(situation.get("target_groups", ())),
+            age_of_carer=situation.get("carer_age"),
+            age_of_person_cared_for=situation.get("person_cared_for_age"),
+            on=date.fromisoformat(example["on"]),
+        ),
+        open_units(example),
+    )
+    assert (route.unit_id, UUID(route.rule_id) if route.rule_id else None, route.stand_in_unit_id) == expected(example)
+
+
+@every_example
+def test_trying_the_rules_out_keeps_to_the_table(example: dict[str, Any]) -> None:
+    """The directory's own code, by which an administrator sees beforehand what will happen."""
+    situation = example["situation"]
+    rules = tuple(
+        trying.RoutingRule(
+            id=rule_id(each["rule_id"]),
+            reason_sv="Därför.",
+            age_of=trying.AgeOf(each.get("age_of", "any")),
+            **common(each),
+        )
+        for each in example["rules"]
+    )
+    proposal = trying.RoutingRules("0180", unit("default"), rules).propose(
+        trying.Situation(
+            area=situation["area"],
+            target_groups=frozenset(situation.get("target_groups", ())),
+            carer_age=situation.get("carer_age"),
+            person_cared_for_age=situation.get("person_cared_for_age"),
+        ),
+        date.fromisoformat(example["on"]),
+        open_units(example),
+    )
+    assert (proposal.unit_id, proposal.rule_id, proposal.stand_in_unit_id) == expected(example)
+
+
+def test_the_table_has_an_example_of_everything_that_a_rule_can_say() -> None:
+    """So that nobody can add to a rule's meaning in one place alone."""
+    named = {name for example in TABLE for rule in example["rules"] for name in rule}
+    fields = {"id" if name == "rule_id" else "reason_sv" if name == "reason" else name for name in named | {"reason"}}
+    assert fields == set(trying.RoutingRule.__dataclass_fields__)
+    assert {name.removesuffix("_sv") for name in named | {"reason"}} == set(sending.RoutingRule.__dataclass_fields__)
+    assert any(example["closed"] for example in TABLE)
+    assert any(len(example["situation"].get("target_groups", ())) > 1 for example in TABLE)
