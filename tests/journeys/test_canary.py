@@ -72,10 +72,12 @@ def _tell(canary: Canary, browser: Browser, profiles: Path) -> Told:
         path = story.fill_in_a_referral(canary, alva)
         receipt = alva.seen[-1]
         story.keep_and_discard_drafts(canary, alva)
+        story.write_in_two_windows(canary, alva)
         with visitor(browser, "bo", product.url, profiles / "bo") as bo:
             visitors["bo"] = bo
             bo.sign_in()
             story.answer_it(canary, bo, path)
+            story.make_mistakes(canary, alva, bo)
             story.every_other_turn(canary, bo)
             after_withdrawal = story.withdraw(canary, bo)
             story.everything_refused(canary, path)
@@ -146,7 +148,9 @@ def test_the_marks_are_really_planted(told: Told) -> None:
     }
     assert set(story.PLANTED_FOR_BO) <= shown["bo"]
     assert {"ProtectedName", "ProtectedNote"} <= shown["bo"], "once he has accepted"
+    assert {"Mistaken", "MistakenTwice", "Late"} <= shown["bo"], "what he typed is shown again"
     assert {"DraftName", "Typo", "Representative", "OtherRepresentative", "Completed", "Rejected"} <= shown["alva"]
+    assert {"MistakenCancel", "TwoWindows"} <= shown["alva"]
 
 
 def test_the_story_went_through_what_it_promises(told: Told) -> None:

@@ -32,6 +32,7 @@ RARE_GROUP = "lethal-violence"
 FIELDS = (
     "Name", "Address", "Note", "Why", "Representative", "OtherRepresentative", "PersonName", "Situation", "Completed",
     "Rejected", "Cancelled", "DraftName", "DraftNote", "Typo", "ProtectedName", "ProtectedNote", "Retried", "Broken",
+    "Mistaken", "MistakenTwice", "MistakenCancel", "Late", "TwoWindows",
 )  # fmt: skip
 PLANTED_FOR_BO = ("Name", "Phone", "Email", "Address", "Note", "Identity", "Why", "PersonName", "Situation")
 PHONE, IDENTITY_NUMBER = "070-1740671", "189001189811"
@@ -149,6 +150,53 @@ def fill_in_a_referral(canary: Canary, alva: Visitor) -> str:
     alva.send()
     assert alva.page.url.endswith("/receipt"), alva.seen[-1].place
     return urlsplit(alva.page.url).path.removesuffix("/receipt")
+
+
+def write_in_two_windows(canary: Canary, alva: Visitor) -> None:
+    """The same draft changes in another window: what was typed here is kept beside it and shown again."""
+    alva.go("/referral/new")
+    alva.fill({"name": canary.value["DraftName"], "phone": PHONE})
+    alva.choose(("channels", "phone"))
+    alva.send()
+    here = urlsplit(alva.page.url).path
+    other = alva.context.new_page()
+    other.goto(here.replace("/support", "/carer"))
+    with other.expect_navigation():
+        other.locator('main form button[type="submit"]').first.click()
+    other.close()
+    alva.fill({"why": canary.value["TwoWindows"]})
+    alva.choose(("support_wanted", "guidance"))
+    alva.send()
+    assert alva.page.locator(".ds-alert").first.is_visible(), "the other window is told of"
+    alva.send()
+
+
+def make_mistakes(canary: Canary, alva: Visitor, bo: Visitor) -> None:
+    """The forms for declining, closing, taking back and withdrawing are sent with mistakes, and by whoever is late."""
+    said, path = canary.value, f"/referral/referrals/{canary.sent()['id']}"
+    for who, form, fields in (
+        (bo, "reject", {"comment": said["Mistaken"]}),
+        (alva, "cancel", {"comment": said["MistakenCancel"]}),
+        (bo, "withdraw-consent", {}),
+        (alva, "withdraw-consent", {}),
+    ):
+        who.go(f"{path}/{form}")
+        who.fill(fields)
+        who.send()
+        assert who.page.locator("#error-summary").is_visible(), form
+    bo.go(path)
+    bo.send()
+    bo.go(f"{path}/complete")
+    bo.fill({"comment": said["MistakenTwice"]})
+    bo.send()
+    assert bo.page.locator("#error-summary").is_visible(), "complete"
+    bo.choose(("reason", "other"))
+    bo.fill({"comment": said["Late"]})
+    where = f"{API}/{path.removeprefix('/referral/')}"
+    done = canary.ask("alva", "POST", f"{where}/cancel", json={"reason": "sent-twice"}, headers={"If-Match": '"2"'})
+    assert done.status_code == 200, done.text
+    bo.send()
+    assert "/moved" in bo.page.url, bo.seen[-1].place
 
 
 def keep_and_discard_drafts(canary: Canary, alva: Visitor) -> None:

@@ -12,7 +12,7 @@ from services.referral.domain.referral import Referral
 from services.referral.domain.refusals import ActionIsNotYours, NotInThisState
 from services.referral.domain.states import OFFERED, Action
 from shared.kernel.actor import Actor
-from shared.kernel.identity import ReferralId, uuid7
+from shared.kernel.identity import ConsentId, ReferralId, uuid7
 from shared.kernel.refusals import NotThere, Refusal
 
 
@@ -64,6 +64,27 @@ def refuse(
     )
     uow.commit()
     raise refusal
+
+
+def record_reading(
+    referral: Referral, actor: Actor, uow: Work, *, action: str = "read", consents: tuple[ConsentId, ...] = ()
+) -> None:
+    """Record that the actor is shown a referral, in the transaction that allows it. ``consents``: those relied on."""
+    relation = referral.relation_to(actor)
+    uow.record_access(
+        Access(
+            access_id=uuid7(),
+            action=action,
+            outcome=Outcome.ALLOWED,
+            rule=relation.value,
+            purpose=purpose_of(relation),
+            by=actor,
+            record_kind="referral",
+            subjects=(referral.id,),
+            consents=consents,
+            occurred_at=uow.clock.now(),
+        )
+    )
 
 
 def purpose_of(relation: Relation) -> Purpose:

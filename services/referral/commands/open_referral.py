@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from services.referral.commands.admission import known_to, purpose_of
-from services.referral.domain.access import Access, Outcome
+from services.referral.commands.admission import known_to, record_reading
 from services.referral.domain.consent import Scope
 from services.referral.domain.content import Content, Part, carer_only, protected
 from services.referral.domain.people import Subject
@@ -14,7 +13,7 @@ from services.referral.domain.reading import Reading, reading_of
 from services.referral.domain.referral import FIRST_VERSION, Referral, Step
 from services.referral.domain.states import CLOSED, Action, State
 from shared.kernel.actor import Actor
-from shared.kernel.identity import ReferralId, uuid7
+from shared.kernel.identity import ReferralId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,20 +46,7 @@ def open_referral(command: OpenReferral, actor: Actor, uow: Work) -> OpenedRefer
     reading = reading_of(referral, actor, now, on_paper=command.action != "read")
     if referral.open(actor, now) and uow.referrals.note_opened(referral):
         uow.record(referral.events)
-    uow.record_access(
-        Access(
-            access_id=uuid7(),
-            action=command.action,
-            outcome=Outcome.ALLOWED,
-            rule=reading.relation.value,
-            purpose=purpose_of(reading.relation),
-            by=actor,
-            record_kind="referral",
-            subjects=(asked,),
-            consents=reading.consents,
-            occurred_at=now,
-        )
-    )
+    record_reading(referral, actor, uow, action=command.action, consents=reading.consents)
     content = uow.referrals.content(referral, reading.open_parts - {Part.FOLLOW_UP})
     return OpenedReferral(referral, reading, _as_told(content, referral, reading), _steps(referral, reading, uow))
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from services.referral.adapters.drafts import author_text
 from services.referral.adapters.tables import drafts
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
+from services.referral.commands.keep_form import MARK
 from services.referral.domain.access import Access, Outcome, Purpose
 from services.referral.domain.permissions import Relation
 from services.referral.domain.ports import Draft
@@ -42,7 +43,7 @@ def draft_list(actor: Actor, uow: ReferralUnitOfWork) -> list[DraftLine]:
         .limit(MOST)
     )
     found = [uow.drafts.get(draft_id) for draft_id in uow.connection.execute(query).scalars()]
-    kept = [draft for draft in found if draft is not None]
+    kept = [draft for draft in found if draft is not None and MARK not in draft.answers]
     if kept:
         uow.record_access(
             Access(

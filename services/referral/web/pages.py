@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
 from flask_babel import gettext
 
+from services.referral.domain.states import Action
 from services.referral.views.drafts import draft_list
 from services.referral.views.listed import Line
 from services.referral.views.sent import sent_list
 from services.referral.views.worklist import Show, work_list
 from services.referral.web import (
     pages_acting,
+    pages_admission,
     pages_drafts,
     pages_format,
     pages_referral,
@@ -20,16 +23,27 @@ from services.referral.web import (
     pages_withdrawing,
 )
 from services.referral.web import pages_words as words
+from services.referral.web.door import lets_in
 from services.referral.web.parts import parts
 from shared.kernel.actor import Role
 from shared.kernel.refusals import Invalid
 from shared.web.api import page_cursor, read_cursor
-from shared.web.who import current_actor, needs
+from shared.web.who import View, current_actor, needs
 
 REFERRER, STAFF = [Role.REFERRER], [Role.REFERRER, Role.ADVISER]
 A_DRAFT = "/drafts/<uuid:draft_id>"
 A_REFERRAL = "/referrals/<uuid:referral_id>"
 FORM = ["GET", "POST"]
+# what somebody tried at a door that is not for their role; at all others, to open
+TRIED = {
+    "discard": Action.DISCARD_DRAFT,
+    "send": Action.SEND,
+    "accept": Action.ACCEPT,
+    "reject": Action.REJECT,
+    "complete": Action.COMPLETE,
+    "cancel": Action.CANCEL,
+    "withdraw": Action.WITHDRAW_CONSENT,
+}
 
 
 def blueprint() -> Blueprint:
@@ -50,13 +64,22 @@ def blueprint() -> Blueprint:
         (f"{A_REFERRAL}/complete", pages_acting.complete, STAFF, FORM),
         (f"{A_REFERRAL}/cancel", pages_acting.cancel, STAFF, FORM),
         (f"{A_REFERRAL}/withdraw-consent", pages_withdrawing.withdraw, STAFF, FORM),
+        (f"{A_REFERRAL}/moved", pages_admission.moved, STAFF, ["GET"]),
     ):
-        pages.add_url_rule(path, view.__name__, needs(*roles)(view), methods=methods)
+        pages.add_url_rule(path, view.__name__, _door(path, view.__name__, roles)(view), methods=methods)
     pages.add_app_template_filter(pages_format.last_day, "last_day")
     pages.add_app_template_filter(pages_format.short_last_day, "short_last_day")
     pages.add_app_template_filter(pages_format.short_day, "short_day")
     pages.add_app_template_filter(words.shown_state, "shown_state")
     return pages
+
+
+def _door(path: str, name: str, roles: list[Role]) -> Callable[[View], View]:
+    """Who may enter; where the address names a referral or a draft, whoever may not leaves a record."""
+    if "<uuid:" not in path:
+        return needs(*roles)
+    kind = "referral" if path.startswith(A_REFERRAL) else "draft"
+    return lets_in(*roles, action=TRIED.get(name, Action.OPEN), record_kind=kind)
 
 
 def start() -> str:

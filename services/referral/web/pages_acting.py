@@ -15,9 +15,10 @@ from marshmallow import ValidationError
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.accept_referral import AcceptReferral, accept_referral
-from services.referral.commands.admission import admit_to_change
+from services.referral.commands.admission import admit_to_change, record_reading
 from services.referral.commands.cancel_referral import CancelReferral, cancel_referral
 from services.referral.commands.complete_referral import CompleteReferral, complete_referral
+from services.referral.commands.keep_form import KeptForm, kept_form, let_go_of_form
 from services.referral.commands.reject_referral import RejectReferral, reject_referral
 from services.referral.domain import codes
 from services.referral.domain.referral import Referral
@@ -25,7 +26,7 @@ from services.referral.domain.states import Action
 from services.referral.web import forms
 from services.referral.web.forms import Typed
 from services.referral.web.forms_steps import OutcomeForm, ReasonForm
-from services.referral.web.pages_admission import asked_version, moved_page
+from services.referral.web.pages_admission import asked_version, back_to_the_form, moved_page, somebody_was_first
 from services.referral.web.pages_drafts import Page
 from services.referral.web.pages_steps import code_choices
 from services.referral.web.parts import parts
@@ -92,41 +93,56 @@ def _with_reason(
     done: str,
 ) -> Page:
     form = FORMS[action]()
-    values = forms.typed(form, request.form)
+    if request.method == "GET":
+        return _form_page(action, referral_id)
+    values, version = forms.typed(form, request.form), asked_version()
+    actor = current_actor()
     try:
-        if request.method == "GET":
-            return _form_page(action, referral_id, Typed())
         said = forms.load(form, values)
         if "unmet_needs" in said:
             said["unmet_needs"] = tuple(dict.fromkeys(said["unmet_needs"]))
-        said.update(referral_id=ReferralId(referral_id), expected_version=asked_version())
-        with parts().unit_of_work(current_actor()) as uow:
-            act(said, current_actor(), uow)
+        said.update(referral_id=ReferralId(referral_id), expected_version=version)
+        with parts().unit_of_work(actor) as uow:
+            act(said, actor, uow)
+            let_go_of_form(action, ReferralId(referral_id), actor, uow)
             uow.commit()
-    except ValidationError as error:
-        return _form_page(action, referral_id, Typed(values, forms.problems(error, form))), 422
-    except Invalid as refusal:
-        return _form_page(action, referral_id, Typed(values, forms.problems(refusal.fields, form))), refusal.status
-    except (VersionHasMoved, Conflict) as refusal:
-        return moved_page(referral_id, refusal, values.get("comment", ""))
+    except (ValidationError, Invalid) as error:
+        wrong = forms.problems(error.fields if isinstance(error, Invalid) else error, form)
+        try:
+            return back_to_the_form(action, referral_id, values, wrong, version)
+        except Conflict:
+            return somebody_was_first(action, referral_id, values)
+    except (VersionHasMoved, Conflict):
+        return somebody_was_first(action, referral_id, values)
     flash(done)
     return redirect(f"/referral/referrals/{referral_id}", 303)
 
 
-def _form_page(action: Action, referral_id: UUID, form: Typed) -> str:
+def _form_page(action: Action, referral_id: UUID) -> Page:
+    """The form, with what was typed in it before. That its reader saw which referral it is about is recorded."""
     actor = current_actor()
     with parts().unit_of_work(actor) as uow:
-        referral = admit_to_change(action, ReferralId(referral_id), None, actor, uow)
-        return render_template(
+        try:
+            referral = admit_to_change(action, ReferralId(referral_id), None, actor, uow)
+        except Conflict as refusal:
+            return moved_page(referral_id, refusal)
+        record_reading(referral, actor, uow)
+        kept = kept_form(action, ReferralId(referral_id), actor, uow) or KeptForm()
+        now = referral.version_for(referral.relation_to(actor), uow.clock.now())
+        page = render_template(
             f"referral/{action.value}.html",
             referral=referral,
             # what was typed goes on from the version that its writer saw
-            version=request.form.get("version") or referral.version_for(referral.relation_to(actor), uow.clock.now()),
+            version=kept.version or now,
             reasons=_reasons(action, uow),
             unmet_needs=code_choices(codes.UNMET_NEEDS, uow),
-            form=form,
+            # who declines was never shown who it is, so those words hide nothing
+            hides_words=action is not Action.REJECT,
+            form=Typed(kept.values, kept.errors),
             here=request.path,
         )
+        uow.commit()
+    return page
 
 
 def _reasons(action: Action, uow: ReferralUnitOfWork) -> list[tuple[str, str, str]]:

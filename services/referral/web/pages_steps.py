@@ -19,7 +19,8 @@ from services.referral.views.places import places
 from services.referral.web import pages_words as words
 from services.referral.web.forms import Typed
 from services.referral.web.forms_carer import HOURS
-from services.referral.web.pages_answers import Sections, person_has_consented, route_from, wanted_steps
+from services.referral.web.pages_answers import person_has_consented, route_from, wanted_steps
+from services.referral.web.pages_kept import Sections
 from shared.kernel.actor import Actor
 from shared.storage.staff import find_unit
 

@@ -14,14 +14,13 @@ from services.referral.domain.people import Carer, Channel, PersonCaredFor
 from services.referral.views.places import name_of
 from services.referral.web import pages_words as words
 from services.referral.web.pages_answers import (
-    GIVEN_AT,
-    Sections,
     carer_of,
     load_step,
     person_has_consented,
     person_of,
 )
 from services.referral.web.pages_format import telephone
+from services.referral.web.pages_kept import GIVEN_AT, Sections
 
 Rows = list[tuple[str, str]]
 

@@ -8,7 +8,8 @@ from flask import flash, redirect, render_template, request
 from flask_babel import gettext
 from marshmallow import ValidationError
 
-from services.referral.commands.admission import admit_to_change
+from services.referral.commands.admission import admit_to_change, record_reading
+from services.referral.commands.keep_form import KeptForm, kept_form, let_go_of_form
 from services.referral.commands.withdraw_consent import WithdrawConsent, withdraw_consent
 from services.referral.domain.consent import Consent, Scope
 from services.referral.domain.people import Subject
@@ -18,7 +19,7 @@ from services.referral.web import forms
 from services.referral.web import pages_words as words
 from services.referral.web.forms import Typed
 from services.referral.web.forms_steps import WithdrawForm
-from services.referral.web.pages_admission import moved_page
+from services.referral.web.pages_admission import back_to_the_form, somebody_was_first
 from services.referral.web.pages_drafts import Page
 from services.referral.web.parts import parts
 from shared.kernel.identity import ReferralId
@@ -30,39 +31,50 @@ FIELDS = {Subject.CARER: "carer", Subject.PERSON_CARED_FOR: "person_cared_for"}
 def withdraw(referral_id: UUID) -> Page:
     """Choose whose consent and which parts of it, and record it."""
     if request.method == "GET":
-        return _form_page(referral_id, Typed())
+        return _form_page(referral_id)
     values = forms.typed(WithdrawForm(), request.form)
-    actor = current_actor()
+    actor, asked = current_actor(), ReferralId(referral_id)
     try:
         said = forms.load(WithdrawForm(), values)
         with parts().unit_of_work(actor) as uow:
-            referral = admit_to_change(Action.WITHDRAW_CONSENT, ReferralId(referral_id), None, actor, uow)
+            referral = admit_to_change(Action.WITHDRAW_CONSENT, asked, None, actor, uow)
             for consent in referral.consents:
                 scopes = frozenset(map(Scope, said[FIELDS[consent.about]]))
                 if scopes:
                     withdraw_consent(WithdrawConsent(consent_id=consent.id, scopes=scopes), actor, uow)
+            let_go_of_form(Action.WITHDRAW_CONSENT, asked, actor, uow)
             uow.commit()
     except ValidationError as error:
-        return _form_page(referral_id, Typed(values, forms.problems(error, WithdrawForm()))), 422
-    except ConsentIsAlreadyWithdrawn as refusal:
-        return moved_page(referral_id, refusal)
+        wrong = forms.problems(error, WithdrawForm())
+        return back_to_the_form(Action.WITHDRAW_CONSENT, referral_id, values, wrong)
+    except ConsentIsAlreadyWithdrawn:
+        return somebody_was_first(Action.WITHDRAW_CONSENT, referral_id, values)
     flash(gettext("The withdrawal is recorded. What it covered is sealed from now on."))
     return redirect(f"/referral/referrals/{referral_id}", 303)
 
 
-def _form_page(referral_id: UUID, form: Typed) -> str:
-    actor = current_actor()
+def _form_page(referral_id: UUID) -> str:
+    """The form. It shows how the consents stand, which is recorded."""
+    actor, asked = current_actor(), ReferralId(referral_id)
     with parts().unit_of_work(actor) as uow:
-        referral = admit_to_change(Action.WITHDRAW_CONSENT, ReferralId(referral_id), None, actor, uow)
+        referral = admit_to_change(Action.WITHDRAW_CONSENT, asked, None, actor, uow)
+        record_reading(referral, actor, uow)
+        kept = kept_form(Action.WITHDRAW_CONSENT, asked, actor, uow) or KeptForm()
         # when it was opened is a step like any other
         tells = referral.shows_steps_to(referral.relation_to(actor), uow.clock.now())
+        uow.commit()
     consents = [
         (FIELDS[consent.about], str(words.ABOUT[consent.about.value]), _choices(consent))
         for consent in referral.consents
         if consent.standing()
     ]
     return render_template(
-        "referral/withdraw.html", referral=referral, consents=consents, form=form, here=request.path, tells=tells
+        "referral/withdraw.html",
+        referral=referral,
+        consents=consents,
+        form=Typed(kept.values, kept.errors),
+        here=request.path,
+        tells=tells,
     )
 
 

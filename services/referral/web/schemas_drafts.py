@@ -55,7 +55,7 @@ def _step(title: str, *forms: type[Form], **more: fields.Field[Any]) -> fields.N
     return fields.Nested(Strict.from_dict({**typed, **more}, name=f"{title}In"))
 
 
-def _steps(title: str, **given: fields.Field[Any]) -> dict[str, fields.Nested]:
+def _steps(title: str, **given: fields.Field[Any]) -> dict[str, fields.Field[Any]]:
     """Every step; ``given``: what a consent that has been answered has besides its form."""
     return {
         "carer": _step(f"{title}Carer", CarerForm),

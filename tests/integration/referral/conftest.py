@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -110,6 +111,43 @@ class Cast:
     def withdraw(self, consent_id: str, *scopes: str) -> Any:
         """Withdraw a consent."""
         return self.ask("POST", f"/consents/{consent_id}/withdraw", {"scopes": list(scopes)})
+
+
+@dataclass
+class AtThePages:
+    """The same person at the pages, with a session of their own."""
+
+    client: FlaskClient
+
+    def get(self, path: str) -> Any:
+        """One page."""
+        return self.client.get(path)
+
+    def post(self, path: str, page: str, **fields: str | list[str]) -> Any:
+        """A form as a page has it: with that page's token, and its version unless told otherwise."""
+        shown = self.client.get(page).text
+        hidden = {name: found[1] for name in ("csrf_token", "version") if (found := _hidden(name).search(shown))}
+        return self.client.post(path, data={**hidden, **fields})
+
+
+def _hidden(name: str) -> re.Pattern[str]:
+    return re.compile(f'name="{name}" value="([^"]*)"')
+
+
+def at_the_pages(somebody: Cast) -> AtThePages:
+    """A person in a browser."""
+    actor = somebody.actor
+    with somebody.client.session_transaction() as session:
+        session.update(
+            sid=str(uuid4()),
+            iss=actor.user.issuer,
+            sub=actor.user.subject,
+            name="",
+            started=int(NOON.timestamp()),
+            seen=int(NOON.timestamp()),
+            assignment=str(actor.assignment_id),
+        )
+    return AtThePages(somebody.client)
 
 
 class Room:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 import time
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import DataError
 
@@ -20,6 +18,7 @@ from tests.integration.referral.conftest import (
     a_consent,
     a_referral,
     a_referral_about_both,
+    at_the_pages,
 )
 
 TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
@@ -104,28 +103,11 @@ def test_a_very_long_text_is_refused_quickly(room: Room, alva: Cast, field: str)
         assert time.monotonic() - began < 5
 
 
-def in_a_browser(somebody: Cast) -> FlaskClient:
-    """The same person at the pages, with a session of their own."""
-    client = somebody.client
-    actor = somebody.actor
-    with client.session_transaction() as session:
-        session.update(
-            sid=str(uuid4()),
-            iss=actor.user.issuer,
-            sub=actor.user.subject,
-            name="",
-            started=int(NOON.timestamp()),
-            seen=int(NOON.timestamp()),
-            assignment=str(actor.assignment_id),
-        )
-    return client
-
-
 def test_no_page_tells_an_untold_referrer_of_the_opening(room: Room, alva: Cast, bo: Cast) -> None:
     """Whether Bo has opened it or not, every page of Alva's says the same."""
     opened, unopened = (alva.send(untold(a_referral())).json for _ in range(2))
     assert bo.open(opened["id"]).status_code == 200
-    browser = in_a_browser(alva)
+    browser = at_the_pages(alva)
     for page in ("", "/withdraw-consent", "/cancel", "/receipt"):
         seen, unseen = (
             browser.get(f"/referral/referrals/{each['id']}{page}")
@@ -142,7 +124,7 @@ def test_a_municipalitys_reason_may_hold_a_percent_sign(room: Room, alva: Cast) 
         {"rule_id": "1", "area": "0180-sodermalm", "unit_id": str(SODERMALM), "reason_sv": "100 % %(av) dem <b>x</b>"},
         version=2,
     )
-    browser = in_a_browser(alva)
+    browser = at_the_pages(alva)
     draft = alva.ask("POST", "/drafts", {"answers": ANSWERS}).json
     for step in ("receiver", "check"):
         page = browser.get(f"/referral/drafts/{draft['id']}/{step}")
