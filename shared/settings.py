@@ -5,14 +5,19 @@ Secrets are named by file, never by value: an environment is printed too easily.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from environs import Env
 
 SERVICES = ("referral", "directory", "notifications", "audit")
 MODES = ("demo", "production", "test")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_PHONE = re.compile(r"\+?[0-9][0-9 ()-]{3,30}")
 
 
 class SettingsAreWrong(ValueError):
@@ -51,6 +56,8 @@ class Settings:
     token_audience: str = "lotsa"
     token_jwks_file: Path | None = None
     smtp_url: str = field(default="", repr=False)
+    accessibility_email: str = ""
+    accessibility_phone: str = ""
     log_level: str = "INFO"
     web_in_flight: int = 24
     web_threads: int = 8
@@ -98,6 +105,8 @@ class Settings:
             token_audience=get.text("TOKEN_AUDIENCE", "lotsa"),
             token_jwks_file=get.path("TOKEN_JWKS_FILE"),
             smtp_url=get.text("SMTP_URL"),
+            accessibility_email=get.text("ACCESSIBILITY_EMAIL").strip(),
+            accessibility_phone=get.text("ACCESSIBILITY_PHONE").strip(),
             log_level=get.text("LOG_LEVEL", "INFO"),
             web_in_flight=get.number("WEB_IN_FLIGHT", 24),
             web_threads=get.number("WEB_THREADS", 8),
@@ -112,10 +121,29 @@ class Settings:
             raise SettingsAreWrong("LOTSA_MODE=demo cannot be combined with LOTSA_OIDC_ISSUER: demo lets anyone in")
         if self.demo and self.smtp_url:
             raise SettingsAreWrong("LOTSA_MODE=demo cannot be combined with LOTSA_SMTP_URL: demo sends no e-mail")
-        if self.production and not self.public_url.startswith("https://"):
-            raise SettingsAreWrong("LOTSA_PUBLIC_URL must be https:// in production")
+        self._check_address("LOTSA_PUBLIC_URL", self.public_url)
+        for name, issuer in (("LOTSA_OIDC_ISSUER", self.oidc_issuer), ("LOTSA_TOKEN_ISSUER", self.token_issuer)):
+            if issuer:
+                self._check_address(name, issuer)
+        if self.accessibility_email and not _EMAIL.fullmatch(self.accessibility_email):
+            raise SettingsAreWrong("LOTSA_ACCESSIBILITY_EMAIL is not an e-mail address")
+        if self.accessibility_phone and not _PHONE.fullmatch(self.accessibility_phone):
+            raise SettingsAreWrong("LOTSA_ACCESSIBILITY_PHONE is not a telephone number")
         if self.production and self.token_jwks_file:
             raise SettingsAreWrong("LOTSA_TOKEN_JWKS_FILE is for demo and test only")
+
+    def _check_address(self, name: str, address: str) -> None:
+        """Whoever can read or change what goes over the line to it could sign in as anybody."""
+        try:
+            host = urlsplit(address).hostname or ""
+        except ValueError:
+            host = ""
+        if address.startswith("https://") and host:
+            return
+        if self.production:
+            raise SettingsAreWrong(f"{name} must be https:// in production")
+        if not (address.startswith("http://") and _is_loopback(host)):
+            raise SettingsAreWrong(f"{name} must be https://, or http:// on this machine's own address (127.0.0.1)")
 
 
 class _Reader:
@@ -138,6 +166,13 @@ class _Reader:
             return int(text) if text else default
         except ValueError:
             raise SettingsAreWrong(f"LOTSA_{name} must be a whole number") from None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _service(name: str, get: _Reader) -> ServiceSettings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 
 
 def blueprint() -> Blueprint:
@@ -11,6 +11,9 @@ def blueprint() -> Blueprint:
 
     @pages.get("/tillganglighet")
     def accessibility_statement() -> str:
-        return render_template("lotsa/tillganglighet.html")
+        settings = current_app.extensions["lotsa"].settings
+        return render_template(
+            "lotsa/tillganglighet.html", email=settings.accessibility_email, phone=settings.accessibility_phone
+        )
 
     return pages

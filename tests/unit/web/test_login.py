@@ -86,7 +86,7 @@ def test_outside_demo_mode_a_provider_must_be_named(tmp_path: Path) -> None:
 
 def test_in_production_the_provider_is_reached_by_https(tmp_path: Path) -> None:
     """A plain-text issuer is refused."""
-    settings = settings_in(tmp_path, OIDC_ISSUER="http://id.example.se", OIDC_CLIENT_ID="lotsa")
+    settings = settings_in(tmp_path, OIDC_ISSUER="http://127.0.0.1:9", OIDC_CLIENT_ID="lotsa")
     with pytest.raises(SettingsAreWrong):
         Provider(dataclasses.replace(settings, mode="production"))
 

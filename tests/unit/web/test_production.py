@@ -58,3 +58,18 @@ def test_without_a_token_issuer_the_systems_door_is_shut(client: FlaskClient) ->
     """No issuer configured: no token is believed."""
     headers = {"Host": "lotsa.example.se", "Authorization": "Bearer a.b.c"}
     assert client.get("/api/directory/v1/staff", headers=headers).status_code == 401
+
+
+def test_the_accessibility_statement_names_whom_to_write_to_and_call(tmp_path: Path) -> None:
+    """What is set is shown as links that can be used; what is not set leaves nothing empty behind."""
+    settings = dataclasses.replace(
+        settings_in(tmp_path), accessibility_email="tillganglighet@example.se", accessibility_phone="08-465 004 00"
+    )
+    told = make_app("directory", "tests.support", settings=settings, staff=StaffInMemory()).test_client()
+    page = told.get("/tillganglighet").text
+    assert 'E-post: <a class="ds-link" href="mailto:tillganglighet@example.se">tillganglighet@example.se</a>' in page
+    assert 'Telefon: <a class="ds-link" href="tel:08-46500400">08-465 004 00</a>' in page
+    silent = make_app("directory", "tests.support", settings=settings_in(tmp_path), staff=StaffInMemory())
+    page = silent.test_client().get("/tillganglighet").text
+    assert "mailto:" not in page
+    assert "tel:" not in page
