@@ -30,7 +30,7 @@ compose: ## bring up a trial installation in containers (needs Docker): https://
 	@echo "Stop: docker compose down (with --volumes: and remove all data)"
 
 compose-test: set-up-test ## send a referral through the trial installation that runs in containers
-	@LOTSA_COMPOSE_TEST=1 $(PYTEST) tests/compose -q
+	@LOTSA_COMPOSE_TEST=1 $(PYTEST) tests/compose/test_one_referral_in_containers.py -q
 
 status: ## tell what runs
 	@test ! -x $(BIN)/lotsa || $(BIN)/lotsa status

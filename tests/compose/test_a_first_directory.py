@@ -81,8 +81,8 @@ def test_its_rules_propose_a_receiver(empty: Settings) -> None:
     with parts.work() as work:
         rules = work.rules.of("0183")
     assert rules is not None
-    young = rules.propose(Situation("0183", frozenset({"young-carer"})), date(2030, 1, 1))
-    other = rules.propose(Situation("0183"), date(2030, 1, 1))
+    young = rules.propose(Situation("0183", frozenset({"young-carer"})), date(2030, 1, 1), rules.units_named())
+    other = rules.propose(Situation("0183"), date(2030, 1, 1), rules.units_named())
     names = [unit.name for each in (young, other) if (unit := parts.staff.unit(each.unit_id))]
     parts.engine.dispose()
     assert names == ["Stödet för unga anhöriga", "Anhörigstödet"]

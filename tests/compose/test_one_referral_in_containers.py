@@ -213,6 +213,12 @@ def test_the_log_holds_for_somebody_outside(ester: Page, trial: Trial, downloads
     assert verified(changed(file), trial.log_key).returncode == 1
 
 
+def test_the_log_holds_for_the_operator_and_nothing_is_parked(ester: Page) -> None:
+    """The errands that docs/operating.md names, in the container that has the rights for them."""
+    assert "The log holds" in compose("run", "--rm", "-T", "prepare", "lotsa", "verify-audit")
+    assert "0 parked in all." in compose("run", "--rm", "-T", "prepare", "lotsa", "parked", "list")
+
+
 def test_no_container_writes_what_was_told_in_confidence(accepted: Sent, ester: Page) -> None:
     """The logs of all containers, servers included, hold none of the referral's words."""
     written = compose("logs", "--no-color")
