@@ -14,13 +14,20 @@ from shared.contracts.envelope import Envelope
 
 _COLUMNS = "id, event_type, data, occurred_at, correlation_id, causation_id, traceparent, history"
 
-_WAITING = "SELECT id FROM outbox WHERE sequence IS NULL ORDER BY id LIMIT %s"
-_COUNT_UP = "UPDATE publisher SET last_sequence = last_sequence + %s RETURNING last_sequence"
+# One statement, so one round trip. The rows are locked before they are counted: whatever another numbered meanwhile is
+# not among them, so that the count and the numbers given can never differ.
 _NUMBER = f"""
-    UPDATE outbox SET sequence = %s + given.place
-    FROM unnest(%s::uuid[]) WITH ORDINALITY AS given (given_id, place)
-    WHERE outbox.id = given.given_id AND outbox.sequence IS NULL
-    RETURNING sequence, (SELECT epoch FROM publisher), {_COLUMNS}
+    WITH waiting AS MATERIALIZED (
+        SELECT id AS waiting_id FROM outbox WHERE sequence IS NULL ORDER BY id LIMIT %s FOR NO KEY UPDATE
+    ), placed AS (
+        SELECT waiting_id, row_number() OVER (ORDER BY waiting_id) AS place FROM waiting
+    ), counted AS (
+        UPDATE publisher SET last_sequence = last_sequence + (SELECT count(*) FROM waiting)
+        WHERE EXISTS (SELECT 1 FROM waiting)
+        RETURNING epoch, last_sequence - (SELECT count(*) FROM waiting) AS before
+    )
+    UPDATE outbox SET sequence = before + place FROM placed, counted WHERE outbox.id = waiting_id
+    RETURNING sequence, epoch, {_COLUMNS}
 """  # noqa: S608 - only this module\'s own column names are put in
 _NUMBERED = f"""
     SELECT sequence, (SELECT epoch FROM publisher), {_COLUMNS} FROM outbox
@@ -41,10 +48,6 @@ _HIGHEST_SENT = """
         last_sequence)
     FROM publisher
 """
-
-
-class SomebodyElseRelays(RuntimeError):
-    """A row was numbered under this relay's hands: the lock has been lost."""
 
 
 @dataclass(frozen=True)
@@ -87,19 +90,8 @@ class Claims:
         self._connection = connection
 
     def number(self, at_most: int) -> list[Claim]:
-        """Give the waiting rows the next sequences, without gaps, and commit, before anything is published.
-
-        Raises SomebodyElseRelays, having undone it, when another got there first.
-        """
-        waiting = [row[0] for row in self._connection.exec_driver_sql(_WAITING, (at_most,))]
-        if not waiting:
-            self._connection.rollback()
-            return []
-        last = self._connection.exec_driver_sql(_COUNT_UP, (len(waiting),)).scalar_one()
-        rows = self._connection.exec_driver_sql(_NUMBER, (last - len(waiting), waiting)).all()
-        if len(rows) != len(waiting):
-            self._connection.rollback()
-            raise SomebodyElseRelays
+        """Give the waiting rows the next sequences, without gaps, and commit, before anything is published."""
+        rows = self._connection.exec_driver_sql(_NUMBER, (at_most,)).all()
         self._connection.commit()
         return sorted((Claim(*row) for row in rows), key=lambda claim: claim.sequence)
 
@@ -117,7 +109,7 @@ class Claims:
     def mark_sent(self, ids: Sequence[UUID]) -> None:
         """Note that the broker has confirmed these."""
         if ids:
-            self._connection.exec_driver_sql(_MARK, (list(ids),))
+            self._connection.exec_driver_sql(_MARK, ("{" + ",".join(map(str, ids)) + "}",))
             self._connection.commit()
 
     def unsent(self) -> tuple[int, float]:

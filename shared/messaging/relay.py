@@ -85,7 +85,9 @@ class Relay:
         _log.warning("the relay lost its footing", publisher=self._publisher, lost=kind, error=error)
 
     def _hold_office(self, stop: threading.Event) -> None:
-        with self._engine.connect() as connection:
+        with self._engine.connect() as opened:
+            # every step here is one statement, and so a transaction by itself: half the round trips
+            connection = opened.execution_options(isolation_level="AUTOCOMMIT")
             while not self._elected(connection):
                 if stop.wait(STAND_BY):
                     return

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from string import Template as Text
+from typing import Any
 from urllib.parse import urlsplit
 
 from services.notifications.domain.notice import Notice, Parcel, Template
@@ -48,9 +49,9 @@ def letter(parcel: Parcel, address: str, sender: Sender) -> EmailMessage:
     """The whole e-mail. Every try of one notice gives the same bytes."""
     subject, body = subject_and_body(parcel.notice, sender.public_url)
     message = EmailMessage(policy=SMTP)
-    message["From"] = f"Lotsa <{sender.from_address}>"
-    message["To"] = address
-    message["Subject"] = subject
+    message["From"] = _parsed("From", f"Lotsa <{sender.from_address}>")
+    message["To"] = _parsed("To", address)
+    message["Subject"] = _parsed("Subject", subject)
     message["Date"] = parcel.queued_at
     message["Message-ID"] = message_id(parcel, sender)
     # RFC 3834: no automatic answers, please
@@ -59,6 +60,12 @@ def letter(parcel: Parcel, address: str, sender: Sender) -> EmailMessage:
     message.set_content(body, cte="quoted-printable")
     message["Content-Language"] = LANGUAGE
     return message
+
+
+@lru_cache(maxsize=1_000)
+def _parsed(name: str, value: str) -> Any:
+    """A header read once: the library reads addresses with great care, and the same few come again and again."""
+    return SMTP.header_store_parse(name, value)[1]
 
 
 @cache

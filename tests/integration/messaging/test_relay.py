@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from shared.contracts.directory import SignInRefused
+from shared.messaging import claims
 from shared.messaging.claims import Claims
 from shared.messaging.outbox import append, renew_epoch, sweep_outbox
 from shared.messaging.publishing import ConfirmedPublisher
@@ -62,6 +63,33 @@ def test_sequences_have_no_gaps(house: House) -> None:
                 connection.rollback()
         eventually(lambda: unsent(house) == 0, saying="everything was sent")
     assert sequences(house) == list(range(before + 1, before + 41))
+
+
+def test_two_that_number_at_once_leave_no_gap(house: House) -> None:
+    """Should the lock that keeps them apart be lost, the second waits for the first and numbers only what is left."""
+    before = house.ask("SELECT last_sequence FROM publisher", of="publisher")
+    house.send(*["normal"] * 3)
+    with house.publisher.connect() as first, house.publisher.connect() as second:
+        mine = first.exec_driver_sql(claims._NUMBER, (2,)).all()
+        others: list[list[claims.Claim]] = []
+        other = threading.Thread(target=lambda: others.append(Claims(second).number(10)))
+        other.start()
+        eventually(
+            lambda: (
+                house.ask(
+                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+                    of="publisher",
+                )
+                == 1
+            ),
+            saying="the second waits for the first",
+        )
+        first.commit()
+        other.join(10)
+        (numbered,) = others
+        numbered += Claims(second).number(10)
+    assert sorted([row[0] for row in mine] + [each.sequence for each in numbered]) == [before + n for n in (1, 2, 3)]
+    assert house.ask("SELECT last_sequence FROM publisher", of="publisher") == before + 3
 
 
 @pytest.mark.parametrize("moment", ["before publishing", "after publishing", "after marking"])
