@@ -36,6 +36,8 @@ _OPEN = """
 _UNITS_MARK = f"SELECT string_agg(concat_ws(' ', unit_id, version, xmin), ',') {_OPEN}"
 _UNITS = f"SELECT unit_id, name, area, stand_in_unit_id, phone {_OPEN}"
 
+_PARTNER = "SELECT 1 FROM known_units WHERE unit_id = %s AND kind = 'partner'"
+
 Units = Mapping[UUID, ReceivingUnit]
 
 
@@ -90,6 +92,10 @@ class SqlRouting:
                 known = self._memory.rules[municipality_code] = _KnownRules(mark, rules, _named(rules))
             self._read[municipality_code] = known if rows else None
         return self._read[municipality_code]
+
+    def is_civil_society(self, unit_id: UnitId) -> bool:
+        """Whether a unit belongs to civil society: it is then a partner's, since only such are registered for it."""
+        return bool(ask(self._connection, _PARTNER, (unit_id,)))
 
     def keep(
         self, municipality_code: str, version: int, default_unit_id: UnitId, rules: Sequence[Mapping[str, Any]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from services.referral.commands.admission import admit_to_change
+from services.referral.domain.clocks import swedish_day
 from services.referral.domain.codes import CANCEL_REASONS, check_reason
 from services.referral.domain.ports import Work
 from services.referral.domain.referral import Referral
@@ -27,7 +28,7 @@ def cancel_referral(command: CancelReferral, actor: Actor, uow: Work) -> Referra
     """Take it back. Raises CodeIsUnknown, CommentIsRequired, and what accepting raises."""
     now = uow.clock.now()
     referral = admit_to_change(Action.CANCEL, command.referral_id, command.expected_version, actor, uow)
-    check_reason(CANCEL_REASONS, command.reason, command.comment, now.date())
+    check_reason(CANCEL_REASONS, command.reason, command.comment, swedish_day(now))
     referral.cancel(command.reason, command.comment, actor, now)
     uow.referrals.save(referral)
     uow.record(referral.events)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from services.referral.commands.admission import admit_to_change
+from services.referral.domain.clocks import swedish_day
 from services.referral.domain.codes import OUTCOMES, UNMET_NEEDS, check_chosen, check_reason
 from services.referral.domain.ports import Work
 from services.referral.domain.referral import Referral
@@ -28,8 +29,8 @@ def complete_referral(command: CompleteReferral, actor: Actor, uow: Work) -> Ref
     """Close it. Raises CodeIsUnknown, CommentIsRequired, and what accepting raises."""
     now = uow.clock.now()
     referral = admit_to_change(Action.COMPLETE, command.referral_id, command.expected_version, actor, uow)
-    check_reason(OUTCOMES, command.reason, command.comment, now.date())
-    check_chosen(UNMET_NEEDS, command.unmet_needs, now.date(), "/unmet_needs")
+    check_reason(OUTCOMES, command.reason, command.comment, swedish_day(now))
+    check_chosen(UNMET_NEEDS, command.unmet_needs, swedish_day(now), "/unmet_needs")
     referral.complete(command.reason, command.comment, command.unmet_needs, actor, now)
     uow.referrals.save(referral)
     uow.record(referral.events)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from services.referral.domain.clocks import swedish_day
 from services.referral.domain.people import Carer, PersonCaredFor
 from services.referral.domain.ports import Work
-from services.referral.domain.refusals import NoReceiverIsKnown, UnitCannotReceive
+from services.referral.domain.refusals import NoReceiverIsKnown, ReceiverIsCivilSociety, UnitCannotReceive
 from services.referral.domain.routing import ReceivingUnit, Route, Situation, choose_route, municipality_of
 from shared.kernel.actor import Actor
 from shared.kernel.identity import UnitId
@@ -40,14 +41,14 @@ class Proposal:
 
 
 def propose_route(command: ProposeRoute, actor: Actor, uow: Work) -> Proposal:
-    """The proposal for a situation. Raises NoReceiverIsKnown or UnitCannotReceive."""
+    """The proposal for a situation. Raises NoReceiverIsKnown, UnitCannotReceive or ReceiverIsCivilSociety."""
     route, units = _decide(command, uow)
     stand_in = units.get(route.stand_in_unit_id) if route.stand_in_unit_id else None
     return Proposal(units[route.unit_id], stand_in, route)
 
 
 def proposal(command: ProposeRoute, uow: Work) -> Route:
-    """Only the route. Raises NoReceiverIsKnown or UnitCannotReceive."""
+    """Only the route. Raises NoReceiverIsKnown, UnitCannotReceive or ReceiverIsCivilSociety."""
     return _decide(command, uow)[0]
 
 
@@ -56,6 +57,8 @@ def _decide(command: ProposeRoute, uow: Work) -> tuple[Route, dict[UnitId, Recei
     units = {UnitId(key): unit for key, unit in uow.routing.receiving_units(municipality).items()}
     if command.chosen_unit_id is not None:
         if command.chosen_unit_id not in units:
+            if uow.routing.is_civil_society(command.chosen_unit_id):
+                raise ReceiverIsCivilSociety(fields={"/receiving_unit_id": ReceiverIsCivilSociety.title})
             raise UnitCannotReceive(fields={"/receiving_unit_id": UnitCannotReceive.title})
         route = Route(command.chosen_unit_id, None, CHOSEN_REASON, rule_id="chosen")
         same = _by_rules(command, uow, units, municipality)
@@ -66,14 +69,18 @@ def _decide(command: ProposeRoute, uow: Work) -> tuple[Route, dict[UnitId, Recei
         if ruled is None or ruled.unit_id not in units:
             raise NoReceiverIsKnown(fields={"/need/area": NoReceiverIsKnown.title})
         route = ruled
-    return replace(route, stand_in_unit_id=route.stand_in_unit_id or units[route.unit_id].stand_in_unit_id), units
+    stand_in = route.stand_in_unit_id or units[route.unit_id].stand_in_unit_id
+    if stand_in is not None and stand_in not in units and uow.routing.is_civil_society(stand_in):
+        # it would be given access under a consent that does not say what that means
+        stand_in = None
+    return replace(route, stand_in_unit_id=stand_in), units
 
 
 def _by_rules(command: ProposeRoute, uow: Work, units: dict[UnitId, ReceivingUnit], municipality: str) -> Route | None:
     rules = uow.routing.rules_of(municipality)
     if rules is None:
         return None
-    today = uow.clock.now().astimezone(uow.calendar.zone).date()
+    today = swedish_day(uow.clock.now())
     situation = Situation(
         area=command.area,
         target_groups=frozenset(command.target_groups),

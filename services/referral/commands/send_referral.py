@@ -9,7 +9,7 @@ from uuid import UUID
 from services.referral.commands.admission import refuse
 from services.referral.commands.propose_route import ProposeRoute, proposal
 from services.referral.domain import codes
-from services.referral.domain.clocks import Priority, promises
+from services.referral.domain.clocks import Priority, promises, swedish_day
 from services.referral.domain.consent import Consent, ConsentAnswers, Scope, pointer_to, record_consent
 from services.referral.domain.content import Content, Need, check_graded
 from services.referral.domain.people import Carer, PersonCaredFor, Subject
@@ -74,7 +74,7 @@ def check_answers(command: SendReferral, now: datetime) -> None:
     """Raise the refusal that the answers deserve, before anything is decided or kept."""
     check_graded(command.need, command.person_cared_for, _person_has_consented(command))
     command.carer.check()
-    day = now.date()
+    day = swedish_day(now)
     codes.check_chosen(codes.TARGET_GROUPS, command.need.target_groups, day, "/need/target_groups")
     codes.check_chosen(codes.SUPPORT_FORMS, command.need.support_wanted, day, "/need/support_wanted")
     for subject, answers in _answers(command):

@@ -101,6 +101,10 @@ class Routing(Protocol):
         """The open units that receive referrals in a municipality, and those its rules name, by id."""
         ...
 
+    def is_civil_society(self, unit_id: UnitId) -> bool:
+        """Whether a unit belongs to civil society, which stands outside the secrecy act."""
+        ...
+
     def keep(
         self, municipality_code: str, version: int, default_unit_id: UnitId, rules: Sequence[Mapping[str, Any]]
     ) -> None:

@@ -12,6 +12,7 @@ Refusal
 │   ├── CommentIsRequired                   comment-is-required
 │   ├── NoReceiverIsKnown                   no-receiver-is-known
 │   ├── UnitCannotReceive                   unit-cannot-receive
+│   ├── ReceiverIsCivilSociety              receiver-is-civil-society
 │   └── DraftIsTooLarge                     draft-is-too-large
 ├── NotThere  (kernel: unknown, or not for you to know of; the attempt is recorded)
 ├── NotAllowed
@@ -95,6 +96,13 @@ class UnitCannotReceive(Invalid):
 
     slug = "unit-cannot-receive"
     title = "The chosen unit does not receive referrals."
+
+
+class ReceiverIsCivilSociety(Invalid):
+    """Civil society is outside the secrecy act, and the consent text must say so: there is none yet that does."""
+
+    slug = "receiver-is-civil-society"
+    title = "The chosen unit belongs to civil society, which the consent that was given does not cover."
 
 
 class DraftIsTooLarge(Invalid):
