@@ -17,7 +17,7 @@ import json
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any, Protocol
 
 from services.audit.log.merkle import leaf_hash, root_of
 
@@ -26,6 +26,19 @@ CHECKPOINT = "checkpoint"
 CHECKPOINTS = "checkpoints.jsonl"
 OPENINGS = "openings.jsonl"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class Sink(Protocol):
+    """Where an export is written to, from beginning to end."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take the next bytes; how many were taken."""
+
+    def flush(self) -> None:
+        """Called now and then."""
+
+    def close(self) -> None:
+        """Never called by us."""
 
 
 class BundleIsMalformed(ValueError):
@@ -134,7 +147,7 @@ def export_files(
     yield OPENINGS, (opening.line() for opening in openings)
 
 
-def write_zip(files: Iterable[tuple[str, Iterable[bytes]]], stream: IO[bytes]) -> None:
+def write_zip(files: Iterable[tuple[str, Iterable[bytes]]], stream: Sink) -> None:
     """Write an export as a ZIP file; the same files give the same bytes. The stream need not be seekable."""
     with zipfile.ZipFile(stream, "w") as archive:
         for path, pieces in files:

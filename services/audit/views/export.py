@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from services.audit.domain.mandate import Mandate
-from services.audit.log.layout import Opening, export_files, write_zip
+from services.audit.log.layout import Opening, Sink, export_files, write_zip
 from services.audit.views.within import given, within
 
 CHUNK = 2_000
@@ -27,7 +27,7 @@ class NothingToExport(LookupError):
     """The log has no checkpoint yet."""
 
 
-def write_export(connection: Connection, stream: IO[bytes], mandate: Mandate | None, unseal_all: Any) -> int:
+def write_export(connection: Connection, stream: Sink, mandate: Mandate | None, unseal_all: Any) -> int:
     """Write the log as a ZIP file; its size in entries. Raises NothingToExport.
 
     ``mandate``: whose openings go along; None takes none, for outsiders. ``unseal_all``: (connection, event id, name,

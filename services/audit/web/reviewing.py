@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Collection
-from typing import IO
 from uuid import UUID
 
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from services.audit import bootstrap
+from services.audit.adapters.sealed_spool import SealedSpool
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
 from services.audit.commands.record_reading import REFUSED, RULE, record_reading
 from services.audit.domain.refusals import TrailIsUnknown
@@ -24,7 +23,6 @@ from shared.web.who import RoleNotAllowed, current_actor
 
 # so many entries are verified while a page waits; beyond it, on request
 VERIFIED_AT_ONCE = 20_000
-IN_MEMORY = 8_000_000
 
 
 class Reviewing:
@@ -102,20 +100,22 @@ class Reviewing:
             uow.rollback()
         return seen, verified
 
-    def export(self, *, with_names: bool) -> IO[bytes]:
+    def export(self, *, with_names: bool) -> SealedSpool:
         """The log as a ZIP file, to be sent. Raises TrailIsUnknown while there is nothing in it."""
         actor = current_actor()
-        stream: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the response closes it
+        spool = SealedSpool()
         mandate = self.parts.mandate_of(actor) if with_names else None
-        with self.parts.as_auditor() as uow:
-            try:
-                export.write_export(uow.connection, stream, mandate, self.parts.opening)
-            except export.NothingToExport:
-                stream.close()
+        try:
+            with self.parts.as_auditor() as uow:
+                export.write_export(uow.connection, spool, mandate, self.parts.opening)
+                self._record(uow, actor, "export", "log-with-names" if with_names else "log", ())
+                uow.commit()
+        except BaseException as trouble:
+            spool.close()
+            if isinstance(trouble, export.NothingToExport):
                 raise TrailIsUnknown from None
-            self._record(uow, actor, "export", "log-with-names" if with_names else "log", ())
-            uow.commit()
-        return stream
+            raise
+        return spool
 
     def record_refusals(self, doors: Blueprint) -> None:
         """Have a blueprint note who tried to come in under another role, and answer as usual."""
