@@ -12,12 +12,13 @@ from services.directory.domain.activity import SWEDEN, Repeats, Session
 from services.directory.domain.organization import Location
 from services.directory.domain.support_service import Attend, Listing, ListingStatus, Schedule
 from shared.web.api import storable
+from shared.web.pattern import Whole
 
 FIRST_DAY = date(2020, 1, 1)
 LAST_DAY = date(2099, 12, 31)
 HALF_A_DAY = timedelta(hours=12)
 STORABLE = "Remove the characters that cannot be shown."
-WEB_ADDRESS = validate.Regexp(r"^(https?://[^\s<>\"']+)?$", error="Write a web address that begins with https://.")
+WEB_ADDRESS = Whole(r"^(https?://[^\s<>\"']+)?$", error="Write a web address that begins with https://.")
 
 
 def text(most: int, *, required: bool = False, **more: Any) -> fields.String:

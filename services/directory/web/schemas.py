@@ -13,14 +13,15 @@ from services.directory.domain.routing import AgeOf
 from services.directory.domain.support_service import Attend, ListingStatus, Weekday
 from services.directory.domain.unit import UnitKind
 from shared.kernel.actor import Role
+from shared.web.pattern import Whole
 
 FIRST = datetime(2020, 1, 1, tzinfo=UTC)
 LAST = datetime(2100, 1, 1, tzinfo=UTC)
-CODE = validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")
-AREA = validate.Regexp(r"^[0-9]{4}(-[a-z0-9-]{1,40})?$")
+CODE = Whole(r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")
+AREA = Whole(r"^[0-9]{4}(-[a-z0-9-]{1,40})?$")
 # the outer shape only; the domain has the last word
-EMAIL = validate.Regexp(r"^([^\s@]+@[^\s@.]+(\.[^\s@.]+)+)?$")
-WEB_ADDRESS = validate.Regexp(r"^(https?://[^\s<>\"']{1,290})?$")
+EMAIL = Whole(r"^([^\s@]+@[^\s@.]+(\.[^\s@.]+)+)?$")
+WEB_ADDRESS = Whole(r"^(https?://[^\s<>\"']{1,290})?$")
 
 
 def _within(moment: datetime) -> None:

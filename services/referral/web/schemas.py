@@ -14,8 +14,9 @@ from services.referral.domain.codes import LISTS
 from services.referral.domain.consent import Form, GivenBy, Scope
 from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT, AgeBand, Channel, Relation, TakesInBest
 from services.referral.web.forms_carer import identity_number_of, phone_of
+from shared.web.pattern import Whole
 
-AREA = r"^\d{4}(-[a-z0-9-]{1,60})?$"
+AREA = r"^[0-9]{4}(-[a-z0-9-]{1,60})?$"
 
 
 class Strict(Schema):
@@ -109,7 +110,7 @@ class CarerIn(Strict):
         load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1900, max=2100)
     )
     age_band = code(AgeBand, load_default=None, allow_none=True)
-    language = fields.String(load_default="sv", validate=validate.Regexp(r"^[a-z]{2,3}$"))
+    language = fields.String(load_default="sv", validate=Whole(r"^[a-z]{2,3}$"))
     interpreter = fields.Boolean(load_default=False)
     safe_contact = fields.Nested(SafeContactIn, required=True)
     protected_identity = fields.Boolean(load_default=False)
@@ -121,7 +122,7 @@ class CarerIn(Strict):
 class NeedIn(Strict):
     """Why, and what is wanted. ``own_statement``: the target groups are the carer's own words, told by their choice."""
 
-    area = fields.String(required=True, validate=validate.Regexp(AREA))
+    area = fields.String(required=True, validate=Whole(AREA))
     why = text()
     target_groups = several(_slugs("target-groups"))
     own_statement = fields.Boolean(load_default=False)
@@ -149,7 +150,7 @@ class ConsentIn(Strict):
     channels = several(Channel)
     covers_stand_in = fields.Boolean(load_default=True)
     text_version = text(60, required=True)
-    text_language = fields.String(load_default="sv", validate=validate.Regexp(r"^[a-z]{2,3}$"))
+    text_language = fields.String(load_default="sv", validate=Whole(r"^[a-z]{2,3}$"))
     interpreter_present = fields.Boolean(load_default=False)
     given_at = fields.AwareDateTime(load_default=None, allow_none=True)
     expires_at = fields.AwareDateTime(load_default=None, allow_none=True)
@@ -214,6 +215,6 @@ class ListQuery(Strict):
 class RouteQuery(Strict):
     """What routing goes by. No name, no number: nobody is identified here."""
 
-    area = fields.String(required=True, validate=validate.Regexp(AREA))
+    area = fields.String(required=True, validate=Whole(AREA))
     target_group = Repeated(_slugs("target-groups"))
     age_band = code(AgeBand, load_default=None)
