@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from services.directory.commands.authorise import authorise
 from services.directory.domain.areas import Areas, municipality_of
+from services.directory.domain.organization import OrganizationKind
 from services.directory.domain.permissions import Act, Editor, Relation
 from services.directory.domain.ports import DirectoryWork
-from services.directory.domain.refusals import AlreadyRegistered, ListingIsNotYours
+from services.directory.domain.refusals import AlreadyRegistered, CivilSocietyReceivesNoReferrals, ListingIsNotYours
 from services.directory.domain.unit import Unit, UnitKind
 from shared.kernel.identity import OrganizationId
 
 
 def register_unit(work: DirectoryWork, editor: Editor, unit: Unit, areas: Areas) -> Unit:
-    """Put a unit into the directory. Raises ListingIsNotYours, AlreadyRegistered or AreaIsUnknown."""
+    """Put a unit into the directory. Raises ListingIsNotYours, AlreadyRegistered, AreaIsUnknown or
+    CivilSocietyReceivesNoReferrals."""
     authorise(work, editor, Act.EDIT_UNIT, relation_to_unit(editor, unit), about="unit", subject=unit.id)
     if unit.area is not None:
         areas.require(unit.area)
-    if work.organizations.find(OrganizationId(unit.organization_id)) is None:
+    organization = work.organizations.find(OrganizationId(unit.organization_id))
+    if organization is None:
         raise ListingIsNotYours
+    if organization.kind is OrganizationKind.CIVIL_SOCIETY and unit.kind is not UnitKind.PARTNER:
+        raise CivilSocietyReceivesNoReferrals
     if work.units.find(unit.id) is not None:
         raise AlreadyRegistered
     work.units.add(unit)

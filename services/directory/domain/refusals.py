@@ -6,6 +6,7 @@ Invalid
 ├── NameIsMissing                       name-missing
 ├── AddressIsNoEmail                    address-no-email
 ├── ReceivingUnitNeedsAnAddress         receiving-unit-needs-address
+├── CivilSocietyReceivesNoReferrals     civil-society-receives-no-referrals
 ├── StandInIsTheUnitItself              stand-in-is-itself
 ├── RoleDoesNotFitTheUnit               role-does-not-fit-unit
 ├── PeriodEndsBeforeItBegins            period-ends-before-it-begins
@@ -64,6 +65,13 @@ class ReceivingUnitNeedsAnAddress(Invalid):
 
     slug = "receiving-unit-needs-address"
     title = "A receiving unit needs a function address and a telephone number."
+
+
+class CivilSocietyReceivesNoReferrals(Invalid):
+    """Civil society is outside the secrecy act: its units are partners, to which no referral is sent yet."""
+
+    slug = "civil-society-receives-no-referrals"
+    title = "A civil-society organisation's unit is a partner; it cannot receive referrals."
 
 
 class StandInIsTheUnitItself(Invalid):
