@@ -21,15 +21,16 @@ HERE = Path(__file__).parent / "static"
 
 @dataclass(frozen=True)
 class Link:
-    """One link in the header."""
+    """One link in the header. ``also``: where the pages under it are that its own path does not begin."""
 
     path: str
     label: LazyString
+    also: str = ""
 
 
 PUBLIC = Link("/directory/", lazy_gettext("Find support"))
 REFERRALS = Link("/referral/", lazy_gettext("Sent"))
-NEW_REFERRAL = Link("/referral/new", lazy_gettext("New referral"))
+NEW_REFERRAL = Link("/referral/new", lazy_gettext("New referral"), also="/referral/drafts/")
 WORKLIST = Link("/referral/", lazy_gettext("Work list"))
 LISTINGS = Link("/directory/mine", lazy_gettext("Our support"))
 TRAIL = Link("/audit/", lazy_gettext("Consents and the log"))
@@ -71,8 +72,8 @@ def is_current(link: Link, among: list[Link]) -> bool:
     """Whether the page belongs under this link: the longest path that fits wins."""
     if request.blueprint == "login":
         return False
-    fitting = [each.path for each in among if request.path.startswith(each.path)]
-    return link.path == max(fitting, key=len, default="")
+    here = {path: each for each in among for path in (each.path, each.also) if path and request.path.startswith(path)}
+    return link == here.get(max(here, key=len, default=""))
 
 
 def moment(at: datetime | None) -> Markup:
