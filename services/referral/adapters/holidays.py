@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,22 @@ import holidays
 from services.referral.domain.clocks import WorkingCalendar
 
 
+class DaysOff:
+    """Sweden's days off; a year is worked out when first asked about, and a day is looked up in it once."""
+
+    def __init__(self) -> None:
+        self._days = holidays.country_holidays("SE", categories=("public", "de_facto"))
+        self._known: dict[date, bool] = {}
+
+    def __contains__(self, day: object) -> bool:
+        # at most as many days as promises have ever been counted over
+        known = self._known.get(day)  # type: ignore[call-overload]
+        if known is None:
+            known = self._known[day] = day in self._days  # type: ignore[index]
+        return bool(known)
+
+
 @cache
 def swedish_calendar() -> WorkingCalendar:
-    """The calendar, made once; it works out a year when first asked about it."""
-    days = holidays.country_holidays("SE", categories=("public", "de_facto"))
-    return WorkingCalendar(days, ZoneInfo("Europe/Stockholm"))
+    """The calendar, made once."""
+    return WorkingCalendar(DaysOff(), ZoneInfo("Europe/Stockholm"))

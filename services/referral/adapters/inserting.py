@@ -1,7 +1,7 @@
 """Rows in plain INSERTs: the road that every sending takes, kept short.
 
-Building and compiling statements costs more than running them here: the texts are made once for a table and row count,
-and the driver prepares them.
+Building and compiling statements costs more than running them here, and so does each trip to the server and back: the
+texts are made once for a shape of rows, and the driver prepares them.
 """
 
 from __future__ import annotations
@@ -15,22 +15,35 @@ from sqlalchemy import Connection, Table
 from shared.storage.plainly import run
 
 Rows = Sequence[Mapping[str, Any]]
+Shape = tuple[str, tuple[str, ...], int]
 
 
 def insert_together(connection: Connection, *batches: tuple[Table, Rows]) -> None:
-    """Insert rows into several tables, in this order; each table's rows all have the same columns.
+    """Insert rows into several tables; each table's rows all have the same columns.
 
-    Raises SQLAlchemy's errors, as a statement of its own would.
+    The first table's go by themselves, the others' in one statement: row policies and foreign keys look the first one's
+    up, and a statement does not see what it itself has written. Raises SQLAlchemy's errors.
     """
-    run(connection, *(_insert(table, rows) for table, rows in batches if rows))
+    filled = [(table, rows) for table, rows in batches if rows]
+    run(connection, *(_insert(group) for group in (filled[:1], filled[1:]) if group))
 
 
-def _insert(table: Table, rows: Rows) -> tuple[bytes, list[Any]]:
-    columns = tuple(rows[0])
-    return _statement(table.name, columns, len(rows)), [row[column] for row in rows for column in columns]
+def _insert(batches: Sequence[tuple[Table, Rows]]) -> tuple[bytes, list[Any]]:
+    shapes: tuple[Shape, ...] = tuple((table.name, tuple(rows[0]), len(rows)) for table, rows in batches)
+    return _statement(shapes), [value for _, rows in batches for row in rows for value in _values(row, rows[0])]
+
+
+def _values(row: Mapping[str, Any], columns: Mapping[str, Any]) -> list[Any]:
+    return [row[column] for column in columns]
 
 
 @cache
-def _statement(table: str, columns: tuple[str, ...], count: int) -> bytes:
+def _statement(shapes: tuple[Shape, ...]) -> bytes:
+    *before, last = [_text(*shape) for shape in shapes]
+    named = ", ".join(f"rows_{number} AS ({text})" for number, text in enumerate(before))
+    return (f"WITH {named} {last}" if named else last).encode()
+
+
+def _text(table: str, columns: tuple[str, ...], count: int) -> str:
     places = f"({', '.join(['%s'] * len(columns))})"
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([places] * count)}".encode()  # noqa: S608 - our own names
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([places] * count)}"  # noqa: S608 - our own names

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import time
 from enum import Enum
 from typing import Any
@@ -23,7 +22,7 @@ from services.referral.domain.people import (
 
 def carer_to_text(carer: Carer, need: Need) -> str:
     """What is said about the carer, as JSON."""
-    return _dump({"carer": asdict(carer), "need": asdict(need)})
+    return _dump({"carer": carer, "need": need})
 
 
 def carer_from_text(text: str) -> tuple[Carer, Need]:
@@ -34,7 +33,7 @@ def carer_from_text(text: str) -> tuple[Carer, Need]:
 
 def person_to_text(person: PersonCaredFor) -> str:
     """What is said about the person cared for, as JSON."""
-    return _dump(asdict(person))
+    return _dump(person)
 
 
 def person_from_text(text: str) -> PersonCaredFor:
@@ -88,5 +87,8 @@ def _plain(value: object) -> object:
             return value.isoformat()
         case frozenset():
             return sorted(value)
+        case Carer() | Need() | PersonCaredFor() | SafeContact():
+            # not asdict, which copies each value on its way
+            return vars(value)
         case _:
             raise TypeError(type(value).__name__)

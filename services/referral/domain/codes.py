@@ -157,7 +157,11 @@ LISTS: dict[str, tuple[Code, ...]] = {
 
 @dataclass(frozen=True)
 class ConsentText:
-    """The words a person was read before they said yes; ``text`` is an English key into the catalogue."""
+    """The words a person was read before they said yes; ``text`` is an English key into the catalogue.
+
+    ``%(recipient)s`` in it is whom the consent is for: a municipality's carer support, never civil society, which is
+    outside the secrecy act and needs words of its own.
+    """
 
     version: str
     about: Subject
@@ -167,6 +171,7 @@ class ConsentText:
     valid_to: date | None = None
 
 
+NAMED = date(2026, 11, 1)
 CONSENT_TEXTS: tuple[ConsentText, ...] = (
     ConsentText(
         "carer-2026-1",
@@ -175,6 +180,7 @@ CONSENT_TEXTS: tuple[ConsentText, ...] = (
         "I agree that what is written here about me is passed on to the receiving unit "
         "and to the unit that stands in for it. "
         "I can withdraw this at any time. Caring is voluntary, and so is taking this support.",
+        valid_to=NAMED,
     ),
     ConsentText(
         "person-cared-for-2026-1",
@@ -183,6 +189,25 @@ CONSENT_TEXTS: tuple[ConsentText, ...] = (
         "I agree that what is written here about me is passed on to the receiving unit "
         "and to the unit that stands in for it, "
         "so that the person who supports me can get support. I can withdraw this at any time.",
+        valid_to=NAMED,
+    ),
+    ConsentText(
+        "carer-2026-2",
+        Subject.CARER,
+        ("sv", "en"),
+        "I agree that what is written here about me is passed on to %(recipient)s, "
+        "and to the unit that stands in for it, which may be in another municipality. "
+        "I can withdraw this at any time. Caring is voluntary, and so is taking this support.",
+        valid_from=NAMED,
+    ),
+    ConsentText(
+        "person-cared-for-2026-2",
+        Subject.PERSON_CARED_FOR,
+        ("sv", "en"),
+        "I agree that what is written here about me is passed on to %(recipient)s, "
+        "and to the unit that stands in for it, which may be in another municipality, "
+        "so that the person who supports me can get support. I can withdraw this at any time.",
+        valid_from=NAMED,
     ),
 )
 

@@ -12,6 +12,7 @@ from services.referral.commands.discard_draft import DiscardDraft, discard_draft
 from services.referral.commands.open_draft import OpenDraft, open_draft
 from services.referral.commands.propose_route import ProposeRoute, propose_route
 from services.referral.commands.save_draft import SaveDraft, save_draft
+from services.referral.domain.clocks import swedish_day
 from services.referral.domain.codes import LISTS, in_force
 from services.referral.domain.people import AgeBand, Carer
 from services.referral.web import answering, schemas, schemas_out
@@ -103,6 +104,6 @@ def codes(list_name: str) -> Response:
     """
     if list_name not in LISTS:
         raise NotThere
-    today = parts().clock.now().date()
+    today = swedish_day(parts().clock.now())
     items = [{**answering.code(each), "title": gettext(each.title)} for each in in_force(LISTS[list_name], today)]
     return ok({"items": items})

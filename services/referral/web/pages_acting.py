@@ -21,6 +21,7 @@ from services.referral.commands.complete_referral import CompleteReferral, compl
 from services.referral.commands.keep_form import KeptForm, kept_form, let_go_of_form
 from services.referral.commands.reject_referral import RejectReferral, reject_referral
 from services.referral.domain import codes
+from services.referral.domain.clocks import swedish_day
 from services.referral.domain.referral import Referral
 from services.referral.domain.states import Action
 from services.referral.web import forms
@@ -149,5 +150,5 @@ def _reasons(action: Action, uow: ReferralUnitOfWork) -> list[tuple[str, str, st
     """The reasons in force today, with a word where a comment is demanded."""
     return [
         (code.slug, gettext(code.title), gettext("Needs a comment") if code.comment_required else "")
-        for code in codes.in_force(REASONS[action], uow.clock.now().date())
+        for code in codes.in_force(REASONS[action], swedish_day(uow.clock.now()))
     ]

@@ -100,6 +100,11 @@ def with_step(step: str, answers: Sections, values: Mapping[str, Any], now: date
     kept = without_unsaved(step, {**answers, step: after})
     if step == "carer" and before.get("channels") != after.get("channels") and "consent" in kept:
         kept["consent"] = {name: value for name, value in kept["consent"].items() if name != "channels_ok"}
+    if step == "carer" and before.get("area") != after.get("area"):
+        # the text that was read out named somebody else as its recipient
+        for consent, asked in (("consent", "share"), ("other-consent", "tell")):
+            if consent in kept:
+                kept[consent] = {name: value for name, value in kept[consent].items() if name != asked}
     if person_has_consented(answers) != person_has_consented(kept):
         kept.pop("situation", None)
         kept = without_unsaved("situation", kept)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 import phonenumbers
-from flask_babel import format_datetime
+from flask_babel import format_date, format_datetime
 
 SWEDEN = 46
 
@@ -23,6 +24,11 @@ def short_last_day(until: datetime) -> str:
 def short_day(at: datetime) -> str:
     """A day in few characters: "24 nov. 2026"."""
     return str(format_datetime(at, "d MMM yyyy"))
+
+
+def days(each: Iterable[date]) -> str:
+    """Some days after one another: "24 nov. 2026, 25 nov. 2026"."""
+    return ", ".join(str(format_date(day, "d MMM yyyy")) for day in each)
 
 
 def telephone(number: str) -> str:

@@ -46,7 +46,7 @@ def show(referral_id: UUID) -> str:
         person_was_told_of=page.opened.referral.consent_of(Subject.PERSON_CARED_FOR) is not None,
         steps=[track_step(mark, page) for mark in marked(page.track)],
         state=words.shown_state(reading.shown_state),
-        consents=[consent_rows(each) for each in page.opened.referral.consents],
+        consents=[consent_rows(each, page) for each in page.opened.referral.consents],
         priority=str(words.PRIORITIES[page.opened.referral.priority.value]),
     )
 
@@ -78,8 +78,8 @@ def track_step(marked_one: tuple[Mark, str], page: ReferralPage) -> dict[str, An
     return {"title": title, "at": mark.at, "text": ". ".join(filter(None, said)), "state": drawn}
 
 
-def consent_rows(consent: Consent) -> dict[str, Any]:
-    """A consent as it stands: whose, and each scope with its answer."""
+def consent_rows(consent: Consent, page: ReferralPage) -> dict[str, Any]:
+    """A consent as it stands: whose, to whom, and each scope with its answer."""
     scopes = []
     for scope in sorted(consent.scopes):
         withdrawn = scope in consent.withdrawn_scopes
@@ -87,6 +87,8 @@ def consent_rows(consent: Consent) -> dict[str, Any]:
     return {
         "about": str(words.ABOUT[consent.about.value]),
         "scopes": scopes,
+        "recipient": page.receiving.name if page.receiving else "–",
+        "stand_in": page.stand_in.name if page.stand_in and consent.stand_in_unit_id else "",
         "given_at": consent.given_at,
         "expires_at": consent.expires_at,
         "withdrawn_at": consent.withdrawn_at,

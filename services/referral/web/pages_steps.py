@@ -11,16 +11,18 @@ from flask_babel.speaklater import LazyString
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.propose_route import Proposal, propose_route
 from services.referral.domain import codes
+from services.referral.domain.clocks import swedish_day
 from services.referral.domain.people import Subject
 from services.referral.domain.ports import Draft
 from services.referral.domain.routing import municipality_of
 from services.referral.views.drafts import is_protected
-from services.referral.views.places import places
+from services.referral.views.places import name_of, places
 from services.referral.web import pages_words as words
 from services.referral.web.forms import Typed
 from services.referral.web.forms_carer import HOURS
 from services.referral.web.pages_answers import person_has_consented, route_from, wanted_steps
 from services.referral.web.pages_kept import Sections
+from services.referral.web.pages_words import recipient_of
 from shared.kernel.actor import Actor
 from shared.storage.staff import find_unit
 
@@ -100,7 +102,7 @@ def shown(step: str, answers: Sections, form: Typed, actor: Actor, uow: Referral
 
 def code_choices(of: tuple[codes.Code, ...], uow: ReferralUnitOfWork) -> list[tuple[str, str]]:
     """The codes in force today with their titles."""
-    return [(code.slug, gettext(code.title)) for code in codes.in_force(of, uow.clock.now().date())]
+    return [(code.slug, gettext(code.title)) for code in codes.in_force(of, swedish_day(uow.clock.now()))]
 
 
 def _carer(answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
@@ -132,8 +134,12 @@ def _consent(about: Subject, answers: Sections, uow: ReferralUnitOfWork) -> dict
         "sv": str(words.LANGUAGES["sv"]),
         "en": str(words.LANGUAGES["en"]),
     }
+    text = codes.consent_text(about, swedish_day(uow.clock.now()))
+    area = name_of(str(answers["carer"]["area"]))
     return {
-        "text": codes.consent_text(about, uow.clock.now().date()),
+        "text_version": text.version,
+        "read_out": gettext(text.text, recipient=recipient_of(area)),
+        "in_english": text.text % {"recipient": f"the municipality's carer support in {area}"},
         "channels": ", ".join(str(words.CHANNELS[each]).lower() for each in channels),
         "words": lists,
     }

@@ -27,11 +27,12 @@ Rows = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Section:
-    """One part of the check page, with where it is changed."""
+    """One part of the check page, with where it is changed, and what to ask the person before sending."""
 
     heading: str
     rows: Rows
     change: str
+    question: str = ""
 
 
 def sections(answers: Sections, receiver: str, reason: str, address: Callable[[str], str]) -> list[Section]:
@@ -61,8 +62,16 @@ def sections(answers: Sections, receiver: str, reason: str, address: Callable[[s
             ],
             address("support"),
         ),
-        Section(_("Consent from the one who gives support"), _carer_consent(answers), address("consent")),
-        *_other_consent(answers, address),
+        Section(
+            _("Consent from the one who gives support"),
+            [*_carer_consent(answers), *_goes_to(answers, receiver)],
+            address("consent"),
+            _(
+                "Does the one who gives support know that the referral goes to %(unit)s? Ask before you send.",
+                unit=receiver,
+            ),
+        ),
+        *_other_consent(answers, receiver, address),
         Section(_("The situation"), about, address("situation")),
         Section(_("Receiver"), [(_("Unit"), receiver), (_("Why this unit"), reason)], address("receiver")),
     ]
@@ -144,7 +153,13 @@ def _carer_consent(answers: Sections) -> Rows:
     return rows + _how(data, answers["consent"])
 
 
-def _other_consent(answers: Sections, address: Callable[[str], str]) -> list[Section]:
+def _goes_to(answers: Sections, receiver: str) -> Rows:
+    """Whom the text that was read out named, and the unit that it turns out to be."""
+    named = words.recipient_of(name_of(str(answers["carer"]["area"])))
+    return [(_("Given for"), named), (_("Goes to"), receiver)]
+
+
+def _other_consent(answers: Sections, receiver: str, address: Callable[[str], str]) -> list[Section]:
     if "other-consent" not in answers:
         return []
     data = load_step("other-consent", answers, answers["other-consent"])
@@ -154,6 +169,7 @@ def _other_consent(answers: Sections, address: Callable[[str], str]) -> list[Sec
             (_("Staff may get in touch with the one who gives support"), str(words.YES_NO[data["contact_carer"]])),
             (_("Staff may tell the one who gives support"), str(words.YES_NO[data["tell_carer"]])),
             *_how(data, answers["other-consent"]),
+            *_goes_to(answers, receiver),
         ]
     return [Section(_("Consent from the one who receives the support"), rows, address("other-consent"))]
 

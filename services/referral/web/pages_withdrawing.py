@@ -15,6 +15,7 @@ from services.referral.domain.consent import Consent, Scope
 from services.referral.domain.people import Subject
 from services.referral.domain.refusals import ConsentIsAlreadyWithdrawn
 from services.referral.domain.states import Action
+from services.referral.views.readings import ReadBy, readings_of
 from services.referral.web import forms
 from services.referral.web import pages_words as words
 from services.referral.web.forms import Typed
@@ -22,7 +23,7 @@ from services.referral.web.forms_steps import WithdrawForm
 from services.referral.web.pages_admission import back_to_the_form, somebody_was_first
 from services.referral.web.pages_drafts import Page
 from services.referral.web.parts import parts
-from shared.kernel.identity import ReferralId
+from shared.kernel.identity import ConsentId, ReferralId
 from shared.web.who import current_actor
 
 FIELDS = {Subject.CARER: "carer", Subject.PERSON_CARED_FOR: "person_cared_for"}
@@ -63,8 +64,12 @@ def _form_page(referral_id: UUID) -> str:
         # when it was opened is a step like any other
         tells = referral.shows_steps_to(referral.relation_to(actor), uow.clock.now())
         uow.commit()
+    read: dict[ConsentId, list[ReadBy]] = {}
+    if tells:
+        with parts().as_system() as uow:
+            read = readings_of(referral, uow)
     consents = [
-        (FIELDS[consent.about], str(words.ABOUT[consent.about.value]), _choices(consent))
+        (FIELDS[consent.about], str(words.ABOUT[consent.about.value]), _choices(consent), read.get(consent.id, []))
         for consent in referral.consents
         if consent.standing()
     ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
@@ -178,6 +179,11 @@ WHY_CLOSED: Words = {
     "recipient-not-covered": _("The consent does not cover your unit."),
     "protected-identity": _("Protected identity: shown only to the adviser who has accepted."),
 }
+
+
+def recipient_of(place: str) -> str:
+    """Whom a consent is for, as the text that is read out names it."""
+    return str(gettext("the municipality's carer support in %(place)s", place=place))
 
 
 def shown_state(state: str) -> tuple[str, str]:

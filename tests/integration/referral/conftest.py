@@ -134,8 +134,8 @@ def _hidden(name: str) -> re.Pattern[str]:
     return re.compile(f'name="{name}" value="([^"]*)"')
 
 
-def at_the_pages(somebody: Cast) -> AtThePages:
-    """A person in a browser."""
+def at_the_pages(somebody: Cast, at: datetime = NOON) -> AtThePages:
+    """A person in a browser, who signed in at a moment."""
     actor = somebody.actor
     with somebody.client.session_transaction() as session:
         session.update(
@@ -143,8 +143,8 @@ def at_the_pages(somebody: Cast) -> AtThePages:
             iss=actor.user.issuer,
             sub=actor.user.subject,
             name="",
-            started=int(NOON.timestamp()),
-            seen=int(NOON.timestamp()),
+            started=int(at.timestamp()),
+            seen=int(at.timestamp()),
             assignment=str(actor.assignment_id),
         )
     return AtThePages(somebody.client)

@@ -127,8 +127,15 @@ def test_a_withdrawal_seals_on_the_next_read(town: Town, as_person: OpenPage) ->
     bo.get_by_role("button", name="Ta emot").click()
     assert "Frans Provsson" in bo.inner_text("main")
 
+    alva.emulate_media(media="print")
+    alva.goto(path)
+    assert not alva.get_by_text("Kvitto att skriva ut").is_visible(), "links are not for paper"
+    alva.emulate_media(media="screen")
+    assert alva.get_by_text("Kvitto att skriva ut").is_visible()
     alva.goto(f"{path}/withdraw-consent")
+    assert alva.inner_text("main").count("Redan läst av Anhörigstöd Södermalm den 20 nov. 2026.") == 2
     assert "går inte att göra oläst" in alva.inner_text("main")
+    axe_clean(alva)
     alva.get_by_label("Dela med mottagande enhet").check()
     alva.get_by_role("button", name="Anteckna återtagandet").click()
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.referral.adapters.holidays import swedish_calendar
-from services.referral.domain.clocks import LIMITS, Deadline, Priority, Promise, promises
+from services.referral.domain.clocks import LIMITS, Deadline, Priority, Promise, promises, swedish_day
 from tests.unit.referral.cast import CALENDAR, SODERMALM, STOCKHOLM, a_referral
 
 
@@ -92,3 +92,17 @@ def test_late_begins_when_the_promise_ends() -> None:
     assert deadline is not None
     assert not deadline.late(deadline.due_at - timedelta(seconds=1))
     assert deadline.late(deadline.due_at)
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2026, 6, 30, 21, 59, tzinfo=UTC), date(2026, 6, 30)),
+        (datetime(2026, 6, 30, 22, 0, tzinfo=UTC), date(2026, 7, 1)),
+        (datetime(2026, 12, 31, 22, 59, tzinfo=UTC), date(2026, 12, 31)),
+        (datetime(2026, 12, 31, 23, 0, tzinfo=UTC), date(2027, 1, 1)),
+    ],
+)
+def test_the_day_is_swedish(moment: datetime, day: date) -> None:
+    """Summer and winter: midnight in Sweden comes before midnight in UTC."""
+    assert swedish_day(moment) == day

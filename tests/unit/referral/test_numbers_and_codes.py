@@ -99,3 +99,12 @@ def test_each_of_the_two_people_has_a_text_to_be_read() -> None:
         assert codes.consent_text_exists(subject, newest.version, "sv")
         assert not codes.consent_text_exists(subject, newest.version, "xx")
         assert not codes.consent_text_exists(subject, "nonsense", "sv")
+
+
+def test_the_text_that_is_read_out_names_whom_it_is_for() -> None:
+    """And the older ones, which did not, stay known for what was recorded under them."""
+    for subject in Subject:
+        assert "%(recipient)s" in codes.consent_text(subject, TODAY).text
+        older = codes.consent_text(subject, date(2026, 10, 31))
+        assert older.version != codes.consent_text(subject, TODAY).version
+        assert codes.consent_text_exists(subject, older.version, "sv")

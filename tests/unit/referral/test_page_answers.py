@@ -113,6 +113,16 @@ def test_another_way_to_be_reached_has_to_be_consented_to_anew() -> None:
     assert "channels_ok" not in answers["consent"]
 
 
+def test_another_place_is_another_recipient_to_consent_to() -> None:
+    """The texts that were read out named the carer support of one place: both people are asked again, and no more."""
+    answers = with_step("carer", about_both(), {**CARER, "area": "0180-kungsholmen"}, NOW)
+    assert first_incomplete(answers) == "consent"
+    assert "share" not in answers["consent"]
+    assert answers["consent"]["channels_ok"] == "yes"
+    assert "tell" not in answers["other-consent"]
+    assert with_step("carer", about_both(), {**CARER, "name": "Frans P"}, NOW)["consent"]["share"] == "yes"
+
+
 def test_nobody_has_to_be_reached() -> None:
     """A carer who makes contact themself needs no channel, and is not asked to consent to one."""
     silent = {"name": "Frans", "area": "0180", "channels": [], "do_not_reach_out": "true"}

@@ -1,0 +1,100 @@
+"""Whom a consent is for, who has read under it, and the day on which a list is asked about."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+
+from services.referral.commands.reject_referral import RejectReferral, reject_referral
+from services.referral.domain import codes
+from services.referral.domain.refusals import CodeIsUnknown
+from services.referral.domain.states import State
+from shared.kernel.identity import ReferralId
+from tests.integration.referral.conftest import KUNGSHOLMEN, SODERMALM, Cast, Room, a_referral_about_both, at_the_pages
+from tests.integration.referral.test_attacked import ANSWERS
+from tests.integration.referral.test_two_consents import pointers, slug
+
+PARTNER = UUID(int=77)
+
+
+def test_nothing_is_sent_to_civil_society(room: Room, alva: Cast) -> None:
+    """It is outside the secrecy act, and no text that was read out says so: refused by name, and nothing is kept."""
+    room.a_unit(PARTNER, "partner", area="0180-sodermalm")
+    body = a_referral_about_both(receiving_unit_id=str(PARTNER))
+    refused = alva.send(body)
+    assert (refused.status_code, slug(refused)) == (422, "receiver-is-civil-society")
+    assert pointers(refused) == {"#/receiving_unit_id"}
+    assert "civilsamhället" in refused.json["title"]
+    assert room.ask("SELECT 1 FROM referrals UNION ALL SELECT 1 FROM outbox") == []
+
+
+def test_no_rule_leads_to_civil_society(room: Room, alva: Cast) -> None:
+    """Neither as receiver nor as stand-in, whatever a municipality's rules say."""
+    room.a_unit(PARTNER, "partner", area="0180-sodermalm")
+    rule = {"rule_id": "1", "area": "0180-sodermalm", "reason_sv": "Så är det."}
+    room.rules({**rule, "unit_id": str(PARTNER)}, version=2)
+    assert alva.send().json["receiving_unit_id"] == str(SODERMALM)
+    room.rules({**rule, "unit_id": str(KUNGSHOLMEN), "stand_in_unit_id": str(PARTNER)}, version=3)
+    sent = alva.send().json
+    assert (sent["receiving_unit_id"], sent["stand_in_unit_id"]) == (str(KUNGSHOLMEN), None)
+
+
+def test_the_consent_names_its_recipient_from_reading_out_to_record(room: Room, alva: Cast) -> None:
+    """The text names the place's carer support; the check asks about the unit it turns out to be; the page tells it."""
+    browser = at_the_pages(alva)
+    draft = alva.ask("POST", "/drafts", {"answers": ANSWERS}).json["id"]
+    text = browser.get(f"/referral/drafts/{draft}/consent").text
+    assert "lämnas till kommunens anhörigstöd i Stockholm, Södermalm, och till den enhet som ersätter den" in text
+    assert "passed on to the municipality&#39;s carer support in Stockholm, Södermalm" in text
+    assert 'name="text_version" value="carer-2026-2"' in text
+    check = f"/referral/drafts/{draft}/check"
+    assert "Vet den som ger stöd att lotsningen går till Enhet 2? Fråga innan du skickar." in browser.get(check).text
+    receipt = browser.post(f"/referral/drafts/{draft}/send", check).headers["Location"]
+    assert "Lämnat för Enhet 2, och för Enhet 4 som ersätter den." in browser.get(receipt.removesuffix("/receipt")).text
+
+
+def test_a_withdrawal_says_who_has_read(room: Room, alva: Cast, bo: Cast) -> None:
+    """Unit and day, for each of the two people: opened, or only seen by name in a list."""
+    sent = alva.send(a_referral_about_both()).json
+    form = f"/referral/referrals/{sent['id']}/withdraw-consent"
+    alva.open(sent["id"])
+    assert at_the_pages(alva).get(form).text.count("Ingen annan enhet har läst det än.") == 2
+    at_the_pages(bo).get("/referral/")
+    listed = at_the_pages(alva).get(form).text
+    assert "Namnet har synts i listan hos Enhet 2 den 20 nov. 2026." in listed
+    assert listed.count("Ingen annan enhet har läst det än.") == 1, "a list tells nothing of Gun"
+    bo.open(sent["id"])
+    later = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)
+    room.clock.move_to(later)
+    bo.open(sent["id"])
+    for who in (alva, bo):
+        told = at_the_pages(who, later).get(form).text
+        assert told.count("Redan läst av Enhet 2 den 20 nov. 2026, 22 nov. 2026.") == 2, "days as they are in Sweden"
+        assert "Namnet har synts" not in told
+    assert "Enhet 1 den" not in told, "whoever wrote it needs no telling"
+
+
+def test_what_was_read_without_a_consent_is_not_said_to_be_read(room: Room, alva: Cast, bo: Cast) -> None:
+    """Bo's look at a form, and at what was sealed for him, showed nothing of it."""
+    sent = alva.send(a_referral_about_both()).json
+    about_gun = next(each["id"] for each in sent["consents"] if each["about"] == "person-cared-for")
+    alva.withdraw(about_gun, "tell-about-person-cared-for")
+    form = f"/referral/referrals/{sent['id']}/withdraw-consent"
+    at_the_pages(bo).get(form)
+    assert "Redan läst" not in at_the_pages(alva).get(form).text
+
+
+@pytest.mark.parametrize(("hour", "in_force"), [(22, False), (23, True)])
+def test_a_code_is_in_force_on_the_swedish_day(
+    room: Room, alva: Cast, bo: Cast, monkeypatch: pytest.MonkeyPatch, hour: int, in_force: bool
+) -> None:
+    """A reason that begins on 1 January can be chosen from midnight in Sweden, at 23 UTC the evening before."""
+    new = codes.Code("new-reason", "Another reason", valid_from=date(2027, 1, 1))
+    monkeypatch.setattr("services.referral.commands.reject_referral.REJECT_REASONS", (new,))
+    command = RejectReferral(referral_id=ReferralId(UUID(alva.send().json["id"])), reason="new-reason")
+    room.clock.move_to(datetime(2026, 12, 31, hour, 30, tzinfo=UTC))
+    with room.parts.unit_of_work(bo.actor) as uow, nullcontext() if in_force else pytest.raises(CodeIsUnknown):
+        assert reject_referral(command, bo.actor, uow).state is State.REJECTED
