@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -30,8 +31,10 @@ class InFlightLimit:
     def __init__(self, app: WSGIApplication, *, limit: int, at_once: int, sorry: str) -> None:
         self._app = app
         self._limit = limit
-        self._turns = threading.BoundedSemaphore(at_once)
-        self._sorry = sorry
+        self._turns = Turns(at_once)
+        problem = {"type": "urn:lotsa:problem:busy", "title": sorry, "status": 503}
+        self._problem = _refusal("application/problem+json", json.dumps(problem, ensure_ascii=False))
+        self._sentence = _refusal("text/plain; charset=utf-8", f"{sorry}\n")
         self._lock = threading.Lock()
         self._here = 0
 
@@ -40,7 +43,7 @@ class InFlightLimit:
             return self._app(environ, start_response)
         if not self._enter():
             return self._shed(environ, start_response)
-        if not self._turns.acquire(timeout=TURN_WITHIN_SECONDS):
+        if not self._turns.take(TURN_WITHIN_SECONDS):
             self._leave()
             return self._shed(environ, start_response)
         return _Answer(self._app, environ, start_response, self._done)
@@ -57,18 +60,60 @@ class InFlightLimit:
             self._here -= 1
 
     def _done(self) -> None:
-        self._turns.release()
+        self._turns.give_back()
         self._leave()
 
     def _shed(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ.get("PATH_INFO", "").startswith("/api/"):
-            problem = {"type": "urn:lotsa:problem:busy", "title": self._sorry, "status": 503}
-            kind, body = "application/problem+json", json.dumps(problem, ensure_ascii=False).encode()
-        else:
-            kind, body = "text/plain; charset=utf-8", f"{self._sorry}\n".encode()
-        headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
-        start_response("503 Service Unavailable", [*headers, ("Retry-After", str(RETRY_AFTER_SECONDS))])
+        headers, body = self._problem if environ.get("PATH_INFO", "").startswith("/api/") else self._sentence
+        start_response("503 Service Unavailable", list(headers))
         return [body]
+
+
+def _refusal(kind: str, text: str) -> tuple[list[tuple[str, str]], bytes]:
+    """Made once: whoever is turned away is to cost next to nothing."""
+    body = text.encode()
+    headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
+    return [*headers, ("Retry-After", str(RETRY_AFTER_SECONDS))], body
+
+
+class Turns:
+    """A number of turns, taken in the order of asking.
+
+    A semaphore lets whoever comes just then go before those who wait, some of whom then wait for very long; here a turn
+    that is given back goes to the one who has waited longest.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._waiting: deque[threading.Lock] = deque()
+        self._lock = threading.Lock()
+
+    def take(self, within: float) -> bool:
+        """Wait for a turn, at most so many seconds; False when none came."""
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return True
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        if mine.acquire(timeout=within):
+            return True
+        with self._lock:
+            try:
+                self._waiting.remove(mine)
+            except ValueError:
+                # it came in this very moment
+                return True
+            return False
+
+    def give_back(self) -> None:
+        """End a turn."""
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._free += 1
 
 
 class _Answer:

@@ -15,6 +15,7 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -105,11 +106,16 @@ class MasterKey:
 
     def derive(self, purpose: str) -> bytes:
         """A 32-byte key for one purpose (HKDF-SHA-256, RFC 5869)."""
-        return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"lotsa/1|{purpose}".encode()).derive(self.secret)
+        return _derived(self.secret, purpose)
 
     def fingerprint(self, purpose: str, value: str) -> bytes:
         """A keyed fingerprint (HMAC-SHA-256) of a value, for look-up without storing it: a blind index."""
         return hmac.new(self.derive(purpose), value.encode(), hashlib.sha256).digest()
+
+
+@lru_cache(maxsize=32)
+def _derived(secret: bytes, purpose: str) -> bytes:
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"lotsa/1|{purpose}".encode()).derive(secret)
 
 
 def _place(table: str, column: str, row: UUID) -> bytes:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn, cast
 
 import psycopg
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError
 
 Row = tuple[Any, ...]
@@ -52,18 +52,23 @@ def ask_alone(engine: Engine, statement: Statement, values: Sequence[Any] = ()) 
 
     Raises SQLAlchemy's errors.
     """
-    with engine.connect() as connection:
-        driver = _driver(connection)
+    lent = engine.raw_connection()
+    driver = cast("psycopg.Connection[Row]", lent.driver_connection)
+    try:
+        driver.autocommit = True
         try:
-            driver.autocommit = True
-            try:
-                with driver.cursor() as cursor:
-                    return cursor.execute(statement, values).fetchall()
-            finally:
-                if not driver.closed:
-                    driver.autocommit = False
-        except psycopg.Error as error:
-            _tell(connection, error)
+            with driver.cursor() as cursor:
+                return cursor.execute(statement, values).fetchall()
+        finally:
+            if not driver.closed:
+                driver.autocommit = False
+    except psycopg.Error as error:
+        if driver.closed:
+            lent.invalidate(error)
+            _try_another(engine)
+        raise _as_sqlalchemys(error, engine.dialect) from None
+    finally:
+        lent.close()
 
 
 def _driver(connection: Connection) -> psycopg.Connection[Row]:
@@ -82,7 +87,14 @@ def _tell(connection: Connection, error: psycopg.Error) -> NoReturn:
     if _driver(connection).closed:
         # lost: SQLAlchemy is to notice for itself, since it then gives up the pool's other connections too
         connection.exec_driver_sql("SELECT 1")
+    raise _as_sqlalchemys(error, connection.dialect) from None
+
+
+def _try_another(engine: Engine) -> None:
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+
+
+def _as_sqlalchemys(error: psycopg.Error, dialect: Dialect) -> BaseException:
     # the values are personal, sealed or not: they have no place in a message
-    raise DBAPIError.instance(
-        "", None, error, psycopg.Error, hide_parameters=True, dialect=connection.dialect
-    ) from None
+    return DBAPIError.instance("", None, error, psycopg.Error, hide_parameters=True, dialect=dialect)

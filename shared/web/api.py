@@ -22,6 +22,8 @@ DEEPEST = 32
 
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+# JSON text can write a NUL or a lone surrogate in no other way: the former may not stand there, the latter is not UTF-8
+SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 ETAG = re.compile(r'"(\d{1,9})"')
 
 
@@ -41,7 +43,11 @@ def read_json(raw: bytes) -> Any:
         value = json.loads(
             raw.decode("utf-8"), parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_without_repeats
         )
-        return value if storable(value) and shallow(value) else _refuse()
+        # looked through only if there can be something to find: few bodies have such escapes, or so many brackets
+        fine = (SUSPICIOUS.search(raw) is None or storable(value)) and (
+            raw.count(b"[") + raw.count(b"{") <= DEEPEST or shallow(value)
+        )
+        return value if fine else _refuse()
     except (ValueError, RecursionError):
         raise MalformedRequest from None
 

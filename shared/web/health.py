@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from flask import Blueprint, Flask, Response, g, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
@@ -47,6 +48,15 @@ def measure(app: Flask, service: str) -> None:
     seconds = Histogram("lotsa_web_seconds", "Time to answer.", labels[:3], registry=registry)
     app.extensions["lotsa_metrics"] = registry
 
+    # few: methods and statuses are, and routes are patterns
+    @cache
+    def counter(method: str, route: str, status: int) -> Counter:
+        return requests.labels(service, method, route, str(status))
+
+    @cache
+    def histogram(method: str, route: str) -> Histogram:
+        return seconds.labels(service, method, route)
+
     @app.before_request
     def begin() -> None:
         g.began_at = time.perf_counter()
@@ -55,9 +65,9 @@ def measure(app: Flask, service: str) -> None:
     def count(response: Response) -> Response:
         route = request.url_rule.rule if request.url_rule else "none"
         method = request.method if request.method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE") else "other"
-        requests.labels(service, method, route, str(response.status_code)).inc()
+        counter(method, route, response.status_code).inc()
         if "began_at" in g:
-            seconds.labels(service, method, route).observe(time.perf_counter() - g.began_at)
+            histogram(method, route).observe(time.perf_counter() - g.began_at)
         return response
 
     @app.get(f"/{service}/metrics", endpoint="metrics")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deploy.in_flight import RETRY_AFTER_SECONDS, InFlightLimit
+from deploy.in_flight import RETRY_AFTER_SECONDS, InFlightLimit, Turns
 from tests.support.eventually import eventually
 
 Answer = tuple[str, dict[str, str], bytes]
@@ -148,3 +148,47 @@ def test_a_turn_is_given_back_when_the_application_breaks() -> None:
 def _broken_body() -> Iterable[bytes]:
     yield b"some"
     raise RuntimeError
+
+
+def test_turns_are_taken_in_the_order_of_asking() -> None:
+    """Nobody who comes later goes before somebody who waits, also not the one who has just been."""
+    turns, order = Turns(1), []
+    assert turns.take(0)
+
+    def wait(name: int) -> None:
+        assert turns.take(10)
+        order.append(name)
+        turns.give_back()
+
+    threads = []
+    for name in range(5):
+        threads.append(threading.Thread(target=wait, args=[name]))
+        threads[-1].start()
+        eventually(lambda: len(turns._waiting) == len(threads), saying="the caller to stand in line")
+    turns.give_back()
+    assert turns.take(10)
+    order.append(5)
+    for thread in threads:
+        thread.join(10)
+    assert order == [0, 1, 2, 3, 4, 5]
+
+
+def test_whoever_waited_in_vain_leaves_the_line() -> None:
+    """The turn that comes later is the next one's, and is not lost on somebody who has gone."""
+    turns = Turns(1)
+    assert turns.take(0)
+    assert not turns.take(0.01)
+    turns.give_back()
+    assert turns.take(0)
+    assert not turns.take(0.01)
+
+
+def test_nobody_who_is_turned_away_comes_as_far_as_the_application(slow: _Slow) -> None:
+    """However many they are."""
+    app = _limit(slow, limit=1, at_once=1)
+    threads, _ = _callers(app, 1)
+    eventually(lambda: slow.inside == 1, saying="the first request is being worked on")
+    assert {_ask(app, "/api/referral/v1/referrals")[0][:3] for _ in range(50)} == {"503"}
+    assert slow.most == 1
+    slow.go_on.set()
+    threads[0].join(10)
