@@ -48,15 +48,22 @@ def an_empty_one(infrastructure: Infrastructure) -> Iterator[Settings]:
         yield settings
 
 
-def roles_of(settings: Settings, subject: str, issuer: str = ISSUER) -> list[tuple[str, str]]:
-    """The units and roles that somebody may act under now, as sign-in asks."""
+@contextmanager
+def directory_of(settings: Settings) -> Iterator[bootstrap.Parts]:
+    """The directory's parts, let go of afterwards."""
     parts = bootstrap.for_web(settings)
     try:
+        yield parts
+    finally:
+        parts.engine.dispose()
+
+
+def roles_of(settings: Settings, subject: str, issuer: str = ISSUER) -> list[tuple[str, str]]:
+    """The units and roles that somebody may act under now, as sign-in asks."""
+    with directory_of(settings) as parts:
         held = parts.staff.assignments_of(UserRef(issuer, subject), SystemClock().now())
         units = [parts.staff.unit(each.unit_id) for each in held]
         return [(unit.name, each.role.value) for unit, each in zip(units, held, strict=True) if unit]
-    finally:
-        parts.engine.dispose()
 
 
 def with_more(**more: list[dict[str, Any]]) -> str:
@@ -77,14 +84,13 @@ def test_the_example_gives_people_their_assignments(empty: Settings) -> None:
 def test_its_rules_propose_a_receiver(empty: Settings) -> None:
     """A young carer goes where the rule says, anybody else to the default unit."""
     first_directory.load(empty, EXAMPLE)
-    parts = bootstrap.for_web(empty)
-    with parts.work() as work:
-        rules = work.rules.of("0183")
-    assert rules is not None
-    young = rules.propose(Situation("0183", frozenset({"young-carer"})), date(2030, 1, 1), rules.units_named())
-    other = rules.propose(Situation("0183"), date(2030, 1, 1), rules.units_named())
-    names = [unit.name for each in (young, other) if (unit := parts.staff.unit(each.unit_id))]
-    parts.engine.dispose()
+    with directory_of(empty) as parts:
+        with parts.work() as work:
+            rules = work.rules.of("0183")
+        assert rules is not None
+        young = rules.propose(Situation("0183", frozenset({"young-carer"})), date(2030, 1, 1), rules.units_named())
+        other = rules.propose(Situation("0183"), date(2030, 1, 1), rules.units_named())
+        names = [unit.name for each in (young, other) if (unit := parts.staff.unit(each.unit_id))]
     assert names == ["Stödet för unga anhöriga", "Anhörigstödet"]
 
 
