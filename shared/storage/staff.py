@@ -90,11 +90,11 @@ ended_sessions = Table(
 _HELD = """
     select a.assignment_id, a.unit_id, u.name, a.role
     from known_assignments a join known_units u on u.unit_id = a.unit_id
-    where a.issuer = %s and a.subject = %s and a.valid_from <= %s and (a.valid_to is null or a.valid_to > %s)
-        and (a.ended_at is null or a.ended_at > %s) and u.active
+    where a.issuer = $1 and a.subject = $2 and a.valid_from <= $3 and (a.valid_to is null or a.valid_to > $3)
+        and (a.ended_at is null or a.ended_at > $3) and u.active
     order by u.name, a.role
 """
-_ENDED = "select true from ended_sessions where session_id = %s"
+_ENDED = "select true from ended_sessions where session_id = $1"
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ class StaffCopy:
 
     def assignments_of(self, user: UserRef, at: datetime) -> list[Assignment]:
         """The user's assignments that hold at a moment, by unit name."""
-        rows = ask_alone(self._engine, _HELD, (user.issuer, user.subject, at, at, at))
+        rows = ask_alone(self._engine, _HELD, (user.issuer, user.subject, at))
         return [Assignment(AssignmentId(row[0]), UnitId(row[1]), row[2], Role(row[3])) for row in rows]
 
     def session_ended(self, session_id: UUID) -> bool:

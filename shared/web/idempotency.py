@@ -66,13 +66,13 @@ def _fingerprint(secret: bytes, kind: bytes, *parts: str) -> bytes:
     return digest.digest()
 
 
-_IN_TURN = "select pg_try_advisory_xact_lock(%s)"
+_IN_TURN = "select pg_try_advisory_xact_lock($1)"
 _EARLIER = """
-    select request_fingerprint, status, location, etag, resource_id from idempotency where key_fingerprint = %s
+    select request_fingerprint, status, location, etag, resource_id from idempotency where key_fingerprint = $1
 """
 _REMEMBER = """
     insert into idempotency (key_fingerprint, request_fingerprint, status, location, etag, resource_id, answered_at)
-    values (%s, %s, %s, %s, %s, %s, %s)
+    values ($1, $2, $3, $4, $5, $6, $7)
 """
 
 

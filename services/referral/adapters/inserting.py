@@ -6,8 +6,9 @@ texts are made once for a shape of rows, and the driver prepares them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -39,11 +40,13 @@ def _values(row: Mapping[str, Any], columns: Mapping[str, Any]) -> list[Any]:
 
 @cache
 def _statement(shapes: tuple[Shape, ...]) -> bytes:
-    *before, last = [_text(*shape) for shape in shapes]
+    places = count(1)
+    *before, last = [_text(shape, places) for shape in shapes]
     named = ", ".join(f"rows_{number} AS ({text})" for number, text in enumerate(before))
     return (f"WITH {named} {last}" if named else last).encode()
 
 
-def _text(table: str, columns: tuple[str, ...], count: int) -> str:
-    places = f"({', '.join(['%s'] * len(columns))})"
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([places] * count)}"  # noqa: S608 - our own names
+def _text(shape: Shape, places: Iterator[int]) -> str:
+    table, columns, rows = shape
+    values = [f"({', '.join(f'${next(places)}' for _ in columns)})" for _ in range(rows)]
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join(values)}"  # noqa: S608 - our own names

@@ -26,12 +26,12 @@ from shared.storage.plainly import ask
 
 _RULES = """
     SELECT concat_ws(' ', version, xmin), default_unit_id,
-        CASE WHEN concat_ws(' ', version, xmin) = %s THEN NULL ELSE rules END
-    FROM routing_sets WHERE municipality_code = %s
+        CASE WHEN concat_ws(' ', version, xmin) = $1 THEN NULL ELSE rules END
+    FROM routing_sets WHERE municipality_code = $2
 """
 _OPEN = """
     FROM known_units
-    WHERE kind = 'receiving' AND active AND (area = %s OR starts_with(area, %s) OR unit_id = ANY(%s::uuid[]))
+    WHERE kind = 'receiving' AND active AND (area = $1 OR starts_with(area, $2) OR unit_id = ANY($3::uuid[]))
 """
 _UNITS_MARK = f"SELECT string_agg(concat_ws(' ', unit_id, version, xmin), ',') {_OPEN}"
 _UNITS = f"SELECT unit_id, name, area, stand_in_unit_id, phone {_OPEN}"

@@ -121,7 +121,7 @@ class ReferralUnitOfWork(UnitOfWork):
 
 @cache
 def _settings(names: tuple[str, ...]) -> str:
-    settings = ", ".join(f"set_config('{name}', %s, true)" for name in names)
+    settings = ", ".join(f"set_config('{name}', ${place}, true)" for place, name in enumerate(names, 1))
     return f"SELECT {settings}"
 
 

@@ -30,16 +30,16 @@ def test_what_was_run_is_committed_with_the_rest(engine: Engine) -> None:
     with engine.connect() as connection:
         run(connection, ("CREATE TEMP TABLE kept (n int)", ()))
         connection.commit()
-        run(connection, ("INSERT INTO kept VALUES (%s)", (1,)), ("INSERT INTO kept VALUES (%s)", (2,)))
+        run(connection, ("INSERT INTO kept VALUES ($1)", (1,)), ("INSERT INTO kept VALUES ($1)", (2,)))
         connection.commit()
-        run(connection, ("INSERT INTO kept VALUES (%s)", (3,)))
+        run(connection, ("INSERT INTO kept VALUES ($1)", (3,)))
         connection.rollback()
         assert ask(connection, "SELECT n FROM kept ORDER BY n") == [(1,), (2,)]
 
 
 def test_a_lone_question_leaves_no_transaction_behind(engine: Engine) -> None:
     """It neither begins one nor leaves the connection in another mode than it was lent in."""
-    assert ask_alone(engine, "SELECT %s::text", ("å",)) == [("å",)]
+    assert ask_alone(engine, "SELECT $1::text", ("å",)) == [("å",)]
     with engine.connect() as connection:
         run(connection, ("CREATE TEMP TABLE undone (n int)", ()))
         connection.rollback()
@@ -50,8 +50,8 @@ def test_a_lone_question_leaves_no_transaction_behind(engine: Engine) -> None:
 def test_the_databases_no_is_sqlalchemys_error_without_the_values(engine: Engine) -> None:
     """Whoever handles database errors need not know which road a statement took."""
     for attempt in (
-        lambda connection: ask(connection, "SELECT %s::text FROM nowhere", ("Frans",)),
-        lambda connection: run(connection, ("INSERT INTO nowhere VALUES (%s)", ("Frans",))),
+        lambda connection: ask(connection, "SELECT $1::text FROM nowhere", ("Frans",)),
+        lambda connection: run(connection, ("INSERT INTO nowhere VALUES ($1)", ("Frans",))),
     ):
         with engine.connect() as connection, pytest.raises(ProgrammingError) as failed:
             attempt(connection)
