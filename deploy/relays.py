@@ -13,6 +13,7 @@ from pathlib import Path
 
 from prometheus_client import start_http_server
 
+from shared.kernel.collecting import settle_down
 from shared.messaging.relay import Relay
 from shared.observability import logs
 from shared.observability.health import ReadyFile
@@ -30,6 +31,7 @@ def run(services: list[str], settings: Settings, ready_file: Path, stop: threadi
     ]
     for thread in threads:
         thread.start()
+    settle_down()
     ready = ReadyFile(ready_file)
     while not stop.is_set() and all(thread.is_alive() for thread in threads):
         ready.say(True)

@@ -18,6 +18,7 @@ from deploy.in_flight import InFlightLimit
 from deploy.onebox.loopback import only_loopback
 from deploy.onebox.trouble import Trouble
 from deploy.onebox.wsgi import mounted, service_app
+from shared.kernel.collecting import settle_down
 from shared.observability import logs
 from shared.settings import SERVICES, Settings, SettingsAreWrong
 from shared.web.catalogues import merged
@@ -47,8 +48,10 @@ def serve(services: list[str], bind: str, settings: Settings) -> None:
     host, _, port = bind.rpartition(":")
     if settings.demo:
         only_loopback(host.strip("[]"))
+    mounted_services = application(services, settings)
+    settle_down()
     waitress.serve(
-        application(services, settings),
+        mounted_services,
         host=host.strip("[]"),
         port=int(port),
         threads=settings.web_in_flight + SPARE_THREADS,

@@ -38,6 +38,7 @@ from psycopg.abc import PQGen
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from shared.kernel.collecting import settle_down
 from shared.messaging.subscribe import BROKER_URL, Bus
 from shared.observability.health import ReadyFile
 from shared.observability.logs import configure, logger
@@ -109,6 +110,7 @@ def run(service_classes: Sequence[type], settings: Settings, ready_file: Path, s
     for container in containers:
         container.start()
         eventlet.spawn(_watch, container, stop)
+    settle_down()
     while not stop.ready():
         ready.say(all(_connected(container) for container in containers))
         with eventlet.Timeout(1.0, False):

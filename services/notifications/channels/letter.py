@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from functools import cache, lru_cache
 from importlib.resources import files
 from string import Template as Text
@@ -14,6 +14,37 @@ from urllib.parse import urlsplit
 from services.notifications.domain.notice import Notice, Parcel, Template
 
 LANGUAGE = "sv"
+# of these there are as many as there are units and templates; the others are new in each letter
+STANDING = frozenset(
+    ("From", "To", "Subject", "Auto-Submitted", "MIME-Version",
+     "Content-Type", "Content-Transfer-Encoding", "Content-Language")
+)  # fmt: skip
+
+
+class _Remembering(EmailPolicy):
+    """SMTP's policy; it reads and folds headers with great care, so the standing ones are read and folded once."""
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        """The header as it is kept. Raises ValueError for a line break."""
+        return _read(name, value) if name in STANDING else super().header_store_parse(name, value)
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """The header as it is sent."""
+        standing = name in STANDING and not self.utf8
+        return _folded(name, value) if standing else super().fold_binary(name, value)
+
+
+@lru_cache(maxsize=1_000)
+def _read(name: str, value: Any) -> tuple[str, Any]:
+    return SMTP.header_store_parse(name, value)
+
+
+@lru_cache(maxsize=1_000)
+def _folded(name: str, value: Any) -> bytes:
+    return SMTP.fold_binary(name, value)
+
+
+LETTERS = _Remembering(linesep="\r\n")
 
 
 @dataclass(frozen=True)
@@ -48,10 +79,10 @@ def message_id(parcel: Parcel, sender: Sender) -> str:
 def letter(parcel: Parcel, address: str, sender: Sender) -> EmailMessage:
     """The whole e-mail. Every try of one notice gives the same bytes."""
     subject, body = subject_and_body(parcel.notice, sender.public_url)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = _parsed("From", f"Lotsa <{sender.from_address}>")
-    message["To"] = _parsed("To", address)
-    message["Subject"] = _parsed("Subject", subject)
+    message = EmailMessage(policy=LETTERS)
+    message["From"] = f"Lotsa <{sender.from_address}>"
+    message["To"] = address
+    message["Subject"] = subject
     message["Date"] = parcel.queued_at
     message["Message-ID"] = message_id(parcel, sender)
     # RFC 3834: no automatic answers, please
@@ -60,12 +91,6 @@ def letter(parcel: Parcel, address: str, sender: Sender) -> EmailMessage:
     message.set_content(body, cte="quoted-printable")
     message["Content-Language"] = LANGUAGE
     return message
-
-
-@lru_cache(maxsize=1_000)
-def _parsed(name: str, value: str) -> Any:
-    """A header read once: the library reads addresses with great care, and the same few come again and again."""
-    return SMTP.header_store_parse(name, value)[1]
 
 
 @cache
