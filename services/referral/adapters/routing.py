@@ -36,7 +36,7 @@ _OPEN = """
 _UNITS_MARK = f"SELECT string_agg(concat_ws(' ', unit_id, version, xmin), ',') {_OPEN}"
 _UNITS = f"SELECT unit_id, name, area, stand_in_unit_id, phone {_OPEN}"
 
-_PARTNER = "SELECT 1 FROM known_units WHERE unit_id = %s AND kind = 'partner'"
+_PARTNER = "SELECT 1 FROM known_units WHERE unit_id = $1 AND kind = 'partner'"
 
 Units = Mapping[UUID, ReceivingUnit]
 
