@@ -127,6 +127,9 @@ def test_a_withdrawal_seals_on_the_next_read(town: Town, as_person: OpenPage) ->
     bo.get_by_role("button", name="Ta emot").click()
     assert "Frans Provsson" in bo.inner_text("main")
 
+    bo.emulate_media(media="print")
+    assert bo.get_by_text("Det här har hänt").is_visible()
+    assert not bo.get_by_text("Vad vill du göra?").is_visible(), "nothing can be done on paper"
     alva.emulate_media(media="print")
     alva.goto(path)
     assert not alva.get_by_text("Kvitto att skriva ut").is_visible(), "links are not for paper"
