@@ -59,6 +59,9 @@ class Settings:
     accessibility_email: str = ""
     accessibility_phone: str = ""
     log_level: str = "INFO"
+    # turns are taken in order, so whoever is let in last waits for those before: 24 at the 50 to 100 a second that two
+    # cores sustain is a quarter to half a second, and as much again is left for a busy machine before an answer takes
+    # a second. Fewer would turn people away for a burst that is over before they come back
     web_in_flight: int = 24
     web_threads: int = 8
     pool_size: int = 8

@@ -10,7 +10,7 @@ StartResponse = Callable[..., Any]
 Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 LOOPBACK = ("127.0.0.1", "localhost")
-FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED")
+FORWARDED = ("\nHTTP_FORWARDED", "\nHTTP_X_FORWARDED")
 
 
 class OnlyHere:
@@ -26,7 +26,9 @@ class OnlyHere:
         """Pass the request on, or answer 400."""
         host = str(environ.get("HTTP_HOST", ""))
         name = host.split(":", 1)[0]
-        if name in LOOPBACK and not any(header.startswith(FORWARDED) for header in environ):
+        # all names as one text: a look at each by itself costs more than all else here, and comes with every request
+        headers = "\n" + "\n".join(environ)
+        if name in LOOPBACK and not any(beginning in headers for beginning in FORWARDED):
             return self._app(environ, start_response)
         body = "Demoläget svarar bara på den här datorn (127.0.0.1), utan mellanliggande proxy.\n".encode()
         start_response("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8"), *_plain(body)])
