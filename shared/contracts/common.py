@@ -14,7 +14,7 @@ from shared.contracts.contract import Contract
 class AccessRecorded(Contract):
     """Somebody read, or tried to read or act on, personal data (HSLF-FS 2016:40, 4:9).
 
-    ``action``: read | list | search | print | export | attempt.<action>. ``outcome``: allowed | refused.
+    ``action``: read | list | search | print | export | change | attempt.<action>. ``outcome``: allowed | refused.
     ``subjects``: the referrals (or other records) shown; a list names them all. ``rule``: the slug of the rule that
     allowed or refused it. ``consents``: the consents relied on. ``purpose``: a code.
     """

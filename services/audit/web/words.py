@@ -38,6 +38,7 @@ ACTIONS: dict[str, LazyString] = {
     "print": _("The content was printed"),
     "export": _("The content was exported"),
     "replay": _("A parked message was sent back"),
+    "change": _("Somebody made the change"),
 }
 REVIEWS: dict[str, LazyString] = {
     "read": _("The trail was read in a review"),

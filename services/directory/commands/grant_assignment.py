@@ -10,7 +10,7 @@ from services.directory.commands.register_unit import relation_to_unit
 from services.directory.domain.assignment import Assignment
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
-from services.directory.domain.refusals import AlreadyRegistered, ListingIsNotYours
+from services.directory.domain.refusals import AlreadyRegistered, ListingIsNotYours, RoleMayNotEditThis
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
 
@@ -28,12 +28,21 @@ class GrantAssignment:
 
 
 def grant_assignment(work: DirectoryWork, editor: Editor, asked: GrantAssignment) -> Assignment:
-    """Grant it. Raises ListingIsNotYours, AlreadyRegistered, RoleDoesNotFitTheUnit or PeriodEndsBeforeItBegins."""
+    """Grant it.
+
+    Raises ListingIsNotYours, RoleMayNotEditThis (the operator's role comes from operators alone), AlreadyRegistered,
+    RoleDoesNotFitTheUnit or PeriodEndsBeforeItBegins.
+    """
     unit = work.units.find(asked.unit_id)
     relation = relation_to_unit(editor, unit)
     authorise(work, editor, Act.EDIT_ASSIGNMENT, relation, about="unit", subject=asked.unit_id)
     if unit is None:
         raise ListingIsNotYours
+    if asked.role is Role.OPERATOR and editor.actor.role is not Role.OPERATOR:
+        # an operator may do everything everywhere, so nobody may make one of themselves
+        refusal = RoleMayNotEditThis()
+        work.record_attempt(editor.actor, refusal, Act.EDIT_ASSIGNMENT.value, "unit", asked.unit_id)
+        raise refusal
     if work.assignments.find(asked.assignment_id) is not None:
         raise AlreadyRegistered
     now = work.clock.now()

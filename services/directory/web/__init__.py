@@ -6,7 +6,15 @@ from flask import Flask
 from sqlalchemy import text
 
 from services.directory import bootstrap
-from services.directory.web import pages_admin, pages_mine, pages_mine_activities, pages_public, parts
+from services.directory.web import (
+    pages_admin,
+    pages_admin_assignments,
+    pages_admin_units,
+    pages_mine,
+    pages_mine_activities,
+    pages_public,
+    parts,
+)
 from services.directory.web.api import api
 from services.directory.web.cast import cast
 from services.directory.web.sign_in import Hooks
@@ -34,6 +42,8 @@ def create_app(settings: Settings | None = None) -> Flask:
             pages_mine.pages,
             pages_mine_activities.pages,
             pages_admin.pages,
+            pages_admin_units.pages,
+            pages_admin_assignments.pages,
             api.blueprint(),
             login_blueprint(settings, Hooks(made), cast=cast),
         ],

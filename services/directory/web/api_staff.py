@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Response
 
 from services.directory.commands.authorise import authorise
-from services.directory.commands.end_assignment import end_assignment
+from services.directory.commands.grant_assignment import GrantAssignment
 from services.directory.domain.permissions import Act
 from services.directory.domain.refusals import ListingIsNotYours
 from services.directory.web import schemas
+from services.directory.web.administering import administered, change, end, grant, user
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
-from shared.kernel.identity import AssignmentId
-from shared.web.api import etag, no_content, ok
+from shared.kernel.identity import AssignmentId, UnitId, uuid7
+from shared.web.api import created, etag, no_content, ok, once, require_if_match
+from shared.web.idempotency import Answer, answered_before, remember_answer
 from shared.web.openapi import Api
 from shared.web.who import current_actor
 
+BASE = "/api/directory/v1"
 ADMINISTRATORS = [Role.MUNICIPALITY_ADMINISTRATOR, Role.OPERATOR]
 READERS = [Role.REFERRER, Role.ADVISER, Role.AUDITOR, Role.MUNICIPALITY_ADMINISTRATOR, Role.OPERATOR]
 
@@ -28,6 +32,16 @@ def add_to(api: Api) -> None:
         read_routing_rules
     )
     api.get("/assignments", answers={200: schemas.AssignmentsOut})(list_own_assignments)
+    unit: dict[str, Any] = {"roles": ADMINISTRATORS, "answers": {200: schemas.UnitWhole}, "etag": True}
+    api.get("/units/<uuid:unit_id>", **unit)(read_unit)
+    api.put("/units/<uuid:unit_id>", body=schemas.UnitIn, versioned=True, **unit)(put_unit)
+    api.post(
+        "/assignments",
+        roles=ADMINISTRATORS,
+        body=schemas.AssignmentIn,
+        answers={201: schemas.AssignmentGranted},
+        keyed=True,
+    )(post_assignment)
     api.delete("/assignments/<uuid:assignment_id>", roles=ADMINISTRATORS, answers={204: None})(delete_assignment)
 
 
@@ -54,6 +68,50 @@ def list_own_assignments() -> Response:
     return ok(schemas.AssignmentsOut().dump({"assignments": held}))
 
 
+def read_unit(unit_id: UUID) -> Response:
+    """A unit of the caller's municipality or organisation, with its version."""
+    editor = current_editor()
+    with parts().work_of(editor) as work:
+        unit = administered(work, editor, unit_id)
+    return ok(schemas.UnitWhole().dump(unit), etag=etag(unit.version))
+
+
+def put_unit(unit_id: UUID, body: dict[str, Any]) -> Response:
+    """Change how a unit is reached, who stands in, and whether it is open."""
+    editor, version = current_editor(), require_if_match()
+    with parts().work_of(editor) as work:
+        unit = administered(work, editor, unit_id)
+        reached = {name: body[name] or None for name in ("function_address", "phone")}
+        unit = change(work, editor, unit, version, **{**body, **reached})
+        work.commit()
+    return ok(schemas.UnitWhole().dump(unit), etag=etag(unit.version))
+
+
+def post_assignment(body: dict[str, Any]) -> Response:
+    """Give somebody a role in a unit of the caller's municipality or organisation."""
+    editor, request = current_editor(), once()
+    with parts().work_of(editor) as work:
+        before = answered_before(work.connection, request)
+        if before and before.resource_id:
+            assignment = work.assignments.find(AssignmentId(before.resource_id))
+        else:
+            asked = GrantAssignment(
+                assignment_id=AssignmentId(uuid7()),
+                user=user(body["subject"]),
+                unit_id=UnitId(body["unit_id"]),
+                role=body["role"],
+                valid_from=body["valid_from"],
+                valid_to=body["valid_to"],
+            )
+            assignment = grant(work, editor, asked)
+            answer = Answer(201, f"{BASE}/assignments/{assignment.id}", None, assignment.id)
+            remember_answer(work.connection, request, answer, work.clock.now())
+            work.commit()
+    if assignment is None:
+        raise ListingIsNotYours
+    return created(f"{BASE}/assignments/{assignment.id}", schemas.AssignmentGranted().dump(assignment))
+
+
 def delete_assignment(assignment_id: UUID) -> Response:
     """End an assignment of somebody in the caller's municipality or organisation.
 
@@ -61,6 +119,6 @@ def delete_assignment(assignment_id: UUID) -> Response:
     """
     editor = current_editor()
     with parts().work_of(editor) as work:
-        end_assignment(work, editor, AssignmentId(assignment_id))
+        end(work, editor, assignment_id)
         work.commit()
     return no_content()

@@ -11,14 +11,18 @@ from werkzeug.datastructures import MultiDict
 from services.directory.domain.activity import SWEDEN, Repeats, Session
 from services.directory.domain.organization import Location
 from services.directory.domain.support_service import Attend, Listing, ListingStatus, Schedule
+from shared.kernel.actor import Role
+from shared.kernel.refusals import Invalid
 from shared.web.api import storable
 from shared.web.pattern import Whole
+from shared.web.validation import messages
 
 FIRST_DAY = date(2020, 1, 1)
 LAST_DAY = date(2099, 12, 31)
 HALF_A_DAY = timedelta(hours=12)
 STORABLE = "Remove the characters that cannot be shown."
 WEB_ADDRESS = Whole(r"^(https?://[^\s<>\"']+)?$", error="Write a web address that begins with https://.")
+SUBJECT = Whole(r"^[!-~]{1,200}$", error="Write the user's id without spaces.")
 
 
 def text(most: int, *, required: bool = False, **more: Any) -> fields.String:
@@ -163,3 +167,28 @@ def as_written(given: MultiDict[str, str], lists: tuple[str, ...] = ()) -> dict[
     """What somebody wrote, to be shown in the form again."""
     shown: dict[str, Any] = {name: given.get(name, "") for name in given}
     return shown | {name: given.getlist(name) for name in lists}
+
+
+class UnitForm(_Form):
+    """How a unit is reached, who stands in, and whether it is open."""
+
+    function_address = text(200)
+    phone = text(40)
+    stand_in_unit_id = fields.UUID(load_default=None)
+    closed = fields.Boolean(load_default=False)
+
+
+class AssignmentForm(_Form):
+    """Who gets which role, and until when."""
+
+    id = fields.UUID(required=True)
+    subject = text(200, required=True, validate=[SUBJECT])
+    role = fields.Enum(Role, by_value=True, required=True)
+    last_day = fields.Date(load_default=None, validate=validate.Range(min=FIRST_DAY, max=LAST_DAY))
+
+
+def said(problem: ValidationError | Invalid) -> dict[str, str]:
+    """Sentences by field, of what is wrong with a form."""
+    if isinstance(problem, ValidationError):
+        return messages(problem.messages)
+    return messages(problem.fields or {"": problem.title})

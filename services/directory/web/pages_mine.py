@@ -31,12 +31,12 @@ from services.directory.web.forms import (
     as_written,
     form_from_listing,
     listing_from_form,
+    said,
 )
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
 from shared.kernel.identity import OrganizationId, uuid7
 from shared.kernel.refusals import Invalid, VersionHasMoved
-from shared.web.validation import messages
 from shared.web.who import needs
 
 HOME = "/directory/mine"
@@ -78,7 +78,7 @@ def save_organization() -> Response | str:
     except VersionHasMoved:
         return _organization_page(_own_organization(), written, {}, moved=True)
     except (ValidationError, Invalid) as problem:
-        return _organization_page(_own_organization(), written, _said(problem))
+        return _organization_page(_own_organization(), written, said(problem))
     flash(_("Saved. This is what the public page says from now on."), "success")
     return redirect(HOME, 303)
 
@@ -109,7 +109,7 @@ def add_service() -> Response | str:
     except AlreadyRegistered:
         return redirect(HOME, 303)
     except (ValidationError, Invalid) as problem:
-        return _service_page(None, written, _said(problem))
+        return _service_page(None, written, said(problem))
     except ValueError:
         raise ListingIsNotYours from None
     flash(_("Saved. The support service can be found by everyone now."), "success")
@@ -142,7 +142,7 @@ def save_service(service_id: UUID) -> Response | str:
     except VersionHasMoved:
         return _service_page(_own(service_id), written, {}, moved=True)
     except (ValidationError, Invalid) as problem:
-        return _service_page(service, written, _said(problem))
+        return _service_page(service, written, said(problem))
     flash(_("Saved. This is what the public page says from now on."), "success")
     return redirect(HOME, 303)
 
@@ -190,12 +190,6 @@ def _own(service_id: UUID) -> SupportService:
 
 def _editing() -> SupportServiceEditing:
     return SupportServiceEditing(parts().taxonomies, parts().areas)
-
-
-def _said(problem: ValidationError | Invalid) -> dict[str, str]:
-    if isinstance(problem, ValidationError):
-        return messages(problem.messages)
-    return messages(problem.fields or {"": problem.title})
 
 
 def _organization_page(

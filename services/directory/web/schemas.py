@@ -218,6 +218,23 @@ class UnitOut(Schema):
     phone = fields.String(allow_none=True)
 
 
+class UnitIn(Schema):
+    """What an administrator may change of a unit. Name, area, kind and organisation are set when it is registered."""
+
+    function_address = fields.String(required=True, allow_none=True, validate=[validate.Length(max=200), EMAIL])
+    phone = fields.String(required=True, allow_none=True, validate=validate.Length(max=40))
+    stand_in_unit_id = fields.UUID(required=True, allow_none=True)
+    active = fields.Boolean(required=True)
+
+
+class UnitWhole(UnitOut):
+    """A unit as its administrator sees it."""
+
+    stand_in_unit_id = fields.UUID(allow_none=True)
+    active = fields.Boolean(required=True)
+    address_withheld = fields.Boolean(required=True)
+
+
 class UnitSearch(Paging):
     """Which units."""
 
@@ -263,6 +280,30 @@ class AssignmentOut(Schema):
     unit_id = fields.UUID(required=True)
     unit_name = fields.String(required=True)
     role = fields.Enum(Role, by_value=True, required=True)
+
+
+class AssignmentIn(Schema):
+    """Who gets which role where. ``subject``: the user's id at this installation's identity provider.
+
+    ``valid_from``: now, unless given. ``valid_to``: the moment it ends; until further notice, unless given.
+    """
+
+    unit_id = fields.UUID(required=True)
+    subject = fields.String(required=True, validate=Whole(r"^[!-~]{1,200}$"))
+    role = fields.Enum(Role, by_value=True, required=True)
+    valid_from = moment(load_default=None, allow_none=True)
+    valid_to = moment(load_default=None, allow_none=True)
+
+
+class AssignmentGranted(Schema):
+    """An assignment that was granted."""
+
+    id = fields.UUID(required=True)
+    unit_id = fields.UUID(required=True)
+    subject = fields.String(required=True, attribute="user.subject")
+    role = fields.Enum(Role, by_value=True, required=True)
+    valid_from = fields.AwareDateTime(required=True)
+    valid_to = fields.AwareDateTime(allow_none=True)
 
 
 class AssignmentsOut(Schema):

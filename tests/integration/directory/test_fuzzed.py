@@ -10,13 +10,13 @@ from shared.web.tokens import issue_demo_token
 from tests.support.directory_city import City
 from tests.support.fuzzing import MODES, ask_everything
 
-OPERATIONS = 18
+OPERATIONS = 21
 
 
 @pytest.mark.parametrize("mode", MODES, ids=["right", "wrong"])
-@pytest.mark.parametrize("name", ["dani", "alva"])
+@pytest.mark.parametrize("name", ["dani", "alva", "hanna"])
 def test_the_api_keeps_its_description(city: City, name: str, mode: GenerationMode) -> None:
-    """Every operation, as a partner and as a referrer: each answer is one that the description promises."""
+    """Every operation, as a partner, a referrer and an administrator: each answer is one that the description promises."""
     actor = city.actor(name)
     key_file = city.installation.folder / "keys" / "token-private.json"
     token = issue_demo_token(key_file, city.settings, actor.user, actor.assignment_id)
@@ -32,10 +32,10 @@ def test_what_is_not_public_answers_401_without_a_token(city: City) -> None:
         if operation.definition.raw.get("security") == []:
             continue
         path = operation.full_path.replace("{municipality_code}", "0180")
-        for name in ("organization_id", "service_id", "activity_id", "assignment_id"):
+        for name in ("organization_id", "service_id", "activity_id", "assignment_id", "unit_id"):
             path = path.replace("{" + name + "}", "00000000-0000-7000-8000-000000000000")
         for pretended in ({}, {"Authorization": "Bearer a.b.c"}, {"Authorization": "Basic YTpi"}):
             answer = city.client().open(path, method=operation.method.upper(), json={}, headers=pretended)
             assert answer.status_code == 401, (operation.label, pretended)
         closed += 1
-    assert closed == 10
+    assert closed == 13

@@ -1,0 +1,110 @@
+"""An administrator's pages for giving somebody an assignment, and for ending one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from marshmallow import ValidationError
+from werkzeug.wrappers import Response
+
+from services.directory.commands.grant_assignment import GrantAssignment
+from services.directory.domain.activity import SWEDEN
+from services.directory.domain.refusals import AlreadyRegistered, AssignmentHasEnded
+from services.directory.web.administering import administered, end, grant, roles_for, running, user
+from services.directory.web.forms import AssignmentForm, as_written, said
+from services.directory.web.parts import current_editor, parts
+from shared.kernel.actor import Role
+from shared.kernel.identity import AssignmentId, uuid7
+from shared.kernel.refusals import Invalid
+from shared.web.navigation import ROLE_NAMES
+from shared.web.who import needs
+
+UNITS = "/directory/admin/units"
+
+pages = Blueprint("admin_assignments", __name__, url_prefix="/directory/admin")
+
+
+@pages.get("/units/<uuid:unit_id>/assignments/new")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def new_assignment(unit_id: UUID) -> str:
+    """An empty form. Its id comes along, so that sending it twice grants once."""
+    return _page(unit_id, {"id": uuid7()}, {})
+
+
+@pages.post("/units/<uuid:unit_id>/assignments/new")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def add_assignment(unit_id: UUID) -> Response | str:
+    """Give somebody a role in the unit from now on."""
+    editor = current_editor()
+    written = as_written(request.form)
+    try:
+        form = AssignmentForm().load(request.form)
+        with parts().work_of(editor) as work:
+            unit = administered(work, editor, unit_id)
+            asked = GrantAssignment(
+                assignment_id=AssignmentId(form["id"]),
+                user=user(form["subject"]),
+                unit_id=unit.id,
+                role=form["role"],
+                valid_to=_end_of(form["last_day"]),
+            )
+            grant(work, editor, asked)
+            work.commit()
+    except AlreadyRegistered:
+        return redirect(f"{UNITS}/{unit_id}", 303)
+    except (ValidationError, Invalid) as problem:
+        errors = said(problem)
+        return _page(unit_id, written, {"last_day" if name == "valid_to" else name: errors[name] for name in errors})
+    flash(_("The assignment is given. It holds from now on."), "success")
+    return redirect(f"{UNITS}/{unit_id}", 303)
+
+
+@pages.get("/assignments/<uuid:assignment_id>/end")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def ask_before_ending(assignment_id: UUID) -> Response | str:
+    """Who loses which access; nothing has happened yet."""
+    editor = current_editor()
+    with parts().work_of(editor) as work:
+        try:
+            assignment, unit = running(work, editor, assignment_id)
+        except AssignmentHasEnded:
+            flash(_("The assignment had already ended."), "warning")
+            return redirect("/directory/admin", 303)
+        work.record_access(editor.actor, "read", "own-municipality", "assignment", assignment.id)
+        work.commit()
+    return render_template("directory/admin_assignment_end.html", assignment=assignment, unit=unit)
+
+
+@pages.post("/assignments/<uuid:assignment_id>/end")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def end_it(assignment_id: UUID) -> Response:
+    """End it now."""
+    editor = current_editor()
+    try:
+        with parts().work_of(editor) as work:
+            ended = end(work, editor, assignment_id)
+            work.commit()
+    except AssignmentHasEnded:
+        flash(_("The assignment had already ended."), "warning")
+        return redirect("/directory/admin", 303)
+    flash(_("The assignment is ended. It opens nothing any more."), "success")
+    return redirect(f"{UNITS}/{ended.unit_id}", 303)
+
+
+def _end_of(last_day: date | None) -> datetime | None:
+    return datetime.combine(last_day + timedelta(days=1), time.min, SWEDEN) if last_day else None
+
+
+def _page(unit_id: UUID, values: dict[str, Any], errors: dict[str, str]) -> str:
+    editor = current_editor()
+    with parts().work_of(editor) as work:
+        unit = administered(work, editor, unit_id)
+    roles = [(role.value, str(ROLE_NAMES[role]).capitalize()) for role in roles_for(unit)]
+    empty = {"id": uuid7(), "subject": "", "last_day": "", "role": roles[0][0] if len(roles) == 1 else ""}
+    return render_template(
+        "directory/admin_assignment_new.html", unit=unit, roles=roles, values={**empty, **values}, errors=errors
+    )

@@ -1,0 +1,108 @@
+"""An administrator's page for one unit: how it is reached, who stands in, whether it is open, and who works there."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from marshmallow import ValidationError
+from werkzeug.wrappers import Response
+
+from services.directory.domain.permissions import Editor
+from services.directory.domain.refusals import UnitIsADefault
+from services.directory.domain.unit import Unit
+from services.directory.views.administration import assignment_lines, unit_lines
+from services.directory.web.administering import administered, change
+from services.directory.web.forms import UnitForm, as_written, said
+from services.directory.web.parts import current_editor, parts
+from shared.kernel.actor import Role
+from shared.kernel.refusals import Invalid, VersionHasMoved
+from shared.web.who import needs
+
+pages = Blueprint("admin_units", __name__, url_prefix="/directory/admin/units")
+
+
+@pages.get("/<uuid:unit_id>")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def unit_form(unit_id: UUID) -> str:
+    """A unit, to be changed."""
+    return _page(unit_id, None, {})
+
+
+@pages.post("/<uuid:unit_id>")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def save_unit(unit_id: UUID) -> Response | str:
+    """Change a unit. Whoever comes second sees both what is saved and what they wrote themselves."""
+    editor = current_editor()
+    written = as_written(request.form)
+    try:
+        form = UnitForm().load(request.form)
+        with parts().work_of(editor) as work:
+            unit = administered(work, editor, unit_id)
+            change(
+                work,
+                editor,
+                unit,
+                form["version"],
+                function_address=form["function_address"] or None,
+                phone=form["phone"] or None,
+                stand_in_unit_id=form["stand_in_unit_id"],
+                active=not form["closed"],
+            )
+            work.commit()
+    except VersionHasMoved:
+        return _page(unit_id, written, {}, moved=True)
+    except UnitIsADefault as refusal:
+        return _page(unit_id, written, said(Invalid(fields={"/closed": refusal.title})))
+    except (ValidationError, Invalid) as problem:
+        return _page(unit_id, written, said(problem))
+    flash(_("Saved. The other services hear of it within moments."), "success")
+    return redirect(f"/directory/admin/units/{unit_id}", 303)
+
+
+def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str], *, moved: bool = False) -> str:
+    editor = current_editor()
+    now = parts().clock.now()
+    with parts().work_of(editor) as work:
+        unit = administered(work, editor, unit_id)
+        people = assignment_lines(work.connection, [unit.id], now)
+        lines = unit_lines(work.connection, editor.organization_id, editor.municipality_code, now)
+        if people:
+            work.record_access(editor.actor, "list", _rule(editor, unit), "assignment", *(each.id for each in people))
+            work.commit()
+    saved = _as_form(unit)
+    values = {**dict.fromkeys(saved, ""), **written} if written is not None else saved
+    if moved:
+        values = {**values, "version": unit.version}
+    stand_ins = [
+        (str(line.unit.id), line.unit.name)
+        for line in lines
+        if line.unit.id != unit.id and (line.unit.receives or line.unit.id == unit.stand_in_unit_id)
+    ]
+    return render_template(
+        "directory/admin_unit.html",
+        unit=unit,
+        people=people,
+        saved={**saved, "stand_in_unit_id": dict(stand_ins).get(saved["stand_in_unit_id"], "")},
+        chosen={**values, "stand_in_unit_id": dict(stand_ins).get(values["stand_in_unit_id"], "")},
+        values=values,
+        errors=errors,
+        moved=moved,
+        stand_ins=stand_ins,
+    )
+
+
+def _as_form(unit: Unit) -> dict[str, Any]:
+    return {
+        "version": unit.version,
+        "function_address": unit.function_address or "",
+        "phone": unit.phone or "",
+        "stand_in_unit_id": str(unit.stand_in_unit_id or ""),
+        "closed": "" if unit.active else "true",
+    }
+
+
+def _rule(editor: Editor, unit: Unit) -> str:
+    return "own-organization" if unit.organization_id == editor.organization_id else "own-municipality"

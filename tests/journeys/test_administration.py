@@ -1,0 +1,227 @@
+"""Hanna administers in a real browser: a unit is changed and closed, somebody comes, somebody goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from deploy.seed.ids import DEMO_ISSUER, UNIT
+from shared.kernel.actor import UserRef
+from tests.journeys.test_directory_pages import sign_in
+from tests.support.browser import axe_clean, by_keyboard, fits, running_browser, visiting
+from tests.support.directory_city import City, seeded_city
+from tests.support.infrastructure import Infrastructure
+from tests.support.serving import serving
+
+BROMMA = f"/directory/admin/units/{UNIT['advice-bromma']}"
+
+
+@pytest.fixture(scope="module")
+def city(infrastructure: Infrastructure) -> Iterator[City]:
+    """A seeded city of this journey's own."""
+    with seeded_city(infrastructure) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def site(city: City) -> Iterator[str]:
+    """The directory behind a port."""
+    with serving(city.app) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for the module."""
+    with running_browser() as made:
+        yield made
+
+
+@pytest.fixture
+def hanna(browser: Browser, site: str) -> Iterator[Page]:
+    """Hanna's page, signed in, without JavaScript."""
+    with visiting(browser, site, javascript=False) as context:
+        page = context.new_page()
+        sign_in(page, "Hanna")
+        yield page
+
+
+def error_at(page: Page, label: str) -> str:
+    """What the form says is wrong with a field."""
+    field = page.get_by_label(label)
+    described = (field.get_attribute("aria-describedby") or "").split()
+    return " ".join(page.locator(f"#{each}").inner_text() for each in described)
+
+
+def test_a_unit_gets_another_address_and_a_stand_in(hanna: Page, city: City) -> None:
+    """From the list to the unit, a mistake said at its field, then saved, shown, and told to the other services."""
+    hanna.get_by_role("link", name="Anhörigkonsulenterna, Bromma").click()
+    hanna.get_by_label("Funktionsadress").fill("bromma")
+    hanna.get_by_role("button", name="Spara").click()
+    expect(hanna.get_by_role("alert")).to_contain_text("E-postadressen är inte fullständig.")
+    assert "E-postadressen är inte fullständig." in error_at(hanna, "Funktionsadress")
+    hanna.get_by_label("Funktionsadress").fill("ny.bromma@example.se")
+    hanna.get_by_label("Telefon").fill("08-465 004 11")
+    hanna.get_by_label("Ersättare").select_option(label="Anhörigkonsulenterna, Farsta")
+    hanna.get_by_role("button", name="Spara").click()
+    expect(hanna.get_by_text("Sparat.")).to_be_visible()
+    expect(hanna.get_by_label("Funktionsadress")).to_have_value("ny.bromma@example.se")
+    told = city.told("unit.changed.v1")[-1]
+    assert (told["function_address"], told["phone"]) == ("ny.bromma@example.se", "08-465 004 11")
+    assert told["stand_in_unit_id"] == str(UNIT["advice-farsta"])
+
+
+def test_a_unit_is_closed_and_opened_again(hanna: Page, city: City) -> None:
+    """It is marked wherever Hanna sees it, and the others are told each time."""
+    hanna.goto(BROMMA)
+    hanna.get_by_label("Enheten är stängd").check()
+    hanna.get_by_role("button", name="Spara").click()
+    assert city.told("unit.changed.v1")[-1]["active"] is False
+    hanna.get_by_role("link", name="Enheter och uppdrag").first.click()
+    expect(hanna.get_by_text("Stängd")).to_have_count(1)
+    hanna.goto(BROMMA)
+    hanna.get_by_label("Enheten är stängd").uncheck()
+    hanna.get_by_role("button", name="Spara").click()
+    assert city.told("unit.changed.v1")[-1]["active"] is True
+
+
+def test_the_default_unit_stays_open(hanna: Page) -> None:
+    """The form comes back and says what to do first."""
+    hanna.goto(f"/directory/admin/units/{UNIT['advice-stockholm']}")
+    hanna.get_by_label("Enheten är stängd").check()
+    hanna.get_by_role("button", name="Spara").click()
+    expect(hanna.get_by_role("alert")).to_contain_text("Välj först en annan enhet för det.")
+    expect(hanna.get_by_label("Enheten är stängd")).to_be_checked()
+
+
+def test_the_second_of_two_administrators_sees_both_versions(hanna: Page) -> None:
+    """What was saved meanwhile is shown, what was written stays in the form, and nothing is overwritten unseen."""
+    hanna.goto(BROMMA)
+    second = hanna.context.new_page()
+    second.goto(BROMMA)
+    hanna.get_by_label("Telefon").fill("08-465 004 21")
+    hanna.get_by_role("button", name="Spara").click()
+    second.get_by_label("Telefon").fill("08-465 004 22")
+    second.get_by_role("button", name="Spara").click()
+    alert = second.get_by_role("alert")
+    expect(alert).to_contain_text("Någon annan sparade ändringar medan du skrev")
+    expect(alert).to_contain_text("08-465 004 21")
+    expect(second.get_by_label("Telefon")).to_have_value("08-465 004 22")
+    second.get_by_role("button", name="Spara").click()
+    expect(second.get_by_text("Sparat.")).to_be_visible()
+
+
+def test_somebody_is_given_an_assignment_and_loses_it_again(hanna: Page, city: City) -> None:
+    """Each is told once, even if the form is sent twice; ending asks first."""
+    subject = f"ny-{uuid4().hex[:8]}"
+    user = UserRef(DEMO_ISSUER, subject)
+    hanna.goto(BROMMA)
+    hanna.get_by_role("link", name="Ge någon ett uppdrag här").click()
+    hanna.get_by_role("button", name="Ge uppdraget").click()
+    expect(hanna.get_by_role("alert").get_by_role("link")).to_have_count(2)
+    hanna.get_by_label("Användare").fill("två ord")
+    hanna.get_by_label("Anhörigkonsulent").check()
+    hanna.get_by_role("button", name="Ge uppdraget").click()
+    expect(hanna.get_by_role("alert")).to_contain_text("Skriv användarens id utan mellanslag.")
+    hanna.get_by_label("Användare").fill(subject)
+    hanna.get_by_label("Sista dagen").fill("2020-01-01")
+    hanna.get_by_role("button", name="Ge uppdraget").click()
+    expect(hanna.get_by_role("alert")).to_contain_text("Perioden slutar innan den börjar.")
+    assert city.parts.staff.assignments_of(user, datetime.now(UTC)) == []
+    hanna.get_by_label("Sista dagen").fill("")
+    hanna.get_by_role("button", name="Ge uppdraget").click()
+    expect(hanna.get_by_text("Uppdraget är tilldelat.")).to_be_visible()
+    assert len(city.parts.staff.assignments_of(user, datetime.now(UTC))) == 1
+    assert city.told("assignment.granted.v1")[-1]["subject"] == subject
+
+    hanna.get_by_role("link", name=f"Avsluta uppdraget för {subject}").click()
+    assert len(city.parts.staff.assignments_of(user, datetime.now(UTC))) == 1
+    ask = hanna.url
+    hanna.get_by_role("button", name="Avsluta uppdraget").click()
+    expect(hanna.get_by_text("Uppdraget är avslutat.")).to_be_visible()
+    assert city.parts.staff.assignments_of(user, datetime.now(UTC)) == []
+    assert city.told("assignment.ended.v1")[-1]["assignment_id"] in ask
+    hanna.goto(ask)
+    expect(hanna.get_by_text("Uppdraget var redan avslutat.")).to_be_visible()
+
+
+def test_sending_the_form_twice_grants_once(hanna: Page, city: City) -> None:
+    """Somebody who presses the button twice, or goes back and sends again, has given one assignment."""
+    hanna.goto(f"{BROMMA}/assignments/new")
+    second = hanna.context.new_page()
+    subject = f"dubbel-{uuid4().hex[:8]}"
+    form = {name: hanna.locator(f"input[name={name}]").first.get_attribute("value") for name in ("csrf_token", "id")}
+    given = {**form, "subject": subject, "role": "adviser", "last_day": ""}
+    for _ in range(2):
+        answer = second.request.post(f"{BROMMA}/assignments/new", form=given, max_redirects=0)
+        assert answer.status == 303
+    assert len(city.parts.staff.assignments_of(UserRef(DEMO_ISSUER, subject), datetime.now(UTC))) == 1
+
+
+def test_without_the_forms_token_nothing_happens(hanna: Page, city: City) -> None:
+    """Another site's form, sent with Hanna's cookie, changes, grants and ends nothing."""
+    before = len(city.told("unit.changed.v1"))
+    bo = city.actor("bo").assignment_id
+    for path in (BROMMA, f"{BROMMA}/assignments/new", f"/directory/admin/assignments/{bo}/end"):
+        answer = hanna.request.post(path, form={"version": "1", "closed": "true"}, max_redirects=0)
+        assert answer.status == 400, path
+    assert len(city.told("unit.changed.v1")) == before
+    assert city.parts.staff.assignments_of(city.actor("bo").user, datetime.now(UTC))
+
+
+@pytest.mark.parametrize("who", ["Bo", "Dani"])
+def test_nobody_else_gets_in(browser: Browser, site: str, who: str) -> None:
+    """403 for another role, on every page of these."""
+    with visiting(browser, site) as context:
+        page = context.new_page()
+        sign_in(page, who)
+        for path in (BROMMA, f"{BROMMA}/assignments/new", f"/directory/admin/assignments/{uuid4()}/end"):
+            answer = page.goto(path)
+            assert answer is not None
+            assert answer.status == 403, path
+
+
+def test_the_regions_units_are_not_there(hanna: Page, city: City) -> None:
+    """A health centre and its people answer as unknown ones would."""
+    centre, alva = UNIT["health-centre-1"], city.actor("alva").assignment_id
+    for path in (
+        f"/directory/admin/units/{centre}",
+        f"/directory/admin/units/{uuid4()}",
+        f"/directory/admin/units/{centre}/assignments/new",
+        f"/directory/admin/assignments/{alva}/end",
+        f"/directory/admin/assignments/{uuid4()}/end",
+    ):
+        answer = hanna.goto(path)
+        assert answer is not None
+        assert answer.status == 404, path
+
+
+def test_the_pages_are_for_everyone(browser: Browser, site: str, city: City) -> None:
+    """axe finds nothing, 320 px is enough, with mistakes on the page too; the keyboard gives an assignment."""
+    bo = city.actor("bo").assignment_id
+    with visiting(browser, site) as context:
+        page = context.new_page()
+        sign_in(page, "Hanna")
+        for path in (BROMMA, f"{BROMMA}/assignments/new", f"/directory/admin/assignments/{bo}/end", "/directory/admin"):
+            page.goto(path)
+            axe_clean(page)
+            fits(page)
+            expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        page.goto(BROMMA)
+        page.get_by_label("Funktionsadress").fill("")
+        page.get_by_role("button", name="Spara").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        axe_clean(page)
+        fits(page)
+        page.goto(f"{BROMMA}/assignments/new")
+        by_keyboard(page, "Användare")
+        page.keyboard.type("tangentbord")
+        by_keyboard(page, "Anhörigkonsulent")
+        page.keyboard.press("Space")
+        by_keyboard(page, "Ge uppdraget")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Uppdraget är tilldelat.")).to_be_visible()
