@@ -28,6 +28,15 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 SPARE_THREADS = 16  # for answering those who are turned away, and probes
+LARGEST_BODY = 1024 * 1024
+# what people send and are sent stays in memory: waitress would put what is larger than these into a temporary file.
+# An answer grows to outbuf_high_watermark before the application has to wait for its reader
+NOTHING_ON_DISK = {
+    "max_request_body_size": LARGEST_BODY,
+    "inbuf_overflow": 2 * LARGEST_BODY,
+    "outbuf_high_watermark": 16 * LARGEST_BODY,
+    "outbuf_overflow": 64 * LARGEST_BODY,
+}
 CATALOGUE = Path(__file__).resolve().parents[1] / "shared/web/translations"
 
 
@@ -64,7 +73,7 @@ def serve(services: list[str], bind: str, settings: Settings) -> None:
         # headers from proxies stay as they are: in demo mode the applications refuse them, and nothing else reads them
         clear_untrusted_proxy_headers=False,
         ident=None,
-        max_request_body_size=1024 * 1024,
+        **NOTHING_ON_DISK,
     )
 
 

@@ -18,6 +18,8 @@ from waitress import wasyncore
 from waitress.server import TcpWSGIServer, create_server
 from waitress.task import ThreadedTaskDispatcher
 
+from deploy.serve import NOTHING_ON_DISK
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
@@ -84,6 +86,7 @@ class _Server:
             threads=THREADS,
             clear_untrusted_proxy_headers=False,
             ident=None,
+            **NOTHING_ON_DISK,
             **where,
         )
         self._loop = threading.Thread(target=self._server.run, name="page-server", daemon=True)

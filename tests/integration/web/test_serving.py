@@ -8,16 +8,19 @@ from __future__ import annotations
 import os
 import socket
 import struct
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import requests
-from flask import Flask, send_file
+from flask import Flask, Response, request, send_file
 
+from deploy.serve import NOTHING_ON_DISK
 from tests.support.eventually import eventually
 from tests.support.serving import address_of, listening, serving
 
@@ -165,3 +168,23 @@ def test_a_held_port_is_served_and_let_go_of(app: Flask, large: Path) -> None:
         assert answer.startswith(b"HTTP/1.1 200 OK")
         with pytest.raises(ConnectionRefusedError):
             connect(address)
+
+
+def test_nothing_that_is_sent_or_answered_goes_through_a_file(
+    app: Flask, large: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the product's own bounds: the largest form there may be, and an answer that its reader is slow to take."""
+    made: list[str] = []
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda *_: made.append("a file") or BytesIO())
+    app.add_url_rule("/told", "told", view_func=lambda: str(len(request.get_data())), methods=["POST"])
+    app.add_url_rule("/export", "export", view_func=lambda: Response(bytes(65_536) for _ in range(300)))
+    with leaving_nothing(large), serving(app) as address:
+        body = b"x" * (NOTHING_ON_DISK["max_request_body_size"] - 1)
+        assert requests.post(f"{address}/told", data=body, timeout=20).text == str(len(body))
+        with connect(address) as slow:
+            ask_for(slow, "/export", "Connection: close\r\n")
+            seen = 0
+            while part := slow.recv(1_000_000):
+                seen += len(part)
+        assert seen > 300 * 65_536
+    assert made == []
