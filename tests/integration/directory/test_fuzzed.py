@@ -16,7 +16,7 @@ OPERATIONS = 21
 @pytest.mark.parametrize("mode", MODES, ids=["right", "wrong"])
 @pytest.mark.parametrize("name", ["dani", "alva", "hanna"])
 def test_the_api_keeps_its_description(city: City, name: str, mode: GenerationMode) -> None:
-    """Every operation, as a partner, a referrer and an administrator: each answer is one that the description promises."""
+    """Every operation, as partner, referrer and administrator: each answer is one that the description promises."""
     actor = city.actor(name)
     key_file = city.installation.folder / "keys" / "token-private.json"
     token = issue_demo_token(key_file, city.settings, actor.user, actor.assignment_id)
