@@ -42,6 +42,11 @@ def sequences(house: House) -> list[int]:
         return [row[0] for row in rows]
 
 
+WAITING_FOR_LOCKS = """
+    SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
+
+
 def test_what_is_rolled_back_is_never_published(house: House) -> None:
     """An event lives and dies with its transaction."""
     with house.publisher.connect() as connection:
@@ -75,13 +80,7 @@ def test_two_that_number_at_once_leave_no_gap(house: House) -> None:
         other = threading.Thread(target=lambda: others.append(Claims(second).number(10)))
         other.start()
         eventually(
-            lambda: (
-                house.ask(
-                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
-                    of="publisher",
-                )
-                == 1
-            ),
+            lambda: house.ask(WAITING_FOR_LOCKS, of="publisher") == 1,
             saying="the second waits for the first",
         )
         first.commit()
