@@ -23,7 +23,7 @@ from shared.messaging.subscribe import Heard, every, subscribe
 from shared.observability.logs import logger
 from shared.storage.staff import forget_old_sessions
 
-INTEGRATE_EVERY_S = 0.05
+INTEGRATE_EVERY_S = 0.04
 TOGETHER = 64
 RECONCILE_EVERY_S = 15
 SWEEP_EVERY_S = 60

@@ -39,7 +39,7 @@ from shared.contracts.referral import (
 from shared.messaging.subscribe import Heard, every, subscribe
 from shared.storage.staff import forget_old_sessions
 
-DELIVER_EVERY_S = 1
+DELIVER_EVERY_S = 0.5
 TOGETHER = 32
 SWEEP_EVERY_S = 60
 

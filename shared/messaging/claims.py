@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from shared.contracts.envelope import Envelope
+from shared.storage.plainly import ask, run
 
 _COLUMNS = "id, event_type, data, occurred_at, correlation_id, causation_id, traceparent, history"
 
@@ -18,7 +19,7 @@ _COLUMNS = "id, event_type, data, occurred_at, correlation_id, causation_id, tra
 # not among them, so that the count and the numbers given can never differ.
 _NUMBER = f"""
     WITH waiting AS MATERIALIZED (
-        SELECT id AS waiting_id FROM outbox WHERE sequence IS NULL ORDER BY id LIMIT %s FOR NO KEY UPDATE
+        SELECT id AS waiting_id FROM outbox WHERE sequence IS NULL ORDER BY id LIMIT $1 FOR NO KEY UPDATE
     ), placed AS (
         SELECT waiting_id, row_number() OVER (ORDER BY waiting_id) AS place FROM waiting
     ), counted AS (
@@ -31,9 +32,9 @@ _NUMBER = f"""
 """  # noqa: S608 - only this module\'s own column names are put in
 _NUMBERED = f"""
     SELECT sequence, (SELECT epoch FROM publisher), {_COLUMNS} FROM outbox
-    WHERE sequence > %s AND sequence IS NOT NULL AND sent_at IS NULL ORDER BY sequence LIMIT %s
+    WHERE sequence > $1 AND sequence IS NOT NULL AND sent_at IS NULL ORDER BY sequence LIMIT $2
 """  # noqa: S608 - as above
-_MARK = "UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY(%s::uuid[])"
+_MARK = "UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY($1::uuid[])"
 _UNSENT = """
     SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(written_at)), 0)
     FROM (SELECT written_at FROM outbox WHERE sequence IS NULL
@@ -91,7 +92,7 @@ class Claims:
 
     def number(self, at_most: int) -> list[Claim]:
         """Give the waiting rows the next sequences, without gaps, and commit, before anything is published."""
-        rows = self._connection.exec_driver_sql(_NUMBER, (at_most,)).all()
+        rows = ask(self._connection, _NUMBER, (at_most,))
         self._connection.commit()
         return sorted((Claim(*row) for row in rows), key=lambda claim: claim.sequence)
 
@@ -99,7 +100,7 @@ class Claims:
         """Rows that were numbered and never confirmed, in batches: left by a crash, or returned or refused before."""
         after = 0
         while True:
-            rows = self._connection.exec_driver_sql(_NUMBERED, (after, at_most)).all()
+            rows = ask(self._connection, _NUMBERED, (after, at_most))
             self._connection.rollback()
             if not rows:
                 return
@@ -109,7 +110,7 @@ class Claims:
     def mark_sent(self, ids: Sequence[UUID]) -> None:
         """Note that the broker has confirmed these."""
         if ids:
-            self._connection.exec_driver_sql(_MARK, ("{" + ",".join(map(str, ids)) + "}",))
+            run(self._connection, (_MARK, ("{" + ",".join(map(str, ids)) + "}",)))
             self._connection.commit()
 
     def unsent(self) -> tuple[int, float]:

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, DateTime, Index, MetaData, Table, Text, Uuid, text
 
+from shared.storage.plainly import ask
+
 KEEP_DAYS = 30
 
 _CREATE = (
@@ -26,9 +28,9 @@ _CREATE = (
     "CREATE INDEX inbox_received ON inbox USING brin (received_at)",
 )
 
-_FIRST_TIME = "INSERT INTO inbox (queue, event_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+_FIRST_TIME = "INSERT INTO inbox (queue, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING true"
 _FIRST_TIMES = (
-    "INSERT INTO inbox (queue, event_id) SELECT %s, unnest(%s::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id"
+    "INSERT INTO inbox (queue, event_id) SELECT $1, unnest($2::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id"
 )
 
 
@@ -56,7 +58,7 @@ def first_time(connection: Connection, queue: str, event_id: UUID) -> bool:
 
     Another delivery of the same event in a transaction under way makes this one wait for its outcome.
     """
-    return connection.exec_driver_sql(_FIRST_TIME, (queue, event_id)).rowcount == 1
+    return bool(ask(connection, _FIRST_TIME, (queue, event_id)))
 
 
 def first_times(connection: Connection, queue: str, event_ids: Sequence[UUID]) -> set[UUID]:
@@ -66,8 +68,7 @@ def first_times(connection: Connection, queue: str, event_ids: Sequence[UUID]) -
     """
     # written as PostgreSQL writes an array: the driver would look at each id's type
     given = "{" + ",".join(map(str, sorted(set(event_ids)))) + "}"
-    rows = connection.exec_driver_sql(_FIRST_TIMES, (queue, given))
-    return {row[0] for row in rows}
+    return {row[0] for row in ask(connection, _FIRST_TIMES, (queue, given))}
 
 
 def sweep_inbox(connection: Connection, *, keep_days: int = KEEP_DAYS, at_most: int = 5_000) -> int:

@@ -17,6 +17,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Connection, DateTime, Index,
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.kernel.identity import uuid7
+from shared.storage.plainly import run
 from shared.storage.unit_of_work import Told
 
 
@@ -92,8 +93,8 @@ _CREATE = (
 # driver takes longer to write an array than to send it
 _APPEND = """
     INSERT INTO outbox (id, event_type, data, occurred_at, correlation_id, causation_id, traceparent, history)
-    SELECT id, event_type, data, %s, correlation_id, causation_id, traceparent, history
-    FROM jsonb_to_recordset(%s::jsonb) AS event (id uuid, event_type text, data jsonb, correlation_id uuid,
+    SELECT id, event_type, data, $1, correlation_id, causation_id, traceparent, history
+    FROM jsonb_to_recordset($2::jsonb) AS event (id uuid, event_type text, data jsonb, correlation_id uuid,
         causation_id uuid, traceparent text, history boolean)
 """
 
@@ -123,7 +124,7 @@ def append(connection: Connection, told: Sequence[Told], *, occurred_at: datetim
         }
         for each in told
     ]
-    connection.exec_driver_sql(_APPEND, (occurred_at, json.dumps(rows, ensure_ascii=False)))
+    run(connection, (_APPEND, (occurred_at, json.dumps(rows, ensure_ascii=False))))
 
 
 def renew_epoch(connection: Connection) -> UUID:

@@ -30,6 +30,8 @@ SWEEP_EVERY = 60.0
 SWEEP_AT_MOST = 2_000
 LOOK_BACK_EVERY = 2.0
 AFTER_TROUBLE = 0.3
+POLL_WHEN_LIVELY = 0.03
+LIVELY_FOR = 1.0
 STAND_BY = 0.5
 KEEP_SENT_SECONDS = 3600.0
 
@@ -39,7 +41,8 @@ _log = logger("messaging.relay")
 class Relay:
     """Publishes one service's outbox until told to stop. Never eventlet-patched.
 
-    ``poll``: seconds between looks at an empty outbox. ``batch``: events published before their confirms are awaited.
+    ``poll``: seconds between looks at an outbox that has been empty for a second; until then one looks more often.
+    ``batch``: events published before their confirms are awaited.
     ``keep_sent``: seconds that sent rows stay, for looking back.
     """
 
@@ -63,7 +66,7 @@ class Relay:
         self._announce_every = announce_every
         self._keep_sent = keep_sent
         self._broker = ConfirmedPublisher(broker_url, f"{publisher} relay")
-        self._next_announcement = self._next_sweep = self._next_look_back = 0.0
+        self._next_announcement = self._next_sweep = self._next_look_back = self._lively_until = 0.0
         self._clock = SystemClock()
 
     def run(self, stop: threading.Event) -> None:
@@ -99,11 +102,16 @@ class Relay:
                 while not stop.is_set():
                     busy = self.round(connection)
                     if not busy:
-                        stop.wait(self._poll)
+                        stop.wait(min(POLL_WHEN_LIVELY, self._poll) if self._lively else self._poll)
             finally:
                 metrics.relay_active.labels(self._publisher).set(0)
                 # the lock is the session's: give it up with the session, not with a statement that may not get through
                 connection.invalidate()
+
+    @property
+    def _lively(self) -> bool:
+        # where something happened just now, more will soon
+        return time.monotonic() < self._lively_until
 
     def _elected(self, connection: Connection) -> bool:
         key = zlib.crc32(f"lotsa relay {self._publisher}".encode())
@@ -122,6 +130,8 @@ class Relay:
         if now >= self._next_look_back:
             self._look_back(claims)
         fresh = claims.number(self._batch)
+        if fresh:
+            self._lively_until = now + LIVELY_FOR
         self._send(claims, fresh)
         if now >= self._next_announcement:
             self._next_announcement = now + self._announce_every

@@ -32,7 +32,7 @@ with warnings.catch_warnings():
     from nameko.timer import Timer
 
 BROKER_URL = "BROKER_URL"
-LINGER_S = 0.02
+LINGER_S = 0.008
 
 Event = TypeVar("Event", bound=Contract)
 Method: TypeAlias = Callable[..., Any]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 from uuid import UUID
@@ -19,6 +20,7 @@ from shared.contracts.envelope import Envelope
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.identity import uuid7
 from shared.observability import trace
+from shared.storage.plainly import ask
 
 Heard = TypeVar("Heard")
 
@@ -114,9 +116,8 @@ class UnitOfWork:
 
     def _secure_rows(self) -> None:
         if self._row_security:
-            # names are our own constants; only the values come from outside
-            names = ", ".join(f"set_config('{name}', %s, true)" for name in self._row_security)
-            self.connection.exec_driver_sql(f"select {names}", tuple(self._row_security.values()))
+            names, values = zip(*self._row_security.items(), strict=True)
+            ask(self.connection, _settings(names), values)
 
     def __enter__(self) -> Self:
         self._connection = self._engine.connect()
@@ -139,3 +140,9 @@ class UnitOfWork:
         if connection is not None:
             # close() gives the connection back to the pool, which rolls back what was not committed
             connection.close()
+
+
+@cache
+def _settings(names: tuple[str, ...]) -> str:
+    # names are our own constants; only the values come from outside
+    return "SELECT " + ", ".join(f"set_config('{name}', ${place}, true)" for place, name in enumerate(names, 1))

@@ -7,49 +7,54 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from operator import itemgetter
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from services.audit.adapters.ranges import as_array, as_multirange, as_runs
+from services.audit.adapters.ranges import as_multirange, as_runs
 from services.audit.domain.gaps import Ranges, runs
 from services.audit.domain.ports import Entry, Head, Waiting
 from shared.kernel.identity import uuid7
+from shared.storage.plainly import ask, run
 
 # any number will do, as long as it is this one for ever
 _LOCK = "select pg_try_advisory_xact_lock(4207849484193285121)"
 _HEAD = "select size, root, note, signed_at from log_checkpoints order by size desc limit 1"
 _TAKE = """
     delete from pending_entries
-    where position in (select position from pending_entries order by position limit %s)
-    returning position, event_id, source, sequence, members, openings, about, units
+    where position in (select position from pending_entries order by position limit $1)
+    returning position, event_id, source, sequence, members, openings, about, units,
+        exists (select 1 from log_entries where log_entries.event_id = pending_entries.event_id)
 """
-_KNOWN = "select event_id from log_entries where event_id = any(%s::uuid[])"
-_LEAF = "select leaf_hash from log_entries where index = %s"
-_NODE = "select hash from log_nodes where level = %s and index = %s"
-_ENTRIES = """
+_LEAF = "select leaf_hash from log_entries where index = $1"
+_NODE = "select hash from log_nodes where level = $1 and index = $2"
+# one statement, and the rows of each table in one value: a round trip costs more than the rows
+_APPEND = """
+    with checkpoint as (
+        insert into log_checkpoints (size, root, note, signed_at) values ($1, $2, $3, $4)
+    ), about as (
+        insert into log_about (subject_id, entry_index)
+        select * from json_to_recordset($5::json) as given (subject_id uuid, entry_index bigint)
+    ), openings as (
+        insert into log_openings (entry_index, name, event_id, sealed)
+        select * from json_to_recordset($6::json) as given (entry_index bigint, name text, event_id uuid, sealed bytea)
+    ), nodes as (
+        insert into log_nodes (level, index, hash)
+        select * from json_to_recordset($7::json) as given (level smallint, index bigint, hash bytea)
+    )
     insert into log_entries (index, event_id, type, occurred_at, recorded_at, units, leaf_hash, leaf)
-    select index, event_id, type, occurred_at, %s, units, leaf_hash, convert_to(leaf, 'UTF8')
-    from json_to_recordset(%s::json) as given (index bigint, event_id uuid, type text, occurred_at timestamptz,
+    select index, event_id, type, occurred_at, $4, units, leaf_hash, convert_to(leaf, 'UTF8')
+    from json_to_recordset($8::json) as given (index bigint, event_id uuid, type text, occurred_at timestamptz,
         units uuid[], leaf_hash bytea, leaf text)
 """
-_ABOUT = """
-    insert into log_about (subject_id, entry_index)
-    select * from json_to_recordset(%s::json) as given (subject_id uuid, entry_index bigint)
-"""
-_NODES = """
-    insert into log_nodes (level, index, hash)
-    select * from json_to_recordset(%s::json) as given (level smallint, index bigint, hash bytea)
-"""
-_OPENINGS = """
-    insert into log_openings (entry_index, name, event_id, sealed)
-    select * from json_to_recordset(%s::json) as given (entry_index bigint, name text, event_id uuid, sealed bytea)
-"""
-_CHECKPOINT = "insert into log_checkpoints (size, root, note, signed_at) values (%s, %s, %s, %s)"
-_BEFORE = "select (heard * %s::int8multirange)::text from heard_sequences where source = %s"
+# what was there before is what the statement itself found, not what it leaves
 _HEAR = """
-    insert into heard_sequences as known (source, heard) values (%s, %s::int8multirange)
-    on conflict (source) do update set heard = known.heard + excluded.heard
+    with told as (
+        insert into heard_sequences as known (source, heard) values ($1, $2::int8multirange)
+        on conflict (source) do update set heard = known.heard + excluded.heard
+    )
+    select (heard * $2::int8multirange)::text from heard_sequences where source = $1
 """
 _ALARM = """
     insert into alarms (alarm_id, kind, source, first, last, event_id, noticed_at)
@@ -66,76 +71,56 @@ class LogStore:
 
     def lock(self) -> bool:
         """Become the one sequencer until the transaction ends; False when another is."""
-        return bool(self._connection.exec_driver_sql(_LOCK).scalar_one())
+        return bool(ask(self._connection, _LOCK)[0][0])
 
     def head(self) -> Head | None:
         """The newest checkpoint, or None before the first."""
-        row = self._connection.exec_driver_sql(_HEAD).first()
-        return None if row is None else Head(row.size, bytes(row.root), row.note, row.signed_at)
+        rows = ask(self._connection, _HEAD)
+        return Head(rows[0][0], bytes(rows[0][1]), *rows[0][2:]) if rows else None
 
     def node(self, level: int, index: int) -> bytes:
         """A complete node's hash; level 0 is the leaves'."""
         question, given = (_NODE, (level, index)) if level else (_LEAF, (index,))
-        return bytes(self._connection.exec_driver_sql(question, given).scalar_one())
+        return bytes(ask(self._connection, question, given)[0][0])
 
     def take(self, at_most: int) -> list[Waiting]:
         """Take the oldest pending entries out of the queue."""
-        rows = sorted(self._connection.exec_driver_sql(_TAKE, (at_most,)), key=lambda row: row.position)
+        rows = sorted(ask(self._connection, _TAKE, (at_most,)), key=itemgetter(0))
         return [
             Waiting(
-                row.event_id,
-                row.source,
-                row.sequence,
-                json.loads(row.members),
-                {name: base64.b64decode(sealed) for name, sealed in json.loads(row.openings).items()},
-                row.about,
-                row.units,
+                event_id,
+                source,
+                sequence,
+                json.loads(members),
+                {name: base64.b64decode(sealed) for name, sealed in json.loads(openings).items()},
+                about,
+                units,
+                known,
             )
-            for row in rows
+            for _, event_id, source, sequence, members, openings, about, units, known in rows
         ]
-
-    def known(self, event_ids: Collection[UUID]) -> set[UUID]:
-        """Which of these events are in the log already."""
-        return set(self._connection.exec_driver_sql(_KNOWN, (as_array(event_ids),)).scalars())
 
     def append(self, entries: Sequence[Entry], nodes: Sequence[tuple[int, int, bytes]], head: Head) -> None:
         """Write entries, the nodes they completed above the leaves, and the checkpoint."""
-        self._insert(_ENTRIES, [_entry(each) for each in entries], head.signed_at)
-        self._insert(
-            _ABOUT,
-            [
-                {"subject_id": str(subject), "entry_index": each.index}
-                for each in entries
-                for subject in dict.fromkeys(each.waiting.about)
-            ],
-        )
-        self._insert(
-            _OPENINGS,
-            [
-                {
-                    "entry_index": each.index,
-                    "name": name,
-                    "event_id": str(each.waiting.event_id),
-                    "sealed": _bytea(sealed),
-                }
-                for each in entries
-                for name, sealed in each.waiting.openings.items()
-            ],
-        )
-        self._insert(_NODES, [{"level": level, "index": at, "hash": _bytea(value)} for level, at, value in nodes])
-        self._connection.exec_driver_sql(_CHECKPOINT, (head.size, head.root, head.note, head.signed_at))
-
-    def _insert(self, statement: str, rows: Sequence[dict[str, object]], *first: object) -> None:
-        """Insert rows that travel as one value: the driver takes longer to write an array than to send it."""
-        if rows:
-            self._connection.exec_driver_sql(statement, (*first, json.dumps(rows, ensure_ascii=False)))
+        about = [
+            {"subject_id": str(subject), "entry_index": each.index}
+            for each in entries
+            for subject in dict.fromkeys(each.waiting.about)
+        ]
+        openings = [
+            {"entry_index": each.index, "name": name, "event_id": str(each.waiting.event_id), "sealed": _bytea(sealed)}
+            for each in entries
+            for name, sealed in each.waiting.openings.items()
+        ]
+        completed = [{"level": level, "index": index, "hash": _bytea(value)} for level, index, value in nodes]
+        rows = (about, openings, completed, [_entry(each) for each in entries])
+        values = (head.size, head.root, head.note, head.signed_at, *(json.dumps(each) for each in rows))
+        run(self._connection, (_APPEND, values))
 
     def hear(self, source: str, sequences: Collection[int]) -> Ranges:
         """Note a publisher's sequences as heard; returns those that had been heard before."""
-        given = as_multirange(runs(sequences))
-        before = self._connection.exec_driver_sql(_BEFORE, (given, source)).scalar()
-        self._connection.exec_driver_sql(_HEAR, (source, given))
-        return as_runs(before or "{}")
+        before = ask(self._connection, _HEAR, (source, as_multirange(runs(sequences))))
+        return as_runs(before[0][0] if before else "{}")
 
     def alarm(self, kind: str, source: str, first: int, last: int, event_id: UUID | None, at: datetime) -> None:
         """Raise an alarm, once for as long as it is open."""

@@ -13,12 +13,13 @@ from services.audit.domain.happening import Happening
 from services.audit.domain.refusals import EntryCannotBe
 from services.audit.log.entry import LeafIsWrong, commitment, leaf_bytes, new_salt
 from shared.storage.encryption import DataKey
+from shared.storage.plainly import run
 
 # all of them in one value: the driver takes longer to write an array than to send it
 _ADD = """
     insert into pending_entries (event_id, source, sequence, members, openings, about, units)
     select event_id, source, sequence, members, openings, about, units
-    from json_to_recordset(%s::json) as happened (place int, event_id uuid, source text, sequence bigint,
+    from json_to_recordset($1::json) as happened (place int, event_id uuid, source text, sequence bigint,
         members text, openings text, about uuid[], units uuid[])
     order by place
 """
@@ -40,7 +41,7 @@ class PendingEntries:
         """
         if happenings:
             rows = [self._row(place, happening) for place, happening in enumerate(happenings)]
-            self._connection.exec_driver_sql(_ADD, (json.dumps(rows, ensure_ascii=False),))
+            run(self._connection, (_ADD, (json.dumps(rows, ensure_ascii=False),)))
 
     def _row(self, place: int, happening: Happening) -> dict[str, object]:
         members = dict(happening.members)

@@ -1,10 +1,8 @@
-"""Ranges and lists as PostgreSQL writes them in text: ``{[1,4),[7,8)}``, ``{…,…}``."""
+"""Ranges as PostgreSQL writes them in text: ``{[1,4),[7,8)}``."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from uuid import UUID
 
 from services.audit.domain.gaps import Ranges
 
@@ -19,8 +17,3 @@ def as_multirange(ranges: Ranges) -> str:
 def as_runs(multirange: str) -> Ranges:
     """A multirange's text as runs."""
     return tuple((int(first), int(last) - 1) for first, last in _RANGE.findall(multirange))
-
-
-def as_array(ids: Iterable[UUID]) -> str:
-    """Ids as an array's text; much cheaper than having the driver look for each element's type."""
-    return "{" + ",".join(map(str, ids)) + "}"

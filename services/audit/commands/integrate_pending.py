@@ -81,7 +81,7 @@ class Sequencer:
 
     def _new(self, log: LogStore, taken: Sequence[Waiting], now: datetime) -> list[Waiting]:
         """Those that are not in the log yet. The inbox forgets after a month, so the log looks for itself."""
-        seen = log.known([each.event_id for each in taken])
+        seen = {each.event_id for each in taken if each.known}
         new: list[Waiting] = []
         sequences: defaultdict[str, list[int]] = defaultdict(list)
         for each in taken:

@@ -25,6 +25,8 @@ class Waiting:
     openings: dict[str, bytes]
     about: Sequence[UUID]
     units: Sequence[UUID]
+    known: bool = False
+    """Whether its event is in the log already."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,6 @@ class LogStore(Protocol):
 
     def take(self, at_most: int) -> list[Waiting]:
         """Take the oldest pending entries out of the queue."""
-        ...
-
-    def known(self, event_ids: Collection[UUID]) -> set[UUID]:
-        """Which of these events are in the log already."""
         ...
 
     def append(self, entries: Sequence[Entry], nodes: Sequence[tuple[int, int, bytes]], head: Head) -> None:

@@ -14,6 +14,7 @@ from shared.contracts.referral import (
     ReferralRejected,
     ReferralSent,
 )
+from shared.storage.plainly import run
 from shared.storage.unit_of_work import UnitOfWork
 
 Step: TypeAlias = ReferralSent | ReferralAccepted | ReferralRejected | ReferralCompleted | ReferralCancelled
@@ -31,7 +32,7 @@ _STEPS: dict[type, str] = {
 _COUNT = """
     insert into referral_counts as known (unit_id, month, step, count)
     select unit_id, date_trunc('month', at at time zone 'Europe/Stockholm'), step, count(*)
-    from jsonb_to_recordset(%s::jsonb) as taken (unit_id uuid, at timestamptz, step text)
+    from jsonb_to_recordset($1::jsonb) as taken (unit_id uuid, at timestamptz, step text)
     group by 1, 2, 3 order by 1, 2, 3
     on conflict (unit_id, month, step) do update set count = known.count + excluded.count
 """
@@ -45,7 +46,7 @@ def when_a_referral_takes_a_step_count_it(heard: Iterable[Step], uow: UnitOfWork
         for unit_id, step in _counted(event)
     ]
     if taken:
-        uow.connection.exec_driver_sql(_COUNT, (json.dumps(taken),))
+        run(uow.connection, (_COUNT, (json.dumps(taken),)))
 
 
 def _counted(event: Step) -> Iterator[tuple[UUID, str]]:

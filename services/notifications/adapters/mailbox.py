@@ -10,11 +10,12 @@ from sqlalchemy import Engine
 
 from services.notifications.adapters import unit_of_work
 from shared.kernel.clock import Clock
+from shared.storage.plainly import run
 
 _KEEP = """
     INSERT INTO demo_mailbox (notice_id, address, raw, kept_at)
-    SELECT notice_id, address, raw, %s
-    FROM jsonb_to_recordset(%s::jsonb) AS letter (notice_id uuid, address text, raw bytea) ON CONFLICT DO NOTHING
+    SELECT notice_id, address, raw, $1
+    FROM jsonb_to_recordset($2::jsonb) AS letter (notice_id uuid, address text, raw bytea) ON CONFLICT DO NOTHING
 """
 
 
@@ -32,5 +33,5 @@ class Mailbox:
             for notice_id, address, raw in letters
         ]
         with unit_of_work.of_service(self._engine, self._clock) as uow:
-            uow.connection.exec_driver_sql(_KEEP, (self._clock.now(), json.dumps(rows)))
+            run(uow.connection, (_KEEP, (self._clock.now(), json.dumps(rows))))
             uow.commit()

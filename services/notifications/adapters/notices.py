@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -12,6 +13,7 @@ from sqlalchemy import Connection
 from services.notifications.domain.notice import Cause, Link, Notice, Parcel, Reason, Status, Template
 from services.notifications.domain.ports import Answer, NewNotice
 from shared.kernel.identity import NoticeId, ReferralId, UnitId
+from shared.storage.plainly import ask, run
 
 URGENCY = {Template.NEW_REFERRAL_WAITS: 0, Template.SOMETHING_HAPPENED: 1}
 
@@ -35,7 +37,7 @@ _ADD = """
         reason, urgency, created_at, due_at, settled_at)
     SELECT notice_id, template, referral_id, unit_id, channel, cause_event_id, correlation_id, status,
         reason, urgency, created_at, created_at, CASE status WHEN 'suppressed' THEN created_at END
-    FROM jsonb_to_recordset(%s::jsonb) AS new (notice_id uuid, template text, referral_id uuid, unit_id uuid,
+    FROM jsonb_to_recordset($1::jsonb) AS new (notice_id uuid, template text, referral_id uuid, unit_id uuid,
         channel text, cause_event_id uuid, correlation_id uuid, status text, reason text, urgency smallint,
         created_at timestamptz)
     ORDER BY notice_id
@@ -47,7 +49,7 @@ _MAY_TELL = """
 _REMEMBER = """
     INSERT INTO telling (referral_id, tells_referrer, tells_until)
     SELECT DISTINCT ON (referral_id) referral_id, allowed, until
-    FROM jsonb_to_recordset(%s::jsonb) AS answer (place int, referral_id uuid, allowed boolean, until timestamptz)
+    FROM jsonb_to_recordset($1::jsonb) AS answer (place int, referral_id uuid, allowed boolean, until timestamptz)
     ORDER BY referral_id, place
 """
 _REMEMBER_UNLESS_ANSWERED = f"{_REMEMBER} ON CONFLICT (referral_id) DO NOTHING"
@@ -56,16 +58,16 @@ _REMEMBER_THE_LAST_WORD = (
 )
 _RELEASE = """
     WITH answered AS (
-        SELECT notice_id, tells_referrer AND (tells_until IS NULL OR tells_until > %(at)s) AS tells
+        SELECT notice_id, tells_referrer AND (tells_until IS NULL OR tells_until > $1) AS tells
         FROM notices JOIN telling USING (referral_id)
-        WHERE status = 'held' AND (%(all)s OR referral_id = ANY (%(ids)s::uuid[]))
+        WHERE status = 'held' AND ($2 OR referral_id = ANY ($3::uuid[]))
         LIMIT 500
     )
     UPDATE notices SET
         status = CASE WHEN tells THEN 'queued' ELSE 'suppressed' END,
-        reason = CASE WHEN NOT tells THEN %(reason)s END,
-        due_at = %(at)s,
-        settled_at = CASE WHEN NOT tells THEN %(at)s::timestamptz END
+        reason = CASE WHEN NOT tells THEN $4 END,
+        due_at = $1,
+        settled_at = CASE WHEN NOT tells THEN $1::timestamptz END
     FROM answered WHERE notices.notice_id = answered.notice_id AND status = 'held'
     RETURNING notices.notice_id, template, referral_id, unit_id, channel, cause_event_id, correlation_id, created_at,
         status
@@ -76,6 +78,23 @@ _SETTLE = """
 """
 _POSTPONE = "UPDATE notices SET due_at = %s, claim = NULL, attempts = attempts - %s WHERE notice_id = %s AND claim = %s"
 _ACTING_UNIT = "SELECT unit_id FROM known_assignments WHERE assignment_id = %s"
+
+
+NOT_TO_BE_TOLD = Reason.NOT_TO_BE_TOLD.value
+
+
+class Released(NamedTuple):
+    """A row that ``_RELEASE`` returns."""
+
+    notice_id: UUID
+    template: str
+    referral_id: UUID
+    unit_id: UUID
+    channel: str
+    cause_event_id: UUID
+    correlation_id: UUID
+    created_at: datetime
+    status: str
 
 
 class SqlNotices:
@@ -102,7 +121,7 @@ class SqlNotices:
             }
             for each in new
         ]
-        return set(self._connection.exec_driver_sql(_ADD, (json.dumps(rows),)).scalars()) if rows else set()
+        return {row[0] for row in ask(self._connection, _ADD, (json.dumps(rows),))} if rows else set()
 
     def may_tell_referrer(self, referral_id: ReferralId, at: datetime) -> bool | None:
         """What the carer answered, as far as it holds at that moment, or None."""
@@ -122,16 +141,12 @@ class SqlNotices:
         ]
         if rows:
             remember = _REMEMBER_THE_LAST_WORD if last_word else _REMEMBER_UNLESS_ANSWERED
-            self._connection.exec_driver_sql(remember, (json.dumps(rows),))
+            run(self._connection, (remember, (json.dumps(rows),)))
 
     def release(self, at: datetime, referral_ids: Sequence[ReferralId] | None = None) -> list[NewNotice]:
         """Queue or suppress held notices of these referrals, or of at most 500 of all; returns the queued."""
-        asked = {
-            "at": at,
-            "all": referral_ids is None,
-            "ids": "{" + ",".join(map(str, referral_ids or ())) + "}",
-            "reason": Reason.NOT_TO_BE_TOLD.value,
-        }
+        asked = (at, referral_ids is None, "{" + ",".join(map(str, referral_ids or ())) + "}", NOT_TO_BE_TOLD)
+        released = (Released(*row) for row in ask(self._connection, _RELEASE, asked))
         return [
             NewNotice(
                 id=NoticeId(row.notice_id),
@@ -143,7 +158,7 @@ class SqlNotices:
                 reason=None,
                 created_at=row.created_at,
             )
-            for row in self._connection.exec_driver_sql(_RELEASE, asked)
+            for row in released
             if row.status == Status.QUEUED.value
         ]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Self
 from uuid import UUID
 
@@ -26,7 +25,6 @@ from shared.kernel.clock import Clock
 from shared.kernel.events import DomainEvent
 from shared.messaging import outbox
 from shared.storage.encryption import MasterKey
-from shared.storage.plainly import ask
 from shared.storage.unit_of_work import UnitOfWork
 
 # what the database's row policies read
@@ -104,11 +102,6 @@ class ReferralUnitOfWork(UnitOfWork):
         self._accesses = []
         super().rollback()
 
-    def _secure_rows(self) -> None:
-        # the base class's, on the short road: every request begins with it
-        names, values = zip(*self._row_security.items(), strict=True)
-        ask(self.connection, _settings(names), values)
-
     def __enter__(self) -> Self:
         super().__enter__()
         self._accesses = []
@@ -117,12 +110,6 @@ class ReferralUnitOfWork(UnitOfWork):
         self.drafts = SqlDrafts(self.connection, self.keys, self.clock)
         self.routing = SqlRouting(self.connection, self._routing_memory)
         return self
-
-
-@cache
-def _settings(names: tuple[str, ...]) -> str:
-    settings = ", ".join(f"set_config('{name}', ${place}, true)" for place, name in enumerate(names, 1))
-    return f"SELECT {settings}"
 
 
 def _row(access: Access) -> dict[str, Any]:

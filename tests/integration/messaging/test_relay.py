@@ -16,6 +16,7 @@ from shared.messaging.claims import Claims
 from shared.messaging.outbox import append, renew_epoch, sweep_outbox
 from shared.messaging.publishing import ConfirmedPublisher
 from shared.messaging.trouble import BrokerTrouble
+from shared.storage.plainly import ask
 from shared.storage.unit_of_work import Told
 from tests.integration.messaging.conftest import House, eventually
 from tests.integration.messaging.wire import Wire
@@ -75,7 +76,7 @@ def test_two_that_number_at_once_leave_no_gap(house: House) -> None:
     before = house.ask("SELECT last_sequence FROM publisher", of="publisher")
     house.send(*["normal"] * 3)
     with house.publisher.connect() as first, house.publisher.connect() as second:
-        mine = first.exec_driver_sql(claims._NUMBER, (2,)).all()
+        mine = ask(first, claims._NUMBER, (2,))
         others: list[list[claims.Claim]] = []
         other = threading.Thread(target=lambda: others.append(Claims(second).number(10)))
         other.start()

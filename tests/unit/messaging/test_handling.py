@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any, Self
 from uuid import uuid4
 
@@ -14,6 +13,7 @@ import sqlalchemy.exc
 from shared.contracts.directory import SignInRefused
 from shared.contracts.envelope import Envelope
 from shared.kernel.refusals import Conflict
+from shared.messaging import handling
 from shared.messaging.delivery import Delivery
 from shared.messaging.handling import carry_out
 from shared.messaging.subscription import Subscription
@@ -72,10 +72,7 @@ class Told:
     def __exit__(self, *_: object) -> None:
         pass
 
-    @property
-    def connection(self) -> Any:
-        """Stand in for the connection: the inbox's INSERT."""
-        return SimpleNamespace(exec_driver_sql=lambda *_: SimpleNamespace(rowcount=0 if self.seen else 1))
+    connection = None
 
     def commit(self) -> None:
         """Stand in for the unit of work."""
@@ -98,9 +95,11 @@ def envelope(publisher: str = "directory") -> Envelope:
 
 
 @pytest.fixture
-def told() -> Told:
-    """A world in which nothing has happened."""
-    return Told()
+def told(monkeypatch: pytest.MonkeyPatch) -> Told:
+    """A world in which nothing has happened, and an inbox that asks it."""
+    world = Told()
+    monkeypatch.setattr(handling, "first_time", lambda *_: not world.seen)
+    return world
 
 
 def react(*errors: Exception | None) -> Any:
