@@ -79,6 +79,8 @@ def _hand_over(parcels: list[Parcel], line: Handover, clock: Clock, chance: Call
     outcomes: list[_Outcome] = []
     away = False
     for parcel in parcels:
+        # writing letters is work without a pause: in a bus process, let the others have their turn
+        time.sleep(0)
         if away:
             outcomes.append(_away(parcel, clock, chance))
             continue
