@@ -29,7 +29,7 @@ _NUMBER = f"""
     )
     UPDATE outbox SET sequence = before + place FROM placed, counted WHERE outbox.id = waiting_id
     RETURNING sequence, epoch, {_COLUMNS}
-"""  # noqa: S608 - only this module\'s own column names are put in
+"""  # noqa: S608 - only this module's own column names are put in
 _NUMBERED = f"""
     SELECT sequence, (SELECT epoch FROM publisher), {_COLUMNS} FROM outbox
     WHERE sequence > $1 AND sequence IS NOT NULL AND sent_at IS NULL ORDER BY sequence LIMIT $2
