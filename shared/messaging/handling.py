@@ -60,11 +60,12 @@ def carry_out_together(service: Service, reaction: Reactions, deliveries: Sequen
     When it does not, each is carried out by itself under the rules for one, so that a poisonous event harms no other.
     """
     readable = []
+    all_settled = True
     for delivery in deliveries:
         try:
             readable.append((delivery, *_read(delivery)))
         except Exception as error:  # noqa: BLE001 - whatever makes it unreadable, it is laid aside as it came
-            _until_settled(delivery, lambda delivery=delivery, error=error: _park(delivery, error))  # type: ignore[misc]
+            all_settled &= _until_settled(delivery, partial(_park, delivery, error))
     if not readable:
         return
     try:
@@ -74,7 +75,12 @@ def carry_out_together(service: Service, reaction: Reactions, deliveries: Sequen
         for delivery, _, _ in readable:
             carry_out(service, _by_itself(reaction), delivery)
     else:
-        readable[-1][0].acknowledge_all()
+        if all_settled:
+            readable[-1][0].acknowledge_all()
+            return
+        # one that could be neither read nor laid aside is not to be acknowledged with the others
+        for delivery, _, _ in readable:
+            delivery.acknowledge()
 
 
 def _all_at_once(service: Service, reaction: Reactions, readable: Sequence[Readable]) -> None:
@@ -155,8 +161,11 @@ def _once(service: Service, reaction: Reaction, delivery: Delivery, envelope: En
     metrics.reaction_seconds.labels(queue).observe(time.monotonic() - began)
 
 
-def _until_settled(delivery: Delivery, settle: Callable[[], None]) -> None:
-    """The copy must be confirmed before the original is acknowledged: a crash between repeats it, never loses it."""
+def _until_settled(delivery: Delivery, settle: Callable[[], None]) -> bool:
+    """The copy must be confirmed before the original is acknowledged: a crash between repeats it, never loses it.
+
+    Whether it came to that before the delivery was no longer ours.
+    """
     while delivery.live:
         try:
             settle()
@@ -164,7 +173,8 @@ def _until_settled(delivery: Delivery, settle: Callable[[], None]) -> None:
             delivery.wait(WAITS[-1])
         else:
             delivery.acknowledge()
-            return
+            return True
+    return False
 
 
 def _put_aside(delivery: Delivery, error: Exception) -> None:

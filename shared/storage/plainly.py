@@ -53,7 +53,10 @@ def ask_alone(engine: Engine, statement: Statement, values: Sequence[Any] = ()) 
 
     Raises SQLAlchemy's errors.
     """
-    lent = engine.raw_connection()
+    try:
+        lent = engine.raw_connection()
+    except psycopg.Error as error:
+        raise _as_sqlalchemys(error, engine.dialect) from None
     driver = cast("psycopg.Connection[Row]", lent.driver_connection)
     try:
         driver.autocommit = True
@@ -66,6 +69,8 @@ def ask_alone(engine: Engine, statement: Statement, values: Sequence[Any] = ()) 
     except psycopg.Error as error:
         if driver.closed:
             lent.invalidate(error)
+            # first give up its place in the pool, which all who met the same loss are waiting for
+            lent.close()
             _try_another(engine)
         raise _as_sqlalchemys(error, engine.dialect) from None
     finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -80,4 +82,50 @@ def test_a_lost_connection_has_the_whole_pool_renewed(
         asked(engine)
     with engine.connect() as one, engine.connect() as two:
         assert not lost & {ask(each, OWN)[0][0] for each in (one, two)}
+    engine.dispose()
+
+
+@pytest.mark.parametrize("asked", [_asked, lambda engine: ask_alone(engine, OWN)], ids=["in a transaction", "alone"])
+def test_a_server_that_is_not_there_is_sqlalchemys_error(asked: Callable[[Engine], object]) -> None:
+    """So that a request is answered with "try again", not with "something went wrong"."""
+    with socket.socket() as nobody:
+        # bound, but nobody listens
+        nobody.bind(("127.0.0.1", 0))
+        engine = make_engine(f"postgresql+psycopg://nobody@127.0.0.1:{nobody.getsockname()[1]}/none", pool_size=1)
+        with pytest.raises(OperationalError):
+            asked(engine)
+        with pytest.raises(OperationalError):
+            asked(engine)  # and the pool has not lost its place
+        engine.dispose()
+
+
+def test_all_who_meet_the_loss_at_once_are_told_at_once(
+    infrastructure: Infrastructure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With every place in the pool taken by a dead connection, nobody waits for another's place."""
+    monkeypatch.setattr(room, "IDLE_BEFORE_PING_S", 60.0)
+    engine = make_engine(infrastructure.postgres_url, pool_size=4, application_name="lotsa plainly")
+    held = [engine.connect() for _ in range(4)]
+    for each in held:
+        ask(each, OWN)
+    for each in held:
+        each.close()
+    broken_off(infrastructure, "lotsa plainly")
+    together = threading.Barrier(4)
+    errors: list[Exception] = []
+
+    def ask_once() -> None:
+        together.wait()
+        try:
+            ask_alone(engine, OWN)
+        except Exception as error:  # noqa: BLE001 - looked at below
+            errors.append(error)
+
+    threads = [threading.Thread(target=ask_once) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not [error for error in errors if not isinstance(error, OperationalError)], "a place in the pool was missed"
+    assert ask_alone(engine, "SELECT 1") == [(1,)]
     engine.dispose()

@@ -18,6 +18,7 @@ from shared.kernel.refusals import Conflict
 from shared.messaging import handling
 from shared.messaging.delivery import Delivery
 from shared.messaging.subscription import Subscription
+from shared.messaging.trouble import BrokerTrouble
 
 HEARD = Subscription.to("audit", "remember", [ReferralOpened], together=8)
 
@@ -82,8 +83,11 @@ class Settling:
 
     def __init__(self) -> None:
         self.parked: list[str] = []
+        self.away = False
 
     def park(self, delivery: Delivery, reason: str) -> None:
+        if self.away:
+            raise BrokerTrouble
         self.parked.append(reason)
 
 
@@ -94,6 +98,11 @@ class Broker:
     settling: Settling = field(default_factory=Settling)
     waiting: list[int] = field(default_factory=list)
     made: int = 0
+    stopping: bool = False
+
+    def stop(self, _seconds: float) -> None:
+        """Whoever waits is overtaken by the process's end."""
+        self.stopping = True
 
     @property
     def acknowledged(self) -> int:
@@ -108,8 +117,8 @@ class Broker:
         self.waiting.append(tag)
         return Delivery(
             subscription=HEARD, body=body, message_id="m", exchange="lotsa.referral", attempts=0,
-            settling=self.settling, is_live=lambda: True, acknowledge=lambda: self.waiting.remove(tag),
-            acknowledge_all=lambda: self.up_to(tag), wait=lambda _: None,
+            settling=self.settling, is_live=lambda: not self.stopping, acknowledge=lambda: self.waiting.remove(tag),
+            acknowledge_all=lambda: self.up_to(tag), wait=self.stop,
         )  # type: ignore[arg-type]  # fmt: skip
 
 
@@ -170,3 +179,14 @@ def test_what_nobody_can_read_is_parked_and_the_rest_goes_on(broker: Broker) -> 
     assert memory.transactions == [[envelope.id]]
     assert broker.settling.parked == ["UndecodableEnvelope"]
     assert broker.acknowledged == 2
+
+
+def test_what_could_not_be_laid_aside_is_not_acknowledged_with_its_neighbours(broker: Broker) -> None:
+    """The broker cannot take it and the process is stopping: it stays the broker's, and comes to another."""
+    memory, envelope = Memory(), envelope_from()
+    broker.settling.away = True
+    handling.carry_out_together(
+        Audit(memory), remember, [broker.delivery(b"\xff not ours"), broker.delivery(envelope.to_bytes())]
+    )
+    assert memory.transactions == [[envelope.id]]
+    assert broker.waiting == [1]
