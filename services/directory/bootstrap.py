@@ -11,10 +11,11 @@ from sqlalchemy import Engine
 from services.directory.adapters import reference_data
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.domain.areas import Areas, municipality_of
+from services.directory.domain.organization import OrganizationKind
 from services.directory.domain.permissions import Editor
 from services.directory.domain.taxonomy import Taxonomies
 from shared.contracts.envelope import Envelope
-from shared.kernel.actor import Actor
+from shared.kernel.actor import Actor, Role
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.identity import OrganizationId
 from shared.messaging import outbox
@@ -23,6 +24,8 @@ from shared.storage.engine import make_engine
 from shared.storage.staff import StaffCopy
 
 SERVICE = "directory"
+
+_KIND = "select kind from organizations where id = %s"
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,23 @@ class Parts:
     taxonomies: Taxonomies
 
     def editor(self, actor: Actor) -> Editor:
-        """Where an actor stands: the organisation and municipality of their unit."""
+        """Where an actor stands: the organisation and municipality of their unit.
+
+        A region's unit may sit in a municipality, but it is another authority: who administers it has no say there.
+        """
         unit = self.staff.unit(actor.unit_id)
         if unit is None:
             return Editor(actor, None, None)
         municipality = municipality_of(unit.area) if unit.area else None
+        administers = actor.role is Role.MUNICIPALITY_ADMINISTRATOR
+        if administers and municipality is not None and not self._is_municipal(unit.organization_id):
+            municipality = None
         return Editor(actor, OrganizationId(unit.organization_id), municipality)
+
+    def _is_municipal(self, organization_id: UUID) -> bool:
+        with self.engine.connect() as connection:
+            kind = connection.exec_driver_sql(_KIND, (organization_id,)).scalar()
+        return kind == OrganizationKind.MUNICIPALITY.value
 
     def work_of(self, editor: Editor, *, history: bool = False) -> DirectoryUnitOfWork:
         """A transaction in which the database lets this person write what is theirs, and nothing else."""

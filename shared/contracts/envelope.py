@@ -94,6 +94,9 @@ class Envelope:
             time = datetime.fromisoformat(attributes["time"])
             if time.tzinfo is None:
                 raise ValueError
+            traceparent = attributes.get("traceparent")
+            if not isinstance(traceparent, str | None):
+                raise ValueError
             sequence = attributes.get("sequence")
             causation = attributes.get("causationid")
             return cls(
@@ -107,7 +110,7 @@ class Envelope:
                 data=attributes["data"],
                 sequence=None if sequence is None else int(sequence),
                 causation_id=None if causation is None else UUID(causation),
-                traceparent=attributes.get("traceparent"),
+                traceparent=traceparent,
                 history=bool(attributes.get("history", False)),
             )
         except (
@@ -116,6 +119,7 @@ class Envelope:
             TypeError,
             AttributeError,
             UnicodeDecodeError,
+            OverflowError,
             RecursionError,
         ):
             raise UndecodableEnvelope("not a CloudEvents 1.0 envelope of this product") from None

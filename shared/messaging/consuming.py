@@ -76,6 +76,11 @@ class Consuming:
         finally:
             self._stopped.set()
 
+    def begin_anew(self) -> None:
+        """Drop the connection; ``run`` makes another, and what was not settled comes again."""
+        _log.error("something was left unsettled", service=self._service)
+        drop(self._connection)
+
     def no_more(self) -> None:
         """Take no new deliveries, but stay connected so that those in hand can be acknowledged."""
         self._taking = False

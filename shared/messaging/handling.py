@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol, TypeAlias
 
-from shared.contracts.contract import Contract, ContractViolation, UnknownEventType
+from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope, UndecodableEnvelope
 from shared.messaging import names
 from shared.messaging.delivery import Delivery
@@ -46,8 +46,8 @@ def carry_out(service: Service, reaction: Reaction, delivery: Delivery) -> None:
     with about(queue=queue, event_id=delivery.message_id):
         try:
             envelope, event = _read(delivery)
-        except (UndecodableEnvelope, UnknownEventType, ContractViolation) as error:
-            # its body has been seen by nobody, and goes to the parked queue as it came
+        except Exception as error:  # noqa: BLE001 - whatever makes it unreadable, it is laid aside as it came
+            # its body has been seen by nobody
             _until_settled(delivery, partial(_park, delivery, error))
             return
         with trace.following(envelope.traceparent), about(correlation_id=str(envelope.correlation_id)):

@@ -131,6 +131,11 @@ class Bus(SharedExtension):  # type: ignore[misc]  # nameko is not typed
         """Whether every subscription is being consumed at this moment."""
         return self._consuming is not None and self._consuming.connected
 
+    def begin_anew(self) -> None:
+        """Drop the connection and make another: the broker delivers again whatever was not settled."""
+        if self._consuming is not None:
+            self._consuming.begin_anew()
+
     def no_more(self) -> None:
         """Take no new deliveries; those in hand may finish and be acknowledged."""
         if self._consuming is not None:
@@ -178,7 +183,7 @@ class Subscribed(Entrypoint):  # type: ignore[misc]  # nameko is not typed
     def _work(self, delivery: Delivery) -> None:
         try:
             if delivery.live:
-                self.container.spawn_worker(self, (delivery,), {})
+                self.container.spawn_worker(self, (delivery,), {}, handle_result=self._look_back)
         except ContainerBeingKilled:
             pass  # never acknowledged, so another process gets it
 
@@ -201,12 +206,18 @@ class Subscribed(Entrypoint):  # type: ignore[misc]  # nameko is not typed
     def _carry_out(self, gathered: Gathered) -> None:
         done = threading.Event()
 
-        def settled(_worker: Any, result: Any, error: Any) -> tuple[Any, Any]:
+        def settled(worker: Any, result: Any, error: Any) -> tuple[Any, Any]:
             done.set()
-            return result, error
+            return self._look_back(worker, result, error)
 
         self.container.spawn_worker(self, (gathered,), {}, handle_result=settled)
         done.wait()
+
+    def _look_back(self, _worker: Any, result: Any, error: Any) -> tuple[Any, Any]:
+        """A worker that raises has left something unsettled, which no later acknowledgement may cover."""
+        if error is not None:
+            self.bus.begin_anew()
+        return result, error
 
     def stop(self) -> None:
         """Take no new deliveries."""

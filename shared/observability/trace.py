@@ -18,8 +18,8 @@ def make() -> str:
 
 
 def is_valid(traceparent: str | None) -> bool:
-    """Whether this is a version 00 ``traceparent`` whose ids are not all zeros."""
-    match = _SHAPE.fullmatch(traceparent or "")
+    """Whether this is a version 00 ``traceparent`` whose ids are not all zeros. Anything may be asked about."""
+    match = _SHAPE.fullmatch(traceparent) if isinstance(traceparent, str) else None
     return match is not None and match[1] != "0" * 32 and match[2] != "0" * 16
 
 

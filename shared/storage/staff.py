@@ -86,12 +86,13 @@ ended_sessions = Table(
 )
 
 
-# asked on every request, so written out: building a query costs more than asking it
+# asked on every request, so written out: building a query costs more than asking it. A closed unit's assignments hold:
+# nothing new is sent there, but somebody must answer for what it has
 _HELD = """
-    select a.assignment_id, a.unit_id, u.name, a.role
+    select a.assignment_id, a.unit_id, u.name, a.role, u.active
     from known_assignments a join known_units u on u.unit_id = a.unit_id
     where a.issuer = $1 and a.subject = $2 and a.valid_from <= $3 and (a.valid_to is null or a.valid_to > $3)
-        and (a.ended_at is null or a.ended_at > $3) and u.active
+        and (a.ended_at is null or a.ended_at > $3)
     order by u.name, a.role
 """
 _ENDED = "select true from ended_sessions where session_id = $1"
@@ -114,12 +115,13 @@ class Unit:
 
 @dataclass(frozen=True)
 class Assignment:
-    """One user's role in one unit."""
+    """One user's role in one unit, which may have closed: it then still answers for what it has."""
 
     id: AssignmentId
     unit_id: UnitId
     unit_name: str
     role: Role
+    unit_closed: bool = False
 
 
 def remember(
@@ -202,7 +204,7 @@ class StaffCopy:
     def assignments_of(self, user: UserRef, at: datetime) -> list[Assignment]:
         """The user's assignments that hold at a moment, by unit name."""
         rows = ask_alone(self._engine, _HELD, (user.issuer, user.subject, at))
-        return [Assignment(AssignmentId(row[0]), UnitId(row[1]), row[2], Role(row[3])) for row in rows]
+        return [Assignment(AssignmentId(row[0]), UnitId(row[1]), row[2], Role(row[3]), not row[4]) for row in rows]
 
     def session_ended(self, session_id: UUID) -> bool:
         """Whether the session was signed out."""

@@ -30,16 +30,17 @@ class GrantAssignment:
 def grant_assignment(work: DirectoryWork, editor: Editor, asked: GrantAssignment) -> Assignment:
     """Grant it.
 
-    Raises ListingIsNotYours, RoleMayNotEditThis (the operator's role comes from operators alone), AlreadyRegistered,
-    RoleDoesNotFitTheUnit or PeriodEndsBeforeItBegins.
+    Raises ListingIsNotYours, RoleMayNotEditThis (the operator's and the auditor's role come from operators alone, and
+    an administrator gives themselves none), AlreadyRegistered, RoleDoesNotFitTheUnit or PeriodEndsBeforeItBegins.
     """
     unit = work.units.find(asked.unit_id)
     relation = relation_to_unit(editor, unit)
     authorise(work, editor, Act.EDIT_ASSIGNMENT, relation, about="unit", subject=asked.unit_id)
     if unit is None:
         raise ListingIsNotYours
-    if asked.role is Role.OPERATOR and editor.actor.role is not Role.OPERATOR:
-        # an operator may do everything everywhere, so nobody may make one of themselves
+    for_oneself = asked.user == editor.actor.user and editor.actor.role is not Role.OPERATOR
+    if for_oneself or not editor.may_hand_out(asked.role):
+        # else whoever may only say who works where could read what they read, and choose who reviews it
         refusal = RoleMayNotEditThis()
         work.record_attempt(editor.actor, refusal, Act.EDIT_ASSIGNMENT.value, "unit", asked.unit_id)
         raise refusal

@@ -31,9 +31,13 @@ def register_unit(work: DirectoryWork, editor: Editor, unit: Unit, areas: Areas)
 
 
 def relation_to_unit(editor: Editor, unit: Unit | None) -> Relation:
-    """How a person stands to a unit. Another authority's referring units are its own affair, wherever they sit."""
+    """How a person stands to a unit.
+
+    A municipality has to do with those that receive in it, and with its partners'. Who refers, reviews and administers
+    in another authority is that authority's own affair, wherever they sit.
+    """
     if unit is None:
         return Relation.ELSEWHERE
     municipality = municipality_of(unit.area) if unit.area else None
-    ours = municipality if unit.kind is not UnitKind.REFERRING else None
+    ours = municipality if unit.kind in (UnitKind.RECEIVING, UnitKind.PARTNER) else None
     return editor.relation_to(OrganizationId(unit.organization_id), ours)

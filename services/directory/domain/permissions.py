@@ -61,6 +61,10 @@ TABLE: frozenset[tuple[Role, Act, Relation]] = frozenset(
 """Every (role, act, relation) that is allowed; nothing else is."""
 
 
+OPERATORS_ALONE = frozenset({Role.OPERATOR, Role.AUDITOR})
+"""Roles that an administrator may neither give nor take away: who may do everything, and who looks at what is done."""
+
+
 @dataclass(frozen=True)
 class Editor:
     """A person acting for a unit of an organisation that sits in a municipality."""
@@ -68,6 +72,10 @@ class Editor:
     actor: Actor
     organization_id: OrganizationId | None
     municipality_code: str | None
+
+    def may_hand_out(self, role: Role) -> bool:
+        """Whether giving or ending this role is not kept for operators."""
+        return self.actor.role is Role.OPERATOR or role not in OPERATORS_ALONE
 
     def relation_to(self, organization_id: OrganizationId | None, municipality_code: str | None) -> Relation:
         """How this person stands to something of an organisation and a municipality."""

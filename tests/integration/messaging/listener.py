@@ -12,10 +12,10 @@ from sqlalchemy import Engine, text
 
 from shared.contracts.common import RelayAnnounced
 from shared.contracts.envelope import Envelope
-from shared.contracts.referral import ReferralOpened, ReferralSent
+from shared.contracts.referral import ReferralCompleted, ReferralOpened, ReferralSent
 from shared.kernel.refusals import Conflict, Failure
 from shared.messaging.outbox import append
-from shared.messaging.subscribe import every, subscribe
+from shared.messaging.subscribe import Heard, every, subscribe
 from shared.settings import Settings
 from shared.storage.engine import make_engine
 from shared.storage.unit_of_work import UnitOfWork
@@ -64,6 +64,14 @@ class Listener:
         if event.priority == "answer":
             fields = event.to_data() | {"version": event.version + 1}
             uow.publish(ReferralOpened.from_data(fields))
+
+    @subscribe(ReferralCompleted, together=8)
+    def note_closings(self, heard: Heard[ReferralCompleted], uow: UnitOfWork) -> None:
+        """Note each, unless one of them is refused."""
+        for event in uow.each(heard):
+            if event.issuer == "refused":
+                raise Conflict("Gun Svensson 191212121212")
+            self._note(event.referral_id, "note_closings", uow)
 
     @subscribe(RelayAnnounced)
     def hear_announcements(self, event: RelayAnnounced, uow: UnitOfWork) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
 from uuid import UUID, uuid4
 
 import amqp
@@ -15,10 +17,10 @@ from tests.integration.messaging.conftest import BusProcess, House, eventually
 SECRETS = ("Gun", "Svensson", "191212121212")
 
 
-def parked(house: House) -> list[Parked]:
-    """Everything on the listener's parked queue."""
+def parked(house: House, queue: str = "audit.obey") -> list[Parked]:
+    """Everything parked from one of the listener's queues."""
     with Parking(house.installation.settings().admin_broker_url) as parking:
-        return parking.look("audit.obey")
+        return parking.look(queue)
 
 
 def parked_id(house: House, subject: UUID) -> UUID | None:
@@ -82,6 +84,35 @@ def test_what_nobody_can_read_is_parked_unseen(house: House, at_work: BusProcess
     assert not [secret for secret in SECRETS if secret in log]
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"traceparent": 1},
+        {"sequence": float("inf")},
+        {"traceparent": ["00"]},
+        {"time": float("inf")},
+        {"data": {"issuer": "refused"}},
+    ],
+    ids=["number for a trace", "endless sequence", "list for a trace", "endless time", "refused"],
+)
+def test_one_odd_event_takes_none_of_its_neighbours_along(
+    house: House, at_work: BusProcess, odd: dict[str, Any]
+) -> None:
+    """Between others that come with it and before others that come later: it alone is laid aside."""
+    subjects = [uuid4() for _ in range(12)]
+    bodies = [closing(subject) for subject in subjects]
+    message_id = str(uuid4())
+    publish(
+        house, *bodies[:5], closing(uuid4(), **odd), *bodies[5:8], event="referral.completed.v1", odd=(5, message_id)
+    )
+    publish(house, *bodies[8:], event="referral.completed.v1")
+    eventually(
+        lambda: [each for each in parked(house, "audit.note_closings") if each.message_id == message_id],
+        saying="the odd one was laid aside",
+    )
+    eventually(lambda: all(house.effects(each) == 1 for each in subjects), saying="all others were carried out once")
+
+
 def test_an_event_in_another_services_name_is_parked(house: House, at_work: BusProcess) -> None:
     """Directory's own exchange cannot carry what claims to be from the referral service."""
     from tests.integration.messaging.conftest import referral_sent
@@ -135,11 +166,30 @@ def envelope_of(data: dict[str, object]) -> bytes:
     return envelope.to_bytes()
 
 
-def publish(house: House, body: bytes, *, message_id: str = "", headers: dict[str, object] | None = None) -> None:
-    """Put a body on the referral service's exchange, as that service's broker user may."""
+def closing(referral_id: UUID, *, data: dict[str, object] | None = None, **odd: object) -> bytes:
+    """A closed referral's envelope, with attributes as a faulty or hostile publisher might write them."""
+    event = {
+        "referral_id": str(referral_id), "version": 3, "referring_unit_id": str(uuid4()),
+        "receiving_unit_id": str(uuid4()), "issuer": "test", "subject": "bo", "assignment_id": str(uuid4()),
+        "occurred_at": "2026-11-20T12:00:00Z",
+    }  # fmt: skip
+    whole = json.loads(envelope_of({**event, **(data or {})}))
+    return json.dumps({**whole, "type": "referral.completed.v1", **odd}).encode()
+
+
+def publish(
+    house: House,
+    *bodies: bytes,
+    message_id: str = "",
+    headers: dict[str, object] | None = None,
+    event: str = "referral.sent.v1",
+    odd: tuple[int, str] | None = None,
+) -> None:
+    """Put bodies on the referral service's exchange, as that service's broker user may; ``odd``: one's message id."""
     connection = connect(house.installation.settings().service("referral").broker_url, "test")
-    message = amqp.Message(
-        body, message_id=message_id or str(uuid4()), delivery_mode=2, application_headers=headers or {}
-    )
-    connection.channel().basic_publish(message, names.exchange("referral"), "referral.sent.v1")
+    channel = connection.channel()
+    for place, body in enumerate(bodies):
+        own_id = odd[1] if odd and odd[0] == place else message_id or str(uuid4())
+        message = amqp.Message(body, message_id=own_id, delivery_mode=2, application_headers=headers or {})
+        channel.basic_publish(message, names.exchange("referral"), event)
     connection.close()

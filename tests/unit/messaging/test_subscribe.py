@@ -6,7 +6,7 @@ import pytest
 
 from shared.contracts.common import RelayAnnounced
 from shared.contracts.directory import AssignmentGranted, UnitChanged
-from shared.messaging.subscribe import every, subscribe, subscriptions_of
+from shared.messaging.subscribe import Subscribed, every, subscribe, subscriptions_of
 from shared.messaging.topology import event_types_nobody_hears
 
 
@@ -51,3 +51,21 @@ def test_unheard_events_are_found() -> None:
     """The broker would return them for ever, so they are looked for beforehand."""
     published = [("directory", "unit.changed.v1"), ("directory", "listing.changed.v1"), ("x", "relay.announced.v1")]
     assert event_types_nobody_hears(published, subscriptions_of(Keeper)) == [("directory", "listing.changed.v1")]
+
+
+def test_a_worker_that_raises_has_everything_unsettled_delivered_again() -> None:
+    """Else a later acknowledgement "up to here" would cover what it left behind."""
+
+    class Bus:
+        begun = 0
+
+        def begin_anew(self) -> None:
+            self.begun += 1
+
+    door, bus = Subscribed((RelayAnnounced,)), Bus()
+    door.bus = bus
+    assert door._look_back(None, "done", None) == ("done", None)
+    assert bus.begun == 0
+    raised = (ValueError, ValueError(), None)
+    assert door._look_back(None, None, raised) == (None, raised)
+    assert bus.begun == 1
