@@ -7,6 +7,7 @@ a key of its own and behind the same row policy, and is none: no list shows it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,6 +21,8 @@ from shared.kernel.identity import ReferralId
 
 LIFETIME = timedelta(hours=1)
 MARK = "refused-form"
+# what no form of ours comes near; what is longer is not kept
+LARGEST = 64 * 1024
 _NAMESPACE = UUID("6f1d3c52-6f0e-5c5c-9d51-3a9f4f1f6d11")
 
 
@@ -38,7 +41,10 @@ class KeptForm:
 def keep_form(action: Action, referral_id: ReferralId, form: KeptForm, actor: Actor, uow: Work) -> None:
     """Keep it. Only for somebody who has been let through to the referral."""
     now = uow.clock.now()
-    kept = {"values": dict(form.values), "errors": dict(form.errors), "version": form.version}
+    values = dict(form.values)
+    if len(json.dumps(values)) > LARGEST:
+        values = {}
+    kept = {"values": values, "errors": dict(form.errors), "version": form.version}
     draft = Draft(
         id=_place(action, referral_id, actor),
         answers={MARK: kept},
@@ -59,6 +65,11 @@ def kept_form(action: Action, referral_id: ReferralId, actor: Actor, uow: Work) 
 def let_go_of_form(action: Action, referral_id: ReferralId, actor: Actor, uow: Work) -> None:
     """Remove it and its key: the form went through."""
     uow.drafts.discard(_place(action, referral_id, actor))
+
+
+def is_kept_form(draft: Draft) -> bool:
+    """Whether this lies among the drafts without being one: as a draft it is not there."""
+    return MARK in draft.answers
 
 
 def _place(action: Action, referral_id: ReferralId, actor: Actor) -> UUID:

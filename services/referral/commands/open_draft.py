@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.referral.commands.admission import refuse
+from services.referral.commands.keep_form import is_kept_form
 from services.referral.domain.access import Access, Outcome, Purpose
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.ports import Draft, Work
@@ -25,7 +26,7 @@ class OpenDraft:
 def open_draft(command: OpenDraft, actor: Actor, uow: Work) -> Draft:
     """Read it. Raises NotThere (recorded): unknown, expired, or somebody else's."""
     draft = uow.drafts.get(command.draft_id)
-    if draft is None or not permitted(actor.role, Relation.AUTHOR, State.DRAFT, Action.OPEN):
+    if draft is None or is_kept_form(draft) or not permitted(actor.role, Relation.AUTHOR, State.DRAFT, Action.OPEN):
         refuse(Action.OPEN, (command.draft_id,), "not-the-author", actor, uow, NotThere(), record_kind="draft")
     uow.record_access(
         Access(

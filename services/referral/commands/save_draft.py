@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from services.referral.commands.admission import refuse
+from services.referral.commands.keep_form import is_kept_form
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.ports import Draft, Work
 from services.referral.domain.refusals import ActionIsNotYours, DraftIsTooLarge
@@ -44,7 +45,7 @@ def save_draft(command: SaveDraft, actor: Actor, uow: Work) -> Draft:
     version, created_at = 1, now
     if command.draft_id is not None:
         before = uow.drafts.lock(command.draft_id)
-        if before is None:
+        if before is None or is_kept_form(before):
             refuse(
                 Action.SAVE_DRAFT, (command.draft_id,), "not-the-author", actor, uow, NotThere(), record_kind="draft"
             )

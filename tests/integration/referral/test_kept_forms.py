@@ -1,0 +1,44 @@
+"""What was kept of a refused form lies among the drafts, and is none of them."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from services.referral.commands.keep_form import LARGEST, KeptForm, keep_form, kept_form
+from services.referral.domain.states import Action
+from shared.kernel.identity import ReferralId
+from tests.integration.referral.conftest import Cast, Room
+
+REFERRAL = ReferralId(uuid4())
+HALF = {"carer": {"name": "Frans"}}
+OLD = '"1"'
+
+
+def kept(room: Room, by: Cast, values: dict[str, object]) -> UUID:
+    """A form kept for its writer; the id of its row."""
+    with room.parts.unit_of_work(by.actor) as uow:
+        keep_form(Action.CANCEL, REFERRAL, KeptForm(values=values, version=1), by.actor, uow)
+        uow.commit()
+    (row,) = room.ask("SELECT id FROM drafts")
+    return UUID(str(row[0]))
+
+
+def test_a_kept_form_is_not_there_as_a_draft(room: Room, alva: Cast) -> None:
+    """Not even for its writer, who could else write over it what the form then stumbles on."""
+    row = kept(room, alva, {"comment": "Frans ångrade sig"})
+    assert alva.ask("GET", f"/drafts/{row}").status_code == 404
+    assert alva.ask("PUT", f"/drafts/{row}", {"answers": HALF}, If_Match=OLD).status_code == 404
+    assert alva.ask("DELETE", f"/drafts/{row}").status_code == 404
+    with room.parts.unit_of_work(alva.actor) as uow:
+        form = kept_form(Action.CANCEL, REFERRAL, alva.actor, uow)
+    assert form is not None
+    assert form.values == {"comment": "Frans ångrade sig"}
+
+
+def test_more_than_any_form_of_ours_holds_is_not_kept(room: Room, alva: Cast) -> None:
+    """What was wrong is still told."""
+    kept(room, alva, {"comment": "x" * LARGEST})
+    with room.parts.unit_of_work(alva.actor) as uow:
+        form = kept_form(Action.CANCEL, REFERRAL, alva.actor, uow)
+    assert form is not None
+    assert form.values == {}
