@@ -10,7 +10,7 @@ from typing import Any
 
 from deploy.seed.people import LISTS, Invention
 from services.referral.commands.send_referral import SendReferral
-from services.referral.domain.clocks import Priority
+from services.referral.domain.clocks import Priority, swedish_day
 from services.referral.domain.codes import consent_text
 from services.referral.domain.consent import ConsentAnswers, Form, GivenBy, Scope
 from services.referral.domain.content import Need
@@ -98,7 +98,7 @@ def _carer_consent(invention: Invention, carer: Carer, at: datetime, tells: bool
         representative_name=guardian,
         form=Form.WRITTEN if invention.often(WRITTEN) else Form.ORAL,
         channels=carer.safe_contact.channels,
-        text_version=consent_text(Subject.CARER, at.date()).version,
+        text_version=consent_text(Subject.CARER, swedish_day(at)).version,
         interpreter_present=carer.interpreter,
         given_at=at,
     )
@@ -111,6 +111,6 @@ def _person_consent(invention: Invention, at: datetime) -> ConsentAnswers:
     return ConsentAnswers(
         scopes=frozenset(scopes),
         form=Form.WRITTEN if invention.often(WRITTEN) else Form.ORAL,
-        text_version=consent_text(Subject.PERSON_CARED_FOR, at.date()).version,
+        text_version=consent_text(Subject.PERSON_CARED_FOR, swedish_day(at)).version,
         given_at=at,
     )

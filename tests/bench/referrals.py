@@ -5,6 +5,9 @@ A whole one on purpose: two consents, two sealed parts and an identity number co
 
 from __future__ import annotations
 
+from services.referral.domain.people import Subject
+from tests.support.builders import todays_text
+
 PATH = "/api/referral/v1/referrals"
 
 
@@ -36,13 +39,13 @@ def body(number: int) -> dict[str, object]:
             "carer": {
                 "scopes": ["share-with-receiving-unit", "tell-referrer-what-happened"],
                 "form": "oral",
-                "text_version": "carer-2026-1",
+                "text_version": todays_text(Subject.CARER),
                 "channels": ["phone"],
             },
             "person_cared_for": {
                 "scopes": ["tell-about-person-cared-for"],
                 "form": "oral",
-                "text_version": "person-cared-for-2026-1",
+                "text_version": todays_text(Subject.PERSON_CARED_FOR),
             },
         },
     }

@@ -13,6 +13,9 @@ from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
+from services.referral.domain.people import Subject
+from tests.support.builders import todays_text
+
 PATH = "/api/referral/v1/referrals"
 ANSWERED_WITHIN = 30.0
 REQUEST_TIMEOUT = 15.0
@@ -52,7 +55,7 @@ def a_referral() -> dict[str, Any]:
             "carer": {
                 "scopes": ["share-with-receiving-unit", "tell-referrer-what-happened"],
                 "form": "oral",
-                "text_version": "carer-2026-1",
+                "text_version": todays_text(Subject.CARER),
                 "channels": ["phone"],
             }
         },

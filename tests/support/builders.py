@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from services.referral.commands.send_referral import SendReferral
+from services.referral.domain.clocks import swedish_day
+from services.referral.domain.codes import consent_text
 from services.referral.domain.consent import SCOPES_OF, ConsentAnswers, Scope
 from services.referral.domain.content import Need
 from services.referral.domain.people import Carer, PersonCaredFor, Subject
 from tests.support.cast import FRANS, GUN
 
-TEXT_VERSIONS = {Subject.CARER: "carer-2026-1", Subject.PERSON_CARED_FOR: "person-cared-for-2026-1"}
+TEXT_VERSIONS = {Subject.CARER: "carer-2026-2", Subject.PERSON_CARED_FOR: "person-cared-for-2026-2"}
+
+
+def todays_text(about: Subject) -> str:
+    """The version of the text to be read out today, for products whose clock is this machine's."""
+    return consent_text(about, swedish_day(datetime.now(UTC))).version
 
 
 def a_consent(about: Subject = Subject.CARER, *scopes: Scope, **changes: Any) -> ConsentAnswers:

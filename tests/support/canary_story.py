@@ -18,10 +18,12 @@ from deploy.errands import demo_tokens, parked_messages
 from deploy.migrate import subscriptions
 from deploy.onebox.product import quiet_process_is_ready
 from deploy.onebox.start import web_is_ready
+from services.referral.domain.people import Subject
 from shared.messaging import names
 from shared.messaging.publishing import ConfirmedPublisher, Outgoing
 from shared.settings import SERVICES
 from shared.storage.engine import make_engine
+from tests.support.builders import todays_text
 from tests.support.eventually import eventually
 from tests.support.marks import Marks, a_mark
 from tests.support.running import Running
@@ -96,14 +98,14 @@ class Canary:
                     "representative_name": said["Representative"],
                     "form": "oral",
                     "channels": ["phone", "email", "letter"],
-                    "text_version": "carer-2026-1",
+                    "text_version": todays_text(Subject.CARER),
                 },
                 "person_cared_for": {
                     "scopes": ["tell-about-person-cared-for"],
                     "given_by": "god-man",
                     "representative_name": said["OtherRepresentative"],
                     "form": "oral",
-                    "text_version": "person-cared-for-2026-1",
+                    "text_version": todays_text(Subject.PERSON_CARED_FOR),
                 },
             },
         }

@@ -70,7 +70,8 @@ class Hands:
         each = ", ".join(f"{self.done[name]} {name}" for name in SECONDS)
         return (
             f"{what}: {self.seconds:.0f} s with the hands ({each}; {self.pages} pages, {self.waited:.1f} s of waiting),"
-            f" and {self.seconds_of_reading_aloud:.0f} s of reading the consent out"
+            f" and {self.seconds_of_reading_aloud:.0f} s of reading the consent out:"
+            f" {self.seconds + self.seconds_of_reading_aloud:.0f} s in all"
         )
 
     def _count(self, operators: str) -> None:

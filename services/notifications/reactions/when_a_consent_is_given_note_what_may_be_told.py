@@ -15,10 +15,12 @@ from shared.kernel.identity import ReferralId
 def when_a_consent_is_given_note_what_may_be_told(
     heard: Sequence[tuple[Envelope, ConsentGiven]], uow: Transaction
 ) -> None:
-    """Keep the carers' answers; notices heard of before them are queued or suppressed now."""
-    answered = {
-        ReferralId(event.referral_id): (envelope, event) for envelope, event in heard if event.about == CONSENT_SUBJECT
-    }
+    """Keep the carers' answers, the first of each referral; notices heard of before are queued or suppressed now."""
+    answered: dict[ReferralId, tuple[Envelope, ConsentGiven]] = {}
+    for envelope, event in heard:
+        if event.about == CONSENT_SUBJECT:
+            # of one batch as of several: whoever comes after finds the answer given
+            answered.setdefault(ReferralId(event.referral_id), (envelope, event))
     uow.notices.remember_telling(
         [Answer(referral_id, SCOPE in event.scopes, event.expires_at) for referral_id, (_, event) in answered.items()]
     )

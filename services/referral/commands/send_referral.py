@@ -10,7 +10,14 @@ from services.referral.commands.admission import refuse
 from services.referral.commands.propose_route import ProposeRoute, proposal
 from services.referral.domain import codes
 from services.referral.domain.clocks import Priority, promises, swedish_day
-from services.referral.domain.consent import Consent, ConsentAnswers, Scope, pointer_to, record_consent
+from services.referral.domain.consent import (
+    LONGEST,
+    Consent,
+    ConsentAnswers,
+    Scope,
+    pointer_to,
+    record_consent,
+)
 from services.referral.domain.content import Content, Need, check_graded
 from services.referral.domain.people import Carer, PersonCaredFor, Subject
 from services.referral.domain.permissions import Relation, permitted
@@ -78,9 +85,14 @@ def check_answers(command: SendReferral, now: datetime) -> None:
     codes.check_chosen(codes.TARGET_GROUPS, command.need.target_groups, day, "/need/target_groups")
     codes.check_chosen(codes.SUPPORT_FORMS, command.need.support_wanted, day, "/need/support_wanted")
     for subject, answers in _answers(command):
-        if not codes.consent_text_exists(subject, answers.text_version, answers.text_language):
+        # whatever is older than any consent, or still to come, is refused when the consent is recorded
+        given = max(min(answers.given_at or now, now), now - LONGEST)
+        if not codes.may_have_been_read(subject, answers.text_version, answers.text_language, swedish_day(given)):
             raise ConsentDoesNotHold(
-                fields={f"{pointer_to(subject)}/text_version": "Say which text was read out, in which language."}
+                fields={
+                    f"{pointer_to(subject)}/text_version": "Say which of the texts in force that day was read out, "
+                    "in which language."
+                }
             )
     if command.carer_consent and command.carer.safe_contact.channels - command.carer_consent.channels:
         raise ConsentDoesNotHold(

@@ -170,6 +170,10 @@ class ConsentText:
     valid_from: date = START
     valid_to: date | None = None
 
+    def in_force(self, day: date) -> bool:
+        """Whether it is the text to be read out on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
 
 NAMED = date(2026, 11, 1)
 CONSENT_TEXTS: tuple[ConsentText, ...] = (
@@ -235,13 +239,12 @@ def check_reason(codes: Iterable[Code], slug: str, comment: str, day: date) -> N
 
 def consent_text(about: Subject, day: date) -> ConsentText:
     """The text to be read out on a day: the newest in force."""
-    return [
-        text
+    return [text for text in CONSENT_TEXTS if text.about is about and text.in_force(day)][-1]
+
+
+def may_have_been_read(about: Subject, version: str, language: str, day: date) -> bool:
+    """Whether a text of that version was there to be read out in that language on a day."""
+    return any(
+        text.about is about and text.version == version and language in text.languages and text.in_force(day)
         for text in CONSENT_TEXTS
-        if text.about is about and text.valid_from <= day and (text.valid_to is None or day < text.valid_to)
-    ][-1]
-
-
-def consent_text_exists(about: Subject, version: str, language: str) -> bool:
-    """Whether a text of that version has been shown in that language."""
-    return any(text.about is about and text.version == version and language in text.languages for text in CONSENT_TEXTS)
+    )

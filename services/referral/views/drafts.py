@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,8 @@ from shared.kernel.actor import Actor
 from shared.kernel.identity import uuid7
 
 MOST = 20
+# what was typed in one window while the draft changed in another, step by step: kept until its writer decides
+UNSAVED = "unsaved"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +43,8 @@ def draft_list(actor: Actor, uow: ReferralUnitOfWork) -> list[DraftLine]:
         select(drafts.c.id)
         .where(drafts.c.author == author_text(actor), drafts.c.expires_at > uow.clock.now())
         .order_by(drafts.c.updated_at.desc())
-        .limit(MOST)
     )
-    found = [uow.drafts.get(draft_id) for draft_id in uow.connection.execute(query).scalars()]
-    kept = [draft for draft in found if draft is not None and MARK not in draft.answers]
+    kept = list(islice(_drafts(uow.connection.execute(query).scalars().all(), uow), MOST))
     if kept:
         uow.record_access(
             Access(
@@ -76,9 +77,24 @@ def wait_for_a_first_click(draft_id: UUID, uow: ReferralUnitOfWork) -> None:
 
 
 def is_protected(answers: Mapping[str, Any]) -> bool:
-    """Whether a draft's answers say that the carer's identity is protected; in doubt, it is."""
-    carer = answers.get("carer")
-    return isinstance(carer, Mapping) and carer.get("protected_identity", "false") not in ("false", "", False, None)
+    """Whether a draft's answers, saved or still to be decided on, say that the carer's identity is protected.
+
+    In doubt, it is.
+    """
+    unsaved = answers.get(UNSAVED)
+    told = [answers.get("carer"), unsaved.get("carer") if isinstance(unsaved, Mapping) else None]
+    return any(
+        isinstance(carer, Mapping) and carer.get("protected_identity", "false") not in ("false", "", False, None)
+        for carer in told
+    )
+
+
+def _drafts(ids: Sequence[UUID], uow: ReferralUnitOfWork) -> Iterator[Draft]:
+    """Those that are drafts: what they say is sealed, so only an opened one shows that it is a kept form."""
+    for draft_id in ids:
+        draft = uow.drafts.get(draft_id)
+        if draft is not None and MARK not in draft.answers:
+            yield draft
 
 
 def _name(draft: Draft) -> str:

@@ -7,7 +7,7 @@ of force, or a consent that has been taken back, is seen before anything is sent
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +16,11 @@ from marshmallow import ValidationError
 from services.referral.commands.propose_route import ProposeRoute
 from services.referral.commands.send_referral import SendReferral
 from services.referral.domain.clocks import Priority
+from services.referral.domain.codes import consent_text
 from services.referral.domain.content import Need
-from services.referral.domain.people import Carer, PersonCaredFor
+from services.referral.domain.people import Carer, PersonCaredFor, Subject
 from services.referral.domain.refusals import PersonCaredForHasNotConsented
+from services.referral.views.drafts import UNSAVED
 from services.referral.web import forms
 from services.referral.web.forms_carer import CarerForm, carer_from
 from services.referral.web.forms_consent import (
@@ -36,7 +38,17 @@ from services.referral.web.forms_referral import (
     ReceiverForm,
     person_from,
 )
-from services.referral.web.pages_kept import CONSENTS, GIVEN_AT, ORDER, UNSAVED, Sections, without_unsaved
+from services.referral.web.pages_kept import (
+    CONSENTS,
+    GIVEN_AT,
+    ORDER,
+    RESTS_ON,
+    WHAT_WAS_READ_OUT,
+    Sections,
+    asked_again,
+    unasked,
+    without_unsaved,
+)
 from shared.kernel.identity import UnitId
 
 
@@ -98,13 +110,9 @@ def with_step(step: str, answers: Sections, values: Mapping[str, Any], now: date
     if step in CONSENTS:
         after[GIVEN_AT] = now.isoformat()
     kept = without_unsaved(step, {**answers, step: after})
-    if step == "carer" and before.get("channels") != after.get("channels") and "consent" in kept:
-        kept["consent"] = {name: value for name, value in kept["consent"].items() if name != "channels_ok"}
-    if step == "carer" and before.get("area") != after.get("area"):
-        # the text that was read out named somebody else as its recipient
-        for consent, asked in (("consent", "share"), ("other-consent", "tell")):
-            if consent in kept:
-                kept[consent] = {name: value for name, value in kept[consent].items() if name != asked}
+    if step == "carer":
+        moved = [names for field, names in RESTS_ON.items() if before.get(field) != after.get(field)]
+        kept = asked_again(kept, frozenset[str]().union(*moved))
     if person_has_consented(answers) != person_has_consented(kept):
         kept.pop("situation", None)
         kept = without_unsaved("situation", kept)
@@ -118,11 +126,20 @@ def with_step(step: str, answers: Sections, values: Mapping[str, Any], now: date
 def with_unsaved(step: str, answers: Sections, values: Mapping[str, Any]) -> dict[str, Any]:
     """The answers as they are, and beside them what was typed for a step from an older version of the draft.
 
-    Fields that the step no longer has are not kept: the other person's consent may have been taken back meanwhile.
+    Fields that the step no longer has are not kept: the other person's consent may have been taken back meanwhile. Nor
+    is a yes to what was read out in that window: the recipient and the ways to be reached may be others now.
     """
     known = form_of(step, answers).fields
-    typed = {name: value for name, value in values.items() if name in known}
+    typed = unasked(step, {name: value for name, value in values.items() if name in known}, WHAT_WAS_READ_OUT)
     return {**answers, UNSAVED: {**answers.get(UNSAVED, {}), step: typed}}
+
+
+def as_read_out(step: str, values: Mapping[str, Any], day: date) -> dict[str, Any]:
+    """A step to be shown, and perhaps saved, again: an answer to another text than the day's is no answer to it."""
+    about = {"consent": Subject.CARER, "other-consent": Subject.PERSON_CARED_FOR}.get(step)
+    if about is None or values.get("text_version") == consent_text(about, day).version:
+        return dict(values)
+    return unasked(step, values, WHAT_WAS_READ_OUT)
 
 
 def carer_of(answers: Sections) -> Carer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request
@@ -16,12 +15,15 @@ from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.discard_draft import DiscardDraft, discard_draft
 from services.referral.commands.open_draft import OpenDraft, open_draft
 from services.referral.commands.save_draft import SaveDraft, save_draft
+from services.referral.domain.clocks import swedish_day
 from services.referral.domain.ports import Draft
 from services.referral.domain.refusals import NoReceiverIsKnown
+from services.referral.views.drafts import UNSAVED
 from services.referral.web import forms
 from services.referral.web.forms import Typed
 from services.referral.web.pages_admission import asked_version
 from services.referral.web.pages_answers import (
+    as_read_out,
     first_incomplete,
     form_of,
     load_step,
@@ -29,7 +31,7 @@ from services.referral.web.pages_answers import (
     with_step,
     with_unsaved,
 )
-from services.referral.web.pages_kept import GIVEN_AT, ORDER, UNSAVED, Sections, understood
+from services.referral.web.pages_kept import GIVEN_AT, ORDER, Sections, understood
 from services.referral.web.pages_steps import address, frame, shown, template_of
 from services.referral.web.parts import parts
 from shared.kernel.actor import Actor
@@ -64,7 +66,7 @@ def step(draft_id: UUID, step: str) -> Page:
             uow.commit()
             return redirect(address(draft, elsewhere), 303)
         if request.method == "GET":
-            page = _page(step, draft, draft.answers, *_kept(step, draft), actor, uow)
+            page = _page(step, draft, draft.answers, *_kept(step, draft, uow), actor, uow)
             uow.commit()
             return page
         return _fill_in(step, draft, actor, uow)
@@ -152,7 +154,7 @@ def _not_yet(step: str, answers: Sections) -> str:
     return first if first in steps and steps.index(first) < steps.index(step) else ""
 
 
-def _kept(step: str, draft: Draft) -> tuple[Typed, str]:
+def _kept(step: str, draft: Draft, uow: ReferralUnitOfWork) -> tuple[Typed, str]:
     """A step as it was typed, with what is wrong with it; a step not yet typed has nothing wrong.
 
     And which of two it is, when the draft changed in another window: ``typed``, or ``saved`` when that is asked for.
@@ -160,7 +162,7 @@ def _kept(step: str, draft: Draft) -> tuple[Typed, str]:
     unsaved = draft.answers.get(UNSAVED, {}).get(step)
     if unsaved is not None and "saved" not in request.args:
         return Typed(unsaved, _errors(step, draft.answers, unsaved)), "typed"
-    values: dict[str, Any] = draft.answers.get(step, {})
+    values = as_read_out(step, draft.answers.get(step, {}), swedish_day(uow.clock.now()))
     typed = {name: value for name, value in values.items() if name != GIVEN_AT}
     form = Typed(typed, _errors(step, draft.answers, typed) if step in draft.answers else {})
     return form, "" if unsaved is None else "saved"

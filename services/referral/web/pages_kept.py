@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 from typing import Any
+
+from services.referral.views.drafts import UNSAVED
 
 Sections = Mapping[str, Mapping[str, Any]]
 
 GIVEN_AT = "given_at"
 ORDER = ("carer", "support", "consent", "other-consent", "situation", "receiver")
 CONSENTS = ("consent", "other-consent")
-# what was typed in one window while the draft changed in another, step by step: kept until its writer decides
-UNSAVED = "unsaved"
+# the answers that rest on a field of the first step: what was read out named the recipient, or the ways to be reached
+RESTS_ON = {"area": {"share", "tell"}, "channels": {"channels_ok"}}
+WHAT_WAS_READ_OUT = frozenset[str]().union(*RESTS_ON.values())
 
 
 def understood(answers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -53,3 +56,16 @@ def without_unsaved(step: str, answers: Sections) -> dict[str, Any]:
     left = {name: typed for name, typed in answers.get(UNSAVED, {}).items() if name != step}
     kept = {name: section for name, section in answers.items() if name != UNSAVED}
     return {**kept, UNSAVED: left} if left else kept
+
+
+def asked_again(answers: Sections, names: Container[str]) -> dict[str, Any]:
+    """The answers without what these people have to be asked once more, whether saved or typed in another window."""
+    kept: dict[str, Any] = {step: unasked(step, values, names) for step, values in answers.items() if step != UNSAVED}
+    if UNSAVED in answers:
+        kept[UNSAVED] = {step: unasked(step, typed, names) for step, typed in answers[UNSAVED].items()}
+    return kept
+
+
+def unasked(step: str, values: Mapping[str, Any], names: Container[str]) -> dict[str, Any]:
+    """A step without these answers to what was read out."""
+    return {name: value for name, value in values.items() if step not in CONSENTS or name not in names}

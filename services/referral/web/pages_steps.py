@@ -22,7 +22,6 @@ from services.referral.web.forms import Typed
 from services.referral.web.forms_carer import HOURS
 from services.referral.web.pages_answers import person_has_consented, route_from, wanted_steps
 from services.referral.web.pages_kept import Sections
-from services.referral.web.pages_words import recipient_of
 from shared.kernel.actor import Actor
 from shared.storage.staff import find_unit
 
@@ -138,8 +137,8 @@ def _consent(about: Subject, answers: Sections, uow: ReferralUnitOfWork) -> dict
     area = name_of(str(answers["carer"]["area"]))
     return {
         "text_version": text.version,
-        "read_out": gettext(text.text, recipient=recipient_of(area)),
-        "in_english": text.text % {"recipient": f"the municipality's carer support in {area}"},
+        "read_out": gettext(text.text, recipient=words.recipient_of(area)),
+        "in_english": text.text % {"recipient": words.RECIPIENT % {"place": area}},
         "channels": ", ".join(str(words.CHANNELS[each]).lower() for each in channels),
         "words": lists,
     }

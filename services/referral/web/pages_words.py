@@ -11,6 +11,8 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from shared.web.errors import says
+
 Words = Mapping[str, LazyString | str]
 
 YES_NO: Words = {"yes": _("Yes"), "no": _("No")}
@@ -180,10 +182,13 @@ WHY_CLOSED: Words = {
     "protected-identity": _("Protected identity: shown only to the adviser who has accepted."),
 }
 
+# whom a consent is for, as the text that is read out names it
+RECIPIENT = says("the municipality's carer support in %(place)s")
+
 
 def recipient_of(place: str) -> str:
-    """Whom a consent is for, as the text that is read out names it."""
-    return str(gettext("the municipality's carer support in %(place)s", place=place))
+    """The recipient of a consent, in the reader's language."""
+    return str(gettext(RECIPIENT, place=place))
 
 
 def shown_state(state: str) -> tuple[str, str]:

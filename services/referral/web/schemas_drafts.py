@@ -13,6 +13,7 @@ from marshmallow import ValidationError, fields, validate
 
 from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT
 from services.referral.domain.refusals import PersonCaredForHasNotConsented
+from services.referral.views.drafts import UNSAVED
 from services.referral.web.forms import Form
 from services.referral.web.forms_carer import CarerForm
 from services.referral.web.forms_consent import CarerConsentForm, PersonConsentForm
@@ -24,7 +25,7 @@ from services.referral.web.forms_referral import (
     ReceiverForm,
 )
 from services.referral.web.pages_answers import person_has_consented
-from services.referral.web.pages_kept import GIVEN_AT, UNSAVED, is_moment
+from services.referral.web.pages_kept import GIVEN_AT, is_moment
 from services.referral.web.schemas import Strict
 
 SHORT, MOST_CHOICES = 60, 40

@@ -101,6 +101,25 @@ def test_a_step_heard_before_the_consent_waits_for_it(room: Room) -> None:
     assert len(room.told("notice.queued.v1")) == 1
 
 
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize(("answers", "outcome"), [(((), (TELL,)), SILENT), (((TELL,), ()), HAPPENED)])
+def test_of_two_answers_the_first_holds_heard_together_or_not(
+    room: Room, together: bool, answers: tuple[tuple[str, ...], ...], outcome: tuple[str, str, str | None]
+) -> None:
+    """What a carer answered does not depend on how many events the bus handed over at once."""
+    journey = room.a_journey()
+    room.hear(journey.opened())
+    given = [journey.consented(*scopes) for scopes in answers]
+    batches = [given] if together else [[each] for each in given]
+    for batch in batches:
+        heard = [(an_envelope(each), each) for each in batch]
+        with room.service.unit_of_work(heard[0][0]) as uow:
+            room.service.note_what_may_be_told(heard, uow)
+            uow.commit()
+    room.hear(journey.accepted())
+    assert room.notices(journey.referring) == [outcome, outcome]
+
+
 def test_a_step_and_the_consent_heard_in_the_same_moment_do_not_miss_each_other(room: Room) -> None:
     """Neither transaction sees the other; the sweep finds what is held although the answer is known."""
     journey = room.a_journey()

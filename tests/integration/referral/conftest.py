@@ -44,7 +44,7 @@ HEALTH_CENTRE, SODERMALM, KUNGSHOLMEN, STAND_IN = (
 
 def a_consent(*scopes: str, about: str = "carer", **more: Any) -> dict[str, Any]:
     """A consent as a system sends it."""
-    return {"scopes": list(scopes), "form": "oral", "text_version": f"{about}-2026-1", **more}
+    return {"scopes": list(scopes), "form": "oral", "text_version": f"{about}-2026-2", **more}
 
 
 def a_referral(**changes: Any) -> dict[str, Any]:

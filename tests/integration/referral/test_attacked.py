@@ -23,7 +23,7 @@ from tests.integration.referral.conftest import (
 
 TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
 # a draft as the pages keep one, with every step answered
-GIVEN = {"given_at": NOON.isoformat(), "form": "oral", "text_version": "carer-2026-1"}
+GIVEN = {"given_at": NOON.isoformat(), "form": "oral", "text_version": "carer-2026-2"}
 ANSWERS = {
     "carer": {"name": "Frans Provsson", "area": "0180-sodermalm", "channels": ["phone"], "phone": "070-1740605"},
     "support": {"why": "Sover dåligt.", "support_wanted": ["individual-conversations"], "priority": "routine"},

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from threading import Thread
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
+from services.referral.commands.keep_form import KeptForm, keep_form
 from services.referral.commands.save_draft import SaveDraft, save_draft
+from services.referral.domain.states import Action
+from services.referral.views.drafts import MOST, draft_list
+from shared.kernel.identity import ReferralId
 from shared.kernel.refusals import VersionHasMoved
-from tests.integration.referral.conftest import NOON, Cast, Room
+from tests.integration.referral.conftest import NOON, Cast, Room, at_the_pages
+from tests.integration.referral.test_attacked import ANSWERS
 from tests.integration.referral.test_two_consents import pointers, slug
 from tests.support.eventually import eventually
 
@@ -71,6 +78,39 @@ def test_whoever_has_not_read_the_newest_version_is_told(alva: Cast) -> None:
     assert late.json["title"].startswith("Någon annan ändrade det här")
     assert alva.ask("PUT", path, {"answers": {}}).status_code == 428
     assert alva.ask("GET", path).json["answers"] == newer
+
+
+def test_what_was_kept_of_a_refused_form_takes_no_drafts_place(room: Room, alva: Cast) -> None:
+    """Twenty drafts are listed, the newest first, however many kept forms are newer."""
+    drafts = []
+    for minute in range(MOST + 1):
+        room.clock.move_to(NOON + timedelta(minutes=minute))
+        drafts.append(alva.ask("POST", "/drafts", {"answers": HALF}).json["id"])
+    room.clock.move_to(NOON + timedelta(minutes=40))
+    with room.parts.unit_of_work(alva.actor) as uow:
+        for _ in range(MOST):
+            keep_form(Action.CANCEL, ReferralId(uuid4()), KeptForm(values={"comment": "?"}), alva.actor, uow)
+        uow.commit()
+    with room.parts.unit_of_work(alva.actor) as uow:
+        listed = [str(line.id) for line in draft_list(alva.actor, uow)]
+    assert listed == drafts[:0:-1]
+
+
+def test_a_carer_just_found_to_be_protected_is_named_nowhere(alva: Cast) -> None:
+    """It was ticked in a window that came second and waits to be decided on: neither listed by name nor printed."""
+    browser = at_the_pages(alva)
+    at = f"/referral/drafts/{alva.ask('POST', '/drafts', {'answers': ANSWERS}).json['id']}"
+    assert "Frans Provsson" in browser.get("/referral/").text
+    assert "lotsa-on-screen" not in browser.get(f"{at}/support").text
+    why = {**ANSWERS["support"], "why": "Något annat."}
+    assert browser.post(f"{at}/support", f"{at}/support", **why).status_code == 303
+    late = {**ANSWERS["carer"], "protected_identity": "true", "version": "1"}
+    assert browser.post(f"{at}/carer", f"{at}/carer", **late).headers["Location"] == f"{at}/carer"
+    listed = browser.get("/referral/").text
+    assert "Frans Provsson" not in listed
+    assert "Skyddad identitet" in listed
+    assert "lotsa-on-screen" in browser.get(f"{at}/carer").text
+    assert "lotsa-on-screen" in browser.get(f"{at}/carer?saved").text
 
 
 def test_of_two_that_save_at_once_the_second_is_told(room: Room, alva: Cast) -> None:

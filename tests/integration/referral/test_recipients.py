@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -85,6 +86,58 @@ def test_what_was_read_without_a_consent_is_not_said_to_be_read(room: Room, alva
     form = f"/referral/referrals/{sent['id']}/withdraw-consent"
     at_the_pages(bo).get(form)
     assert "Redan läst" not in at_the_pages(alva).get(form).text
+
+
+def test_both_languages_name_the_recipient_in_the_same_words(alva: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One constant says it: changed in one place, it is changed in the text that is read out and in its English."""
+    monkeypatch.setattr("services.referral.web.pages_words.RECIPIENT", "whoever it is in %(place)s")
+    draft = alva.ask("POST", "/drafts", {"answers": ANSWERS}).json["id"]
+    text = at_the_pages(alva).get(f"/referral/drafts/{draft}/consent").text
+    assert text.count("whoever it is in Stockholm, Södermalm") == 2
+
+
+def test_a_yes_read_out_in_an_older_window_is_not_one_for_another_recipient(room: Room, alva: Cast) -> None:
+    """Frans says yes in one window while the place is changed in another: what he said besides is kept, his yes is
+    not, and nothing is sent before he has been asked about the new recipient."""
+    browser = at_the_pages(alva)
+    answers = {**ANSWERS, "consent": {**ANSWERS["consent"], "share": "no"}}
+    at = f"/referral/drafts/{alva.ask('POST', '/drafts', {'answers': answers}).json['id']}"
+    elsewhere = {**ANSWERS["carer"], "area": "0180-kungsholmen"}
+    browser.post(f"{at}/carer", f"{at}/carer", **elsewhere)
+    said = {name: value for name, value in ANSWERS["consent"].items() if name != "given_at"}
+    said |= {"tell_referrer": "no", "version": "1"}
+    assert browser.post(f"{at}/consent", f"{at}/consent", **said).headers["Location"] == f"{at}/consent"
+    shown = browser.get(f"{at}/consent").text
+    assert "Stockholm, Kungsholmen" in shown
+    assert _ticked(shown) >= {("tell_referrer", "no"), ("about_person", "no")}
+    assert not {"share", "channels_ok"} & {name for name, _ in _ticked(shown)}
+    as_shown = dict(_ticked(shown)) | {"text_version": "carer-2026-2"}
+    assert browser.post(f"{at}/consent", f"{at}/consent", **as_shown).headers["Location"] == f"{at}/consent"
+    assert browser.get(f"{at}/check").headers["Location"] == f"{at}/consent"
+
+
+def _ticked(page: str) -> set[tuple[str, str]]:
+    """The radio buttons that are chosen."""
+    found = [tag for tag in re.findall(r"<input[^>]*>", page) if 'type="radio"' in tag and " checked" in tag]
+    return {(re.search('name="([^"]*)"', tag)[1], re.search('value="([^"]*)"', tag)[1]) for tag in found}  # type: ignore[index]
+
+
+@pytest.mark.parametrize("about", ["carer", "person_cared_for"])
+def test_a_text_that_names_no_recipient_was_read_out_in_its_time_only(room: Room, alva: Cast, about: str) -> None:
+    """A consent under the old text is taken if it was given before midnight in Sweden, when the new one began."""
+    body = a_referral_about_both()
+    consent = body["consents"][about]
+    old = consent["text_version"] = consent["text_version"].replace("-2026-2", "-2026-1")
+    for given_at in ({}, {"given_at": "2026-10-31T23:00:00Z"}, {"given_at": "2026-11-20T12:03:00Z"}):
+        consent.update(given_at)
+        refused = alva.send(body)
+        assert (refused.status_code, slug(refused)) == (422, "consent-does-not-hold")
+        assert pointers(refused) == {f"#/consents/{about}/text_version"}
+    assert room.ask("SELECT 1 FROM referrals UNION ALL SELECT 1 FROM outbox") == []
+    consent["given_at"] = "2026-10-31T22:59:00Z"
+    assert alva.send(body).status_code == 201
+    consent["text_version"] = old.replace("-1", "-2")
+    assert pointers(alva.send(body)) == {f"#/consents/{about}/text_version"}, "nor was the new one read before its time"
 
 
 @pytest.mark.parametrize(("hour", "in_force"), [(22, False), (23, True)])

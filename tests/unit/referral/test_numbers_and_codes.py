@@ -96,15 +96,18 @@ def test_each_of_the_two_people_has_a_text_to_be_read() -> None:
     """The newest in force, and known by its version and language."""
     for subject in Subject:
         newest = codes.consent_text(subject, TODAY)
-        assert codes.consent_text_exists(subject, newest.version, "sv")
-        assert not codes.consent_text_exists(subject, newest.version, "xx")
-        assert not codes.consent_text_exists(subject, "nonsense", "sv")
+        assert codes.may_have_been_read(subject, newest.version, "sv", TODAY)
+        assert not codes.may_have_been_read(subject, newest.version, "xx", TODAY)
+        assert not codes.may_have_been_read(subject, "nonsense", "sv", TODAY)
 
 
 def test_the_text_that_is_read_out_names_whom_it_is_for() -> None:
-    """And the older ones, which did not, stay known for what was recorded under them."""
+    """The older ones, which did not, may have been read out until the day before, and no longer."""
     for subject in Subject:
         assert "%(recipient)s" in codes.consent_text(subject, TODAY).text
-        older = codes.consent_text(subject, date(2026, 10, 31))
-        assert older.version != codes.consent_text(subject, TODAY).version
-        assert codes.consent_text_exists(subject, older.version, "sv")
+        last, first = date(2026, 10, 31), date(2026, 11, 1)
+        older, newer = codes.consent_text(subject, last), codes.consent_text(subject, first)
+        assert older.version != newer.version
+        assert codes.may_have_been_read(subject, older.version, "sv", last)
+        assert not codes.may_have_been_read(subject, older.version, "sv", first)
+        assert not codes.may_have_been_read(subject, newer.version, "sv", last)

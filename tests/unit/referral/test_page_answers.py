@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -14,11 +14,14 @@ from marshmallow import ValidationError
 from services.referral.domain.consent import Scope
 from services.referral.domain.people import Channel
 from services.referral.domain.refusals import PersonCaredForHasNotConsented
+from services.referral.views.drafts import is_protected
 from services.referral.web.pages_answers import (
+    as_read_out,
     command_from,
     first_incomplete,
     load_step,
     with_step,
+    with_unsaved,
 )
 from services.referral.web.pages_kept import ORDER, understood
 
@@ -31,9 +34,9 @@ CONSENT = {
     "channels_ok": "yes",
     "about_person": "no",
     "form": "oral",
-    "text_version": "carer-2026-1",
+    "text_version": "carer-2026-2",
 }
-OTHER_CONSENT = {"tell": "yes", "form": "written", "text_version": "person-cared-for-2026-1"}
+OTHER_CONSENT = {"tell": "yes", "form": "written", "text_version": "person-cared-for-2026-2"}
 GUN = {"target_groups": ["dementia"], "person_name": "Gun", "situation": "Glömmer spisen."}
 
 
@@ -121,6 +124,65 @@ def test_another_place_is_another_recipient_to_consent_to() -> None:
     assert answers["consent"]["channels_ok"] == "yes"
     assert "tell" not in answers["other-consent"]
     assert with_step("carer", about_both(), {**CARER, "name": "Frans P"}, NOW)["consent"]["share"] == "yes"
+
+
+def test_a_yes_from_an_older_window_is_asked_for_again() -> None:
+    """Consents that were typed while the draft changed in another window: all is kept but the answers to what was read
+    out there, for its recipient or the ways to be reached may be others now."""
+    asked = {**CONSENT, "about_person": "yes"}
+    answers = with_unsaved("consent", about_both(), asked)
+    answers = with_unsaved("other-consent", answers, {**OTHER_CONSENT, "contact_carer": "yes"})
+    kept = answers["unsaved"]
+    assert kept["consent"] == {name: value for name, value in asked.items() if name not in ("share", "channels_ok")}
+    assert kept["other-consent"] == {
+        "form": "written",
+        "text_version": "person-cared-for-2026-2",
+        "contact_carer": "yes",
+    }
+    assert first_incomplete(answers) == "consent"
+    with pytest.raises(ValidationError):
+        load_step("consent", answers, kept["consent"])
+
+
+@pytest.mark.parametrize(
+    ("change", "again"),
+    [
+        ({"area": "0180-kungsholmen"}, {"share", "tell"}),
+        ({"channels": ["sms"]}, {"channels_ok"}),
+        ({"name": "F"}, set()),
+    ],
+)
+def test_what_rests_on_the_carers_step_is_asked_again_wherever_it_waits(
+    change: dict[str, Any], again: set[str]
+) -> None:
+    """Saved, and typed in another window but not yet decided on."""
+    consents = {"consent": {**CONSENT, "about_person": "yes"}, "other-consent": OTHER_CONSENT}
+    before = {**about_both(), "unsaved": consents}
+    after = with_step("carer", before, {**CARER, **change}, NOW)
+    for kept in (after, after["unsaved"]):
+        gone = {name for step in consents for name in consents[step] if name not in kept[step]}
+        assert gone == again
+
+
+def test_a_yes_to_an_older_text_is_not_shown_as_one_to_todays() -> None:
+    """The page that shows it would otherwise save it, with one click, as an answer to the text that it now reads."""
+    consent, other = ({**each, "text_version": each["text_version"][:-1] + "1"} for each in (CONSENT, OTHER_CONSENT))
+    today, last_month = NOW.date(), date(2026, 10, 31)
+    assert as_read_out("consent", CONSENT, today) == CONSENT
+    assert as_read_out("consent", consent, last_month) == consent
+    assert not {"share", "channels_ok"} & as_read_out("consent", consent, today).keys()
+    assert as_read_out("other-consent", other, today) == {name: other[name] for name in other if name != "tell"}
+    assert as_read_out("carer", CARER, today) == CARER
+
+
+@pytest.mark.parametrize("ticked", [("carer",), ("unsaved",), ("carer", "unsaved")])
+def test_a_protected_identity_is_seen_wherever_it_was_ticked(ticked: tuple[str, ...]) -> None:
+    """In what is saved, or in a window whose answers still wait to be decided on."""
+    hidden = {**CARER, "protected_identity": "true"}
+    carer = {each: hidden if each in ticked else CARER for each in ("carer", "unsaved")}
+    assert is_protected({"carer": carer["carer"], "unsaved": {"carer": carer["unsaved"]}})
+    assert not is_protected({"carer": CARER, "unsaved": {"carer": CARER}})
+    assert not is_protected({"carer": CARER, "unsaved": "?"})
 
 
 def test_nobody_has_to_be_reached() -> None:

@@ -26,9 +26,9 @@ def a_year(seed: int = 1) -> list[Story]:
     return stories(random.Random(seed), swedish_calendar(), NOW)
 
 
-def many(wishes: Wishes, count: int = 300) -> list[Invented]:
+def many(wishes: Wishes, count: int = 300, at: datetime = NOW) -> list[Invented]:
     invention = Invention(random.Random(2))
-    return [invent(invention, "0180-sodermalm", NOW, wishes) for _ in range(count)]
+    return [invent(invention, "0180-sodermalm", at, wishes) for _ in range(count)]
 
 
 def test_the_same_seed_gives_the_same_year() -> None:
@@ -70,6 +70,14 @@ def test_every_invented_referral_would_be_taken() -> None:
     """By the very check that the real command makes."""
     for invented in many(Wishes()):
         check_answers(invented.command, NOW)
+
+
+@pytest.mark.parametrize("minute", [59, 0, 1])
+def test_every_invented_consent_was_to_the_text_of_its_day(minute: int) -> None:
+    """Around the Swedish midnight at which the texts changed, when it is still the day before elsewhere."""
+    at = datetime(2026, 10, 31, 22 if minute == 59 else 23, minute, tzinfo=UTC)
+    for invented in many(Wishes(), at=at):
+        check_answers(invented.command, at)
 
 
 def test_without_consent_nothing_is_told_of_the_other_person() -> None:
