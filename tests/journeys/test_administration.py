@@ -98,6 +98,16 @@ def test_the_default_unit_stays_open(hanna: Page) -> None:
     expect(hanna.get_by_label("Enheten är stängd")).to_be_checked()
 
 
+def test_her_own_unit_stays_open(hanna: Page) -> None:
+    """Nobody closes the unit under which they are working: said at the field, and nothing is saved."""
+    hanna.goto(f"/directory/admin/units/{UNIT['administration-stockholm']}")
+    hanna.get_by_label("Enheten är stängd").check()
+    hanna.get_by_role("button", name="Spara").click()
+    expect(hanna.get_by_role("alert")).to_contain_text("Du arbetar själv i enheten, så någon annan får stänga den.")
+    hanna.goto(f"/directory/admin/units/{UNIT['administration-stockholm']}")
+    expect(hanna.get_by_label("Enheten är stängd")).not_to_be_checked()
+
+
 def test_the_second_of_two_administrators_sees_both_versions(hanna: Page) -> None:
     """What was saved meanwhile is shown, what was written stays in the form, and nothing is overwritten unseen."""
     hanna.goto(BROMMA)
@@ -174,15 +184,27 @@ def test_without_the_forms_token_nothing_happens(hanna: Page, city: City) -> Non
 
 
 @pytest.mark.parametrize("who", ["Bo", "Dani"])
-def test_nobody_else_gets_in(browser: Browser, site: str, who: str) -> None:
-    """403 for another role, on every page of these."""
+def test_nobody_else_gets_in(browser: Browser, site: str, city: City, who: str) -> None:
+    """403 for another role, on every page of these; each attempt is recorded with what it was about."""
+    somebodys = uuid4()
+    bromma = ("unit", [str(UNIT["advice-bromma"])])
     with visiting(browser, site) as context:
         page = context.new_page()
         sign_in(page, who)
-        for path in (BROMMA, f"{BROMMA}/assignments/new", f"/directory/admin/assignments/{uuid4()}/end"):
+        before = len(city.told("access.recorded.v1"))
+        for path in (BROMMA, f"{BROMMA}/assignments/new", f"/directory/admin/assignments/{somebodys}/end"):
             answer = page.goto(path)
             assert answer is not None
             assert answer.status == 403, path
+    records = city.told("access.recorded.v1")[before:]
+    assert [(each["record_kind"], each["subjects"]) for each in records] == [
+        bromma,
+        bromma,
+        ("assignment", [str(somebodys)]),
+    ]
+    assert {(each["subject"], each["action"], each["outcome"], each["rule"]) for each in records} == {
+        (who.lower(), "attempt.read", "refused", "role-not-allowed")
+    }
 
 
 def test_the_regions_units_are_not_there(hanna: Page, city: City) -> None:

@@ -56,7 +56,9 @@ WHY: dict[str, LazyString] = {
     ),
     "own-unit": _("Allowed, because the list shows only what the reader's own unit sent or received."),
     "author": _("Allowed, because the reader wrote the draft."),
+    "own-organization": _("Allowed, because the reader administers the organisation that it belongs to."),
     "own-municipality": _("Allowed, because the reader administers the municipality."),
+    "elsewhere": _("Allowed, because operators may administer everything."),
     "auditor-reviews-within-mandate": _("Allowed, because reviewing the log is the reader's assignment."),
     "operators-replay-parked-messages": _("Allowed, because operators send back what was put aside."),
     "operators-verify-the-log": _("Allowed, because operators verify the log."),
@@ -67,6 +69,8 @@ WHY: dict[str, LazyString] = {
     "role-may-not": _("Refused, because the role does not allow this step."),
     "role-or-unit-may-not": _("Refused, because this step is for another role or unit."),
     "role-not-allowed": _("Refused, because the role does not allow this step."),
+    "role-may-not-edit": _("Refused, because the role does not allow this step."),
+    "listing-not-yours": _("Refused, because another organisation or municipality has it, or there is no such thing."),
     "trail-unknown": _("Refused, because the mandate does not cover it, or there is no such thing."),
 }
 COVERED_BY_CONSENT = ("receiving-unit", "stand-in-of-receiving-unit")

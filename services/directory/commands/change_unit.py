@@ -9,7 +9,7 @@ from services.directory.commands.register_unit import relation_to_unit
 from services.directory.domain.areas import Areas
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
-from services.directory.domain.refusals import ListingIsNotYours, UnitCannotReceive, UnitIsADefault
+from services.directory.domain.refusals import ListingIsNotYours, UnitCannotReceive, UnitIsADefault, UnitIsYourOwn
 from services.directory.domain.unit import Unit
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import VersionHasMoved
@@ -33,8 +33,9 @@ class ChangeUnit:
 def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: Areas) -> Unit:
     """Change a unit.
 
-    Raises ListingIsNotYours, VersionHasMoved, AreaIsUnknown, UnitIsADefault, UnitCannotReceive (a stand-in that does
-    not), or what a unit's own rules refuse.
+    A closed unit is sent nothing new; those who work there keep what it already has, so that nothing ends in silence.
+    Raises ListingIsNotYours, VersionHasMoved, AreaIsUnknown, UnitIsYourOwn, UnitIsADefault, UnitCannotReceive (a
+    stand-in that does not), or what a unit's own rules refuse.
     """
     unit = work.units.find(asked.unit_id)
     authorise(work, editor, Act.EDIT_UNIT, relation_to_unit(editor, unit), about="unit", subject=asked.unit_id)
@@ -44,7 +45,10 @@ def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: A
         raise VersionHasMoved
     if asked.area is not None:
         areas.require(asked.area)
-    if unit.active and not asked.active and work.rules.have_as_default(asked.unit_id):
+    closes = unit.active and not asked.active
+    if closes and editor.actor.unit_id == unit.id:
+        raise UnitIsYourOwn
+    if closes and work.rules.have_as_default(asked.unit_id):
         # no rule matching is never a dead end
         raise UnitIsADefault
     if asked.stand_in_unit_id is not None and asked.stand_in_unit_id not in (unit.stand_in_unit_id, unit.id):

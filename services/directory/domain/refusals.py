@@ -19,6 +19,7 @@ Invalid
 Conflict
 ├── AlreadyRegistered                   already-registered
 ├── UnitIsADefault                      unit-is-a-default
+├── UnitIsYourOwn                       unit-is-your-own
 ├── AssignmentHasEnded                  assignment-has-ended
 └── ActivityIsCancelled                 activity-is-cancelled
 NotThere
@@ -142,6 +143,13 @@ class UnitIsADefault(Conflict):
 
     slug = "unit-is-a-default"
     title = "The unit receives whatever no routing rule takes. Choose another default unit first."
+
+
+class UnitIsYourOwn(Conflict):
+    """Nobody closes the unit under which they are closing it."""
+
+    slug = "unit-is-your-own"
+    title = "You work in this unit yourself, so somebody else has to close it."
 
 
 class AssignmentHasEnded(Conflict):

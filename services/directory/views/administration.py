@@ -30,6 +30,7 @@ class AssignmentLine:
     """One assignment that holds now."""
 
     id: UUID
+    unit_id: UUID
     unit_name: str
     role: str
     subject: str
@@ -50,7 +51,7 @@ def unit_lines(
             "and c.month > :since) as received "
             "from units u left join units s on s.id = u.stand_in_unit_id "
             "where u.organization_id = :organization_id "
-            "or (split_part(u.area, '-', 1) = :municipality_code and u.kind <> 'referring') "
+            "or (split_part(u.area, '-', 1) = :municipality_code and u.kind in ('receiving', 'partner')) "
             "order by u.kind = 'partner', u.name collate swedish, u.id"
         ),
         {
@@ -67,8 +68,9 @@ def assignment_lines(connection: Connection, unit_ids: Sequence[UUID], now: date
     """The assignments that hold now in these units. Row-level security shows them to administrators only."""
     rows = connection.execute(
         text(
-            "select a.id, u.name as unit_name, a.role, a.subject, a.valid_from, a.valid_to from assignments a "
-            "join units u on u.id = a.unit_id where a.unit_id = any(:unit_ids) and a.ended_at is null "
+            "select a.id, a.unit_id, u.name as unit_name, a.role, a.subject, a.valid_from, a.valid_to "
+            "from assignments a join units u on u.id = a.unit_id "
+            "where a.unit_id = any(:unit_ids) and a.ended_at is null "
             "and (a.valid_to is null or a.valid_to > :now) order by u.name collate swedish, a.valid_from, a.id"
         ),
         {"unit_ids": list(unit_ids), "now": now},

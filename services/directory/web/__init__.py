@@ -17,6 +17,7 @@ from services.directory.web import (
 )
 from services.directory.web.api import api
 from services.directory.web.cast import cast
+from services.directory.web.refused import record_refusals
 from services.directory.web.sign_in import Hooks
 from shared.settings import Settings
 from shared.web.app import make_app
@@ -51,4 +52,5 @@ def create_app(settings: Settings | None = None) -> Flask:
         clock=made.clock,
     )
     parts.give(app, made)
+    record_refusals(app)
     return app

@@ -49,23 +49,23 @@ def change(work: DirectoryUnitOfWork, editor: Editor, unit: Unit, version: int, 
     }
     asked = ChangeUnit(unit_id=unit.id, version=version, **{**kept, **new})
     changed = change_unit(work, editor, asked, parts().areas)
-    work.record_access(editor.actor, "change", _rule(editor, unit), "unit", unit.id)
+    work.record_access(editor.actor, "change", rule_of(editor, unit), "unit", unit.id)
     return changed
 
 
 def grant(work: DirectoryUnitOfWork, editor: Editor, asked: GrantAssignment) -> Assignment:
     """Grant an assignment. Raises what ``grant_assignment`` raises."""
     assignment = grant_assignment(work, editor, asked)
-    work.record_access(
-        editor.actor, "change", _rule(editor, work.units.find(asked.unit_id)), "assignment", assignment.id
-    )
+    rule = rule_of(editor, work.units.find(asked.unit_id))
+    work.record_access(editor.actor, "change", rule, "assignment", assignment.id)
     return assignment
 
 
 def end(work: DirectoryUnitOfWork, editor: Editor, assignment_id: UUID) -> Assignment:
     """End an assignment. Raises what ``end_assignment`` raises."""
     ended = end_assignment(work, editor, AssignmentId(assignment_id))
-    work.record_access(editor.actor, "change", _rule(editor, work.units.find(ended.unit_id)), "assignment", ended.id)
+    rule = rule_of(editor, work.units.find(ended.unit_id))
+    work.record_access(editor.actor, "change", rule, "assignment", ended.id)
     return ended
 
 
@@ -80,5 +80,6 @@ def user(subject: str) -> UserRef:
     return UserRef(settings.oidc_issuer or settings.token_issuer, subject)
 
 
-def _rule(editor: Editor, unit: Unit | None) -> str:
+def rule_of(editor: Editor, unit: Unit | None) -> str:
+    """Why somebody may see and change a unit and who works there, as it stands in every access record."""
     return relation_to_unit(editor, unit).value

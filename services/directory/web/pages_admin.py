@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -12,12 +13,15 @@ from services.directory.commands.authorise import authorise
 from services.directory.domain.activity import SWEDEN
 from services.directory.domain.areas import covers
 from services.directory.domain.permissions import Act, Editor, Relation
-from services.directory.domain.routing import RoutingRule, RoutingRules, Situation
+from services.directory.domain.routing import Proposal, RoutingRule, RoutingRules, Situation
+from services.directory.domain.unit import Unit
 from services.directory.views.administration import assignment_lines, unit_lines
 from services.directory.web import words
+from services.directory.web.administering import rule_of
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
 from shared.kernel.clock import Clock
+from shared.kernel.identity import UnitId
 from shared.web.who import needs
 
 OLDEST_ASKED = 120
@@ -36,9 +40,11 @@ def units() -> str:
         authorise(work, editor, Act.SEE_ASSIGNMENTS, relation, about="assignment", subject=None)
         lines = unit_lines(work.connection, editor.organization_id, editor.municipality_code, now)
         people = assignment_lines(work.connection, [line.unit.id for line in lines], now)
-        if people:
-            work.record_access(editor.actor, "list", "own-municipality", "assignment", *(each.id for each in people))
-            work.commit()
+        rules = {line.unit.id: rule_of(editor, line.unit) for line in lines}
+        for rule in sorted({rules[UnitId(each.unit_id)] for each in people}):
+            shown = (each.id for each in people if rules[UnitId(each.unit_id)] == rule)
+            work.record_access(editor.actor, "list", rule, "assignment", *shown)
+        work.commit()
     return render_template("directory/admin_units.html", lines=lines, people=people)
 
 
@@ -56,8 +62,8 @@ def routing() -> str:
     asked = _situation(editor)
     taking = {unit.id: unit for unit in named if unit.receives}
     proposal = rules.propose(asked, today(parts().clock), taking) if rules and asked else None
-    if proposal and proposal.stand_in_unit_id is None and proposal.unit_id in taking:
-        proposal = replace(proposal, stand_in_unit_id=taking[proposal.unit_id].stand_in_unit_id)
+    if proposal and proposal.unit_id in taking:
+        proposal = replace(proposal, stand_in_unit_id=_stand_in(proposal, taking, stand_ins))
     return render_template(
         "directory/admin_routing.html",
         rules=rules,
@@ -75,6 +81,13 @@ def routing() -> str:
 def today(clock: Clock) -> date:
     """The day in Sweden, by which rules begin and end, as they do when a referral is sent."""
     return clock.now().astimezone(SWEDEN).date()
+
+
+def _stand_in(proposal: Proposal, taking: Mapping[UnitId, Unit], stand_ins: Sequence[Unit]) -> UnitId | None:
+    """Whom the rule names, otherwise the unit itself; a closed unit is passed over here too."""
+    able = {*taking, *(unit.id for unit in stand_ins if unit.receives)}
+    named = (proposal.stand_in_unit_id, taking[proposal.unit_id].stand_in_unit_id)
+    return next((each for each in named if each in able), None)
 
 
 def _situation(editor: Editor) -> Situation | None:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from services.directory.commands.grant_assignment import GrantAssignment
 from services.directory.domain.activity import SWEDEN
 from services.directory.domain.refusals import AlreadyRegistered, AssignmentHasEnded
-from services.directory.web.administering import administered, end, grant, roles_for, running, user
+from services.directory.web.administering import administered, end, grant, roles_for, rule_of, running, user
 from services.directory.web.forms import AssignmentForm, as_written, said
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
@@ -74,7 +74,7 @@ def ask_before_ending(assignment_id: UUID) -> Response | str:
         except AssignmentHasEnded:
             flash(_("The assignment had already ended."), "warning")
             return redirect("/directory/admin", 303)
-        work.record_access(editor.actor, "read", "own-municipality", "assignment", assignment.id)
+        work.record_access(editor.actor, "read", rule_of(editor, unit), "assignment", assignment.id)
         work.commit()
     return render_template("directory/admin_assignment_end.html", assignment=assignment, unit=unit)
 

@@ -10,11 +10,10 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
-from services.directory.domain.permissions import Editor
-from services.directory.domain.refusals import UnitIsADefault
+from services.directory.domain.refusals import UnitIsADefault, UnitIsYourOwn
 from services.directory.domain.unit import Unit
 from services.directory.views.administration import assignment_lines, unit_lines
-from services.directory.web.administering import administered, change
+from services.directory.web.administering import administered, change, rule_of
 from services.directory.web.forms import UnitForm, as_written, said
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
@@ -54,7 +53,7 @@ def save_unit(unit_id: UUID) -> Response | str:
             work.commit()
     except VersionHasMoved:
         return _page(unit_id, written, {}, moved=True)
-    except UnitIsADefault as refusal:
+    except (UnitIsADefault, UnitIsYourOwn) as refusal:
         return _page(unit_id, written, said(Invalid(fields={"/closed": refusal.title})))
     except (ValidationError, Invalid) as problem:
         return _page(unit_id, written, said(problem))
@@ -70,7 +69,8 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
         people = assignment_lines(work.connection, [unit.id], now)
         lines = unit_lines(work.connection, editor.organization_id, editor.municipality_code, now)
         if people:
-            work.record_access(editor.actor, "list", _rule(editor, unit), "assignment", *(each.id for each in people))
+            rule = rule_of(editor, unit)
+            work.record_access(editor.actor, "list", rule, "assignment", *(each.id for each in people))
             work.commit()
     saved = _as_form(unit)
     values = {**dict.fromkeys(saved, ""), **written} if written is not None else saved
@@ -102,7 +102,3 @@ def _as_form(unit: Unit) -> dict[str, Any]:
         "stand_in_unit_id": str(unit.stand_in_unit_id or ""),
         "closed": "" if unit.active else "true",
     }
-
-
-def _rule(editor: Editor, unit: Unit) -> str:
-    return "own-organization" if unit.organization_id == editor.organization_id else "own-municipality"

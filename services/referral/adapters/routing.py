@@ -37,6 +37,7 @@ _UNITS_MARK = f"SELECT string_agg(concat_ws(' ', unit_id, version, xmin), ',') {
 _UNITS = f"SELECT unit_id, name, area, stand_in_unit_id, phone {_OPEN}"
 
 _PARTNER = "SELECT 1 FROM known_units WHERE unit_id = $1 AND kind = 'partner'"
+_NO_STAND_IN = "SELECT 1 FROM known_units WHERE unit_id = $1 AND (kind = 'partner' OR NOT active)"
 
 Units = Mapping[UUID, ReceivingUnit]
 
@@ -96,6 +97,10 @@ class SqlRouting:
     def is_civil_society(self, unit_id: UnitId) -> bool:
         """Whether a unit belongs to civil society: it is then a partner's, since only such are registered for it."""
         return bool(ask(self._connection, _PARTNER, (unit_id,)))
+
+    def may_not_stand_in(self, unit_id: UnitId) -> bool:
+        """Whether a unit is a partner's or closed. One that is not heard of yet may: its assignments are not either."""
+        return bool(ask(self._connection, _NO_STAND_IN, (unit_id,)))
 
     def keep(
         self, municipality_code: str, version: int, default_unit_id: UnitId, rules: Sequence[Mapping[str, Any]]

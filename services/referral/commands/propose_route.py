@@ -69,11 +69,10 @@ def _decide(command: ProposeRoute, uow: Work) -> tuple[Route, dict[UnitId, Recei
         if ruled is None or ruled.unit_id not in units:
             raise NoReceiverIsKnown(fields={"/need/area": NoReceiverIsKnown.title})
         route = ruled
-    stand_in = route.stand_in_unit_id or units[route.unit_id].stand_in_unit_id
-    if stand_in is not None and stand_in not in units and uow.routing.is_civil_society(stand_in):
-        # it would be given access under a consent that does not say what that means
-        stand_in = None
-    return replace(route, stand_in_unit_id=stand_in), units
+    named = (route.stand_in_unit_id, units[route.unit_id].stand_in_unit_id)
+    # civil society would be given access under a consent that does not say what that means; a closed unit gets no more
+    able = (each for each in named if each and (each in units or not uow.routing.may_not_stand_in(each)))
+    return replace(route, stand_in_unit_id=next(able, None)), units
 
 
 def _by_rules(command: ProposeRoute, uow: Work, units: dict[UnitId, ReceivingUnit], municipality: str) -> Route | None:

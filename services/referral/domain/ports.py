@@ -105,6 +105,10 @@ class Routing(Protocol):
         """Whether a unit belongs to civil society, which stands outside the secrecy act."""
         ...
 
+    def may_not_stand_in(self, unit_id: UnitId) -> bool:
+        """Whether a unit is known as one that no new referral may be shown to: civil society's, or closed."""
+        ...
+
     def keep(
         self, municipality_code: str, version: int, default_unit_id: UnitId, rules: Sequence[Mapping[str, Any]]
     ) -> None:

@@ -42,6 +42,7 @@ def test_a_unit_is_changed_told_and_recorded(city: City) -> None:
     assert (told["function_address"], told["stand_in_unit_id"]) == ("bromma@example.se", STAND_IN)
     record = city.told("access.recorded.v1")[-1]
     assert (record["action"], record["record_kind"], record["subject"]) == ("change", "unit", "hanna")
+    assert (record["outcome"], record["rule"]) == ("allowed", "own-organization")
 
 
 def test_of_two_who_change_a_unit_the_second_is_told(city: City) -> None:
@@ -78,12 +79,36 @@ def test_the_default_unit_cannot_be_closed(city: City) -> None:
     assert (refused.status_code, refused.json["type"]) == (409, "urn:lotsa:problem:unit-is-a-default")
 
 
+def test_nobody_closes_the_unit_they_are_working_under(city: City) -> None:
+    """Somebody else has to; what else they change of it is changed."""
+    path = f"/units/{city.actor('hanna').unit_id}"
+    seen = city.ask("hanna", "GET", path)
+    version, reached = seen.headers["ETag"], {name: seen.json[name] for name in a_unit()}
+    refused = city.ask("hanna", "PUT", path, {**reached, "active": False}, If_Match=version)
+    assert (refused.status_code, refused.json["type"]) == (409, "urn:lotsa:problem:unit-is-your-own")
+    assert refused.json["title"] == "Du arbetar själv i enheten, så någon annan får stänga den."
+    assert city.ask("hanna", "PUT", path, reached, If_Match=version).status_code == 200
+
+
 @pytest.mark.parametrize(("name", "status"), [("alva", 403), ("bo", 403), ("dani", 403), ("ester", 403)])
 def test_other_roles_administer_nothing(city: City, name: str, status: int) -> None:
-    """Neither units nor assignments, not even their own."""
+    """Neither units nor assignments, not even their own; and each attempt is in the access records."""
+    unit, own = str(UNIT["advice-bromma"]), str(city.actor(name).assignment_id)
+    before = len(city.told("access.recorded.v1"))
     assert city.ask(name, "GET", BROMMA).status_code == status
     assert city.ask(name, "PUT", BROMMA, a_unit(), If_Match='"1"').status_code == status
     assert city.ask(name, "POST", "/assignments", an_assignment(), Idempotency_Key=str(uuid4())).status_code == status
+    assert city.ask(name, "DELETE", f"/assignments/{own}").status_code == status
+    records = city.told("access.recorded.v1")[before:]
+    assert {(each["subject"], each["outcome"], each["rule"]) for each in records} == {
+        (name, "refused", "role-not-allowed")
+    }
+    assert [(each["action"], each["record_kind"], each["subjects"]) for each in records] == [
+        ("attempt.read", "unit", [unit]),
+        ("attempt.change", "unit", [unit]),
+        ("attempt.change", "directory", []),
+        ("attempt.change", "assignment", [own]),
+    ]
 
 
 def test_the_regions_units_are_not_the_citys(city: City) -> None:

@@ -18,29 +18,29 @@ from tests.support.directory_city import City
 SKARPNACK = UnitId(UNIT["advice-skarpnack"])
 
 
-def set_active(city: City, active: bool) -> Unit:
-    """Open or close Skarpnäck's unit."""
+def set_active(city: City, active: bool, unit_id: UnitId = SKARPNACK) -> Unit:
+    """Open or close a unit, Skarpnäck's unless told otherwise."""
     hanna = city.editor("hanna")
     with city.parts.work_of(hanna) as work:
-        unit = work.units.find(SKARPNACK)
+        unit = work.units.find(unit_id)
         assert unit is not None
         kept = {
             name: getattr(unit, name)
             for name in ("name", "area", "function_address", "phone", "stand_in_unit_id", "address_withheld")
         }
-        asked = ChangeUnit(unit_id=SKARPNACK, version=unit.version, active=active, **kept)
+        asked = ChangeUnit(unit_id=unit_id, version=unit.version, active=active, **kept)
         changed = change_unit(work, hanna, asked, city.parts.areas)
         work.commit()
         return changed
 
 
 @contextmanager
-def closed(city: City) -> Iterator[Unit]:
-    """Skarpnäck's unit is closed until the block ends."""
+def closed(city: City, unit_id: UnitId = SKARPNACK) -> Iterator[Unit]:
+    """A unit, Skarpnäck's unless told otherwise, is closed until the block ends."""
     try:
-        yield set_active(city, False)
+        yield set_active(city, False, unit_id)
     finally:
-        set_active(city, True)
+        set_active(city, True, unit_id)
 
 
 def tried(city: City) -> str:
@@ -65,6 +65,21 @@ def test_a_closed_unit_is_passed_over_and_marked(city: City) -> None:
     page = tried(city)
     assert "Skarpnäck" in proposed(page)
     assert "Stängd: hoppas över" not in page
+
+
+def test_a_closed_stand_in_is_passed_over_too(city: City) -> None:
+    """Skarpnäck stands in where Farsta gets its younger carers; closed, as when a referral is sent, it does not."""
+    client = city.client()
+    sign_in(client, "hanna")
+    asked = "/directory/admin/routing?area=0180-skarpnack&carer_age=40"
+    page = client.get(asked).text
+    assert "Farsta" in proposed(page)
+    assert "Ersättare: Anhörigkonsulenterna, Skarpnäck" in page
+    with closed(city):
+        page = client.get(asked).text
+        assert "Farsta" in proposed(page)
+        assert "Ersättare: Anhörigkonsulenterna, Skarpnäck" not in page
+    assert "Ersättare: Anhörigkonsulenterna, Skarpnäck" in client.get(asked).text
 
 
 def test_rules_begin_and_end_on_swedish_days() -> None:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from flask.testing import FlaskClient
 
-from deploy.seed.ids import DEMO_ISSUER, UNIT
+from deploy.seed.ids import ASSIGNMENT, DEMO_ISSUER, UNIT
 from services.directory.service import Directory
 from services.directory.views.administration import suppressed
 from shared.contracts.contract import Contract
@@ -62,13 +62,31 @@ def test_somebody_who_is_not_in_the_cast_is_not_let_in(city: City) -> None:
 
 
 def test_an_administrators_look_at_assignments_is_recorded(city: City) -> None:
-    """One record that names every assignment shown."""
+    """Every assignment shown is named, under the rule by which it is shown: her own city's, and its partners'."""
     client = city.client()
     sign_in(client, "hanna")
+    before = len(city.told("access.recorded.v1"))
     assert client.get("/directory/admin").status_code == 200
-    record = city.told("access.recorded.v1")[-1]
-    assert (record["action"], record["outcome"], record["record_kind"]) == ("list", "allowed", "assignment")
-    assert len(record["subjects"]) >= 5
+    records = city.told("access.recorded.v1")[before:]
+    assert {(each["action"], each["outcome"], each["record_kind"]) for each in records} == {
+        ("list", "allowed", "assignment")
+    }
+    named = {each["rule"]: set(each["subjects"]) for each in records}
+    assert set(named) == {"own-organization", "own-municipality"}
+    assert {str(ASSIGNMENT[name]) for name in ("bo", "cilla", "hanna")} <= named["own-organization"]
+    assert str(ASSIGNMENT["dani"]) in named["own-municipality"]
+
+
+def test_every_look_at_an_assignment_says_the_same_of_why(city: City) -> None:
+    """In the unit's page and before ending it: Bo's is the city's own, Dani's a partner's in the city."""
+    client = city.client()
+    sign_in(client, "hanna")
+    for name, rule in (("bo", "own-organization"), ("dani", "own-municipality")):
+        actor = city.actor(name)
+        for path in (f"units/{actor.unit_id}", f"assignments/{actor.assignment_id}/end"):
+            assert client.get(f"/directory/admin/{path}").status_code == 200, path
+            record = city.told("access.recorded.v1")[-1]
+            assert (record["rule"], str(actor.assignment_id) in record["subjects"]) == (rule, True), path
 
 
 def test_pages_for_one_role_are_closed_to_the_others(city: City) -> None:

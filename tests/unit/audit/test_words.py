@@ -4,20 +4,44 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from uuid import UUID
 
 from services.audit.commands import integrate_pending, reconcile_sequences, record_reading
 from services.audit.domain.refusals import TrailIsUnknown
 from services.audit.service import EVERYTHING
 from services.audit.web import words
+from services.directory.domain import permissions as directory
 from services.referral.domain.consent import Scope
 from services.referral.domain.permissions import Relation
 from services.referral.views import listed
 from shared.contracts.common import AccessRecorded
+from shared.kernel.actor import Actor, Role, UserRef
+from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
+from shared.kernel.refusals import Refusal
 from shared.web.who import RoleNotAllowed
 
 ROOT = Path(__file__).resolve().parents[3]
 # refuse(action, subjects, "rule", …) of the referral service
 REFUSING = re.compile(r'refuse\(\s*(?:Action\.\w+|action),\s*\([^()]*\),\s*"([a-z-]+)"')
+
+
+# record_access(actor, "action", "rule", …) and record_attempt(actor, refusal, …) of the directory
+RECORDING = re.compile(r"\.record_(?:access|attempt)\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+
+
+def refusals_of_the_directory() -> set[str]:
+    """What its table answers, whoever asks for whatever, wherever it stands."""
+    refused = set()
+    unit, organization = UnitId(UUID(int=1)), OrganizationId(UUID(int=2))
+    for role in Role:
+        editor = directory.Editor(Actor(UserRef("i", "s"), AssignmentId(UUID(int=3)), unit, role), organization, "0180")
+        for act in directory.Act:
+            for relation in directory.Relation:
+                try:
+                    directory.check(editor, act, relation)
+                except Refusal as refusal:
+                    refused.add(refusal.slug)
+    return refused
 
 
 def rules_of_refusals() -> set[str]:
@@ -42,6 +66,27 @@ def test_every_rule_that_refuses_has_a_sentence() -> None:
     assert {"no-relation-to-referral", "not-the-author"} <= found, "the pattern no longer finds the rules"
     own = {record_reading.RULE, RoleNotAllowed.slug, TrailIsUnknown.slug}
     assert found | own <= set(words.WHY)
+
+
+def test_every_rule_that_the_directory_records_has_a_sentence() -> None:
+    """Relations that allow, and what its table and its doors refuse by."""
+    refused = refusals_of_the_directory()
+    assert refused == {"role-may-not-edit", "listing-not-yours"}
+    assert refused | {relation.value for relation in directory.Relation} | {RoleNotAllowed.slug} <= set(words.WHY)
+
+
+def test_the_directory_writes_no_rule_out_by_hand() -> None:
+    """Each comes from the one place that knows the relation, so that no page says another reason than the next."""
+    calls = [
+        (file.name, arguments)
+        for file in (ROOT / "services/directory").rglob("*.py")
+        for arguments in RECORDING.findall(file.read_text())
+    ]
+    assert len(calls) >= 8, "the pattern no longer finds where accesses are recorded"
+    for name, arguments in calls:
+        second = [each.strip() for each in arguments.split(",", 3)]
+        rule = second[2] if second[1].startswith('"') else second[1]
+        assert not rule.startswith('"'), (name, rule)
 
 
 def test_every_event_has_a_heading() -> None:
