@@ -4,13 +4,13 @@
 
 Safe to repeat with more in the file: what is there already is left as it is, and what is no longer in the file stays.
 All of it is taken in or nothing. Things are called by short names of the file's own (`slug`); people by the subject
-that the OpenID provider knows them by. An example is beside this: example-directory.json.
+that the OpenID provider knows them by. Days are Swedish. An example is beside this: example-directory.json.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -24,11 +24,13 @@ from services.directory.commands.grant_assignment import GrantAssignment, grant_
 from services.directory.commands.register_organization import RegisterOrganization, register_organization
 from services.directory.commands.register_unit import register_unit
 from services.directory.commands.set_routing_rules import set_routing_rules
+from services.directory.domain.activity import SWEDEN
 from services.directory.domain.organization import OrganizationKind
 from services.directory.domain.permissions import Editor
 from services.directory.domain.routing import AgeOf, RoutingRule, RoutingRules
 from services.directory.domain.unit import Unit, UnitKind
 from shared.kernel.actor import Actor, Role, UserRef
+from shared.kernel.clock import Clock
 from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
 from shared.kernel.refusals import Refusal
 from shared.settings import Settings
@@ -37,7 +39,7 @@ NAMESPACE = UUID("0c6d1e58-6f0b-5c55-9f3e-6a2f5f0d5b11")
 OPERATOR = UserRef("urn:lotsa:operator", "first-directory")
 
 
-def load(settings: Settings, written: str) -> dict[str, int]:
+def load(settings: Settings, written: str, clock: Clock | None = None) -> dict[str, int]:
     """Take in the file's text; how many of each kind are new. Raises Trouble, which names the entry that is wrong."""
     try:
         file: dict[str, Any] = FirstDirectory().loads(written)
@@ -45,7 +47,7 @@ def load(settings: Settings, written: str) -> dict[str, int]:
         raise Trouble(f"The file is not as it should be: {wrong.messages}. Nothing was taken in.") from None
     except ValueError:
         raise Trouble("The file is no JSON. Nothing was taken in.") from None
-    parts = bootstrap.for_web(settings)
+    parts = bootstrap.for_web(settings, clock)
     loading = _Loading(parts, settings, file)
     try:
         with parts.work_of(loading.editor) as work:
@@ -130,7 +132,7 @@ class _Loading:
             age_from=ages[0] if ages else None,
             age_to=ages[1] if ages else None,
             stand_in_unit_id=self._units[asked["stand_in"]] if asked["stand_in"] else None,
-            valid_from=asked["from"] or self._parts.clock.now().date(),
+            valid_from=asked["from"] or self._parts.clock.now().astimezone(SWEDEN).date(),
         )
 
     def _assignment(self, work: DirectoryUnitOfWork, asked: Mapping[str, Any]) -> None:
@@ -144,7 +146,7 @@ class _Loading:
                 user=UserRef(self._issuer, asked["subject"]),
                 unit_id=self._units[asked["unit"]],
                 role=Role(asked["role"]),
-                valid_from=datetime.combine(since, time(), UTC) if since else None,
+                valid_from=datetime.combine(since, time(), SWEDEN) if since else None,
             )
             grant_assignment(work, self.editor, new)
             self.new["assignments"] += 1

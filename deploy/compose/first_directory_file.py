@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, validate
 from services.directory.domain.organization import OrganizationKind
 from services.directory.domain.unit import UnitKind
 from shared.kernel.actor import Role
+from shared.web.pattern import Whole
 
 
 def _one_of(kinds: type[OrganizationKind] | type[UnitKind] | type[Role]) -> validate.OneOf:
@@ -67,7 +68,7 @@ class AssignmentEntry(Schema):
 class FirstDirectory(Schema):
     """The whole file. `issuer` is this installation's OpenID provider when it is left out."""
 
-    municipality = fields.String(required=True, validate=validate.Regexp(r"\d{4}\Z"))
+    municipality = fields.String(required=True, validate=Whole(r"^[0-9]{4}$"))
     issuer = fields.String(load_default="")
     organizations = fields.List(fields.Nested(OrganizationEntry), required=True)
     units = fields.List(fields.Nested(UnitEntry), required=True)

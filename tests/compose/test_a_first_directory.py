@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from deploy.onebox.trouble import Trouble
 from services.directory import bootstrap
 from services.directory.domain.routing import Situation
 from shared.kernel.actor import UserRef
-from shared.kernel.clock import SystemClock
+from shared.kernel.clock import FixedClock, SystemClock
 from shared.settings import Settings
 from shared.storage.migrating import migrate
 from tests.support.infrastructure import Infrastructure, new_installation
@@ -101,6 +101,31 @@ def test_a_second_time_adds_only_what_is_new(empty: Settings) -> None:
     more = with_more(assignments=[{"subject": "55aa10f2", "unit": "carer-support", "role": "adviser"}])
     assert first_directory.load(empty, more) == {"organizations": 0, "units": 0, "rules": 0, "assignments": 1}
     assert roles_of(empty, "55aa10f2") == [("Anhörigstödet", "adviser")]
+
+
+def test_its_days_are_swedish(empty: Settings) -> None:
+    """An assignment's day begins at midnight in Sweden, and a rule without a day holds from today there."""
+    midnight = datetime(2026, 11, 30, 23, 0, tzinfo=UTC)  # in Sweden the first of December begins
+    first_directory.load(
+        empty,
+        with_more(assignments=[{"subject": "aa", "unit": "carer-support", "role": "adviser", "from": "2026-12-01"}]),
+        FixedClock(midnight),
+    )
+    with directory_of(empty) as parts:
+        aa = UserRef(ISSUER, "aa")
+        assert len(parts.staff.assignments_of(aa, midnight)) == 1
+        assert parts.staff.assignments_of(aa, midnight - timedelta(seconds=1)) == []
+        with parts.work() as work:
+            rules = work.rules.of("0183")
+    assert rules is not None
+    assert [rule.valid_from for rule in rules.rules] == [date(2026, 12, 1)]
+
+
+@pytest.mark.parametrize("code", ["٠١٨٣", "0183\n", "183", "01833"], ids=["other digits", "a break", "short", "long"])
+def test_a_municipality_is_four_plain_digits(untouched: Settings, code: str) -> None:
+    """Digits of other scripts are digits to Python, but no code of any municipality."""
+    with pytest.raises(Trouble, match=r"not as it should be.*municipality"):
+        first_directory.load(untouched, json.dumps({**json.loads(EXAMPLE), "municipality": code}))
 
 
 @pytest.mark.parametrize(
