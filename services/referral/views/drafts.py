@@ -14,7 +14,7 @@ from sqlalchemy import select
 from services.referral.adapters.drafts import author_text
 from services.referral.adapters.tables import drafts
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.commands.keep_form import MARK
+from services.referral.commands.keep_form import is_kept_form
 from services.referral.domain.access import Access, Outcome, Purpose
 from services.referral.domain.permissions import Relation
 from services.referral.domain.ports import Draft
@@ -93,7 +93,7 @@ def _drafts(ids: Sequence[UUID], uow: ReferralUnitOfWork) -> Iterator[Draft]:
     """Those that are drafts: what they say is sealed, so only an opened one shows that it is a kept form."""
     for draft_id in ids:
         draft = uow.drafts.get(draft_id)
-        if draft is not None and MARK not in draft.answers:
+        if draft is not None and not is_kept_form(draft):
             yield draft
 
 

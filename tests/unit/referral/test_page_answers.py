@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
@@ -246,6 +246,7 @@ ANY_JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from([*ORDER, "else"]), ANY_JSON))
 def test_any_draft_can_be_read(kept: dict[str, Any]) -> None:
     """Whatever a system has kept in a draft, the pages find a step to go on with."""
