@@ -12,6 +12,7 @@ import pytest
 from shared.messaging import names
 from shared.messaging.connection import connect
 from shared.messaging.parked import Parked, Parking
+from shared.messaging.publishing import ConfirmedPublisher, Outgoing
 from tests.integration.messaging.conftest import BusProcess, House, eventually
 
 SECRETS = ("Gun", "Svensson", "191212121212")
@@ -186,10 +187,17 @@ def publish(
     odd: tuple[int, str] | None = None,
 ) -> None:
     """Put bodies on the referral service's exchange, as that service's broker user may; ``odd``: one's message id."""
-    connection = connect(house.installation.settings().service("referral").broker_url, "test")
-    channel = connection.channel()
-    for place, body in enumerate(bodies):
-        own_id = odd[1] if odd and odd[0] == place else message_id or str(uuid4())
-        message = amqp.Message(body, message_id=own_id, delivery_mode=2, application_headers=headers or {})
-        channel.basic_publish(message, names.exchange("referral"), event)
-    connection.close()
+    sent = [
+        Outgoing(
+            names.exchange("referral"),
+            event,
+            odd[1] if odd and odd[0] == place else message_id or str(uuid4()),
+            body,
+            headers or {},
+        )
+        for place, body in enumerate(bodies)
+    ]
+    publisher = ConfirmedPublisher(house.installation.settings().service("referral").broker_url, "test")
+    # a connection that is closed at once may take along what the broker has not confirmed
+    assert len(publisher.publish(sent).confirmed) == len(bodies)
+    publisher.close()
