@@ -11,25 +11,10 @@ from services.notifications.published import published
 from shared.kernel.identity import NoticeId, ReferralId, UnitId, uuid7
 
 
-def tell(
-    unit_id: UnitId,
-    template: Template,
-    uow: Transaction,
-    *,
-    referral_id: ReferralId,
-    channel: str,
-    occurred_at: datetime,
-    allowed: bool | None = True,
-) -> None:
-    """Queue a notice, or record why there is none; for one reason once, however often it is heard.
-
-    `allowed` is the carer's answer to whether the unit may know; None when it has not been heard yet.
-    """
-    new = notice_for(
-        unit_id, template, uow, referral_id=referral_id, channel=channel, occurred_at=occurred_at, allowed=allowed
-    )
-    if uow.notices.add([new]):
-        announce(new, uow)
+def tell(notice: NewNotice, uow: Transaction) -> None:
+    """Queue a notice, or record why there is none; for one reason once, however often it is heard."""
+    if uow.notices.add([notice]):
+        announce(notice, uow)
 
 
 def notice_for(
@@ -42,7 +27,10 @@ def notice_for(
     occurred_at: datetime,
     allowed: bool | None = True,
 ) -> NewNotice:
-    """The notice that `tell` writes, about the event being followed; nothing is written yet."""
+    """The notice that `tell` writes, about the event being followed; nothing is written yet.
+
+    `allowed` is the carer's answer to whether the unit may know; None when it has not been heard yet.
+    """
     status, reason = _fate(uow.history, allowed)
     return NewNotice(
         id=NoticeId(uuid7()),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from services.notifications.domain.notice import Template
 from services.notifications.domain.ports import Answer, Transaction
 from services.notifications.domain.telling import CONSENT_SUBJECT, others_than
-from services.notifications.reactions.tell import tell
+from services.notifications.reactions.tell import notice_for, tell
 from shared.contracts.referral import ConsentWithdrawn
 from shared.kernel.identity import ReferralId, UnitId
 
@@ -28,11 +28,14 @@ def when_a_consent_is_withdrawn_tell_the_other_unit(event: ConsentWithdrawn, uow
             # if it closed the referral, that is told by its own event; else there is nothing for them to see
             continue
         tell(
-            unit_id,
-            Template.SOMETHING_HAPPENED,
+            notice_for(
+                unit_id,
+                Template.SOMETHING_HAPPENED,
+                uow,
+                referral_id=referral_id,
+                channel=channel,
+                occurred_at=event.occurred_at,
+                allowed=True if unit_id == receiving else uow.notices.may_tell_referrer(referral_id, uow.clock.now()),
+            ),
             uow,
-            referral_id=referral_id,
-            channel=channel,
-            occurred_at=event.occurred_at,
-            allowed=True if unit_id == receiving else uow.notices.may_tell_referrer(referral_id, uow.clock.now()),
         )

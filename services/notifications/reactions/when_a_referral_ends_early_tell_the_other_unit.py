@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.notifications.domain.notice import Template
 from services.notifications.domain.ports import Transaction
 from services.notifications.domain.telling import others_than
-from services.notifications.reactions.tell import tell
+from services.notifications.reactions.tell import notice_for, tell
 from shared.contracts.referral import ReferralCancelled
 from shared.kernel.identity import ReferralId, UnitId
 
@@ -16,10 +16,13 @@ def when_a_referral_ends_early_tell_the_other_unit(event: ReferralCancelled, uow
     units = others_than(acting, referring=UnitId(event.referring_unit_id), receiving=UnitId(event.receiving_unit_id))
     for unit_id in units:
         tell(
-            unit_id,
-            Template.SOMETHING_HAPPENED,
+            notice_for(
+                unit_id,
+                Template.SOMETHING_HAPPENED,
+                uow,
+                referral_id=ReferralId(event.referral_id),
+                channel=channel,
+                occurred_at=event.occurred_at,
+            ),
             uow,
-            referral_id=ReferralId(event.referral_id),
-            channel=channel,
-            occurred_at=event.occurred_at,
         )

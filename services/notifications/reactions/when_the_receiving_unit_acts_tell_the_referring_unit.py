@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from services.notifications.domain.notice import Template
 from services.notifications.domain.ports import Transaction
-from services.notifications.reactions.tell import tell
+from services.notifications.reactions.tell import notice_for, tell
 from shared.contracts.referral import ReferralAccepted, ReferralCompleted, ReferralOpened, ReferralRejected
 from shared.kernel.identity import ReferralId, UnitId
 
@@ -18,11 +18,14 @@ def when_the_receiving_unit_acts_tell_the_referring_unit(event: Step, uow: Trans
     referral_id = ReferralId(event.referral_id)
     closes = isinstance(event, ReferralRejected | ReferralCompleted)
     tell(
-        UnitId(event.referring_unit_id),
-        Template.SOMETHING_HAPPENED,
+        notice_for(
+            UnitId(event.referring_unit_id),
+            Template.SOMETHING_HAPPENED,
+            uow,
+            referral_id=referral_id,
+            channel=channel,
+            occurred_at=event.occurred_at,
+            allowed=True if closes else uow.notices.may_tell_referrer(referral_id, uow.clock.now()),
+        ),
         uow,
-        referral_id=referral_id,
-        channel=channel,
-        occurred_at=event.occurred_at,
-        allowed=True if closes else uow.notices.may_tell_referrer(referral_id, uow.clock.now()),
     )

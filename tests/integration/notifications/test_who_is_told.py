@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from services.notifications.domain.notice import Template
-from services.notifications.reactions.tell import tell
+from services.notifications.reactions.tell import notice_for, tell
 from shared.kernel.identity import ReferralId, UnitId
 from tests.integration.notifications.conftest import NOON, Journey, Room, an_envelope
 
@@ -128,13 +128,16 @@ def test_a_step_and_the_consent_heard_in_the_same_moment_do_not_miss_each_other(
         known = uow.notices.may_tell_referrer(ReferralId(journey.referral_id), NOON)
         room.hear(journey.consented(TELL))
         tell(
-            UnitId(journey.referring),
-            Template.SOMETHING_HAPPENED,
+            notice_for(
+                UnitId(journey.referring),
+                Template.SOMETHING_HAPPENED,
+                uow,
+                referral_id=ReferralId(journey.referral_id),
+                channel="email",
+                occurred_at=opened.occurred_at,
+                allowed=known,
+            ),
             uow,
-            referral_id=ReferralId(journey.referral_id),
-            channel="email",
-            occurred_at=opened.occurred_at,
-            allowed=known,
         )
         uow.commit()
     assert room.notices(journey.referring) == [HELD]
