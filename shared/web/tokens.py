@@ -127,7 +127,11 @@ def _discover(issuer: str) -> KeySet:
         metadata = answer.json()
         if metadata.get("issuer") != issuer:
             raise Failure("the token issuer's metadata names another issuer", permanent=True)
-        keys = requests.get(metadata["jwks_uri"], timeout=5)
+        where = str(metadata["jwks_uri"])
+        if issuer.startswith("https://") and not where.startswith("https://"):
+            # OpenID Connect Discovery 1.0, section 3: the keys that all trust rests on travel by https too
+            raise Failure("the token issuer's metadata gives an address for its keys that is not https", permanent=True)
+        keys = requests.get(where, timeout=5)
         keys.raise_for_status()
         return KeySet.import_key_set(keys.json())
     except (requests.RequestException, KeyError, ValueError) as error:

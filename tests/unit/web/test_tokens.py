@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import requests
 from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey
@@ -162,6 +163,37 @@ def test_an_issuer_that_is_away_is_not_asked_for_every_made_up_token(
             reader.read(token(key=ECKey.generate_key("P-256")))
     assert len(asked) == 2
     assert reader.read(token())[0] == ALVA
+
+
+@pytest.mark.parametrize(
+    ("where", "trusted"), [("https://keys.example.test/jwks", True), ("http://keys.example.test/jwks", False)]
+)
+def test_keys_of_an_issuer_behind_https_come_by_https(
+    where: str, trusted: bool, world: World, token: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Metadata that sends us elsewhere for the keys, in the clear, opens no door, and nothing is fetched there."""
+    issuer = "https://idp.example.test"
+    asked: list[str] = []
+
+    def get(address: str, timeout: float) -> requests.Response:
+        asked.append(address)
+        known = {"issuer": issuer, "jwks_uri": where}
+        answer = requests.Response()
+        answer.status_code = 200
+        text = json.dumps(known) if "well-known" in address else (world.key_file.parent / "jwks.json").read_text()
+        answer._content = text.encode()
+        return answer
+
+    monkeypatch.setattr(tokens.requests, "get", get)
+    settings = dataclasses.replace(world.settings, token_issuer=issuer, token_jwks_file=None)
+    reader = tokens.from_settings(settings)
+    assert reader is not None
+    if trusted:
+        assert reader.read(token(iss=issuer))[0].subject == ALVA.subject
+    else:
+        with pytest.raises(Failure, match="not https"):
+            reader.read(token(iss=issuer))
+    assert (where in asked) is trusted
 
 
 class _Reading:
