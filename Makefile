@@ -40,7 +40,7 @@ unit: set-up-unit ## tests of the rules: no database, no broker, seconds
 
 test: set-up-test ## every test; finds or starts PostgreSQL and RabbitMQ
 	@$(PYTEST) tests -q -n 2 --dist loadfile --ignore tests/chaos
-	@# alone: what it asserts about time holds for a machine that does nothing else
+	@# alone: that every referral is answered within half a minute holds for a machine that does nothing else
 	@$(PYTEST) tests/chaos -q
 
 check: set-up-unit ## style, types, imports, translations, secrets
@@ -49,7 +49,7 @@ check: set-up-unit ## style, types, imports, translations, secrets
 bench: set-up-test ## measure, as ratios to the machine's own floor
 	@$(BIN)/python -m tests.bench
 
-chaos: set-up-test ## twenty seeds of at least thirty faults each: nothing lost, nothing doubled
+chaos: set-up-test ## twenty seeds of at least thirty faults each: nothing lost or doubled, and all of it in time
 	@$(BIN)/python -m tests.chaos
 
 screenshots: set-up-test ## each role's page as a picture, for the README

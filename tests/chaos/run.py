@@ -14,7 +14,7 @@ from tests.chaos.checks import Findings, look
 from tests.chaos.drained import wait_until_drained
 from tests.chaos.faults import carry_out, plan
 from tests.chaos.poison import Poison
-from tests.chaos.submitting import ANSWERED_WITHIN, Clients
+from tests.chaos.submitting import Clients
 from tests.chaos.world import World
 
 
@@ -34,15 +34,12 @@ def a_world(say: Callable[[str], None]) -> Iterator[World]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def run_seed(world: World, seed: int, poison: Poison | None = None, *, patience: float = ANSWERED_WITHIN) -> Findings:
-    """Run one seed against a product that is up, and return what was found.
-
-    ``patience``: seconds within which every submission is to be answered.
-    """
+def run_seed(world: World, seed: int, poison: Poison | None = None) -> Findings:
+    """Run one seed against a product that is up, and return what was found."""
     since = datetime.now(UTC)
     world.outages.clear()
     poison = poison or Poison(world.settings.service("referral").broker_url, seed)
-    clients = Clients(world.port, world.token(), seed=seed, patience=patience)
+    clients = Clients(world.port, world.token(), seed=seed)
     clients.start()
     faults = plan(seed)
     try:

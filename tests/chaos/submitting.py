@@ -23,14 +23,13 @@ REQUEST_TIMEOUT = 15.0
 
 @dataclass
 class Submission:
-    """One referral somebody wants to send, and gives up after so many seconds.
+    """One referral somebody wants to send, and gives up after ``ANSWERED_WITHIN`` seconds.
 
     ``tries``: (Unix time, seconds it took, status or None) of each request.
     """
 
     key: str
     began: float
-    patience: float
     tries: list[tuple[float, float, int | None]] = field(default_factory=list)
     location: str | None = None
     ended: float = 0.0
@@ -38,7 +37,7 @@ class Submission:
     @property
     def answered(self) -> bool:
         """Whether it was answered with 201 in time."""
-        return self.location is not None and self.ended - self.began <= self.patience
+        return self.location is not None and self.ended - self.began <= ANSWERED_WITHIN
 
 
 def a_referral() -> dict[str, Any]:
@@ -72,12 +71,10 @@ class Clients:
         *,
         count: int = 4,
         seed: int = 0,
-        patience: float = ANSWERED_WITHIN,
         body: Callable[[], Any] = a_referral,
     ) -> None:
         self._port = port
         self._token = token
-        self._patience = patience
         self._body = body
         self._stop = threading.Event()
         self.submissions: list[Submission] = []
@@ -92,17 +89,17 @@ class Clients:
         """Begin no new submissions, and wait for the last answers."""
         self._stop.set()
         for thread in self._threads:
-            thread.join(self._patience + REQUEST_TIMEOUT + 5)
+            thread.join(ANSWERED_WITHIN + REQUEST_TIMEOUT + 5)
 
     def _work(self, seed: int) -> None:
         chance = random.Random(seed)
         while not self._stop.wait(chance.uniform(0.1, 0.4)):
-            submission = Submission(str(uuid4()), time.time(), self._patience)
+            submission = Submission(str(uuid4()), time.time())
             self.submissions.append(submission)
             self._submit(submission, chance)
 
     def _submit(self, submission: Submission, chance: random.Random) -> None:
-        while time.time() - submission.began < submission.patience:
+        while time.time() - submission.began < ANSWERED_WITHIN:
             began = time.time()
             status, location = self._ask(submission.key)
             submission.tries.append((began, time.time() - began, status))
