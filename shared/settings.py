@@ -48,7 +48,6 @@ class Settings:
     audit_log_database_url: str = field(default="", repr=False)
     audit_signing_key_file: Path | None = None
     admin_broker_url: str = field(default="", repr=False)
-    broker_api_url: str = field(default="", repr=False)
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret_file: Path | None = None
@@ -100,7 +99,6 @@ class Settings:
             audit_log_database_url=get.text("AUDIT_LOG_DATABASE_URL"),
             audit_signing_key_file=get.path("AUDIT_SIGNING_KEY_FILE"),
             admin_broker_url=get.text("ADMIN_BROKER_URL"),
-            broker_api_url=get.text("BROKER_API_URL"),
             oidc_issuer=get.text("OIDC_ISSUER"),
             oidc_client_id=get.text("OIDC_CLIENT_ID"),
             oidc_client_secret_file=get.path("OIDC_CLIENT_SECRET_FILE"),

@@ -13,7 +13,7 @@ from shared.settings import SERVICES
 BUS_CLASSES = [f"services.{service}.service:{service.capitalize()}" for service in SERVICES]
 
 # Of an installation's settings each process is given what it uses and no other. What only the migration step and the
-# operator's commands use stands nowhere here: tables' owners, the broker's administrator, its management
+# operator's commands use stands nowhere here: tables' owners, the broker's administrator
 _EVERY_PROCESS = ("MODE", "PUBLIC_URL", "INSTALLATION", "VAR", "LOG_LEVEL", "POOL_SIZE")
 _EVERY_WEB = (
     *("SESSION_KEY_FILE", "TOKEN_ISSUER", "TOKEN_AUDIENCE", "TOKEN_JWKS_FILE", "WEB_IN_FLIGHT", "WEB_THREADS"),

@@ -22,7 +22,6 @@ from tests.support.eventually import eventually
 PROCESSES = ("web", "bus", "relay")
 FOR_OPERATORS_ALONE = (
     "LOTSA_ADMIN_BROKER_URL",
-    "LOTSA_BROKER_API_URL",
     *(f"LOTSA_{service.upper()}_OWNER_DATABASE_URL" for service in SERVICES),
 )
 
