@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, select
@@ -50,10 +51,24 @@ class Line:
     other_unit: str
 
 
-def lines(found: Select[tuple[object, ...]], actor: Actor, uow: ReferralUnitOfWork) -> list[Line]:
-    """The referrals of a query as lines, in its order; what is shown is recorded in this transaction."""
+@dataclass(frozen=True)
+class Found:
+    """The rows of one page, nothing sealed opened yet. ``last``: the row that the next page comes after; None if none."""
+
+    rows: Sequence[Row[Any]]
+    last: Row[Any] | None
+
+
+def one_page(query: Select[Any], limit: int, uow: ReferralUnitOfWork) -> Found:
+    """At most ``limit`` rows. The one row asked for beyond them only tells that there is more, and goes no further."""
+    rows = uow.connection.execute(query.limit(limit + 1)).all() if limit else []
+    return Found(rows[:limit], rows[limit - 1] if len(rows) > limit else None)
+
+
+def lines(found: Found, actor: Actor, uow: ReferralUnitOfWork) -> list[Line]:
+    """The referrals of a page as lines, in its order; what is shown is recorded in this transaction."""
     now = uow.clock.now()
-    every = _with_consents(uow.connection.execute(found).all(), uow)
+    every = _with_consents(found.rows, uow)
     known = [each for each in every if permitted(actor.role, each.relation_to(actor), each.state, Action.LIST)]
     readings = [reading_of(referral, actor, now) for referral in known]
     shown = {
@@ -78,7 +93,7 @@ def unit_names(ids: Iterable[UUID | None], uow: ReferralUnitOfWork) -> dict[UUID
     return {row.unit_id: row.name for row in uow.connection.execute(query)}
 
 
-def _with_consents(found: Sequence[Row[tuple[object, ...]]], uow: ReferralUnitOfWork) -> list[Referral]:
+def _with_consents(found: Sequence[Row[Any]], uow: ReferralUnitOfWork) -> list[Referral]:
     ids = [row._mapping["id"] for row in found]
     query = select(consents).where(consents.c.referral_id.in_(ids))
     theirs: dict[UUID, list[object]] = {}

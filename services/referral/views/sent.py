@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, func, select
 
 from services.referral.adapters.tables import referrals
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.views.listed import Line, lines
+from services.referral.domain.clocks import SWEDEN, swedish_day
+from services.referral.views.listed import Line, lines, one_page
 from shared.kernel.actor import Actor
 
 PAGE = 20
-SWEDEN = ZoneInfo("Europe/Stockholm")
 
 
 @dataclass(frozen=True)
@@ -35,15 +34,15 @@ def sent_list(actor: Actor, uow: ReferralUnitOfWork, *, after: Sequence[str] | N
     if after:
         # ids sort by the time they were made
         query = query.where(referrals.c.id < UUID(after[1]))
-    found = lines(query.order_by(referrals.c.id.desc()).limit(limit + 1), actor, uow)
+    found = one_page(query.order_by(referrals.c.id.desc()), limit, uow)
     this_year, still_open = _counts(actor, uow)
-    more = len(found) > limit
-    last = found[limit - 1] if more else None
-    return Sent(found[:limit], this_year, still_open, (last.sent_at.isoformat(), str(last.id)) if last else None)
+    last = found.last
+    further = (last.sent_at.isoformat(), str(last.id)) if last else None
+    return Sent(lines(found, actor, uow), this_year, still_open, further)
 
 
 def _counts(actor: Actor, uow: ReferralUnitOfWork) -> tuple[int, int]:
-    year = datetime(uow.clock.now().astimezone(SWEDEN).year, 1, 1, tzinfo=SWEDEN)
+    year = datetime(swedish_day(uow.clock.now()).year, 1, 1, tzinfo=SWEDEN)
     of_year = func.coalesce(func.sum(case((referrals.c.sent_at >= year, 1), else_=0)), 0)
     of_open = func.coalesce(func.sum(case((referrals.c.closed_at.is_(None), 1), else_=0)), 0)
     row = uow.connection.execute(select(of_year, of_open).where(referrals.c.referring_unit_id == actor.unit_id)).one()

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
 from services.referral.adapters.tables import referrals
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.domain.states import State
-from services.referral.views.listed import Line, lines
+from services.referral.views.listed import Found, Line, lines, one_page
 from shared.kernel.actor import Actor
 
 PAGE = 25
@@ -52,8 +52,8 @@ def work_list(
         query = query.order_by(referrals.c.deadline_at, referrals.c.id)
         if after:
             query = query.where(tuple_(referrals.c.deadline_at, referrals.c.id) > _place(after))
-    found = lines(query.limit(limit + 1), actor, uow) if limit else []
-    return WorkList(found[:limit], _counts(actor, uow, now), _next(show, found, limit))
+    found = one_page(query, limit, uow)
+    return WorkList(lines(found, actor, uow), _counts(actor, uow, now), _next(show, found))
 
 
 def _ours(actor: Actor) -> ColumnElement[bool]:
@@ -84,9 +84,8 @@ def _place(after: Sequence[str]) -> tuple[datetime, UUID]:
     return datetime.fromisoformat(after[0]), UUID(after[1])
 
 
-def _next(show: Show, found: list[Line], limit: int) -> tuple[str, str] | None:
-    if len(found) <= limit or not limit:
+def _next(show: Show, found: Found) -> tuple[str, str] | None:
+    if found.last is None:
         return None
-    last = found[limit - 1]
-    at = last.changed_at if show is Show.CLOSED else last.deadline and last.deadline.due_at
-    return (at.isoformat(), str(last.id)) if at else None
+    at = found.last.closed_at if show is Show.CLOSED else found.last.deadline_at
+    return at.isoformat(), str(found.last.id)
