@@ -53,7 +53,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Found:
-    """The rows of one page, nothing sealed opened yet. ``last``: the row that the next page comes after; None if none."""
+    """The rows of one page, nothing sealed opened yet. ``last``: what the next page comes after, if there is one."""
 
     rows: Sequence[Row[Any]]
     last: Row[Any] | None
