@@ -29,7 +29,8 @@ def notice_for(
 ) -> NewNotice:
     """The notice that `tell` writes, about the event being followed; nothing is written yet.
 
-    `allowed` is the carer's answer to whether the unit may know; None when it has not been heard yet.
+    `allowed` is the carer's answer to whether the unit may know; None when it has not been heard yet (of
+    something long past the careful reading is no).
     """
     status, reason = _fate(uow.history, allowed)
     return NewNotice(
@@ -59,8 +60,8 @@ def announce(new: NewNotice, uow: Transaction) -> None:
 
 
 def _fate(history: bool, allowed: bool | None) -> tuple[Status, Reason | None]:
-    if history:
-        return Status.SUPPRESSED, Reason.HISTORY
-    if allowed is None:
+    if allowed is None and not history:
         return Status.HELD, None
-    return (Status.QUEUED, None) if allowed else (Status.SUPPRESSED, Reason.NOT_TO_BE_TOLD)
+    if not allowed:
+        return Status.SUPPRESSED, Reason.NOT_TO_BE_TOLD
+    return (Status.SUPPRESSED, Reason.HISTORY) if history else (Status.QUEUED, None)

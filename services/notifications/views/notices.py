@@ -1,4 +1,4 @@
-"""A unit's notices, the newest first."""
+"""A unit's notices that it may know of, the newest first."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from sqlalchemy import Connection, text
 from services.notifications.domain.notice import Link
 from shared.kernel.identity import NoticeId, ReferralId, UnitId
 
-# the row policies show no other unit's rows either; this is the first net, they are the second
+# The row policies show no other rows either; this is the first net, they are the second. What the carer has not let
+# the referrer know is not there: a line that says that something may not be told has told it.
 NEWEST_FIRST = text("""
     SELECT notice_id, template, referral_id, channel, status, reason, attempts, created_at, settled_at FROM notices
-    WHERE unit_id = :unit_id
+    WHERE unit_id = :unit_id AND status <> 'held' AND reason IS DISTINCT FROM 'not-to-be-told'
       AND (CAST(:before_at AS timestamptz) IS NULL OR (created_at, notice_id) < (:before_at, CAST(:before_id AS uuid)))
     ORDER BY created_at DESC, notice_id DESC LIMIT :limit
 """)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marshmallow import RAISE, Schema, fields, validate
 
-from services.notifications.domain.notice import Reason, Status, Template
+from services.notifications.domain.notice import Template
+from services.notifications.web.words import REASONS, STATUSES
 
 MOST = 200
 USUAL = 50
@@ -29,11 +30,11 @@ class NoticeOut(Schema):
     template = fields.String(required=True, validate=validate.OneOf([each.value for each in Template]))
     link = fields.String(required=True, metadata={"description": "A path on the installation's origin."})
     channel = fields.String(required=True)
-    status = fields.String(required=True, validate=validate.OneOf([each.value for each in Status]))
+    status = fields.String(required=True, validate=validate.OneOf([each.value for each in STATUSES]))
     reason = fields.String(
         allow_none=True,
         required=True,
-        validate=validate.OneOf([*(each.value for each in Reason), None]),
+        validate=validate.OneOf([*(each.value for each in REASONS), None]),
         metadata={"description": "Why it was not sent; null unless failed or suppressed."},
     )
     attempts = fields.Integer(required=True)

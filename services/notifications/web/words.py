@@ -10,15 +10,14 @@ TEMPLATES = {
     Template.NEW_REFERRAL_WAITS: _("A new referral waits"),
     Template.SOMETHING_HAPPENED: _("Something has happened in a referral"),
 }
+# what is held, or not to be told, is never shown: see views/notices.py
 STATUSES = {
-    Status.HELD: _("Waiting to hear of the consent"),
     Status.QUEUED: _("Waiting to be sent"),
     Status.SENT: _("Sent"),
     Status.FAILED: _("Could not be sent"),
     Status.SUPPRESSED: _("Not sent"),
 }
 COLORS = {
-    Status.HELD: "neutral",
     Status.QUEUED: "info",
     Status.SENT: "success",
     Status.FAILED: "danger",
@@ -26,9 +25,6 @@ COLORS = {
 }
 REASONS = {
     Reason.HISTORY: _("It told of something long past."),
-    Reason.NOT_TO_BE_TOLD: _(
-        "The carer has not agreed to your unit being told on the way. You are told when it is closed."
-    ),
     Reason.NO_FUNCTION_ADDRESS: _(
         "Your unit has no function address. Ask the municipality's administrator to add one."
     ),

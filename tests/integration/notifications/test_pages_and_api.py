@@ -13,11 +13,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis import GenerationMode
+from sqlalchemy import text
 
 from deploy.installation import Installation
 from services.notifications.web import NAME, create_app
 from shared.contracts.directory import AssignmentGranted
-from shared.kernel.actor import UserRef
+from shared.kernel.actor import Actor, Role, UserRef
+from shared.kernel.identity import AssignmentId, UnitId
 from shared.web import session
 from shared.web.tokens import issue_demo_token
 from tests.integration.notifications.conftest import NOON, Room
@@ -93,6 +95,33 @@ def test_why_a_notice_was_not_sent_is_said_in_words(room: Room, make: Callable[[
     room.service.deliver()
     page = signed_in(make("test"), granted(room, journey.receiving)).get("/notifications/")
     assert "Er enhet saknar funktionsadress" in page.text
+
+
+@pytest.mark.parametrize("history", [False, True])
+@pytest.mark.parametrize("answer", ["no", "not heard yet"])
+def test_what_the_carer_keeps_from_the_referrer_leaves_no_line(
+    room: Room, make: Callable[[str], Flask], notifications_database: Installation, answer: str, history: bool
+) -> None:
+    """Not on the page, not by API, not to a forgotten condition; a line that says "not to be told" would tell."""
+    journey = room.a_journey()
+    if answer == "no":
+        room.hear(journey.consented())
+    room.hear(journey.opened(), history=history)
+    room.hear(journey.accepted(), history=history)
+    system = UserRef(notifications_database.settings().token_issuer, "journal-system")
+    alvas = granted(room, journey.referring, role="referrer")
+    headers = bearer(notifications_database, system, granted(room, journey.referring, system, role="referrer"))
+    app = make("test")
+    page = signed_in(app, alvas).get("/notifications/")
+    assert page.status_code == 200
+    assert str(journey.referral_id) not in page.text
+    assert app.test_client().get("/api/notifications/v1/notices", headers=headers).json["items"] == []
+    alva = Actor(USER, AssignmentId(alvas), UnitId(journey.referring), Role.REFERRER)
+    with room.parts.as_unit(alva) as uow:
+        assert uow.connection.execute(text("SELECT count(*) FROM notices")).scalar() == 0
+    assert len(room.notices(journey.referring)) == 2
+    room.hear(journey.completed())
+    assert str(journey.referral_id) in signed_in(make("test"), alvas).get("/notifications/").text
 
 
 def test_nobody_signed_in_is_sent_to_sign_in(make: Callable[[str], Flask]) -> None:
