@@ -1,4 +1,4 @@
-"""The whole product running, and people with browsers of their own in front of it."""
+"""People with browsers of their own in front of the whole product running, or of the directory alone."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.support.browser import WIDE, running_browser, visiting
+from tests.support.directory_browsing import sign_in
+from tests.support.directory_city import City, seeded_city
 from tests.support.infrastructure import Infrastructure
 from tests.support.running import Running, running_product
+from tests.support.serving import serving
 
 Visit = Callable[..., Page]
 
@@ -28,6 +31,29 @@ def product(infrastructure: Infrastructure) -> Iterator[Running]:
     """Web, bus and relay as separate processes, with the directory's seed."""
     with running_product(infrastructure) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def city(infrastructure: Infrastructure) -> Iterator[City]:
+    """The directory alone: a seeded city of this module's own."""
+    with seeded_city(infrastructure) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def site(city: City) -> Iterator[str]:
+    """The city's directory behind a port."""
+    with serving(city.app) as url:
+        yield url
+
+
+@pytest.fixture
+def hanna(browser: Browser, site: str) -> Iterator[Page]:
+    """The administrator's page in that city, signed in, without JavaScript."""
+    with visiting(browser, site, javascript=False) as context:
+        page = context.new_page()
+        sign_in(page, "hanna")
+        yield page
 
 
 @pytest.fixture(scope="session")
@@ -57,11 +83,3 @@ def visit(product: Running, browser: Browser) -> Iterator[Visit]:
             return page
 
         yield open_for
-
-
-def sign_in(page: Page, who: str, unit: str = "") -> None:
-    """Sign one of the cast in through the demo list, and choose an assignment if there are several."""
-    page.goto("/directory/login")
-    page.click(f"button[name=who][value={who}]")
-    if "/directory/assignment" in page.url:
-        page.get_by_role("button", name=unit).first.click()

@@ -2,43 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from deploy.seed.ids import stable
-from tests.support.browser import NARROW, axe_clean, by_keyboard, fits, running_browser, visiting
-from tests.support.directory_city import City, seeded_city
-from tests.support.infrastructure import Infrastructure
-from tests.support.serving import serving
-
-
-@pytest.fixture(scope="module")
-def city(infrastructure: Infrastructure) -> Iterator[City]:
-    """A seeded city of this journey's own."""
-    with seeded_city(infrastructure) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def site(city: City) -> Iterator[str]:
-    """The directory behind a port."""
-    with serving(city.app) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for the module; each person gets a profile of their own."""
-    with running_browser() as made:
-        yield made
-
-
-def sign_in(page: Page, name: str) -> None:
-    """Choose somebody from the demonstration's list."""
-    page.goto("/directory/login")
-    page.get_by_role("button", name=f"Logga in som {name}").click()
+from tests.support.browser import NARROW, axe_clean, by_keyboard, fits, visiting
+from tests.support.directory_browsing import sign_in
+from tests.support.directory_city import City
 
 
 def test_anyone_finds_an_activity_without_signing_in_or_javascript(browser: Browser, site: str) -> None:
@@ -94,7 +64,7 @@ def test_dani_edits_and_everyone_sees_it(browser: Browser, site: str, city: City
     """Listing, activity, cancellation, confirmation: each on the public page at once, and told by one event each."""
     with visiting(browser, site, javascript=False) as context:
         page = context.new_page()
-        sign_in(page, "Dani")
+        sign_in(page, "dani")
         expect(page.get_by_role("heading", level=1)).to_have_text("Anhörigföreningen Lyktan")
         page.get_by_role("link", name="Ändra uppgifterna").first.click()
         page.get_by_label("Med en mening").fill("Fika, sång och samtal varje tisdag.")
@@ -129,7 +99,7 @@ def test_a_form_sent_back_keeps_what_was_written(browser: Browser, site: str) ->
     """The summary links to the field, the field says what is wrong, and nothing written is lost."""
     with visiting(browser, site) as context:
         page = context.new_page()
-        sign_in(page, "Dani")
+        sign_in(page, "dani")
         page.get_by_role("link", name="Lägg till ett stöd").click()
         page.get_by_label("Mer om stödet").fill("Ett långt och omsorgsfullt brev.")
         page.get_by_role("button", name="Spara och bekräfta").click()
@@ -146,7 +116,7 @@ def test_the_second_of_two_editors_sees_both_versions(browser: Browser, site: st
     """Dani has the form open in two windows; the second save shows what was saved and keeps what was written."""
     with visiting(browser, site) as context:
         first = context.new_page()
-        sign_in(first, "Dani")
+        sign_in(first, "dani")
         first.get_by_role("link", name="Ändra uppgifterna").last.click()
         second = context.new_page()
         second.goto(first.url)
@@ -168,7 +138,7 @@ def test_dani_cannot_edit_another_organisations_page(browser: Browser, site: str
     theirs, unknown = stable("service", "partner-2/1"), stable("service", "nobody")
     with visiting(browser, site) as context:
         page = context.new_page()
-        sign_in(page, "Dani")
+        sign_in(page, "dani")
         answers = [page.goto(f"/directory/mine/services/{each}") for each in (theirs, unknown)]
         assert [answer and answer.status for answer in answers] == [404, 404]
         axe_clean(page)
@@ -179,10 +149,10 @@ def test_dani_cannot_edit_another_organisations_page(browser: Browser, site: str
 @pytest.mark.parametrize(
     ("name", "path"),
     [
-        ("Dani", "/directory/mine"),
-        ("Dani", "/directory/mine/organization"),
-        ("Hanna", "/directory/admin"),
-        ("Hanna", "/directory/admin/routing?area=0180-skarpnack&carer_age=70"),
+        ("dani", "/directory/mine"),
+        ("dani", "/directory/mine/organization"),
+        ("hanna", "/directory/admin"),
+        ("hanna", "/directory/admin/routing?area=0180-skarpnack&carer_age=70"),
     ],
 )
 def test_staff_pages_are_accessible_and_fit_a_narrow_telephone(

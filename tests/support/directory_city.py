@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from flask import Flask
@@ -15,9 +17,12 @@ from deploy.installation import Installation
 from deploy.seed.directory import OPERATOR, seed_directory
 from deploy.seed.ids import ASSIGNMENT, CAST, DEMO_ISSUER, UNIT
 from services.directory import bootstrap
+from services.directory.commands.change_unit import ChangeUnit, change_unit
 from services.directory.domain.permissions import Editor
+from services.directory.domain.unit import Unit
 from services.directory.web import create_app
 from shared.kernel.actor import Actor, Role, UserRef
+from shared.kernel.clock import FixedClock
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.settings import Settings
 from shared.storage.migrating import migrate
@@ -25,6 +30,7 @@ from shared.web.tokens import issue_demo_token
 from tests.support.infrastructure import Infrastructure, new_installation
 
 API = "/api/directory/v1"
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
 @dataclass
@@ -50,6 +56,55 @@ class City:
         """A browser without a window."""
         return self.app.test_client()
 
+    def signed_in(self, name: str) -> FlaskClient:
+        """The browser of somebody of the cast, who has come in by the demonstration's list."""
+        client = self.client()
+        sign_in(client, name)
+        return client
+
+    def send(self, client: FlaskClient, path: str, **values: Any) -> Any:
+        """Fill in the form that is on a page, keep what stands in its hidden fields, and send it.
+
+        Give ``onto`` to send it to another address than the page's own.
+        """
+        onto = values.pop("onto", path)
+        page = client.get(path).text
+        hidden = {name: value for name, value in HIDDEN.findall(page) if name in ("csrf_token", "version", "id")}
+        return client.post(onto, data={**hidden, **values})
+
+    @contextmanager
+    def at(self, moment: datetime) -> Iterator[bootstrap.Parts]:
+        """The app's doors open at a moment, until the block ends; sessions keep to the real time."""
+        before = self.app.extensions["lotsa.directory"]
+        self.app.extensions["lotsa.directory"] = replace(before, clock=FixedClock(moment))
+        try:
+            yield self.app.extensions["lotsa.directory"]
+        finally:
+            self.app.extensions["lotsa.directory"] = before
+
+    def set_active(self, active: bool, unit_id: UnitId) -> Unit:
+        """Have Hanna open or close a unit."""
+        hanna = self.editor("hanna")
+        with self.parts.work_of(hanna) as work:
+            unit = work.units.find(unit_id)
+            assert unit is not None
+            kept = {
+                name: getattr(unit, name)
+                for name in ("name", "area", "function_address", "phone", "stand_in_unit_id", "address_withheld")
+            }
+            asked = ChangeUnit(unit_id=unit_id, version=unit.version, active=active, **kept)
+            changed = change_unit(work, hanna, asked, self.parts.areas)
+            work.commit()
+            return changed
+
+    @contextmanager
+    def closed(self, unit_id: UnitId) -> Iterator[Unit]:
+        """A unit is closed until the block ends."""
+        try:
+            yield self.set_active(False, unit_id)
+        finally:
+            self.set_active(True, unit_id)
+
     def ask(self, name: str, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """One request to the API by somebody's system; header names with underscores for hyphens."""
         key_file = self.installation.folder / "keys" / "token-private.json"
@@ -69,6 +124,20 @@ class City:
         """The data of every event of a type in the outbox, in order."""
         rows = self.rows("select data from outbox where event_type = :kind order by id", kind=event_type)
         return [row.data for row in rows]
+
+
+def token_in(page: str) -> str:
+    """A form's CSRF token."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def sign_in(client: FlaskClient, who: str) -> None:
+    """Choose somebody from the demonstration's list."""
+    page = client.get("/directory/login").text
+    answer = client.post("/directory/login/demo", data={"csrf_token": token_in(page), "who": who})
+    assert answer.status_code == 303
 
 
 @contextmanager

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from services.directory.adapters.tables import units
 from services.directory.adapters.versions import overwrite
@@ -28,6 +29,13 @@ class UnitRows:
         """The units that exist among these."""
         query = select(units).where(units.c.id.in_(unit_ids))
         return [unit_from(row) for row in self._connection.execute(query).mappings()]
+
+    def named(self, name: str, organization_id: UUID) -> Unit | None:
+        """An organisation's unit of this name, however it is spelt in capitals; an open one before a closed."""
+        same = func.lower(units.c.name) == func.lower(name.strip())
+        query = select(units).where(units.c.organization_id == organization_id, same).order_by(units.c.active.desc())
+        row = self._connection.execute(query.limit(1)).mappings().first()
+        return None if row is None else unit_from(row)
 
     def add(self, unit: Unit) -> None:
         """Write a new one."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from services.directory.commands.authorise import authorise
 from services.directory.commands.register_unit import relation_to_unit
+from services.directory.commands.stand_in import require_stand_in
 from services.directory.domain.areas import Areas
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
-from services.directory.domain.refusals import ListingIsNotYours, UnitCannotReceive, UnitIsADefault, UnitIsYourOwn
+from services.directory.domain.refusals import ListingIsNotYours, UnitIsADefault, UnitIsYourOwn
 from services.directory.domain.unit import Unit
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import VersionHasMoved
@@ -34,8 +35,8 @@ def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: A
     """Change a unit.
 
     A closed unit is sent nothing new; those who work there keep what it already has, so that nothing ends in silence.
-    Raises ListingIsNotYours, VersionHasMoved, AreaIsUnknown, UnitIsYourOwn, UnitIsADefault, UnitCannotReceive (a
-    stand-in that does not), or what a unit's own rules refuse.
+    Raises ListingIsNotYours, VersionHasMoved, AreaIsUnknown, UnitIsYourOwn, UnitIsADefault, UnitCannotReceive or
+    StandInIsElsewhere (a new stand-in that does not receive in the same municipality), or what a unit's rules refuse.
     """
     unit = work.units.find(asked.unit_id)
     authorise(work, editor, Act.EDIT_UNIT, relation_to_unit(editor, unit), about="unit", subject=asked.unit_id)
@@ -52,9 +53,7 @@ def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: A
         # no rule matching is never a dead end
         raise UnitIsADefault
     if asked.stand_in_unit_id is not None and asked.stand_in_unit_id not in (unit.stand_in_unit_id, unit.id):
-        stand_in = work.units.find(asked.stand_in_unit_id)
-        if stand_in is None or not stand_in.receives:
-            raise UnitCannotReceive(fields={"/stand_in_unit_id": UnitCannotReceive.title})
+        require_stand_in(work, asked.stand_in_unit_id, asked.area)
     changed, event = unit.changed(
         work.clock.now(),
         name=asked.name,

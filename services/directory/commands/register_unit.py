@@ -3,28 +3,48 @@
 from __future__ import annotations
 
 from services.directory.commands.authorise import authorise
+from services.directory.commands.stand_in import require_stand_in
 from services.directory.domain.areas import Areas, municipality_of
-from services.directory.domain.organization import OrganizationKind
+from services.directory.domain.organization import Organization, OrganizationKind
 from services.directory.domain.permissions import Act, Editor, Relation
 from services.directory.domain.ports import DirectoryWork
-from services.directory.domain.refusals import AlreadyRegistered, CivilSocietyReceivesNoReferrals, ListingIsNotYours
+from services.directory.domain.refusals import (
+    AlreadyRegistered,
+    CivilSocietyReceivesNoReferrals,
+    ClosedUnitHasTheName,
+    ListingIsNotYours,
+    NameIsTaken,
+)
 from services.directory.domain.unit import Unit, UnitKind
+from shared.kernel.actor import Role
 from shared.kernel.identity import OrganizationId
 
 
 def register_unit(work: DirectoryWork, editor: Editor, unit: Unit, areas: Areas) -> Unit:
-    """Put a unit into the directory. Raises ListingIsNotYours, AlreadyRegistered, AreaIsUnknown or
-    CivilSocietyReceivesNoReferrals."""
-    authorise(work, editor, Act.EDIT_UNIT, relation_to_unit(editor, unit), about="unit", subject=unit.id)
-    if unit.area is not None:
-        areas.require(unit.area)
+    """Put a unit into the directory: of the person's own organisation, or of one that their municipality answers for.
+
+    Raises ListingIsNotYours, CivilSocietyReceivesNoReferrals, AreaIsUnknown, AlreadyRegistered, NameIsTaken, and
+    UnitCannotReceive or StandInIsElsewhere.
+    """
     organization = work.organizations.find(OrganizationId(unit.organization_id))
+    relation = _relation_to_organization(editor, organization)
+    authorise(work, editor, Act.EDIT_UNIT, relation, about="organization", subject=unit.organization_id)
     if organization is None:
         raise ListingIsNotYours
     if organization.kind is OrganizationKind.CIVIL_SOCIETY and unit.kind is not UnitKind.PARTNER:
-        raise CivilSocietyReceivesNoReferrals
+        raise CivilSocietyReceivesNoReferrals(fields={"/kind": CivilSocietyReceivesNoReferrals.title})
+    authorise(work, editor, Act.EDIT_UNIT, relation_to_unit(editor, unit), about="unit", subject=unit.id)
+    if unit.area is not None:
+        areas.require(unit.area)
     if work.units.find(unit.id) is not None:
         raise AlreadyRegistered
+    namesake = work.units.named(unit.name, unit.organization_id)
+    if namesake is not None:
+        refused = NameIsTaken if namesake.active else ClosedUnitHasTheName
+        raise refused(fields={"/name": refused.title})
+    # when an operator takes in a whole municipality, units name each other before both are there
+    if unit.stand_in_unit_id is not None and editor.actor.role is not Role.OPERATOR:
+        require_stand_in(work, unit.stand_in_unit_id, unit.area)
     work.units.add(unit)
     work.happened(unit.registered(work.clock.now()))
     return unit
@@ -41,3 +61,9 @@ def relation_to_unit(editor: Editor, unit: Unit | None) -> Relation:
     municipality = municipality_of(unit.area) if unit.area else None
     ours = municipality if unit.kind in (UnitKind.RECEIVING, UnitKind.PARTNER) else None
     return editor.relation_to(OrganizationId(unit.organization_id), ours)
+
+
+def _relation_to_organization(editor: Editor, organization: Organization | None) -> Relation:
+    if organization is None:
+        return Relation.ELSEWHERE
+    return editor.relation_to(organization.id, organization.municipality_code)

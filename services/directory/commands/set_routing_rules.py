@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from services.directory.commands.authorise import authorise
+from services.directory.commands.stand_in import require_stand_in
+from services.directory.domain.activity import swedish_day
 from services.directory.domain.areas import Areas
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
-from services.directory.domain.refusals import UnitCannotReceive
-from services.directory.domain.routing import RoutingRules, areas_named
+from services.directory.domain.refusals import StandInIsTheUnitItself, UnitCannotReceive
+from services.directory.domain.routing import RoutingRule, RoutingRules, areas_named
 from services.directory.domain.taxonomy import Taxonomy
+from shared.kernel.identity import UnitId
 from shared.kernel.refusals import VersionHasMoved
 
 
@@ -17,7 +22,11 @@ def set_routing_rules(
 ) -> RoutingRules:
     """Set them; ``rules.version`` is one above the version they were made from (1 for the first).
 
-    Raises RoleMayNotEditThis, ListingIsNotYours, VersionHasMoved, AreaIsUnknown, TermIsUnknown or UnitCannotReceive.
+    Only what is new in them is looked at: a unit that was closed, or a target group that went out of force, after a
+    rule named it does not stand in the way of changing another rule.
+
+    Raises RoleMayNotEditThis, ListingIsNotYours, VersionHasMoved, AreaIsUnknown, TermIsUnknown, UnitCannotReceive,
+    StandInIsTheUnitItself or StandInIsElsewhere.
     """
     code = rules.municipality_code
     authorise(work, editor, Act.EDIT_ROUTING, editor.relation_to(None, code), about="routing-rules", subject=None)
@@ -27,16 +36,34 @@ def set_routing_rules(
         raise VersionHasMoved
     for area in areas_named(rules.rules):
         areas.require(area)
+    if before is None or before.default_unit_id != rules.default_unit_id:
+        _require_receiver(work, rules.default_unit_id, "/default_unit_id")
+    known = {rule.id: rule for rule in before.rules} if before else {}
+    today = swedish_day(work.clock.now())
     for rule in rules.rules:
-        target_groups.require(rule.target_groups, max(rule.valid_from, work.clock.now().date()))
-    _all_receive(work, rules)
+        if rule != known.get(rule.id):
+            _check(work, rule, known.get(rule.id), target_groups, today)
     work.rules.put(rules)
     work.happened(rules.were_set(work.clock.now()))
     return rules
 
 
-def _all_receive(work: DirectoryWork, rules: RoutingRules) -> None:
-    named = rules.units_named()
-    receiving = {unit.id for unit in work.units.those(sorted(named)) if unit.receives}
-    if receiving != named:
-        raise UnitCannotReceive
+def _check(
+    work: DirectoryWork, rule: RoutingRule, before: RoutingRule | None, target_groups: Taxonomy, today: date
+) -> None:
+    if before is None or before.target_groups != rule.target_groups:
+        target_groups.require(rule.target_groups, max(rule.valid_from, today))
+    if before is None or before.unit_id != rule.unit_id:
+        _require_receiver(work, rule.unit_id, "/unit_id")
+    if rule.stand_in_unit_id is None:
+        return
+    if rule.stand_in_unit_id == rule.unit_id:
+        raise StandInIsTheUnitItself(fields={"/stand_in_unit_id": StandInIsTheUnitItself.title})
+    if before is None or before.stand_in_unit_id != rule.stand_in_unit_id:
+        require_stand_in(work, rule.stand_in_unit_id, rule.area)
+
+
+def _require_receiver(work: DirectoryWork, unit_id: UnitId, where: str) -> None:
+    unit = work.units.find(unit_id)
+    if unit is None or not unit.receives:
+        raise UnitCannotReceive(fields={where: UnitCannotReceive.title})

@@ -21,7 +21,13 @@ from shared.kernel.actor import Actor
 from shared.kernel.identity import OrganizationId
 
 SWEDEN = ZoneInfo("Europe/Stockholm")
+"""Days are Swedish days: what holds from the first of the month holds from midnight here, not in Greenwich."""
 MOST_OCCURRENCES = 400
+
+
+def swedish_day(moment: datetime) -> date:
+    """Which day a moment (aware) falls on in Sweden."""
+    return moment.astimezone(SWEDEN).date()
 
 
 class ActivityStatus(StrEnum):
@@ -68,7 +74,7 @@ class Session:
         if self.ends_at <= self.starts_at:
             raise ActivityEndsBeforeItBegins(fields={"/ends_at": ActivityEndsBeforeItBegins.title})
         if self.repeats is not Repeats.ONCE and (
-            self.repeats_until is None or self.repeats_until < self.starts_at.astimezone(SWEDEN).date()
+            self.repeats_until is None or self.repeats_until < swedish_day(self.starts_at)
         ):
             raise PeriodEndsBeforeItBegins(fields={"/repeats_until": PeriodEndsBeforeItBegins.title})
 

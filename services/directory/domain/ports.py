@@ -78,6 +78,10 @@ class Units(Protocol):
         """The units that exist among these."""
         ...
 
+    def named(self, name: str, organization_id: UUID) -> Unit | None:
+        """An organisation's unit of this name, however it is spelt in capitals; an open one before a closed."""
+        ...
+
     def add(self, unit: Unit) -> None:
         """Write a new one."""
         ...

@@ -8,6 +8,7 @@ Invalid
 ├── ReceivingUnitNeedsAnAddress         receiving-unit-needs-address
 ├── CivilSocietyReceivesNoReferrals     civil-society-receives-no-referrals
 ├── StandInIsTheUnitItself              stand-in-is-itself
+├── StandInIsElsewhere                  stand-in-elsewhere
 ├── RoleDoesNotFitTheUnit               role-does-not-fit-unit
 ├── PeriodEndsBeforeItBegins            period-ends-before-it-begins
 ├── AgesAreTurnedAround                 ages-turned-around
@@ -18,6 +19,8 @@ Invalid
 └── PlaceBelongsToAnother               place-belongs-to-another
 Conflict
 ├── AlreadyRegistered                   already-registered
+├── NameIsTaken                         name-taken
+│   └── ClosedUnitHasTheName            name-taken-by-closed
 ├── UnitIsADefault                      unit-is-a-default
 ├── UnitIsYourOwn                       unit-is-your-own
 ├── AssignmentHasEnded                  assignment-has-ended
@@ -82,6 +85,13 @@ class StandInIsTheUnitItself(Invalid):
     title = "A unit cannot be its own stand-in."
 
 
+class StandInIsElsewhere(Invalid):
+    """The stand-in is another municipality's: consents are given to one municipality's carer support."""
+
+    slug = "stand-in-elsewhere"
+    title = "The stand-in must be in the same municipality."
+
+
 class RoleDoesNotFitTheUnit(Invalid):
     """The role is not one that a unit of this kind has."""
 
@@ -136,6 +146,20 @@ class AlreadyRegistered(Conflict):
 
     slug = "already-registered"
     title = "This is already registered."
+
+
+class NameIsTaken(Conflict):
+    """Two units of one organisation cannot be told apart when they have one name."""
+
+    slug = "name-taken"
+    title = "The organisation already has a unit with this name. Choose another name, or change the one there is."
+
+
+class ClosedUnitHasTheName(NameIsTaken):
+    """The unit with that name is closed; it can be opened again, with all that it has."""
+
+    slug = "name-taken-by-closed"
+    title = "The organisation has a closed unit with this name. Open that one again, or choose another name."
 
 
 class UnitIsADefault(Conflict):

@@ -8,7 +8,7 @@ never a dead end.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -17,6 +17,7 @@ from services.directory.domain.areas import covers
 from services.directory.domain.events import RoutingRulesWereSet
 from services.directory.domain.refusals import (
     AgesAreTurnedAround,
+    ListingIsNotYours,
     PeriodEndsBeforeItBegins,
     RuleIsOutsideTheMunicipality,
     RuleNeedsAReason,
@@ -74,11 +75,11 @@ class RoutingRule:
 
     def __post_init__(self) -> None:
         if not self.reason_sv.strip():
-            raise RuleNeedsAReason
+            raise RuleNeedsAReason(fields={"/reason_sv": RuleNeedsAReason.title})
         if self.valid_to is not None and self.valid_to <= self.valid_from:
-            raise PeriodEndsBeforeItBegins
+            raise PeriodEndsBeforeItBegins(fields={"/valid_to": PeriodEndsBeforeItBegins.title})
         if not 0 <= (self.age_from or 0) <= (OLDEST if self.age_to is None else self.age_to) <= OLDEST:
-            raise AgesAreTurnedAround
+            raise AgesAreTurnedAround(fields={"/age_to": AgesAreTurnedAround.title})
 
     def fits(self, situation: Situation, on: date) -> bool:
         """Whether the rule speaks about this situation on that day."""
@@ -118,11 +119,46 @@ class RoutingRules:
 
     def __post_init__(self) -> None:
         if not all(covers(self.municipality_code, rule.area) for rule in self.rules):
-            raise RuleIsOutsideTheMunicipality
+            raise RuleIsOutsideTheMunicipality(fields={"/area": RuleIsOutsideTheMunicipality.title})
 
     def were_set(self, at: datetime) -> RoutingRulesWereSet:
         """That these are the rules from now on."""
         return RoutingRulesWereSet(occurred_at=at, rules=self)
+
+    def rule(self, rule_id: UUID) -> RoutingRule:
+        """One of the rules. Raises ListingIsNotYours when it is not among them."""
+        for each in self.rules:
+            if each.id == rule_id:
+                return each
+        raise ListingIsNotYours
+
+    def with_rule(self, rule: RoutingRule) -> RoutingRules:
+        """The next version, with one rule changed where it stands, or added as the last."""
+        known = any(each.id == rule.id for each in self.rules)
+        rules = tuple(rule if each.id == rule.id else each for each in self.rules)
+        return self._next(rules if known else (*rules, rule))
+
+    def without(self, rule_id: UUID) -> RoutingRules:
+        """The next version, less one rule. Raises ListingIsNotYours."""
+        gone = self.rule(rule_id)
+        return self._next(tuple(each for each in self.rules if each is not gone))
+
+    def with_rule_moved(self, rule_id: UUID, steps: int) -> RoutingRules:
+        """The next version, with one rule so many steps later (earlier: negative), at most to either end.
+
+        Raises ListingIsNotYours.
+        """
+        moving = self.rule(rule_id)
+        rest = [each for each in self.rules if each is not moving]
+        rest.insert(max(0, self.rules.index(moving) + steps), moving)
+        return self._next(tuple(rest))
+
+    def with_default(self, unit_id: UnitId) -> RoutingRules:
+        """The next version, with another unit for whatever no rule takes."""
+        return replace(self, default_unit_id=unit_id, version=self.version + 1)
+
+    def _next(self, rules: tuple[RoutingRule, ...]) -> RoutingRules:
+        return replace(self, rules=rules, version=self.version + 1)
 
     def units_named(self) -> set[UnitId]:
         """Every unit that the rules send carers to, stand-ins too."""

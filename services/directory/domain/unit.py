@@ -52,8 +52,11 @@ class Unit:
             raise NameIsMissing(fields={"/name": NameIsMissing.title})
         if self.function_address is not None and not looks_like_email(self.function_address):
             raise AddressIsNoEmail(fields={"/function_address": AddressIsNoEmail.title})
-        if self.kind is UnitKind.RECEIVING and not (self.function_address and self.phone):
-            raise ReceivingUnitNeedsAnAddress(fields={"/function_address": ReceivingUnitNeedsAnAddress.title})
+        missing = [name for name in ("function_address", "phone") if not getattr(self, name)]
+        if self.kind is UnitKind.RECEIVING and missing:
+            raise ReceivingUnitNeedsAnAddress(
+                fields={f"/{name}": ReceivingUnitNeedsAnAddress.title for name in missing}
+            )
         if self.stand_in_unit_id == self.id:
             raise StandInIsTheUnitItself(fields={"/stand_in_unit_id": StandInIsTheUnitItself.title})
 

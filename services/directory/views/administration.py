@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from services.directory.adapters.units import unit_from
+from services.directory.domain.activity import swedish_day
 from services.directory.domain.unit import Unit
 
 FEW = 5
@@ -42,6 +43,8 @@ def unit_lines(
     connection: Connection, organization_id: UUID | None, municipality_code: str | None, now: datetime
 ) -> list[UnitLine]:
     """The units that an administrator answers for, by name; received referrals are those of the last twelve months."""
+    # months are counted as Swedish ones
+    today = swedish_day(now)
     rows = connection.execute(
         text(
             "select u.*, s.name as stand_in_name, "
@@ -58,7 +61,7 @@ def unit_lines(
             "organization_id": organization_id,
             "municipality_code": municipality_code,
             "now": now,
-            "since": date(now.year - 1, now.month, 1),
+            "since": date(today.year - 1, today.month, 1),
         },
     )
     return [_line(dict(row)) for row in rows.mappings()]
@@ -76,6 +79,20 @@ def assignment_lines(connection: Connection, unit_ids: Sequence[UUID], now: date
         {"unit_ids": list(unit_ids), "now": now},
     )
     return [AssignmentLine(**row) for row in rows.mappings()]
+
+
+def organizations_of(
+    connection: Connection, organization_id: UUID | None, municipality_code: str | None
+) -> list[tuple[UUID, str]]:
+    """Id and name of those whose units an administrator may register: their own first, then their municipality's."""
+    rows = connection.execute(
+        text(
+            "select id, name from organizations where active and (id = :own or municipality_code = :municipality_code) "
+            "order by id <> :own, name collate swedish, id"
+        ),
+        {"own": organization_id, "municipality_code": municipality_code},
+    )
+    return [(row.id, row.name) for row in rows]
 
 
 def suppressed(count: int) -> str:

@@ -1,7 +1,10 @@
-"""What an administrator's pages and API do alike: find a unit, change it, grant and end assignments, say who did."""
+"""What an administrator's pages and API do alike: find a unit, register or change it, grant and end, say who did."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
@@ -9,14 +12,34 @@ from services.directory.commands.authorise import authorise
 from services.directory.commands.change_unit import ChangeUnit, change_unit
 from services.directory.commands.end_assignment import end_assignment
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
-from services.directory.commands.register_unit import relation_to_unit
+from services.directory.commands.register_unit import register_unit, relation_to_unit
 from services.directory.domain.assignment import ROLES_IN, Assignment
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.refusals import AssignmentHasEnded, ListingIsNotYours
-from services.directory.domain.unit import Unit
-from services.directory.web.parts import parts
+from services.directory.domain.unit import Unit, UnitKind
+from services.directory.views.administration import unit_lines
+from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
+
+UNITS = "/directory/admin/units"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A unit that the person who asks may change, and the transaction in which it was found."""
+
+    work: DirectoryUnitOfWork
+    editor: Editor
+    unit: Unit
+
+
+@contextmanager
+def opened(unit_id: UUID) -> Iterator[Opened]:
+    """Open a unit for whoever asks. Raises ListingIsNotYours, with the attempt recorded."""
+    editor = current_editor()
+    with parts().work_of(editor) as work:
+        yield Opened(work, editor, administered(work, editor, unit_id))
 
 
 def administered(work: DirectoryUnitOfWork, editor: Editor, unit_id: UUID) -> Unit:
@@ -41,16 +64,23 @@ def running(work: DirectoryUnitOfWork, editor: Editor, assignment_id: UUID) -> t
     return assignment, unit
 
 
-def change(work: DirectoryUnitOfWork, editor: Editor, unit: Unit, version: int, **new: object) -> Unit:
+def change(found: Opened, version: int, **new: object) -> Unit:
     """Change some of a unit; the rest stays. Raises what ``change_unit`` raises."""
     kept = {
-        name: getattr(unit, name)
+        name: getattr(found.unit, name)
         for name in ("name", "area", "function_address", "phone", "stand_in_unit_id", "active", "address_withheld")
     }
-    asked = ChangeUnit(unit_id=unit.id, version=version, **{**kept, **new})
-    changed = change_unit(work, editor, asked, parts().areas)
-    work.record_access(editor.actor, "change", rule_of(editor, unit), "unit", unit.id)
+    asked = ChangeUnit(unit_id=found.unit.id, version=version, **{**kept, **new})
+    changed = change_unit(found.work, found.editor, asked, parts().areas)
+    found.work.record_access(found.editor.actor, "change", rule_of(found.editor, changed), "unit", changed.id)
     return changed
+
+
+def register(work: DirectoryUnitOfWork, editor: Editor, unit: Unit) -> Unit:
+    """Register a unit. Raises what ``register_unit`` raises."""
+    registered = register_unit(work, editor, unit, parts().areas)
+    work.record_access(editor.actor, "change", rule_of(editor, unit), "unit", unit.id)
+    return registered
 
 
 def grant(work: DirectoryUnitOfWork, editor: Editor, asked: GrantAssignment) -> Assignment:
@@ -67,6 +97,12 @@ def end(work: DirectoryUnitOfWork, editor: Editor, assignment_id: UUID) -> Assig
     rule = rule_of(editor, work.units.find(ended.unit_id))
     work.record_access(editor.actor, "change", rule, "assignment", ended.id)
     return ended
+
+
+def receivers(work: DirectoryUnitOfWork, editor: Editor) -> list[Unit]:
+    """The receiving units that the person answers for, by name; closed ones too."""
+    lines = unit_lines(work.connection, editor.organization_id, editor.municipality_code, work.clock.now())
+    return [line.unit for line in lines if line.unit.kind is UnitKind.RECEIVING]
 
 
 def roles_for(unit: Unit) -> list[Role]:

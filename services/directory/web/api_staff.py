@@ -12,7 +12,7 @@ from services.directory.commands.grant_assignment import GrantAssignment
 from services.directory.domain.permissions import Act
 from services.directory.domain.refusals import ListingIsNotYours
 from services.directory.web import schemas
-from services.directory.web.administering import administered, change, end, grant, user
+from services.directory.web.administering import change, end, grant, opened, user
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
 from shared.kernel.identity import AssignmentId, UnitId, uuid7
@@ -70,20 +70,18 @@ def list_own_assignments() -> Response:
 
 def read_unit(unit_id: UUID) -> Response:
     """A unit of the caller's municipality or organisation, with its version."""
-    editor = current_editor()
-    with parts().work_of(editor) as work:
-        unit = administered(work, editor, unit_id)
+    with opened(unit_id) as found:
+        unit = found.unit
     return ok(schemas.UnitWhole().dump(unit), etag=etag(unit.version))
 
 
 def put_unit(unit_id: UUID, body: dict[str, Any]) -> Response:
     """Change how a unit is reached, who stands in, and whether it is open."""
-    editor, version = current_editor(), require_if_match()
-    with parts().work_of(editor) as work:
-        unit = administered(work, editor, unit_id)
+    version = require_if_match()
+    with opened(unit_id) as found:
         reached = {name: body[name] or None for name in ("function_address", "phone")}
-        unit = change(work, editor, unit, version, **{**body, **reached})
-        work.commit()
+        unit = change(found, version, **{**body, **reached})
+        found.work.commit()
     return ok(schemas.UnitWhole().dump(unit), etag=etag(unit.version))
 
 

@@ -1,4 +1,4 @@
-"""Partners' forms: shape only. What the fields mean is the domain's affair."""
+"""What every form here begins with, and partners' forms: shape only. What the fields mean is the domain's affair."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from werkzeug.datastructures import MultiDict
 from services.directory.domain.activity import SWEDEN, Repeats, Session
 from services.directory.domain.organization import Location
 from services.directory.domain.support_service import Attend, Listing, ListingStatus, Schedule
-from shared.kernel.actor import Role
-from shared.kernel.refusals import Invalid
+from shared.kernel.refusals import Refusal
 from shared.web.api import storable
 from shared.web.pattern import Whole
 from shared.web.validation import messages
@@ -22,18 +21,19 @@ LAST_DAY = date(2099, 12, 31)
 HALF_A_DAY = timedelta(hours=12)
 STORABLE = "Remove the characters that cannot be shown."
 WEB_ADDRESS = Whole(r"^(https?://[^\s<>\"']+)?$", error="Write a web address that begins with https://.")
-SUBJECT = Whole(r"^[!-~]{1,200}$", error="Write the user's id without spaces.")
 
 
 def text(most: int, *, required: bool = False, **more: Any) -> fields.String:
-    """Text of a form field: trimmed by ``_Form``, empty unless required, of some length at most."""
+    """Text of a form field: trimmed by ``Form``, empty unless required, of some length at most."""
     checks: list[Any] = [validate.Length(max=most), *more.pop("validate", [])]
     if required:
         return fields.String(required=True, validate=[validate.Length(min=1), *checks], **more)
     return fields.String(load_default="", validate=checks, **more)
 
 
-class _Form(Schema):
+class Form(Schema):
+    """A form on a page, with the version that it was made from."""
+
     class Meta:
         """The CSRF token and buttons come along in every form."""
 
@@ -57,7 +57,7 @@ class _Form(Schema):
         return plain
 
 
-class ListingForm(_Form):
+class ListingForm(Form):
     """A support service as its owner edits it. The weekly hours are kept as they were."""
 
     name = text(120, required=True)
@@ -101,7 +101,7 @@ def form_from_listing(listing: Listing, version: int) -> dict[str, Any]:
     return shown | {"attend": listing.attend.value, "status": listing.status.value, "version": version}
 
 
-class ActivityForm(_Form):
+class ActivityForm(Form):
     """An activity as its owner edits it: a day, two times of day, and how often."""
 
     title = text(120, required=True)
@@ -153,7 +153,7 @@ def _clock(at: time) -> str:
     return at.strftime("%H:%M")
 
 
-class OrganizationForm(_Form):
+class OrganizationForm(Form):
     """How an organisation presents itself."""
 
     name = text(120, required=True)
@@ -169,25 +169,7 @@ def as_written(given: MultiDict[str, str], lists: tuple[str, ...] = ()) -> dict[
     return shown | {name: given.getlist(name) for name in lists}
 
 
-class UnitForm(_Form):
-    """How a unit is reached, who stands in, and whether it is open."""
-
-    function_address = text(200)
-    phone = text(40)
-    stand_in_unit_id = fields.UUID(load_default=None)
-    closed = fields.Boolean(load_default=False)
-
-
-class AssignmentForm(_Form):
-    """Who gets which role, and until when."""
-
-    id = fields.UUID(required=True)
-    subject = text(200, required=True, validate=[SUBJECT])
-    role = fields.Enum(Role, by_value=True, required=True)
-    last_day = fields.Date(load_default=None, validate=validate.Range(min=FIRST_DAY, max=LAST_DAY))
-
-
-def said(problem: ValidationError | Invalid) -> dict[str, str]:
+def said(problem: ValidationError | Refusal) -> dict[str, str]:
     """Sentences by field, of what is wrong with a form."""
     if isinstance(problem, ValidationError):
         return messages(problem.messages)

@@ -14,16 +14,15 @@ from werkzeug.wrappers import Response
 from services.directory.commands.grant_assignment import GrantAssignment
 from services.directory.domain.activity import SWEDEN
 from services.directory.domain.refusals import AlreadyRegistered, AssignmentHasEnded
-from services.directory.web.administering import administered, end, grant, roles_for, rule_of, running, user
-from services.directory.web.forms import AssignmentForm, as_written, said
+from services.directory.web.administering import UNITS, end, grant, opened, roles_for, rule_of, running, user
+from services.directory.web.forms import as_written, said
+from services.directory.web.forms_admin import AssignmentForm
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
 from shared.kernel.identity import AssignmentId, uuid7
 from shared.kernel.refusals import Invalid
 from shared.web.navigation import ROLE_NAMES
 from shared.web.who import needs
-
-UNITS = "/directory/admin/units"
 
 pages = Blueprint("admin_assignments", __name__, url_prefix="/directory/admin")
 
@@ -39,21 +38,19 @@ def new_assignment(unit_id: UUID) -> str:
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
 def add_assignment(unit_id: UUID) -> Response | str:
     """Give somebody a role in the unit from now on."""
-    editor = current_editor()
     written = as_written(request.form)
     try:
         form = AssignmentForm().load(request.form)
-        with parts().work_of(editor) as work:
-            unit = administered(work, editor, unit_id)
+        with opened(unit_id) as found:
             asked = GrantAssignment(
                 assignment_id=AssignmentId(form["id"]),
                 user=user(form["subject"]),
-                unit_id=unit.id,
+                unit_id=found.unit.id,
                 role=form["role"],
                 valid_to=_end_of(form["last_day"]),
             )
-            grant(work, editor, asked)
-            work.commit()
+            grant(found.work, found.editor, asked)
+            found.work.commit()
     except AlreadyRegistered:
         return redirect(f"{UNITS}/{unit_id}", 303)
     except (ValidationError, Invalid) as problem:
@@ -100,9 +97,8 @@ def _end_of(last_day: date | None) -> datetime | None:
 
 
 def _page(unit_id: UUID, values: dict[str, Any], errors: dict[str, str]) -> str:
-    editor = current_editor()
-    with parts().work_of(editor) as work:
-        unit = administered(work, editor, unit_id)
+    with opened(unit_id) as found:
+        unit = found.unit
     roles = [(role.value, str(ROLE_NAMES[role]).capitalize()) for role in roles_for(unit)]
     empty = {"id": uuid7(), "subject": "", "last_day": "", "role": roles[0][0] if len(roles) == 1 else ""}
     return render_template(

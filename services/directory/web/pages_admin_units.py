@@ -12,15 +12,16 @@ from werkzeug.wrappers import Response
 
 from services.directory.domain.refusals import UnitIsADefault, UnitIsYourOwn
 from services.directory.domain.unit import Unit
-from services.directory.views.administration import assignment_lines, unit_lines
-from services.directory.web.administering import administered, change, rule_of
-from services.directory.web.forms import UnitForm, as_written, said
-from services.directory.web.parts import current_editor, parts
+from services.directory.views.administration import assignment_lines
+from services.directory.web.administering import UNITS, change, opened, receivers, rule_of
+from services.directory.web.forms import as_written, said
+from services.directory.web.forms_admin import UnitForm
+from services.directory.web.parts import parts
 from shared.kernel.actor import Role
 from shared.kernel.refusals import Invalid, VersionHasMoved
 from shared.web.who import needs
 
-pages = Blueprint("admin_units", __name__, url_prefix="/directory/admin/units")
+pages = Blueprint("admin_units", __name__, url_prefix=UNITS)
 
 
 @pages.get("/<uuid:unit_id>")
@@ -34,23 +35,19 @@ def unit_form(unit_id: UUID) -> str:
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
 def save_unit(unit_id: UUID) -> Response | str:
     """Change a unit. Whoever comes second sees both what is saved and what they wrote themselves."""
-    editor = current_editor()
     written = as_written(request.form)
     try:
         form = UnitForm().load(request.form)
-        with parts().work_of(editor) as work:
-            unit = administered(work, editor, unit_id)
+        with opened(unit_id) as found:
             change(
-                work,
-                editor,
-                unit,
+                found,
                 form["version"],
                 function_address=form["function_address"] or None,
                 phone=form["phone"] or None,
                 stand_in_unit_id=form["stand_in_unit_id"],
                 active=not form["closed"],
             )
-            work.commit()
+            found.work.commit()
     except VersionHasMoved:
         return _page(unit_id, written, {}, moved=True)
     except (UnitIsADefault, UnitIsYourOwn) as refusal:
@@ -58,28 +55,27 @@ def save_unit(unit_id: UUID) -> Response | str:
     except (ValidationError, Invalid) as problem:
         return _page(unit_id, written, said(problem))
     flash(_("Saved. The other services hear of it within moments."), "success")
-    return redirect(f"/directory/admin/units/{unit_id}", 303)
+    return redirect(f"{UNITS}/{unit_id}", 303)
 
 
 def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str], *, moved: bool = False) -> str:
-    editor = current_editor()
     now = parts().clock.now()
-    with parts().work_of(editor) as work:
-        unit = administered(work, editor, unit_id)
-        people = assignment_lines(work.connection, [unit.id], now)
-        lines = unit_lines(work.connection, editor.organization_id, editor.municipality_code, now)
+    with opened(unit_id) as found:
+        unit = found.unit
+        people = assignment_lines(found.work.connection, [unit.id], now)
+        receiving = receivers(found.work, found.editor)
         if people:
-            rule = rule_of(editor, unit)
-            work.record_access(editor.actor, "list", rule, "assignment", *(each.id for each in people))
-            work.commit()
+            rule = rule_of(found.editor, unit)
+            found.work.record_access(found.editor.actor, "list", rule, "assignment", *(each.id for each in people))
+            found.work.commit()
     saved = _as_form(unit)
     values = {**dict.fromkeys(saved, ""), **written} if written is not None else saved
     if moved:
         values = {**values, "version": unit.version}
     stand_ins = [
-        (str(line.unit.id), line.unit.name)
-        for line in lines
-        if line.unit.id != unit.id and (line.unit.receives or line.unit.id == unit.stand_in_unit_id)
+        (str(each.id), each.name)
+        for each in receiving
+        if each.id != unit.id and (each.receives or each.id == unit.stand_in_unit_id)
     ]
     return render_template(
         "directory/admin_unit.html",

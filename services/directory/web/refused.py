@@ -22,6 +22,7 @@ _KINDS = {
     "service_id": "support-service",
     "activity_id": "activity",
     "municipality_code": "routing-rules",
+    "rule_id": "routing-rules",
 }
 _READING = ("GET", "HEAD")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from flask_babel import format_date, format_time, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from services.directory.domain.activity import SWEDEN, Repeats
+from services.directory.domain.activity import SWEDEN, Repeats, swedish_day
+from services.directory.domain.routing import AgeOf
 from services.directory.domain.support_service import Attend, Schedule, Weekday
 from services.directory.domain.taxonomy import Taxonomy, Term
 from services.directory.domain.unit import UnitKind
@@ -43,8 +44,12 @@ def situation(term: Term) -> str:
 
 def options(taxonomy: Taxonomy) -> list[tuple[str, str]]:
     """What may be chosen today, as (code, name)."""
-    today = parts().clock.now().date()
-    return [(term.code, taxonomy.label(term.code, language())) for term in taxonomy.in_force(today)]
+    return [(term.code, taxonomy.label(term.code, language())) for term in in_force(taxonomy)]
+
+
+def in_force(taxonomy: Taxonomy) -> list[Term]:
+    """The terms that may be chosen today, as days are in Sweden."""
+    return taxonomy.in_force(swedish_day(parts().clock.now()))
 
 
 def language_name(code: str) -> str:
@@ -108,6 +113,15 @@ def unit_kind_name(kind: UnitKind) -> str:
     }[kind]
 
 
+def age_of_name(age_of: AgeOf) -> str:
+    """Whose age a routing rule asks about."""
+    return {
+        AgeOf.ANY: _("All ages"),
+        AgeOf.CARER: _("The age of the one who gives support"),
+        AgeOf.PERSON_CARED_FOR: _("The age of the person cared for"),
+    }[age_of]
+
+
 def when(starts_at: datetime, ends_at: datetime) -> Markup:
     """When something takes place, as people say it, with the exact time for machines."""
     day = format_date(starts_at.astimezone(SWEDEN), "EEEE d MMMM")
@@ -115,6 +129,16 @@ def when(starts_at: datetime, ends_at: datetime) -> Markup:
     exact = starts_at.isoformat(timespec="minutes")
     said = Markup('<time datetime="{}">{}, <span class="dir-hours">{}</span></time>')
     return said.format(exact, day[:1].upper() + day[1:], hours)
+
+
+def date_in_words(day: date) -> str:
+    """A day as people write it."""
+    return str(format_date(day, "d MMMM yyyy"))
+
+
+def day_before_in_words(day: date) -> str:
+    """The last day of what ends as this one begins."""
+    return date_in_words(day - timedelta(days=1))
 
 
 def breakable(address: str) -> Markup:
@@ -132,5 +156,7 @@ FILTERS = {
     "unit_kind_name": unit_kind_name,
     "hours": hours,
     "breakable": breakable,
+    "date_in_words": date_in_words,
+    "day_before_in_words": day_before_in_words,
     "situation": situation,
 }

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from deploy.seed.ids import UNIT
 from shared.kernel.identity import UnitId
-from tests.integration.directory.test_routing_tried_out import closed
-from tests.integration.directory.test_sign_in_and_counts import sign_in
 from tests.support.directory_city import City
 
 SODERMALM = UnitId(UNIT["advice-sodermalm"])
@@ -14,11 +12,10 @@ SODERMALM = UnitId(UNIT["advice-sodermalm"])
 def test_bo_signs_in_though_his_unit_is_closed(city: City) -> None:
     """With the assignment that he had; where he chooses it, it says that the unit is closed."""
     bo = city.actor("bo")
-    with closed(city, SODERMALM):
+    with city.closed(SODERMALM):
         held = city.parts.staff.assignments_of(bo.user, city.parts.clock.now())
         assert [(each.id, each.unit_closed) for each in held] == [(bo.assignment_id, True)]
-        client = city.client()
-        sign_in(client, "bo")
+        client = city.signed_in("bo")
         assert "Enheten är stängd" in client.get("/directory/assignment").text
         shown = city.ask("bo", "GET", "/assignments")
         assert [each["id"] for each in shown.json["assignments"]] == [str(bo.assignment_id)]

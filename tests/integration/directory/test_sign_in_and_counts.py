@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
-
-from flask.testing import FlaskClient
 
 from deploy.seed.ids import ASSIGNMENT, DEMO_ISSUER, UNIT
 from services.directory.service import Directory
@@ -15,23 +12,9 @@ from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope
 from shared.contracts.referral import ReferralAccepted, ReferralSent
 from shared.messaging.subscribe import subscriptions_of
-from tests.support.directory_city import City
+from tests.support.directory_city import City, sign_in, token_in
 
 AT = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # the first of December in Sweden
-
-
-def token_in(page: str) -> str:
-    """A form's CSRF token."""
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert found
-    return found[1]
-
-
-def sign_in(client: FlaskClient, who: str) -> None:
-    """Choose somebody from the demonstration's list."""
-    page = client.get("/directory/login").text
-    answer = client.post("/directory/login/demo", data={"csrf_token": token_in(page), "who": who})
-    assert answer.status_code == 303
 
 
 def test_coming_and_going_is_told(city: City) -> None:

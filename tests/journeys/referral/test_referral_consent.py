@@ -69,7 +69,7 @@ def test_the_carers_own_words_about_the_situation_are_sent_as_such(town: Town, a
     shown = bo.inner_text("main")
     assert "Demens eller annan kognitiv sjukdom" in shown
     assert "Egna ord från den som ger stöd" in shown
-    assert "har inte samtyckt, så inget om den personen skickades" in shown
+    assert "Det finns inget samtycke från den som får stöd, så inget om den personen skickades" in shown
 
 
 def test_a_no_from_the_other_person_never_stops_the_carers_referral(town: Town, as_person: OpenPage) -> None:

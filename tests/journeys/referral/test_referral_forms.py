@@ -48,7 +48,7 @@ def test_a_draft_is_kept_and_gone_on_with_and_can_be_thrown_away(town: Town, as_
     tell_of_the_carer(alva)
     tell_why(alva, "Orkar inte mer.")
     alva.goto("/referral/")
-    assert "Ett utkast är inte en lotsning. Sparad är inte inskickad." in alva.inner_text("main")
+    assert "Ett utkast är inte en lotsning. Sparat är inte skickat." in alva.inner_text("main")
     assert "Er enhet har skickat 0 lotsningar" in alva.inner_text("main")
     kept = bytes(town.ask("SELECT answers FROM drafts")[0].answers)
     assert b"Frans" not in kept

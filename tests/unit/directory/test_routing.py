@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from deploy.seed.ids import DISTRICTS, UNIT
 from services.directory.adapters.reference_data import taxonomies
 from services.directory.domain.refusals import (
     AgesAreTurnedAround,
+    ListingIsNotYours,
     PeriodEndsBeforeItBegins,
     RuleIsOutsideTheMunicipality,
     RuleNeedsAReason,
@@ -125,3 +127,42 @@ def test_a_carer_of_eighty_in_skarpnack_stays_there_and_one_of_forty_goes_to_far
     older = rules.propose(Situation("0180-skarpnack", carer_age=80), TODAY, UNIT.values())
     younger = rules.propose(Situation("0180-skarpnack", carer_age=40), TODAY, UNIT.values())
     assert (older.unit_id, younger.unit_id) == (UNIT["advice-skarpnack"], UNIT["advice-farsta"])
+
+
+def test_rules_are_edited_one_at_a_time_each_into_the_next_version() -> None:
+    """Added last, changed in place, moved within the ends, removed; what was there before is left as it was."""
+    first, second, third = rule(), rule(THERE), rule(area="0180")
+    rules = RoutingRules("0180", DEFAULT, (first, second))
+    added = rules.with_rule(third)
+    assert (added.rules, added.version) == ((first, second, third), 2)
+    changed = replace(first, unit_id=THERE)
+    assert added.with_rule(changed).rules == (changed, second, third)
+    assert added.with_rule_moved(third.id, -1).rules == (first, third, second)
+    assert added.with_rule_moved(third.id, -9).rules == (third, first, second)
+    assert added.with_rule_moved(first.id, 1).rules == (second, first, third)
+    assert added.with_rule_moved(third.id, 1).rules == added.rules
+    assert added.without(second.id).rules == (first, third)
+    assert rules.with_default(THERE) == RoutingRules("0180", THERE, (first, second), 2)
+    assert rules.rules == (first, second)
+
+
+def test_a_rule_that_is_not_there_is_neither_moved_nor_removed() -> None:
+    """Answered as for something unknown, also when it is another municipality's."""
+    rules, stranger = RoutingRules("0180", DEFAULT, (rule(),)), uuid4()
+    with pytest.raises(ListingIsNotYours):
+        rules.rule(stranger)
+    with pytest.raises(ListingIsNotYours):
+        rules.without(stranger)
+    with pytest.raises(ListingIsNotYours):
+        rules.with_rule_moved(stranger, 1)
+
+
+@given(st.lists(st.integers(0, 3), max_size=12))
+def test_moving_rules_about_loses_none(steps: list[int]) -> None:
+    """However they are moved, the same rules are there, and the version tells how often."""
+    start = RoutingRules("0180", DEFAULT, tuple(rule() for _ in range(4)))
+    rules = start
+    for each in steps:
+        rules = rules.with_rule_moved(start.rules[each].id, 1 if each % 2 else -1)
+    assert {each.id for each in rules.rules} == {each.id for each in start.rules}
+    assert (len(rules.rules), rules.version) == (4, 1 + len(steps))

@@ -1,0 +1,129 @@
+"""An administrator's forms: shape only. What the fields mean is the domain's affair."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from services.directory.domain.routing import OLDEST, AgeOf, RoutingRule
+from services.directory.domain.unit import UnitKind
+from services.directory.web.forms import FIRST_DAY, LAST_DAY, Form, text
+from shared.kernel.actor import Role
+from shared.web.pattern import Whole
+
+SUBJECT = Whole(r"^[!-~]{1,200}$", error="Write the user's id without spaces.")
+NOT_OFFERED = "Must be one of: what the page offers."
+DAY = validate.Range(min=FIRST_DAY, max=LAST_DAY)
+AGE = validate.Range(min=0, max=OLDEST)
+ONE_DAY = timedelta(days=1)
+
+
+class UnitForm(Form):
+    """How a unit is reached, who stands in, and whether it is open."""
+
+    function_address = text(200)
+    phone = text(40)
+    stand_in_unit_id = fields.UUID(load_default=None)
+    closed = fields.Boolean(load_default=False)
+
+
+class NewUnitForm(Form):
+    """A unit to be registered. ``id`` comes along, so that sending it twice registers once."""
+
+    id = fields.UUID(required=True)
+    name = text(120, required=True)
+    kind = fields.Enum(UnitKind, by_value=True, required=True)
+    organization_id = fields.UUID(required=True)
+    area = text(46, required=True)
+    function_address = text(200)
+    phone = text(40)
+    stand_in_unit_id = fields.UUID(load_default=None)
+    address_withheld = fields.Boolean(load_default=False)
+
+    @validates_schema
+    def only_receivers_have_one(self, form: dict[str, Any], **_: Any) -> None:
+        """Nothing that was written is dropped in silence."""
+        if form.get("stand_in_unit_id") and form.get("kind") not in (None, UnitKind.RECEIVING):
+            raise ValidationError("Only a unit that receives carers has a stand-in.", "stand_in_unit_id")
+
+
+class AssignmentForm(Form):
+    """Who gets which role, and until when."""
+
+    id = fields.UUID(required=True)
+    subject = text(200, required=True, validate=[SUBJECT])
+    role = fields.Enum(Role, by_value=True, required=True)
+    last_day = fields.Date(load_default=None, validate=DAY)
+
+
+class RuleForm(Form):
+    """One routing rule. ``last_day``: the last on which it holds; until further notice, unless given."""
+
+    area = text(46, required=True)
+    target_groups = fields.List(fields.String(), load_default=list)
+    age_of = fields.Enum(AgeOf, by_value=True, load_default=AgeOf.ANY)
+    age_from = fields.Integer(load_default=None, validate=AGE)
+    age_to = fields.Integer(load_default=None, validate=AGE)
+    unit_id = fields.UUID(required=True)
+    stand_in_unit_id = fields.UUID(load_default=None)
+    reason_sv = text(500, required=True)
+    valid_from = fields.Date(required=True, validate=DAY)
+    last_day = fields.Date(load_default=None, validate=DAY)
+
+    @validates_schema
+    def ages_of_somebody(self, form: dict[str, Any], **_: Any) -> None:
+        """Ages without anybody whose they are, and the other way round, are asked about."""
+        ages = form.get("age_from") is not None or form.get("age_to") is not None
+        if ages and form.get("age_of") is AgeOf.ANY:
+            raise ValidationError("Say whose age it is, or leave the ages empty.", "age_of")
+        if not ages and form.get("age_of", AgeOf.ANY) is not AgeOf.ANY:
+            raise ValidationError("Give at least one of the two ages.", "age_from")
+
+
+class NewRuleForm(RuleForm):
+    """A rule to be added. ``id`` comes along, so that sending it twice adds one."""
+
+    id = fields.UUID(required=True)
+
+
+class DefaultUnitForm(Form):
+    """The unit for whatever no rule takes."""
+
+    default_unit_id = fields.UUID(required=True)
+
+
+def rule_values(form: dict[str, Any]) -> dict[str, Any]:
+    """A rule's own values, of a loaded form."""
+    kept = {name: form[name] for name in form if name not in ("version", "last_day", "id")}
+    last_day = form["last_day"]
+    return kept | {
+        "target_groups": frozenset(form["target_groups"]),
+        "valid_to": last_day + ONE_DAY if last_day else None,
+    }
+
+
+def form_from_rule(rule: RoutingRule, version: int) -> dict[str, Any]:
+    """What the form shows of a rule."""
+    return {
+        "version": version,
+        "area": rule.area,
+        "target_groups": sorted(rule.target_groups),
+        "age_of": rule.age_of.value,
+        "age_from": "" if rule.age_from is None else str(rule.age_from),
+        "age_to": "" if rule.age_to is None else str(rule.age_to),
+        "unit_id": str(rule.unit_id),
+        "stand_in_unit_id": str(rule.stand_in_unit_id or ""),
+        "reason_sv": rule.reason_sv,
+        "valid_from": rule.valid_from.isoformat(),
+        "last_day": (rule.valid_to - ONE_DAY).isoformat() if rule.valid_to else "",
+    }
+
+
+def require_offered(form: dict[str, Any], **offered: Collection[object]) -> None:
+    """Let a loaded form pass whose choices are all among those that the page offers. Raises ValidationError."""
+    strange = [name for name, those in offered.items() if form[name] is not None and form[name] not in those]
+    if strange:
+        raise ValidationError({name: [NOT_OFFERED] for name in strange})

@@ -1,0 +1,160 @@
+"""An administrator's pages for the rules as a whole: what they say, who would get whom, and the default unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from marshmallow import ValidationError
+from werkzeug.wrappers import Response
+
+from services.directory.domain.activity import swedish_day
+from services.directory.domain.areas import covers
+from services.directory.domain.permissions import Act
+from services.directory.domain.routing import Proposal, RoutingRule, RoutingRules, Situation
+from services.directory.domain.unit import Unit
+from services.directory.web import words
+from services.directory.web.forms import as_written, said
+from services.directory.web.forms_admin import DefaultUnitForm, require_offered
+from services.directory.web.parts import parts
+from services.directory.web.ruling import ROUTING, Ruled, alter, ruled
+from shared.kernel.actor import Role
+from shared.kernel.identity import UnitId
+from shared.kernel.refusals import Invalid, VersionHasMoved
+from shared.web.who import needs
+
+OLDEST_ASKED = 120
+NOBODY = UUID(int=0)
+
+pages = Blueprint("admin_routing", __name__, url_prefix=ROUTING)
+
+
+@pages.get("")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def routing() -> str:
+    """The rules in the municipality's order, and who would get a carer in a situation that the address describes."""
+    with ruled(Act.SEE_ROUTING) as found:
+        rules, named = found.rules, found.named()
+        others = sorted({unit.stand_in_unit_id for unit in named.values() if unit.stand_in_unit_id})
+        stand_ins = found.work.units.those(others)
+    code = found.municipality_code
+    asked = _situation(code)
+    taking = {unit.id: unit for unit in named.values() if unit.receives}
+    today = swedish_day(parts().clock.now())
+    proposal = rules.propose(asked, today, taking) if rules and asked else None
+    if proposal and proposal.unit_id in taking:
+        proposal = replace(proposal, stand_in_unit_id=_stand_in(proposal, taking, stand_ins))
+    return render_template(
+        "directory/admin_routing.html",
+        rules=rules,
+        names={unit.id: unit.name for unit in [*named.values(), *stand_ins]},
+        closed={unit.id for unit in named.values() if not unit.receives},
+        asked=asked,
+        proposal=proposal,
+        decided=_place(rules, proposal),
+        lines=_together(rules) if rules else [],
+        areas=[(code, parts().areas.name(code)), *sorted(parts().areas.districts_of(code).items())],
+        groups=words.options(parts().taxonomies.target_groups),
+        written=request.args,
+    )
+
+
+@pages.get("/rules")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def rules_in_order() -> str:
+    """Each rule by itself, to be changed, moved or removed."""
+    with ruled() as found:
+        rules, named = found.existing, found.named()
+    today = swedish_day(parts().clock.now())
+    return render_template("directory/admin_rules.html", rules=rules, units=named, today=today)
+
+
+@pages.get("/default")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def default_form() -> str:
+    """The unit for whatever no rule takes, to be chosen."""
+    return _default_page(None, {})
+
+
+@pages.post("/default")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def save_default() -> Response | str:
+    """Choose another. The first choice also makes the municipality's first rules."""
+    written = as_written(request.form)
+    try:
+        form = DefaultUnitForm().load(request.form)
+        unit_id = UnitId(form["default_unit_id"])
+
+        def chosen(found: Ruled) -> RoutingRules:
+            before = found.rules.default_unit_id if found.rules else None
+            require_offered(form, default_unit_id={unit.id for unit in found.offered(before)})
+            return found.rules.with_default(unit_id) if found.rules else RoutingRules(found.municipality_code, unit_id)
+
+        alter(form["version"], chosen, unit_id)
+    except VersionHasMoved:
+        return _default_page(written, {}, moved=True)
+    except (ValidationError, Invalid) as problem:
+        return _default_page(written, said(problem))
+    flash(_("Saved. New referrals are routed by it within moments."), "success")
+    return redirect(ROUTING, 303)
+
+
+def _default_page(written: dict[str, Any] | None, errors: dict[str, str], *, moved: bool = False) -> str:
+    with ruled() as found:
+        before = found.rules.default_unit_id if found.rules else None
+        units = [(str(unit.id), unit.name) for unit in found.offered(before)]
+    saved = {"default_unit_id": str(before or "")}
+    values = {**saved, **(written or {}), "version": found.version if written is None or moved else written["version"]}
+    names = dict(units)
+    return render_template(
+        "directory/admin_default.html",
+        units=units,
+        values=values,
+        saved={"default_unit_id": names.get(saved["default_unit_id"], "")},
+        chosen={"default_unit_id": names.get(values["default_unit_id"], "")},
+        errors=errors,
+        moved=moved,
+    )
+
+
+def _stand_in(proposal: Proposal, taking: Mapping[UnitId, Unit], stand_ins: Sequence[Unit]) -> UnitId | None:
+    """Whom the rule names, otherwise the unit itself; a closed unit is passed over here too."""
+    able = {*taking, *(unit.id for unit in stand_ins if unit.receives)}
+    named = (proposal.stand_in_unit_id, taking[proposal.unit_id].stand_in_unit_id)
+    return next((each for each in named if each in able), None)
+
+
+def _situation(municipality_code: str) -> Situation | None:
+    area = request.args.get("area", "")
+    if not municipality_code or not covers(municipality_code, area):
+        return None
+    known = {code for code, _ in words.options(parts().taxonomies.target_groups)}
+    return Situation(
+        area=area,
+        target_groups=frozenset(known & set(request.args.getlist("group"))),
+        carer_age=_age("carer_age"),
+        person_cared_for_age=_age("person_age"),
+    )
+
+
+def _age(name: str) -> int | None:
+    age = request.args.get(name, type=int)
+    return age if age is not None and 0 <= age <= OLDEST_ASKED else None
+
+
+def _place(rules: RoutingRules | None, proposal: Proposal | None) -> int | None:
+    """Which of the rules decided, counted from one."""
+    if rules is None or proposal is None or proposal.rule_id is None:
+        return None
+    return rules.rules.index(rules.rule(proposal.rule_id)) + 1
+
+
+def _together(rules: RoutingRules) -> list[tuple[list[str], RoutingRule]]:
+    """The rules in order; neighbours that differ in their area alone stand on one line."""
+    same = groupby(rules.rules, key=lambda each: replace(each, id=NOBODY, area=rules.municipality_code))
+    return [([each.area for each in group], group[0]) for group in (list(lines) for _, lines in same)]

@@ -1,0 +1,233 @@
+"""An administrator's pages for one routing rule: add it, change it, move it in the order, remove it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid5
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from marshmallow import ValidationError
+from werkzeug.wrappers import Response
+
+from services.directory.domain.activity import swedish_day
+from services.directory.domain.routing import AgeOf, RoutingRule, RoutingRules
+from services.directory.domain.unit import Unit
+from services.directory.web import words
+from services.directory.web.forms import as_written, said
+from services.directory.web.forms_admin import NewRuleForm, RuleForm, form_from_rule, require_offered, rule_values
+from services.directory.web.parts import parts
+from services.directory.web.ruling import RULES, Ruled, alter, ruled
+from shared.kernel.actor import Role
+from shared.kernel.identity import UnitId, uuid7
+from shared.kernel.refusals import Invalid, VersionHasMoved
+from shared.web.errors import MalformedRequest
+from shared.web.who import needs
+
+LISTS = ("target_groups",)
+STEPS = {"earlier": -1, "later": 1}
+
+pages = Blueprint("admin_rules", __name__, url_prefix=RULES)
+
+
+@pages.get("/new")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def new_rule() -> str:
+    """An empty form. Its id comes along, so that sending it twice adds one rule."""
+    return _page(None, None, {})
+
+
+@pages.post("/new")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def add_rule() -> Response | str:
+    """Add a rule, as the last in the order."""
+    written = as_written(request.form, LISTS)
+    try:
+        form = NewRuleForm().load(request.form)
+        rule_id = _own_id(form["id"])
+        if _is_there(rule_id):
+            return redirect(_at(rule_id), 303)
+        alter(form["version"], _with(rule_id, form), rule_id)
+    except VersionHasMoved:
+        return _page(None, written, {}, moved=True)
+    except (ValidationError, Invalid) as problem:
+        return _page(None, written, _errors(problem))
+    flash(_("The rule is added as the last. Move it to where it belongs."), "success")
+    return redirect(_at(rule_id), 303)
+
+
+@pages.get("/<uuid:rule_id>")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def rule_form(rule_id: UUID) -> str:
+    """A rule, to be changed."""
+    return _page(rule_id, None, {})
+
+
+@pages.post("/<uuid:rule_id>")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def save_rule(rule_id: UUID) -> Response | str:
+    """Change a rule. Whoever comes second sees both what is saved and what they wrote themselves."""
+    written = as_written(request.form, LISTS)
+    try:
+        form = RuleForm().load(request.form)
+        alter(form["version"], _with(rule_id, form, known=True), rule_id)
+    except VersionHasMoved:
+        # somebody may have removed it: then what was written can be added anew
+        gone = not _is_there(rule_id)
+        return _page(None if gone else rule_id, written, {}, moved=True, gone=gone)
+    except (ValidationError, Invalid) as problem:
+        return _page(rule_id, written, _errors(problem))
+    flash(_("Saved. New referrals are routed by it within moments."), "success")
+    return redirect(_at(rule_id), 303)
+
+
+@pages.post("/<uuid:rule_id>/move")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def move_rule(rule_id: UUID) -> Response:
+    """Put a rule one step earlier or later in the order."""
+    steps = STEPS.get(request.form.get("to", ""))
+    if steps is None:
+        raise MalformedRequest
+    try:
+        alter(_version(), lambda found: found.existing.with_rule_moved(rule_id, steps), rule_id)
+    except VersionHasMoved:
+        flash(_("Somebody changed the rules a moment ago. Look at the order again before you move a rule."), "warning")
+        return redirect(RULES, 303)
+    flash(_("The rule is moved."), "success")
+    return redirect(_at(rule_id), 303)
+
+
+@pages.get("/<uuid:rule_id>/remove")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def ask_before_removing(rule_id: UUID) -> str:
+    """Which rule it is; nothing has happened yet."""
+    with ruled() as found:
+        rule, named = found.existing.rule(rule_id), found.named()
+    return render_template("directory/admin_rule_remove.html", rule=rule, units=named, version=found.version)
+
+
+@pages.post("/<uuid:rule_id>/remove")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def remove_rule(rule_id: UUID) -> Response:
+    """Remove it now."""
+    try:
+        alter(_version(), lambda found: found.existing.without(rule_id), rule_id)
+    except VersionHasMoved:
+        if _is_there(rule_id):
+            flash(_("Somebody changed the rules a moment ago. Look at the rule again before you remove it."), "warning")
+            return redirect(f"{RULES}/{rule_id}/remove", 303)
+        flash(_("The rule had already been removed."), "warning")
+        return redirect(RULES, 303)
+    flash(_("The rule is removed."), "success")
+    return redirect(RULES, 303)
+
+
+def _at(rule_id: UUID) -> str:
+    return f"{RULES}#rule-{rule_id}"
+
+
+def _own_id(asked: UUID) -> UUID:
+    """A new rule's id: whatever a form says, it is nobody else's."""
+    with ruled() as found:
+        return uuid5(asked, found.municipality_code)
+
+
+def _is_there(rule_id: UUID) -> bool:
+    with ruled() as found:
+        return found.rules is not None and any(rule.id == rule_id for rule in found.rules.rules)
+
+
+def _version() -> int:
+    return request.form.get("version", type=int) or 0
+
+
+def _with(rule_id: UUID, form: dict[str, Any], *, known: bool = False) -> Callable[[Ruled], RoutingRules]:
+    """How the rules change when a rule is as the form says."""
+
+    def change(found: Ruled) -> RoutingRules:
+        before = found.existing.rule(rule_id) if known else None
+        units = {unit.id for unit in found.offered(*_named(before))}
+        codes = {code for code, _ in _areas(found.municipality_code)}
+        require_offered(form, area=codes, unit_id=units, stand_in_unit_id=units)
+        values = rule_values(form)
+        return found.existing.with_rule(replace(before, **values) if before else RoutingRule(id=rule_id, **values))
+
+    return change
+
+
+def _named(rule: RoutingRule | None) -> tuple[UnitId | None, ...]:
+    return (rule.unit_id, rule.stand_in_unit_id) if rule else ()
+
+
+def _areas(code: str) -> list[tuple[str, str]]:
+    return [(code, parts().areas.name(code)), *sorted(parts().areas.districts_of(code).items())]
+
+
+def _errors(problem: ValidationError | Invalid) -> dict[str, str]:
+    said_of = said(problem)
+    return {"last_day" if name == "valid_to" else name: said_of[name] for name in said_of}
+
+
+def _page(
+    rule_id: UUID | None,
+    written: dict[str, Any] | None,
+    errors: dict[str, str],
+    *,
+    moved: bool = False,
+    gone: bool = False,
+) -> str:
+    with ruled() as found:
+        rule = found.existing.rule(rule_id) if rule_id else None
+        units = found.offered(*_named(rule))
+    empty = {
+        **dict.fromkeys(RuleForm().fields, ""),
+        "target_groups": [],
+        "age_of": AgeOf.ANY.value,
+        "valid_from": swedish_day(parts().clock.now()).isoformat(),
+    }
+    saved = form_from_rule(rule, found.version) if rule else {**empty, "version": found.version}
+    values = {**empty, "id": uuid7(), **(written if written is not None else saved)}
+    if moved or written is None:
+        values["version"] = found.version
+    known = {
+        "areas": _areas(found.municipality_code),
+        "groups": _groups(rule),
+        "units": [(str(unit.id), _unit_name(unit)) for unit in units],
+        "ages": [(each.value, words.age_of_name(each)) for each in AgeOf],
+    }
+    return render_template(
+        "directory/admin_rule.html",
+        rule=rule,
+        values=values,
+        saved=_spoken(saved, known),
+        chosen=_spoken(values, known),
+        errors=errors,
+        moved=moved,
+        gone=gone,
+        **known,
+    )
+
+
+def _groups(rule: RoutingRule | None) -> list[tuple[str, str]]:
+    """What may be chosen today, and what the rule names though it may no longer be."""
+    options = words.options(parts().taxonomies.target_groups)
+    kept = (rule.target_groups if rule else frozenset()) - {code for code, _ in options}
+    return [*options, *((code, words.group_name(code)) for code in sorted(kept))]
+
+
+def _unit_name(unit: Unit) -> str:
+    return unit.name if unit.receives else _("%(unit)s (closed)", unit=unit.name)
+
+
+def _spoken(values: dict[str, Any], known: dict[str, list[tuple[str, str]]]) -> dict[str, str]:
+    """A form's values in words, for comparing."""
+    areas, groups, units, ages = (dict(known[name]) for name in ("areas", "groups", "units", "ages"))
+    return {
+        **{name: str(values[name]) for name in ("age_from", "age_to", "reason_sv", "valid_from", "last_day")},
+        "area": areas.get(values["area"], ""),
+        "target_groups": ", ".join(groups.get(code, code) for code in sorted(values["target_groups"])),
+        "age_of": ages.get(values["age_of"], ""),
+        **{name: units.get(values[name], "") for name in ("unit_id", "stand_in_unit_id")},
+    }

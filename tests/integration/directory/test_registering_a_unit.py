@@ -1,0 +1,252 @@
+"""An administrator registers a unit on a page: within their own authority, once, each mistake told at its field."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask.testing import FlaskClient
+
+from deploy.seed.directory import OPERATOR
+from deploy.seed.ids import ORGANIZATION, UNIT
+from services.directory.commands.register_organization import RegisterOrganization, register_organization
+from services.directory.commands.register_unit import register_unit
+from services.directory.domain.organization import OrganizationKind
+from services.directory.domain.refusals import ListingIsNotYours, StandInIsElsewhere
+from services.directory.domain.unit import Unit, UnitKind
+from shared.kernel.identity import OrganizationId, UnitId
+from tests.support.directory_city import City, token_in
+
+NEW = "/directory/admin/units/new"
+CITY, REGION, LYKTAN = (str(ORGANIZATION[slug]) for slug in ("city-stockholm", "region-stockholm", "partner-1"))
+GOTHENBURG = UnitId(UUID(int=0x1480))
+
+
+@pytest.fixture
+def hanna(city: City) -> FlaskClient:
+    """The administrator's browser."""
+    return city.signed_in("hanna")
+
+
+@pytest.fixture
+def elsewhere(city: City) -> Unit:
+    """A unit that receives in another municipality."""
+    organization = RegisterOrganization(
+        organization_id=OrganizationId(GOTHENBURG),
+        name="Göteborgs Stad",
+        kind=OrganizationKind.MUNICIPALITY,
+        municipality_code="1480",
+    )
+    unit = Unit(
+        id=GOTHENBURG,
+        organization_id=GOTHENBURG,
+        name="Anhörigstödet i Göteborg",
+        kind=UnitKind.RECEIVING,
+        area="1480",
+        function_address="goteborg@example.se",
+        phone="08-465 004 70",
+    )
+    with city.parts.work_of(OPERATOR) as work:
+        if work.units.find(unit.id) is None:
+            register_organization(work, OPERATOR, organization)
+            register_unit(work, OPERATOR, unit, city.parts.areas)
+            work.commit()
+    return unit
+
+
+def a_unit(**changes: Any) -> dict[str, Any]:
+    """A new unit that receives on Södermalm."""
+    return {
+        "name": f"Anhörigcentrum {uuid4().hex[:8]}",
+        "kind": "receiving",
+        "organization_id": CITY,
+        "area": "0180-sodermalm",
+        "function_address": "anhorigcentrum@example.se",
+        "phone": "08-465 004 60",
+        "stand_in_unit_id": "",
+        **changes,
+    }
+
+
+def units_called(city: City, name: str) -> list[Any]:
+    """The units of a name in the database."""
+    return list(city.rows("select * from units where name = :name", name=name))
+
+
+def test_a_unit_is_registered_told_recorded_and_shown(city: City, hanna: FlaskClient) -> None:
+    """Every field is kept; the page goes on to the new unit's own; the others are told; the log says who did it."""
+    stand_in = str(UNIT["advice-farsta"])
+    written = a_unit(stand_in_unit_id=stand_in, address_withheld="true")
+    answer = city.send(hanna, NEW, **written)
+    assert answer.status_code == 303
+    (row,) = units_called(city, written["name"])
+    assert answer.location == f"/directory/admin/units/{row.id}"
+    kept = {name: str(getattr(row, name)) for name in written if name != "address_withheld"}
+    assert kept == {name: value for name, value in written.items() if name != "address_withheld"}
+    assert (row.address_withheld, row.active, row.version) == (True, True, 1)
+    page = hanna.get(answer.location).text
+    assert "Enheten är registrerad." in page
+    assert written["name"] in page
+    told = city.told("unit.changed.v1")[-1]
+    assert (told["unit_id"], told["name"], told["kind"]) == (str(row.id), written["name"], "receiving")
+    record = [each for each in city.told("access.recorded.v1") if each["subjects"] == [str(row.id)]][-1]
+    assert (record["action"], record["record_kind"], record["subject"]) == ("change", "unit", "hanna")
+    assert (record["outcome"], record["rule"]) == ("allowed", "own-organization")
+
+
+@pytest.mark.parametrize("kind", ["referring", "audit", "administration", "partner"])
+def test_every_kind_of_unit_can_be_registered(city: City, hanna: FlaskClient, kind: str) -> None:
+    """Whoever does not receive may do without an address and a telephone."""
+    written = a_unit(kind=kind, function_address="", phone="")
+    assert city.send(hanna, NEW, **written).status_code == 303
+    (row,) = units_called(city, written["name"])
+    assert (row.kind, row.function_address, row.phone) == (kind, None, None)
+
+
+def test_a_partners_unit_is_the_municipalitys_to_register(city: City, hanna: FlaskClient) -> None:
+    """Civil society's organisations in the city are offered, for partners."""
+    assert "Anhörigföreningen Lyktan" in hanna.get(NEW).text
+    written = a_unit(kind="partner", organization_id=LYKTAN, area="0180")
+    assert city.send(hanna, NEW, **written).status_code == 303
+    assert str(units_called(city, written["name"])[0].organization_id) == LYKTAN
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"name": ""}, "Namn: Det här behöver fyllas i."),
+        ({"kind": ""}, "Vad den gör: Det här behöver fyllas i."),
+        ({"function_address": ""}, "Funktionsadress: En mottagande enhet behöver en funktionsadress"),
+        ({"phone": ""}, "Telefon: En mottagande enhet behöver en funktionsadress och ett telefonnummer."),
+        ({"function_address": "centrum"}, "Funktionsadress: E-postadressen är inte fullständig."),
+        ({"area": "1480"}, "Var den arbetar: Välj ett av alternativen."),
+        ({"kind": "referring", "organization_id": LYKTAN}, "Vad den gör: En enhet i en organisation i civilsamhället"),
+        ({"kind": "audit", "stand_in_unit_id": str(UNIT["advice-farsta"])}, "Ersättare: Bara en enhet som tar emot"),
+        ({"stand_in_unit_id": str(UNIT["health-centre-1"])}, "Ersättare: Enheten tar inte emot lotsningar."),
+        ({"stand_in_unit_id": str(GOTHENBURG)}, "Ersättare: Ersättaren måste finnas i samma kommun."),
+        ({"name": "anhörigkonsulenterna, BROMMA"}, "Namn: Organisationen har redan en enhet som heter så."),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, dict) else "",
+)
+def test_a_mistake_is_said_at_its_field_and_nothing_is_lost(
+    city: City, hanna: FlaskClient, elsewhere: Unit, wrong: dict[str, str], said: str
+) -> None:
+    """The form comes back with what was written, and no unit has come into being."""
+    before = len(city.told("unit.changed.v1"))
+    written = a_unit(**wrong)
+    answer = city.send(hanna, NEW, **written)
+    assert answer.status_code == 200
+    assert said in answer.text
+    assert f'value="{written["phone"]}"' in answer.text
+    assert f'value="{written["name"]}"' in answer.text
+    assert len(city.told("unit.changed.v1")) == before
+
+
+def test_a_closed_unit_of_the_name_is_opened_again_instead(city: City, hanna: FlaskClient) -> None:
+    """What it had stays in one place; the sentence says so."""
+    with city.closed(UnitId(UNIT["advice-skarpnack"])):
+        answer = city.send(hanna, NEW, **a_unit(name="Anhörigkonsulenterna, Skarpnäck"))
+        assert "Organisationen har en stängd enhet som heter så. Öppna den igen" in answer.text
+        closed = city.send(hanna, NEW, **a_unit(stand_in_unit_id=str(UNIT["advice-skarpnack"])))
+        assert "Ersättare: Enheten tar inte emot lotsningar." in closed.text
+
+
+def test_sending_the_form_twice_registers_once(city: City, hanna: FlaskClient) -> None:
+    """Whoever presses the button twice comes to the one unit both times."""
+    unit_id = str(uuid4())
+    written = a_unit(id=unit_id)
+    answers = [city.send(hanna, NEW, **written) for _ in range(2)]
+    assert {(each.status_code, each.location) for each in answers} == {(303, f"/directory/admin/units/{unit_id}")}
+    assert len(units_called(city, written["name"])) == 1
+
+
+@pytest.mark.parametrize(
+    ("organization_id", "kind"),
+    [(REGION, "referring"), (REGION, "receiving"), (str(uuid4()), "receiving")],
+    ids=["the region refers", "the region receives", "nobody"],
+)
+def test_another_authoritys_unit_is_not_hers_to_register(
+    city: City, hanna: FlaskClient, organization_id: str, kind: str
+) -> None:
+    """Whatever her own program sends: answered as for something unknown, and recorded."""
+    assert REGION not in hanna.get(NEW).text
+    written = a_unit(organization_id=organization_id, kind=kind)
+    assert city.send(hanna, NEW, **written).status_code == 404
+    assert units_called(city, written["name"]) == []
+    attempt = city.told("access.recorded.v1")[-1]
+    assert (attempt["action"], attempt["outcome"]) == ("attempt.edit-unit", "refused")
+    assert (attempt["record_kind"], attempt["subjects"]) == ("organization", [organization_id])
+
+
+def test_the_regions_administrator_registers_the_regions_units_and_no_others(city: City) -> None:
+    """The rule is the same the other way round: the city's organisation is not there for them."""
+    theirs = Unit(
+        id=UnitId(uuid4()),
+        organization_id=UUID(REGION),
+        name=f"Regionens samordning {uuid4().hex[:8]}",
+        kind=UnitKind.ADMINISTRATION,
+        area="0180",
+    )
+    with city.parts.work_of(OPERATOR) as work:
+        register_unit(work, OPERATOR, theirs, city.parts.areas)
+        work.commit()
+    of_region = city.parts.editor(replace(city.actor("hanna"), unit_id=theirs.id))
+    centre = replace(
+        theirs, id=UnitId(uuid4()), name=f"Vårdcentralen {uuid4().hex[:8]}", kind=UnitKind.REFERRING, area="0181"
+    )
+    with city.parts.work_of(of_region) as work:
+        assert register_unit(work, of_region, centre, city.parts.areas) == centre
+        work.commit()
+    with city.parts.work_of(of_region) as work, pytest.raises(ListingIsNotYours):
+        register_unit(
+            work, of_region, replace(centre, id=UnitId(uuid4()), organization_id=UUID(CITY)), city.parts.areas
+        )
+
+
+@pytest.mark.parametrize("name", ["alva", "bo", "dani", "ester"])
+def test_no_other_role_registers_units(city: City, name: str) -> None:
+    """403 to look and to send, and both are recorded."""
+    client = city.signed_in(name)
+    written = a_unit(csrf_token=token_in(client.get("/directory/assignment").text), id=str(uuid4()))
+    before = len(city.told("access.recorded.v1"))
+    assert (client.get(NEW).status_code, client.post(NEW, data=written).status_code) == (403, 403)
+    records = city.told("access.recorded.v1")[before:]
+    assert [(each["action"], each["subject"], each["rule"]) for each in records] == [
+        ("attempt.read", name, "role-not-allowed"),
+        ("attempt.change", name, "role-not-allowed"),
+    ]
+    assert units_called(city, written["name"]) == []
+
+
+def test_a_stand_in_is_in_the_same_municipality_by_api_and_page(
+    city: City, hanna: FlaskClient, elsewhere: Unit
+) -> None:
+    """422 by API with the field named, the form again on the page; the unit is as it was."""
+    path = f"/units/{UNIT['advice-jarva']}"
+    seen = city.ask("hanna", "GET", path)
+    reached = {name: seen.json[name] for name in ("function_address", "phone", "active")}
+    body = {**reached, "stand_in_unit_id": str(elsewhere.id)}
+    refused = city.ask("hanna", "PUT", path, body, If_Match=seen.headers["ETag"])
+    assert (refused.status_code, refused.json["type"]) == (422, "urn:lotsa:problem:stand-in-elsewhere")
+    assert refused.json["errors"] == [
+        {"pointer": "#/stand_in_unit_id", "detail": "Ersättaren måste finnas i samma kommun."}
+    ]
+    page = city.send(
+        hanna,
+        f"/directory/admin{path}",
+        function_address=reached["function_address"],
+        phone=reached["phone"],
+        stand_in_unit_id=str(elsewhere.id),
+    )
+    assert "Ersättare: Ersättaren måste finnas i samma kommun." in page.text
+    assert city.ask("hanna", "GET", path).json == seen.json
+
+
+def test_nor_is_a_new_unit_given_a_stand_in_elsewhere(city: City, elsewhere: Unit) -> None:
+    """Gothenburg's administrator cannot have Stockholm's Järva stand in, whichever door is used."""
+    stray = replace(elsewhere, id=UnitId(uuid4()), name="Ett till", stand_in_unit_id=UnitId(UNIT["advice-jarva"]))
+    of_gothenburg = replace(city.editor("hanna"), organization_id=OrganizationId(GOTHENBURG), municipality_code="1480")
+    with city.parts.work_of(of_gothenburg) as work, pytest.raises(StandInIsElsewhere):
+        register_unit(work, of_gothenburg, stray, city.parts.areas)
