@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.directory.commands.authorise import authorise
+from services.directory.domain.activity import swedish_day
 from services.directory.domain.areas import Areas
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
@@ -69,7 +70,7 @@ class SupportServiceEditing:
         return edited
 
     def _check(self, work: DirectoryWork, listing: Listing) -> None:
-        today = work.clock.now().date()
+        today = swedish_day(work.clock.now())
         self._taxonomies.target_groups.require(listing.target_groups, today)
         self._taxonomies.forms.require(listing.forms, today)
         for code in listing.areas:

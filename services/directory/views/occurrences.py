@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from services.directory.adapters.activities import activity_from
 from services.directory.adapters.tables import activities
-from services.directory.domain.activity import Activity, ActivityStatus
+from services.directory.domain.activity import SWEDEN, Activity, ActivityStatus, swedish_day
 
 AHEAD = timedelta(days=120)
 
@@ -60,10 +60,11 @@ def running_activities(connection: Connection, service_id: UUID, now: datetime) 
 
 
 def _running(connection: Connection, service_ids: Sequence[UUID], since: datetime, before: datetime) -> list[Activity]:
-    last_day = func.coalesce(activities.c.repeats_until, func.date(activities.c.ends_at))
+    ends_on = func.date(func.timezone(SWEDEN.key, activities.c.ends_at))
+    last_day = func.coalesce(activities.c.repeats_until, ends_on)
     query = select(activities).where(
         activities.c.service_id.in_(service_ids),
         activities.c.starts_at < before,
-        or_(activities.c.ends_at > since, last_day >= since.date()),
+        or_(activities.c.ends_at > since, last_day >= swedish_day(since)),
     )
     return [activity_from(row) for row in connection.execute(query).mappings()]

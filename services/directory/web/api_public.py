@@ -15,7 +15,7 @@ from services.directory.views.organization_page import organization_page, organi
 from services.directory.views.search_services import Wanted, search_services
 from services.directory.views.service_page import service_page
 from services.directory.views.units import public_units
-from services.directory.web import schemas
+from services.directory.web import schemas, words
 from services.directory.web.parts import parts
 from shared.web.api import etag, ok, page_cursor, read_cursor
 from shared.web.openapi import Api
@@ -133,7 +133,7 @@ def _terms(taxonomy: Taxonomy) -> Response:
             "valid_from": term.valid_from,
             "valid_to": term.valid_to,
         }
-        for term in taxonomy.in_force(parts().clock.now().date())
+        for term in words.in_force(taxonomy)
     ]
     return ok(schemas.TermsOut().dump({"terms": terms}))
 

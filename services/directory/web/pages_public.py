@@ -41,8 +41,7 @@ def _filters(state: Any) -> None:
 @pages.get("/")
 def start() -> str:
     """What Lotsa is, for somebody who gives support to somebody."""
-    groups = parts().taxonomies.target_groups.in_force(parts().clock.now().date())
-    return render_template("directory/start.html", groups=groups)
+    return render_template("directory/start.html", groups=words.in_force(parts().taxonomies.target_groups))
 
 
 @pages.get("/directory/")
@@ -70,10 +69,7 @@ def services() -> str:
         "directory/services.html",
         page=page,
         chosen=chosen,
-        groups=[
-            (term.code, words.situation(term))
-            for term in known.taxonomies.target_groups.in_force(known.clock.now().date())
-        ],
+        groups=[(term.code, words.situation(term)) for term in words.in_force(known.taxonomies.target_groups)],
         forms=words.options(known.taxonomies.forms),
         areas=area_options,
         next_url=next_url,
