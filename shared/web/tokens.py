@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -28,6 +28,7 @@ REQUIRED = ("iss", "exp", "aud", "sub", "client_id", "iat", "jti", "assignment")
 LEEWAY_SECONDS = 30
 LONGEST_TOKEN = 8192
 REFETCH_AFTER_SECONDS = 60
+TRY_AGAIN_SECONDS = 5
 KEEP_KEYS_SECONDS = 3600
 MOST_REMEMBERED = 1024
 
@@ -50,6 +51,7 @@ class AccessTokens:
         self._fetch = fetch_keys
         self._keys: KeySet | None = None
         self._fetched_at = 0.0
+        self._failed_at = -math.inf
         self._signed: dict[bytes, tuple[KeySet, Mapping[str, Any]]] = {}
         self._lock = threading.Lock()
 
@@ -92,17 +94,29 @@ class AccessTokens:
             return jwt.decode(token, keys, algorithms=ALGORITHMS), keys
 
     def _current_keys(self, *, refetch: bool = False) -> KeySet:
+        """The issuer's keys. One caller fetches them anew when it is time; the others go on with those there are."""
+        now = time.monotonic()
         with self._lock:
-            age = time.monotonic() - self._fetched_at
-            if self._keys is None:
-                self._keys = self._fetch()
-                self._fetched_at = time.monotonic()
-            elif age > KEEP_KEYS_SECONDS or (refetch and age >= REFETCH_AFTER_SECONDS):
+            keys, age = self._keys, now - self._fetched_at
+            if keys is None:
+                if now - self._failed_at < TRY_AGAIN_SECONDS:
+                    raise Failure("the token issuer's keys could not be read a moment ago")
+            elif age <= KEEP_KEYS_SECONDS and not (refetch and age >= REFETCH_AFTER_SECONDS):
+                return keys
+            else:
                 # noted before the answer: while the issuer is away, made-up tokens must not have everybody wait for it
-                self._fetched_at = time.monotonic()
-                with suppress(Failure):
-                    self._keys = self._fetch()
-            return self._keys
+                self._fetched_at = now
+        try:
+            fetched = self._fetch()
+        except Failure:
+            with self._lock:
+                self._failed_at = time.monotonic()
+            if keys is None:
+                raise
+            return keys
+        with self._lock:
+            self._keys, self._fetched_at = fetched, time.monotonic()
+        return fetched
 
 
 def from_settings(settings: Settings) -> AccessTokens | None:

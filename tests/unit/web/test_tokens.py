@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -194,6 +196,54 @@ def test_keys_of_an_issuer_behind_https_come_by_https(
         with pytest.raises(Failure, match="not https"):
             reader.read(token(iss=issuer))
     assert (where in asked) is trusted
+
+
+def test_nobody_waits_for_keys_that_another_caller_fetches(world: World, token: Make) -> None:
+    """A made-up token makes one caller ask the issuer; right tokens are read meanwhile with the keys there are."""
+    right = ECKey.import_key(json.loads(world.key_file.read_text()))
+    asked, answer = threading.Event(), threading.Event()
+    fetched: list[KeySet] = []
+
+    def fetch() -> KeySet:
+        if fetched:
+            asked.set()
+            assert answer.wait(30), "the test let the issuer answer"
+        fetched.append(KeySet([right]))
+        return fetched[-1]
+
+    reader = AccessTokens(ALVA.issuer, "lotsa", fetch)
+    assert reader.read(token())[0] == ALVA
+    reader._fetched_at -= tokens.REFETCH_AFTER_SECONDS
+    with ThreadPoolExecutor(1) as other:
+        stranger = other.submit(reader.read, token(key=ECKey.generate_key("P-256")))
+        assert asked.wait(30), "the stranger's caller asked the issuer"
+        assert reader.read(token())[0] == ALVA
+        answer.set()
+        with pytest.raises(SignInNeeded):
+            stranger.result(30)
+    assert len(fetched) == 2
+
+
+def test_an_issuer_that_was_never_reached_is_not_asked_by_every_caller(
+    token: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For some seconds everybody is told at once; then it is tried again."""
+    asked: list[int] = []
+
+    def fetch() -> KeySet:
+        asked.append(1)
+        raise Failure("away")
+
+    reader = AccessTokens(ALVA.issuer, "lotsa", fetch)
+    for _ in range(5):
+        with pytest.raises(Failure):
+            reader.read(token())
+    assert len(asked) == 1
+    began = time.monotonic()
+    monkeypatch.setattr(tokens.time, "monotonic", lambda: began + tokens.TRY_AGAIN_SECONDS + 1)
+    with pytest.raises(Failure):
+        reader.read(token())
+    assert len(asked) == 2
 
 
 class _Reading:
