@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -11,7 +10,8 @@ import pytest
 from sqlalchemy import make_url
 
 from deploy import seed
-from deploy.seed.ids import UNIT
+from deploy.seed.ids import CAST, UNIT
+from services.referral.domain.states import TRANSITIONS
 from tests.support.infrastructure import Infrastructure
 from tests.support.running import Running, running_product
 
@@ -34,10 +34,33 @@ def rows(product: Running, service: str, query: str) -> list[tuple[object, ...]]
         return connection.execute(query).fetchall()  # type: ignore[arg-type]
 
 
+def test_it_is_a_whole_city(seeded: Running) -> None:
+    """Eleven districts with a receiving unit each, a region's health centres and clinics, the partners' hundred."""
+    receiving = "SELECT count(DISTINCT area) FROM units WHERE kind = 'receiving' AND active AND area LIKE '0180-%'"
+    assert rows(seeded, "directory", receiving) == [(11,)]
+    referring = """
+        SELECT count(*) FILTER (WHERE u.name LIKE 'Vårdcentralen %'),
+               count(*) FILTER (WHERE u.name LIKE 'Psykiatriska mottagningen %'), count(DISTINCT o.id)
+        FROM units u JOIN organizations o ON o.id = u.organization_id
+        WHERE u.kind = 'referring' AND u.active AND o.kind = 'region'"""
+    assert rows(seeded, "directory", referring) == [(15, 4, 1)]
+    partners = """
+        SELECT count(DISTINCT o.id), count(a.id), min(a.starts_at) > now()
+        FROM organizations o JOIN activities a ON a.organization_id = o.id
+        WHERE o.kind = 'civil-society' AND o.active AND a.status = 'scheduled'"""
+    assert rows(seeded, "directory", partners) == [(20, 100, True)]
+    without_a_service = """
+        SELECT name FROM organizations o WHERE kind = 'civil-society'
+        AND NOT EXISTS (SELECT FROM support_services s WHERE s.organization_id = o.id AND s.status = 'active')"""
+    assert rows(seeded, "directory", without_a_service) == []
+    cast = "SELECT DISTINCT role FROM assignments WHERE issuer = 'https://demo.lotsa.invalid' AND ended_at IS NULL"
+    assert {role for (role,) in rows(seeded, "directory", cast)} == {role for _, role in CAST.values()}
+
+
 def test_referrals_are_in_every_state(seeded: Running) -> None:
     """New and opened, accepted, declined, closed, taken back; late ones, sealed ones, protected ones, and drafts."""
-    states = Counter(state for (state,) in rows(seeded, "referral", "SELECT state FROM referrals"))
-    assert set(states) == {"requested", "accepted", "rejected", "completed", "cancelled"}
+    states = {state for (state,) in rows(seeded, "referral", "SELECT DISTINCT state FROM referrals")}
+    assert states == {step.after for step in TRANSITIONS if step.offered}
     for condition in (
         "state = 'requested' AND opened_at IS NULL",
         "state = 'requested' AND opened_at IS NOT NULL",
@@ -59,8 +82,9 @@ def test_bo_and_alva_have_something_of_everything(seeded: Running) -> None:
 
 
 def test_it_happened_in_the_past_and_nobody_was_notified(seeded: Running) -> None:
-    """Notices are recorded as history; none is queued or sent, and no letter was written."""
-    assert rows(seeded, "notifications", "SELECT DISTINCT status, reason FROM notices") == [("suppressed", "history")]
+    """Notices are recorded as history, or as not to be told at all; none is queued or sent, no letter was written."""
+    kept = set(rows(seeded, "notifications", "SELECT DISTINCT status, reason FROM notices"))
+    assert kept == {("suppressed", "history"), ("suppressed", "not-to-be-told")}
     assert rows(seeded, "notifications", "SELECT count(*) FROM demo_mailbox") == [(0,)]
     [(oldest,)] = rows(seeded, "referral", "SELECT min(sent_at) FROM referrals")
     assert isinstance(oldest, datetime)
