@@ -24,6 +24,11 @@ class DiscardDraft:
 def discard_draft(command: DiscardDraft, actor: Actor, uow: Work) -> None:
     """Remove it. Raises NotThere (recorded): unknown, expired, or somebody else's."""
     may = permitted(actor.role, Relation.AUTHOR, State.DRAFT, Action.DISCARD_DRAFT)
-    draft = uow.drafts.get(command.draft_id) if may else None
-    if draft is None or is_kept_form(draft) or not uow.drafts.discard(command.draft_id):
+    if not may or not let_go_of_draft(command.draft_id, uow):
         refuse(Action.DISCARD_DRAFT, (command.draft_id,), "not-the-author", actor, uow, NotThere(), record_kind="draft")
+
+
+def let_go_of_draft(draft_id: UUID, uow: Work) -> bool:
+    """Remove a draft; False when it is not there to be removed. Of two at once one removes it: the other waits."""
+    draft = uow.drafts.get(draft_id)
+    return draft is not None and not is_kept_form(draft) and uow.drafts.discard(draft_id)

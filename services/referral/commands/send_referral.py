@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.referral.commands.admission import refuse
+from services.referral.commands.discard_draft import let_go_of_draft
 from services.referral.commands.propose_route import ProposeRoute, proposal
 from services.referral.domain import codes
 from services.referral.domain.clocks import Priority, promises, swedish_day
@@ -23,7 +24,7 @@ from services.referral.domain.people import Carer, PersonCaredFor, Subject
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.ports import Work
 from services.referral.domain.referral import Referral, recorded_by
-from services.referral.domain.refusals import ActionIsNotYours, ConsentDoesNotHold, ConsentIsMissing
+from services.referral.domain.refusals import ActionIsNotYours, ConsentDoesNotHold, ConsentIsMissing, DraftIsGone
 from services.referral.domain.routing import Route
 from services.referral.domain.sending import send
 from services.referral.domain.states import Action, State
@@ -49,7 +50,10 @@ class SendReferral:
 
 
 def send_referral(command: SendReferral, actor: Actor, uow: Work) -> Referral:
-    """Send it. Raises ConsentIsMissing, PersonCaredForHasNotConsented and the other refusals below Invalid."""
+    """Send it. Raises DraftIsGone, ConsentIsMissing, PersonCaredForHasNotConsented and other refusals below Invalid.
+
+    A draft is sent once: whoever finds it gone, sent or not, has it refused (recorded), and nothing is written.
+    """
     now = uow.clock.now()
     if not permitted(actor.role, Relation.AUTHOR, State.DRAFT, Action.SEND):
         refuse(Action.SEND, (), "role-may-not", actor, uow, ActionIsNotYours())
@@ -70,9 +74,10 @@ def send_referral(command: SendReferral, actor: Actor, uow: Work) -> Referral:
         by=actor,
         at=now,
     )
+    # after all that may be wrong with the answers: a draft with a mistake in it stays to be put right
+    if command.draft_id is not None and not let_go_of_draft(command.draft_id, uow):
+        refuse(Action.SEND, (command.draft_id,), "not-the-author", actor, uow, DraftIsGone(), record_kind="draft")
     uow.referrals.add(referral, _content(command, route))
-    if command.draft_id is not None:
-        uow.drafts.discard(command.draft_id)
     uow.record(referral.events)
     return referral
 

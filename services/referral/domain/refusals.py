@@ -19,7 +19,8 @@ Refusal
 │   └── ActionIsNotYours                    action-is-not-yours
 ├── Conflict
 │   ├── NotInThisState                      not-in-this-state
-│   └── ConsentIsAlreadyWithdrawn           consent-is-already-withdrawn
+│   ├── ConsentIsAlreadyWithdrawn           consent-is-already-withdrawn
+│   └── DraftIsGone                         draft-is-gone
 └── VersionHasMoved (kernel)
 """
 
@@ -131,3 +132,10 @@ class ConsentIsAlreadyWithdrawn(Conflict):
 
     slug = "consent-is-already-withdrawn"
     title = "The consent has already been withdrawn."
+
+
+class DraftIsGone(Conflict):
+    """What was to be sent from a draft cannot be: the draft has been sent already, or is not there (any more)."""
+
+    slug = "draft-is-gone"
+    title = "The draft has already been sent, or is gone. Nothing has been sent now."

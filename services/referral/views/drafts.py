@@ -76,6 +76,11 @@ def wait_for_a_first_click(draft_id: UUID, uow: ReferralUnitOfWork) -> None:
     uow.connection.execute(select(drafts.c.id).where(drafts.c.id == draft_id).with_for_update())
 
 
+def is_there(draft_id: UUID, uow: ReferralUnitOfWork) -> bool:
+    """Whether the actor has such a draft, expired or not."""
+    return uow.connection.execute(select(drafts.c.id).where(drafts.c.id == draft_id)).first() is not None
+
+
 def is_protected(answers: Mapping[str, Any]) -> bool:
     """Whether a draft's answers, saved or still to be decided on, say that the carer's identity is protected.
 

@@ -24,6 +24,7 @@ from services.referral.views.listing import ListReferrals, list_referrals
 from services.referral.web import answering, schemas, schemas_out
 from services.referral.web.asking import send_referral_from
 from services.referral.web.parts import parts
+from services.referral.web.sent_drafts import remember_sending
 from shared.kernel.actor import Actor, Role
 from shared.kernel.identity import ConsentId, ReferralId
 from shared.kernel.refusals import Invalid, NotThere
@@ -49,7 +50,7 @@ def send(body: dict[str, Any]) -> Response:
     """Send a referral.
 
     Without the carer's consent nothing can be sent; without the cared-for person's consent the fields about that person
-    are refused, by name.
+    are refused, by name. A draft that is named is sent once: named again, the referral is refused.
     """
     command = send_referral_from(body)
     actor, request = current_actor(), once()
@@ -60,6 +61,8 @@ def send(body: dict[str, Any]) -> Response:
         referral = send_referral(command, actor, uow)
         answer = Answer(201, _location(referral.id), etag(referral.version), referral.id)
         remember_answer(uow.connection, request, answer, uow.clock.now())
+        if command.draft_id is not None:
+            remember_sending(command.draft_id, referral, actor, uow)
         uow.commit()
     return _sent(referral)
 

@@ -15,13 +15,15 @@ from services.referral.commands.save_draft import SaveDraft, save_draft
 from services.referral.domain.clocks import swedish_day
 from services.referral.domain.codes import LISTS, in_force
 from services.referral.domain.people import AgeBand, Carer
+from services.referral.domain.ports import Draft
 from services.referral.web import answering, schemas, schemas_out
 from services.referral.web.api import STAFF, api
 from services.referral.web.parts import parts
 from services.referral.web.schemas_drafts import DraftIn, check_graded
 from shared.kernel.actor import Role
 from shared.kernel.refusals import NotThere
-from shared.web.api import created, etag, no_content, ok, require_if_match
+from shared.web.api import created, etag, no_content, ok, once, require_if_match
+from shared.web.idempotency import Answer, answered_before, remember_answer
 from shared.web.who import current_actor
 
 # the same door as in api.py, now with all its operations
@@ -30,18 +32,25 @@ __all__ = ("api",)
 AUTHORS = (Role.REFERRER,)
 
 
-@api.post("/drafts", body=DraftIn, answers={201: schemas_out.DraftOut}, roles=AUTHORS, etag=True)
+@api.post("/drafts", body=DraftIn, answers={201: schemas_out.DraftOut}, roles=AUTHORS, keyed=True, etag=True)
 def begin_draft(body: dict[str, Any]) -> Response:
     """Keep a draft: encrypted, yours alone, for seven days. A draft is not a referral.
 
     The answers are those of the form's steps, each as far as it has been typed; fields about the person cared for are
-    refused without that person's consent.
+    refused without that person's consent. The same Idempotency-Key leads to the same draft, as it stands now.
     """
     check_graded(body["answers"])
-    with parts().unit_of_work(current_actor()) as uow:
-        kept = save_draft(SaveDraft(answers=body["answers"]), current_actor(), uow)
+    actor, request = current_actor(), once()
+    with parts().unit_of_work(actor) as uow:
+        before = answered_before(uow.connection, request)
+        if before is not None and before.resource_id is not None:
+            kept = open_draft(OpenDraft(draft_id=before.resource_id), actor, uow)
+        else:
+            kept = save_draft(SaveDraft(answers=body["answers"]), actor, uow)
+            answer = Answer(201, _location(kept), etag(kept.version), kept.id)
+            remember_answer(uow.connection, request, answer, uow.clock.now())
         uow.commit()
-    return created(f"/api/referral/v1/drafts/{kept.id}", answering.draft(kept), etag(kept.version))
+    return created(_location(kept), answering.draft(kept), etag(kept.version))
 
 
 @api.get("/drafts/<uuid:draft_id>", answers={200: schemas_out.DraftOut}, etag=True)
@@ -77,6 +86,10 @@ def throw_draft_away(draft_id: UUID) -> Response:
         discard_draft(DiscardDraft(draft_id=draft_id), current_actor(), uow)
         uow.commit()
     return no_content()
+
+
+def _location(kept: Draft) -> str:
+    return f"/api/referral/v1/drafts/{kept.id}"
 
 
 @api.get("/routing-proposal", query=schemas.RouteQuery, answers={200: schemas_out.ProposalOut}, roles=STAFF)

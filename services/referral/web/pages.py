@@ -25,6 +25,7 @@ from services.referral.web import (
 from services.referral.web import pages_words as words
 from services.referral.web.door import lets_in
 from services.referral.web.parts import parts
+from services.referral.web.sent_drafts import leads_to_what_was_sent
 from shared.kernel.actor import Role
 from shared.kernel.refusals import Invalid
 from shared.web.api import page_cursor, read_cursor
@@ -80,7 +81,8 @@ def _door(path: str, name: str, roles: list[Role]) -> Callable[[View], View]:
     if "<uuid:" not in path:
         return needs(*roles)
     kind = "referral" if path.startswith(A_REFERRAL) else "draft"
-    return lets_in(*roles, action=TRIED.get(name, Action.OPEN), record_kind=kind)
+    door = lets_in(*roles, action=TRIED.get(name, Action.OPEN), record_kind=kind)
+    return door if kind == "referral" else lambda view: door(leads_to_what_was_sent(view))
 
 
 def start() -> str:

@@ -34,6 +34,7 @@ from services.referral.web.pages_answers import (
 from services.referral.web.pages_kept import GIVEN_AT, ORDER, Sections, understood
 from services.referral.web.pages_steps import address, frame, shown, template_of
 from services.referral.web.parts import parts
+from services.referral.web.sent_drafts import expect_unsent
 from shared.kernel.actor import Actor
 from shared.kernel.refusals import VersionHasMoved
 from shared.web.who import current_actor
@@ -82,7 +83,8 @@ def resume(draft_id: UUID) -> Response:
 
 
 def open_for_pages(draft_id: UUID, actor: Actor, uow: ReferralUnitOfWork) -> Draft:
-    """The author's draft, its answers as far as pages understand them. Raises NotThere (recorded)."""
+    """The author's draft, its answers as far as pages understand them. Raises NotThere (recorded) or DraftWasSent."""
+    expect_unsent(draft_id, actor, uow)
     draft = open_draft(OpenDraft(draft_id=draft_id), actor, uow)
     return replace(draft, answers=understood(draft.answers))
 
@@ -96,6 +98,7 @@ def discard(draft_id: UUID) -> Page:
             uow.commit()
             here = address(draft, "discard")
             return render_template("referral/discard.html", here=here, back=f"/referral/drafts/{draft.id}")
+        expect_unsent(draft_id, actor, uow)
         discard_draft(DiscardDraft(draft_id=draft_id), actor, uow)
         uow.commit()
     flash(gettext("The draft is gone. Nothing was sent."))

@@ -29,12 +29,12 @@ from services.referral.web.pages_steps import address, frame, reason_of
 from services.referral.web.pages_summary import sections
 from services.referral.web.parts import parts
 from shared.kernel.actor import Actor
+from services.referral.web.sent_drafts import remember_sending
 from shared.kernel.identity import ReferralId, UnitId
 from shared.kernel.refusals import Invalid
 from shared.web.errors import says
-from shared.web.idempotency import Answer, answered_before, once, remember_answer
 from shared.web.validation import sentence
-from shared.web.who import current_actor, web
+from shared.web.who import current_actor
 
 CHANGED = says("The draft was changed in another window. Nothing has been sent: read it through again.")
 # which step a refused field belongs to, by the beginning of its pointer
@@ -67,12 +67,8 @@ def check(draft_id: UUID) -> Page:
 def send(draft_id: UUID) -> Page:
     """Send it. The same draft sent twice is one referral: a double click ends on the same receipt."""
     actor = current_actor()
-    request = once(web().secret, actor, f"send-{draft_id}", "POST", "pages", b"")
     with parts().unit_of_work(actor) as uow:
         wait_for_a_first_click(draft_id, uow)
-        before = answered_before(uow.connection, request)
-        if before is not None:
-            return redirect(str(before.location), 303)
         draft = open_for_pages(draft_id, actor, uow)
         missing = first_incomplete(draft.answers)
         if missing != "check":
@@ -93,8 +89,7 @@ def send(draft_id: UUID) -> Page:
             # refused before anything was written; what the page shows was read all the same
             uow.commit()
             return page, refusal.status
-        location = f"/referral/referrals/{referral.id}/receipt"
-        remember_answer(uow.connection, request, Answer(303, location, None, referral.id), uow.clock.now())
+        location = remember_sending(draft_id, referral, actor, uow)
         uow.commit()
     return redirect(location, 303)
 

@@ -1,0 +1,57 @@
+"""A draft is sent once, by a page or by a system: what it became is remembered, and whoever comes back is led there."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any, cast
+from uuid import UUID
+
+from flask import redirect
+
+from services.referral.adapters.unit_of_work import ReferralUnitOfWork
+from services.referral.domain.referral import Referral
+from services.referral.views.drafts import is_there
+from shared.kernel.actor import Actor
+from shared.web.idempotency import Answer, Once, answered_before, once, remember_answer
+from shared.web.who import View, web
+
+
+class DraftWasSent(Exception):
+    """The draft is a referral now. ``receipt``: where its sender is led."""
+
+    def __init__(self, receipt: str) -> None:
+        super().__init__(receipt)
+        self.receipt = receipt
+
+
+def remember_sending(draft_id: UUID, referral: Referral, actor: Actor, uow: ReferralUnitOfWork) -> str:
+    """Remember, in the transaction of the sending, what a draft became; where its receipt is."""
+    receipt = f"/referral/referrals/{referral.id}/receipt"
+    answer = Answer(303, receipt, None, referral.id)
+    remember_answer(uow.connection, _sending(draft_id, actor), answer, uow.clock.now())
+    return receipt
+
+
+def expect_unsent(draft_id: UUID, actor: Actor, uow: ReferralUnitOfWork) -> None:
+    """Raise DraftWasSent for the one who sent it."""
+    if not is_there(draft_id, uow):
+        before = answered_before(uow.connection, _sending(draft_id, actor))
+        if before is not None:
+            raise DraftWasSent(str(before.location))
+
+
+def leads_to_what_was_sent(view: View) -> View:
+    """A page of a draft: once the draft is sent, it is the receipt that is shown."""
+
+    @wraps(view)
+    def guarded(**address: Any) -> Any:
+        try:
+            return view(**address)
+        except DraftWasSent as sent:
+            return redirect(sent.receipt, 303)
+
+    return cast(View, guarded)
+
+
+def _sending(draft_id: UUID, actor: Actor) -> Once:
+    return once(web().secret, actor, f"send-{draft_id}", "POST", "pages", b"")
