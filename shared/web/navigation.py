@@ -29,7 +29,7 @@ class Link:
 
 
 PUBLIC = Link("/directory/", lazy_gettext("Find support"))
-REFERRALS = Link("/referral/", lazy_gettext("Sent"))
+REFERRALS = Link("/referral/", lazy_gettext("Sent by your unit"))
 NEW_REFERRAL = Link("/referral/new", lazy_gettext("New referral"), also="/referral/drafts/")
 WORKLIST = Link("/referral/", lazy_gettext("Work list"))
 LISTINGS = Link("/directory/mine", lazy_gettext("Our support"))

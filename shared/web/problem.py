@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, Response, redirect, render_template, request
+from flask import Flask, Response, current_app, redirect, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from markupsafe import escape
@@ -28,7 +28,7 @@ from shared.kernel.refusals import Failure, Invalid, Refusal, SignInNeeded
 from shared.web.api import pointers
 from shared.web.errors import OutOfOrder, Unexpected, says
 from shared.web.validation import sentence
-from shared.web.who import AssignmentNeeded, is_api
+from shared.web.who import AssignmentNeeded, is_api, signed_in
 
 log = logging.getLogger("lotsa.web")
 
@@ -76,6 +76,8 @@ def answer_refusal(refusal: Refusal) -> AnyResponse:
     """The product's no."""
     if not is_api():
         if isinstance(refusal, SignInNeeded):
+            if request.method not in ("GET", "HEAD"):
+                return _answer_signed_out(403)
             return redirect("/directory/login" + _back_here(), 303)
         if isinstance(refusal, AssignmentNeeded):
             return redirect("/directory/assignment" + _back_here(), 303)
@@ -92,8 +94,34 @@ def _back_here() -> str:
     return "?next=" + quote(request.path) if request.method in ("GET", "HEAD") and request.path != "/" else ""
 
 
+def _answer_signed_out(status: int) -> Response:
+    """A form came after its sender's session: what was typed is not kept for a stranger, and they are told so."""
+    return _answer(
+        "signed-out",
+        says("You are no longer signed in."),
+        status,
+        says(
+            "What you sent just now was not saved. After half an hour without a click you are signed out, and what "
+            "was not saved is then gone. What was saved before is still there."
+        ),
+        sign_in_at="/directory/login" + _back_to_the_form(),
+    )
+
+
+def _back_to_the_form() -> str:
+    """Where the form that was sent can be opened again, if it has a page of its own."""
+    shown = current_app.url_map.bind("").test(request.path, "GET")
+    return "?next=" + quote(request.path) if shown else ""
+
+
 def _answer(
-    slug: str, title: str, status: int, detail: str = "", fields: Mapping[str, str] | None = None, reference: str = ""
+    slug: str,
+    title: str,
+    status: int,
+    detail: str = "",
+    fields: Mapping[str, str] | None = None,
+    reference: str = "",
+    sign_in_at: str = "",
 ) -> Response:
     if is_api():
         body = problem_body(slug, title, status, detail, fields)
@@ -106,7 +134,14 @@ def _answer(
         return Response(LAST_RESORT.format(title=escape(gettext(title)), reference=""), status, mimetype="text/html")
     try:
         page = render_template(
-            "lotsa/problem.html", slug=slug, title=title, status=status, detail=said, fields=fields, reference=reference
+            "lotsa/problem.html",
+            slug=slug,
+            title=title,
+            status=status,
+            detail=said,
+            fields=fields,
+            reference=reference,
+            sign_in_at=sign_in_at,
         )
     # the page's frame itself needs the database, which may be what is broken
     except Exception as error:  # noqa: BLE001
@@ -120,6 +155,8 @@ def _answer_invalid(error: ValidationError) -> AnyResponse:
 
 
 def _answer_expired_form(_: CSRFError) -> AnyResponse:
+    if signed_in() is None:
+        return _answer_signed_out(400)
     return _answer(
         "form-expired",
         says("The form has been open too long."),

@@ -9,7 +9,9 @@ from flask_babel import gettext
 
 from deploy import translations
 from deploy.messages import messages_of
+from deploy.translations import catalogue_of
 from shared.web.catalogues import merged
+from shared.web.navigation import LINKS
 from shared.web.validation import messages, sentence
 from tests.unit.web.conftest import World
 
@@ -79,6 +81,16 @@ def test_the_check_names_what_is_missing_fuzzy_or_left_over(room: Path) -> None:
 def test_the_shared_catalogue_is_whole() -> None:
     """Everything that the web room and the kernel say has its Swedish text."""
     assert list(translations.lacking((translations.SHARED,))) == []
+
+
+def test_the_header_says_the_same_in_every_service() -> None:
+    """A service's own catalogue wins over the shared one, so it must not happen to know a link's name otherwise."""
+    links = {str(link.label._args[0]) for each in LINKS.values() for link in each}
+    shared = catalogue_of(translations.SHARED)
+    for room in translations.ROOMS:
+        own = merged([shared.parents[2], catalogue_of(room).parents[2]], "sv")
+        told = {link: own.gettext(link) for link in links}
+        assert told == {link: merged([shared.parents[2]], "sv").gettext(link) for link in links}, room
 
 
 def test_a_later_catalogue_wins(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,7 +12,7 @@ from flask.testing import FlaskClient
 from shared.kernel.refusals import Refusal
 from shared.web.tokens import issue_demo_token
 from tests.support.web_gallery import ALVA
-from tests.unit.web.conftest import World
+from tests.unit.web.conftest import World, token_for
 
 SignIn = Callable[[str], None]
 
@@ -172,3 +173,36 @@ def test_every_refusal_of_the_kernel_has_a_swedish_title(world: World) -> None:
     assert len(ours) > 12
     with world.app.test_request_context():
         assert [kind.__name__ for kind in ours if gettext(kind.title) == kind.title] == []
+
+
+def test_a_form_sent_after_the_session_says_so_and_leads_back(
+    client: FlaskClient, world: World, sign_in: SignIn
+) -> None:
+    """Half an hour without a click: nothing is said of forms or tokens, and signing in leads to the form's page."""
+    sign_in("alva")
+    token = token_for(client, world.app)
+    world.clock.advance(timedelta(minutes=31))
+    answer = client.post("/directory/boats", data={"csrf_token": token, "name": "Frida"})
+    assert answer.status_code == 403
+    assert ">Du är inte inloggad längre</h1>" in answer.text
+    assert 'href="/directory/login?next=/directory/boats"' in answer.text
+    assert "Frida" not in answer.text, "what was typed would lie in the browser's files"
+    assert "form" not in world.seen
+
+
+def test_a_form_without_a_page_of_its_own_leads_to_the_sign_in_alone(client: FlaskClient) -> None:
+    """An address that only takes forms cannot be come back to."""
+    answer = client.post("/directory/logout", data={})
+    assert answer.status_code == 400
+    assert 'href="/directory/login"' in answer.text
+    assert "next=" not in answer.text
+
+
+def test_an_unknown_address_speaks_of_assignments_to_staff_alone(client: FlaskClient, sign_in: SignIn) -> None:
+    """A reader from outside has no assignment to change; somebody at work may need another one."""
+    outside = client.get("/directory/nothing-here")
+    assert outside.status_code == 404
+    assert "uppdrag" not in outside.text
+    sign_in("alva")
+    inside = client.get("/directory/nothing-here").text
+    assert 'href="/directory/assignment"' in inside.split("<main")[1]
