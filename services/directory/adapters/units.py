@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from services.directory.adapters.tables import units
 from services.directory.adapters.versions import overwrite
@@ -32,10 +32,11 @@ class UnitRows:
 
     def named(self, name: str, organization_id: UUID) -> Unit | None:
         """An organisation's unit of this name, however it is spelt in capitals; an open one before a closed."""
-        same = func.lower(units.c.name) == func.lower(name.strip())
-        query = select(units).where(units.c.organization_id == organization_id, same).order_by(units.c.active.desc())
-        row = self._connection.execute(query.limit(1)).mappings().first()
-        return None if row is None else unit_from(row)
+        query = select(units).where(units.c.organization_id == organization_id).order_by(units.c.active.desc())
+        # folded here: a database without Swedish would not know that Ö is ö
+        wanted = name.strip().casefold()
+        rows = self._connection.execute(query).mappings()
+        return next((unit_from(row) for row in rows if row["name"].strip().casefold() == wanted), None)
 
     def add(self, unit: Unit) -> None:
         """Write a new one."""

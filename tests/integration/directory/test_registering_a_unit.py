@@ -126,7 +126,7 @@ def test_a_partners_unit_is_the_municipalitys_to_register(city: City, hanna: Fla
         ({"kind": "audit", "stand_in_unit_id": str(UNIT["advice-farsta"])}, "Ersättare: Bara en enhet som tar emot"),
         ({"stand_in_unit_id": str(UNIT["health-centre-1"])}, "Ersättare: Enheten tar inte emot lotsningar."),
         ({"stand_in_unit_id": str(GOTHENBURG)}, "Ersättare: Ersättaren måste finnas i samma kommun."),
-        ({"name": "anhörigkonsulenterna, BROMMA"}, "Namn: Organisationen har redan en enhet som heter så."),
+        ({"name": "anhörigkonsulenterna, HÄGERSTEN-ÄLVSJÖ"}, "Namn: Organisationen har redan en enhet som heter så."),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, dict) else "",
 )
