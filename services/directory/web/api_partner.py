@@ -27,7 +27,7 @@ from services.directory.domain.activity import Activity, Session
 from services.directory.domain.organization import Location
 from services.directory.domain.refusals import ListingIsNotYours
 from services.directory.domain.support_service import Listing, Schedule
-from services.directory.web import schemas
+from services.directory.web import schemas_listings
 from services.directory.web.api_public import activity_members, service_out
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
@@ -43,26 +43,26 @@ def add_to(api: Api) -> None:
     """Open these doors."""
     partner: dict[str, Any] = {"roles": [Role.PARTNER_EDITOR], "etag": True}
     edits = {**partner, "versioned": True}
-    service, activity = {200: schemas.ServiceOut}, {200: schemas.ActivityOut}
+    service, activity = {200: schemas_listings.ServiceOut}, {200: schemas_listings.ActivityOut}
     api.put(
         "/organizations/<uuid:organization_id>",
-        body=schemas.OrganizationIn,
-        answers={200: schemas.OrganizationOut},
+        body=schemas_listings.OrganizationIn,
+        answers={200: schemas_listings.OrganizationOut},
         **edits,
     )(put_organization)
-    api.post("/services", body=schemas.ServiceIn, answers={201: schemas.ServiceOut}, keyed=True, **partner)(
-        post_service
-    )
-    api.put("/services/<uuid:service_id>", body=schemas.ServiceIn, answers=service, **edits)(put_service)
+    api.post(
+        "/services", body=schemas_listings.ServiceIn, answers={201: schemas_listings.ServiceOut}, keyed=True, **partner
+    )(post_service)
+    api.put("/services/<uuid:service_id>", body=schemas_listings.ServiceIn, answers=service, **edits)(put_service)
     api.post("/services/<uuid:service_id>/confirmation", answers=service, **edits)(post_confirmation)
     api.post(
         "/services/<uuid:service_id>/activities",
-        body=schemas.ActivityIn,
-        answers={201: schemas.ActivityOut},
+        body=schemas_listings.ActivityIn,
+        answers={201: schemas_listings.ActivityOut},
         keyed=True,
         **partner,
     )(post_activity)
-    api.put("/activities/<uuid:activity_id>", body=schemas.ActivityIn, answers=activity, **edits)(put_activity)
+    api.put("/activities/<uuid:activity_id>", body=schemas_listings.ActivityIn, answers=activity, **edits)(put_activity)
     api.post("/activities/<uuid:activity_id>/cancellation", answers=activity, **edits)(post_cancellation)
 
 
@@ -73,7 +73,7 @@ def put_organization(organization_id: UUID, body: dict[str, Any]) -> Response:
         asked = DescribeOrganization(organization_id=OrganizationId(organization_id), version=version, **body)
         organization = describe_organization(work, editor, asked)
         work.commit()
-    return ok(schemas.OrganizationOut().dump(organization), etag=etag(organization.version))
+    return ok(schemas_listings.OrganizationOut().dump(organization), etag=etag(organization.version))
 
 
 def post_service(body: dict[str, Any]) -> Response:
@@ -164,7 +164,7 @@ def _editing() -> SupportServiceEditing:
 
 
 def _activity_out(activity: Activity) -> Any:
-    return schemas.ActivityOut().dump(activity_members(activity))
+    return schemas_listings.ActivityOut().dump(activity_members(activity))
 
 
 def _remember(work: DirectoryUnitOfWork, request: Any, location: str, version: int, resource_id: UUID) -> None:

@@ -15,7 +15,7 @@ from services.directory.views.organization_page import organization_page, organi
 from services.directory.views.search_services import Wanted, search_services
 from services.directory.views.service_page import service_page
 from services.directory.views.units import public_units
-from services.directory.web import schemas, words
+from services.directory.web import schemas, schemas_listings, schemas_staff, words
 from services.directory.web.parts import parts
 from shared.web.api import etag, ok, page_cursor, read_cursor
 from shared.web.openapi import Api
@@ -23,20 +23,24 @@ from shared.web.openapi import Api
 
 def add_to(api: Api) -> None:
     """Open these doors."""
-    api.get("/services", public=True, query=schemas.ServiceSearch, answers={200: schemas.ServicePage})(list_services)
-    api.get("/services/<uuid:service_id>", public=True, answers={200: schemas.ServiceOut}, etag=True)(read_service)
-    api.get("/services/<uuid:service_id>/activities", public=True, answers={200: schemas.ActivitiesOut})(
+    api.get(
+        "/services", public=True, query=schemas_listings.ServiceSearch, answers={200: schemas_listings.ServicePage}
+    )(list_services)
+    api.get("/services/<uuid:service_id>", public=True, answers={200: schemas_listings.ServiceOut}, etag=True)(
+        read_service
+    )
+    api.get("/services/<uuid:service_id>/activities", public=True, answers={200: schemas_listings.ActivitiesOut})(
         list_activities
     )
-    api.get("/organizations", public=True, query=schemas.Paging, answers={200: schemas.OrganizationPageOut})(
+    api.get("/organizations", public=True, query=schemas.Paging, answers={200: schemas_listings.OrganizationPageOut})(
         list_organizations
     )
-    api.get("/organizations/<uuid:organization_id>", public=True, answers={200: schemas.OrganizationOut}, etag=True)(
-        read_organization
-    )
-    api.get("/units", public=True, query=schemas.UnitSearch, answers={200: schemas.UnitPageOut})(list_units)
-    api.get("/target-groups", public=True, answers={200: schemas.TermsOut})(list_target_groups)
-    api.get("/forms-of-support", public=True, answers={200: schemas.TermsOut})(list_forms_of_support)
+    api.get(
+        "/organizations/<uuid:organization_id>", public=True, answers={200: schemas_listings.OrganizationOut}, etag=True
+    )(read_organization)
+    api.get("/units", public=True, query=schemas_staff.UnitSearch, answers={200: schemas_staff.UnitPageOut})(list_units)
+    api.get("/target-groups", public=True, answers={200: schemas_listings.TermsOut})(list_target_groups)
+    api.get("/forms-of-support", public=True, answers={200: schemas_listings.TermsOut})(list_forms_of_support)
 
 
 def list_services(query: dict[str, Any]) -> Response:
@@ -49,7 +53,7 @@ def list_services(query: dict[str, Any]) -> Response:
         {**each.__dict__, "next_occurrence_at": each.next.starts_at if each.next else None} for each in page.services
     ]
     body = {"services": found, "total": page.total, **_next("api-services", page.after)}
-    return ok(schemas.ServicePage().dump(body))
+    return ok(schemas_listings.ServicePage().dump(body))
 
 
 def read_service(service_id: UUID) -> Response:
@@ -68,7 +72,7 @@ def list_activities(service_id: UUID) -> Response:
             raise ListingIsNotYours
         activities = running_activities(connection, service_id, parts().clock.now())
     shown = [activity_members(each) for each in activities]
-    return ok(schemas.ActivitiesOut().dump({"activities": shown}))
+    return ok(schemas_listings.ActivitiesOut().dump({"activities": shown}))
 
 
 def list_organizations(query: dict[str, Any]) -> Response:
@@ -77,7 +81,7 @@ def list_organizations(query: dict[str, Any]) -> Response:
     with parts().engine.connect() as connection:
         found, last = organizations_list(connection, after=UUID(after[0]) if after else None, limit=query["limit"])
     body = {"organizations": found, **_next("organizations", [str(last)] if last else None)}
-    return ok(schemas.OrganizationPageOut().dump(body))
+    return ok(schemas_listings.OrganizationPageOut().dump(body))
 
 
 def read_organization(organization_id: UUID) -> Response:
@@ -86,7 +90,7 @@ def read_organization(organization_id: UUID) -> Response:
         page = organization_page(connection, organization_id)
     if page is None:
         raise ListingIsNotYours
-    return ok(schemas.OrganizationOut().dump(page.organization), etag=etag(page.organization.version))
+    return ok(schemas_listings.OrganizationOut().dump(page.organization), etag=etag(page.organization.version))
 
 
 def list_units(query: dict[str, Any]) -> Response:
@@ -100,7 +104,7 @@ def list_units(query: dict[str, Any]) -> Response:
             after=UUID(after[0]) if after else None,
             limit=query["limit"],
         )
-    return ok(schemas.UnitPageOut().dump({"units": found, **_next("units", [str(last)] if last else None)}))
+    return ok(schemas_staff.UnitPageOut().dump({"units": found, **_next("units", [str(last)] if last else None)}))
 
 
 def list_target_groups() -> Response:
@@ -115,7 +119,7 @@ def list_forms_of_support() -> Response:
 
 def service_out(service: SupportService) -> Any:
     """A support service as systems get it."""
-    return schemas.ServiceOut().dump({**service.listing.__dict__, **service.__dict__})
+    return schemas_listings.ServiceOut().dump({**service.listing.__dict__, **service.__dict__})
 
 
 def activity_members(activity: Any) -> dict[str, Any]:
@@ -135,7 +139,7 @@ def _terms(taxonomy: Taxonomy) -> Response:
         }
         for term in words.in_force(taxonomy)
     ]
-    return ok(schemas.TermsOut().dump({"terms": terms}))
+    return ok(schemas_listings.TermsOut().dump({"terms": terms}))
 
 
 def _next(purpose: str, after: list[Any] | None) -> dict[str, str]:

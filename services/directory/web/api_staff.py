@@ -11,7 +11,7 @@ from services.directory.commands.authorise import authorise
 from services.directory.commands.grant_assignment import GrantAssignment
 from services.directory.domain.permissions import Act
 from services.directory.domain.refusals import ListingIsNotYours
-from services.directory.web import schemas
+from services.directory.web import schemas_staff
 from services.directory.web.administering import change, end, grant, opened, user
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
@@ -28,18 +28,18 @@ READERS = [Role.REFERRER, Role.ADVISER, Role.AUDITOR, Role.MUNICIPALITY_ADMINIST
 
 def add_to(api: Api) -> None:
     """Open these doors."""
-    api.get("/routing-rules/<municipality_code>", roles=READERS, answers={200: schemas.RulesOut}, etag=True)(
+    api.get("/routing-rules/<municipality_code>", roles=READERS, answers={200: schemas_staff.RulesOut}, etag=True)(
         read_routing_rules
     )
-    api.get("/assignments", answers={200: schemas.AssignmentsOut})(list_own_assignments)
-    unit: dict[str, Any] = {"roles": ADMINISTRATORS, "answers": {200: schemas.UnitWhole}, "etag": True}
+    api.get("/assignments", answers={200: schemas_staff.AssignmentsOut})(list_own_assignments)
+    unit: dict[str, Any] = {"roles": ADMINISTRATORS, "answers": {200: schemas_staff.UnitWhole}, "etag": True}
     api.get("/units/<uuid:unit_id>", **unit)(read_unit)
-    api.put("/units/<uuid:unit_id>", body=schemas.UnitIn, versioned=True, **unit)(put_unit)
+    api.put("/units/<uuid:unit_id>", body=schemas_staff.UnitIn, versioned=True, **unit)(put_unit)
     api.post(
         "/assignments",
         roles=ADMINISTRATORS,
-        body=schemas.AssignmentIn,
-        answers={201: schemas.AssignmentGranted},
+        body=schemas_staff.AssignmentIn,
+        answers={201: schemas_staff.AssignmentGranted},
         keyed=True,
     )(post_assignment)
     api.delete("/assignments/<uuid:assignment_id>", roles=ADMINISTRATORS, answers={204: None})(delete_assignment)
@@ -59,20 +59,20 @@ def read_routing_rules(municipality_code: str) -> Response:
         raise ListingIsNotYours
     rows = [{**rule.__dict__, "target_groups": sorted(rule.target_groups)} for rule in rules.rules]
     shown = {**rules.__dict__, "rules": rows}
-    return ok(schemas.RulesOut().dump(shown), etag=etag(rules.version))
+    return ok(schemas_staff.RulesOut().dump(shown), etag=etag(rules.version))
 
 
 def list_own_assignments() -> Response:
     """The caller's own assignments that hold now."""
     held = parts().staff.assignments_of(current_actor().user, parts().clock.now())
-    return ok(schemas.AssignmentsOut().dump({"assignments": held}))
+    return ok(schemas_staff.AssignmentsOut().dump({"assignments": held}))
 
 
 def read_unit(unit_id: UUID) -> Response:
     """A unit of the caller's municipality or organisation, with its version."""
     with opened(unit_id) as found:
         unit = found.unit
-    return ok(schemas.UnitWhole().dump(unit), etag=etag(unit.version))
+    return ok(schemas_staff.UnitWhole().dump(unit), etag=etag(unit.version))
 
 
 def put_unit(unit_id: UUID, body: dict[str, Any]) -> Response:
@@ -82,7 +82,7 @@ def put_unit(unit_id: UUID, body: dict[str, Any]) -> Response:
         reached = {name: body[name] or None for name in ("function_address", "phone")}
         unit = change(found, version, **{**body, **reached})
         found.work.commit()
-    return ok(schemas.UnitWhole().dump(unit), etag=etag(unit.version))
+    return ok(schemas_staff.UnitWhole().dump(unit), etag=etag(unit.version))
 
 
 def post_assignment(body: dict[str, Any]) -> Response:
@@ -107,7 +107,7 @@ def post_assignment(body: dict[str, Any]) -> Response:
             work.commit()
     if assignment is None:
         raise ListingIsNotYours
-    return created(f"{BASE}/assignments/{assignment.id}", schemas.AssignmentGranted().dump(assignment))
+    return created(f"{BASE}/assignments/{assignment.id}", schemas_staff.AssignmentGranted().dump(assignment))
 
 
 def delete_assignment(assignment_id: UUID) -> Response:
