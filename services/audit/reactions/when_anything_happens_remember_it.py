@@ -18,6 +18,7 @@ from services.audit.log.entry import moment
 from shared.contracts.common import AccessRecorded
 from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope
+from shared.kernel.identity import UnitId
 
 USER = "user"
 # long texts and whatever names a person stand outside the leaf, under a commitment
@@ -25,8 +26,15 @@ ERASABLE_FIELDS = ("rules",)
 ABOUT_FIELDS = ("referral_id", "consent_id")
 UNIT_FIELDS = ("unit_id", "referring_unit_id", "receiving_unit_id", "recipient_unit_id")
 OUTCOMES = {"session.refused.v1": "refused", "notice.failed.v1": "failed"}
-# whose step it is, where the event names both units and the assignment has not been heard of yet
-SENDERS_STEPS = ("referral.sent.v1",)
+# where the event itself says which unit somebody acted for. Elsewhere only the assignment tells, and the leaf is signed
+# for ever: a unit that is not known is left out, and looked up from the assignment when the entry is shown
+ACTING_UNIT = {
+    "referral.sent.v1": "referring_unit_id",
+    "consent.given.v1": "unit_id",
+    "consent.withdrawn.v1": "unit_id",
+}
+# what these name is an assignment that somebody was given, not the one that it was given under
+OF_ASSIGNMENTS = ("assignment.granted.v1", "assignment.ended.v1")
 
 
 class Remembering(Protocol):
@@ -56,7 +64,14 @@ def as_happening(envelope: Envelope, event: Contract, assignments: KnownAssignme
     about |= {UUID(each) for name in ("subjects", "consents") for each in data.get(name, ())}
     if data.get("number"):
         about.add(key_of_number(data["number"]))
-    members = _access(data) if isinstance(event, AccessRecorded) else _step(event, data, assignments)
+    if isinstance(event, AccessRecorded):
+        members = _access(data)
+    else:
+        assignment = data.get("assignment_id")
+        known = assignments.find(UUID(assignment)) if assignment else None
+        if known is not None:
+            units.add(known[0])
+        members = _step(event, data, known)
     if "unit" in members:
         units.add(UUID(members["unit"]))
     about_envelope: dict[str, Any] = {
@@ -90,8 +105,8 @@ def _access(data: dict[str, Any]) -> dict[str, Any]:
     return {"data": {"access_id": access.pop("access_id"), "looked_at": access.pop("occurred_at")}, **access}
 
 
-def _step(event: Contract, data: dict[str, Any], assignments: KnownAssignments) -> dict[str, Any]:
-    """Something that was done; the unit is the one that the person acted for."""
+def _step(event: Contract, data: dict[str, Any], known: tuple[UnitId, str] | None) -> dict[str, Any]:
+    """Something that was done; the unit is the one that the person acted for, or left out while it is not known."""
     members: dict[str, Any] = {
         "action": event.event_type.rpartition(".")[0],
         "outcome": OUTCOMES.get(event.event_type, "done"),
@@ -102,14 +117,11 @@ def _step(event: Contract, data: dict[str, Any], assignments: KnownAssignments) 
         members["subjects"] = subjects
     if "consents" in data:
         members["consents"] = data.pop("consents")
-    if "assignment_id" in data:
+    if "assignment_id" in data and event.event_type not in OF_ASSIGNMENTS:
         members["assignment"] = data.pop("assignment_id")
-        known = assignments.find(UUID(members["assignment"]))
         if known is not None:
             members["unit"], members["role"] = str(known[0]), known[1]
-    if "unit" not in members:
-        guess = "referring_unit_id" if event.event_type in SENDERS_STEPS else "receiving_unit_id"
-        unit = data.get("unit_id") or data.get(guess)
-        if unit:
-            members["unit"] = unit
+    said = ACTING_UNIT.get(event.event_type)
+    if said is not None:
+        members.setdefault("unit", data[said])
     return members

@@ -15,6 +15,10 @@ from services.audit.log.entry import read_leaf
 Unseal = Callable[[Connection, UUID, str, bytes], Any]
 """Opens a sealed value: (connection, event id, name, sealed) → value, or None when it cannot be opened any more."""
 
+# who acted for which unit never changes, so it may be looked up when an entry was written before it was heard
+_ASSIGNMENTS = text("""
+    select assignment_id, unit_id, role from known_assignments where assignment_id = any(:ids) and unit_id is not null
+""")
 _UNITS = text("select unit_id, name from known_units where unit_id = any(:ids)")
 _OPENINGS = text(
     "select entry_index, event_id, sealed from log_openings where name = 'user' and entry_index = any(:indexes)"
@@ -23,7 +27,11 @@ _OPENINGS = text(
 
 @dataclass(frozen=True)
 class Step:
-    """One entry. ``user`` is None when nobody acted, or when who it was has been erased."""
+    """One entry. ``user`` is None when nobody acted, or when who it was has been erased.
+
+    ``unit_id``: the unit that was acted for, or None when nobody acted or it is not known. ``concerns``: the name of
+    the unit that the step is about, where it is about one.
+    """
 
     index: int
     id: UUID
@@ -34,6 +42,8 @@ class Step:
     outcome: str
     unit_id: UUID | None
     unit_name: str | None
+    assignment: UUID | None
+    concerns: str | None
     role: str | None
     user: str | None
     rule: str | None
@@ -52,10 +62,29 @@ class Step:
 def as_steps(connection: Connection, rows: Sequence[tuple[int, bytes]], unseal: Unseal) -> list[Step]:
     """Entries (index and leaf), in the order given."""
     leaves = [(index, read_leaf(bytes(leaf))) for index, leaf in rows]
-    units = {UUID(leaf["unit"]) for _, leaf in leaves if leaf.get("unit")}
+    _add_units_heard_since(connection, [leaf for _, leaf in leaves])
+    units = {UUID(unit) for _, leaf in leaves for unit in (leaf.get("unit"), _concerned(leaf)) if unit}
     names = dict(map(tuple, connection.execute(_UNITS, {"ids": list(units)}))) if units else {}
     users = _users(connection, [index for index, _ in leaves], unseal)
     return [_step(index, leaf, names, users.get(index)) for index, leaf in leaves]
+
+
+def _add_units_heard_since(connection: Connection, leaves: Sequence[dict[str, Any]]) -> None:
+    """Say unit and role where the leaf has the assignment alone, as far as it has been heard of by now."""
+    without = [leaf for leaf in leaves if leaf.get("assignment") and not leaf.get("unit")]
+    if not without:
+        return
+    asked = {"ids": list({UUID(leaf["assignment"]) for leaf in without})}
+    known = {str(row.assignment_id): row for row in connection.execute(_ASSIGNMENTS, asked)}
+    for leaf in without:
+        heard = known.get(leaf["assignment"])
+        if heard is not None:
+            leaf["unit"], leaf["role"] = str(heard.unit_id), heard.role
+
+
+def _concerned(leaf: dict[str, Any]) -> str | None:
+    unit = leaf.get("data", {}).get("unit_id")
+    return str(unit) if unit else None
 
 
 def _users(connection: Connection, indexes: list[int], unseal: Unseal) -> dict[int, str]:
@@ -69,6 +98,7 @@ def _users(connection: Connection, indexes: list[int], unseal: Unseal) -> dict[i
 
 def _step(index: int, leaf: dict[str, Any], names: dict[UUID, str], user: str | None) -> Step:
     unit_id = UUID(leaf["unit"]) if leaf.get("unit") else None
+    concerned = _concerned(leaf)
     return Step(
         index=index,
         id=UUID(leaf["id"]),
@@ -79,6 +109,8 @@ def _step(index: int, leaf: dict[str, Any], names: dict[UUID, str], user: str | 
         outcome=str(leaf.get("outcome", "")),
         unit_id=unit_id,
         unit_name=names.get(unit_id) if unit_id else None,
+        assignment=UUID(leaf["assignment"]) if leaf.get("assignment") else None,
+        concerns=names.get(UUID(concerned), concerned[:8]) if concerned else None,
         role=leaf.get("role"),
         user=user,
         rule=leaf.get("rule"),

@@ -45,6 +45,7 @@ REVIEWS: dict[str, LazyString] = {
     "list": _("It was shown in a reviewer's list"),
     "search": _("It came up in a reviewer's search"),
     "export": _("The log was exported"),
+    "change": _("An alarm was looked at and closed"),
 }
 ATTEMPTED = _("An attempt was refused")
 SOMETHING = _("Something else happened")
@@ -100,6 +101,14 @@ ALARMS: dict[str, LazyString] = {
     "sequence-doubled": _("Two events share a number"),
     "publisher-silent": _("A service has not been heard of for five minutes"),
 }
+# steps that nobody in particular is known to have taken; the person and unit that they name are those they are about
+ABOUT_A_UNIT = (
+    "unit.changed.v1",
+    "assignment.granted.v1",
+    "notice.queued.v1",
+    "notice.sent.v1",
+    "notice.failed.v1",
+)
 PUBLISHERS: dict[str, LazyString] = {
     "referral": _("Referrals"),
     "directory": _("The directory"),
@@ -146,18 +155,29 @@ def _was_sealed(step: Step) -> bool:
 
 
 def who(step: Step) -> str:
-    """By whom: the user's id at the identity provider, role and unit."""
+    """By whom: the user's id at the identity provider, role and unit; or, where nobody acted, whom it concerns."""
+    if step.type in ABOUT_A_UNIT:
+        return _concerns(step)
     role = str(ROLE_NAMES[Role(step.role)]) if step.role in {each.value for each in Role} else ""
     unit = step.unit_name or (str(step.unit_id)[:8] if step.unit_id else "")
     if step.user is None and unit:
         return gettext("By the unit %(unit)s.", unit=unit)
     if step.user is None:
-        return ""
+        return gettext("By somebody whose unit is not known.") if step.assignment else ""
     if role and unit:
         return gettext("By the user %(user)s, %(role)s, %(unit)s.", user=step.user, role=role, unit=unit)
     if unit:
         return gettext("By the user %(user)s, %(unit)s.", user=step.user, unit=unit)
+    if step.assignment:
+        return gettext("By the user %(user)s, unit not known.", user=step.user)
     return gettext("By the user %(user)s.", user=step.user)
+
+
+def _concerns(step: Step) -> str:
+    unit = step.concerns or ""
+    if step.user is None:
+        return gettext("Concerns the unit %(unit)s.", unit=unit)
+    return gettext("Concerns the user %(user)s, %(unit)s.", user=step.user, unit=unit)
 
 
 def state(step: Step) -> str:

@@ -17,8 +17,9 @@ from services.audit.reactions.when_anything_happens_remember_it import as_happen
 from services.audit.service import EVERYTHING
 from shared.contracts.common import AccessRecorded, RelayAnnounced
 from shared.contracts.contract import Contract, all_contracts
+from shared.contracts.directory import AssignmentEnded
 from shared.contracts.envelope import Envelope
-from shared.contracts.referral import ReferralOpened, ReferralSent
+from shared.contracts.referral import ReferralCancelled, ReferralOpened, ReferralSent
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 MARK = "unmistakable"
@@ -114,14 +115,40 @@ def test_a_step_is_found_by_its_referral_and_its_consents() -> None:
     assert found.members["action"] == "referral.sent"
 
 
-def test_the_acting_unit_is_the_assignments() -> None:
-    """Known: unit and role from the directory. Not known: the unit whose step it is."""
-    event = example_of(ReferralOpened, assignment_id=ASSIGNMENT)
-    assert happening_of(event, Known()).members["unit"] == str(UNIT)
-    assert happening_of(event, Known()).members["role"] == "adviser"
-    assert happening_of(event).members["unit"] == str(event.receiving_unit_id)  # type: ignore[attr-defined]
-    first = example_of(ReferralSent, assignment_id=uuid4())
-    assert happening_of(first).members["unit"] == str(first.referring_unit_id)  # type: ignore[attr-defined]
+STEPS = [contract for contract in EVERYTHING if contract is not AccessRecorded]
+# the units that these name are what they are about; nobody is said to have acted
+ABOUT_UNITS = ("unit.", "assignment.", "notice.")
+
+
+@pytest.mark.parametrize("contract", STEPS, ids=lambda each: each.event_type)
+def test_the_acting_unit_is_the_assignments_or_the_one_that_the_event_says(contract: type[Contract]) -> None:
+    """Known: unit and role from the directory. Not known: nobody is named as a fact that only may be one."""
+    about_a_unit = contract.event_type.startswith(ABOUT_UNITS)
+    names = {field.name for field in dataclasses.fields(contract)}
+    event = example_of(contract, **{"assignment_id": ASSIGNMENT} if "assignment_id" in names else {})
+    known, unknown = happening_of(event, Known()).members, happening_of(event).members
+    if "assignment_id" in names and not about_a_unit:
+        assert (known["unit"], known["role"]) == (str(UNIT), "adviser")
+        assert unknown["assignment"] == str(ASSIGNMENT)
+    else:
+        assert not {"unit", "role", "assignment"} & set(known)
+    said = {"referral.sent.v1": "referring_unit_id", "consent.given.v1": "unit_id", "consent.withdrawn.v1": "unit_id"}
+    expected = str(getattr(event, said[contract.event_type])) if contract.event_type in said else None
+    assert unknown.get("unit") == expected
+    assert "role" not in unknown
+
+
+def test_a_cancellation_by_the_sender_is_not_put_down_to_the_receiver() -> None:
+    """While the sender's assignment has not been heard of: the leaf names neither, and both mandates cover it."""
+    event = example_of(ReferralCancelled)
+    found = happening_of(event)
+    assert "unit" not in found.members
+    assert {event.referring_unit_id, event.receiving_unit_id} == set(found.units)  # type: ignore[attr-defined]
+
+
+def test_an_assignments_end_is_covered_by_the_mandate_of_its_unit() -> None:
+    """It names no unit itself; audit knows which it was for."""
+    assert happening_of(example_of(AssignmentEnded, assignment_id=ASSIGNMENT), Known()).units == (UNIT,)
 
 
 def test_what_surrounds_the_event_is_kept() -> None:
