@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
@@ -24,7 +25,8 @@ class OpeningKeys:
         self._engine = engine
         self._master = master
         self._current: tuple[tuple[int, int], DataKey] | None = None
-        self._by_id: dict[UUID, DataKey] = {}
+        # for as long as a transaction lasts: a key destroyed meanwhile opens nothing in the next one
+        self._found: WeakKeyDictionary[Connection, dict[UUID, DataKey]] = WeakKeyDictionary()
 
     def current(self, now: datetime) -> DataKey:
         """This month's key, made when it is the first to be asked for."""
@@ -37,12 +39,13 @@ class OpeningKeys:
 
     def find(self, connection: Connection, key_id: UUID) -> DataKey:
         """The key with an id. Raises Unreadable when it has been destroyed."""
-        if key_id not in self._by_id:
+        found = self._found.setdefault(connection, {})
+        if key_id not in found:
             row = connection.exec_driver_sql(_BY_ID, (key_id,)).first()
             if row is None:
                 raise Unreadable("the key has been destroyed")
-            self._by_id[key_id] = self._master.unwrap(key_id, row.wrapped)
-        return self._by_id[key_id]
+            found[key_id] = self._master.unwrap(key_id, row.wrapped)
+        return found[key_id]
 
     def _find_or_make(self, connection: Connection, period: str) -> DataKey:
         found = connection.exec_driver_sql(_FIND, (period,)).first()

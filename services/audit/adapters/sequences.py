@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -32,7 +33,11 @@ _CLOSE = """
     update alarms set closed_at = %s
     where closed_at is null and kind = %s and source = %s and first = %s and last = %s
 """
-# doubled events are facts, and stay open until a person has looked; these come and go by themselves
+_CLOSE_ONE = """
+    update alarms set closed_at = coalesce(closed_at, %s) where alarm_id = %s and kind = any(%s::text[])
+"""
+# doubled events are facts, and stay open until a person has looked (commands/close_alarm.py); these come and go by
+# themselves
 _RECONCILED = ["events-missing", "publisher-silent"]
 
 
@@ -60,3 +65,7 @@ class Sequences:
                 run(_CLOSE, (at, *row))
         for each in alarms:
             run(_RAISE, (uuid7(), each.kind, each.source, each.first, each.last, at, each.explained))
+
+    def close(self, alarm_id: UUID, kinds: Collection[str], at: datetime) -> bool:
+        """Close one, if it is of these kinds; a closed one stays as it was. Whether there is such an alarm."""
+        return self._connection.exec_driver_sql(_CLOSE_ONE, (at, alarm_id, list(kinds))).rowcount > 0

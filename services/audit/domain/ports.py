@@ -143,3 +143,7 @@ class Sequences(Protocol):
     def set_alarms(self, alarms: Collection[Alarm], at: datetime) -> None:
         """Open those that are new, close those that no longer hold, keep the rest."""
         ...
+
+    def close(self, alarm_id: UUID, kinds: Collection[str], at: datetime) -> bool:
+        """Close one, if it is of these kinds; a closed one stays as it was. Whether there is such an alarm."""
+        ...

@@ -24,6 +24,7 @@ KINDS = {
     "referrals": within(_NEWEST.replace("KIND", "type = 'referral.sent.v1'")),
 }
 _ONE = within("select index, leaf from log_entries where index = :index and WITHIN")
+_ID = text("select event_id from log_entries where index = :index")
 _ENDED = text("""
     select subject_id from log_about join log_entries on index = entry_index
     where subject_id = any(:ids) and type in ('consent.withdrawn.v1', 'referral.cancelled.v1')
@@ -57,6 +58,12 @@ def one(connection: Connection, index: int, mandate: Mandate, unseal: Unseal) ->
     """The entry with an index, or None."""
     row = connection.execute(_ONE, given(mandate, index=index)).first()
     return as_steps(connection, [(row[0], row.leaf)], unseal)[0] if row else None
+
+
+def id_of(connection: Connection, index: int) -> UUID | None:
+    """Which entry stands at an index, whoever's it is; None when there is none yet."""
+    found: UUID | None = connection.scalar(_ID, {"index": index})
+    return found
 
 
 def ended(connection: Connection, subjects: list[UUID]) -> set[UUID]:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from services.audit.commands.close_alarm import CLOSED_BY_HAND
 from services.audit.log.checkpoint import CheckpointIsWrong, VerifierKey, open_checkpoint
 from services.audit.log.entry import LeafIsWrong, read_leaf
 from services.audit.log.merkle import Frontier, leaf_hash
@@ -22,7 +23,7 @@ _COUNTS = text("""
 """)
 _KEYS = text("select vkey from log_keys order by since desc")
 _ALARMS = text("""
-    select kind, source, first, last, event_id, noticed_at, explained from alarms
+    select kind, source, first, last, event_id, noticed_at, explained, alarm_id from alarms
     where closed_at is null order by noticed_at desc limit 100
 """)
 _HEARD = text("select source, highest, heard_at from announcements order by heard_at desc")
@@ -44,6 +45,12 @@ class OpenAlarm:
     event_id: UUID | None
     noticed_at: datetime
     explained: bool
+    alarm_id: UUID
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether it stays open until a person has looked."""
+        return self.kind in CLOSED_BY_HAND
 
 
 @dataclass(frozen=True)

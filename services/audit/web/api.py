@@ -9,7 +9,16 @@ from flask import Blueprint, Response
 
 from services.audit.web.download import as_download
 from services.audit.web.reviewing import Reviewing
-from services.audit.web.schemas import EntriesOut, EntryOut, ExportAsked, LogAsked, LogOut, PageAsked, TrailOut
+from services.audit.web.schemas import (
+    EntriesOut,
+    EntryOut,
+    ExportAsked,
+    LogAsked,
+    LogOut,
+    PageAsked,
+    TrailAsked,
+    TrailOut,
+)
 from shared.kernel.actor import Role
 from shared.web.api import ok
 from shared.web.openapi import Api
@@ -44,15 +53,21 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
         """The entries by which referrals were sent, the newest first."""
         return _page("referrals", "referral", query)
 
-    @api.get("/consents/<uuid:consent_id>/trail", answers={200: TrailOut}, roles=AUDITORS)
-    def get_consent_trail(consent_id: UUID) -> Response:
-        """One consent from given to withdrawn: every use and why it was allowed, every refused attempt."""
-        return ok(TrailOut().dump(reviewing.trail_of("consent", consent_id)))
+    @api.get("/consents/<uuid:consent_id>/trail", query=TrailAsked, answers={200: TrailOut}, roles=AUDITORS)
+    def get_consent_trail(consent_id: UUID, query: dict[str, Any]) -> Response:
+        """One consent from given to withdrawn: every use and why it was allowed, every refused attempt.
 
-    @api.get("/referrals/<uuid:referral_id>/trail", answers={200: TrailOut}, roles=AUDITORS)
-    def get_referral_trail(referral_id: UUID) -> Response:
-        """Everything around one referral."""
-        return ok(TrailOut().dump(reviewing.trail_of("referral", referral_id)))
+        Every step and the newest readings; ``next_cursor`` leads to older readings.
+        """
+        return _trail("consent", consent_id, query)
+
+    @api.get("/referrals/<uuid:referral_id>/trail", query=TrailAsked, answers={200: TrailOut}, roles=AUDITORS)
+    def get_referral_trail(referral_id: UUID, query: dict[str, Any]) -> Response:
+        """Everything around one referral.
+
+        Every step and the newest readings; ``next_cursor`` leads to older readings.
+        """
+        return _trail("referral", referral_id, query)
 
     @api.get("/log", query=LogAsked, answers={200: LogOut}, roles=AUDITORS)
     def get_log(query: dict[str, Any]) -> Response:
@@ -74,6 +89,11 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
     def _page(kind: str, record_kind: str, query: dict[str, Any]) -> Response:
         steps, _, cursor = reviewing.page(kind, query["limit"], query["cursor"], record_kind)
         return ok(EntriesOut().dump({"items": steps, "next_cursor": cursor}))
+
+    def _trail(kind: str, subject_id: UUID, query: dict[str, Any]) -> Response:
+        found, cursor = reviewing.trail_of(kind, subject_id, query["limit"], query["cursor"])
+        told = TrailOut(exclude=["next_cursor"]).dump(found)
+        return ok(told | {"next_cursor": cursor})
 
     doors = api.blueprint()
     reviewing.record_refusals(doors)

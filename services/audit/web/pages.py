@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from services.audit.views.folding import folded
 from services.audit.web import words
 from services.audit.web.download import as_download
 from services.audit.web.reviewing import Reviewing
@@ -16,6 +17,7 @@ from shared.web.validation import messages
 from shared.web.who import needs
 
 ON_A_PAGE = 25
+READINGS_ON_A_PAGE = 100
 LONGEST_SEARCH = 100
 
 
@@ -57,12 +59,12 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
     @pages.get("/consents/<uuid:consent_id>")
     @needs(Role.AUDITOR)
     def consent(consent_id: UUID) -> str:
-        return render_template("audit/trail.html", trail=reviewing.trail_of("consent", consent_id))
+        return _trail("consent", consent_id)
 
     @pages.get("/referrals/<uuid:referral_id>")
     @needs(Role.AUDITOR)
     def referral(referral_id: UUID) -> str:
-        return render_template("audit/trail.html", trail=reviewing.trail_of("referral", referral_id))
+        return _trail("referral", referral_id)
 
     @pages.get("/log")
     @needs(Role.AUDITOR)
@@ -73,6 +75,12 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
     @needs(Role.AUDITOR)
     def verify() -> str:
         return _log(verify=True)
+
+    @pages.post("/log/alarms/<uuid:alarm_id>/seen")
+    @needs(Role.AUDITOR)
+    def seen(alarm_id: UUID) -> AnyResponse:
+        reviewing.close_alarm(alarm_id)
+        return redirect("/audit/log", 303)
 
     @pages.post("/log/export")
     @needs(Role.AUDITOR)
@@ -88,6 +96,10 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
             cursor=cursor,
             is_first="cursor" not in request.args,
         )
+
+    def _trail(kind: str, subject_id: UUID) -> str:
+        trail, cursor = reviewing.trail_of(kind, subject_id, READINGS_ON_A_PAGE, request.args.get("cursor"))
+        return render_template("audit/trail.html", trail=trail, told=folded(trail.steps), cursor=cursor)
 
     def _log(*, verify: bool | None) -> str:
         seen, verified = reviewing.status(verify=verify)

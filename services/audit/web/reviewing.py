@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from flask import Blueprint
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from services.audit import bootstrap
 from services.audit.adapters.sealed_spool import SealedSpool
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
+from services.audit.commands.close_alarm import close_alarm
 from services.audit.commands.record_reading import REFUSED, RULE, record_reading
 from services.audit.domain.refusals import TrailIsUnknown
 from services.audit.views import entries, export, log_status, trail
@@ -23,6 +24,8 @@ from shared.web.who import RoleNotAllowed, current_actor
 
 # so many entries are verified while a page waits; beyond it, on request
 VERIFIED_AT_ONCE = 20_000
+# what an address names, by the name that the route gives it
+_KINDS = {"consent_id": "consent", "referral_id": "referral", "alarm_id": "alarm", "index": "entry"}
 
 
 class Reviewing:
@@ -54,12 +57,24 @@ class Reviewing:
             uow.commit()
         return shown, over, page_cursor(kind, [shown[-1].index]) if len(found) > limit else None
 
-    def trail_of(self, kind: str, subject_id: UUID) -> trail.Trail:
-        """A consent's or referral's trail. Raises TrailIsUnknown, with the attempt recorded."""
+    def trail_of(self, kind: str, subject_id: UUID, limit: int, cursor: str | None) -> tuple[trail.Trail, str | None]:
+        """A consent's or referral's trail, and the cursor to older readings.
+
+        Raises TrailIsUnknown, with the attempt recorded; Invalid when the cursor is not one of this trail's.
+        """
+        purpose = f"trail:{subject_id}"
+        before = read_cursor(purpose, cursor)
         actor = current_actor()
         read = trail.consent_trail if kind == "consent" else trail.referral_trail
         with self.parts.as_auditor() as uow:
-            found = read(uow.connection, subject_id, self.parts.mandate_of(actor), self.parts.value)
+            found = read(
+                uow.connection,
+                subject_id,
+                self.parts.mandate_of(actor),
+                self.parts.value,
+                limit=limit,
+                before=before[0] if before else None,
+            )
             if found is None:
                 self._record(uow, actor, "attempt.read", kind, [subject_id], TrailIsUnknown.slug)
             else:
@@ -67,17 +82,22 @@ class Reviewing:
             uow.commit()
         if found is None:
             raise TrailIsUnknown
-        return found
+        return found, page_cursor(purpose, [found.older]) if found.older is not None else None
 
     def entry(self, index: int) -> Step:
-        """One entry. Raises TrailIsUnknown."""
+        """One entry. Raises TrailIsUnknown, with the attempt recorded: which entry it was, if there is one."""
         actor = current_actor()
         with self.parts.as_auditor() as uow:
             found = entries.one(uow.connection, index, self.parts.mandate_of(actor), self.parts.value)
             if found is None:
-                raise TrailIsUnknown
-            self._record(uow, actor, "read", "entry", [found.id])
+                beyond = entries.id_of(uow.connection, index)
+                tried = [] if beyond is None else [beyond]
+                self._record(uow, actor, "attempt.read", "entry", tried, TrailIsUnknown.slug)
+            else:
+                self._record(uow, actor, "read", "entry", [found.id])
             uow.commit()
+        if found is None:
+            raise TrailIsUnknown
         return found
 
     def search(self, asked: str) -> list[entries.Found]:
@@ -100,6 +120,19 @@ class Reviewing:
             uow.rollback()
         return seen, verified
 
+    def close_alarm(self, alarm_id: UUID) -> None:
+        """Note that a person has looked at a doubled event or number. Raises TrailIsUnknown for anything else."""
+        actor = current_actor()
+        with self.parts.as_auditor() as uow:
+            closed = close_alarm(uow, alarm_id)
+            if closed:
+                self._record(uow, actor, "change", "alarm", [alarm_id])
+            else:
+                self._record(uow, actor, "attempt.change", "alarm", [alarm_id], TrailIsUnknown.slug)
+            uow.commit()
+        if not closed:
+            raise TrailIsUnknown
+
     def export(self, *, with_names: bool) -> SealedSpool:
         """The log as a ZIP file, to be sent. Raises TrailIsUnknown while there is nothing in it."""
         actor = current_actor()
@@ -118,12 +151,16 @@ class Reviewing:
         return spool
 
     def record_refusals(self, doors: Blueprint) -> None:
-        """Have a blueprint note who tried to come in under another role, and answer as usual."""
+        """Have a blueprint note who tried to come in under another role, and at what, and answer as usual."""
 
         @doors.errorhandler(RoleNotAllowed)
         def refused(refusal: RoleNotAllowed) -> Response:
+            address = request.view_args or {}
+            # what the address names, so that the attempt is in that one's trail
+            named = [value for value in address.values() if isinstance(value, UUID)]
+            kind = next((_KINDS[name] for name in address if name in _KINDS), "log")
             with self.parts.as_service() as uow:
-                self._record(uow, current_actor(), "attempt.read", "log", (), refusal.slug)
+                self._record(uow, current_actor(), "attempt.read", kind, named, refusal.slug)
                 uow.commit()
             return answer_refusal(refusal)
 

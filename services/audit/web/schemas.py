@@ -22,6 +22,18 @@ class PageAsked(Schema):
     cursor = fields.String(load_default=None, validate=validate.Length(1, 500))
 
 
+class TrailAsked(Schema):
+    """How many readings, and from where on."""
+
+    class Meta:
+        """Unknown parameters are refused."""
+
+        unknown = RAISE
+
+    limit = fields.Integer(load_default=MOST, validate=validate.Range(1, MOST))
+    cursor = fields.String(load_default=None, validate=validate.Length(1, 500))
+
+
 class LogAsked(Schema):
     """Whether to recompute everything."""
 
@@ -45,7 +57,10 @@ class ExportAsked(Schema):
 
 
 class EntryOut(Schema):
-    """One entry of the log, as its leaf says; ``user`` stands outside the leaf and may have been erased."""
+    """One entry of the log, as its leaf says; ``user`` stands outside the leaf and may have been erased.
+
+    Unit and role are looked up from the assignment where the entry was written before that had been heard of.
+    """
 
     index = fields.Integer(required=True)
     id = fields.UUID(required=True)
@@ -54,7 +69,12 @@ class EntryOut(Schema):
     recorded_at = fields.AwareDateTime(required=True)
     action = fields.String(required=True)
     outcome = fields.String(required=True)
-    unit = fields.UUID(required=True, allow_none=True, attribute="unit_id")
+    unit = fields.UUID(
+        required=True,
+        allow_none=True,
+        attribute="unit_id",
+        metadata={"description": "The unit that was acted for; null when nobody acted, or it is not known."},
+    )
     role = fields.String(required=True, allow_none=True)
     user = fields.String(required=True, allow_none=True)
     rule = fields.String(required=True, allow_none=True)
@@ -73,14 +93,20 @@ class EntriesOut(Schema):
 
 
 class TrailOut(Schema):
-    """Everything around one consent or referral, in the order it happened."""
+    """Everything around one consent or referral, in the order it happened.
+
+    The first page holds every step and the newest readings; those after it hold older readings.
+    """
 
     kind = fields.String(required=True, validate=validate.OneOf(["consent", "referral"]))
     subject_id = fields.UUID(required=True)
     referral_id = fields.UUID(required=True)
     withdrawn_at = fields.AwareDateTime(required=True, allow_none=True)
-    cut_short = fields.Boolean(required=True, metadata={"description": "True when only the newest 1,000 are here."})
+    cut_short = fields.Boolean(required=True, metadata={"description": "True when there are older readings."})
     steps = fields.List(fields.Nested(EntryOut), required=True)
+    next_cursor = fields.String(
+        required=True, allow_none=True, metadata={"description": "Leads to older readings; null when there are none."}
+    )
 
 
 class AlarmOut(Schema):

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
 
 import pytest
 
+from services.audit.web import NAME, create_app
+from shared.contracts.directory import AssignmentGranted, UnitChanged
 from shared.kernel.clock import FixedClock
 from shared.settings import Settings
+from shared.storage import staff
 from shared.storage.migrating import migrate
-from tests.integration.audit.support import NOW, World
+from tests.integration.audit.reviewers import BO, ESTER, EVA, LOG_CONTROL, REVIEWERS_ELSEWHERE, Reviewers, Story
+from tests.integration.audit.support import (
+    ADVICE,
+    ELSEWHERE,
+    HEALTH_CENTRE,
+    NOW,
+    World,
+    given,
+    looked,
+    opened,
+    sent,
+    withdrawn,
+)
 
 if TYPE_CHECKING:
     from tests.support.infrastructure import Infrastructure
@@ -33,3 +50,54 @@ def world(settings: Settings) -> Iterator[World]:
     made = World.of(settings, FixedClock(NOW))
     yield made
     made.close()
+
+
+@pytest.fixture
+def reviewers(world: World) -> Iterator[Reviewers]:
+    issuers = ("https://id.example.se", world.settings.token_issuer)
+    with world.parts.as_service() as uow:
+        for unit, name, kind, area in (
+            (HEALTH_CENTRE, "Vårdcentralen Sickla", "referring", "0180"),
+            (ADVICE, "Anhörigstödet Södermalm", "receiving", "0180-sodermalm"),
+            (ELSEWHERE, "Anhörigstödet Kiruna", "receiving", "2584"),
+            (LOG_CONTROL, "Loggkontrollen", "audit", "0180"),
+            (REVIEWERS_ELSEWHERE, "Loggkontrollen i Kiruna", "audit", "2584"),
+        ):
+            staff.remember(
+                uow.connection,
+                UnitChanged(unit_id=unit, version=1, organization_id=uuid4(), name=name, kind=kind, area=area,
+                            occurred_at=NOW),
+            )  # fmt: skip
+        for assignment, subject, unit, role in (
+            (ESTER, "ester", LOG_CONTROL, "auditor"),
+            (EVA, "eva", REVIEWERS_ELSEWHERE, "auditor"),
+            (BO, "bo", ADVICE, "adviser"),
+        ):
+            for number, issuer in enumerate(issuers):
+                identity = assignment if number == 0 else UUID(int=assignment.int + 1000)
+                granted = AssignmentGranted(assignment_id=identity, issuer=issuer, subject=subject, unit_id=unit,
+                                            role=role, valid_from=NOW - timedelta(days=400))  # fmt: skip
+                staff.remember(uow.connection, granted)
+        uow.commit()
+    app = create_app(world.settings)
+    file = world.settings.audit_signing_key_file
+    assert file is not None
+    yield Reviewers(world, app, file.parent)
+    app.extensions[NAME].engine.dispose()
+
+
+@pytest.fixture
+def story(world: World) -> Story:
+    told = Story(uuid4(), uuid4())
+    for event in (
+        given(told.consent, told.referral),
+        sent(told.referral, [told.consent]),
+        opened(told.referral),
+        looked(told.referral, [told.consent]),
+        looked(told.referral, [], "refused", "cilla"),
+        withdrawn(told.consent, told.referral),
+    ):
+        world.clock.advance(timedelta(minutes=1))
+        world.hear(event)
+    world.sequencer.integrate()
+    return told

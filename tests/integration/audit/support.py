@@ -17,7 +17,7 @@ from services.audit.reactions.when_anything_happens_remember_it import remember
 from shared.contracts.common import AccessRecorded
 from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope
-from shared.contracts.referral import ConsentGiven, ConsentWithdrawn, ReferralOpened, ReferralSent
+from shared.contracts.referral import ConsentGiven, ConsentWithdrawn, ReferralCancelled, ReferralOpened, ReferralSent
 from shared.kernel.clock import FixedClock
 from shared.kernel.identity import uuid7
 from shared.settings import Settings
@@ -76,6 +76,12 @@ class World:
             remember([(envelope, event)], uow)
             uow.commit()
 
+    def hear_together(self, *events: Contract) -> None:
+        """Hear many events in one transaction, as a consumer does with what has come together."""
+        with self.parts.as_service() as uow:
+            remember([(self.envelope(event), event) for event in events], uow)
+            uow.commit()
+
     def rows(self, sql: str, **given: object) -> Sequence[tuple]:
         """Ask with a reviewer's rights."""
         return self.as_role("auditor", sql, **given)
@@ -125,6 +131,19 @@ def withdrawn(consent: UUID, referral: UUID) -> ConsentWithdrawn:
         assignment_id=UUID(int=12), unit_id=ADVICE, occurred_at=NOW, referring_unit_id=HEALTH_CENTRE,
         receiving_unit_id=ADVICE, version=3,
     )  # fmt: skip
+
+
+def cancelled(referral: UUID) -> ReferralCancelled:
+    return ReferralCancelled(
+        referral_id=referral, version=4, referring_unit_id=HEALTH_CENTRE, receiving_unit_id=ADVICE, issuer=ISSUER,
+        subject="alva", assignment_id=UUID(int=11), occurred_at=NOW,
+    )  # fmt: skip
+
+
+def listed(referral: UUID, consents: Sequence[UUID], subject: str = "bo") -> AccessRecorded:
+    """The referral was shown in a list, beside another one."""
+    shown = looked(referral, consents, subject=subject)
+    return replace(shown, action="list", rule="own-unit", subjects=(referral, uuid4()))
 
 
 def looked(referral: UUID, consents: Sequence[UUID], outcome: str = "allowed", subject: str = "bo") -> AccessRecorded:

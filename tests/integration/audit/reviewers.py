@@ -1,0 +1,72 @@
+"""People in front of audit's web application, and one referral's story for them to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from flask.testing import FlaskClient
+
+from services.audit.log.entry import read_leaf
+from shared.kernel.actor import UserRef
+from shared.web import session
+from shared.web.tokens import issue_demo_token
+from tests.integration.audit.support import World
+
+LOG_CONTROL, REVIEWERS_ELSEWHERE = UUID(int=90), UUID(int=91)
+ESTER, EVA, BO = (UUID(int=number) for number in (900, 901, 902))
+
+
+@dataclass
+class Reviewers:
+    """The web application, and people to open it with."""
+
+    world: World
+    app: object
+    keys: Path
+
+    def signed_in(self, assignment: UUID, subject: str) -> FlaskClient:
+        client = self.app.test_client()
+        with client.session_transaction() as cookie, self.app.test_request_context():
+            session.start(UserRef("https://id.example.se", subject), subject.title(), datetime.now(UTC),
+                          assignment_id=assignment)  # fmt: skip
+            from flask import session as signed
+
+            cookie.update(dict(signed))
+        return client
+
+    @property
+    def ester(self) -> FlaskClient:
+        return self.signed_in(ESTER, "ester")
+
+    @property
+    def eva(self) -> FlaskClient:
+        """Audits another municipality."""
+        return self.signed_in(EVA, "eva")
+
+    @property
+    def bo(self) -> FlaskClient:
+        """An adviser, who may not review."""
+        return self.signed_in(BO, "bo")
+
+    def bearer(self, assignment: UUID, subject: str) -> dict[str, str]:
+        settings = self.world.settings
+        token = issue_demo_token(
+            self.keys / "token-private.json", settings, UserRef(settings.token_issuer, subject), assignment
+        )
+        return {"Authorization": f"Bearer {token}"}
+
+    def recorded(self) -> dict:
+        """The newest entry, after all that waits has been integrated."""
+        self.world.sequencer.integrate()
+        return read_leaf(bytes(self.world.rows("select leaf from log_entries order by index desc limit 1")[0][0]))
+
+
+@dataclass
+class Story:
+    """One referral: consented, sent, read, tried by a stranger, withdrawn."""
+
+    referral: UUID
+    consent: UUID
