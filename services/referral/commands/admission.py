@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NoReturn
 from uuid import UUID
 
@@ -82,6 +83,23 @@ def record_reading(
             record_kind="referral",
             subjects=(referral.id,),
             consents=consents,
+            occurred_at=uow.clock.now(),
+        )
+    )
+
+
+def record_draft_reading(draft_ids: Iterable[UUID], actor: Actor, uow: Work, *, action: str = "read") -> None:
+    """Record that the actor is shown drafts of their own, in the transaction that shows them."""
+    uow.record_access(
+        Access(
+            access_id=uuid7(),
+            action=action,
+            outcome=Outcome.ALLOWED,
+            rule=Relation.AUTHOR.value,
+            purpose=Purpose.WRITE_REFERRAL,
+            by=actor,
+            record_kind="draft",
+            subjects=tuple(draft_ids),
             occurred_at=uow.clock.now(),
         )
     )

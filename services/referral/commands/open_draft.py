@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.referral.commands.admission import refuse
+from services.referral.commands.admission import record_draft_reading, refuse
 from services.referral.commands.keep_form import is_kept_form
-from services.referral.domain.access import Access, Outcome, Purpose
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.ports import Draft, Work
 from services.referral.domain.states import Action, State
 from shared.kernel.actor import Actor
-from shared.kernel.identity import uuid7
 from shared.kernel.refusals import NotThere
 
 
@@ -28,17 +26,5 @@ def open_draft(command: OpenDraft, actor: Actor, uow: Work) -> Draft:
     draft = uow.drafts.get(command.draft_id)
     if draft is None or is_kept_form(draft) or not permitted(actor.role, Relation.AUTHOR, State.DRAFT, Action.OPEN):
         refuse(Action.OPEN, (command.draft_id,), "not-the-author", actor, uow, NotThere(), record_kind="draft")
-    uow.record_access(
-        Access(
-            access_id=uuid7(),
-            action="read",
-            outcome=Outcome.ALLOWED,
-            rule=Relation.AUTHOR.value,
-            purpose=Purpose.WRITE_REFERRAL,
-            by=actor,
-            record_kind="draft",
-            subjects=(command.draft_id,),
-            occurred_at=uow.clock.now(),
-        )
-    )
+    record_draft_reading((draft.id,), actor, uow)
     return draft

@@ -156,10 +156,13 @@ def record_consent(
     by: RecordedBy,
     now: datetime,
 ) -> Consent:
-    """A consent from its answers. Raises ConsentIsMissing or ConsentDoesNotHold, naming the fields."""
+    """A consent from its answers. Raises ConsentIsMissing or ConsentDoesNotHold, naming the fields.
+
+    The carer's yes to sharing is what a referral rests on. The person cared for answers each scope for itself: that
+    staff may get in touch with the carer, say, opens nothing about the person. A no to all of them is no consent.
+    """
     at = pointer_to(about)
-    required = Scope.SHARE_WITH_RECEIVING_UNIT if about is Subject.CARER else Scope.TELL_ABOUT_PERSON_CARED_FOR
-    if about is Subject.CARER and required not in answers.scopes:
+    if about is Subject.CARER and Scope.SHARE_WITH_RECEIVING_UNIT not in answers.scopes:
         raise ConsentIsMissing(fields={f"{at}/scopes": ConsentIsMissing.title})
     given_at = answers.given_at or now
     if given_at > now + CLOCKS_DIFFER:
@@ -167,6 +170,8 @@ def record_consent(
         raise ConsentDoesNotHold(fields={f"{at}/given_at": "A consent cannot be given in the future."})
     expires_at = answers.expires_at or given_at + USUAL_LENGTH
     wrong = {}
+    if not answers.scopes:
+        wrong[f"{at}/scopes"] = "A no is not written down as a consent."
     if answers.scopes - SCOPES_OF[about]:
         wrong[f"{at}/scopes"] = "That is not this person's to consent to."
     if not given_at < expires_at <= given_at + LONGEST:

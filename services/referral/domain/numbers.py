@@ -19,21 +19,6 @@ def new_number() -> str:
     return _grouped(body + _check_character(body))
 
 
-def is_number(text: str) -> bool:
-    """Whether a text is a well-formed number, as written by people: case, spaces and hyphens do not matter."""
-    plain = normalised(text).replace("-", "")
-    return (
-        len(plain) == RANDOM_CHARACTERS + 1
-        and all(each in ALPHABET for each in plain)
-        and plain[-1] == _check_character(plain[:-1])
-    )
-
-
-def normalised(text: str) -> str:
-    """The number as it is stored."""
-    return _grouped("".join(text.upper().replace("-", "").split()))
-
-
 def _grouped(plain: str) -> str:
     return f"{plain[:5]}-{plain[5:]}"
 

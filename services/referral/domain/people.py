@@ -15,6 +15,7 @@ from services.referral.domain.refusals import CarerCannotBeReached, SafeContactC
 
 NAME_LIMIT = 200
 TEXT_LIMIT = 4_000
+OF_AGE = 18
 
 
 class Subject(StrEnum):
@@ -148,9 +149,14 @@ class Carer:
             raise CarerCannotBeReached(fields=wrong)
 
     def age(self, year: int) -> int | None:
-        """The age the carer turns in a year, or the youngest of the band, or None when neither was told."""
+        """The age that routing goes by: the one the carer turns in a year, but 17 for whoever turns 18.
+
+        The year does not tell whether the birthday has been, and whoever may still be a child is taken for one.
+        Without a year the youngest of the band; None when neither was told.
+        """
         if self.year_of_birth is not None:
-            return year - self.year_of_birth
+            turns = year - self.year_of_birth
+            return turns - 1 if turns == OF_AGE else turns
         return self.age_band.youngest if self.age_band else None
 
 

@@ -14,12 +14,10 @@ from sqlalchemy import select
 from services.referral.adapters.drafts import author_text
 from services.referral.adapters.tables import drafts
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
+from services.referral.commands.admission import record_draft_reading
 from services.referral.commands.keep_form import is_kept_form
-from services.referral.domain.access import Access, Outcome, Purpose
-from services.referral.domain.permissions import Relation
 from services.referral.domain.ports import Draft
 from shared.kernel.actor import Actor
-from shared.kernel.identity import uuid7
 
 MOST = 20
 # what was typed in one window while the draft changed in another, step by step: kept until its writer decides
@@ -46,19 +44,7 @@ def draft_list(actor: Actor, uow: ReferralUnitOfWork) -> list[DraftLine]:
     )
     kept = list(islice(_drafts(uow.connection.execute(query).scalars().all(), uow), MOST))
     if kept:
-        uow.record_access(
-            Access(
-                access_id=uuid7(),
-                action="list",
-                outcome=Outcome.ALLOWED,
-                rule=Relation.AUTHOR.value,
-                purpose=Purpose.WRITE_REFERRAL,
-                by=actor,
-                record_kind="draft",
-                subjects=tuple(draft.id for draft in kept),
-                occurred_at=uow.clock.now(),
-            )
-        )
+        record_draft_reading([draft.id for draft in kept], actor, uow, action="list")
     return [
         DraftLine(
             id=draft.id,

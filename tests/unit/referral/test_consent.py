@@ -54,6 +54,20 @@ def test_without_the_carers_yes_to_sharing_there_is_no_consent() -> None:
         a_consent(scopes=frozenset({TELL_REFERRER}))
 
 
+def test_the_person_cared_for_answers_each_scope_for_itself() -> None:
+    """That staff may get in touch with the carer opens nothing about the person, and needs no other yes."""
+    consent = a_consent(Subject.PERSON_CARED_FOR, frozenset({Scope.STAFF_MAY_CONTACT_CARER}))
+    assert consent.covers(Scope.STAFF_MAY_CONTACT_CARER, NOON)
+    assert not consent.covers(TELL_ABOUT, NOON)
+
+
+def test_a_no_is_not_written_down_as_a_consent() -> None:
+    """The person cared for has said no to everything: there is nothing to record, and nobody is said to have agreed."""
+    with pytest.raises(ConsentDoesNotHold) as refused:
+        a_consent(Subject.PERSON_CARED_FOR, frozenset())
+    assert set(refused.value.fields) == {"/consents/person_cared_for/scopes"}
+
+
 def test_a_consent_holds_from_when_it_was_given_until_it_expires() -> None:
     """A year, unless said otherwise; not a moment before or after."""
     consent = a_consent()
