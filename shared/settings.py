@@ -123,6 +123,8 @@ class Settings:
         if self.demo and self.smtp_url:
             raise SettingsAreWrong("LOTSA_MODE=demo cannot be combined with LOTSA_SMTP_URL: demo sends no e-mail")
         self._check_address("LOTSA_PUBLIC_URL", self.public_url)
+        if self.demo and not _is_loopback(urlsplit(self.public_url).hostname or ""):
+            raise SettingsAreWrong("LOTSA_MODE=demo needs a LOTSA_PUBLIC_URL on this machine (127.0.0.1)")
         for name, issuer in (("LOTSA_OIDC_ISSUER", self.oidc_issuer), ("LOTSA_TOKEN_ISSUER", self.token_issuer)):
             if issuer:
                 self._check_address(name, issuer)

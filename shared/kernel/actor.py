@@ -26,6 +26,11 @@ class UserRef:
     issuer: str
     subject: str
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for a subject that nobody can be stored under: empty, or with control characters."""
+        if not self.subject.isprintable() or not self.subject:
+            raise ValueError("a subject is one or more printable characters")
+
 
 @dataclass(frozen=True)
 class Actor:

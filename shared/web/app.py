@@ -45,7 +45,7 @@ def make_app(
     app.config.update(
         SECRET_KEY=keys[0],
         SECRET_KEY_FALLBACKS=keys[1:],
-        SESSION_COOKIE_NAME=session.COOKIE,
+        SESSION_COOKIE_NAME=session.cookie_name(settings.public_url),
         SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

@@ -93,7 +93,11 @@ class Provider:
         claims = token.get("userinfo")
         if not claims or not claims.get("nonce"):
             raise SignInFailed("token")
-        return UserRef(claims["iss"], str(claims["sub"])), _name(claims), target
+        try:
+            user = UserRef(claims["iss"], str(claims["sub"]))
+        except ValueError as error:
+            raise self._failed("token", error) from None
+        return user, _name(claims), target
 
     def sign_out_address(self) -> str | None:
         """Where one may sign out of the provider too (RP-initiated logout), or None."""

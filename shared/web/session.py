@@ -27,6 +27,14 @@ SEEN_STEP = timedelta(minutes=1)
 SHORTEST_KEY = 32
 
 
+def cookie_name(public_url: str) -> str:
+    """What the cookie is called. Behind https ``__Host-`` has browsers refuse it from any other host or path.
+
+    RFC 6265bis, section 4.1.3.2: a neighbouring host under the same domain could otherwise plant one of its own.
+    """
+    return f"__Host-{COOKIE}" if public_url.startswith("https://") else COOKIE
+
+
 class SignedCookie(SecureCookieSessionInterface):
     """Flask's signed cookie, with SHA-256 and a salt of our own."""
 

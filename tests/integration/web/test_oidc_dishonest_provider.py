@@ -80,6 +80,7 @@ LIES: dict[str, tuple[Lie, str]] = {
     "no-expiry": (set_claims(exp=None), "token"),
     "from-the-future": (set_claims(iat=int(time.time()) + 7200), "token"),
     "no-subject": (set_claims(sub=None), "token"),
+    "a-subject-that-cannot-be-kept": (set_claims(sub="alva\x00"), "token"),
     "unsigned": (lambda provider: setattr(provider, "algorithm", "none"), "token"),
     "signed-by-another": (lambda p: setattr(p, "signer", RSAKey.generate_key(2048, private=True)), "token"),
     "no-id-token": (lambda provider: setattr(provider, "leave_out", ("id_token",)), "token"),

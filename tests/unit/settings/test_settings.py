@@ -25,7 +25,8 @@ NOT_HTTPS = (
 
 def read(mode: str, **given: str) -> Settings:
     """Settings read from an environment with an acceptable origin."""
-    environment = {"MODE": mode, "PUBLIC_URL": "https://lotsa.example.se", **given}
+    origin = "http://127.0.0.1:8000" if mode == "demo" else "https://lotsa.example.se"
+    environment = {"MODE": mode, "PUBLIC_URL": origin, **given}
     return Settings.from_environment({f"LOTSA_{name}": value for name, value in environment.items()})
 
 
@@ -54,6 +55,13 @@ def test_loopback_is_excepted_in_demo_and_test(address: str) -> None:
     """Nobody is on the line."""
     assert read("test", OIDC_ISSUER=address, TOKEN_ISSUER=address, PUBLIC_URL=address).oidc_issuer == address
     assert read("demo", TOKEN_ISSUER=address).token_issuer == address
+
+
+@pytest.mark.parametrize("address", ["https://lotsa.example.se", "https://127.0.0.1.example.se"])
+def test_the_demo_has_no_address_in_the_world(address: str) -> None:
+    """Anybody may sign in as anybody there, so nobody else is told where it is."""
+    with pytest.raises(SettingsAreWrong, match="demo needs a LOTSA_PUBLIC_URL on this machine"):
+        read("demo", PUBLIC_URL=address)
 
 
 def test_https_and_no_issuer_at_all_will_do() -> None:

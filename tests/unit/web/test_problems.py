@@ -146,8 +146,14 @@ def test_the_demo_answers_this_machine_only(client: FlaskClient) -> None:
     """A foreign Host, or any sign of a proxy, is refused."""
     assert client.get("/directory/login", headers={"Host": "lotsa.example.se"}).status_code == 400
     assert client.get("/directory/login", headers={"Host": "127.0.0.1.example.se:80"}).status_code == 400
-    for name in ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Forwarded-Anything"):
+    for name in ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Forwarded-Anything", "Via", "X-Real-IP"):
         assert client.get("/directory/login", headers={name: "10.0.0.1"}).status_code == 400, name
+    for origin in ("https://lotsa.example.se", "http://127.0.0.1.example.se", "http://127.0.0.1@example.se"):
+        assert client.get("/directory/login", headers={"Origin": origin}).status_code == 400, origin
+    for origin in ("null", "http://127.0.0.1:8000", "http://localhost"):
+        assert client.get("/directory/login", headers={"Origin": origin}).status_code == 200, origin
+    old = client.get("/directory/login", environ_overrides={"SERVER_PROTOCOL": "HTTP/1.0"})
+    assert old.status_code == 400, "a proxy that gives nothing else away"
     assert client.get("/directory/login", headers={"Host": "127.0.0.1:8000"}).status_code == 200
     assert client.get("/directory/login", headers={"Host": "localhost:8000"}).status_code == 200
 

@@ -246,6 +246,12 @@ def test_an_issuer_that_was_never_reached_is_not_asked_by_every_caller(
     assert len(asked) == 2
 
 
+@pytest.mark.parametrize("subject", ["alva\x00", "", "alva\n", "\u202ealva"])
+def test_a_subject_that_cannot_be_kept_opens_nothing(client: FlaskClient, token: Make, subject: str) -> None:
+    """However rightly it is signed; it would only be found out by the database."""
+    assert status(client, token(sub=subject)) == 401
+
+
 class _Reading:
     """A reader whose issuer's keys, hour and signature checks are the test's own."""
 
