@@ -22,10 +22,11 @@ ONE_DAY = timedelta(days=1)
 
 
 class UnitForm(Form):
-    """How a unit is reached, who stands in, and whether it is open."""
+    """How a unit is reached and by whom, who stands in, and whether it is open."""
 
     function_address = text(200)
     phone = text(40)
+    address_withheld = fields.Boolean(load_default=False)
     stand_in_unit_id = fields.UUID(load_default=None)
     closed = fields.Boolean(load_default=False)
 

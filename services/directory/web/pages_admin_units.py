@@ -44,6 +44,7 @@ def save_unit(unit_id: UUID) -> Response | str:
                 form["version"],
                 function_address=form["function_address"] or None,
                 phone=form["phone"] or None,
+                address_withheld=form["address_withheld"],
                 stand_in_unit_id=form["stand_in_unit_id"],
                 active=not form["closed"],
             )
@@ -96,5 +97,6 @@ def _as_form(unit: Unit) -> dict[str, Any]:
         "function_address": unit.function_address or "",
         "phone": unit.phone or "",
         "stand_in_unit_id": str(unit.stand_in_unit_id or ""),
+        "address_withheld": "true" if unit.address_withheld else "",
         "closed": "" if unit.active else "true",
     }

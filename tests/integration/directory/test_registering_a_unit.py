@@ -17,7 +17,7 @@ from services.directory.domain.organization import OrganizationKind
 from services.directory.domain.refusals import ListingIsNotYours, StandInIsElsewhere
 from services.directory.domain.unit import Unit, UnitKind
 from shared.kernel.identity import OrganizationId, UnitId
-from tests.support.directory_city import City, token_in
+from tests.support.directory_city import API, City, token_in
 
 NEW = "/directory/admin/units/new"
 CITY, REGION, LYKTAN = (str(ORGANIZATION[slug]) for slug in ("city-stockholm", "region-stockholm", "partner-1"))
@@ -90,10 +90,28 @@ def test_a_unit_is_registered_told_recorded_and_shown(city: City, hanna: FlaskCl
     assert "Enheten är registrerad." in page
     assert written["name"] in page
     told = city.told("unit.changed.v1")[-1]
+    assert written["function_address"] not in city.client().get("/api/directory/v1/units?limit=100").text
     assert (told["unit_id"], told["name"], told["kind"]) == (str(row.id), written["name"], "receiving")
     record = [each for each in city.told("access.recorded.v1") if each["subjects"] == [str(row.id)]][-1]
     assert (record["action"], record["record_kind"], record["subject"]) == ("change", "unit", "hanna")
     assert (record["outcome"], record["rule"]) == ("allowed", "own-organization")
+
+
+def test_an_address_can_be_withheld_and_shown_again_later(city: City, hanna: FlaskClient) -> None:
+    """What was chosen at registration is not for ever: the public sees the address as the unit's page says."""
+    address = f"centrum-{uuid4().hex[:8]}@example.se"
+    path = city.send(hanna, NEW, **a_unit(function_address=address)).location
+    reached = {"function_address": address, "phone": "08-465 004 60"}
+
+    def shown() -> bool:
+        return address in city.client().get(f"{API}/units?kind=receiving&limit=100").text
+
+    assert shown()
+    assert city.send(hanna, path, **reached, address_withheld="true").status_code == 303
+    assert not shown()
+    assert 'name="address_withheld" value="true" checked' in hanna.get(path).text
+    assert city.send(hanna, path, **reached).status_code == 303
+    assert shown()
 
 
 @pytest.mark.parametrize("kind", ["referring", "audit", "administration", "partner"])
