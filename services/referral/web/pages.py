@@ -70,7 +70,6 @@ def blueprint() -> Blueprint:
         pages.add_url_rule(path, view.__name__, _door(path, view.__name__, roles)(view), methods=methods)
     pages.add_app_template_filter(pages_format.last_day, "last_day")
     pages.add_app_template_filter(pages_format.short_last_day, "short_last_day")
-    pages.add_app_template_filter(pages_format.short_day, "short_day")
     pages.add_app_template_filter(pages_format.days, "days")
     pages.add_app_template_filter(words.shown_state, "shown_state")
     return pages
@@ -123,6 +122,7 @@ def _work_list() -> str:
         next_url=_next(f"worklist-{show}", found.next, show),
         name_of=name_of,
         promises=words.PROMISES,
+        priorities=words.PRIORITIES,
     )
 
 

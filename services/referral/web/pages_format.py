@@ -21,14 +21,9 @@ def short_last_day(until: datetime) -> str:
     return str(format_datetime(until - timedelta(seconds=1), "EEE d MMM"))
 
 
-def short_day(at: datetime) -> str:
-    """A day in few characters: "24 nov. 2026"."""
-    return str(format_datetime(at, "d MMM yyyy"))
-
-
 def days(each: Iterable[date]) -> str:
-    """Some days after one another: "24 nov. 2026, 25 nov. 2026"."""
-    return ", ".join(str(format_date(day, "d MMM yyyy")) for day in each)
+    """Some days after one another: "24 november 2026, 25 november 2026"."""
+    return ", ".join(str(format_date(day, "d MMMM yyyy")) for day in each)
 
 
 def telephone(number: str) -> str:

@@ -9,7 +9,7 @@ from flask import render_template
 from flask_babel import gettext as _
 
 from services.referral.domain import codes
-from services.referral.domain.consent import Consent
+from services.referral.domain.consent import SCOPES_OF, Consent
 from services.referral.domain.content import Closed, Part
 from services.referral.domain.people import Subject
 from services.referral.domain.permissions import Relation
@@ -54,7 +54,7 @@ def show(referral_id: UUID) -> str:
 def closed_sentence(closed: Closed) -> str:
     """Why a part is closed to this reader, in plain words."""
     if closed.part == Part.PERSON_CARED_FOR and closed.why == "consent-not-given":
-        return _("The one who receives the support has not consented, so nothing about that person was sent.")
+        return _("There is no consent from the one who receives the support, so nothing about that person was sent.")
     return str(words.WHY_CLOSED[closed.why])
 
 
@@ -75,15 +75,22 @@ def track_step(marked_one: tuple[Mark, str], page: ReferralPage) -> dict[str, An
         said.append(_("Could not be met: %(needs)s", needs=titles(codes.UNMET_NEEDS, mark.unmet_needs)))
     if mark.by_when:
         said.append(_("At the latest on %(day)s", day=last_day(mark.by_when)))
-    return {"title": title, "at": mark.at, "text": ". ".join(filter(None, said)), "state": drawn}
+    return {"title": title, "at": mark.at, "text": in_sentences(said), "state": drawn}
+
+
+def in_sentences(said: list[str]) -> str:
+    """Some texts after one another, with a full stop between those that have none of their own."""
+    *first, last = [*filter(None, (each.strip() for each in said))] or [""]
+    return " ".join([*(each if each.endswith((".", "!", "?", "…")) else each + "." for each in first), last])
 
 
 def consent_rows(consent: Consent, page: ReferralPage) -> dict[str, Any]:
     """A consent as it stands: whose, to whom, and each scope with its answer."""
     scopes = []
-    for scope in sorted(consent.scopes):
+    for scope in sorted(SCOPES_OF[consent.about]):
         withdrawn = scope in consent.withdrawn_scopes
-        scopes.append((str(words.SCOPES[scope.value]), _("Withdrawn") if withdrawn else _("Yes"), withdrawn))
+        answer = _("Withdrawn") if withdrawn else _("Yes") if scope in consent.scopes else _("No")
+        scopes.append((str(words.SCOPES[scope.value]), answer, withdrawn))
     return {
         "about": str(words.ABOUT[consent.about.value]),
         "scopes": scopes,

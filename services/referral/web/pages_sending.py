@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from services.referral.commands.propose_route import propose_route
 from services.referral.commands.send_referral import send_referral
 from services.referral.domain.clocks import Priority, promises
 from services.referral.domain.ports import Draft
+from services.referral.domain.states import CLOSED
+from services.referral.domain.refusals import ReceiverIsCivilSociety, UnitCannotReceive
 from services.referral.views.drafts import wait_for_a_first_click
 from services.referral.views.referral_page import referral_page
 from services.referral.web.pages_admission import asked_version
@@ -25,11 +28,11 @@ from services.referral.web.pages_answers import (
     route_from,
 )
 from services.referral.web.pages_drafts import Page, open_for_pages
-from services.referral.web.pages_steps import address, frame, reason_of
-from services.referral.web.pages_summary import sections
+from services.referral.web.pages_steps import address, frame, reason_of, stand_in_of
+from services.referral.web.pages_summary import Receiver, sections
 from services.referral.web.parts import parts
-from shared.kernel.actor import Actor
 from services.referral.web.sent_drafts import remember_sending
+from shared.kernel.actor import Actor
 from shared.kernel.identity import ReferralId, UnitId
 from shared.kernel.refusals import Invalid
 from shared.web.errors import says
@@ -100,13 +103,18 @@ def receipt(referral_id: UUID) -> str:
         page = referral_page(ReferralId(referral_id), current_actor(), uow, action="print")
         uow.commit()
     carer = page.opened.content.carer
-    reaches_out = carer is None or not carer.safe_contact.do_not_reach_out
+    # what is sealed or closed promises nothing any more
+    goes_on = carer is not None and page.opened.referral.state not in CLOSED
+    reaches_out = carer is not None and not carer.safe_contact.do_not_reach_out
     unit = page.receiving
     contact = [(gettext("Receiving unit"), unit.name), (gettext("Telephone"), unit.phone or "")] if unit else []
+    if page.referring and page.referring.phone:
+        contact += [(gettext("Referring unit"), page.referring.name), (gettext("Telephone"), page.referring.phone)]
     return render_template(
         "referral/receipt.html",
         page=page,
         referral=page.opened.referral,
+        goes_on=goes_on,
         reaches_out=reaches_out,
         contact=contact,
     )
@@ -116,26 +124,34 @@ def _check_page(
     draft: Draft, actor: Actor, uow: ReferralUnitOfWork, problems: list[tuple[str, str]] | None = None
 ) -> str:
     answers: dict[str, Any] = dict(draft.answers)
-    asked = route_from(answers)
-    proposal = propose_route(asked, actor, uow)
-    chosen = answers["receiver"].get("other_unit") if answers["receiver"]["unit"] == "other" else None
-    receiver, reason = proposal.unit.name, reason_of(proposal)
-    if chosen:
-        unit = uow.routing.receiving_units(asked.area.split("-", 1)[0]).get(UnitId(UUID(chosen)))
-        receiver, reason = (unit.name if unit else ""), gettext("Chosen together with the one who gives support.")
+    receiver = _receiver(answers, actor, uow)
     given = promises(Priority(answers["support"]["priority"]), uow.clock.now(), uow.calendar)
     return render_template(
         "referral/step_check.html",
         step=frame("check", draft),
         send=address(draft, "send"),
-        sections=sections(answers, receiver, reason, lambda name: address(draft, name)),
+        sections=sections(answers, receiver, lambda name: address(draft, name)),
         problems=problems or [],
-        receiver=receiver,
+        receiver=receiver.name,
         acknowledge_by=given.acknowledge_by,
         contact_by=given.first_contact_by,
         reaches_out=not carer_of(answers).safe_contact.do_not_reach_out,
         person_has_consented=person_has_consented(answers),
     )
+
+
+def _receiver(answers: dict[str, Any], actor: Actor, uow: ReferralUnitOfWork) -> Receiver:
+    """The unit that it goes to, and the one that stands in for it; without a name when the chosen one takes no more."""
+    asked, answer = route_from(answers), answers["receiver"]
+    if answer["unit"] == "proposed":
+        proposal = propose_route(asked, actor, uow)
+        return Receiver(proposal.unit.name, stand_in_of(proposal, asked.area), reason_of(proposal))
+    together = gettext("Chosen together with the one who gives support.")
+    try:
+        proposal = propose_route(replace(asked, chosen_unit_id=UnitId(UUID(answer["other_unit"]))), actor, uow)
+    except (UnitCannotReceive, ReceiverIsCivilSociety):
+        return Receiver("", "", together)
+    return Receiver(proposal.unit.name, stand_in_of(proposal, asked.area), together)
 
 
 def _problems(refusal: Invalid, draft: Draft) -> list[tuple[str, str]]:

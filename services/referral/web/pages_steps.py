@@ -9,14 +9,15 @@ from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.commands.propose_route import Proposal, propose_route
+from services.referral.commands.propose_route import Proposal, ProposeRoute, propose_route
 from services.referral.domain import codes
 from services.referral.domain.clocks import swedish_day
 from services.referral.domain.people import Subject
 from services.referral.domain.ports import Draft
-from services.referral.domain.routing import municipality_of
+from services.referral.domain.refusals import NoReceiverIsKnown
+from services.referral.domain.routing import ReceivingUnit, municipality_of
 from services.referral.views.drafts import is_protected
-from services.referral.views.places import name_of, places
+from services.referral.views.places import known_as, name_of, places
 from services.referral.web import pages_words as words
 from services.referral.web.forms import Typed
 from services.referral.web.forms_carer import HOURS
@@ -124,7 +125,7 @@ def _support(answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> dict[s
     }
 
 
-def _consent(about: Subject, answers: Sections, uow: ReferralUnitOfWork) -> dict[str, Any]:
+def _consent(about: Subject, answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
     channels = answers.get("carer", {}).get("channels", [])
     lists = {
         "yes_no": words.choices(words.YES_NO),
@@ -140,8 +141,17 @@ def _consent(about: Subject, answers: Sections, uow: ReferralUnitOfWork) -> dict
         "read_out": gettext(text.text, recipient=words.recipient_of(area)),
         "in_english": text.text % {"recipient": words.RECIPIENT % {"place": area}},
         "channels": ", ".join(str(words.CHANNELS[each]).lower() for each in channels),
+        "carer_support": _carer_support(answers, actor, uow),
         "words": lists,
     }
+
+
+def _carer_support(answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> ReceivingUnit | None:
+    """Whom to tell of when the carer says no: the unit that would have received the referral."""
+    try:
+        return propose_route(ProposeRoute(area=str(answers["carer"]["area"])), actor, uow).unit
+    except NoReceiverIsKnown:
+        return None
 
 
 def _situation(answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
@@ -162,9 +172,15 @@ def _receiver(answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> dict[
     ]
     return {
         "proposal": proposal,
+        "stand_in": stand_in_of(proposal, asked.area),
         "reason": reason_of(proposal),
         "others": sorted(others, key=lambda other: other[1]),
     }
+
+
+def stand_in_of(proposal: Proposal, area: str) -> str:
+    """The unit that stands in, as the carer is told of it; empty when there is none, or none heard of yet."""
+    return known_as(proposal.stand_in, area) if proposal.stand_in else ""
 
 
 def reason_of(proposal: Proposal) -> str:
@@ -175,8 +191,8 @@ def reason_of(proposal: Proposal) -> str:
 _PARTS = {
     "carer": _carer,
     "support": _support,
-    "consent": lambda answers, actor, uow: _consent(Subject.CARER, answers, uow),
-    "other-consent": lambda answers, actor, uow: _consent(Subject.PERSON_CARED_FOR, answers, uow),
+    "consent": lambda answers, actor, uow: _consent(Subject.CARER, answers, actor, uow),
+    "other-consent": lambda answers, actor, uow: _consent(Subject.PERSON_CARED_FOR, answers, actor, uow),
     "situation": _situation,
     "receiver": _receiver,
 }

@@ -27,15 +27,24 @@ Rows = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Section:
-    """One part of the check page, with where it is changed, and what to ask the person before sending."""
+    """One part of the check page, with where it is changed, and what to tell the person before sending."""
 
     heading: str
     rows: Rows
     change: str
-    question: str = ""
+    tell: str = ""
 
 
-def sections(answers: Sections, receiver: str, reason: str, address: Callable[[str], str]) -> list[Section]:
+@dataclass(frozen=True)
+class Receiver:
+    """The names of the receiving unit and of the one that stands in for it (empty: none), and why it is that unit."""
+
+    name: str
+    stand_in: str
+    reason: str
+
+
+def sections(answers: Sections, receiver: Receiver, address: Callable[[str], str]) -> list[Section]:
     """The whole draft."""
     carer = carer_of(answers)
     need = load_step("support", answers, answers["support"])
@@ -66,15 +75,28 @@ def sections(answers: Sections, receiver: str, reason: str, address: Callable[[s
             _("Consent from the one who gives support"),
             [*_carer_consent(answers), *_goes_to(answers, receiver)],
             address("consent"),
-            _(
-                "Does the one who gives support know that the referral goes to %(unit)s? Ask before you send.",
-                unit=receiver,
-            ),
+            _tell(receiver),
         ),
         *_other_consent(answers, receiver, address),
         Section(_("The situation"), about, address("situation")),
-        Section(_("Receiver"), [(_("Unit"), receiver), (_("Why this unit"), reason)], address("receiver")),
+        Section(_("Receiver"), [*_units(receiver), (_("Why this unit"), receiver.reason)], address("receiver")),
     ]
+
+
+def _tell(receiver: Receiver) -> str:
+    """A reminder, with nothing to fill in: the text that was read out named the carer support, and here is the unit."""
+    if receiver.stand_in:
+        return _(
+            "Before you send, tell the one who gives support that the referral goes to %(unit)s, and to %(other)s, which "
+            "stands in for it.",
+            unit=receiver.name,
+            other=receiver.stand_in,
+        )
+    return _("Before you send, tell the one who gives support that the referral goes to %(unit)s.", unit=receiver.name)
+
+
+def _units(receiver: Receiver) -> Rows:
+    return [row for row in ((_("Unit"), receiver.name), (_("Stands in for it"), receiver.stand_in)) if row[1]]
 
 
 def titles(of: Iterable[codes.Code], chosen: Iterable[str]) -> str:
@@ -153,13 +175,14 @@ def _carer_consent(answers: Sections) -> Rows:
     return rows + _how(data, answers["consent"])
 
 
-def _goes_to(answers: Sections, receiver: str) -> Rows:
-    """Whom the text that was read out named, and the unit that it turns out to be."""
+def _goes_to(answers: Sections, receiver: Receiver) -> Rows:
+    """Whom the text that was read out named, and the units that it turns out to be."""
     named = words.recipient_of(name_of(str(answers["carer"]["area"])))
-    return [(_("Given for"), named), (_("Goes to"), receiver)]
+    rows = [(_("Given for"), named), (_("Goes to"), receiver.name), (_("Stands in for it"), receiver.stand_in)]
+    return [row for row in rows if row[1]]
 
 
-def _other_consent(answers: Sections, receiver: str, address: Callable[[str], str]) -> list[Section]:
+def _other_consent(answers: Sections, receiver: Receiver, address: Callable[[str], str]) -> list[Section]:
     if "other-consent" not in answers:
         return []
     data = load_step("other-consent", answers, answers["other-consent"])

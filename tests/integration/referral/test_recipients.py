@@ -65,7 +65,7 @@ def test_a_withdrawal_says_who_has_read(room: Room, alva: Cast, bo: Cast) -> Non
     assert at_the_pages(alva).get(form).text.count("Ingen annan enhet har läst det än.") == 2
     at_the_pages(bo).get("/referral/")
     listed = at_the_pages(alva).get(form).text
-    assert "Namnet har synts i listan hos Enhet 2 den 20 nov. 2026." in listed
+    assert "Namnet har synts i listan hos Enhet 2 den 20 november 2026." in listed
     assert listed.count("Ingen annan enhet har läst det än.") == 1, "a list tells nothing of Gun"
     bo.open(sent["id"])
     later = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)
@@ -73,7 +73,7 @@ def test_a_withdrawal_says_who_has_read(room: Room, alva: Cast, bo: Cast) -> Non
     bo.open(sent["id"])
     for who in (alva, bo):
         told = at_the_pages(who, later).get(form).text
-        assert told.count("Redan läst av Enhet 2 den 20 nov. 2026, 22 nov. 2026.") == 2, "days as they are in Sweden"
+        assert told.count("Redan läst av Enhet 2 den 20 november 2026, 22 november 2026.") == 2, "days as they are in Sweden"
         assert "Namnet har synts" not in told
     assert "Enhet 1 den" not in told, "whoever wrote it needs no telling"
 

@@ -72,6 +72,22 @@ def test_the_carers_own_words_about_the_situation_are_sent_as_such(town: Town, a
     assert "Det finns inget samtycke från den som får stöd, så inget om den personen skickades" in shown
 
 
+def test_a_no_from_the_carer_is_answered_with_what_may_be_done(town: Town, as_person: OpenPage) -> None:
+    """Frans says no: Alva is not told to make it a yes, but whom to tell him of, and how to throw the draft away."""
+    alva = as_person(town.alva)
+    tell_of_the_carer(alva)
+    tell_why(alva)
+    consent(alva, share="no")
+    shown = alva.inner_text("main")
+    assert "Ett nej är ett nej, och inget skickas" in shown
+    assert "Anhörigstöd Södermalm" in shown
+    assert "08-465 004 02" in shown
+    axe_clean(alva)
+    alva.get_by_role("link", name="Ta bort utkastet").first.click()
+    alva.get_by_role("button", name="Ta bort utkastet").click()
+    assert "Utkastet är borta" in alva.inner_text("main")
+
+
 def test_a_no_from_the_other_person_never_stops_the_carers_referral(town: Town, as_person: OpenPage) -> None:
     """Gun is asked and says no: her no is not kept, and Frans's referral goes on without her."""
     alva = as_person(town.alva)
@@ -136,7 +152,7 @@ def test_a_withdrawal_seals_on_the_next_read(town: Town, as_person: OpenPage) ->
     alva.emulate_media(media="screen")
     assert alva.get_by_text("Kvitto att skriva ut").is_visible()
     alva.goto(f"{path}/withdraw-consent")
-    assert alva.inner_text("main").count("Redan läst av Anhörigstöd Södermalm den 20 nov. 2026.") == 2
+    assert alva.inner_text("main").count("Redan läst av Anhörigstöd Södermalm den 20 november 2026.") == 2
     assert "går inte att göra oläst" in alva.inner_text("main")
     axe_clean(alva)
     alva.get_by_label("Dela med mottagande enhet").check()
@@ -162,6 +178,9 @@ def test_withdrawing_before_anyone_accepted_cancels_the_referral(town: Town, as_
     alva.get_by_label("Dela med mottagande enhet").check()
     alva.get_by_role("button", name="Anteckna återtagandet").click()
     assert "Återtagen" in alva.inner_text("main")
+    alva.goto(f"{path}/receipt")
+    assert "Inget mer: lotsningen är avslutad" in alva.inner_text("main"), "a receipt promises nothing that is over"
+    assert "hör av sig till den som ger stöd" not in alva.inner_text("main")
     assert [row.reason for row in town.ask("SELECT reason FROM steps WHERE action = 'cancel'")] == ["consent-withdrawn"]
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.journeys.referral.conftest import OpenPage
-from tests.support.browser import axe_clean, by_keyboard, fits
+from tests.support.browser import NARROW, WIDE, axe_clean, by_keyboard, fits
 from tests.support.referral_browsing import (
     GO_ON,
     answer,
@@ -153,9 +153,14 @@ def test_the_receipt_prints_without_the_frame(town: Town, as_person: OpenPage) -
     """On paper: the number, what happens and the telephone; no menu, no buttons; and it becomes a PDF of one page."""
     alva = as_person(town.alva)
     number = send_about_the_carer_alone(alva)
+    alva.set_viewport_size(NARROW)
+    cut = "e => e.scrollWidth > e.closest('.lotsa-card').clientWidth"
+    assert not alva.locator(".ds-heading.lotsa-reference").evaluate(cut), "the whole number is seen on a telephone"
+    alva.set_viewport_size(WIDE)
     alva.emulate_media(media="print")
     assert alva.get_by_text(number).is_visible()
     assert alva.get_by_text("08-465 004 02").is_visible()
+    assert "Skickad den 20 november 2026 av" in alva.inner_text("main")
     assert not alva.locator(".lotsa-nav").is_visible()
     assert not alva.locator(".lotsa-main .ds-button").first.is_visible()
     pages = re.findall(rb"/Type\s*/Page\b(?!s)", alva.pdf(format="A4"))

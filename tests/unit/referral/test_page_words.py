@@ -16,6 +16,7 @@ from services.referral.domain.states import State
 from services.referral.views.timeline import Stage
 from services.referral.views.worklist import Show
 from services.referral.web import pages_words as words
+from services.referral.web.pages_referral import in_sentences
 
 CATALOGUE = Path(words.__file__).parent / "translations/sv/LC_MESSAGES/messages.po"
 
@@ -54,3 +55,12 @@ def test_every_title_kept_as_data_has_a_swedish_text() -> None:
     titles |= {code.title for code in codes.SYSTEM_REASONS} | {text.text for text in codes.CONSENT_TEXTS}
     titles |= {routing.DEFAULT_REASON}
     assert not titles - known
+
+
+def test_texts_after_one_another_have_one_full_stop_each() -> None:
+    """A comment brings its own full stop, a code's title none; the last is left as it is."""
+    assert in_sentences(["Stödet har börjat", "Två samtal.", "", "Gick inte att möta: kvällar"]) == (
+        "Stödet har börjat. Två samtal. Gick inte att möta: kvällar"
+    )
+    assert in_sentences(["Ringde fem gånger!", "Svarar inte"]) == "Ringde fem gånger! Svarar inte"
+    assert in_sentences(["", ""]) == ""
