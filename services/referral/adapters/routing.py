@@ -36,6 +36,11 @@ _OPEN = """
 _UNITS_MARK = f"SELECT string_agg(concat_ws(' ', unit_id, version, xmin), ',') {_OPEN}"
 _UNITS = f"SELECT unit_id, name, area, stand_in_unit_id, phone {_OPEN}"
 
+_ELSEWHERE = """
+    SELECT unit_id, name, area, stand_in_unit_id, phone FROM known_units
+    WHERE unit_id = $1 AND kind = 'receiving' AND active
+"""
+
 _PARTNER = "SELECT 1 FROM known_units WHERE unit_id = $1 AND kind = 'partner'"
 _NO_STAND_IN = "SELECT 1 FROM known_units WHERE unit_id = $1 AND (kind = 'partner' OR NOT active)"
 
@@ -82,6 +87,11 @@ class SqlRouting:
             # should they change between the two questions, the mark is the old one and no later mark is equal to it
             known = self._memory.units[municipality_code] = (mark, MappingProxyType(units))
         return known[1]
+
+    def receiving_unit(self, unit_id: UnitId) -> ReceivingUnit | None:
+        """An open unit that receives referrals, wherever it is."""
+        rows = ask(self._connection, _ELSEWHERE, (unit_id,))
+        return ReceivingUnit(*rows[0]) if rows else None
 
     def _rules_of(self, municipality_code: str) -> _KnownRules | None:
         if municipality_code not in self._read:

@@ -43,7 +43,8 @@ class Proposal:
 def propose_route(command: ProposeRoute, actor: Actor, uow: Work) -> Proposal:
     """The proposal for a situation. Raises NoReceiverIsKnown, UnitCannotReceive or ReceiverIsCivilSociety."""
     route, units = _decide(command, uow)
-    stand_in = units.get(route.stand_in_unit_id) if route.stand_in_unit_id else None
+    named = route.stand_in_unit_id
+    stand_in = (units.get(named) or uow.routing.receiving_unit(named)) if named else None
     return Proposal(units[route.unit_id], stand_in, route)
 
 

@@ -101,6 +101,10 @@ class Routing(Protocol):
         """The open units that receive referrals in a municipality, and those its rules name, by id."""
         ...
 
+    def receiving_unit(self, unit_id: UnitId) -> ReceivingUnit | None:
+        """An open unit that receives referrals, wherever it is: a stand-in may be in another municipality."""
+        ...
+
     def is_civil_society(self, unit_id: UnitId) -> bool:
         """Whether a unit belongs to civil society, which stands outside the secrecy act."""
         ...

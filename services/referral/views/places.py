@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from services.referral.adapters.tables import routing_sets
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.domain.routing import municipality_of
+from services.referral.domain.routing import ReceivingUnit, municipality_of
 from shared.storage.staff import units
 
 # code,name: Statistics Sweden's municipality codes, and the districts of cities that are divided
@@ -29,6 +29,13 @@ def name_of(area: str) -> str:
     names = place_names()
     whole = names.get(municipality_of(area), municipality_of(area))
     return whole if area == municipality_of(area) else f"{whole}, {names.get(area, area)}"
+
+
+def known_as(unit: ReceivingUnit, area: str) -> str:
+    """A unit's name as somebody in a place is told it: with its municipality when that is another."""
+    if unit.area is None or municipality_of(unit.area) == municipality_of(area):
+        return unit.name
+    return f"{unit.name} ({name_of(municipality_of(unit.area))})"
 
 
 def places(uow: ReferralUnitOfWork) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +10,10 @@ from flask_babel import gettext
 from marshmallow import ValidationError
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.commands.propose_route import propose_route
 from services.referral.commands.send_referral import send_referral
 from services.referral.domain.clocks import Priority, promises
 from services.referral.domain.ports import Draft
 from services.referral.domain.states import CLOSED
-from services.referral.domain.refusals import ReceiverIsCivilSociety, UnitCannotReceive
 from services.referral.views.drafts import wait_for_a_first_click
 from services.referral.views.referral_page import referral_page
 from services.referral.web.pages_admission import asked_version
@@ -25,15 +22,15 @@ from services.referral.web.pages_answers import (
     command_from,
     first_incomplete,
     person_has_consented,
-    route_from,
 )
 from services.referral.web.pages_drafts import Page, open_for_pages
-from services.referral.web.pages_steps import address, frame, reason_of, stand_in_of
-from services.referral.web.pages_summary import Receiver, sections
+from services.referral.web.pages_receiver import receiver_of
+from services.referral.web.pages_steps import address, frame
+from services.referral.web.pages_summary import sections
 from services.referral.web.parts import parts
 from services.referral.web.sent_drafts import remember_sending
 from shared.kernel.actor import Actor
-from shared.kernel.identity import ReferralId, UnitId
+from shared.kernel.identity import ReferralId
 from shared.kernel.refusals import Invalid
 from shared.web.errors import says
 from shared.web.validation import sentence
@@ -124,7 +121,7 @@ def _check_page(
     draft: Draft, actor: Actor, uow: ReferralUnitOfWork, problems: list[tuple[str, str]] | None = None
 ) -> str:
     answers: dict[str, Any] = dict(draft.answers)
-    receiver = _receiver(answers, actor, uow)
+    receiver = receiver_of(answers, actor, uow)
     given = promises(Priority(answers["support"]["priority"]), uow.clock.now(), uow.calendar)
     return render_template(
         "referral/step_check.html",
@@ -138,20 +135,6 @@ def _check_page(
         reaches_out=not carer_of(answers).safe_contact.do_not_reach_out,
         person_has_consented=person_has_consented(answers),
     )
-
-
-def _receiver(answers: dict[str, Any], actor: Actor, uow: ReferralUnitOfWork) -> Receiver:
-    """The unit that it goes to, and the one that stands in for it; without a name when the chosen one takes no more."""
-    asked, answer = route_from(answers), answers["receiver"]
-    if answer["unit"] == "proposed":
-        proposal = propose_route(asked, actor, uow)
-        return Receiver(proposal.unit.name, stand_in_of(proposal, asked.area), reason_of(proposal))
-    together = gettext("Chosen together with the one who gives support.")
-    try:
-        proposal = propose_route(replace(asked, chosen_unit_id=UnitId(UUID(answer["other_unit"]))), actor, uow)
-    except (UnitCannotReceive, ReceiverIsCivilSociety):
-        return Receiver("", "", together)
-    return Receiver(proposal.unit.name, stand_in_of(proposal, asked.area), together)
 
 
 def _problems(refusal: Invalid, draft: Draft) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from services.referral.web.pages_answers import (
 )
 from services.referral.web.pages_format import telephone
 from services.referral.web.pages_kept import GIVEN_AT, Sections
+from services.referral.web.pages_receiver import Receiver
 
 Rows = list[tuple[str, str]]
 
@@ -33,15 +34,6 @@ class Section:
     rows: Rows
     change: str
     tell: str = ""
-
-
-@dataclass(frozen=True)
-class Receiver:
-    """The names of the receiving unit and of the one that stands in for it (empty: none), and why it is that unit."""
-
-    name: str
-    stand_in: str
-    reason: str
 
 
 def sections(answers: Sections, receiver: Receiver, address: Callable[[str], str]) -> list[Section]:
@@ -75,24 +67,12 @@ def sections(answers: Sections, receiver: Receiver, address: Callable[[str], str
             _("Consent from the one who gives support"),
             [*_carer_consent(answers), *_goes_to(answers, receiver)],
             address("consent"),
-            _tell(receiver),
+            receiver.tell(),
         ),
         *_other_consent(answers, receiver, address),
         Section(_("The situation"), about, address("situation")),
         Section(_("Receiver"), [*_units(receiver), (_("Why this unit"), receiver.reason)], address("receiver")),
     ]
-
-
-def _tell(receiver: Receiver) -> str:
-    """A reminder, with nothing to fill in: the text that was read out named the carer support, and here is the unit."""
-    if receiver.stand_in:
-        return _(
-            "Before you send, tell the one who gives support that the referral goes to %(unit)s, and to %(other)s, which "
-            "stands in for it.",
-            unit=receiver.name,
-            other=receiver.stand_in,
-        )
-    return _("Before you send, tell the one who gives support that the referral goes to %(unit)s.", unit=receiver.name)
 
 
 def _units(receiver: Receiver) -> Rows:

@@ -44,7 +44,7 @@ def test_no_rule_leads_to_civil_society(room: Room, alva: Cast) -> None:
 
 
 def test_the_consent_names_its_recipient_from_reading_out_to_record(room: Room, alva: Cast) -> None:
-    """The text names the place's carer support; the check asks about the unit it turns out to be; the page tells it."""
+    """The text names the place's carer support; the check says which units it turns out to be; the page tells it."""
     browser = at_the_pages(alva)
     draft = alva.ask("POST", "/drafts", {"answers": ANSWERS}).json["id"]
     text = browser.get(f"/referral/drafts/{draft}/consent").text
@@ -52,7 +52,8 @@ def test_the_consent_names_its_recipient_from_reading_out_to_record(room: Room, 
     assert "passed on to the municipality&#39;s carer support in Stockholm, Södermalm" in text
     assert 'name="text_version" value="carer-2026-2"' in text
     check = f"/referral/drafts/{draft}/check"
-    assert "Vet den som ger stöd att lotsningen går till Enhet 2? Fråga innan du skickar." in browser.get(check).text
+    told = "Säg till den som ger stöd att lotsningen går till Enhet 2, och till Enhet 4 som ersätter den."
+    assert told in browser.get(check).text
     receipt = browser.post(f"/referral/drafts/{draft}/send", check).headers["Location"]
     assert "Lämnat för Enhet 2, och för Enhet 4 som ersätter den." in browser.get(receipt.removesuffix("/receipt")).text
 
@@ -73,7 +74,9 @@ def test_a_withdrawal_says_who_has_read(room: Room, alva: Cast, bo: Cast) -> Non
     bo.open(sent["id"])
     for who in (alva, bo):
         told = at_the_pages(who, later).get(form).text
-        assert told.count("Redan läst av Enhet 2 den 20 november 2026, 22 november 2026.") == 2, "days as they are in Sweden"
+        assert told.count("Redan läst av Enhet 2 den 20 november 2026, 22 november 2026.") == 2, (
+            "days as they are in Sweden"
+        )
         assert "Namnet har synts" not in told
     assert "Enhet 1 den" not in told, "whoever wrote it needs no telling"
 
