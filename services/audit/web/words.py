@@ -75,7 +75,10 @@ WHY: dict[str, LazyString] = {
     "trail-unknown": _("Refused, because the mandate does not cover it, or there is no such thing."),
 }
 COVERED_BY_CONSENT = ("receiving-unit", "stand-in-of-receiving-unit")
-SEALED = _("Allowed, but no consent covered it any more: the content was sealed, and only the steps could be seen.")
+OPENED_WITHOUT_CONTENT = _("The referral was opened, but not its content")
+WITHOUT_CONTENT = _(
+    "Allowed, but nothing that a consent covers was shown: the content was sealed, or the page only asked about a step."
+)
 STEPS_WHY: dict[str, LazyString] = {
     "consent.withdrawn.v1": _("What the consent covered is sealed from the next reading on."),
     "referral.opened.v1": _("Noted at the first reading by the receiving unit."),
@@ -121,7 +124,7 @@ def heading(step: Step) -> str:
     """What happened, in a few words."""
     if step.refused and step.action.startswith("attempt."):
         return str(ATTEMPTED)
-    known = HEADINGS.get(step.type)
+    known = OPENED_WITHOUT_CONTENT if _without_content(step) else HEADINGS.get(step.type)
     if known is None:
         known = (REVIEWS if step.purpose == "log-review" else ACTIONS).get(step.action, SOMETHING)
     return str(known)
@@ -130,7 +133,7 @@ def heading(step: Step) -> str:
 def why(step: Step) -> str:
     """Why it was allowed, or refused, in one sentence; empty where there was nothing to allow."""
     if step.rule is not None:
-        known = SEALED if _was_sealed(step) else WHY.get(step.rule)
+        known = WITHOUT_CONTENT if _without_content(step) else WHY.get(step.rule)
         if known is not None:
             return str(known)
         if step.refused:
@@ -149,8 +152,11 @@ def why(step: Step) -> str:
     return str(STEPS_WHY.get(step.type, ""))
 
 
-def _was_sealed(step: Step) -> bool:
-    """Whether the receiving side opened the referral when no consent covered anything of it any more."""
+def _without_content(step: Step) -> bool:
+    """Whether the receiving side opened the referral relying on no consent.
+
+    Nothing of it was covered any more, or the page showed nothing of it, as a form for declining or closing does.
+    """
     return step.rule in COVERED_BY_CONSENT and step.action == "read" and not step.consents
 
 

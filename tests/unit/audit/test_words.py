@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from services.audit.commands import integrate_pending, reconcile_sequences, record_reading
 from services.audit.domain.refusals import TrailIsUnknown
 from services.audit.service import EVERYTHING
+from services.audit.views.steps import Step
 from services.audit.web import words
 from services.directory.domain import permissions as directory
 from services.referral.domain.consent import Scope
@@ -102,3 +105,39 @@ def test_every_scope_and_alarm_has_words() -> None:
         integrate_pending.DOUBLED_SEQUENCE,
     }  # fmt: skip
     assert alarms <= set(words.ALARMS)
+
+
+def test_a_form_that_showed_nothing_is_not_told_as_a_sealed_content() -> None:
+    """Bo opens the form for closing: no consent was relied on, and the trail does not say that none held."""
+    shown = a_reading(consents=(UUID(int=7),))
+    assert words.heading(shown) == "The content was read"
+    assert words.why(shown) == words.WHY["receiving-unit"]
+    form = a_reading(consents=())
+    assert words.heading(form) == "The referral was opened, but not its content"
+    assert words.why(form) == words.WITHOUT_CONTENT
+
+
+def a_reading(*, consents: tuple[UUID, ...]) -> Step:
+    """Somebody in the receiving unit opened a page of a referral."""
+    at = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+    told: dict[str, Any] = dict.fromkeys(("concerns", "record_kind"))
+    return Step(
+        index=1,
+        id=UUID(int=1),
+        type="access.recorded.v1",
+        occurred_at=at,
+        recorded_at=at,
+        action="read",
+        outcome="allowed",
+        unit_id=UUID(int=2),
+        unit_name="Anhörigstöd",
+        assignment=UUID(int=3),
+        role="adviser",
+        user="bo",
+        rule="receiving-unit",
+        purpose="support-to-carer",
+        subjects=(UUID(int=4),),
+        consents=consents,
+        data={},
+        **told,
+    )
