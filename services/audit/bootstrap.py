@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,15 +11,16 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, text
 
+from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
 from services.audit.adapters.log_store import OpenLog
 from services.audit.adapters.opening_keys import OpeningKeys
 from services.audit.adapters.openings import unseal
 from services.audit.adapters.parked import parked_sequences
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
-from services.audit.commands.integrate_pending import Sequencer
+from services.audit.commands.integrate_pending import PatientSequencer, Sequencer
 from services.audit.commands.record_reading import record_reading
 from services.audit.domain.mandate import Mandate
-from services.audit.log.checkpoint import SignerKey
+from services.audit.log.checkpoint import SignerKey, VerifierKey
 from services.audit.views.export import write_export
 from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Actor, UserRef
@@ -44,6 +45,8 @@ class Parts:
     staff: StaffCopy
     keys: OpeningKeys
     known: dict[UUID, tuple[UnitId, str]] = field(default_factory=dict)
+    log_key: VerifierKey | None = None
+    """The log's public key, from a file outside the database; what only writes to the queue needs none."""
 
     @property
     def source(self) -> str:
@@ -94,7 +97,10 @@ class Parts:
 
 def for_web(settings: Settings) -> Parts:
     """The parts of a web process."""
-    return _parts(settings, "web")
+    file = settings.audit_verifying_key_file
+    if file is None:
+        raise SettingsAreWrong("LOTSA_AUDIT_VERIFYING_KEY_FILE is needed")
+    return replace(_parts(settings, "web"), log_key=VerifierKey.from_text(file.read_text("ascii")))
 
 
 def for_bus(settings: Settings) -> Parts:
@@ -110,14 +116,15 @@ def log_engine(settings: Settings) -> Engine:
 
 
 def sequencer_for(settings: Settings, engine: Engine, clock: Clock) -> Sequencer:
-    """The sequencer, with its signing key, whose public half is noted down for the status page."""
-    if settings.audit_signing_key_file is None:
+    """The sequencer, with its signing key, whose public half is noted down, and the checkpoint that is kept outside."""
+    kept = settings.kept_checkpoint
+    if settings.audit_signing_key_file is None or kept is None:
         raise SettingsAreWrong("LOTSA_AUDIT_SIGNING_KEY_FILE is needed")
     signer = SignerKey.from_text(settings.audit_signing_key_file.read_text("ascii"))
     with OpenLog(engine)() as log:
         log.remember_key(str(signer.verifier))
         log.commit()
-    return Sequencer(OpenLog(engine), signer, clock)
+    return Sequencer(OpenLog(engine), signer, clock, KeptCheckpointFile(kept))
 
 
 @cache
@@ -127,10 +134,10 @@ def bus() -> Parts:
 
 
 @cache
-def sequencer() -> Sequencer:
+def sequencer() -> PatientSequencer:
     """This bus process's sequencer, made once: it keeps the tree's right edge."""
     settings = Settings.from_environment()
-    return sequencer_for(settings, log_engine(settings), SystemClock())
+    return PatientSequencer(sequencer_for(settings, log_engine(settings), SystemClock()))
 
 
 def export_to(settings: Settings, path: Path, *, by: str) -> int:

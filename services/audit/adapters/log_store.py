@@ -60,7 +60,8 @@ _ALARM = """
     insert into alarms (alarm_id, kind, source, first, last, event_id, noticed_at)
     values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing
 """
-_KEY = "insert into log_keys (vkey) select %s where not exists (select 1 from log_keys where vkey = %s)"
+# only the first: a process with another key is refused, and must not leave that key behind as one of the log's
+_KEY = "insert into log_keys (vkey) select %s where not exists (select 1 from log_keys) on conflict do nothing"
 
 
 class LogStore:
@@ -79,7 +80,7 @@ class LogStore:
         return Head(rows[0][0], bytes(rows[0][1]), *rows[0][2:]) if rows else None
 
     def node(self, level: int, index: int) -> bytes:
-        """A complete node's hash; level 0 is the leaves'."""
+        """A complete node's hash; level 0 is the leaves'. Raises LookupError when it is not there."""
         question, given = (_NODE, (level, index)) if level else (_LEAF, (index,))
         return bytes(ask(self._connection, question, given)[0][0])
 
@@ -127,8 +128,8 @@ class LogStore:
         self._connection.exec_driver_sql(_ALARM, (uuid7(), kind, source, first, last, event_id, at))
 
     def remember_key(self, vkey: str) -> None:
-        """Keep the public key that checkpoints are signed with, for the status page."""
-        self._connection.exec_driver_sql(_KEY, (vkey, vkey))
+        """Keep the public key that checkpoints are signed with, if it is the first; others are refused where seen."""
+        self._connection.exec_driver_sql(_KEY, (vkey,))
 
     def commit(self) -> None:
         """Make it so, all at once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -36,9 +36,11 @@ _CLOSE = """
 _CLOSE_ONE = """
     update alarms set closed_at = coalesce(closed_at, %s) where alarm_id = %s and kind = any(%s::text[])
 """
+# by the database's own clock, which wrote the time; the queue is in order, so its first is the oldest
+_OLDEST = "select clock_timestamp() - received_at from pending_entries order by position limit 1"
 # doubled events are facts, and stay open until a person has looked (commands/close_alarm.py); these come and go by
 # themselves
-_RECONCILED = ["events-missing", "publisher-silent"]
+_RECONCILED = ["events-missing", "publisher-silent", "log-stands-still"]
 
 
 class Sequences:
@@ -55,6 +57,11 @@ class Sequences:
         """Every publisher's last announcement with what has been heard, queued entries included."""
         rows = self._connection.exec_driver_sql(_ANNOUNCEMENTS).all()
         return [Announcement(row.source, row.highest, row.heard_at, as_runs(row.heard)) for row in rows]
+
+    def oldest_waiting(self) -> timedelta | None:
+        """For how long the oldest entry has waited to enter the log; None when none waits."""
+        waited: timedelta | None = self._connection.exec_driver_sql(_OLDEST).scalar()
+        return waited
 
     def set_alarms(self, alarms: Collection[Alarm], at: datetime) -> None:
         """Open those that are new, close those that no longer hold, keep the rest."""

@@ -1,4 +1,6 @@
-"""A person has looked at an event that came twice, or at two events under one number: the alarm need not stay open.
+"""A person has looked at an event that came twice, at two events under one number, or at a log that was not ours.
+
+The alarm need not stay open; while the sequencer still refuses, it raises it again.
 
 What happened stays in the table, with when it was closed; who closed it is an entry of the log. Gaps and silences are
 not closed by hand: they end when they are mended.
@@ -11,9 +13,10 @@ from uuid import UUID
 
 from services.audit.commands.integrate_pending import DOUBLED_EVENT, DOUBLED_SEQUENCE
 from services.audit.domain.ports import Sequences
+from services.audit.domain.refusals import LogHasAnotherKey, LogHasShrunk
 from shared.kernel.clock import Clock
 
-CLOSED_BY_HAND = (DOUBLED_EVENT, DOUBLED_SEQUENCE)
+CLOSED_BY_HAND = (DOUBLED_EVENT, DOUBLED_SEQUENCE, LogHasShrunk.kind, LogHasAnotherKey.kind)
 
 
 class Closing(Protocol):

@@ -2,44 +2,60 @@
 
 There is one at a time, by advisory lock. After a crash the transaction is either whole or was never there, so the log
 never holds an entry without its nodes and checkpoint, and the queue never loses one without its entry.
+
+It signs only what the log has grown out of: what it signed last, in memory, and the checkpoint that is kept outside the
+database, over restarts. Whoever owns the tables can take the log's end away; the key does not sign for them.
 """
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from services.audit.domain.ports import Entry, Head, LogStore, OpensLog, Waiting
-from services.audit.domain.refusals import LogHasAnotherKey
+from services.audit.domain.ports import Entry, Head, KeptCheckpoint, LogStore, OpensLog, Waiting
+from services.audit.domain.refusals import LogHasAnotherKey, LogHasShrunk, LogIsNotOurs
 from services.audit.log.checkpoint import Checkpoint, CheckpointIsWrong, SignerKey, open_checkpoint
 from services.audit.log.entry import leaf_bytes
-from services.audit.log.merkle import Frontier, leaf_hash
+from services.audit.log.merkle import Frontier, ProofIsWrong, consistency_proof, leaf_hash, verify_consistency
 from shared.kernel.clock import Clock
 
 BATCH = 256
 DOUBLED_EVENT = "event-doubled"
 DOUBLED_SEQUENCE = "sequence-doubled"
+THE_LOG = "audit"
+"""Whom an alarm about the log itself is from."""
 
 
 class Sequencer:
     """Integrates what is pending, batch by batch. Keeps the tree's right edge between batches."""
 
-    def __init__(self, open_log: OpensLog, signer: SignerKey, clock: Clock) -> None:
+    def __init__(
+        self, open_log: OpensLog, signer: SignerKey, clock: Clock, kept: KeptCheckpoint | None = None
+    ) -> None:
         self._open_log = open_log
         self._signer = signer
         self._clock = clock
+        self._kept = kept
         self._edge = Frontier()
         self._edge_root: bytes | None = None
+        self._compared = False
+        self._read: tuple[str, Checkpoint] | None = None
 
     def integrate(self, *, at_most_batches: int = 20) -> int:
         """Integrate what is pending, in batches of at most 256; how many entries. 0 also when another is at it.
 
-        Raises LogHasAnotherKey rather than sign a second history.
+        Raises LogHasAnotherKey or LogHasShrunk rather than sign a second history; the alarm is raised before that.
         """
         done = 0
         for _ in range(at_most_batches):
-            taken = self._one_batch()
+            try:
+                taken = self._one_batch()
+            except LogIsNotOurs as refusal:
+                # what was taken is back in the queue: nothing of that transaction was committed
+                self._raise_alarm(refusal)
+                raise
             done += taken
             if taken < BATCH:
                 break
@@ -50,10 +66,11 @@ class Sequencer:
             if not log.lock():
                 return 0
             taken = log.take(BATCH)
-            if not taken:
+            if not taken and self._compared:
                 return 0
             head = log.head()
             edge = self._edge_of(log, head)
+            self._compared = True
             now = self._clock.now()
             recorded_at = max(now, head.signed_at) if head else now
             entries, nodes = _grow(edge, self._new(log, taken, now), recorded_at)
@@ -63,21 +80,58 @@ class Sequencer:
                 log.append(entries, nodes, signed)
             log.commit()
         self._edge, self._edge_root = edge, edge.root()
+        if entries and self._kept is not None:
+            # after the commit: what is kept is never ahead of the log
+            self._kept.keep(signed.note)
         return len(taken)
 
     def _edge_of(self, log: LogStore, head: Head | None) -> Frontier:
+        """The tree's right edge, once the log is known to have grown out of everything that was signed before."""
+        signed_before = self._signed_before()
+        for before in signed_before:
+            if head is None or head.size < before.size:
+                raise LogHasShrunk(head.size if head else 0, before.size - 1)
         if head is None:
             return Frontier()
-        if self._edge_root == head.root and self._edge.size == head.size:
-            return Frontier(self._edge.size, list(self._edge.hashes))
-        try:
-            open_checkpoint(head.note, self._signer.verifier)
-        except CheckpointIsWrong:
-            raise LogHasAnotherKey from None
-        edge = Frontier.at(head.size, log.node)
-        if edge.root() != head.root:
-            raise RuntimeError("the stored tree does not have the root that was signed")
+        known = self._edge_root == head.root and self._edge.size == head.size
+        edge = Frontier(self._edge.size, list(self._edge.hashes)) if known else self._stored_edge(log, head)
+        for before in signed_before:
+            if (before.size, before.root) != (head.size, head.root):
+                _must_have_grown(log, before, head)
         return edge
+
+    def _signed_before(self) -> list[Checkpoint]:
+        """What was signed last: by this sequencer, and by whoever kept a checkpoint (it, another, or one before)."""
+        found = []
+        if self._edge.size and self._edge_root is not None:
+            found.append(Checkpoint(self._signer.verifier.name, self._edge.size, self._edge_root))
+        note = self._kept.read() if self._kept is not None else None
+        if note is not None:
+            if self._read is None or self._read[0] != note:
+                try:
+                    self._read = note, open_checkpoint(note, self._signer.verifier)
+                except CheckpointIsWrong:
+                    raise LogHasAnotherKey from None
+            found.append(self._read[1])
+        return found
+
+    def _stored_edge(self, log: LogStore, head: Head) -> Frontier:
+        try:
+            signed = open_checkpoint(head.note, self._signer.verifier)
+        except CheckpointIsWrong:
+            raise LogHasAnotherKey(head.size) from None
+        try:
+            edge = Frontier.at(head.size, log.node)
+        except LookupError:
+            raise LogHasShrunk(0, head.size - 1) from None
+        if edge.root() != head.root or (signed.size, signed.root) != (head.size, head.root):
+            raise LogHasShrunk(0, head.size - 1)
+        return edge
+
+    def _raise_alarm(self, refusal: LogIsNotOurs) -> None:
+        with self._open_log() as log:
+            log.alarm(refusal.kind, THE_LOG, refusal.first, refusal.last, None, self._clock.now())
+            log.commit()
 
     def _new(self, log: LogStore, taken: Sequence[Waiting], now: datetime) -> list[Waiting]:
         """Those that are not in the log yet. The inbox forgets after a month, so the log looks for itself."""
@@ -99,6 +153,37 @@ class Sequencer:
             for first, last in log.hear(source, numbers):
                 log.alarm(DOUBLED_SEQUENCE, source, first, last, None, now)
         return new
+
+
+class PatientSequencer:
+    """A sequencer that a timer may ask very often: after it has refused to sign, it is not asked for a while."""
+
+    def __init__(
+        self, sequencer: Sequencer, *, wait_s: float = 15, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._sequencer = sequencer
+        self._wait_s = wait_s
+        self._seconds = seconds
+        self._not_before: float | None = None
+
+    def integrate(self) -> int:
+        """As the sequencer does; 0 while waiting."""
+        if self._not_before is not None and self._seconds() < self._not_before:
+            return 0
+        self._not_before = None
+        try:
+            return self._sequencer.integrate()
+        except LogIsNotOurs:
+            self._not_before = self._seconds() + self._wait_s
+            raise
+
+
+def _must_have_grown(log: LogStore, before: Checkpoint, head: Head) -> None:
+    try:
+        proof = consistency_proof(before.size, head.size, log.node)
+        verify_consistency(before.size, head.size, proof, before.root, head.root)
+    except (ProofIsWrong, LookupError):
+        raise LogHasShrunk(0, before.size - 1) from None
 
 
 def _grow(

@@ -1,7 +1,8 @@
 """Compares what each relay says that it has published with what the log holds: so "nothing lost" is checked.
 
 A gap is named by publisher and sequence numbers. It is *explained* when the missing messages lie parked, where they can
-be replayed; otherwise somebody has to look. An alarm closes by itself when the gap does.
+be replayed; otherwise somebody has to look. An alarm closes by itself when the gap does. What waits for longer than
+STANDSTILL to enter the log is an alarm too: the sequencer has stopped, or refuses.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
+from services.audit.commands.integrate_pending import THE_LOG
 from services.audit.domain.gaps import missing, split
 from services.audit.domain.ports import Alarm, Announcement, Sequences
 from shared.kernel.clock import Clock
@@ -17,6 +19,8 @@ GRACE = timedelta(seconds=20)
 SILENCE = timedelta(minutes=5)
 MISSING = "events-missing"
 SILENT = "publisher-silent"
+STANDSTILL = timedelta(seconds=60)
+STANDS_STILL = "log-stands-still"
 
 ParkedSequences = Callable[[], Mapping[str, Iterable[int]]]
 """By source, the sequences of messages that lie parked before audit."""
@@ -47,5 +51,8 @@ def reconcile(sequences: Sequences, clock: Clock, parked: ParkedSequences) -> li
     for said in said_last.values():
         if now - said.heard_at >= SILENCE:
             alarms.append(Alarm(SILENT, said.source, said.highest, said.highest))
+    waited = sequences.oldest_waiting()
+    if waited is not None and waited > STANDSTILL:
+        alarms.append(Alarm(STANDS_STILL, THE_LOG, 0, 0))
     sequences.set_alarms(alarms, now)
     return alarms

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -78,7 +78,7 @@ class LogStore(Protocol):
         ...
 
     def node(self, level: int, index: int) -> bytes:
-        """A complete node's hash; level 0 is the leaves'."""
+        """A complete node's hash; level 0 is the leaves'. Raises LookupError when it is not there."""
         ...
 
     def take(self, at_most: int) -> list[Waiting]:
@@ -106,6 +106,18 @@ class OpensLog(Protocol):
     """Opens the log for one transaction."""
 
     def __call__(self) -> AbstractContextManager[LogStore]: ...
+
+
+class KeptCheckpoint(Protocol):
+    """The newest checkpoint that was signed, kept outside the database: what the log must have grown out of."""
+
+    def read(self) -> str | None:
+        """The note, or None when none was ever kept."""
+        ...
+
+    def keep(self, note: str) -> None:
+        """Keep this one from now on, whole or not at all."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -138,6 +150,10 @@ class Sequences(Protocol):
 
     def announcements(self) -> list[Announcement]:
         """Every publisher's last announcement with what has been heard, queued entries included."""
+        ...
+
+    def oldest_waiting(self) -> timedelta | None:
+        """For how long the oldest entry has waited to enter the log; None when none waits."""
         ...
 
     def set_alarms(self, alarms: Collection[Alarm], at: datetime) -> None:

@@ -114,9 +114,9 @@ class Reviewing:
     def status(self, *, verify: bool | None = None) -> tuple[log_status.LogStatus, log_status.Verified | None]:
         """The log at a glance, verified unless it is long; ``verify`` says yes or no for certain."""
         with self.parts.as_auditor() as uow:
-            seen = log_status.status(uow.connection, self.parts.clock.now())
+            seen = log_status.status(uow.connection, self.parts.clock.now(), self.parts.log_key)
             wanted = seen.size <= VERIFIED_AT_ONCE if verify is None else verify
-            verified = log_status.verify_now(uow.connection) if wanted else None
+            verified = log_status.verify_now(uow.connection, self.parts.log_key) if wanted else None
             uow.rollback()
         return seen, verified
 

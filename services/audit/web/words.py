@@ -103,6 +103,9 @@ ALARMS: dict[str, LazyString] = {
     "event-doubled": _("An event was heard twice"),
     "sequence-doubled": _("Two events share a number"),
     "publisher-silent": _("A service has not been heard of for five minutes"),
+    "log-stands-still": _("What happened waits for more than a minute to enter the log"),
+    "log-has-shrunk": _("Signed entries are gone or changed: nothing more is signed"),
+    "log-has-another-key": _("The log is signed with another key: nothing more is signed"),
 }
 # steps that nobody in particular is known to have taken; the person and unit that they name are those they are about
 ABOUT_A_UNIT = (

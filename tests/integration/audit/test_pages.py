@@ -19,9 +19,13 @@ from services.audit import bootstrap, verify
 from services.audit.commands.reconcile_sequences import reconcile
 from services.audit.domain.ports import Alarm
 from services.audit.log.checkpoint import SignerKey
+from shared.contracts.directory import AssignmentGranted
+from shared.contracts.notifications import NoticeQueued
 from tests.integration.audit.reviewers import LOG_CONTROL, REVIEWERS_ELSEWHERE, Reviewers, Story
 from tests.integration.audit.support import (
     ADVICE,
+    ISSUER,
+    NOW,
     do_as,
     looked,
     opened,
@@ -210,6 +214,21 @@ def test_nobody_signed_in_is_sent_to_sign_in(reviewers: Reviewers) -> None:
     """The log is for reviewers."""
     answer = reviewers.app.test_client().get("/audit/")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/directory/login?next=/audit/")
+
+
+def test_whom_an_event_concerns_is_not_told_as_who_did_it(reviewers: Reviewers) -> None:
+    """A notice's unit receives it, and whoever is given an assignment did not give it."""
+    reviewers.world.hear(
+        NoticeQueued(notice_id=uuid4(), template="new-referral-waits", unit_id=ADVICE, channel="email",
+                     occurred_at=NOW),
+        AssignmentGranted(assignment_id=uuid4(), issuer=ISSUER, subject="bosse", unit_id=ADVICE, role="adviser",
+                          valid_from=NOW),
+    )  # fmt: skip
+    reviewers.world.sequencer.integrate()
+    page = reviewers.ester.get("/audit/entries").text
+    assert "Gäller enheten Anhörigstödet Södermalm." in page
+    assert "Gäller användaren bosse, Anhörigstödet Södermalm." in page
+    assert "Av användaren bosse" not in page
 
 
 def test_the_logs_state_is_verified_by_computing_it_anew(reviewers: Reviewers, story: Story) -> None:
