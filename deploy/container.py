@@ -77,7 +77,8 @@ def main() -> None:
                 from deploy.compose.first_directory import load
 
                 settings = Settings.from_environment({**own_settings(), **os.environ})
-                print(*(f"{kind}: {count} new" for kind, count in load(settings, sys.stdin.read()).items()), sep="\n")
+                new = load(settings, sys.stdin.read(), say=print)
+                print(*(f"{kind}: {count} new" for kind, count in new.items()), sep="\n")
             case ["lotsa", *words]:
                 from deploy.compose.prepare import prepared_installation
 

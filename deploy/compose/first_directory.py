@@ -9,7 +9,7 @@ that the OpenID provider knows them by. Days are Swedish. An example is beside t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID, uuid5
@@ -39,8 +39,13 @@ NAMESPACE = UUID("0c6d1e58-6f0b-5c55-9f3e-6a2f5f0d5b11")
 OPERATOR = UserRef("urn:lotsa:operator", "first-directory")
 
 
-def load(settings: Settings, written: str, clock: Clock | None = None) -> dict[str, int]:
-    """Take in the file's text; how many of each kind are new. Raises Trouble, which names the entry that is wrong."""
+def load(
+    settings: Settings, written: str, clock: Clock | None = None, say: Callable[[str], None] = lambda _: None
+) -> dict[str, int]:
+    """Take in the file's text; how many of each kind are new. Raises Trouble, which names the entry that is wrong.
+
+    ``say`` is told the id of each assignment in the file, new or not: a system's access tokens have to carry it.
+    """
     try:
         file: dict[str, Any] = FirstDirectory().loads(written)
     except ValidationError as wrong:
@@ -58,6 +63,8 @@ def load(settings: Settings, written: str, clock: Clock | None = None) -> dict[s
         raise Trouble(f"{loading.at}: {said}. Nothing was taken in.") from None
     finally:
         parts.engine.dispose()
+    for told in loading.assignments:
+        say(told)
     return loading.new
 
 
@@ -65,6 +72,7 @@ class _Loading:
     def __init__(self, parts: bootstrap.Parts, settings: Settings, file: Mapping[str, Any]) -> None:
         self.at = "The file"
         self.new = {"organizations": 0, "units": 0, "rules": 0, "assignments": 0}
+        self.assignments: list[str] = []
         self._parts, self._file, self._municipality = parts, file, str(file["municipality"])
         self._issuer = file.get("issuer") or settings.oidc_issuer
         self._organizations = {each["slug"]: self._id("organization", each["slug"]) for each in file["organizations"]}
@@ -140,6 +148,7 @@ class _Loading:
         # whoever comes back is given a new assignment by a new day
         told = f"{self._issuer} {asked['subject']} {asked['unit']} {asked['role']} {since or ''}"
         assignment_id = AssignmentId(self._id("assignment", told))
+        self.assignments.append(f"assignment {assignment_id}: {asked['subject']}, {asked['role']} in {asked['unit']}")
         if work.assignments.find(assignment_id) is None:
             new = GrantAssignment(
                 assignment_id=assignment_id,

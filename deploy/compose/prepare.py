@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from deploy.compose.certificate import make_certificate
+from deploy.compose.systems import grant_to_systems
 from deploy.installation import Installation, Servers
 from deploy.migrate import declare_topology, migrate_databases
 from deploy.onebox.product import settings_used
@@ -24,6 +25,8 @@ SECRETS = Path("/secrets")
 TLS = Path("/tls")
 GIVEN = Path("/run/lotsa")
 
+# the certificate's public part: docker-compose.yml has each web process trust it
+AUTHORITY = "ca.crt"
 PROCESSES = ("web", "bus", "relay")
 # where processes without a port say that they are ready is the image's own business
 NOT_IN_CONTAINERS = ("LOTSA_VAR",)
@@ -45,9 +48,11 @@ def prepare() -> None:
     for service in SERVICES:
         for process in PROCESSES:
             _give(process, service, made.environment())
+        _give_authority(service)
     if os.environ.get("LOTSA_FIRST_PEOPLE") == "invented":
         print("Invented people, units and services")
         seed_directory(settings, cast_issuer=settings.oidc_issuer)
+        grant_to_systems(settings)
 
 
 def prepared_installation() -> Installation:
@@ -83,6 +88,11 @@ def _give(process: str, service: str, environment: dict[str, str]) -> None:
             _write(folder / source.name, source.read_text())
             given[name] = str(GIVEN / source.name)
     _write(folder / "environment", "".join(f"{name}={value}\n" for name, value in given.items()))
+
+
+def _give_authority(service: str) -> None:
+    """The pages read tokens with keys that they fetch from the provider, whose certificate is of our own authority."""
+    _write(SECRETS / service / "web" / AUTHORITY, (TLS / AUTHORITY).read_text())
 
 
 def _write(path: Path, text: str) -> None:

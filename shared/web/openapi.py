@@ -14,7 +14,21 @@ from marshmallow import Schema
 from shared.kernel.actor import Role
 from shared.web.api import json_body, query_args
 from shared.web.operation import CONVERTED, PROBLEM, Operation, described
+from shared.web.tokens import ALGORITHMS, REQUIRED
 from shared.web.who import needs
+
+BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": (
+        "An access token as RFC 9068 has it (a JWT of type at+jwt), signed by this installation's token issuer with "
+        f"{', '.join(ALGORITHMS[:-1])} or {ALGORITHMS[-1]}, for its audience. Claims, all required: "
+        f"{', '.join(REQUIRED)}. `assignment` is the id of an assignment in the directory; it must be the one of `iss` "
+        "and `sub`, and hold now. It decides for which unit and in which role the caller acts, and whoever has several "
+        "takes one token for each."
+    ),
+}
 
 
 @dataclass
@@ -114,7 +128,7 @@ class Api:
             },
         )
         spec.components.schema("Problem", PROBLEM)
-        spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
+        spec.components.security_scheme("bearer", BEARER)
         for each in self.operations:
             spec.path(path=CONVERTED.sub(r"{\2}", each.path), operations={each.method.lower(): described(each)})
         document: dict[str, Any] = spec.to_dict()

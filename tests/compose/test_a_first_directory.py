@@ -81,6 +81,17 @@ def test_the_example_gives_people_their_assignments(empty: Settings) -> None:
     assert roles_of(empty, "7b2f0c9e", "https://other.example.se") == []
 
 
+def test_the_ids_of_its_assignments_are_told(empty: Settings) -> None:
+    """Each time, for a system's tokens have to carry one; they are those that sign-in goes by."""
+    for _ in range(2):
+        said: list[str] = []
+        first_directory.load(empty, EXAMPLE, say=said.append)
+        with directory_of(empty) as parts:
+            [held] = parts.staff.assignments_of(UserRef(ISSUER, "7b2f0c9e"), SystemClock().now())
+        assert f"assignment {held.id}: 7b2f0c9e, referrer in health-centre" in said
+        assert len(said) == 4
+
+
 def test_its_rules_propose_a_receiver(empty: Settings) -> None:
     """A young carer goes where the rule says, anybody else to the default unit."""
     first_directory.load(empty, EXAMPLE)

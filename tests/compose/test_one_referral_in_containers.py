@@ -201,6 +201,31 @@ def test_the_auditor_follows_the_consent(ester: Page, accepted: Sent) -> None:
     assert any("Nekat" in step for step in steps), "Cilla's attempt is in it"
 
 
+def test_a_system_lists_its_units_referrals_with_a_token_of_its_own(trial: Trial, accepted: Sent) -> None:
+    """Given by the provider for a client's secret, bound to the health centre by an assignment; 401 without."""
+    token = trial.token_of("journal-system")
+    path = "/api/referral/v1/referrals"
+    answer = trial.ask(HOST, "GET", path, {"Authorization": f"Bearer {token}"})
+    assert answer.status == 200, answer.data
+    assert accepted.number in [each["number"] for each in answer.json()["items"]]
+    assert trial.ask(HOST, "GET", path, {}).status == 401
+    assert trial.ask(HOST, "GET", path, {"Authorization": f"Bearer {token[:-8]}AAAAAAAA"}).status == 401
+
+
+@pytest.mark.parametrize(
+    ("door", "status"),
+    [
+        ("/api/directory/v1/assignments", 200),
+        ("/api/notifications/v1/notices", 200),
+        ("/api/audit/v1/log", 403),
+    ],
+)
+def test_every_service_reads_the_systems_token(trial: Trial, door: str, status: int) -> None:
+    """Each fetches the provider's keys by itself: who it is, is known everywhere, and a referrer is no auditor."""
+    token = trial.token_of("journal-system")
+    assert trial.ask(HOST, "GET", door, {"Authorization": f"Bearer {token}"}).status == status
+
+
 def test_the_log_holds_for_somebody_outside(ester: Page, trial: Trial, downloads: Path) -> None:
     """Ester's download verifies with a key that came another way, and no longer when one byte of it is changed."""
     ester.goto("/audit/log")

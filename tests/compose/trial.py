@@ -7,9 +7,12 @@ import hashlib
 import socket
 import ssl
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
+import urllib3
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -19,6 +22,7 @@ HOST, PROVIDER, PORT = "lotsa.localhost", "id.lotsa.localhost", 8443
 ORIGIN = f"https://{HOST}:{PORT}"
 PROVIDER_ORIGIN = f"https://{PROVIDER}:{PORT}"
 PASSWORD = CHECKOUT / ".compose/trial-password"
+SYSTEM_SECRET = CHECKOUT / ".compose/trial-system-secret"
 
 
 class NotRunning(Exception):
@@ -51,6 +55,31 @@ class Trial:
     def log_key(self) -> str:
         """The log's public key, by another way than the log's own pages."""
         return (self.folder / "log-verifying").read_text().strip()
+
+    def token_of(self, client_id: str) -> str:
+        """The access token that the provider gives one of the trial's systems for its secret."""
+        basic = urllib3.make_headers(basic_auth=f"{client_id}:{SYSTEM_SECRET.read_text().strip()}")
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        asked = urlencode({"grant_type": "client_credentials"})
+        answer = self.ask(PROVIDER, "POST", "/oauth/token", {**basic, **form}, asked)
+        assert answer.status == 200, answer.data
+        return str(answer.json()["access_token"])
+
+    def ask(
+        self, host: str, method: str, path: str, headers: Mapping[str, str], body: str | None = None
+    ) -> urllib3.BaseHTTPResponse:
+        """What a host of the installation answers a system, which trusts the installation's authority and no other."""
+        with urllib3.HTTPSConnectionPool(
+            # the names are this machine's own, whatever it has been told of them
+            "127.0.0.1",
+            PORT,
+            ca_certs=str(self.folder / "ca.crt"),
+            server_hostname=host,
+            assert_hostname=host,
+            timeout=60,
+            retries=False,
+        ) as line:
+            return line.request(method, path, body=body, headers={"Host": f"{host}:{PORT}", **headers})
 
     def copy(self, source: str, name: str) -> None:
         """Copy a file out of a container."""

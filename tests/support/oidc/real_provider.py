@@ -36,7 +36,7 @@ class RealProvider:
 @contextmanager
 def real_provider(redirect_uri: str, log: Path) -> Iterator[RealProvider]:
     """The provider, running until the block ends."""
-    python = _python()
+    python = provider_python()
     with log.open("wb") as output, listening() as held:
         made = RealProvider(address_of(held))
         handed_over = str(held.fileno())
@@ -60,7 +60,7 @@ def _answers(issuer: str, process: subprocess.Popen[bytes]) -> bool:
         return False
 
 
-def _python() -> str:
+def provider_python() -> str:
     """The interpreter of the provider's own environment, made when its lock file is new. Skips without a network."""
     home = CHECKOUT / "var/test-tools" / f"canaille-{sha256(LOCK.read_bytes()).hexdigest()[:12]}"
     python = home / "bin/python"

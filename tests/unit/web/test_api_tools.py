@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from shared.web.api import etag, pointers
-from shared.web.tokens import issue_demo_token
+from shared.web.tokens import ALGORITHMS, REQUIRED, issue_demo_token
 from tests.support.web_gallery import ALVA
 from tests.unit.web.conftest import World
 
@@ -157,3 +157,14 @@ def test_the_description_can_be_read_offline(client: FlaskClient) -> None:
     assert "Adds a boat." in page.text
     assert "Twice with one key is once." in page.text
     assert "://" not in page.text
+
+
+def test_the_description_says_what_a_token_must_hold(client: FlaskClient) -> None:
+    """Type, algorithms and every claim that is demanded, the assignment among them; on the page to read as well."""
+    document = client.get("/api/directory/openapi.json").json
+    assert document is not None
+    told = document["components"]["securitySchemes"]["bearer"]["description"]
+    for word in ("RFC 9068", "at+jwt", *ALGORITHMS, *REQUIRED):
+        assert word in told
+    assert "`assignment` is the id of an assignment in the directory" in told
+    assert "is the id of an assignment in the directory" in client.get("/api/directory/docs").text
