@@ -32,16 +32,19 @@ def run(
     with _said():
         refuse_production_settings()
         only_loopback(bind)
+        from deploy.errands import doctoring
         from deploy.onebox.box import Box
-        from deploy.onebox.start import start, web_is_ready
+        from deploy.onebox.start import start
         from deploy.onebox.welcome import welcome
 
         box = Box()
-        if box.pid("supervisor") and box.port and web_is_ready(box.port):
+        parts = doctoring.parts_of(box)
+        if box.port and all(part.ready for part in parts):
             console.print(f"It runs already, on port {box.port}.")
             port = box.port
         else:
-            if box.pid("supervisor"):
+            if any(part.runs for part in parts):
+                console.print("It runs in part: what does is stopped, to start all of it anew.")
                 box.stop()
             console.print("Starting Lotsa:")
             start(box, port, console)
@@ -80,8 +83,14 @@ def doctor() -> None:
     with _said():
         from deploy.errands import doctoring
         from deploy.onebox.box import Box
+        from deploy.settings import current_settings, given_by_the_environment
 
-        if not doctoring.examine(Box(), console):
+        well = (
+            doctoring.examine_installation(current_settings(), console)
+            if given_by_the_environment()
+            else doctoring.examine(Box(), console)
+        )
+        if not well:
             raise typer.Exit(1)
 
 

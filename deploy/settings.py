@@ -9,9 +9,14 @@ from deploy.onebox.trouble import Trouble
 from shared.settings import SERVICES, Settings
 
 
+def given_by_the_environment() -> bool:
+    """Whether the environment names databases: then the errand is for that installation and not for a box."""
+    return any(os.environ.get(f"LOTSA_{service.upper()}_DATABASE_URL") for service in SERVICES)
+
+
 def current_settings() -> Settings:
     """From the environment when it names databases, otherwise from the box. Raises Trouble, SettingsAreWrong."""
-    if any(os.environ.get(f"LOTSA_{service.upper()}_DATABASE_URL") for service in SERVICES):
+    if given_by_the_environment():
         return Settings.from_environment()
     box = Box()
     if box.port is None or not box.database().running():

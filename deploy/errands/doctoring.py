@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import amqp
@@ -19,26 +20,56 @@ from deploy.onebox.places import CHECKOUT
 from deploy.onebox.product import quiet_process_is_ready
 from deploy.onebox.start import web_is_ready
 from shared.messaging.parked import list_parked
+from shared.settings import Settings
 
 LITTLE_ROOM_MB = 1000
+MANY_ON_THEIR_WAY = 1000
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the box's servers or processes; what runs need not be ready, as while it waits for another part."""
+
+    name: str
+    runs: bool
+    ready: bool
+
+    def __str__(self) -> str:
+        return "runs" if self.ready else "runs, and is not ready" if self.runs else "does not run"
+
+
+def parts_of(box: Box) -> list[Part]:
+    """The box's servers and processes, in the order in which they need one another; none before the first start."""
+    return list(_parts(box)) if box.port is not None else []
 
 
 def status(box: Box, console: Console) -> bool:
     """Print what runs, and return whether all of it does."""
-    if box.port is None:
+    parts = parts_of(box)
+    if not parts:
         console.print("Lotsa has never been started here: “make run” starts it.")
         return False
-    parts = dict(_parts(box))
-    for name, runs in parts.items():
-        console.print(f"  {name:24} {'runs' if runs else 'does not run'}")
-    if all(parts.values()):
+    for part in parts:
+        console.print(f"  {part.name:24} {part}")
+    well = all(part.ready for part in parts)
+    if well:
         console.print(f"http://{ports.LOOPBACK}:{box.port}")
-    return all(parts.values())
+    return well
 
 
 def examine(box: Box, console: Console) -> bool:
     """Print each finding with what to do about it, and return whether there was none."""
-    findings = [*_machine(box), *(_running(box) if box.port is not None else [])]
+    return _tell([*_machine(box), *_running(box)], console)
+
+
+def examine_installation(settings: Settings, console: Console) -> bool:
+    """The same for an installation that is no box: its databases and its broker, since its processes are elsewhere."""
+    well = _tell([*_on_their_way(settings)], console)
+    console.print("Only databases and broker were looked at: each process's own health check tells of that process.")
+    return well
+
+
+def _tell(findings: list[str], console: Console) -> bool:
     for finding in findings:
         console.print(f"  • {finding}")
     if not findings:
@@ -46,13 +77,18 @@ def examine(box: Box, console: Console) -> bool:
     return not findings
 
 
-def _parts(box: Box) -> Iterator[tuple[str, bool]]:
-    yield "PostgreSQL", (box.folder / "postgres").exists() and box.database().running()
-    yield "RabbitMQ", (box.folder / "rabbitmq").exists() and box.broker().running()
-    yield "supervisor", box.pid("supervisor") is not None
+def _parts(box: Box) -> Iterator[Part]:
+    database = (box.folder / "postgres").exists() and box.database().running()
+    yield Part("PostgreSQL", database, database)
+    broker = (box.folder / "rabbitmq").exists() and box.broker().running()
+    yield Part("RabbitMQ", broker, broker)
+    supervisor = box.pid("supervisor") is not None
+    yield Part("supervisor", supervisor, supervisor)
     for name in ("bus", "relay"):
-        yield name, quiet_process_is_ready(box.folder, name, box.pid(name))
-    yield "web", box.pid("web") is not None and web_is_ready(box.port or 0)
+        pid = box.pid(name)
+        yield Part(name, pid is not None, quiet_process_is_ready(box.folder, name, pid))
+    web = box.pid("web") is not None
+    yield Part("web", web, web and web_is_ready(box.port or 0))
 
 
 def _machine(box: Box) -> Iterator[str]:
@@ -69,32 +105,32 @@ def _machine(box: Box) -> Iterator[str]:
 
 
 def _running(box: Box) -> Iterator[str]:
-    parts = dict(_parts(box))
-    for name, runs in parts.items():
-        if not runs:
-            log = _log(box.folder, name)
-            yield f"{name} does not run. “make run” starts what is missing. Its log: {log}"
-    for name in ("bus", "relay", "web"):
-        said = _last_error(box.folder / "logs" / f"{name}.log")
-        if said and not parts[name]:
-            yield f"{name} said at last: {said}"
-    if parts["PostgreSQL"] and parts["RabbitMQ"]:
-        yield from _on_their_way(box)
+    parts = {part.name: part for part in parts_of(box)}
+    for name, part in parts.items():
+        if not part.runs:
+            yield f"{name} does not run. “make run” starts it again. Its log: {_log(box.folder, name)}"
+        elif not part.ready:
+            yield f"{name} runs, and is not ready: it has just begun, or waits for something. {_last_words(box, name)}"
+    if parts and parts["PostgreSQL"].runs and parts["RabbitMQ"].runs:
+        yield from _on_their_way(box.installation().settings())
 
 
-def _on_their_way(box: Box) -> Iterator[str]:
-    settings = box.installation().settings()
+def _on_their_way(settings: Settings) -> Iterator[str]:
     try:
         on_their_way = waiting(settings)
         parked = list_parked(settings.admin_broker_url, [each.queue for each in subscriptions()])
     except (SQLAlchemyError, amqp.AMQPError, OSError) as trouble:
-        yield f"Outboxes and queues cannot be looked into ({type(trouble).__name__}): “make stop”, then “make run”."
+        said = "the database" if isinstance(trouble, SQLAlchemyError) else "the broker"
+        yield (
+            f"Outboxes and queues cannot be looked into, since {said} does not answer as it should "
+            f"({type(trouble).__name__}). Start it anew; on one machine by “make stop”, then “make run”."
+        )
         return
-    if on_their_way > 1000:
-        yield f"{on_their_way} events wait to be published or heard: does the bus keep up?"
+    if on_their_way > MANY_ON_THEIR_WAY:
+        yield f"{on_their_way} events wait to be published or heard: do relay and bus run, and do they keep up?"
     for queue, count in parked.items():
         if count:
-            yield f"{count} messages are parked from {queue}: “lotsa parked show {queue}” tells why."
+            yield f"{count} parked from {queue}: “lotsa parked show {queue}” tells why."
 
 
 def _log(folder: Path, name: str) -> Path:
@@ -102,6 +138,8 @@ def _log(folder: Path, name: str) -> Path:
     return folder / servers.get(name, f"logs/{name}.log")
 
 
-def _last_error(log: Path) -> str:
+def _last_words(box: Box, name: str) -> str:
+    log = _log(box.folder, name)
     lines = [line for line in log.read_text(errors="replace")[-20_000:].splitlines() if line] if log.exists() else []
-    return lines[-1][:300] if lines else ""
+    # the processes' logs hold identifiers and codes alone, so they may be shown
+    return f"It said at last: {lines[-1][:300]}" if lines else f"Its log: {log}"

@@ -6,7 +6,6 @@ import getpass
 
 import amqp
 from rich.console import Console
-from rich.table import Table
 
 from deploy.migrate import subscriptions
 from deploy.onebox.trouble import Trouble
@@ -36,29 +35,31 @@ def show_counts(settings: Settings, console: Console) -> int:
 
 
 def show(settings: Settings, queue: str, console: Console) -> None:
-    """Print what is parked from one queue. Raises Trouble for an unknown queue."""
-    table = Table("id", "event", "from", "sequence", "why", "attempts", "parked", "bytes")
+    """Print what is parked from one queue, each with the whole id that `replay` wants. Raises Trouble."""
     try:
         with Parking(settings.admin_broker_url) as parking:
             found = parking.look(queue)
     except amqp.NotFound as unknown:
         raise _no_such(queue) from unknown
     for each in found:
-        table.add_row(
-            str(each.event_id or each.message_id),
-            each.event_type or "unreadable",
-            each.source or "",
-            "" if each.sequence is None else str(each.sequence),
-            each.reason,
-            str(each.attempts),
-            each.parked_at or "",
-            str(each.size),
+        whence = (
+            f"from {each.source or 'nobody knows where'}, sequence {'–' if each.sequence is None else each.sequence}"
         )
-    console.print(table if found else f"Nothing is parked from {queue}.")
+        console.print(
+            f"{each.event_id or each.message_id}  {each.event_type or 'unreadable'}\n"
+            f"    {each.reason}, after {each.attempts} attempts; parked {each.parked_at or 'nobody knows when'}; "
+            f"{whence}; {each.size} bytes",
+            markup=False,
+        )
+    if not found:
+        console.print(f"Nothing is parked from {queue}.")
 
 
 def replay(settings: Settings, queue: str, ids: list[str] | None, console: Console) -> None:
-    """Send back the named ones, or all when `ids` is None. Raises Trouble when none is named or the broker refuses."""
+    """Send back the named ones, or all when `ids` is None.
+
+    Raises Trouble when none is named, one of those named is not there (the others have gone), or the broker refuses.
+    """
     if ids is not None and not ids:
         raise Trouble("Say which: --event ID (as “lotsa parked show” prints it), or --all.")
     try:
@@ -69,6 +70,9 @@ def replay(settings: Settings, queue: str, ids: list[str] | None, console: Conso
     except BrokerTrouble as trouble:
         raise Trouble(f"The broker did not take them: {trouble}. What was not taken lies where it was.") from trouble
     console.print(f"{len(went)} sent back to {queue}.")
+    unknown_ids = {*(ids or [])} - {name for each in went for name in (str(each.event_id), each.message_id)}
+    if unknown_ids:
+        raise Trouble(f"Not parked from {queue}: {', '.join(sorted(unknown_ids))}.")
 
 
 def _audit(settings: Settings, parked: Parked) -> None:

@@ -1,0 +1,148 @@
+"""`lotsa parked` on a running product: told without contents, sent back once the cause is mended, and audited."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from click.testing import Result
+from sqlalchemy import make_url
+from typer.testing import CliRunner
+
+from deploy.cli import app
+from deploy.onebox.trouble import Trouble
+from deploy.seed.ids import ORGANIZATION
+from shared.contracts.directory import UnitChanged
+from shared.contracts.envelope import Envelope
+from shared.messaging import names
+from shared.messaging.publishing import ConfirmedPublisher, Outgoing
+from tests.support.eventually import eventually
+from tests.support.infrastructure import Infrastructure
+from tests.support.running import Running, running_product
+
+pytestmark = pytest.mark.timeout(400)
+QUEUE = "referral.keep_the_directory"
+UNIT_NAME = "Enheten som parkerades"
+
+
+@pytest.fixture(scope="module")
+def product(infrastructure: Infrastructure) -> Iterator[Running]:
+    """Its processes, with the directory's seed."""
+    with running_product(infrastructure) as made:
+        yield made
+
+
+def lotsa(product: Running, *words: str) -> Result:
+    """One `lotsa` command, as an operator of this installation gives it."""
+    return CliRunner().invoke(app, words, env=product.installation.environment())
+
+
+def park(product: Running, unit_id: UUID) -> UUID:
+    """Lay a unit that the referral service has not heard of where its reaction would have parked it; the event's id."""
+    event = UnitChanged(
+        unit_id=unit_id,
+        version=1,
+        organization_id=ORGANIZATION["city-stockholm"],
+        name=UNIT_NAME,
+        kind="receiving",
+        area="0180",
+        occurred_at=datetime.now(UTC),
+    )
+    envelope = Envelope(
+        id=uuid4(),
+        type=event.event_type,
+        publisher="directory",
+        installation=product.installation.prefix,
+        epoch=uuid4(),
+        time=datetime.now(UTC),
+        correlation_id=uuid4(),
+        data=event.to_data(),
+    )
+    headers: dict[str, object] = {names.REASON: "Failure", names.ATTEMPTS: 4, names.PARKED_AT: "2026-11-22T10:00:00"}
+    laid = Outgoing(names.parked_exchange("referral"), QUEUE, str(envelope.id), envelope.to_bytes(), headers)
+    publisher = ConfirmedPublisher(product.settings.admin_broker_url, "test")
+    assert publisher.publish([laid]).confirmed
+    publisher.close()
+    return envelope.id
+
+
+def ask(product: Running, service: str, query: str, *values: object) -> list[tuple[object, ...]]:
+    """What is in a service's database, seen by the superuser."""
+    url = make_url(product.installation.servers.postgres_url)
+    ours = url.set(drivername="postgresql", database=f"{product.installation.prefix}_{service}")
+    with psycopg.connect(ours.render_as_string(hide_password=False)) as connection:
+        return connection.execute(query, values).fetchall()  # type: ignore[arg-type]
+
+
+def is_known(product: Running, unit_id: UUID) -> bool:
+    """Whether the referral service keeps a unit."""
+    return bool(ask(product, "referral", "SELECT 1 FROM known_units WHERE unit_id = %s", unit_id))
+
+
+def test_a_parked_message_is_shown_sent_back_and_the_log_says_by_whom(product: Running) -> None:
+    """Counted, explained without its contents, carried out when it is sent back; the one beside it stays."""
+    unit, other = uuid4(), uuid4()
+    event, stays = park(product, unit), park(product, other)
+    listed = lotsa(product, "parked", "list")
+    assert listed.exit_code == 1, "an operator's watch is to notice"
+    assert f"     2  {QUEUE}" in listed.stdout
+    assert listed.stdout.splitlines()[-1] == "2 parked in all."
+
+    shown = lotsa(product, "parked", "show", QUEUE)
+    assert shown.exit_code == 0, shown.stderr
+    for said in (str(event), str(stays), "unit.changed.v1", "Failure, after 4 attempts"):
+        assert said in shown.stdout
+    assert UNIT_NAME not in shown.stdout
+    assert str(unit) not in shown.stdout
+
+    sent = lotsa(product, "parked", "replay", QUEUE, "--event", str(event))
+    assert (sent.exit_code, sent.stdout.strip()) == (0, f"1 sent back to {QUEUE}."), sent.stderr
+    eventually(lambda: is_known(product, unit), saying="the reaction carried it out", within=60)
+    assert not is_known(product, other)
+    assert lotsa(product, "parked", "list").stdout.splitlines()[-1] == "1 parked in all."
+
+    record = "SELECT data FROM outbox WHERE data->>'rule' = 'operators-replay-parked-messages'"
+    [(told,)] = ask(product, "referral", record)
+    assert isinstance(told, dict)
+    assert (told["action"], told["subject"], told["subjects"]) == ("replay", getpass.getuser(), [str(event)])
+    in_the_log = "SELECT 1 FROM log_entries WHERE convert_from(leaf, 'UTF8') LIKE %s"
+    eventually(
+        lambda: ask(product, "audit", in_the_log, f"%{told['access_id']}%"), saying="the log tells of it", within=60
+    )
+
+    rest = lotsa(product, "parked", "replay", QUEUE, "--all")
+    assert rest.stdout.strip() == f"1 sent back to {QUEUE}."
+    eventually(lambda: is_known(product, other), saying="the other one was carried out too", within=60)
+    assert lotsa(product, "parked", "list").exit_code == 0
+
+
+def test_what_cannot_be_sent_back_is_said_in_a_sentence(product: Running) -> None:
+    """No message named, an id that is not there, a queue that there is not."""
+    stranger = str(uuid4())
+    for words, says in (
+        ([QUEUE], "Say which: --event ID"),
+        ([QUEUE, "--event", stranger], f"Not parked from {QUEUE}: {stranger}."),
+        (["referral.no_such_reaction", "--all"], "There is no queue referral.no_such_reaction"),
+    ):
+        done = lotsa(product, "parked", "replay", *words)
+        assert done.exit_code == Trouble.exit_code
+        assert says in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_doctor_looks_into_an_installation_that_is_no_box(product: Running) -> None:
+    """Its databases and broker; what is parked is a finding, and what doctor has not looked at it says."""
+    well = lotsa(product, "doctor")
+    assert well.exit_code == 0, well.stdout + well.stderr
+    assert well.stdout.splitlines()[0] == "Nothing is wrong."
+    assert "Only databases and broker were looked at" in well.stdout
+    event = park(product, uuid4())
+    ill = lotsa(product, "doctor")
+    assert ill.exit_code == 1
+    assert f"1 parked from {QUEUE}: “lotsa parked show {QUEUE}” tells why." in ill.stdout
+    assert "Nothing is wrong" not in ill.stdout
+    assert lotsa(product, "parked", "replay", QUEUE, "--event", str(event)).exit_code == 0
