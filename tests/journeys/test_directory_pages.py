@@ -105,6 +105,7 @@ def test_a_form_sent_back_keeps_what_was_written(browser: Browser, site: str) ->
         page.get_by_role("button", name="Spara och bekräfta").click()
         summary = page.get_by_role("alert")
         expect(summary).to_be_visible()
+        expect(page).to_have_title("Rätta: Lägg till ett stöd – Lotsa")
         axe_clean(page)
         fits(page)
         expect(page.get_by_label("Mer om stödet")).to_have_value("Ett långt och omsorgsfullt brev.")
