@@ -50,3 +50,17 @@ def test_every_folder_of_tests_is_in_the_contributors_table() -> None:
     listed = set(re.findall(r"^\| `tests/(\w+)` \|", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE))
     there = {each.parent.relative_to(ROOT / "tests").parts[0] for each in (ROOT / "tests").rglob("test_*.py")}
     assert there | {"bench"} == listed
+
+
+@pytest.mark.parametrize(
+    "document", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/operating.md", "docs/verify-the-log.md"]
+)
+def test_what_a_document_points_at_is_there(document: str) -> None:
+    """Files and folders of ours that it names, and whatever it links to."""
+    text = (ROOT / document).read_text()
+    named = re.findall(r"`((?:tests|docs|services|shared|deploy)/[\w/.-]+)`", text)
+    linked = [link for link in re.findall(r"\]\(([^)#\s]+)\)", text) if "://" not in link]
+    assert named or linked
+    gone = [path for path in named if not (ROOT / path).exists()]
+    gone += [link for link in linked if not (ROOT / document).parent.joinpath(link).exists()]
+    assert gone == []
