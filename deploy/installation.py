@@ -81,6 +81,7 @@ class Installation:
             "LOTSA_VAR": str(self.folder),
             "LOTSA_SESSION_KEY_FILE": str(keys / "session"),
             "LOTSA_AUDIT_SIGNING_KEY_FILE": str(keys / "log-signing"),
+            "LOTSA_AUDIT_VERIFYING_KEY_FILE": str(keys / "log-verifying"),
             "LOTSA_TOKEN_ISSUER": self.public_url,
             "LOTSA_TOKEN_AUDIENCE": "lotsa",
             "LOTSA_TOKEN_JWKS_FILE": str(keys / "token-jwks.json"),

@@ -47,6 +47,8 @@ class Settings:
     session_key_file: Path | None = None
     audit_log_database_url: str = field(default="", repr=False)
     audit_signing_key_file: Path | None = None
+    audit_verifying_key_file: Path | None = None
+    audit_kept_checkpoint: Path | None = None
     admin_broker_url: str = field(default="", repr=False)
     oidc_issuer: str = ""
     oidc_client_id: str = ""
@@ -75,6 +77,13 @@ class Settings:
         """Whether real people's data may be here."""
         return self.mode == "production"
 
+    @property
+    def kept_checkpoint(self) -> Path | None:
+        """Where the log's newest checkpoint is kept outside the database: as told, or beside the signing key."""
+        if self.audit_kept_checkpoint is not None or self.audit_signing_key_file is None:
+            return self.audit_kept_checkpoint
+        return self.audit_signing_key_file.with_name("log-checkpoint")
+
     def service(self, name: str) -> ServiceSettings:
         """One service's settings. Raises SettingsAreWrong for an unknown name."""
         try:
@@ -98,6 +107,8 @@ class Settings:
             session_key_file=get.path("SESSION_KEY_FILE"),
             audit_log_database_url=get.text("AUDIT_LOG_DATABASE_URL"),
             audit_signing_key_file=get.path("AUDIT_SIGNING_KEY_FILE"),
+            audit_verifying_key_file=get.path("AUDIT_VERIFYING_KEY_FILE"),
+            audit_kept_checkpoint=get.path("AUDIT_KEPT_CHECKPOINT"),
             admin_broker_url=get.text("ADMIN_BROKER_URL"),
             oidc_issuer=get.text("OIDC_ISSUER"),
             oidc_client_id=get.text("OIDC_CLIENT_ID"),

@@ -24,6 +24,7 @@ INSTALLATION = Path("/installation")
 SECRETS = Path("/secrets")
 TLS = Path("/tls")
 GIVEN = Path("/run/lotsa")
+KEPT = Path("/kept/log-checkpoint")
 
 # the certificate's public part: docker-compose.yml has each web process trust it
 AUTHORITY = "ca.crt"
@@ -73,6 +74,7 @@ def prepared_installation() -> Installation:
             "LOTSA_TOKEN_ISSUER": f"https://id.{host}:{port}",
             "LOTSA_TOKEN_JWKS_FILE": "",
             "LOTSA_SMTP_URL": "smtp://mail:1025",
+            "LOTSA_AUDIT_KEPT_CHECKPOINT": str(KEPT),
         },
     )
 

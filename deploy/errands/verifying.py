@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import getpass
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -13,6 +15,7 @@ from rich.console import Console
 from deploy.onebox.places import CHECKOUT
 from deploy.onebox.trouble import Trouble
 from deploy.settings import current_settings
+from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
 from services.audit.bootstrap import export_to
 from shared.kernel.refusals import Refusal
 
@@ -23,8 +26,9 @@ KEY_FILE = "log-verifying"
 def verify(export: Path | None, key: str, console: Console) -> int:
     """Run the verifier in a process of its own and return its exit code: 0 holds, 1 does not, 2 could not be asked.
 
-    Without an export one is made, and that act is recorded; it is removed when the log holds. `key` is the public key's
-    text or a file that holds it; without one, the file beside this installation's keys is taken. Raises Trouble.
+    Without an export one is made, and that act is recorded; it is removed when the log holds. It must have grown out of
+    the checkpoint that the sequencer keeps outside the database. `key` is the public key's text or a file that holds
+    it; without one, the file beside this installation's keys is taken. Raises Trouble.
     """
     if export is not None:
         if not export.exists():
@@ -33,14 +37,16 @@ def verify(export: Path | None, key: str, console: Console) -> int:
     folder = Path(tempfile.mkdtemp(prefix="lotsa-log-"))
     made = folder / "lotsa-log.zip"
     try:
-        size = export_to(current_settings(), made, by=getpass.getuser())
+        settings = current_settings()
+        # before the export: the log goes on growing, and what is kept meanwhile would be ahead of it
+        known = _copied(settings.kept_checkpoint, folder / "kept-checkpoint")
+        size = export_to(settings, made, by=getpass.getuser())
     except Refusal as refusal:
         raise Trouble(str(refusal)) from None
     console.print(f"Exported {size} entries.")
-    status = _ask_the_verifier(made, _public_key(key), console)
+    status = _ask_the_verifier(made, _public_key(key), console, known)
     if status == 0:
-        made.unlink()
-        folder.rmdir()
+        shutil.rmtree(folder)
     else:
         console.print(f"The export and the evidence are kept in {folder}.")
     return status
@@ -55,10 +61,20 @@ def _public_key(given: str) -> str:
     return Path(given).read_text().strip() if Path(given).is_file() else given
 
 
-def _ask_the_verifier(export: Path, key: str, console: Console) -> int:
+def _copied(kept: Path | None, to: Path) -> list[Path]:
+    """The kept checkpoint, as a file that nobody replaces; none where there is none yet."""
+    note = KeptCheckpointFile(kept).read() if kept is not None else None
+    if note is None:
+        return []
+    to.write_bytes(note.encode())
+    return [to]
+
+
+def _ask_the_verifier(export: Path, key: str, console: Console, known: Sequence[Path] = ()) -> int:
+    kept = [word for each in known for word in ("--known", str(each))]
     done = subprocess.run(
         # isolated: no module of ours can be imported, whatever lies beside it
-        [sys.executable, "-I", str(VERIFIER), str(export), "--key", key],
+        [sys.executable, "-I", str(VERIFIER), str(export), "--key", key, *kept],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -28,7 +28,12 @@ _MORE = {
     ("web", "directory"): ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET_FILE"),
     ("bus", "referral"): ("REFERRAL_MASTER_KEY_FILE",),
     ("bus", "notifications"): ("SMTP_URL",),
-    ("bus", "audit"): ("AUDIT_MASTER_KEY_FILE", "AUDIT_LOG_DATABASE_URL", "AUDIT_SIGNING_KEY_FILE"),
+    # pages verify the log with the public half alone, from outside the database that it is about
+    ("web", "audit"): ("AUDIT_VERIFYING_KEY_FILE",),
+    ("bus", "audit"): (
+        *("AUDIT_MASTER_KEY_FILE", "AUDIT_LOG_DATABASE_URL"),
+        *("AUDIT_SIGNING_KEY_FILE", "AUDIT_KEPT_CHECKPOINT"),
+    ),
 }
 
 

@@ -109,6 +109,7 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> list[Door]:
         "LOTSA_TOKEN_ISSUER": "https://issuer.example.org",
         "LOTSA_TOKEN_JWKS_FILE": str(keys / "token-jwks.json"),
         "LOTSA_AUDIT_LOG_DATABASE_URL": NOWHERE,
+        "LOTSA_AUDIT_VERIFYING_KEY_FILE": str(keys / "log-verifying"),
     }
     for service in SERVICES:
         environment[f"LOTSA_{service.upper()}_DATABASE_URL"] = NOWHERE

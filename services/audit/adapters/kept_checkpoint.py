@@ -1,7 +1,7 @@
 """The newest signed checkpoint in a file beside the signing key: whoever cuts the database does not reach it.
 
 Written after the database's commit, so it is never newer than the log; older is fine, since the log must only have
-grown out of it. It is replaced whole and not synced to the disk: after a loss of power it may be an older one, or empty.
+grown out of it. It is replaced whole and not synced to the disk: after a loss of power it may be older, or empty.
 """
 
 from __future__ import annotations

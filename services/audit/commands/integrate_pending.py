@@ -31,9 +31,7 @@ THE_LOG = "audit"
 class Sequencer:
     """Integrates what is pending, batch by batch. Keeps the tree's right edge between batches."""
 
-    def __init__(
-        self, open_log: OpensLog, signer: SignerKey, clock: Clock, kept: KeptCheckpoint | None = None
-    ) -> None:
+    def __init__(self, open_log: OpensLog, signer: SignerKey, clock: Clock, kept: KeptCheckpoint | None = None) -> None:
         self._open_log = open_log
         self._signer = signer
         self._clock = clock

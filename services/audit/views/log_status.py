@@ -76,7 +76,7 @@ class Publisher:
 
 @dataclass(frozen=True)
 class LogStatus:
-    """The log at a glance. ``note`` is the newest checkpoint as it was signed; ``keys``: the key that we verify with."""
+    """The log at a glance. ``note`` is the newest checkpoint as it was signed; ``keys``: the one we verify with."""
 
     size: int
     root: bytes | None
@@ -185,9 +185,7 @@ class _Numbers:
 
     def hold(self, ranges: Ranges) -> bool:
         return all(
-            number in self._beyond
-            for first, last in ranges
-            for number in range(max(first, self._upto + 1), last + 1)
+            number in self._beyond for first, last in ranges for number in range(max(first, self._upto + 1), last + 1)
         )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from services.audit.commands.reconcile_sequences import GRACE, SILENCE, reconcile
 from services.audit.reactions.when_a_relay_announces_note_its_height import note_height
+from services.audit.views.log_status import OpenAlarm, status
 from shared.contracts.common import RelayAnnounced
 from tests.integration.audit.support import World, do_as, sent
 
@@ -122,3 +123,22 @@ def test_a_late_announcement_changes_nothing(world: World) -> None:
     announce(world, 3)
     world.clock.advance(GRACE)
     assert [each[:3] for each in alarms(world)] == [("events-missing", 1, 7)]
+
+
+def test_what_waits_for_a_minute_to_enter_the_log_is_an_alarm_until_it_does(world: World) -> None:
+    """The sequencer has stopped, or refuses to sign: the reviewer is told, also when nobody reconciles."""
+    world.sequencer.integrate()
+    world.hear(sent(uuid4(), []))
+    assert alarms(world) == []
+    owner = world.settings.service("audit").owner_database_url
+    do_as(owner, "update pending_entries set received_at = clock_timestamp() - interval '61 seconds'")
+    assert [each.kind for each in _shown(world)] == ["log-stands-still"]
+    assert [each[0] for each in alarms(world)] == ["log-stands-still"]
+    assert [(each.kind, each.publisher) for each in _shown(world)] == [("log-stands-still", "audit")]
+    world.sequencer.integrate()
+    assert alarms(world) == [] == _shown(world)
+
+
+def _shown(world: World) -> list[OpenAlarm]:
+    with world.parts.as_auditor() as uow:
+        return status(uow.connection, world.clock.now(), None).alarms

@@ -50,6 +50,8 @@ def test_the_web_process_knows_no_broker_and_not_the_logs_role(everything: dict[
     assert [name for name in given if "BROKER" in name] == []
     assert {"LOTSA_AUDIT_LOG_DATABASE_URL", "LOTSA_AUDIT_SIGNING_KEY_FILE", "LOTSA_SMTP_URL"}.isdisjoint(given)
     assert {f"LOTSA_{service.upper()}_DATABASE_URL" for service in SERVICES} <= set(given)
+    # it verifies with the public half, which is in no database
+    assert given["LOTSA_AUDIT_VERIFYING_KEY_FILE"].endswith("/log-verifying")
 
 
 def test_the_bus_can_sign_nobody_in(everything: dict[str, str]) -> None:
@@ -154,4 +156,15 @@ def test_in_containers_each_process_is_given_its_own_settings_and_keys(
             assert set(given[process, service]) <= settings_used(process, [service])
     assert "LOTSA_AUDIT_SIGNING_KEY_FILE" in given["bus", "audit"]
     assert "LOTSA_AUDIT_SIGNING_KEY_FILE" not in given["web", "audit"]
+    assert given["web", "audit"]["LOTSA_AUDIT_VERIFYING_KEY_FILE"] == "/run/lotsa/log-verifying"
+    assert [each for each in given if "LOTSA_AUDIT_VERIFYING_KEY_FILE" in given[each]] == [("web", "audit")]
     assert given["web", "referral"]["LOTSA_REFERRAL_MASTER_KEY_FILE"] == "/run/lotsa/referral-master"
+
+
+def test_in_containers_the_kept_checkpoint_outlives_its_process(composed: dict[str, Any]) -> None:
+    """The sequencer may write there, an operator's errand may read there, and nobody else comes to it."""
+    mounted = {name for name, each in composed["services"].items() if "kept:/kept" in each.get("volumes", [])}
+    assert mounted == {"audit-bus", "prepare"}
+    assert "kept" in composed["volumes"]
+    assert "/kept" in (CHECKOUT / "deploy/Dockerfile").read_text()
+    assert Path("/kept/log-checkpoint") == prepare.KEPT
