@@ -133,7 +133,7 @@ class Carer:
         self.safe_contact.check()
         channels = self.safe_contact.channels
         wrong = {}
-        if not self.name.strip():
+        if not any(map(str.isalnum, self.name)):
             wrong["/carer/name"] = "Say what the carer is called."
         if channels & {Channel.PHONE, Channel.SMS} and not self.phone:
             wrong["/carer/phone"] = "Give the number that is to be called."
@@ -143,7 +143,7 @@ class Carer:
             wrong["/carer/address"] = "Give the address that a letter is sent to."
         if not channels and not self.safe_contact.do_not_reach_out:
             wrong["/carer/safe_contact/channels"] = "Say at least one safe way to reach the carer."
-        if self.identity_number and not re.fullmatch(r"\d{12}", self.identity_number):
+        if self.identity_number and not re.fullmatch("[0-9]{12}", self.identity_number):
             wrong["/carer/identity_number"] = "This is not a personal identity number or coordination number."
         if wrong:
             raise CarerCannotBeReached(fields=wrong)

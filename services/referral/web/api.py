@@ -11,6 +11,7 @@ from flask import Response
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.accept_referral import AcceptReferral, accept_referral
+from services.referral.commands.admission import known_to, record_reading
 from services.referral.commands.cancel_referral import CancelReferral, cancel_referral
 from services.referral.commands.complete_referral import CompleteReferral, complete_referral
 from services.referral.commands.open_referral import OpenReferral, open_referral
@@ -20,6 +21,7 @@ from services.referral.commands.withdraw_consent import WithdrawConsent, withdra
 from services.referral.domain.consent import Scope
 from services.referral.domain.reading import reading_of
 from services.referral.domain.referral import Referral
+from services.referral.domain.states import Action
 from services.referral.views.listing import ListReferrals, list_referrals
 from services.referral.web import answering, schemas, schemas_out
 from services.referral.web.asking import send_referral_from
@@ -57,7 +59,9 @@ def send(body: dict[str, Any]) -> Response:
     with parts().unit_of_work(actor) as uow:
         before = answered_before(uow.connection, request)
         if before is not None:
-            return _sent(_seen(before, uow))
+            referral = _seen(before, actor, uow)
+            uow.commit()
+            return _sent(referral)
         referral = send_referral(command, actor, uow)
         answer = Answer(201, _location(referral.id), etag(referral.version), referral.id)
         remember_answer(uow.connection, request, answer, uow.clock.now())
@@ -156,21 +160,23 @@ def _step(act: Callable[[Actor, ReferralUnitOfWork], Referral]) -> Response:
     actor, request = current_actor(), once()
     with parts().unit_of_work(actor) as uow:
         before = answered_before(uow.connection, request)
-        referral = act(actor, uow) if before is None else _seen(before, uow)
+        referral = act(actor, uow) if before is None else _seen(before, actor, uow)
         now = uow.clock.now()
         reading = reading_of(referral, actor, now)
         tag = etag(reading.version)
         if before is None:
             remember_answer(uow.connection, request, Answer(200, None, tag, referral.id), now)
-            uow.commit()
+        uow.commit()
     return ok(answering.brief(referral, reading), etag=tag)
 
 
-def _seen(before: Answer, uow: ReferralUnitOfWork) -> Referral:
-    """The referral of an earlier answer. Raises NotThere when it is no longer theirs."""
-    referral = uow.referrals.lock(ReferralId(before.resource_id)) if before.resource_id else None
-    if referral is None:
+def _seen(before: Answer, actor: Actor, uow: ReferralUnitOfWork) -> Referral:
+    """The referral of an earlier answer, as it stands now: a look, recorded. Raises NotThere when no longer theirs."""
+    if before.resource_id is None:
         raise NotThere
+    asked = ReferralId(before.resource_id)
+    referral = known_to(Action.OPEN, uow.referrals.lock(asked), asked, actor, uow)
+    record_reading(referral, actor, uow)
     return referral
 
 

@@ -106,11 +106,20 @@ def phone_of(value: str) -> str:
 
 
 def identity_number_of(value: str) -> str:
-    """Twelve digits. Raises ValidationError, which never repeats the number."""
+    """Twelve digits. Raises ValidationError, which never repeats the number.
+
+    Other scripts' digits, which the library takes, would be another number when it is looked for.
+    """
+    wrong = ValidationError("This is not a personal identity number or coordination number.")
+    if not value.isascii():
+        raise wrong
     try:
-        return str(personnummer.parse(value, {"allow_coordination_number": True}).format(long_format=True))
+        number = personnummer.parse(value, {"allow_coordination_number": True})
     except personnummer.PersonnummerException:
-        raise ValidationError("This is not a personal identity number or coordination number.") from None
+        raise wrong from None
+    if number.get_age() < 0:
+        raise wrong
+    return str(number.format(long_format=True))
 
 
 def carer_from(data: dict[str, Any]) -> Carer:

@@ -58,6 +58,22 @@ def test_a_step_is_taken_once_however_often_it_is_asked_for(room: Room, alva: Ca
     assert len(room.told("referral.accepted.v1")) == 1
 
 
+def test_to_ask_again_is_to_look_and_is_recorded(room: Room, alva: Cast, bo: Cast) -> None:
+    """The answer tells where the referral stands by now, so each asking leaves its record."""
+    referral_id = alva.send(Idempotency_Key="abc").json["id"]
+    bo.step("accept", referral_id, Idempotency_Key="a")
+
+    def looked(who: Cast) -> int:
+        asked = "SELECT count(*) FROM access_records WHERE subject = :who AND action = 'read' AND outcome = 'allowed'"
+        return int(room.ask(asked, who=who.actor.user.subject)[0][0])
+
+    before = looked(alva), looked(bo)
+    for _ in range(2):
+        assert alva.send(Idempotency_Key="abc").status_code == 201
+        assert bo.step("accept", referral_id, Idempotency_Key="a").status_code == 200
+    assert (looked(alva), looked(bo)) == (before[0] + 2, before[1] + 2)
+
+
 def test_two_advisers_accept_at_once_and_one_does(room: Room, alva: Cast, bo: Cast) -> None:
     """One wins; the other is told that somebody changed it; one event goes out. Tried twenty times."""
     beata = room.somebody("beata", Role.ADVISER, SODERMALM)

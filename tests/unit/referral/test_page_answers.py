@@ -208,6 +208,8 @@ def test_nobody_has_to_be_reached() -> None:
     [
         ("carer", {**CARER, "phone": "hej"}, "phone"),
         ("carer", {**CARER, "identity_number": "191212121213"}, "identity_number"),
+        ("carer", {**CARER, "identity_number": "１９１２１２１２１２１２"}, "identity_number"),
+        ("carer", {**CARER, "identity_number": "20850709-9805"}, "identity_number"),
         ("carer", {**CARER, "channels": ["pigeon"]}, "channels"),
         ("carer", {**CARER, "hours_from": "08:00"}, "hours_to"),
         ("carer", {**CARER, "no_letter": "true", "channels": ["letter"], "address": "Gatan 1"}, "no_letter"),
