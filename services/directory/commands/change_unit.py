@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.directory.commands.addresses import require_address
 from services.directory.commands.authorise import authorise
 from services.directory.commands.register_unit import relation_to_unit
 from services.directory.commands.stand_in import require_stand_in
@@ -35,8 +36,9 @@ def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: A
     """Change a unit.
 
     A closed unit is sent nothing new; those who work there keep what it already has, so that nothing ends in silence.
-    Raises ListingIsNotYours, VersionHasMoved, AreaIsUnknown, UnitIsYourOwn, UnitIsADefault, UnitCannotReceive or
-    StandInIsElsewhere (a new stand-in that does not receive in the same municipality), or what a unit's rules refuse.
+    Raises ListingIsNotYours, VersionHasMoved, AreaIsUnknown, AddressIsNoEmail, UnitIsYourOwn, UnitIsADefault,
+    UnitCannotReceive or StandInIsElsewhere (a new stand-in that does not receive in the same municipality), or what a
+    unit's rules refuse.
     """
     unit = work.units.find(asked.unit_id)
     authorise(work, editor, Act.EDIT_UNIT, relation_to_unit(editor, unit), about="unit", subject=asked.unit_id)
@@ -46,6 +48,7 @@ def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: A
         raise VersionHasMoved
     if asked.area is not None:
         areas.require(asked.area)
+    require_address(asked.function_address, "/function_address")
     closes = unit.active and not asked.active
     if closes and editor.actor.unit_id == unit.id:
         raise UnitIsYourOwn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.directory.commands.addresses import require_address
 from services.directory.commands.authorise import authorise
 from services.directory.domain.organization import Organization
 from services.directory.domain.permissions import Act, Editor
@@ -27,7 +28,10 @@ class DescribeOrganization:
 
 
 def describe_organization(work: DirectoryWork, editor: Editor, asked: DescribeOrganization) -> Organization:
-    """Change an organisation's own page. Raises VersionHasMoved when somebody else changed it meanwhile."""
+    """Change an organisation's own page.
+
+    Raises VersionHasMoved when somebody else changed it meanwhile; AddressIsNoEmail.
+    """
     organization = work.organizations.find(asked.organization_id)
     owner = organization.id if organization else None
     authorise(
@@ -42,6 +46,7 @@ def describe_organization(work: DirectoryWork, editor: Editor, asked: DescribeOr
         raise ListingIsNotYours
     if organization.version != asked.version:
         raise VersionHasMoved
+    require_address(asked.email, "/email")
     changed, event = organization.described(
         work.clock.now(),
         name=asked.name,

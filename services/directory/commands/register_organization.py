@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.directory.commands.addresses import require_address
 from services.directory.commands.authorise import authorise
 from services.directory.domain.organization import Organization, OrganizationKind
 from services.directory.domain.permissions import Act, Editor
@@ -28,11 +29,12 @@ class RegisterOrganization:
 
 
 def register_organization(work: DirectoryWork, editor: Editor, asked: RegisterOrganization) -> Organization:
-    """Put an organisation into the directory. Raises AlreadyRegistered."""
+    """Put an organisation into the directory. Raises AlreadyRegistered, AddressIsNoEmail."""
     relation = editor.relation_to(None, asked.municipality_code)
     authorise(work, editor, Act.REGISTER_ORGANIZATION, relation, about="organization", subject=asked.organization_id)
     if work.organizations.find(asked.organization_id) is not None:
         raise AlreadyRegistered
+    require_address(asked.email, "/email")
     organization = Organization(
         id=asked.organization_id,
         name=asked.name,

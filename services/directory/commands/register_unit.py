@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.directory.commands.addresses import require_address
 from services.directory.commands.authorise import authorise
 from services.directory.commands.stand_in import require_stand_in
 from services.directory.domain.areas import Areas, municipality_of
@@ -23,8 +24,8 @@ from shared.kernel.identity import OrganizationId
 def register_unit(work: DirectoryWork, editor: Editor, unit: Unit, areas: Areas) -> Unit:
     """Put a unit into the directory: of the person's own organisation, or of one that their municipality answers for.
 
-    Raises ListingIsNotYours, CivilSocietyReceivesNoReferrals, AreaIsUnknown, AlreadyRegistered, NameIsTaken, and
-    UnitCannotReceive or StandInIsElsewhere.
+    Raises ListingIsNotYours, CivilSocietyReceivesNoReferrals, AreaIsUnknown, AddressIsNoEmail, AlreadyRegistered,
+    NameIsTaken, and UnitCannotReceive or StandInIsElsewhere.
     """
     organization = work.organizations.find(OrganizationId(unit.organization_id))
     relation = _relation_to_organization(editor, organization)
@@ -36,6 +37,7 @@ def register_unit(work: DirectoryWork, editor: Editor, unit: Unit, areas: Areas)
     authorise(work, editor, Act.EDIT_UNIT, relation_to_unit(editor, unit), about="unit", subject=unit.id)
     if unit.area is not None:
         areas.require(unit.area)
+    require_address(unit.function_address, "/function_address")
     if work.units.find(unit.id) is not None:
         raise AlreadyRegistered
     namesake = work.units.named(unit.name, unit.organization_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.directory.commands.addresses import require_address
 from services.directory.commands.authorise import authorise
 from services.directory.domain.activity import swedish_day
 from services.directory.domain.areas import Areas
@@ -70,6 +71,7 @@ class SupportServiceEditing:
         return edited
 
     def _check(self, work: DirectoryWork, listing: Listing) -> None:
+        require_address(listing.email, "/email")
         today = swedish_day(work.clock.now())
         self._taxonomies.target_groups.require(listing.target_groups, today)
         self._taxonomies.forms.require(listing.forms, today)

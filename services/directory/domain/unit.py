@@ -97,6 +97,8 @@ class Unit:
 
 
 def looks_like_email(text: str) -> bool:
-    """Whether a text has the outer shape of an e-mail address; whether it works only a message can tell."""
+    """Whether a text has the outer shape of an e-mail address, as everything kept has. What is new must be more:
+    see ``commands.addresses``. Whether it works only a message can tell.
+    """
     name, at, domain = text.rpartition("@")
     return bool(name and at and "." in domain.strip(".")) and not any(letter.isspace() for letter in text)

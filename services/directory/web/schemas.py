@@ -7,14 +7,15 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from services.directory.domain.refusals import AddressIsNoEmail
 from shared.web.pattern import Whole
 
 FIRST = datetime(2020, 1, 1, tzinfo=UTC)
 LAST = datetime(2100, 1, 1, tzinfo=UTC)
 CODE = Whole(r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")
 AREA = Whole(r"^[0-9]{4}(-[a-z0-9-]{1,40})?$")
-# the outer shape only; the domain has the last word
-EMAIL = Whole(r"^([^\s@]+@[^\s@.]+(\.[^\s@.]+)+)?$")
+# the outer shape only; commands/addresses.py has the last word, in the same words
+EMAIL = Whole(r"^([^\s@]+@[^\s@.]+(\.[^\s@.]+)+)?$", error=AddressIsNoEmail.title)
 WEB_ADDRESS = Whole(r"^(https?://[^\s<>\"']{1,290})?$")
 
 

@@ -1,0 +1,109 @@
+"""No door of the directory takes an e-mail address that no letter can be written to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from deploy.seed.ids import ORGANIZATION, UNIT
+from tests.integration.directory.test_registering_a_unit import NEW, a_unit
+from tests.support.addresses import REFUSED, TAKEN
+from tests.support.directory_city import City
+
+PATH = f"/units/{UNIT['advice-bromma']}"
+PAGE = f"/directory/admin{PATH}"
+SAID = "E-postadressen är inte fullständig."
+PHONE = "08-465 004 10"
+
+
+@pytest.fixture(autouse=True)
+def bromma_as_it_was(city: City) -> Iterator[None]:
+    """The unit keeps its address, whatever a test writes over it."""
+    [(before,)] = city.rows("select function_address from units where id = :id", id=UNIT["advice-bromma"])
+    yield
+    _write(city, before)
+
+
+def _write(city: City, address: str) -> None:
+    with city.parts.work_of(city.editor("hanna")) as work:
+        statement = text("update units set function_address = :address where id = :id")
+        work.connection.execute(statement, {"address": address, "id": UNIT["advice-bromma"]})
+        work.commit()
+
+
+def by_api(city: City, address: str) -> Any:
+    """Hanna's system gives Bromma's unit an address."""
+    body = {"function_address": address, "phone": PHONE, "stand_in_unit_id": None, "active": True}
+    return city.ask("hanna", "PUT", PATH, body, If_Match=city.ask("hanna", "GET", PATH).headers["ETag"])
+
+
+@pytest.mark.parametrize("address", TAKEN)
+def test_the_api_takes_what_can_be_written_to(city: City, address: str) -> None:
+    """As it was written."""
+    answer = by_api(city, address)
+    assert (answer.status_code, answer.json["function_address"]) == (200, address)
+
+
+@pytest.mark.parametrize("address", REFUSED)
+def test_the_api_refuses_the_rest_at_its_field(city: City, address: str) -> None:
+    """In the same words, whether its shape or something finer is wrong; and tells nobody of it."""
+    before = len(city.told("unit.changed.v1"))
+    answer = by_api(city, address)
+    assert answer.status_code == 422
+    assert answer.json["errors"] == [{"pointer": "#/function_address", "detail": SAID}]
+    assert len(city.told("unit.changed.v1")) == before
+
+
+@pytest.mark.parametrize("address", TAKEN)
+def test_the_pages_take_what_can_be_written_to(city: City, address: str) -> None:
+    """A unit's own, and that for a new one."""
+    hanna = city.signed_in("hanna")
+    assert city.send(hanna, PAGE, function_address=address, phone=PHONE).status_code == 303
+    assert city.send(hanna, NEW, **a_unit(function_address=address)).status_code == 303
+
+
+@pytest.mark.parametrize("address", REFUSED)
+def test_the_pages_refuse_the_rest_at_its_field(city: City, address: str) -> None:
+    """Nothing has changed, and nothing new has come into being."""
+    before = len(city.told("unit.changed.v1"))
+    hanna = city.signed_in("hanna")
+    changing = city.send(hanna, PAGE, function_address=address, phone=PHONE)
+    registering = city.send(hanna, NEW, **a_unit(function_address=address))
+    for answer in (changing, registering):
+        assert answer.status_code == 200
+        assert f"Funktionsadress: {SAID}" in answer.text
+    assert len(city.told("unit.changed.v1")) == before
+
+
+def test_an_address_from_before_the_rule_can_be_seen_and_mended(city: City) -> None:
+    """It shuts nobody out of the unit; whoever saves the form is told of it, and another one is taken."""
+    _write(city, "anhorig@[stad.se")
+    assert city.client().get("/api/directory/v1/units?kind=receiving&limit=100").status_code == 200
+    assert city.ask("hanna", "GET", PATH).json["function_address"] == "anhorig@[stad.se"
+    hanna = city.signed_in("hanna")
+    assert "anhorig@[stad.se" in hanna.get(PAGE).text
+    assert SAID in city.send(hanna, PAGE, function_address="anhorig@[stad.se", phone=PHONE).text
+    assert city.send(hanna, PAGE, function_address="anhorig@example.se", phone=PHONE).status_code == 303
+
+
+@pytest.mark.parametrize("address", ["x@[b.se", "a@x.se,b@c.se", "<script>@b.se"])
+def test_a_partners_address_is_held_to_the_same_rule(city: City, address: str) -> None:
+    """The organisation's own and a support service's, by API and page."""
+    path = f"/organizations/{ORGANIZATION['partner-1']}"
+    version = city.client().get(f"/api/directory/v1{path}").headers["ETag"]
+    listing = {"name": "Café", "summary": "Fika.", "email": address}
+    answers = [
+        city.ask("dani", "PUT", path, {"name": "Lyktan", "email": address}, If_Match=version),
+        city.ask("dani", "POST", "/services", listing, Idempotency_Key=str(uuid4())),
+    ]
+    assert [answer.status_code for answer in answers] == [422, 422]
+    dani = city.signed_in("dani")
+    answers += [
+        city.send(dani, "/directory/mine/organization", name="Lyktan", email=address),
+        city.send(dani, "/directory/mine/services/new", **listing, attend="drop-in", languages="sv"),
+    ]
+    assert all(SAID in answer.text for answer in answers)
