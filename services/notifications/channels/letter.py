@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
@@ -12,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from services.notifications.domain.notice import Notice, Parcel, Template
+from services.notifications.domain.ports import CannotBeWritten, ChannelIsAway
 
 LANGUAGE = "sv"
 # of these there are as many as there are units and templates; the others are new in each letter
@@ -44,6 +46,12 @@ def _folded(name: str, value: Any) -> bytes:
     return SMTP.fold_binary(name, value)
 
 
+# RFC 5322's addr-spec in ASCII, with no quoting, comment or literal: what every mail server takes. The library's parser
+# stumbles on much else, and folds some of it into headers that nobody wrote
+_PLAIN = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
+)
+_ENCODED_WORD = "=?"  # the parser would decode it, and RFC 2047 forbids it here
 LETTERS = _Remembering(linesep="\r\n")
 
 
@@ -63,6 +71,11 @@ class Sender:
     def from_address(self) -> str:
         """The given address, or `lotsa@` the public address's host."""
         return self.address or f"lotsa@{_as_domain(self.host)}"
+
+
+def is_plain(address: str) -> bool:
+    """Whether a letter can be written to (or from) this address."""
+    return _PLAIN.fullmatch(address) is not None and _ENCODED_WORD not in address
 
 
 def subject_and_body(notice: Notice, public_url: str) -> tuple[str, str]:
@@ -93,6 +106,20 @@ def letter(parcel: Parcel, address: str, sender: Sender) -> EmailMessage:
     return message
 
 
+def written(parcel: Parcel, address: str, sender: Sender) -> bytes:
+    """The whole e-mail as it is sent. Raises CannotBeWritten when the address is no plain one, or is too much for the
+    library in some other way; ChannelIsAway when it was the machine's trouble and not the letter's.
+    """
+    if not is_plain(address):
+        raise CannotBeWritten("the address is no plain one")
+    try:
+        return letter(parcel, address, sender).as_bytes()
+    except (OSError, MemoryError) as trouble:
+        raise ChannelIsAway("no letters can be written here just now") from trouble
+    except Exception as unfit:
+        raise CannotBeWritten("no letter can be written to the address") from unfit
+
+
 @cache
 def _wording(template: Template) -> tuple[str, Text]:
     text = (
@@ -108,4 +135,7 @@ def _as_domain(host: str) -> str:
     # an IP address is no domain name: RFC 5321 wants it in brackets
     if ":" in host:
         return f"[IPv6:{host}]"
-    return f"[{host}]" if host.replace(".", "").isdigit() else host
+    if host.replace(".", "").isdigit():
+        return f"[{host}]"
+    # the sender is no stranger, but å in it is as much too much for SMTP
+    return host if host.isascii() else host.encode("idna").decode("ascii")

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     NOT_TO_BE_TOLD = "not-to-be-told"
     NO_FUNCTION_ADDRESS = "no-function-address"
     REFUSED_BY_RECIPIENT = "refused-by-recipient"
+    COULD_NOT_BE_WRITTEN = "could-not-be-written"
     GAVE_UP = "gave-up"
 
 

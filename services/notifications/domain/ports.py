@@ -22,6 +22,13 @@ class ChannelIsAway(Failure):
     """The next hop cannot be reached or stopped answering: nothing can be handed over just now."""
 
 
+class CannotBeWritten(Failure):
+    """No letter can be made for this address: a final no, though nobody was asked. Says nothing about other letters."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message, permanent=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a carer answered to whether the referrer may know what happens; a yes ends ``until``."""
@@ -126,7 +133,10 @@ class Handover(Protocol):
     """An open line to a channel's next hop."""
 
     def send(self, parcel: Parcel, address: str) -> None:
-        """Hand one notice over. Raises Failure (permanent or not), or ChannelIsAway when the line is broken."""
+        """Hand one notice over. Raises Failure (permanent or not), or ChannelIsAway when the line is broken.
+
+        Whatever else it raises is this notice's own trouble: the next may be sent over the same line.
+        """
         ...
 
     def finish(self) -> None:

@@ -29,5 +29,8 @@ REASONS = {
         "Your unit has no function address. Ask the municipality's administrator to add one."
     ),
     Reason.REFUSED_BY_RECIPIENT: _("The mail server says that the address does not take e-mail. Have it checked."),
+    Reason.COULD_NOT_BE_WRITTEN: _(
+        "No e-mail could be written to the function address. Ask the municipality's administrator to check it."
+    ),
     Reason.GAVE_UP: _("It was tried for four days without success."),
 }

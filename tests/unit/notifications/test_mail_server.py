@@ -43,7 +43,16 @@ def test_the_password_is_not_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "mail.example.se", "smtp://", "smtp://mail:port", "smtp://mail?starttls=perhaps", "smtp://mail?tls=1"]
+    "url",
+    [
+        "",
+        "mail.example.se",
+        "smtp://",
+        "smtp://mail:port",
+        "smtp://mail?starttls=perhaps",
+        "smtp://mail?tls=1",
+        "smtp://mail?sender=a@[b",
+    ],
 )
 def test_a_url_that_cannot_be_meant_is_refused(url: str) -> None:
     """Rather than guessed at."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Protocol, TypeAlias
 from uuid import UUID
 
-from services.notifications.channels.letter import Sender, letter
+from services.notifications.channels.letter import Sender, written
 from services.notifications.domain.notice import Parcel
 from services.notifications.domain.ports import Handover
 
@@ -42,8 +42,8 @@ class _Line:
         self._letters: list[Kept] = []
 
     def send(self, parcel: Parcel, address: str) -> None:
-        """Write the letter as it would have gone out, headers and all."""
-        self._letters.append((parcel.id, address, letter(parcel, address, self._sender).as_bytes()))
+        """Write the letter as it would have gone out, headers and all. Raises CannotBeWritten."""
+        self._letters.append((parcel.id, address, written(parcel, address, self._sender)))
 
     def finish(self) -> None:
         """Keep what was written."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from services.notifications.channels.letter import is_plain
+
 STARTTLS = ("required", "if-offered", "never")
 PORTS = {"smtp": 587, "smtps": 465}
 
@@ -44,6 +46,9 @@ class MailServer:
             raise MailServerIsWrong("the mail server's URL needs a host, and knows only ?starttls= and ?sender=")
         if password and parts.scheme == "smtp" and starttls != "required":
             raise MailServerIsWrong("a password for the mail server is sent over TLS only: ?starttls=required")
+        sender = query.get("sender", [""])[0]
+        if sender and not is_plain(sender):
+            raise MailServerIsWrong("the mail server's ?sender= is no plain e-mail address")
         return cls(
             host=parts.hostname,
             port=port,
@@ -51,5 +56,5 @@ class MailServer:
             starttls=starttls,
             user=unquote(parts.username or ""),
             password=password,
-            sender=query.get("sender", [""])[0],
+            sender=sender,
         )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from services.notifications.channels.email.mail_server import MailServer
-from services.notifications.channels.letter import Sender, letter
+from services.notifications.channels.letter import Sender, written
 from services.notifications.domain.notice import Parcel
 from services.notifications.domain.ports import ChannelIsAway, Handover
 from shared.kernel.refusals import Failure
@@ -75,9 +75,13 @@ class _Line:
         self._sender = sender
 
     def send(self, parcel: Parcel, address: str) -> None:
-        """Send one letter. Raises Failure, permanent when the server says a final no; ChannelIsAway when it is gone."""
+        """Send one letter.
+
+        Raises Failure, permanent when the server says a final no; CannotBeWritten; ChannelIsAway when it is gone.
+        """
+        raw = written(parcel, address, self._sender)
         try:
-            self._line.send_message(letter(parcel, address, self._sender), self._sender.from_address, [address])
+            self._line.sendmail(self._sender.from_address, [address], raw)
         except smtplib.SMTPRecipientsRefused as refused:
             raise _failure(*next(iter(refused.recipients.values()))) from None
         except smtplib.SMTPSenderRefused as refused:
@@ -85,15 +89,12 @@ class _Line:
             raise ChannelIsAway(f"the mail server refuses the sender ({refused.smtp_code})") from None
         except smtplib.SMTPResponseException as refused:
             raise _failure(refused.smtp_code, refused.smtp_error) from None
-        except smtplib.SMTPNotSupportedError:
-            # an address beyond ASCII that this server cannot take: this letter's trouble, not the others'
-            raise Failure("the mail server cannot take the address", permanent=True) from None
         except (OSError, smtplib.SMTPException) as trouble:
             raise ChannelIsAway(f"the line to the mail server broke: {type(trouble).__name__}") from None
-        except ValueError as unfit:
-            raise Failure(
-                f"the address cannot be written in a letter: {type(unfit).__name__}", permanent=True
-            ) from None
+        except Exception:
+            # nobody knows what the server waits for now: this line is used no more, the others wait for a new one
+            self._line.close()
+            raise
 
     def finish(self) -> None:
         """Nothing is left to do: the server had answered for each letter before the next was sent."""

@@ -1,0 +1,75 @@
+"""Which addresses the directory takes; to each of them a letter can be written, which reads back as it was meant."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import SMTP
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import strategies as st
+
+from services.directory.commands.addresses import require_address
+from services.directory.domain.refusals import AddressIsNoEmail
+from services.notifications.channels.letter import Sender, written
+from services.notifications.domain.notice import Link, Notice, Parcel, Template
+from shared.kernel.identity import NoticeId, ReferralId, UnitId
+from tests.support.addresses import REFUSED, TAKEN
+
+PARCEL = Parcel(
+    id=NoticeId(UUID(int=1)),
+    notice=Notice(Template.NEW_REFERRAL_WAITS, Link(ReferralId(UUID(int=2)))),
+    unit_id=UnitId(UUID(int=3)),
+    unit_known=True,
+    address=None,
+    queued_at=datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
+    attempts=1,
+)
+SIGNS = "abAB09.@-_+=?'*!#$%&/^`{|}~<>()[],:;\\\" \t\r\n\x00åÅ\u202e"
+
+
+@pytest.mark.parametrize("address", TAKEN)
+def test_an_address_that_can_be_written_to_is_taken(address: str) -> None:
+    """And so is none at all, where none is needed."""
+    require_address(address, "/function_address")
+    require_address("", "/function_address")
+    require_address(None, "/function_address")
+
+
+@pytest.mark.parametrize("address", REFUSED)
+def test_any_other_is_refused_by_its_field(address: str) -> None:
+    """Nothing is guessed, and the refusal does not repeat it."""
+    with pytest.raises(AddressIsNoEmail) as refused:
+        require_address(address, "/function_address")
+    assert refused.value.fields == {"/function_address": "The e-mail address is not complete."}
+    assert address not in str(refused.value)
+
+
+def nearly() -> st.SearchStrategy[str]:
+    """What is an address, or looks much like one."""
+    atoms = st.text(alphabet=SIGNS, min_size=1, max_size=20)
+    plain = st.from_regex(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}", fullmatch=True)
+    hosts = st.from_regex(r"([a-z0-9][a-z0-9-]{0,40}\.){1,3}(se|com|test)", fullmatch=True)
+    return st.one_of(
+        st.builds("{}@{}".format, plain, hosts),
+        st.builds("{}@{}".format, atoms, hosts),
+        st.text(alphabet=SIGNS, min_size=1),
+    )
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(nearly())
+@example("=?x?b?A0B?=@b.se")
+@example("x@[b.se")
+@example(f"{'a' * 64}@{'b' * 60}.{'c' * 60}.se")
+def test_whatever_is_taken_a_letter_can_be_written_to(address: str) -> None:
+    """Writing raises nothing, and the letter is to that address and no other."""
+    try:
+        require_address(address, "/function_address")
+    except AddressIsNoEmail:
+        assume(False)
+    letter = message_from_bytes(written(PARCEL, address, Sender("https://lotsa.example.se")), policy=SMTP)
+    assert [each.addr_spec for each in letter["To"].addresses] == [address]
+    assert len(letter.keys()) == 10
