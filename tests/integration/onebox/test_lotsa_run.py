@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -10,13 +11,18 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, LiteralString
 
+import psycopg
 import pytest
 import requests
+from sqlalchemy import make_url
 
 from deploy.onebox import ports
 from deploy.onebox.box import Box
 from deploy.onebox.places import CHECKOUT, data_folder
+from deploy.seed.ids import HEALTH_CENTRES, PSYCHIATRIC_CLINICS
+from services.referral.domain.states import TRANSITIONS
 from shared.settings import SERVICES
 from tests.support.eventually import eventually
 
@@ -41,6 +47,12 @@ class Demonstration:
     def box(self) -> Box:
         """To look inside."""
         return Box(self.var)
+
+    def rows(self, service: str, query: LiteralString) -> list[tuple[Any, ...]]:
+        """What is in a service's database, seen by the superuser."""
+        ours = make_url(self.box.database().url).set(drivername="postgresql", database=f"lotsa_{service}")
+        with psycopg.connect(ours.render_as_string(hide_password=False)) as connection:
+            return connection.execute(query).fetchall()
 
     def lotsa(self, *arguments: str, within: float = 120) -> subprocess.CompletedProcess[str]:
         """One `lotsa` command on it."""
@@ -95,6 +107,19 @@ def test_every_service_is_ready_and_nothing_is_parked(demonstration: Demonstrati
     assert demonstration.lotsa("status").returncode == 0
     parked = demonstration.lotsa("parked", "list")
     assert (parked.returncode, parked.stdout.splitlines()[-1]) == (0, "0 parked in all.")
+
+
+def test_the_seed_is_a_year_of_some_six_hundred_referrals(demonstration: Demonstration) -> None:
+    """In every state that can be reached, from every district, over a year; and the partners' hundred activities."""
+    counted = demonstration.rows("referral", "SELECT state, count(*) FROM referrals GROUP BY state")
+    assert {state for state, _ in counted} == {step.after for step in TRANSITIONS if step.offered}
+    assert 550 <= sum(count for _, count in counted) <= 650
+    [(days,)] = demonstration.rows("referral", "SELECT extract(day FROM now() - min(sent_at)) FROM referrals")
+    assert 300 <= days < 366
+    to = "SELECT count(DISTINCT receiving_unit_id) >= 11, count(DISTINCT referring_unit_id) FROM referrals"
+    assert demonstration.rows("referral", to) == [(True, HEALTH_CENTRES + PSYCHIATRIC_CLINICS)]
+    partners = "SELECT count(DISTINCT organization_id), count(*) FROM activities WHERE status = 'scheduled'"
+    assert demonstration.rows("directory", partners) == [(20, 100)]
 
 
 def test_the_log_of_the_seed_holds(demonstration: Demonstration) -> None:
@@ -173,3 +198,39 @@ def test_asking_again_changes_nothing_and_a_second_start_finds_everything(demons
     )
     assert work.status_code == 200
     assert work.json()["items"]
+
+
+def test_doctor_tells_what_is_away_and_what_to_do_and_that_helps(demonstration: Demonstration) -> None:
+    """The broker stopped, supervisor and relay killed: each is named with its log, and `run` starts all of it again."""
+    box = demonstration.box
+    well = demonstration.lotsa("doctor")
+    assert (well.returncode, well.stdout.strip()) == (0, "Nothing is wrong.")
+    for name in ("supervisor", "relay"):
+        pid = box.pid(name)
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+    box.broker().stop()
+
+    def told() -> str:
+        ill = demonstration.lotsa("doctor")
+        assert ill.returncode == 1
+        assert "bus runs, and is not ready" in ill.stdout
+        return ill.stdout
+
+    said = eventually(told, saying="doctor sees that the bus waits for the broker", within=90, every=1)
+    for name, log in (
+        ("RabbitMQ", "rabbitmq/rabbitmq.log"),
+        ("supervisor", "logs/supervisor.log"),
+        ("relay", "logs/relay.log"),
+    ):
+        assert f"{name} does not run. “make run” starts it again. Its log: {box.folder / log}" in said
+        assert (box.folder / log).exists()
+    assert "the broker is away" in said, "what the bus said at last"
+    assert "PostgreSQL" not in said
+    status = demonstration.lotsa("status")
+    assert status.returncode == 1
+    assert re.search(r"^  relay +does not run$", status.stdout, re.MULTILINE)
+    again = demonstration.lotsa("run", "--port", str(demonstration.port))
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "runs already" not in again.stdout
+    assert demonstration.lotsa("doctor").stdout.strip() == "Nothing is wrong."
