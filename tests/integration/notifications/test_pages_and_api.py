@@ -88,13 +88,22 @@ def test_a_unit_sees_its_own_notices_with_their_state(room: Room, make: Callable
     assert str(other.referral_id) not in page.text
 
 
-def test_why_a_notice_was_not_sent_is_said_in_words(room: Room, make: Callable[[str], Flask]) -> None:
-    """A unit without a function address learns what to do about it."""
-    journey = room.a_journey(receiving=room.a_unit(address=None))
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        (None, "Er enhet saknar funktionsadress"),
+        ("x@[b.se", "Det gick inte att skriva något mejl till funktionsadressen. Be kommunens administratör"),
+    ],
+)
+def test_why_a_notice_was_not_sent_is_said_in_words(
+    room: Room, make: Callable[[str], Flask], address: str | None, said: str
+) -> None:
+    """A unit without a function address, or with one that nobody can write to, learns what to do about it."""
+    journey = room.a_journey(receiving=room.a_unit(address=address))
     room.hear(journey.sent())
     room.service.deliver()
     page = signed_in(make("test"), granted(room, journey.receiving)).get("/notifications/")
-    assert "Er enhet saknar funktionsadress" in page.text
+    assert said in page.text
 
 
 @pytest.mark.parametrize("history", [False, True])
