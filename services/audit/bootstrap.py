@@ -74,9 +74,9 @@ class Parts:
         )
 
     def mandate_of(self, actor: Actor) -> Mandate:
-        """What a reviewer may see: their unit's area. A unit that is not known here covers nothing."""
+        """What a reviewer may see, by their unit. A unit that is not known here covers nothing."""
         unit = self.staff.unit(actor.unit_id)
-        return Mandate(unit.area if unit else "-")
+        return Mandate.of(unit.organization_id, unit.area) if unit else Mandate(None, None)
 
     def opening(self, connection: Connection, event_id: UUID, name: str, sealed: bytes) -> tuple[bytes, Any] | None:
         """Salt and value of a commitment, or None when its key has been destroyed."""

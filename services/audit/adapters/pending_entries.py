@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from uuid import UUID
 
 from sqlalchemy import Connection
 
 from services.audit.adapters.openings import seal
 from services.audit.domain.happening import Happening
+from services.audit.domain.mandate import follows_the_user
 from services.audit.domain.refusals import EntryCannotBe
 from services.audit.log.entry import LeafIsWrong, commitment, leaf_bytes, new_salt
 from shared.storage.encryption import DataKey
-from shared.storage.plainly import run
+from shared.storage.plainly import ask, run
 
 # all of them in one value: the driver takes longer to write an array than to send it
 _ADD = """
@@ -22,6 +25,13 @@ _ADD = """
     from json_to_recordset($1::json) as happened (place int, event_id uuid, source text, sequence bigint,
         members text, openings text, about uuid[], units uuid[])
     order by place
+"""
+# where somebody worked when they signed in: that decides whose reviewers see it
+_UNITS_OF = """
+    select distinct unit_id from known_assignments
+    where issuer = $1 and subject = $2 and valid_from <= $3 and (valid_to is null or valid_to > $3)
+        and (ended_at is null or ended_at > $3)
+    order by unit_id
 """
 # every recording time is written equally long, so any will do to try whether the leaf fits
 _SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
@@ -63,5 +73,12 @@ class PendingEntries:
             "members": json.dumps(members, ensure_ascii=False, separators=(",", ":")),
             "openings": json.dumps(openings),
             "about": [str(each) for each in happening.about],
-            "units": [str(each) for each in happening.units],
+            "units": [str(each) for each in self._units(happening)],
         }
+
+    def _units(self, happening: Happening) -> Sequence[UUID]:
+        user = happening.erasable.get("user")
+        if user is None or not follows_the_user(happening.members["type"]):
+            return happening.units
+        asked = (user["issuer"], user["subject"], happening.members["occurred_at"])
+        return [row[0] for row in ask(self._connection, _UNITS_OF, asked)]

@@ -8,9 +8,12 @@ from sqlalchemy import TextClause, text
 
 from services.audit.domain.mandate import Mandate
 
+# what names no unit is about nobody in particular, but for a sign-in by somebody who had no assignment
 _WITHIN = """
-    (cast(:area as text) is null or units = '{}' or units && (
-        select coalesce(array_agg(unit_id), '{}') from known_units where starts_with(area, cast(:area as text))))
+    (units = '{}' and type <> 'session.signed-in.v1' or units && (
+        select coalesce(array_agg(unit_id), '{}') from known_units
+        where organization_id = cast(:organization as uuid)
+            or kind in ('receiving', 'partner') and starts_with(area, cast(:area as text))))
 """
 
 
@@ -21,4 +24,4 @@ def within(sql: str) -> TextClause:
 
 def given(mandate: Mandate, **others: Any) -> dict[str, Any]:
     """The parameters of a query that holds WITHIN."""
-    return {"area": mandate.area, **others}
+    return {"organization": mandate.organization_id, "area": mandate.area, **others}
