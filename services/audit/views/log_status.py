@@ -148,7 +148,8 @@ def verify_now(connection: Connection, key: VerifierKey | None) -> Verified:
     if key is None or not set(connection.execute(_KEYS).scalars()) <= {str(key)}:
         return Verified(size, holds=False, problem="key")
     if head is None:
-        return Verified(0, holds=not any(heard.values()), problem="sequences" if any(heard.values()) else "")
+        gone = any(heard.values())
+        return Verified(0, holds=False, wrong=0, problem="sequences") if gone else Verified(0, holds=True)
     if not _signed(key, head.note, head.size, bytes(head.root)):
         return Verified(head.size, holds=False, problem="signature")
     told: defaultdict[str, _Numbers] = defaultdict(_Numbers)
@@ -166,7 +167,8 @@ def verify_now(connection: Connection, key: VerifierKey | None) -> Verified:
     if edge.size != head.size:
         return Verified(head.size, holds=False, wrong=edge.size, problem="entry")
     if any(not told[source].hold(ranges) for source, ranges in heard.items()):
-        return Verified(head.size, holds=False, problem="sequences")
+        # what is missing stood after all that is left: in the middle the tree would have told
+        return Verified(head.size, holds=False, wrong=head.size, problem="sequences")
     return Verified(head.size, holds=True)
 
 

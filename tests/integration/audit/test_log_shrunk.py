@@ -259,6 +259,12 @@ def test_verifying_misses_events_that_were_heard(world: World, a_log: list[int])
     assert verified(world) == (False, "sequences")
 
 
+def test_the_page_names_the_first_entry_that_is_gone(reviewers: Reviewers, a_log: list[int]) -> None:
+    """The newest checkpoint that is left is signed as it should be, so the page does not blame the signature."""
+    cut(reviewers.world, a_log[0])
+    assert f"Post {a_log[0]}, eller någon strax efter den" in reviewers.ester.get("/audit/log").text
+
+
 def test_a_second_key_in_the_database_is_seen(world: World) -> None:
     """Whoever can write the rows can add a key of their own, and sign a log with it: the page asks ours alone."""
     stranger = SignerKey(signer(world).verifier.name, bytes(32))
