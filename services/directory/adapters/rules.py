@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.directory.adapters.tables import routing, routing_rules
@@ -35,6 +35,10 @@ class RuleRows:
             rules=tuple(_rule(row) for row in rows),
             version=found["version"],
         )
+
+    def hold(self) -> None:
+        """Wait for, and then keep out, whoever sets rules or closes a unit, until this transaction ends."""
+        self._connection.execute(select(func.pg_advisory_xact_lock(func.hashtext("directory.routing"))))
 
     def have_as_default(self, unit_id: UnitId) -> bool:
         """Whether any municipality's rules leave to this unit whatever no rule takes."""

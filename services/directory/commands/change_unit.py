@@ -37,8 +37,7 @@ def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: A
 
     A closed unit is sent nothing new; those who work there keep what it already has, so that nothing ends in silence.
     Raises ListingIsNotYours, VersionHasMoved, AreaIsUnknown, AddressIsNoEmail, UnitIsYourOwn, UnitIsADefault,
-    UnitCannotReceive or StandInIsElsewhere (a new stand-in that does not receive in the same municipality), or what a
-    unit's rules refuse.
+    UnitCannotReceive (a new stand-in that receives nothing), or what a unit's rules refuse.
     """
     unit = work.units.find(asked.unit_id)
     authorise(work, editor, Act.EDIT_UNIT, relation_to_unit(editor, unit), about="unit", subject=asked.unit_id)
@@ -52,11 +51,13 @@ def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: A
     closes = unit.active and not asked.active
     if closes and editor.actor.unit_id == unit.id:
         raise UnitIsYourOwn
-    if closes and work.rules.have_as_default(asked.unit_id):
-        # no rule matching is never a dead end
-        raise UnitIsADefault
+    if closes:
+        # no rule matching is never a dead end, nor when somebody makes it the default in this very moment
+        work.rules.hold()
+        if work.rules.have_as_default(asked.unit_id):
+            raise UnitIsADefault
     if asked.stand_in_unit_id is not None and asked.stand_in_unit_id not in (unit.stand_in_unit_id, unit.id):
-        require_stand_in(work, asked.stand_in_unit_id, asked.area)
+        require_stand_in(work, asked.stand_in_unit_id)
     changed, event = unit.changed(
         work.clock.now(),
         name=asked.name,

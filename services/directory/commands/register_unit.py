@@ -25,7 +25,7 @@ def register_unit(work: DirectoryWork, editor: Editor, unit: Unit, areas: Areas)
     """Put a unit into the directory: of the person's own organisation, or of one that their municipality answers for.
 
     Raises ListingIsNotYours, CivilSocietyReceivesNoReferrals, AreaIsUnknown, AddressIsNoEmail, AlreadyRegistered,
-    NameIsTaken, and UnitCannotReceive or StandInIsElsewhere.
+    NameIsTaken, and UnitCannotReceive of a stand-in that receives nothing.
     """
     organization = work.organizations.find(OrganizationId(unit.organization_id))
     relation = _relation_to_organization(editor, organization)
@@ -46,7 +46,7 @@ def register_unit(work: DirectoryWork, editor: Editor, unit: Unit, areas: Areas)
         raise refused(fields={"/name": refused.title})
     # when an operator takes in a whole municipality, units name each other before both are there
     if unit.stand_in_unit_id is not None and editor.actor.role is not Role.OPERATOR:
-        require_stand_in(work, unit.stand_in_unit_id, unit.area)
+        require_stand_in(work, unit.stand_in_unit_id)
     work.units.add(unit)
     work.happened(unit.registered(work.clock.now()))
     return unit

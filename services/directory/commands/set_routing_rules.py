@@ -25,12 +25,13 @@ def set_routing_rules(
     Only what is new in them is looked at: a unit that was closed, or a target group that went out of force, after a
     rule named it does not stand in the way of changing another rule.
 
-    Raises RoleMayNotEditThis, ListingIsNotYours, VersionHasMoved, AreaIsUnknown, TermIsUnknown, UnitCannotReceive,
-    StandInIsTheUnitItself or StandInIsElsewhere.
+    Raises RoleMayNotEditThis, ListingIsNotYours, VersionHasMoved, AreaIsUnknown, TermIsUnknown, UnitCannotReceive
+    or StandInIsTheUnitItself.
     """
     code = rules.municipality_code
     authorise(work, editor, Act.EDIT_ROUTING, editor.relation_to(None, code), about="routing-rules", subject=None)
     areas.require_municipality(code)
+    work.rules.hold()
     before = work.rules.of(code)
     if rules.version != (before.version if before else 0) + 1:
         raise VersionHasMoved
@@ -60,7 +61,7 @@ def _check(
     if rule.stand_in_unit_id == rule.unit_id:
         raise StandInIsTheUnitItself(fields={"/stand_in_unit_id": StandInIsTheUnitItself.title})
     if before is None or before.stand_in_unit_id != rule.stand_in_unit_id:
-        require_stand_in(work, rule.stand_in_unit_id, rule.area)
+        require_stand_in(work, rule.stand_in_unit_id)
 
 
 def _require_receiver(work: DirectoryWork, unit_id: UnitId, where: str) -> None:

@@ -118,6 +118,10 @@ class Rules(Protocol):
         """Replace a municipality's rules as a whole. Raises VersionHasMoved."""
         ...
 
+    def hold(self) -> None:
+        """Wait for, and then keep out, whoever sets rules or closes a unit, until this transaction ends."""
+        ...
+
     def have_as_default(self, unit_id: UnitId) -> bool:
         """Whether any municipality's rules leave to this unit whatever no rule takes."""
         ...

@@ -8,7 +8,6 @@ Invalid
 ├── ReceivingUnitNeedsAnAddress         receiving-unit-needs-address
 ├── CivilSocietyReceivesNoReferrals     civil-society-receives-no-referrals
 ├── StandInIsTheUnitItself              stand-in-is-itself
-├── StandInIsElsewhere                  stand-in-elsewhere
 ├── RoleDoesNotFitTheUnit               role-does-not-fit-unit
 ├── PeriodEndsBeforeItBegins            period-ends-before-it-begins
 ├── AgesAreTurnedAround                 ages-turned-around
@@ -83,13 +82,6 @@ class StandInIsTheUnitItself(Invalid):
 
     slug = "stand-in-is-itself"
     title = "A unit cannot be its own stand-in."
-
-
-class StandInIsElsewhere(Invalid):
-    """The stand-in is another municipality's: consents are given to one municipality's carer support."""
-
-    slug = "stand-in-elsewhere"
-    title = "The stand-in must be in the same municipality."
 
 
 class RoleDoesNotFitTheUnit(Invalid):

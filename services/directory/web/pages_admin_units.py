@@ -65,6 +65,9 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
         unit = found.unit
         people = assignment_lines(found.work.connection, [unit.id], now)
         receiving = receivers(found.work, found.editor)
+        if unit.stand_in_unit_id and unit.stand_in_unit_id not in {each.id for each in receiving}:
+            # another municipality's, which a system has set: saving the form keeps it
+            receiving += found.work.units.those([unit.stand_in_unit_id])
         if people:
             rule = rule_of(found.editor, unit)
             found.work.record_access(found.editor.actor, "list", rule, "assignment", *(each.id for each in people))
