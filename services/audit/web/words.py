@@ -66,7 +66,7 @@ WHY: dict[str, LazyString] = {
     "no-relation-to-referral": _(
         "Refused, because the unit has no part in the referral. The answer was the same as for an unknown number."
     ),
-    "not-the-author": _("Refused, because somebody else wrote the draft."),
+    "not-the-author": _("Refused, because somebody else wrote the draft, or there is no such draft any more."),
     "role-may-not": _("Refused, because the role does not allow this step."),
     "role-or-unit-may-not": _("Refused, because this step is for another role or unit."),
     "role-not-allowed": _("Refused, because the role does not allow this step."),
