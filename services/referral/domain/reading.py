@@ -36,6 +36,13 @@ class Reading:
     version: int
     shown_state: str
 
+    @property
+    def to_end_after_withdrawal(self) -> bool:
+        """Whether the carer's consent was withdrawn while the reader has the referral in hand: it is to be closed."""
+        return Action.COMPLETE in self.actions and any(
+            each.part == Part.CARER and each.why == "consent-withdrawn" for each in self.closed
+        )
+
 
 def reading_of(referral: Referral, actor: Actor, at: datetime, *, on_paper: bool = False) -> Reading:
     """Decide a reading from the consents as they stand at this moment. ``on_paper``: to be printed or taken out."""

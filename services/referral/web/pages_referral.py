@@ -37,6 +37,7 @@ def show(referral_id: UUID) -> str:
         referral=page.opened.referral,
         reading=reading,
         receives=reading.relation in (Relation.RECEIVING_UNIT, Relation.STAND_IN),
+        to_end_after_withdrawal=reading.to_end_after_withdrawal,
         do_not_reach_out=content.carer is not None and content.carer.safe_contact.do_not_reach_out,
         carer=carer_rows(content.carer) if content.carer else None,
         protected=page.opened.referral.protected_identity,

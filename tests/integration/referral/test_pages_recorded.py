@@ -146,3 +146,18 @@ def test_a_withdrawal_that_says_nothing_is_asked_again(room: Room, alva: Cast) -
     browser = at_the_pages(alva)
     assert browser.post(form, form).headers["Location"] == form
     assert "Välj vad som tas tillbaka" in browser.get(form).text
+
+
+def test_the_adviser_is_told_what_a_withdrawal_asks_of_them(alva: Cast, bo: Cast) -> None:
+    """In hand: no further contact, and to be closed. Not to the one who sent it, and not once it is closed."""
+    sent = alva.send(a_referral())
+    referral_id, asked = sent.json["id"], "Ta inga fler kontakter med anledning av lotsningen"
+    bo.step("accept", referral_id)
+    page = f"/referral/referrals/{referral_id}"
+    assert asked not in at_the_pages(bo).get(page).text
+    alva.withdraw(next(each["id"] for each in sent.json["consents"] if each["about"] == "carer"))
+    assert asked in at_the_pages(bo).get(page).text
+    assert asked not in at_the_pages(alva).get(page).text
+    done = bo.step("complete", referral_id, bo.open(referral_id).json["version"], {"reason": "carer-declined"})
+    assert done.json["state"] == "completed"
+    assert asked not in at_the_pages(bo).get(page).text
