@@ -111,7 +111,7 @@ class Rules(Protocol):
     """The municipalities' routing rules."""
 
     def of(self, municipality_code: str) -> RoutingRules | None:
-        """A municipality's rules, locked for this transaction, or None when it has set none."""
+        """A municipality's rules in order, or None when it has set none."""
         ...
 
     def put(self, rules: RoutingRules) -> None:
