@@ -15,6 +15,8 @@ from tests.chaos.poison import Poison
 from tests.chaos.run import a_world, run_seed
 
 console = Console()
+# as many seeds as can be read in 80 columns
+SIDE_BY_SIDE = 4
 
 
 def main() -> int:
@@ -45,13 +47,19 @@ def main() -> int:
                           f"{control.doubled} doubled")  # fmt: skip
             if not control.lost:
                 wrong.append("the control lost nothing: the harness does no harm")
-    table = Table("", *[str(int(row["seed"])) for row in rows])
-    for name in list(rows[0])[1:] if rows else []:
-        table.add_row(name, *[f"{row[name]:.1f}".removesuffix(".0") for row in rows])
-    console.print(table)
+    for begin in range(0, len(rows), SIDE_BY_SIDE):
+        console.print(_table(rows[begin : begin + SIDE_BY_SIDE]))
     for sentence in wrong:
         console.print(f"[red]{sentence}[/red]")
     return int(bool(wrong))
+
+
+def _table(rows: list[dict[str, float]]) -> Table:
+    """What was counted, a column for each seed."""
+    table = Table("", *[str(int(row["seed"])) for row in rows])
+    for name in list(rows[0])[1:]:
+        table.add_row(name, *[f"{row[name]:.1f}".removesuffix(".0") for row in rows])
+    return table
 
 
 if __name__ == "__main__":
