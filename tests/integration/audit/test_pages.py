@@ -78,7 +78,7 @@ def test_lists_name_everything_they_showed(reviewers: Reviewers, story: Story) -
 def test_a_list_of_lists_is_one_record_of_entries(reviewers: Reviewers, story: Story) -> None:
     """Entries shown are named by their own ids: a list that shows lists would not fit into a leaf otherwise."""
     long = replace(looked(story.referral, []), action="list", subjects=tuple(uuid4() for _ in range(900)))
-    reviewers.world.hear(*[long] * 3)
+    reviewers.world.hear(*[looked(story.referral, [])] * 25, *[long] * 3)
     reviewers.world.sequencer.integrate()
     assert reviewers.ester.get("/audit/entries").status_code == 200
     leaf = reviewers.recorded()
