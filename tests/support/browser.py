@@ -1,19 +1,20 @@
 """A real browser for tests: Chromium without a window, axe for accessibility, geometry for narrow screens.
 
 The browser is the machine's own, or the one that `make test` fetched. Pages fetch nothing from outside: any request
-to another host than the page's own is refused and told.
+to another host than the page's own is refused and told. A click is over when the page that it leads to is there whole.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import wraps
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, ViewportSize, sync_playwright
 
 from deploy.onebox.chromium import chromium as find_chromium
 from deploy.onebox.debian import DebianFolder
@@ -46,6 +47,25 @@ def chromium() -> str | None:
 _browsers: list[Browser] = []
 _users: list[object] = []
 _open = ExitStack()
+
+
+def _then_whole(click: Callable[..., None]) -> Callable[..., None]:
+    """That click, and then the wait until the page that it leads to has loaded.
+
+    Playwright's own click ends when the new page has begun: what is counted right after it may not be there yet.
+    """
+
+    @wraps(click)
+    def clicking(self: Page | Locator, *args: object, **options: object) -> None:
+        click(self, *args, **options)
+        page = self if isinstance(self, Page) else self.page
+        page.wait_for_load_state("load")
+
+    return clicking
+
+
+Page.click = _then_whole(Page.click)  # type: ignore[method-assign]
+Locator.click = _then_whole(Locator.click)  # type: ignore[method-assign]
 
 
 @contextmanager
@@ -107,7 +127,6 @@ def visiting(
 
 def axe_clean(page: Page) -> None:
     """Assert that axe finds nothing against WCAG 2.2 AA (and its best practices) on the page as it stands."""
-    # a click returns before the style sheets of the page it leads to are there
     page.wait_for_load_state("load")
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
     wrong = [
