@@ -1,4 +1,4 @@
-"""What every answer says to the browser: keep nothing, run nothing, frame nothing, tell nobody where you came from."""
+"""What every answer says to the browser: keep nothing, run and frame nothing of others, say not where you came from."""
 
 from __future__ import annotations
 

@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
+from flask_babel import format_time
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from shared.kernel.actor import UserRef
@@ -127,6 +129,15 @@ def login_blueprint(
         session.choose(chosen.id)
         return redirect(_onward(safe_target(request.form.get("next")), chosen), 303)
 
+    @pages.get("/session")
+    def how_long() -> dict[str, object]:
+        """For the warning that every page gives in time (static/session.js). Asking does not prolong the session."""
+        return _lasting(session.read(web().clock.now(), prolong=False))
+
+    @pages.post("/session")
+    def prolong() -> dict[str, object]:
+        return _lasting(session.read(web().clock.now()))
+
     @pages.post("/logout")
     def logout() -> Response:
         state = session.read(web().clock.now())
@@ -152,6 +163,18 @@ def safe_target(given: str | None) -> str:
         return "/"
     parts = urlsplit(given)
     return "/" if parts.scheme or parts.netloc else given
+
+
+def _lasting(state: session.SessionState | None) -> dict[str, object]:
+    """``left``: seconds until the session ends, 0 when it has; and what a page that stays open must know to go on."""
+    if state is None or web().staff.session_ended(state.session_id):
+        return {"left": 0}
+    return {
+        "left": max(0, int((state.idle_until - web().clock.now()).total_seconds())),
+        "until": format_time(state.idle_until, "HH:mm"),
+        "assignment": str(state.assignment_id or ""),
+        "csrf_token": generate_csrf(),
+    }
 
 
 def _onward(target: str, chosen: Assignment) -> str:

@@ -122,4 +122,5 @@ def add_layout(app: Flask) -> None:
 def _header(demo: bool) -> dict[str, object]:
     who = signed_in()
     links = links_for(who, demo=demo)
-    return {"who": who, "links": [(link, is_current(link, links)) for link in links]}
+    left = int((who.idle_until - web().clock.now()).total_seconds()) if who else 0
+    return {"who": who, "left": left, "links": [(link, is_current(link, links)) for link in links]}

@@ -8,7 +8,7 @@ closes, 30 minutes pass without a request, 12 hours pass in all, or the person s
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -57,11 +57,17 @@ class SessionState:
     name: str
     assignment_id: UUID | None
     started_at: datetime
+    seen_at: datetime
 
     @property
     def expires_at(self) -> datetime:
         """When the session ends whatever happens."""
         return self.started_at + ABSOLUTE_LIMIT
+
+    @property
+    def idle_until(self) -> datetime:
+        """When the session ends if nothing more is asked for."""
+        return min(self.seen_at + IDLE_LIMIT, self.expires_at)
 
 
 def keys_from(path: Path | None) -> list[str]:
@@ -96,8 +102,11 @@ def choose(assignment_id: UUID) -> None:
     session["assignment"] = str(assignment_id)
 
 
-def read(now: datetime) -> SessionState | None:
-    """Who the cookie says is signed in, or None; a session past its limits is ended."""
+def read(now: datetime, *, prolong: bool = True) -> SessionState | None:
+    """Who the cookie says is signed in, or None; a session past its limits is ended.
+
+    To be asked for something prolongs a session, but for ``prolong=False``: the question how long it lasts.
+    """
     if "sid" not in session:
         return None
     try:
@@ -107,16 +116,17 @@ def read(now: datetime) -> SessionState | None:
             name=session.get("name", ""),
             assignment_id=UUID(session["assignment"]) if "assignment" in session else None,
             started_at=datetime.fromtimestamp(session["started"], UTC),
+            seen_at=datetime.fromtimestamp(session["seen"], UTC),
         )
-        seen_at = datetime.fromtimestamp(session["seen"], UTC)
     except (KeyError, ValueError, TypeError):
         end()
         return None
-    if now - seen_at > IDLE_LIMIT or now >= state.expires_at:
+    if now - state.seen_at > IDLE_LIMIT or now >= state.expires_at:
         end()
         return None
-    if now - seen_at >= SEEN_STEP:
+    if prolong and now - state.seen_at >= SEEN_STEP:
         session["seen"] = int(now.timestamp())
+        return replace(state, seen_at=now)
     return state
 
 

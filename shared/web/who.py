@@ -59,12 +59,13 @@ class Web:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Somebody with a living session, and the assignment they have chosen, if any."""
+    """Somebody with a living session, which would end ``idle_until``, and the assignment they have chosen, if any."""
 
     user: UserRef
     session_id: UUID
     name: str
     assignment: Assignment | None
+    idle_until: datetime
 
     @property
     def actor(self) -> Actor | None:
@@ -115,7 +116,7 @@ def _from_cookie() -> SignedIn | None:
         return None
     held = parts.staff.assignments_of(state.user, parts.clock.now())
     chosen = next((each for each in held if each.id == state.assignment_id), None)
-    return SignedIn(state.user, state.session_id, state.name, chosen)
+    return SignedIn(state.user, state.session_id, state.name, chosen, state.idle_until)
 
 
 def current_actor() -> Actor:

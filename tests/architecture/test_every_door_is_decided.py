@@ -60,6 +60,8 @@ OPEN: Mapping[str, str] = {
     "GET /directory/login/callback": "where the identity provider sends people back; its answer is checked",
     "POST /directory/login/demo": "the demonstration's list of people: 404 in every other mode",
     "POST /directory/logout": "whoever has no session any more may sign out all the same",
+    "GET /directory/session": "tells a browser how long its own session lasts, and anybody else that there is none",
+    "POST /directory/session": "prolongs the browser's own session, if it still lasts",
     "GET /directory/signed-out": "said after signing out",
     "GET /directory/assignment": ASKS_ITSELF,
     "POST /directory/assignment": ASKS_ITSELF,

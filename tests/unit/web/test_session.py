@@ -121,3 +121,41 @@ def test_an_old_key_still_verifies_after_a_new_one_is_put_first(tmp_path: object
     path.write_text("short", encoding="ascii")
     with pytest.raises(SettingsAreWrong):
         session.keys_from(path)
+
+
+def test_asking_how_long_it_lasts_does_not_prolong_it(world: World, client: FlaskClient, sign_in: SignIn) -> None:
+    """Seconds left, the Swedish hour of the end, and the assignment; after the end nothing but a zero."""
+    sign_in("alva")
+    world.clock.advance(timedelta(minutes=20))
+    told = client.get("/directory/session").get_json()
+    assert (told["left"], told["until"], told["assignment"]) == (600, "10:30", str(world.alvas.id))
+    world.clock.advance(timedelta(minutes=11))
+    assert client.get("/directory/session").get_json() == {"left": 0}
+    assert client.get("/directory/assignment").status_code == 303
+
+
+def test_it_is_prolonged_when_asked_to_by_its_own_pages(world: World, client: FlaskClient, sign_in: SignIn) -> None:
+    """With the form's token, and not past twelve hours."""
+    sign_in("alva")
+    token = csrf_in(client.get("/directory/assignment").text)
+    world.clock.advance(timedelta(minutes=29))
+    assert client.post("/directory/session").status_code == 400
+    sent = {"X-CSRFToken": token}
+    assert client.post("/directory/session", headers=sent).get_json()["left"] == 1800
+    while world.clock.now() < START + timedelta(hours=11, minutes=40):
+        world.clock.advance(timedelta(minutes=20))
+        client.post("/directory/session", headers=sent)
+    assert client.post("/directory/session", headers=sent).get_json()["left"] < 1200
+    world.clock.move_to(START + timedelta(hours=12))
+    assert client.post("/directory/session", headers=sent).get_json() == {"left": 0}
+
+
+def test_a_signed_out_session_lasts_no_longer(world: World, client: FlaskClient, sign_in: SignIn) -> None:
+    """A kept copy of the cookie is told nothing, not even a form token."""
+    sign_in("alva")
+    token = csrf_in(client.get("/directory/assignment").text)
+    kept = client.get_cookie("lotsa_session")
+    assert kept is not None
+    client.post("/directory/logout", data={"csrf_token": token})
+    client.set_cookie("lotsa_session", kept.value)
+    assert client.get("/directory/session").get_json() == {"left": 0}
