@@ -9,7 +9,7 @@ from typing import TypeVar
 Seen = TypeVar("Seen")
 
 
-def eventually(predicate: Callable[[], Seen], *, saying: str, within: float = 10, every: float = 0.05) -> Seen:
+def eventually(predicate: Callable[[], Seen], *, saying: str, within: float = 30, every: float = 0.05) -> Seen:
     """Call `predicate` until it returns something true, and return that.
 
     An AssertionError that it raises counts as "not yet". `saying` completes "It did not happen that …".

@@ -123,7 +123,7 @@ class BusProcess:
         eventually(lambda: is_ready(self.ready_file, pid=self.process.pid), saying="the bus was ready", within=within)
 
     def stop(self) -> int:
-        """SIGTERM, and its exit status."""
+        """SIGTERM, and its exit status. Raises TimeoutExpired after 60 s."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(60)
 

@@ -81,9 +81,7 @@ def test_a_bus_stops_cleanly_when_asked(house: House, each_effect_once: Callable
     with house.relaying(), house.bus() as bus:
         subjects = house.send(*["normal"] * 200)
         eventually(lambda: house.effects(subjects[0]), saying="the bus began", every=0.01)
-        began = time.monotonic()
         assert bus.stop() == 0
-        assert time.monotonic() - began < 30
         assert not bus.ready_file.exists()
         with house.bus():
             each_effect_once(subjects)
