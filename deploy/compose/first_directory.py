@@ -24,13 +24,12 @@ from services.directory.commands.grant_assignment import GrantAssignment, grant_
 from services.directory.commands.register_organization import RegisterOrganization, register_organization
 from services.directory.commands.register_unit import register_unit
 from services.directory.commands.set_routing_rules import set_routing_rules
-from services.directory.domain.activity import SWEDEN
 from services.directory.domain.organization import OrganizationKind
 from services.directory.domain.permissions import Editor
 from services.directory.domain.routing import AgeOf, RoutingRule, RoutingRules
 from services.directory.domain.unit import Unit, UnitKind
 from shared.kernel.actor import Actor, Role, UserRef
-from shared.kernel.clock import Clock
+from shared.kernel.clock import SWEDEN, Clock, swedish_day
 from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
 from shared.kernel.refusals import Refusal
 from shared.settings import Settings
@@ -140,7 +139,7 @@ class _Loading:
             age_from=ages[0] if ages else None,
             age_to=ages[1] if ages else None,
             stand_in_unit_id=self._units[asked["stand_in"]] if asked["stand_in"] else None,
-            valid_from=asked["from"] or self._parts.clock.now().astimezone(SWEDEN).date(),
+            valid_from=asked["from"] or swedish_day(self._parts.clock.now()),
         )
 
     def _assignment(self, work: DirectoryUnitOfWork, asked: Mapping[str, Any]) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from deploy.seed.directory_partners import PARTNER_ROWS, Offer, PartnerRow
-from services.directory.domain.activity import SWEDEN, Repeats, Session
+from services.directory.domain.activity import Repeats, Session
 from services.directory.domain.organization import Location
 from services.directory.domain.support_service import Attend, Listing, Schedule, Weekday
+from shared.kernel.clock import SWEDEN, swedish_day
 
 STOCKHOLM = "0180"
 ACTIVITIES_EACH = 5
@@ -91,7 +92,7 @@ def _activities(partner: Partner, now: datetime) -> Iterator[tuple[int, Session]
         listing = partner.listings[service_number - 1]
         title, description = partner.sessions[number]
         hour = (10, 14, 18, 17, 13)[(number + spread) % 5]
-        day = now.astimezone(SWEDEN).date() + timedelta(days=3 + number * 16 + spread % 11)
+        day = swedish_day(now) + timedelta(days=3 + number * 16 + spread % 11)
         begins = datetime.combine(day, time(hour), SWEDEN)
         repeats = (Repeats.WEEKLY, Repeats.ONCE, Repeats.FORTNIGHTLY, Repeats.ONCE, Repeats.ONCE)[number]
         yield (

@@ -10,11 +10,12 @@ from typing import Any
 
 from deploy.seed.people import LISTS, Invention
 from services.referral.commands.send_referral import SendReferral
-from services.referral.domain.clocks import Priority, swedish_day
+from services.referral.domain.clocks import Priority
 from services.referral.domain.codes import consent_text
 from services.referral.domain.consent import ConsentAnswers, Form, GivenBy, Scope
 from services.referral.domain.content import Need
 from services.referral.domain.people import Carer, PersonCaredFor, Relation, Subject
+from shared.kernel.clock import swedish_day
 
 SITUATIONS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "situations.json").read_text("utf-8"))
 

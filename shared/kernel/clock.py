@@ -1,9 +1,20 @@
-"""What time it is, as something that can be handed in. All times are aware and in UTC."""
+"""What time it is, as something that can be handed in. All times are aware and in UTC; days are Swedish days."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
+
+SWEDEN = ZoneInfo("Europe/Stockholm")
+
+
+def swedish_day(moment: datetime) -> date:
+    """Which day a moment (aware) falls on in Sweden: what a list in force, an age or a rule's period is asked about.
+
+    What holds from the first of the month holds from midnight here, not in Greenwich.
+    """
+    return moment.astimezone(SWEDEN).date()
 
 
 class Clock(Protocol):

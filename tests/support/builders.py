@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.referral.commands.send_referral import SendReferral
-from services.referral.domain.clocks import swedish_day
 from services.referral.domain.codes import consent_text
 from services.referral.domain.consent import SCOPES_OF, ConsentAnswers, Scope
 from services.referral.domain.content import Need
 from services.referral.domain.people import Carer, PersonCaredFor, Subject
+from shared.kernel.clock import swedish_day
 from tests.support.cast import FRANS, GUN
 
 TEXT_VERSIONS = {Subject.CARER: "carer-2026-2", Subject.PERSON_CARED_FOR: "person-cared-for-2026-2"}

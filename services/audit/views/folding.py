@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from zoneinfo import ZoneInfo
 
 from services.audit.views.steps import Step
 from services.audit.views.trail import OF_MANY
+from shared.kernel.clock import swedish_day
 
-SWEDEN = ZoneInfo("Europe/Stockholm")
 READING = "access.recorded.v1"
 
 
@@ -61,5 +59,5 @@ def _is_folded(step: Step) -> bool:
 
 
 def _key(step: Step) -> object:
-    day: date = step.occurred_at.astimezone(SWEDEN).date()
+    day = swedish_day(step.occurred_at)
     return day, step.action, step.purpose, step.user, step.unit_id, step.assignment, step.role, step.rule

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from services.directory.commands.addresses import require_address
 from services.directory.commands.authorise import authorise
-from services.directory.domain.activity import swedish_day
 from services.directory.domain.areas import Areas
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
 from services.directory.domain.refusals import AlreadyRegistered, ListingIsNotYours
 from services.directory.domain.support_service import Listing, SupportService
 from services.directory.domain.taxonomy import Taxonomies
+from shared.kernel.clock import swedish_day
 from shared.kernel.identity import OrganizationId
 from shared.kernel.refusals import VersionHasMoved
 

@@ -6,13 +6,13 @@ from datetime import date
 
 from services.directory.commands.authorise import authorise
 from services.directory.commands.stand_in import require_stand_in
-from services.directory.domain.activity import swedish_day
 from services.directory.domain.areas import Areas
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
 from services.directory.domain.refusals import StandInIsTheUnitItself, UnitCannotReceive
 from services.directory.domain.routing import RoutingRule, RoutingRules, areas_named
 from services.directory.domain.taxonomy import Taxonomy
+from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import VersionHasMoved
 

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from services.directory.domain.events import ActivityWasCancelled, ActivityWasSaved
 from services.directory.domain.refusals import (
@@ -18,16 +17,10 @@ from services.directory.domain.refusals import (
     PeriodEndsBeforeItBegins,
 )
 from shared.kernel.actor import Actor
+from shared.kernel.clock import SWEDEN, swedish_day
 from shared.kernel.identity import OrganizationId
 
-SWEDEN = ZoneInfo("Europe/Stockholm")
-"""Days are Swedish days: what holds from the first of the month holds from midnight here, not in Greenwich."""
 MOST_OCCURRENCES = 400
-
-
-def swedish_day(moment: datetime) -> date:
-    """Which day a moment (aware) falls on in Sweden."""
-    return moment.astimezone(SWEDEN).date()
 
 
 class ActivityStatus(StrEnum):

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from services.directory.adapters.units import unit_from
-from services.directory.domain.activity import swedish_day
 from services.directory.domain.unit import Unit
+from shared.kernel.clock import swedish_day
 
 FEW = 5
 

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, func, or_, select
 
 from services.directory.adapters.activities import activity_from
 from services.directory.adapters.tables import activities
-from services.directory.domain.activity import SWEDEN, Activity, ActivityStatus, swedish_day
+from services.directory.domain.activity import Activity, ActivityStatus
+from shared.kernel.clock import SWEDEN, swedish_day
 
 AHEAD = timedelta(days=120)
 

@@ -8,9 +8,10 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate
 from werkzeug.datastructures import MultiDict
 
-from services.directory.domain.activity import SWEDEN, Repeats, Session
+from services.directory.domain.activity import Repeats, Session
 from services.directory.domain.organization import Location
 from services.directory.domain.support_service import Attend, Listing, ListingStatus, Schedule
+from shared.kernel.clock import SWEDEN
 from shared.kernel.refusals import Refusal
 from shared.web.api import storable
 from shared.web.pattern import Whole

@@ -12,13 +12,13 @@ from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
 from services.directory.commands.grant_assignment import GrantAssignment
-from services.directory.domain.activity import SWEDEN
 from services.directory.domain.refusals import AlreadyRegistered, AssignmentHasEnded
 from services.directory.web.administering import UNITS, end, grant, opened, roles_for, rule_of, running, user
 from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import AssignmentForm
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
+from shared.kernel.clock import SWEDEN
 from shared.kernel.identity import AssignmentId, uuid7
 from shared.kernel.refusals import Invalid
 from shared.web.navigation import ROLE_NAMES

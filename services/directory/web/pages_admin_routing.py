@@ -13,7 +13,6 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
-from services.directory.domain.activity import swedish_day
 from services.directory.domain.areas import covers
 from services.directory.domain.permissions import Act
 from services.directory.domain.routing import Proposal, RoutingRule, RoutingRules, Situation
@@ -24,6 +23,7 @@ from services.directory.web.forms_admin import DefaultUnitForm, require_offered
 from services.directory.web.parts import parts
 from services.directory.web.ruling import ROUTING, Ruled, alter, ruled
 from shared.kernel.actor import Role
+from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import Invalid, VersionHasMoved
 from shared.web.who import needs

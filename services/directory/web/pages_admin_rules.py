@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
-from services.directory.domain.activity import swedish_day
 from services.directory.domain.routing import AgeOf, RoutingRule, RoutingRules
 from services.directory.domain.unit import Unit
 from services.directory.web import words
@@ -21,6 +20,7 @@ from services.directory.web.forms_admin import NewRuleForm, RuleForm, form_from_
 from services.directory.web.parts import parts
 from services.directory.web.ruling import RULES, Ruled, alter, ruled
 from shared.kernel.actor import Role
+from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId, uuid7
 from shared.kernel.refusals import Invalid, VersionHasMoved
 from shared.web.errors import MalformedRequest

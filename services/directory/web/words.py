@@ -8,12 +8,13 @@ from flask_babel import format_date, format_time, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from services.directory.domain.activity import SWEDEN, Repeats, swedish_day
+from services.directory.domain.activity import Repeats
 from services.directory.domain.routing import AgeOf
 from services.directory.domain.support_service import Attend, Schedule, Weekday
 from services.directory.domain.taxonomy import Taxonomy, Term
 from services.directory.domain.unit import UnitKind
 from services.directory.web.parts import parts
+from shared.kernel.clock import SWEDEN, swedish_day
 
 
 def language() -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from zoneinfo import ZoneInfo
 
 import holidays
 
 from services.referral.domain.clocks import WorkingCalendar
+from shared.kernel.clock import SWEDEN
 
 
 class DaysOff:
@@ -29,4 +29,4 @@ class DaysOff:
 @cache
 def swedish_calendar() -> WorkingCalendar:
     """The calendar, made once."""
-    return WorkingCalendar(DaysOff(), ZoneInfo("Europe/Stockholm"))
+    return WorkingCalendar(DaysOff(), SWEDEN)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from services.referral.domain.clocks import swedish_day
 from services.referral.domain.people import Carer, PersonCaredFor
 from services.referral.domain.ports import Work
 from services.referral.domain.refusals import NoReceiverIsKnown, ReceiverIsCivilSociety, UnitCannotReceive
 from services.referral.domain.routing import ReceivingUnit, Route, Situation, choose_route, municipality_of
 from shared.kernel.actor import Actor
+from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
 
 CHOSEN_REASON = "The referrer chose this unit together with the carer."

@@ -10,7 +10,7 @@ from services.referral.commands.admission import refuse
 from services.referral.commands.discard_draft import let_go_of_draft
 from services.referral.commands.propose_route import ProposeRoute, proposal
 from services.referral.domain import codes
-from services.referral.domain.clocks import Priority, promises, swedish_day
+from services.referral.domain.clocks import Priority, promises
 from services.referral.domain.consent import (
     LONGEST,
     Consent,
@@ -29,6 +29,7 @@ from services.referral.domain.routing import Route
 from services.referral.domain.sending import send
 from services.referral.domain.states import Action, State
 from shared.kernel.actor import Actor
+from shared.kernel.clock import swedish_day
 from shared.kernel.identity import ConsentId, ReferralId, UnitId, uuid7
 
 

@@ -10,18 +10,11 @@ from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from services.referral.domain.states import CLOSED, State
 from shared.kernel.identity import UnitId
 
 SATURDAY = 5
-SWEDEN = ZoneInfo("Europe/Stockholm")
-
-
-def swedish_day(moment: datetime) -> date:
-    """The day that it is in Sweden: what a list in force, an age or a rule's period is asked about."""
-    return moment.astimezone(SWEDEN).date()
 
 
 class Priority(StrEnum):

@@ -13,11 +13,11 @@ from sqlalchemy import func, select
 from services.referral.adapters.tables import access_records
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.domain.access import Outcome
-from services.referral.domain.clocks import swedish_day
 from services.referral.domain.consent import Consent
 from services.referral.domain.people import Subject
 from services.referral.domain.referral import Referral
 from services.referral.views.listed import unit_names
+from shared.kernel.clock import swedish_day
 from shared.kernel.identity import ConsentId
 
 LIST = "list"

@@ -11,9 +11,9 @@ from sqlalchemy import case, func, select
 
 from services.referral.adapters.tables import referrals
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.domain.clocks import SWEDEN, swedish_day
 from services.referral.views.listed import Line, lines, one_page
 from shared.kernel.actor import Actor
+from shared.kernel.clock import SWEDEN, swedish_day
 
 PAGE = 20
 

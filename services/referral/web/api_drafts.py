@@ -12,7 +12,6 @@ from services.referral.commands.discard_draft import DiscardDraft, discard_draft
 from services.referral.commands.open_draft import OpenDraft, open_draft
 from services.referral.commands.propose_route import ProposeRoute, propose_route
 from services.referral.commands.save_draft import SaveDraft, save_draft
-from services.referral.domain.clocks import swedish_day
 from services.referral.domain.codes import LISTS, in_force
 from services.referral.domain.people import AgeBand, Carer
 from services.referral.domain.ports import Draft
@@ -21,6 +20,7 @@ from services.referral.web.api import STAFF, api
 from services.referral.web.parts import parts
 from services.referral.web.schemas_drafts import DraftIn, check_graded
 from shared.kernel.actor import Role
+from shared.kernel.clock import swedish_day
 from shared.kernel.refusals import NotThere
 from shared.web.api import created, etag, no_content, ok, once, require_if_match
 from shared.web.idempotency import Answer, answered_before, remember_answer

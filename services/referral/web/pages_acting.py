@@ -21,7 +21,6 @@ from services.referral.commands.complete_referral import CompleteReferral, compl
 from services.referral.commands.keep_form import KeptForm, kept_form, let_go_of_form
 from services.referral.commands.reject_referral import RejectReferral, reject_referral
 from services.referral.domain import codes
-from services.referral.domain.clocks import swedish_day
 from services.referral.domain.referral import Referral
 from services.referral.domain.states import Action
 from services.referral.web import forms
@@ -32,6 +31,7 @@ from services.referral.web.pages_drafts import Page
 from services.referral.web.pages_steps import code_choices
 from services.referral.web.parts import parts
 from shared.kernel.actor import Actor
+from shared.kernel.clock import swedish_day
 from shared.kernel.identity import ReferralId
 from shared.kernel.refusals import Conflict, Invalid, VersionHasMoved
 from shared.web.who import current_actor

@@ -15,7 +15,6 @@ from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.discard_draft import DiscardDraft, discard_draft
 from services.referral.commands.open_draft import OpenDraft, open_draft
 from services.referral.commands.save_draft import SaveDraft, save_draft
-from services.referral.domain.clocks import swedish_day
 from services.referral.domain.ports import Draft
 from services.referral.domain.refusals import NoReceiverIsKnown
 from services.referral.views.drafts import UNSAVED
@@ -36,6 +35,7 @@ from services.referral.web.pages_steps import address, frame, shown, template_of
 from services.referral.web.parts import parts
 from services.referral.web.sent_drafts import expect_unsent
 from shared.kernel.actor import Actor
+from shared.kernel.clock import swedish_day
 from shared.kernel.refusals import VersionHasMoved
 from shared.web.who import current_actor
 

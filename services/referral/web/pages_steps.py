@@ -11,7 +11,6 @@ from flask_babel.speaklater import LazyString
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.propose_route import Proposal, ProposeRoute, propose_route
 from services.referral.domain import codes
-from services.referral.domain.clocks import swedish_day
 from services.referral.domain.people import Subject
 from services.referral.domain.ports import Draft
 from services.referral.domain.refusals import NoReceiverIsKnown
@@ -24,6 +23,7 @@ from services.referral.web.forms_carer import HOURS
 from services.referral.web.pages_answers import person_has_consented, route_from, wanted_steps
 from services.referral.web.pages_kept import Sections
 from shared.kernel.actor import Actor
+from shared.kernel.clock import swedish_day
 from shared.storage.staff import find_unit
 
 NEW = "/referral/new"

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.directory.domain.activity import SWEDEN, Activity, ActivityStatus, Repeats, Session
+from services.directory.domain.activity import Activity, ActivityStatus, Repeats, Session
 from services.directory.domain.events import ActivityWasCancelled, ActivityWasSaved
 from services.directory.domain.refusals import (
     ActivityEndsBeforeItBegins,
@@ -16,6 +16,7 @@ from services.directory.domain.refusals import (
     PeriodEndsBeforeItBegins,
 )
 from shared.kernel.actor import Actor, Role, UserRef
+from shared.kernel.clock import SWEDEN
 from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
 
 NOW = datetime(2026, 10, 1, 8, 0, tzinfo=UTC)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from services.referral.domain.clocks import Priority, WorkingCalendar, promises
 from services.referral.domain.consent import Consent, ConsentAnswers, Scope, record_consent
@@ -12,11 +11,11 @@ from services.referral.domain.people import Subject
 from services.referral.domain.referral import Referral, recorded_by
 from services.referral.domain.sending import send
 from shared.kernel.actor import Actor, Role, UserRef
+from shared.kernel.clock import SWEDEN
 from shared.kernel.identity import AssignmentId, ConsentId, ReferralId, UnitId, uuid7
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
-CALENDAR = WorkingCalendar(frozenset(), STOCKHOLM)
+CALENDAR = WorkingCalendar(frozenset(), SWEDEN)
 HEALTH_CENTRE, SODERMALM, KUNGSHOLMEN, STAND_IN = (UnitId(UUID(int=n)) for n in (1, 2, 3, 4))
 
 SHARE, TELL_REFERRER = Scope.SHARE_WITH_RECEIVING_UNIT, Scope.TELL_REFERRER_WHAT_HAPPENED

@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.referral.adapters.holidays import swedish_calendar
-from services.referral.domain.clocks import LIMITS, Deadline, Priority, Promise, promises, swedish_day
-from tests.unit.referral.cast import CALENDAR, SODERMALM, STOCKHOLM, a_referral
+from services.referral.domain.clocks import LIMITS, Deadline, Priority, Promise, promises
+from shared.kernel.clock import swedish_day
+from tests.unit.referral.cast import CALENDAR, SODERMALM, a_referral
 
 
 def local(moment: datetime) -> date:
     """The last day on which a promise ending at this moment still holds."""
-    return (moment - timedelta(seconds=1)).astimezone(STOCKHOLM).date()
+    return swedish_day(moment - timedelta(seconds=1))
 
 
 def test_weekends_do_not_count() -> None:
@@ -92,17 +93,3 @@ def test_late_begins_when_the_promise_ends() -> None:
     assert deadline is not None
     assert not deadline.late(deadline.due_at - timedelta(seconds=1))
     assert deadline.late(deadline.due_at)
-
-
-@pytest.mark.parametrize(
-    ("moment", "day"),
-    [
-        (datetime(2026, 6, 30, 21, 59, tzinfo=UTC), date(2026, 6, 30)),
-        (datetime(2026, 6, 30, 22, 0, tzinfo=UTC), date(2026, 7, 1)),
-        (datetime(2026, 12, 31, 22, 59, tzinfo=UTC), date(2026, 12, 31)),
-        (datetime(2026, 12, 31, 23, 0, tzinfo=UTC), date(2027, 1, 1)),
-    ],
-)
-def test_the_day_is_swedish(moment: datetime, day: date) -> None:
-    """Summer and winter: midnight in Sweden comes before midnight in UTC."""
-    assert swedish_day(moment) == day
