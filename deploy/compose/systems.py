@@ -10,12 +10,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from deploy.seed.directory import OPERATOR
-from deploy.seed.directory_units import SINCE
+from deploy.seed.directory import grant_to
 from deploy.seed.ids import UNIT
-from services.directory import bootstrap
-from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
-from shared.kernel.actor import Role, UserRef
+from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.settings import Settings
 
@@ -30,25 +27,14 @@ def systems() -> list[dict[str, Any]]:
 
 def grant_to_systems(settings: Settings) -> int:
     """Give each system its assignment, unless it has it; returns how many are new. The units must be there."""
-    parts = bootstrap.for_web(settings)
-    granted = 0
-    try:
-        with parts.work_of(OPERATOR, history=True) as work:
-            for system in systems():
-                assignment_id = AssignmentId(UUID(system["assignment"]))
-                if work.assignments.find(assignment_id) is not None:
-                    continue
-                asked = GrantAssignment(
-                    assignment_id=assignment_id,
-                    # a token for a client that acts for no person names the client itself as its subject
-                    user=UserRef(settings.token_issuer, system["client_id"]),
-                    unit_id=UnitId(UNIT[system["unit"]]),
-                    role=Role(system["role"]),
-                    valid_from=SINCE,
-                )
-                grant_assignment(work, OPERATOR, asked)
-                granted += 1
-            work.commit()
-    finally:
-        parts.engine.dispose()
-    return granted
+    return grant_to(settings, (_actor(settings.token_issuer, system) for system in systems()))
+
+
+def _actor(issuer: str, system: dict[str, Any]) -> Actor:
+    return Actor(
+        # a token for a client that acts for no person names the client itself as its subject
+        user=UserRef(issuer, system["client_id"]),
+        assignment_id=AssignmentId(UUID(system["assignment"])),
+        unit_id=UnitId(UNIT[system["unit"]]),
+        role=Role(system["role"]),
+    )

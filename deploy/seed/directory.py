@@ -5,7 +5,7 @@ Safe to repeat: what exists is left as it is. The operator is the author; every 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -75,7 +75,8 @@ def seed_units(parts: bootstrap.Parts, cast_issuer: str = DEMO_ISSUER) -> None:
         if work.rules.of(rules.municipality_code) is None:
             set_routing_rules(work, OPERATOR, rules, parts.areas, parts.taxonomies.target_groups)
         for subject, (unit_slug, role) in CAST.items():
-            _assignment(work, UserRef(cast_issuer, subject), unit_slug, Role(role))
+            unit_id, assignment_id = UnitId(UNIT[unit_slug]), AssignmentId(ASSIGNMENT[subject])
+            _grant(work, Actor(UserRef(cast_issuer, subject), assignment_id, unit_id, Role(role)))
         work.commit()
 
 
@@ -84,17 +85,30 @@ def _unit(work: DirectoryUnitOfWork, unit: Unit, parts: bootstrap.Parts) -> None
         register_unit(work, OPERATOR, unit, parts.areas)
 
 
-def _assignment(work: DirectoryUnitOfWork, user: UserRef, unit_slug: str, role: Role) -> None:
-    assignment_id = AssignmentId(ASSIGNMENT[user.subject])
-    if work.assignments.find(assignment_id) is None:
-        asked = GrantAssignment(
-            assignment_id=assignment_id,
-            user=user,
-            unit_id=UnitId(UNIT[unit_slug]),
-            role=role,
-            valid_from=directory_units.SINCE,
-        )
-        grant_assignment(work, OPERATOR, asked)
+def grant_to(settings: Settings, members: Iterable[Actor]) -> int:
+    """Give each the assignment that they act under, unless they have it; how many are new. The units must be there."""
+    parts = bootstrap.for_web(settings)
+    try:
+        with parts.work_of(OPERATOR, history=True) as work:
+            granted = sum(_grant(work, member) for member in members)
+            work.commit()
+    finally:
+        parts.engine.dispose()
+    return granted
+
+
+def _grant(work: DirectoryUnitOfWork, member: Actor) -> bool:
+    if work.assignments.find(member.assignment_id) is not None:
+        return False
+    asked = GrantAssignment(
+        assignment_id=member.assignment_id,
+        user=member.user,
+        unit_id=member.unit_id,
+        role=member.role,
+        valid_from=directory_units.SINCE,
+    )
+    grant_assignment(work, OPERATOR, asked)
+    return True
 
 
 def seed_listings(parts: bootstrap.Parts) -> int:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from deploy.seed.directory import OPERATOR
-from deploy.seed.directory_units import SINCE
+from deploy.seed.directory import grant_to
 from deploy.seed.ids import ASSIGNMENT, CAST, DEMO_ISSUER, UNIT, stable
-from services.directory import bootstrap as directory
-from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.settings import Settings
@@ -27,29 +24,7 @@ def member_of(unit_slug: str) -> Actor:
 
 def grant_assignments(settings: Settings) -> int:
     """Have the directory tell of the invented staff's assignments, those that are not there yet; how many."""
-    parts = directory.for_web(settings)
-    granted = 0
-    try:
-        with parts.work_of(OPERATOR, history=True) as work:
-            for slug in UNIT:
-                if not slug.startswith(tuple(ROLES)):
-                    continue
-                member = member_of(slug)
-                if work.assignments.find(member.assignment_id) is not None:
-                    continue
-                asked = GrantAssignment(
-                    assignment_id=member.assignment_id,
-                    user=member.user,
-                    unit_id=member.unit_id,
-                    role=member.role,
-                    valid_from=SINCE,
-                )
-                grant_assignment(work, OPERATOR, asked)
-                granted += 1
-            work.commit()
-    finally:
-        parts.engine.dispose()
-    return granted
+    return grant_to(settings, (member_of(slug) for slug in UNIT if slug.startswith(tuple(ROLES))))
 
 
 def _role_in(unit_slug: str) -> Role:
