@@ -43,19 +43,7 @@ def new_rule() -> str:
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
 def add_rule() -> Response | str:
     """Add a rule, as the last in the order."""
-    written = as_written(request.form, LISTS)
-    try:
-        form = NewRuleForm().load(request.form)
-        rule_id = _own_id(form["id"])
-        if _is_there(rule_id):
-            return redirect(_at(rule_id), 303)
-        alter(form["version"], _with(rule_id, form), rule_id)
-    except VersionHasMoved:
-        return _page(None, written, {}, moved=True)
-    except (ValidationError, Invalid) as problem:
-        return _page(None, written, _errors(problem))
-    flash(_("The rule is added as the last. Move it to where it belongs."), "success")
-    return redirect(_at(rule_id), 303)
+    return _save(None, _("The rule is added as the last. Move it to where it belongs."))
 
 
 @pages.get("/<uuid:rule_id>")
@@ -69,18 +57,7 @@ def rule_form(rule_id: UUID) -> str:
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
 def save_rule(rule_id: UUID) -> Response | str:
     """Change a rule. Whoever comes second sees both what is saved and what they wrote themselves."""
-    written = as_written(request.form, LISTS)
-    try:
-        form = RuleForm().load(request.form)
-        alter(form["version"], _with(rule_id, form, known=True), rule_id)
-    except VersionHasMoved:
-        # somebody may have removed it: then what was written can be added anew
-        gone = not _is_there(rule_id)
-        return _page(None if gone else rule_id, written, {}, moved=True, gone=gone)
-    except (ValidationError, Invalid) as problem:
-        return _page(rule_id, written, _errors(problem))
-    flash(_("Saved. New referrals are routed by it within moments."), "success")
-    return redirect(_at(rule_id), 303)
+    return _save(rule_id, _("Saved. New referrals are routed by it within moments."))
 
 
 @pages.post("/<uuid:rule_id>/move")
@@ -122,6 +99,26 @@ def remove_rule(rule_id: UUID) -> Response:
         return redirect(RULES, 303)
     flash(_("The rule is removed."), "success")
     return redirect(RULES, 303)
+
+
+def _save(rule_id: UUID | None, done: str) -> Response | str:
+    """Change a rule, or add one if there is none yet; then say that it is done."""
+    written = as_written(request.form, LISTS)
+    try:
+        form = (RuleForm() if rule_id else NewRuleForm()).load(request.form)
+        about = rule_id or _own_id(form["id"])
+        if rule_id is None and _is_there(about):
+            # it was sent twice
+            return redirect(_at(about), 303)
+        alter(form["version"], _with(about, form, known=rule_id is not None), about)
+    except VersionHasMoved:
+        # somebody may have removed it: then what was written can be added anew
+        gone = rule_id is not None and not _is_there(rule_id)
+        return _page(None if gone else rule_id, written, {}, moved=True, gone=gone)
+    except (ValidationError, Invalid) as problem:
+        return _page(rule_id, written, _errors(problem))
+    flash(done, "success")
+    return redirect(_at(about), 303)
 
 
 def _at(rule_id: UUID) -> str:
