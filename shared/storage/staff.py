@@ -35,6 +35,7 @@ from shared.contracts.directory import (
 )
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
+from shared.kernel.swedish_order import swedish_order
 from shared.storage.plainly import ask_alone
 
 DDL = """
@@ -93,7 +94,6 @@ _HELD = """
     from known_assignments a join known_units u on u.unit_id = a.unit_id
     where a.issuer = $1 and a.subject = $2 and a.valid_from <= $3 and (a.valid_to is null or a.valid_to > $3)
         and (a.ended_at is null or a.ended_at > $3)
-    order by u.name, a.role
 """
 _ENDED = "select true from ended_sessions where session_id = $1"
 
@@ -202,9 +202,10 @@ class StaffCopy:
         self._engine = engine
 
     def assignments_of(self, user: UserRef, at: datetime) -> list[Assignment]:
-        """The user's assignments that hold at a moment, by unit name."""
+        """The user's assignments that hold at a moment, by unit name in Swedish order."""
         rows = ask_alone(self._engine, _HELD, (user.issuer, user.subject, at))
-        return [Assignment(AssignmentId(row[0]), UnitId(row[1]), row[2], Role(row[3]), not row[4]) for row in rows]
+        held = [Assignment(AssignmentId(row[0]), UnitId(row[1]), row[2], Role(row[3]), not row[4]) for row in rows]
+        return sorted(held, key=lambda each: (swedish_order(each.unit_name), each.role))
 
     def session_ended(self, session_id: UUID) -> bool:
         """Whether the session was signed out."""

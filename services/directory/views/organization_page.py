@@ -16,6 +16,7 @@ from services.directory.domain.activity import Activity
 from services.directory.domain.organization import Organization
 from services.directory.domain.support_service import ListingStatus, SupportService
 from shared.kernel.identity import OrganizationId
+from shared.kernel.swedish_order import swedish_order
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,11 @@ def organization_page(
     if organization is None or not (organization.active or everything):
         return None
     query = select(support_services.c.id).where(support_services.c.organization_id == organization_id)
-    ids = connection.execute(query.order_by(support_services.c.name, support_services.c.id)).scalars().all()
+    ids = connection.execute(query.order_by(support_services.c.id)).scalars().all()
     rows = SupportServiceRows(connection)
     services = [service for each in ids if (service := rows.find(each)) is not None]
     shown = [each for each in services if everything or each.listing.status is ListingStatus.ACTIVE]
-    return OrganizationPage(organization, shown)
+    return OrganizationPage(organization, sorted(shown, key=lambda each: swedish_order(each.listing.name)))
 
 
 def own_listings(connection: Connection, organization_id: UUID, now: datetime) -> list[OwnListing]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from services.referral.adapters.tables import routing_sets
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.domain.routing import ReceivingUnit, municipality_of
+from shared.kernel.swedish_order import swedish_order
 from shared.storage.staff import units
 
 # code,name: Statistics Sweden's municipality codes, and the districts of cities that are divided
@@ -44,9 +45,6 @@ def places(uow: ReferralUnitOfWork) -> list[tuple[str, str]]:
     districts = {code for code in place_names() if "-" in code and municipality_of(code) in codes}
     heard = set(uow.connection.execute(select(units.c.area).where(units.c.area.is_not(None))).scalars())
     ruled = {area for area in heard if municipality_of(area) in codes}
-    return sorted(((code, name_of(code)) for code in codes | districts | ruled), key=lambda place: _swedish(place[1]))
-
-
-def _swedish(name: str) -> str:
-    # å ä ö come last and in that order, in code points they do not
-    return name.casefold().translate(str.maketrans("åäö", "{|}"))
+    return sorted(
+        ((code, name_of(code)) for code in codes | districts | ruled), key=lambda place: swedish_order(place[1])
+    )

@@ -24,6 +24,7 @@ from services.referral.web.pages_answers import person_has_consented, route_from
 from services.referral.web.pages_kept import Sections
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
+from shared.kernel.swedish_order import swedish_order
 from shared.storage.staff import find_unit
 
 NEW = "/referral/new"
@@ -174,7 +175,7 @@ def _receiver(answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> dict[
         "proposal": proposal,
         "stand_in": stand_in_of(proposal, asked.area),
         "reason": reason_of(proposal),
-        "others": sorted(others, key=lambda other: other[1]),
+        "others": sorted(others, key=lambda other: swedish_order(other[1])),
     }
 
 

@@ -32,7 +32,7 @@ IN_ORDER = [
 MIXED = [IN_ORDER[place] for place in (6, 3, 5, 0, 4, 2, 1)]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _sorts_swedish(infrastructure: Infrastructure) -> None:
     """Only a cluster with ICU knows Swedish order."""
     if not infrastructure.has_icu:
@@ -52,6 +52,7 @@ def listed(city: City) -> None:
         assert city.ask("dani", "POST", "/services", listing, Idempotency_Key=uuid4().hex).status_code == 201
 
 
+@pytest.mark.usefixtures("_sorts_swedish")
 def test_the_public_list_is_in_swedish_order(city: City, listed: None) -> None:
     """As one list, and turned page by page, which goes on from a name in the same order."""
     whole = city.client().get(f"{API}/services?limit=100").json
@@ -67,6 +68,7 @@ def test_the_public_list_is_in_swedish_order(city: City, listed: None) -> None:
     assert ours(turned) == IN_ORDER
 
 
+@pytest.mark.usefixtures("_sorts_swedish")
 def test_the_public_page_is_too(city: City, listed: None) -> None:
     """What people see, on one page after another."""
     shown: list[str] = []
@@ -79,6 +81,13 @@ def test_the_public_page_is_too(city: City, listed: None) -> None:
     assert shown == IN_ORDER
 
 
+def test_what_one_organisation_offers_is_too(city: City, listed: None) -> None:
+    """Which the database need not know how to sort."""
+    page = city.client().get(f"/directory/organizations/{ORGANIZATION['partner-1']}").text
+    assert ours(re.findall(r">\s*([^<>]+?)\s*</a>", page)) == IN_ORDER
+
+
+@pytest.mark.usefixtures("_sorts_swedish")
 def test_organisations_and_units_are_too(city: City) -> None:
     """Those that an administrator chooses among and answers for; nothing of this is kept."""
     like = next(unit for unit in units() if unit.id == UNIT["advice-bromma"])

@@ -185,14 +185,16 @@ class Room:
                 getattr(self.service, method)(envelope.contract(), uow)
                 uow.commit()
 
-    def a_unit(self, unit_id: UUID, kind: str, *, area: str | None = None, stand_in: UUID | None = None) -> None:
+    def a_unit(
+        self, unit_id: UUID, kind: str, *, area: str | None = None, stand_in: UUID | None = None, name: str = ""
+    ) -> None:
         """A unit that the directory has told of."""
         self.hear(
             UnitChanged(
                 unit_id=unit_id,
                 version=1,
                 organization_id=uuid4(),
-                name=f"Enhet {str(unit_id)[-1]}",
+                name=name or f"Enhet {str(unit_id)[-1]}",
                 kind=kind,
                 area=area,
                 function_address="enhet@example.se",
