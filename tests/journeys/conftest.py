@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
@@ -47,15 +47,6 @@ def site(city: City) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def hanna(browser: Browser, site: str) -> Iterator[Page]:
-    """The administrator's page in that city, signed in, without JavaScript."""
-    with visiting(browser, site, javascript=False) as context:
-        page = context.new_page()
-        sign_in(page, "hanna")
-        yield page
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One browser process for all journeys; each person gets a profile of their own."""
@@ -69,14 +60,31 @@ def visit(product: Running, browser: Browser) -> Iterator[Visit]:
 
     ``unit`` names the assignment to choose when there are several; ``viewport`` and ``javascript`` as in ``visiting``.
     """
+    with _visits(browser, product.url) as made:
+        yield made
+
+
+@pytest.fixture
+def visit_site(site: str, browser: Browser) -> Iterator[Visit]:
+    """The same at ``site``: the city's directory, unless a module has another."""
+    with _visits(browser, site) as made:
+        yield made
+
+
+@pytest.fixture
+def hanna(visit_site: Visit) -> Page:
+    """The administrator's page in that city, signed in, without JavaScript."""
+    return visit_site("hanna", javascript=False)
+
+
+@contextmanager
+def _visits(browser: Browser, url: str) -> Iterator[Visit]:
     with ExitStack() as open_browsers:
 
         def open_for(
             who: str | None = None, *, unit: str = "", viewport: ViewportSize = WIDE, javascript: bool = True
         ) -> Page:
-            context = open_browsers.enter_context(
-                visiting(browser, product.url, viewport=viewport, javascript=javascript)
-            )
+            context = open_browsers.enter_context(visiting(browser, url, viewport=viewport, javascript=javascript))
             page = context.new_page()
             if who is not None:
                 sign_in(page, who, unit)

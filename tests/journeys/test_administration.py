@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from deploy.seed.ids import DEMO_ISSUER, UNIT
 from shared.kernel.actor import UserRef
-from tests.support.browser import axe_clean, by_keyboard, fits, visiting
-from tests.support.directory_browsing import error_at, sign_in
+from tests.journeys.conftest import Visit
+from tests.support.browser import axe_clean, by_keyboard, fits
+from tests.support.directory_browsing import error_at
 from tests.support.directory_city import City
 
 BROMMA = f"/directory/admin/units/{UNIT['advice-bromma']}"
@@ -144,18 +145,16 @@ def test_without_the_forms_token_nothing_happens(hanna: Page, city: City) -> Non
 
 
 @pytest.mark.parametrize("who", ["bo", "dani"])
-def test_nobody_else_gets_in(browser: Browser, site: str, city: City, who: str) -> None:
+def test_nobody_else_gets_in(visit_site: Visit, city: City, who: str) -> None:
     """403 for another role, on every page of these; each attempt is recorded with what it was about."""
     somebodys = uuid4()
     bromma = ("unit", [str(UNIT["advice-bromma"])])
-    with visiting(browser, site) as context:
-        page = context.new_page()
-        sign_in(page, who)
-        before = len(city.told("access.recorded.v1"))
-        for path in (BROMMA, f"{BROMMA}/assignments/new", f"/directory/admin/assignments/{somebodys}/end"):
-            answer = page.goto(path)
-            assert answer is not None
-            assert answer.status == 403, path
+    page = visit_site(who)
+    before = len(city.told("access.recorded.v1"))
+    for path in (BROMMA, f"{BROMMA}/assignments/new", f"/directory/admin/assignments/{somebodys}/end"):
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 403, path
     records = city.told("access.recorded.v1")[before:]
     assert [(each["record_kind"], each["subjects"]) for each in records] == [
         bromma,
@@ -182,28 +181,26 @@ def test_the_regions_units_are_not_there(hanna: Page, city: City) -> None:
         assert answer.status == 404, path
 
 
-def test_the_pages_are_for_everyone(browser: Browser, site: str, city: City) -> None:
+def test_the_pages_are_for_everyone(visit_site: Visit, city: City) -> None:
     """axe finds nothing, 320 px is enough, with mistakes on the page too; the keyboard gives an assignment."""
     bo = city.actor("bo").assignment_id
-    with visiting(browser, site) as context:
-        page = context.new_page()
-        sign_in(page, "hanna")
-        for path in (BROMMA, f"{BROMMA}/assignments/new", f"/directory/admin/assignments/{bo}/end", "/directory/admin"):
-            page.goto(path)
-            axe_clean(page)
-            fits(page)
-            expect(page.get_by_role("heading", level=1)).to_have_count(1)
-        page.goto(BROMMA)
-        page.get_by_label("Funktionsadress").fill("")
-        page.get_by_role("button", name="Spara").click()
-        expect(page.get_by_role("alert")).to_be_visible()
+    page = visit_site("hanna")
+    for path in (BROMMA, f"{BROMMA}/assignments/new", f"/directory/admin/assignments/{bo}/end", "/directory/admin"):
+        page.goto(path)
         axe_clean(page)
         fits(page)
-        page.goto(f"{BROMMA}/assignments/new")
-        by_keyboard(page, "Användare")
-        page.keyboard.type("tangentbord")
-        by_keyboard(page, "Anhörigkonsulent")
-        page.keyboard.press("Space")
-        by_keyboard(page, "Ge uppdraget")
-        page.keyboard.press("Enter")
-        expect(page.get_by_text("Uppdraget är tilldelat.")).to_be_visible()
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    page.goto(BROMMA)
+    page.get_by_label("Funktionsadress").fill("")
+    page.get_by_role("button", name="Spara").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    axe_clean(page)
+    fits(page)
+    page.goto(f"{BROMMA}/assignments/new")
+    by_keyboard(page, "Användare")
+    page.keyboard.type("tangentbord")
+    by_keyboard(page, "Anhörigkonsulent")
+    page.keyboard.press("Space")
+    by_keyboard(page, "Ge uppdraget")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Uppdraget är tilldelat.")).to_be_visible()

@@ -3,146 +3,133 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from deploy.seed.ids import stable
-from tests.support.browser import NARROW, axe_clean, by_keyboard, fits, visiting
-from tests.support.directory_browsing import sign_in
+from tests.journeys.conftest import Visit
+from tests.support.browser import NARROW, axe_clean, by_keyboard, fits
 from tests.support.directory_city import City
 
 
-def test_anyone_finds_an_activity_without_signing_in_or_javascript(browser: Browser, site: str) -> None:
+def test_anyone_finds_an_activity_without_signing_in_or_javascript(visit_site: Visit) -> None:
     """From the front page by situation to a date and a telephone number, with no cookie left behind."""
-    with visiting(browser, site, javascript=False) as context:
-        page = context.new_page()
-        page.goto("/")
-        page.get_by_role("link", name="Jag stödjer någon med demens").click()
-        page.get_by_label("Stödform").select_option(label="Kurs eller studiecirkel")
-        page.get_by_role("button", name="Visa").click()
-        page.get_by_role("link", name="Kurs: Leva nära demens").click()
-        expect(page.get_by_role("heading", name="Kurskväll 1: Vad händer i hjärnan?")).to_be_visible()
-        expect(page.get_by_role("link", name="070-17406")).to_be_visible()
-        page.get_by_role("link", name="Demensvännerna i Stockholm").click()
-        expect(page.get_by_role("heading", name="Det här erbjuder vi")).to_be_visible()
-        assert context.cookies() == []
+    page = visit_site(javascript=False)
+    page.goto("/")
+    page.get_by_role("link", name="Jag stödjer någon med demens").click()
+    page.get_by_label("Stödform").select_option(label="Kurs eller studiecirkel")
+    page.get_by_role("button", name="Visa").click()
+    page.get_by_role("link", name="Kurs: Leva nära demens").click()
+    expect(page.get_by_role("heading", name="Kurskväll 1: Vad händer i hjärnan?")).to_be_visible()
+    expect(page.get_by_role("link", name="070-17406")).to_be_visible()
+    page.get_by_role("link", name="Demensvännerna i Stockholm").click()
+    expect(page.get_by_role("heading", name="Det här erbjuder vi")).to_be_visible()
+    assert page.context.cookies() == []
 
 
-def test_a_search_that_finds_nothing_says_what_to_do(browser: Browser, site: str) -> None:
+def test_a_search_that_finds_nothing_says_what_to_do(visit_site: Visit) -> None:
     """No dead end: fewer choices, or a call."""
-    with visiting(browser, site) as context:
-        page = context.new_page()
-        page.goto("/directory/services?q=xyzzy")
-        expect(page.get_by_text("Inget passar in på allt det.")).to_be_visible()
-        page.get_by_role("link", name="Rensa filtret").click()
-        expect(page.get_by_role("heading", name="35 stöd")).to_be_visible()
+    page = visit_site()
+    page.goto("/directory/services?q=xyzzy")
+    expect(page.get_by_text("Inget passar in på allt det.")).to_be_visible()
+    page.get_by_role("link", name="Rensa filtret").click()
+    expect(page.get_by_role("heading", name="35 stöd")).to_be_visible()
 
 
 @pytest.mark.parametrize(
     "path", ["/", "/directory/services", "/directory/about", "/tillganglighet", "/directory/login", "/directory/lost"]
 )
-def test_public_pages_are_accessible_and_fit_a_narrow_telephone(browser: Browser, site: str, path: str) -> None:
+def test_public_pages_are_accessible_and_fit_a_narrow_telephone(visit_site: Visit, path: str) -> None:
     """axe finds nothing; 320 px is enough; one heading of the first level."""
-    with visiting(browser, site) as context:
-        page = context.new_page()
-        page.goto(path)
-        axe_clean(page)
-        fits(page)
-        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    page = visit_site()
+    page.goto(path)
+    axe_clean(page)
+    fits(page)
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
 
 
-def test_the_front_page_is_usable_by_keyboard(browser: Browser, site: str) -> None:
+def test_the_front_page_is_usable_by_keyboard(visit_site: Visit) -> None:
     """Tab reaches a situation, and Enter opens it."""
-    with visiting(browser, site, viewport=NARROW) as context:
-        page = context.new_page()
-        page.goto("/")
-        by_keyboard(page, "Jag stödjer någon som är äldre")
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/directory/services?group=older-people")
+    page = visit_site(viewport=NARROW)
+    page.goto("/")
+    by_keyboard(page, "Jag stödjer någon som är äldre")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/directory/services?group=older-people")
 
 
-def test_dani_edits_and_everyone_sees_it(browser: Browser, site: str, city: City) -> None:
+def test_dani_edits_and_everyone_sees_it(visit_site: Visit, city: City) -> None:
     """Listing, activity, cancellation, confirmation: each on the public page at once, and told by one event each."""
-    with visiting(browser, site, javascript=False) as context:
-        page = context.new_page()
-        sign_in(page, "dani")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Anhörigföreningen Lyktan")
-        page.get_by_role("link", name="Ändra uppgifterna").first.click()
-        page.get_by_label("Med en mening").fill("Fika, sång och samtal varje tisdag.")
-        page.get_by_role("button", name="Spara och bekräfta").click()
-        expect(page.get_by_text("Så här står det på den öppna sidan")).to_be_visible()
+    page = visit_site("dani", javascript=False)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Anhörigföreningen Lyktan")
+    page.get_by_role("link", name="Ändra uppgifterna").first.click()
+    page.get_by_label("Med en mening").fill("Fika, sång och samtal varje tisdag.")
+    page.get_by_role("button", name="Spara och bekräfta").click()
+    expect(page.get_by_text("Så här står det på den öppna sidan")).to_be_visible()
 
-        page.get_by_role("link", name="Planera en aktivitet").first.click()
-        page.get_by_label("Vad den heter").fill("Sångstund i trädgården")
-        page.get_by_label("Dag", exact=True).fill("2027-05-04")
-        page.get_by_label("Börjar").fill("14:00")
-        page.get_by_label("Slutar").fill("13:00")
-        page.get_by_label("Varje vecka").check()
-        page.get_by_role("button", name="Spara").click()
-        expect(page.get_by_text("Aktiviteten slutar innan den börjar.").first).to_be_visible()
-        page.get_by_label("Slutar").fill("15:30")
-        page.get_by_label("Sista dagen").fill("2027-06-01")
-        page.get_by_role("button", name="Spara").click()
-        page.get_by_role("link", name="Sångstund i trädgården").click()
-        page.get_by_role("button", name="Ställ in aktiviteten").click()
-        expect(page.get_by_text("Aktiviteten är inställd. Det syns på den öppna sidan.")).to_be_visible()
-        page.get_by_role("button", name="Ja, det stämmer fortfarande").first.click()
-        expect(page.get_by_text("Tack. Uppgifterna är bekräftade i dag.")).to_be_visible()
-    with visiting(browser, site) as context:
-        page = context.new_page()
-        page.goto("/directory/services?q=tisdag")
-        expect(page.get_by_text("Fika, sång och samtal varje tisdag.")).to_be_visible()
+    page.get_by_role("link", name="Planera en aktivitet").first.click()
+    page.get_by_label("Vad den heter").fill("Sångstund i trädgården")
+    page.get_by_label("Dag", exact=True).fill("2027-05-04")
+    page.get_by_label("Börjar").fill("14:00")
+    page.get_by_label("Slutar").fill("13:00")
+    page.get_by_label("Varje vecka").check()
+    page.get_by_role("button", name="Spara").click()
+    expect(page.get_by_text("Aktiviteten slutar innan den börjar.").first).to_be_visible()
+    page.get_by_label("Slutar").fill("15:30")
+    page.get_by_label("Sista dagen").fill("2027-06-01")
+    page.get_by_role("button", name="Spara").click()
+    page.get_by_role("link", name="Sångstund i trädgården").click()
+    page.get_by_role("button", name="Ställ in aktiviteten").click()
+    expect(page.get_by_text("Aktiviteten är inställd. Det syns på den öppna sidan.")).to_be_visible()
+    page.get_by_role("button", name="Ja, det stämmer fortfarande").first.click()
+    expect(page.get_by_text("Tack. Uppgifterna är bekräftade i dag.")).to_be_visible()
+    anyone = visit_site()
+    anyone.goto("/directory/services?q=tisdag")
+    expect(anyone.get_by_text("Fika, sång och samtal varje tisdag.")).to_be_visible()
     activity = city.told("activity.changed.v1")[-1]
     assert (activity["status"], activity["subject"]) == ("cancelled", "dani")
 
 
-def test_a_form_sent_back_keeps_what_was_written(browser: Browser, site: str) -> None:
+def test_a_form_sent_back_keeps_what_was_written(visit_site: Visit) -> None:
     """The summary links to the field, the field says what is wrong, and nothing written is lost."""
-    with visiting(browser, site) as context:
-        page = context.new_page()
-        sign_in(page, "dani")
-        page.get_by_role("link", name="Lägg till ett stöd").click()
-        page.get_by_label("Mer om stödet").fill("Ett långt och omsorgsfullt brev.")
-        page.get_by_role("button", name="Spara och bekräfta").click()
-        summary = page.get_by_role("alert")
-        expect(summary).to_be_visible()
-        expect(page).to_have_title("Rätta: Lägg till ett stöd – Lotsa")
-        axe_clean(page)
-        fits(page)
-        expect(page.get_by_label("Mer om stödet")).to_have_value("Ett långt och omsorgsfullt brev.")
-        summary.get_by_role("link").first.click()
-        expect(page.get_by_label("Namn", exact=True)).to_be_focused()
+    page = visit_site("dani")
+    page.get_by_role("link", name="Lägg till ett stöd").click()
+    page.get_by_label("Mer om stödet").fill("Ett långt och omsorgsfullt brev.")
+    page.get_by_role("button", name="Spara och bekräfta").click()
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_visible()
+    expect(page).to_have_title("Rätta: Lägg till ett stöd – Lotsa")
+    axe_clean(page)
+    fits(page)
+    expect(page.get_by_label("Mer om stödet")).to_have_value("Ett långt och omsorgsfullt brev.")
+    summary.get_by_role("link").first.click()
+    expect(page.get_by_label("Namn", exact=True)).to_be_focused()
 
 
-def test_the_second_of_two_editors_sees_both_versions(browser: Browser, site: str) -> None:
+def test_the_second_of_two_editors_sees_both_versions(visit_site: Visit) -> None:
     """Dani has the form open in two windows; the second save shows what was saved and keeps what was written."""
-    with visiting(browser, site) as context:
-        first = context.new_page()
-        sign_in(first, "dani")
-        first.get_by_role("link", name="Ändra uppgifterna").last.click()
-        second = context.new_page()
-        second.goto(first.url)
-        first.get_by_label("Kostnad").fill("20 kronor")
-        first.get_by_role("button", name="Spara och bekräfta").click()
-        second.get_by_label("Kostnad").fill("30 kronor")
-        second.get_by_role("button", name="Spara och bekräfta").click()
-        alert = second.get_by_role("alert")
-        expect(alert).to_contain_text("Någon annan sparade ändringar medan du skrev")
-        expect(alert).to_contain_text("20 kronor")
-        expect(second.get_by_label("Kostnad")).to_have_value("30 kronor")
-        axe_clean(second)
-        second.get_by_role("button", name="Spara och bekräfta").click()
-        expect(second.get_by_text("Så här står det på den öppna sidan")).to_be_visible()
+    first = visit_site("dani")
+    first.get_by_role("link", name="Ändra uppgifterna").last.click()
+    second = first.context.new_page()
+    second.goto(first.url)
+    first.get_by_label("Kostnad").fill("20 kronor")
+    first.get_by_role("button", name="Spara och bekräfta").click()
+    second.get_by_label("Kostnad").fill("30 kronor")
+    second.get_by_role("button", name="Spara och bekräfta").click()
+    alert = second.get_by_role("alert")
+    expect(alert).to_contain_text("Någon annan sparade ändringar medan du skrev")
+    expect(alert).to_contain_text("20 kronor")
+    expect(second.get_by_label("Kostnad")).to_have_value("30 kronor")
+    axe_clean(second)
+    second.get_by_role("button", name="Spara och bekräfta").click()
+    expect(second.get_by_text("Så här står det på den öppna sidan")).to_be_visible()
 
 
-def test_dani_cannot_edit_another_organisations_page(browser: Browser, site: str, city: City) -> None:
+def test_dani_cannot_edit_another_organisations_page(visit_site: Visit, city: City) -> None:
     """The same page as for an unknown address, and the attempt is recorded."""
     theirs, unknown = stable("service", "partner-2/1"), stable("service", "nobody")
-    with visiting(browser, site) as context:
-        page = context.new_page()
-        sign_in(page, "dani")
-        answers = [page.goto(f"/directory/mine/services/{each}") for each in (theirs, unknown)]
-        assert [answer and answer.status for answer in answers] == [404, 404]
-        axe_clean(page)
+    page = visit_site("dani")
+    answers = [page.goto(f"/directory/mine/services/{each}") for each in (theirs, unknown)]
+    assert [answer and answer.status for answer in answers] == [404, 404]
+    axe_clean(page)
     attempts = [each for each in city.told("access.recorded.v1") if each["action"] == "attempt.edit-listing"]
     assert [each["subjects"] for each in attempts[-2:]] == [[str(theirs)], [str(unknown)]]
 
@@ -156,13 +143,9 @@ def test_dani_cannot_edit_another_organisations_page(browser: Browser, site: str
         ("hanna", "/directory/admin/routing?area=0180-skarpnack&carer_age=70"),
     ],
 )
-def test_staff_pages_are_accessible_and_fit_a_narrow_telephone(
-    browser: Browser, site: str, name: str, path: str
-) -> None:
+def test_staff_pages_are_accessible_and_fit_a_narrow_telephone(visit_site: Visit, name: str, path: str) -> None:
     """axe finds nothing; 320 px is enough."""
-    with visiting(browser, site) as context:
-        page = context.new_page()
-        sign_in(page, name)
-        page.goto(path)
-        axe_clean(page)
-        fits(page)
+    page = visit_site(name)
+    page.goto(path)
+    axe_clean(page)
+    fits(page)

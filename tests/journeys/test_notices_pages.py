@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import pytest
 from flask import session as cookie
-from playwright.sync_api import Browser
 
 from deploy.installation import Installation
 from services.notifications.web import NAME, create_app
@@ -17,7 +16,8 @@ from shared.contracts.directory import AssignmentGranted
 from shared.kernel.actor import UserRef
 from shared.web import session
 from tests.integration.notifications.conftest import NOON, Room, notifications_database, room
-from tests.support.browser import axe_clean, fits, visiting
+from tests.journeys.conftest import Visit
+from tests.support.browser import axe_clean, fits
 from tests.support.serving import serving
 
 __all__ = ["notifications_database", "room"]
@@ -56,18 +56,16 @@ def site(notifications_database: Installation, room: Room) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", ["/notifications/", "/notifications/inbox"])
-def test_the_pages_are_for_everyone(browser: Browser, site: str, path: str) -> None:
+def test_the_pages_are_for_everyone(visit_site: Visit, path: str) -> None:
     """axe finds nothing, nothing is too wide at 320 px, and no script is needed."""
-    with visiting(browser, site) as context:
-        page = context.new_page()
-        page.goto("/test/be-bo")
-        page.goto(path)
-        assert "En ny lotsning väntar" in page.inner_text("main")
-        page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true; })")
-        axe_clean(page)
-        fits(page)
-    with visiting(browser, site, javascript=False) as context:
-        page = context.new_page()
-        page.goto("/test/be-bo")
-        page.goto(path)
-        assert "En ny lotsning väntar" in page.inner_text("main")
+    page = visit_site()
+    page.goto("/test/be-bo")
+    page.goto(path)
+    assert "En ny lotsning väntar" in page.inner_text("main")
+    page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true; })")
+    axe_clean(page)
+    fits(page)
+    page = visit_site(javascript=False)
+    page.goto("/test/be-bo")
+    page.goto(path)
+    assert "En ny lotsning väntar" in page.inner_text("main")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from deploy.seed.ids import UNIT, stable
-from tests.support.browser import axe_clean, by_keyboard, fits, visiting
-from tests.support.directory_browsing import error_at, sign_in
+from tests.journeys.conftest import Visit
+from tests.support.browser import axe_clean, by_keyboard, fits
+from tests.support.directory_browsing import error_at
 from tests.support.directory_city import City
 
 NEW_UNIT = "/directory/admin/units/new"
@@ -144,37 +145,33 @@ def test_without_the_forms_token_nothing_happens(hanna: Page, city: City) -> Non
         (f"{ROUTING}/default", ""),
     ],
 )
-def test_the_pages_are_for_everyone(browser: Browser, site: str, path: str, wrong: str) -> None:
+def test_the_pages_are_for_everyone(visit_site: Visit, path: str, wrong: str) -> None:
     """axe finds nothing and 320 px is enough, with the mistakes on the page too; one heading of the first level."""
-    with visiting(browser, site) as context:
-        page = context.new_page()
-        sign_in(page, "hanna")
-        page.goto(path)
+    page = visit_site("hanna")
+    page.goto(path)
+    axe_clean(page)
+    fits(page)
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    if wrong:
+        page.get_by_role("button", name=wrong).click()
+        expect(page.get_by_role("alert")).to_be_visible()
         axe_clean(page)
         fits(page)
-        expect(page.get_by_role("heading", level=1)).to_have_count(1)
-        if wrong:
-            page.get_by_role("button", name=wrong).click()
-            expect(page.get_by_role("alert")).to_be_visible()
-            axe_clean(page)
-            fits(page)
 
 
-def test_a_unit_is_registered_and_a_rule_moved_by_keyboard(browser: Browser, site: str, city: City) -> None:
+def test_a_unit_is_registered_and_a_rule_moved_by_keyboard(visit_site: Visit, city: City) -> None:
     """No pointer is needed for any of it."""
-    with visiting(browser, site) as context:
-        page = context.new_page()
-        sign_in(page, "hanna")
-        page.goto(NEW_UNIT)
-        by_keyboard(page, "Namn")
-        page.keyboard.type("Tangentbordets enhet")
-        by_keyboard(page, "Lotsar anhöriga")
-        page.keyboard.press("Space")
-        by_keyboard(page, "Registrera enheten")
-        page.keyboard.press("Enter")
-        expect(page.get_by_text("Enheten är registrerad.")).to_be_visible()
-        page.goto(RULES)
-        by_keyboard(page, "Flytta ned")
-        page.keyboard.press("Enter")
-        expect(page.get_by_text("Regeln är flyttad.")).to_be_visible()
+    page = visit_site("hanna")
+    page.goto(NEW_UNIT)
+    by_keyboard(page, "Namn")
+    page.keyboard.type("Tangentbordets enhet")
+    by_keyboard(page, "Lotsar anhöriga")
+    page.keyboard.press("Space")
+    by_keyboard(page, "Registrera enheten")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Enheten är registrerad.")).to_be_visible()
+    page.goto(RULES)
+    by_keyboard(page, "Flytta ned")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Regeln är flyttad.")).to_be_visible()
     assert city.told("unit.changed.v1")[-1]["name"] == "Tangentbordets enhet"
