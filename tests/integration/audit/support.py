@@ -13,6 +13,8 @@ from sqlalchemy.pool import NullPool
 
 from services.audit import bootstrap
 from services.audit.commands.integrate_pending import Sequencer
+from services.audit.log.checkpoint import SignerKey
+from services.audit.log.entry import read_leaf
 from services.audit.reactions.when_anything_happens_remember_it import remember
 from shared.contracts.common import AccessRecorded
 from shared.contracts.contract import Contract
@@ -97,6 +99,23 @@ def do_as(url: str, sql: str) -> None:
     engine = create_engine(url, poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text(sql))
+
+
+def leaves(world: World) -> list[dict]:
+    """Every entry's leaf, in the log's order."""
+    return [read_leaf(bytes(row[0])) for row in world.rows("select leaf from log_entries order by index")]
+
+
+def size(world: World) -> int:
+    """How many entries are under a signed checkpoint."""
+    return int(world.rows("select coalesce(max(size), 0) from log_checkpoints")[0][0])
+
+
+def signer(world: World) -> SignerKey:
+    """The key that the sequencer signs with."""
+    file = world.settings.audit_signing_key_file
+    assert file is not None
+    return SignerKey.from_text(file.read_text())
 
 
 NUMBER = "7K3QX-R09MT"

@@ -1,0 +1,139 @@
+"""What is heard becomes entries of the log, on a real database: what each of them tells, and what none does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.audit import bootstrap
+from services.audit.domain.refusals import EntryCannotBe
+from services.audit.log.checkpoint import open_checkpoint
+from services.audit.log.entry import moment
+from services.audit.log.merkle import leaf_hash, root_of
+from shared.contracts.directory import AssignmentGranted, RoutingRulesChanged, UnitChanged
+from shared.storage import staff
+from tests.integration.audit.support import (
+    ADVICE,
+    HEALTH_CENTRE,
+    NOW,
+    World,
+    given,
+    leaves,
+    looked,
+    opened,
+    sent,
+    signer,
+    size,
+)
+
+
+def test_what_is_heard_becomes_entries_under_one_checkpoint(world: World) -> None:
+    """Three events, one batch: three leaves in the order they were heard, one signed checkpoint that covers them."""
+    before = size(world)
+    referral, consent = uuid4(), uuid4()
+    heard = world.hear(given(consent, referral), sent(referral, [consent]), looked(referral, [consent]))
+    world.clock.advance(timedelta(seconds=3))
+    assert world.sequencer.integrate() == 3
+    added = leaves(world)[before:]
+    assert [leaf["id"] for leaf in added] == [str(envelope.id) for envelope in heard]
+    assert {leaf["occurred_at"] for leaf in added} == {moment(NOW)}
+    assert {leaf["recorded_at"] for leaf in added} == {moment(NOW + timedelta(seconds=3))}
+    note = world.rows("select note from log_checkpoints order by size desc limit 1")[0][0]
+    checkpoint = open_checkpoint(note, signer(world).verifier)
+    assert checkpoint.size == before + 3
+    hashes = [leaf_hash(bytes(row[0])) for row in world.rows("select leaf from log_entries order by index")]
+    assert checkpoint.root == root_of(hashes)
+
+
+def test_a_leaf_shows_what_the_regulation_asks_for(world: World) -> None:
+    """HSLF-FS 2016:40 4:9: action, unit, time, user and subject; then the rule and the consents relied on."""
+    referral, consent = uuid4(), uuid4()
+    world.hear(looked(referral, [consent]))
+    world.sequencer.integrate()
+    leaf = leaves(world)[-1]
+    assert {name: leaf[name] for name in leaf if name in {"action", "outcome", "unit", "role", "subjects"}} == {
+        "action": "read", "outcome": "allowed", "unit": str(ADVICE), "role": "adviser", "subjects": [str(referral)],
+    }  # fmt: skip
+    assert (leaf["rule"], leaf["purpose"], leaf["consents"]) == ("receiving-unit", "care", [str(consent)])
+    assert set(leaf["commitments"]) == {"user"}
+
+
+def test_who_it_was_stands_outside_the_leaf_and_can_be_opened(world: World) -> None:
+    """The user's name at the identity provider is in no leaf; its commitment opens with salt and value kept sealed."""
+    world.hear(sent(uuid4(), [], subject="unmistakable-subject"))
+    world.sequencer.integrate()
+    assert "unmistakable-subject" not in str(leaves(world))
+    raw = world.rows("select sealed from log_openings order by entry_index desc limit 1")[0][0]
+    assert b"unmistakable-subject" not in bytes(raw)
+
+
+def test_nothing_personal_waits_in_the_clear(world: World) -> None:
+    """The queue holds commitments and sealed values, never the user."""
+    world.hear(sent(uuid4(), [], subject="unmistakable-subject"))
+    waiting = world.as_role("", "select members || openings from pending_entries")
+    assert len(waiting) == 1
+    assert "unmistakable-subject" not in waiting[0][0]
+    world.sequencer.integrate()
+
+
+def test_the_unit_is_that_of_the_assignment(world: World) -> None:
+    """Whoever acted did so for a unit in a role, as the directory told; what is not known is not in the leaf.
+
+    The entry concerns the referral's two units, and the acting one once it is known.
+    """
+    referral = uuid4()
+    world.hear(opened(referral))
+    granted = AssignmentGranted(
+        assignment_id=UUID(int=12), issuer="https://id.example.se", subject="bo", unit_id=UUID(int=77), role="adviser",
+        valid_from=NOW,
+    )  # fmt: skip
+    with world.parts.as_service() as uow:
+        staff.remember(uow.connection, granted)
+        uow.commit()
+    world.hear(opened(referral))
+    world.sequencer.integrate()
+    early, known = leaves(world)[-2:]
+    assert (early.get("unit"), early.get("role"), early["assignment"]) == (None, None, str(UUID(int=12)))
+    assert (known["unit"], known["role"]) == (str(UUID(int=77)), "adviser")
+    concerned = [set(row[0]) for row in world.rows("select units from log_entries order by index")[-2:]]
+    assert concerned == [{HEALTH_CENTRE, ADVICE}, {HEALTH_CENTRE, ADVICE, UUID(int=77)}]
+
+
+def test_long_rules_stand_outside_the_leaf(world: World) -> None:
+    """A municipality's routing rules may be longer than a leaf: the leaf commits to them."""
+    rules = RoutingRulesChanged(
+        municipality_code="0180", version=1, default_unit_id=ADVICE, rules="[" + '"rule",' * 20_000 + '"end"]',
+        occurred_at=NOW,
+    )  # fmt: skip
+    world.hear(rules)
+    world.sequencer.integrate()
+    leaf = leaves(world)[-1]
+    assert set(leaf["commitments"]) == {"rules"}
+    assert "rules" not in leaf["data"]
+
+
+def test_what_cannot_be_an_entry_is_refused_before_the_queue(world: World) -> None:
+    """An event too long for a leaf is parked by its consumer, so that the sequencer never stumbles."""
+    long = UnitChanged(
+        unit_id=uuid4(), version=1, organization_id=uuid4(), name="x" * 70_000, kind="receiving", occurred_at=NOW
+    )
+    with pytest.raises(EntryCannotBe, match="TooLarge") as refused:
+        world.hear(long)
+    assert refused.value.permanent
+    assert world.as_role("", "select count(*) from pending_entries") == [(0,)]
+
+
+def test_the_months_key_seals_and_another_masters_opens_nothing(world: World) -> None:
+    """Openings are sealed under a key of the month; the next month has its own."""
+    now = world.clock.now()
+    first, again = world.parts.keys.current(now), world.parts.keys.current(now)
+    later = world.parts.keys.current(now + timedelta(days=40))
+    assert first == again != later
+    periods = {row[0] for row in world.as_role("", "select period from opening_keys")}
+    assert {f"{now:%Y-%m}", f"{now + timedelta(days=40):%Y-%m}"} <= periods
+    fresh = replace(bootstrap.for_bus(world.settings), clock=world.clock)
+    assert fresh.keys.current(now) == first
+    fresh.engine.dispose()

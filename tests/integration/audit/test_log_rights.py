@@ -1,0 +1,50 @@
+"""Who may do what with the tables that the log is in."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from tests.integration.audit.support import World, do_as, sent
+
+LOG_TABLES = ("log_entries", "log_about", "log_nodes", "log_checkpoints", "log_openings", "log_keys")
+A_COLUMN = {
+    "log_entries": "type = 'x'", "log_about": "subject_id = gen_random_uuid()", "log_nodes": "hash = hash",
+    "log_checkpoints": "note = 'x'", "log_openings": "name = 'x'", "log_keys": "vkey = 'x'",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", LOG_TABLES)
+@pytest.mark.parametrize("who", ["log", "app", "owner"])
+def test_nobody_changes_or_removes_what_is_in_the_log(world: World, who: str, table: str) -> None:
+    """The log's role has no right to, the application's neither, and the owner meets the triggers."""
+    world.hear(*[sent(uuid4(), [uuid4()]) for _ in range(2)])
+    world.sequencer.integrate()
+    audit = world.settings.service("audit")
+    url = {"log": world.settings.audit_log_database_url, "app": audit.database_url, "owner": audit.owner_database_url}
+    for statement in (f"update {table} set {A_COLUMN[table]}", f"delete from {table}", f"truncate {table}"):
+        if who == "owner":
+            # forced row-level security hides rows from the owner too, who may take it off
+            statement = f"alter table {table} no force row level security; {statement}"
+        with pytest.raises(DBAPIError) as refused:
+            do_as(url[who], statement)
+        assert getattr(refused.value.orig, "sqlstate", "") == "42501", statement
+
+
+def test_the_application_cannot_write_to_the_log(world: World) -> None:
+    """The role that serves requests may queue entries, and has no way into the log itself."""
+    with pytest.raises(DBAPIError) as refused:
+        do_as(world.settings.service("audit").database_url, "insert into log_keys (vkey) values ('x')")
+    assert getattr(refused.value.orig, "sqlstate", "") == "42501"
+
+
+def test_only_auditors_read_the_log(world: World) -> None:
+    """Row-level security: without a reviewer's request the application's role sees no entry, index or opening."""
+    world.hear(sent(uuid4(), [uuid4()]))
+    world.sequencer.integrate()
+    for table in ("log_entries", "log_about", "log_openings"):
+        assert world.as_role("", f"select count(*) from {table}") == [(0,)]
+        assert world.as_role("adviser", f"select count(*) from {table}") == [(0,)]
+        assert world.as_role("auditor", f"select count(*) from {table}")[0][0] > 0
