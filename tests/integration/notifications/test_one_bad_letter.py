@@ -20,9 +20,9 @@ from services.notifications.domain.notice import Reason
 from services.notifications.domain.ports import Channel, Handover
 from services.notifications.domain.retrying import LEASE
 from services.notifications.web import words
+from tests.integration.notifications.channels import Scripted
 from tests.integration.notifications.conftest import Room
 from tests.integration.notifications.post_office import PostOffice, post_office
-from tests.integration.notifications.test_delivery import Scripted
 
 # each passed the directory's old check; Python's header parser raises AttributeError for the first
 BAD = ["x@[b.se", "anhorig@[stad.se", "a,b@c.se", "<script>@b.se", "vårdcentral@example.se", "=?x?b?A0B?=@b.se"]
