@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from flask.testing import FlaskClient
@@ -70,3 +72,9 @@ class Story:
 
     referral: UUID
     consent: UUID
+
+
+def search(client: FlaskClient, asked: str) -> Any:
+    """Search from the first page, by its form."""
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', client.get("/audit/").text)[0]
+    return client.post("/audit/search", data={"asked": asked, "csrf_token": token})

@@ -1,0 +1,128 @@
+"""What is told of the log itself: that it holds, what is missing, and what somebody has tampered with."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.audit.commands.reconcile_sequences import reconcile
+from services.audit.domain.ports import Alarm
+from tests.integration.audit.reviewers import LOG_CONTROL, Reviewers, Story
+from tests.integration.audit.support import do_as, opened, sent
+
+
+def test_the_logs_state_is_verified_by_computing_it_anew(reviewers: Reviewers, story: Story) -> None:
+    """The page says how many entries were recomputed, and shows the newest signed note."""
+    page = reviewers.ester.get("/audit/log")
+    size = reviewers.world.rows("select max(size) from log_checkpoints")[0][0]
+    assert "Loggen stämmer" in page.text
+    assert f"{size} poster räknades om" in page.text
+    assert "Inga luckor" in page.text
+
+
+def test_the_state_shows_a_gap(reviewers: Reviewers, story: Story) -> None:
+    """A missing event is an alarm with its number, on the page and in the API."""
+    world = reviewers.world
+    source = world.envelope(sent(uuid4(), [])).source
+    with world.parts.as_service() as uow:
+        uow.sequences.announce(source, 10_000_000, world.clock.now() - timedelta(minutes=1))
+        reconcile(uow.sequences, world.clock, dict)
+        uow.commit()
+    page = reviewers.ester.get("/audit/log")
+    assert "Händelser saknas" in page.text
+    assert "10000000" in page.text
+    told = reviewers.app.test_client().get("/api/audit/v1/log", headers=reviewers.bearer(UUID(int=1900), "ester")).json
+    assert ("events-missing", "referral", 10_000_000) in [
+        (e["kind"], e["publisher"], e["last"]) for e in told["alarms"]
+    ]
+    do_as(world.settings.service("audit").owner_database_url, "delete from alarms; delete from announcements")
+
+
+def test_a_doubled_event_stays_an_alarm_until_a_person_has_looked(reviewers: Reviewers, story: Story) -> None:
+    """The page has a button for it; who pressed it is in the log, and a second press changes nothing."""
+    world, ester = reviewers.world, reviewers.ester
+    event = opened(story.referral)
+    envelope = world.envelope(event)
+    world.hear_envelope(envelope, event)
+    world.hear_envelope(envelope, event)
+    world.sequencer.integrate()
+    page = ester.get("/audit/log").text
+    assert "En händelse har kommit två gånger" in page
+    address = re.findall(r'action="(/audit/log/alarms/[^"]+/seen)"', page)[0]
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
+    for _ in range(2):
+        answer = ester.post(address, data={"csrf_token": token})
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/audit/log")
+        leaf = reviewers.recorded()
+        assert (leaf["action"], leaf["record_kind"], leaf["unit"]) == ("change", "alarm", str(LOG_CONTROL))
+        assert leaf["subjects"][0] in address
+    assert "En händelse har kommit två gånger" not in ester.get("/audit/log").text
+    closed = world.as_role("", "select closed_at from alarms where kind = 'event-doubled'")
+    assert [each[0] is not None for each in closed] == [True]
+    do_as(world.settings.service("audit").owner_database_url, "delete from alarms")
+
+
+def test_a_gap_is_not_closed_by_looking_at_it(reviewers: Reviewers) -> None:
+    """It closes when it is mended; there is no button, and its address answers as an unknown one, recorded."""
+    world, ester = reviewers.world, reviewers.ester
+    with world.parts.as_service() as uow:
+        uow.sequences.set_alarms([Alarm("events-missing", "/lotsa/x/referral/1", 3, 4)], world.clock.now())
+        uow.commit()
+    alarm = world.as_role("", "select alarm_id from alarms where closed_at is null")[0][0]
+    page = ester.get("/audit/log").text
+    assert "Händelser saknas" in page
+    assert "/seen" not in page
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
+    for tried in (alarm, uuid4()):
+        assert ester.post(f"/audit/log/alarms/{tried}/seen", data={"csrf_token": token}).status_code == 404
+        leaf = reviewers.recorded()
+        assert (leaf["action"], leaf["outcome"], leaf["subjects"]) == ("attempt.change", "refused", [str(tried)])
+    assert "Händelser saknas" in ester.get("/audit/log").text
+    do_as(world.settings.service("audit").owner_database_url, "delete from alarms")
+
+
+@pytest.mark.parametrize("what", ["leaf", "hash", "missing"])
+def test_a_database_owner_who_switches_off_the_triggers_is_found(reviewers: Reviewers, story: Story, what: str) -> None:
+    """A leaf rewritten, its hash rewritten with it, or the row removed: the page says which entry does not hold."""
+    world = reviewers.world
+    index = world.rows("select max(index) from log_entries")[0][0]
+    owner = world.settings.service("audit").owner_database_url
+    leaf, kept = world.rows("select leaf, leaf_hash from log_entries where index = :i", i=index)[0]
+    forged = bytes(leaf).replace(b'"outcome":"done"', b'"outcome":"gone"')
+    off = "alter table log_entries disable trigger user; alter table log_entries no force row level security;"
+    on = "alter table log_entries enable trigger user; alter table log_entries force row level security;"
+    change = {
+        "leaf": f"update log_entries set leaf = '\\x{forged.hex()}' where index = {index}",
+        "hash": f"update log_entries set leaf = '\\x{forged.hex()}', "
+        f"leaf_hash = sha256('\\x00{forged.hex()}') where index = {index}",
+        "missing": f"delete from log_entries where index = {index}",
+    }[what]
+    was = f"leaf = '\\x{bytes(leaf).hex()}', leaf_hash = '\\x{bytes(kept).hex()}'"
+    restore = f"update log_entries set {was} where index = {index}"
+    columns = "event_id, type, occurred_at, recorded_at, units"
+    row = world.rows(f"select {columns} from log_entries where index = :i", i=index)[0]
+    if what == "missing":
+        units = "{" + ",".join(map(str, row[4])) + "}"
+        restore = (
+            f"insert into log_entries (index, {columns}, leaf_hash, leaf) values "
+            f"({index}, '{row[0]}', '{row[1]}', '{row[2]}', '{row[3]}', '{units}', '\\x{bytes(kept).hex()}', "
+            f"'\\x{bytes(leaf).hex()}')"
+        )
+    do_as(owner, off + change)
+    page = reviewers.ester.get("/audit/log")
+    do_as(owner, restore + ";" + on)
+    assert "Loggen stämmer inte" in page.text
+    assert re.search(r"Post \d+, eller någon strax efter den", page.text)
+    assert "Loggen stämmer inte" not in reviewers.ester.get("/audit/log").text
+
+
+def test_verification_on_request_by_the_api(reviewers: Reviewers, story: Story) -> None:
+    """Null unless asked for."""
+    client, headers = reviewers.app.test_client(), reviewers.bearer(UUID(int=1900), "ester")
+    assert client.get("/api/audit/v1/log", headers=headers).json["holds"] is None
+    told = client.get("/api/audit/v1/log?verify=true", headers=headers).json
+    assert (told["holds"], told["first_wrong_entry"]) == (True, None)
+    assert told["checkpoint"].startswith(reviewers.world.settings.installation)
