@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
@@ -18,6 +19,7 @@ from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.refusals import AssignmentHasEnded, ListingIsNotYours
 from services.directory.domain.unit import Unit, UnitKind
 from services.directory.views.administration import unit_lines
+from services.directory.web.forms_admin import require_offered
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
@@ -74,6 +76,31 @@ def change(found: Opened, version: int, **new: object) -> Unit:
     changed = change_unit(found.work, found.editor, asked, parts().areas)
     found.work.record_access(found.editor.actor, "change", rule_of(found.editor, changed), "unit", changed.id)
     return changed
+
+
+def areas_for(editor: Editor) -> list[tuple[str, str]]:
+    """Where somebody's new unit may work, code and name: in their municipality or one of its districts; for another
+    authority, in every municipality of the region that it sits in; for an operator, everywhere.
+    """
+    known = parts().areas
+    if editor.actor.role is Role.OPERATOR:
+        codes = list(known.municipalities)
+    elif editor.municipality_code:
+        codes = [editor.municipality_code]
+    else:
+        own = parts().staff.unit(editor.actor.unit_id)
+        region = (own.area or "")[:2] if own else ""
+        codes = [code for code in known.municipalities if code.startswith(region)]
+    return [each for code in codes for each in [(code, known.name(code)), *sorted(known.districts_of(code).items())]]
+
+
+def described(editor: Editor, values: dict[str, Any]) -> Unit:
+    """A new unit, of what was written of it. Raises what a unit's own rules refuse, and ValidationError of an area that
+    is not the person's.
+    """
+    require_offered(values, area={code for code, _ in areas_for(editor)})
+    reached = {name: values[name] or None for name in ("function_address", "phone")}
+    return Unit(**{**values, **reached})
 
 
 def register(work: DirectoryUnitOfWork, editor: Editor, unit: Unit) -> Unit:

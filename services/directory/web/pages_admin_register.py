@@ -9,14 +9,13 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
-from services.directory.domain.permissions import Editor
 from services.directory.domain.refusals import AlreadyRegistered, NameIsTaken
-from services.directory.domain.unit import Unit, UnitKind
+from services.directory.domain.unit import UnitKind
 from services.directory.views.administration import organizations_of
 from services.directory.web import words
-from services.directory.web.administering import UNITS, receivers, register
+from services.directory.web.administering import UNITS, areas_for, described, receivers, register
 from services.directory.web.forms import as_written, said
-from services.directory.web.forms_admin import NewUnitForm, require_offered
+from services.directory.web.forms_admin import NewUnitForm
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
 from shared.kernel.identity import uuid7
@@ -41,10 +40,8 @@ def add_unit() -> Response | str:
     written = as_written(request.form)
     try:
         form = NewUnitForm().load(request.form)
-        require_offered(form, area={code for code, _ in _areas(editor)})
         form.pop("version")
-        reached = {name: form.pop(name) or None for name in ("function_address", "phone")}
-        unit = Unit(**{**form, **reached})
+        unit = described(editor, form)
         with parts().work_of(editor) as work:
             register(work, editor, unit)
             work.commit()
@@ -61,7 +58,7 @@ def _page(written: dict[str, Any], errors: dict[str, str]) -> str:
     with parts().work_of(editor) as work:
         organizations = organizations_of(work.connection, editor.organization_id, editor.municipality_code)
         stand_ins = [(str(unit.id), unit.name) for unit in receivers(work, editor) if unit.receives]
-    areas = _areas(editor)
+    areas = areas_for(editor)
     own = str(editor.organization_id or "")
     empty = {**dict.fromkeys(NewUnitForm().fields, ""), "id": uuid7(), "organization_id": own, "area": areas[0][0]}
     return render_template(
@@ -73,15 +70,3 @@ def _page(written: dict[str, Any], errors: dict[str, str]) -> str:
         areas=areas,
         stand_ins=stand_ins,
     )
-
-
-def _areas(editor: Editor) -> list[tuple[str, str]]:
-    """The municipality and its districts; for another authority, every municipality of the region that it sits in."""
-    known = parts().areas
-    if editor.municipality_code:
-        codes = [editor.municipality_code]
-    else:
-        own = parts().staff.unit(editor.actor.unit_id)
-        region = (own.area or "")[:2] if own else ""
-        codes = [code for code in known.municipalities if code.startswith(region)]
-    return [each for code in codes for each in [(code, known.name(code)), *sorted(known.districts_of(code).items())]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
@@ -16,12 +15,11 @@ from werkzeug.wrappers import Response
 from services.directory.domain.areas import covers
 from services.directory.domain.permissions import Act
 from services.directory.domain.routing import Proposal, RoutingRule, RoutingRules, Situation
-from services.directory.domain.unit import Unit
 from services.directory.web import words
 from services.directory.web.forms import as_written, said
-from services.directory.web.forms_admin import DefaultUnitForm, require_offered
+from services.directory.web.forms_admin import DefaultUnitForm
 from services.directory.web.parts import parts
-from services.directory.web.ruling import ROUTING, Ruled, alter, ruled
+from services.directory.web.ruling import ROUTING, alter, ruled, tried, with_default
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
@@ -44,11 +42,8 @@ def routing() -> str:
         stand_ins = found.work.units.those(others)
     code = found.municipality_code
     asked = _situation(code)
-    taking = {unit.id: unit for unit in named.values() if unit.receives}
     today = swedish_day(parts().clock.now())
-    proposal = rules.propose(asked, today, taking) if rules and asked else None
-    if proposal and proposal.unit_id in taking:
-        proposal = replace(proposal, stand_in_unit_id=_stand_in(proposal, taking, stand_ins))
+    proposal = tried(rules, asked, today, [*named.values(), *stand_ins]) if rules and asked else None
     return render_template(
         "directory/admin_routing.html",
         rules=rules,
@@ -89,13 +84,7 @@ def save_default() -> Response | str:
     try:
         form = DefaultUnitForm().load(request.form)
         unit_id = UnitId(form["default_unit_id"])
-
-        def chosen(found: Ruled) -> RoutingRules:
-            before = found.rules.default_unit_id if found.rules else None
-            require_offered(form, default_unit_id={unit.id for unit in found.offered(before)})
-            return found.rules.with_default(unit_id) if found.rules else RoutingRules(found.municipality_code, unit_id)
-
-        alter(form["version"], chosen, unit_id)
+        alter(form["version"], with_default(unit_id), unit_id)
     except VersionHasMoved:
         return _default_page(written, {}, moved=True)
     except (ValidationError, Invalid) as problem:
@@ -120,13 +109,6 @@ def _default_page(written: dict[str, Any] | None, errors: dict[str, str], *, mov
         errors=errors,
         moved=moved,
     )
-
-
-def _stand_in(proposal: Proposal, taking: Mapping[UnitId, Unit], stand_ins: Sequence[Unit]) -> UnitId | None:
-    """Whom the rule names, otherwise the unit itself; a closed unit is passed over here too."""
-    able = {*taking, *(unit.id for unit in stand_ins if unit.receives)}
-    named = (proposal.stand_in_unit_id, taking[proposal.unit_id].stand_in_unit_id)
-    return next((each for each in named if each in able), None)
 
 
 def _situation(municipality_code: str) -> Situation | None:

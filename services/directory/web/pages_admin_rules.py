@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -16,9 +15,9 @@ from services.directory.domain.routing import AgeOf, RoutingRule, RoutingRules
 from services.directory.domain.unit import Unit
 from services.directory.web import words
 from services.directory.web.forms import as_written, said
-from services.directory.web.forms_admin import NewRuleForm, RuleForm, form_from_rule, require_offered, rule_values
+from services.directory.web.forms_admin import NewRuleForm, RuleForm, form_from_rule, rule_values
 from services.directory.web.parts import parts
-from services.directory.web.ruling import RULES, Ruled, alter, ruled
+from services.directory.web.ruling import RULES, STEPS, Ruled, alter, ruled, with_rule
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId, uuid7
@@ -27,7 +26,6 @@ from shared.web.errors import MalformedRequest
 from shared.web.who import needs
 
 LISTS = ("target_groups",)
-STEPS = {"earlier": -1, "later": 1}
 
 pages = Blueprint("admin_rules", __name__, url_prefix=RULES)
 
@@ -142,24 +140,11 @@ def _version() -> int:
 
 def _with(rule_id: UUID, form: dict[str, Any], *, known: bool = False) -> Callable[[Ruled], RoutingRules]:
     """How the rules change when a rule is as the form says."""
-
-    def change(found: Ruled) -> RoutingRules:
-        before = found.existing.rule(rule_id) if known else None
-        units = {unit.id for unit in found.offered(*_named(before))}
-        codes = {code for code, _ in _areas(found.municipality_code)}
-        require_offered(form, area=codes, unit_id=units, stand_in_unit_id=units)
-        values = rule_values(form)
-        return found.existing.with_rule(replace(before, **values) if before else RoutingRule(id=rule_id, **values))
-
-    return change
+    return with_rule(rule_id, rule_values(form), known=known)
 
 
 def _named(rule: RoutingRule | None) -> tuple[UnitId | None, ...]:
     return (rule.unit_id, rule.stand_in_unit_id) if rule else ()
-
-
-def _areas(code: str) -> list[tuple[str, str]]:
-    return [(code, parts().areas.name(code)), *sorted(parts().areas.districts_of(code).items())]
 
 
 def _errors(problem: ValidationError | Invalid) -> dict[str, str]:
@@ -189,7 +174,7 @@ def _page(
     if moved or written is None:
         values["version"] = found.version
     known = {
-        "areas": _areas(found.municipality_code),
+        "areas": list(found.areas().items()),
         "groups": _groups(rule),
         "units": [(str(unit.id), _unit_name(unit)) for unit in units],
         "ages": [(each.value, words.age_of_name(each)) for each in AgeOf],
