@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -18,8 +19,11 @@ from deploy.seed.directory import OPERATOR, seed_directory
 from deploy.seed.ids import ASSIGNMENT, CAST, DEMO_ISSUER, UNIT
 from services.directory import bootstrap
 from services.directory.commands.change_unit import ChangeUnit, change_unit
+from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
+from services.directory.commands.register_unit import register_unit
 from services.directory.domain.permissions import Editor
-from services.directory.domain.unit import Unit
+from services.directory.domain.routing import RoutingRules
+from services.directory.domain.unit import Unit, UnitKind
 from services.directory.web import create_app
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.clock import FixedClock
@@ -107,13 +111,41 @@ class City:
 
     def ask(self, name: str, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """One request to the API by somebody's system; header names with underscores for hyphens."""
+        return self.ask_as(self.actor(name), method, path, body, **headers)
+
+    def ask_as(self, actor: Actor, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """The same by the system of somebody who is not in the cast."""
         key_file = self.installation.folder / "keys" / "token-private.json"
-        actor = self.actor(name)
         token = issue_demo_token(key_file, self.settings, actor.user, actor.assignment_id)
         named = {header.replace("_", "-"): value for header, value in headers.items()}
         return self.client().open(
             f"{API}{path}", method=method, json=body, headers={"Authorization": f"Bearer {token}", **named}
         )
+
+    def administrator_of(self, organization_id: UUID, area: str, role: Role = Role.MUNICIPALITY_ADMINISTRATOR) -> Actor:
+        """Somebody new who administers an organisation there is, from a new unit of its own."""
+        unit = Unit(
+            id=UnitId(uuid4()),
+            organization_id=organization_id,
+            name=f"Samordningen {uuid4().hex[:8]}",
+            kind=UnitKind.ADMINISTRATION,
+            area=area,
+        )
+        user = UserRef(DEMO_ISSUER, f"admin-{uuid4().hex[:8]}")
+        actor = Actor(user, AssignmentId(uuid4()), unit.id, role)
+        asked = GrantAssignment(assignment_id=actor.assignment_id, user=user, unit_id=unit.id, role=role)
+        with self.parts.work_of(OPERATOR) as work:
+            register_unit(work, OPERATOR, unit, self.parts.areas)
+            grant_assignment(work, OPERATOR, asked)
+            work.commit()
+        return actor
+
+    def rules(self, municipality_code: str = "0180") -> RoutingRules:
+        """A municipality's rules as they are."""
+        with self.parts.work_of(OPERATOR) as work:
+            found = work.rules.of(municipality_code)
+        assert found is not None
+        return found
 
     def rows(self, statement: str, **values: object) -> Sequence[Any]:
         """Rows, seen with the operator's eyes."""

@@ -1,4 +1,4 @@
-"""What staff's systems may ask: routing rules, the caller's own assignments, and that somebody's assignment ends."""
+"""What staff's systems may ask about units and assignments: register, change, give, end, and the caller's own."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from uuid import UUID
 
 from flask import Response
 
-from services.directory.commands.authorise import authorise
 from services.directory.commands.grant_assignment import GrantAssignment
-from services.directory.domain.permissions import Act
 from services.directory.domain.refusals import ListingIsNotYours
 from services.directory.web import schemas_staff
-from services.directory.web.administering import change, end, grant, opened, user
+from services.directory.web.administering import change, described, end, grant, opened, register, user
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
 from shared.kernel.identity import AssignmentId, UnitId, uuid7
@@ -23,15 +21,19 @@ from shared.web.who import current_actor
 
 BASE = "/api/directory/v1"
 ADMINISTRATORS = [Role.MUNICIPALITY_ADMINISTRATOR, Role.OPERATOR]
-READERS = [Role.REFERRER, Role.ADVISER, Role.AUDITOR, Role.MUNICIPALITY_ADMINISTRATOR, Role.OPERATOR]
 
 
 def add_to(api: Api) -> None:
     """Open these doors."""
-    api.get("/routing-rules/<municipality_code>", roles=READERS, answers={200: schemas_staff.RulesOut}, etag=True)(
-        read_routing_rules
-    )
     api.get("/assignments", answers={200: schemas_staff.AssignmentsOut})(list_own_assignments)
+    api.post(
+        "/units",
+        roles=ADMINISTRATORS,
+        body=schemas_staff.NewUnitIn,
+        answers={201: schemas_staff.UnitWhole},
+        keyed=True,
+        etag=True,
+    )(post_unit)
     unit: dict[str, Any] = {"roles": ADMINISTRATORS, "answers": {200: schemas_staff.UnitWhole}, "etag": True}
     api.get("/units/<uuid:unit_id>", **unit)(read_unit)
     api.put("/units/<uuid:unit_id>", body=schemas_staff.UnitIn, versioned=True, **unit)(put_unit)
@@ -45,27 +47,27 @@ def add_to(api: Api) -> None:
     api.delete("/assignments/<uuid:assignment_id>", roles=ADMINISTRATORS, answers={204: None})(delete_assignment)
 
 
-def read_routing_rules(municipality_code: str) -> Response:
-    """A municipality's routing rules, in its own order.
-
-    Of the rules that fit, the more precise area decides, then a rule that names a target group, then the order.
-    """
-    editor = current_editor()
-    with parts().work_of(editor) as work:
-        relation = editor.relation_to(None, municipality_code)
-        authorise(work, editor, Act.SEE_ROUTING, relation, about="routing-rules", subject=None)
-        rules = work.rules.of(municipality_code) if municipality_code in parts().areas.municipalities else None
-    if rules is None:
-        raise ListingIsNotYours
-    rows = [{**rule.__dict__, "target_groups": sorted(rule.target_groups)} for rule in rules.rules]
-    shown = {**rules.__dict__, "rules": rows}
-    return ok(schemas_staff.RulesOut().dump(shown), etag=etag(rules.version))
-
-
 def list_own_assignments() -> Response:
     """The caller's own assignments that hold now."""
     held = parts().staff.assignments_of(current_actor().user, parts().clock.now())
     return ok(schemas_staff.AssignmentsOut().dump({"assignments": held}))
+
+
+def post_unit(body: dict[str, Any]) -> Response:
+    """Register a unit of the caller's organisation, or of one that their municipality answers for."""
+    editor, request = current_editor(), once()
+    with parts().work_of(editor) as work:
+        before = answered_before(work.connection, request)
+        if before and before.resource_id:
+            unit = work.units.find(UnitId(before.resource_id))
+        else:
+            unit = register(work, editor, described(editor, {**body, "id": uuid7()}))
+            answer = Answer(201, f"{BASE}/units/{unit.id}", etag(unit.version), unit.id)
+            remember_answer(work.connection, request, answer, work.clock.now())
+            work.commit()
+    if unit is None:
+        raise ListingIsNotYours
+    return created(f"{BASE}/units/{unit.id}", schemas_staff.UnitWhole().dump(unit), etag(unit.version))
 
 
 def read_unit(unit_id: UUID) -> Response:

@@ -1,12 +1,12 @@
-"""What the API says of units, of routing rules and of who works where."""
+"""What the API says of units and of who works where."""
 
 from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from services.directory.domain.routing import AgeOf
 from services.directory.domain.unit import UnitKind
-from services.directory.web.schemas import EMAIL, Paging, moment
+from services.directory.web.forms_admin import NewUnitForm
+from services.directory.web.schemas import AREA, EMAIL, Paging, moment, text
 from shared.kernel.actor import Role
 from shared.web.pattern import Whole
 
@@ -31,9 +31,29 @@ class UnitIn(Schema):
     active = fields.Boolean(required=True)
 
 
+class NewUnitIn(Schema):
+    """A unit to be registered. Who receives carers needs a function address and a telephone, and may have a stand-in.
+
+    ``area``: the municipality or district that it works in.
+    """
+
+    name = text(120, 1, required=True)
+    kind = fields.Enum(UnitKind, by_value=True, required=True)
+    organization_id = fields.UUID(required=True)
+    area = fields.String(required=True, validate=AREA)
+    function_address = fields.String(load_default=None, allow_none=True, validate=[validate.Length(max=200), EMAIL])
+    phone = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
+    stand_in_unit_id = fields.UUID(load_default=None, allow_none=True)
+    address_withheld = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+
+    # the page's own rule
+    only_receivers_have_one = NewUnitForm.only_receivers_have_one
+
+
 class UnitWhole(UnitOut):
     """A unit as its administrator sees it."""
 
+    organization_id = fields.UUID(required=True)
     stand_in_unit_id = fields.UUID(allow_none=True)
     active = fields.Boolean(required=True)
     address_withheld = fields.Boolean(required=True)
@@ -50,31 +70,6 @@ class UnitPageOut(Schema):
 
     units = fields.List(fields.Nested(UnitOut), required=True)
     next = fields.String()
-
-
-class RuleOut(Schema):
-    """One routing rule. No target groups: all. ``age_of`` any: no matter whose."""
-
-    id = fields.UUID(required=True)
-    area = fields.String(required=True)
-    target_groups = fields.List(fields.String(), required=True)
-    age_of = fields.Enum(AgeOf, by_value=True, required=True)
-    age_from = fields.Integer(allow_none=True)
-    age_to = fields.Integer(allow_none=True)
-    unit_id = fields.UUID(required=True)
-    stand_in_unit_id = fields.UUID(allow_none=True)
-    valid_from = fields.Date(required=True)
-    valid_to = fields.Date(allow_none=True)
-    reason_sv = fields.String(required=True)
-
-
-class RulesOut(Schema):
-    """A municipality's rules in order."""
-
-    municipality_code = fields.String(required=True)
-    default_unit_id = fields.UUID(required=True)
-    version = fields.Integer(required=True)
-    rules = fields.List(fields.Nested(RuleOut), required=True)
 
 
 class AssignmentOut(Schema):

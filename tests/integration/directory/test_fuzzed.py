@@ -10,7 +10,7 @@ from shared.web.tokens import issue_demo_token
 from tests.support.directory_city import City
 from tests.support.fuzzing import MODES, ask_everything
 
-OPERATIONS = 21
+OPERATIONS = 29
 
 
 @pytest.mark.parametrize("mode", MODES, ids=["right", "wrong"])
@@ -32,10 +32,10 @@ def test_what_is_not_public_answers_401_without_a_token(city: City) -> None:
         if operation.definition.raw.get("security") == []:
             continue
         path = operation.full_path.replace("{municipality_code}", "0180")
-        for name in ("organization_id", "service_id", "activity_id", "assignment_id", "unit_id"):
+        for name in ("organization_id", "service_id", "activity_id", "assignment_id", "unit_id", "rule_id"):
             path = path.replace("{" + name + "}", "00000000-0000-7000-8000-000000000000")
         for pretended in ({}, {"Authorization": "Bearer a.b.c"}, {"Authorization": "Basic YTpi"}):
             answer = city.client().open(path, method=operation.method.upper(), json={}, headers=pretended)
             assert answer.status_code == 401, (operation.label, pretended)
         closed += 1
-    assert closed == 13
+    assert closed == 21

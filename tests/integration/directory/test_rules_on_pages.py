@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -13,14 +11,9 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from deploy.seed.directory import OPERATOR
-from deploy.seed.ids import DEMO_ISSUER, ORGANIZATION, UNIT, stable
-from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
-from services.directory.commands.register_unit import register_unit
+from deploy.seed.ids import ORGANIZATION, UNIT, stable
 from services.directory.domain.routing import RoutingRules
-from services.directory.domain.unit import Unit, UnitKind
-from shared.kernel.actor import Role, UserRef
-from shared.kernel.identity import AssignmentId, UnitId
+from shared.kernel.identity import UnitId
 from tests.support.directory_city import City, token_in
 
 ROUTING = "/directory/admin/routing"
@@ -29,6 +22,8 @@ FARSTA, JARVA = str(UNIT["advice-farsta"]), str(UNIT["advice-jarva"])
 BROMMA = stable("routing-rule", "district/bromma")
 STOCKHOLM = "0180"
 
+pytestmark = pytest.mark.usefixtures("rules_as_they_were")
+
 
 @pytest.fixture
 def hanna(city: City) -> FlaskClient:
@@ -36,24 +31,9 @@ def hanna(city: City) -> FlaskClient:
     return city.signed_in("hanna")
 
 
-@pytest.fixture(autouse=True)
-def rules_as_they_were(city: City) -> Iterator[None]:
-    """The other tests' rules are put back."""
-    before = rules(city)
-    yield
-    after = rules(city)
-    if (after.rules, after.default_unit_id) != (before.rules, before.default_unit_id):
-        with city.parts.work_of(OPERATOR) as work:
-            work.rules.put(replace(before, version=after.version + 1))
-            work.commit()
-
-
 def rules(city: City) -> RoutingRules:
     """Stockholm's rules as they are."""
-    with city.parts.work_of(OPERATOR) as work:
-        found = work.rules.of(STOCKHOLM)
-    assert found is not None
-    return found
+    return city.rules()
 
 
 def a_rule(**changes: Any) -> dict[str, Any]:
@@ -269,20 +249,8 @@ def test_no_other_role_edits_rules(city: City, name: str) -> None:
 
 def test_the_regions_administrator_finds_no_rules(city: City) -> None:
     """Another authority in the same place: answered as something unknown, and recorded."""
-    user, assignment_id = UserRef(DEMO_ISSUER, f"region-{uuid4().hex[:8]}"), AssignmentId(uuid4())
-    theirs = Unit(
-        id=UnitId(uuid4()),
-        organization_id=ORGANIZATION["region-stockholm"],
-        name=f"Regionens samordning {uuid4().hex[:8]}",
-        kind=UnitKind.ADMINISTRATION,
-        area=STOCKHOLM,
-    )
-    role = Role.MUNICIPALITY_ADMINISTRATOR
-    asked = GrantAssignment(assignment_id=assignment_id, user=user, unit_id=theirs.id, role=role)
-    with city.parts.work_of(OPERATOR) as work:
-        register_unit(work, OPERATOR, theirs, city.parts.areas)
-        grant_assignment(work, OPERATOR, asked)
-        work.commit()
+    theirs = city.administrator_of(ORGANIZATION["region-stockholm"], STOCKHOLM)
+    user, assignment_id = theirs.user, theirs.assignment_id
     client, now = city.client(), int(datetime.now(UTC).timestamp())
     with client.session_transaction() as cookie:
         cookie.update(sid=str(uuid4()), iss=user.issuer, sub=user.subject, name="", started=now, seen=now)

@@ -1,0 +1,97 @@
+"""What the API says of routing rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from services.directory.domain.routing import AgeOf
+from services.directory.web.forms_admin import AGE, RuleForm
+from services.directory.web.ruling import STEPS
+from services.directory.web.schemas import AREA, CODE, codes, day_within, text
+
+OLDEST_ASKED = 120
+
+
+class RuleOut(Schema):
+    """One routing rule. No target groups: all. ``age_of`` any: no matter whose."""
+
+    id = fields.UUID(required=True)
+    area = fields.String(required=True)
+    target_groups = fields.List(fields.String(), required=True)
+    age_of = fields.Enum(AgeOf, by_value=True, required=True)
+    age_from = fields.Integer(allow_none=True)
+    age_to = fields.Integer(allow_none=True)
+    unit_id = fields.UUID(required=True)
+    stand_in_unit_id = fields.UUID(allow_none=True)
+    valid_from = fields.Date(required=True)
+    valid_to = fields.Date(allow_none=True)
+    reason_sv = fields.String(required=True)
+
+
+class RulesOut(Schema):
+    """A municipality's rules in order."""
+
+    municipality_code = fields.String(required=True)
+    default_unit_id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    rules = fields.List(fields.Nested(RuleOut), required=True)
+
+
+class RuleIn(Schema):
+    """A routing rule. No target groups: all. ``age_of`` any: no matter whose. Ages include both ends.
+
+    ``valid_to``: the first day on which it is no longer in force; until further notice, unless given.
+    """
+
+    area = fields.String(required=True, validate=AREA)
+    target_groups = codes()
+    age_of = fields.Enum(AgeOf, by_value=True, load_default=AgeOf.ANY)
+    age_from = fields.Integer(load_default=None, allow_none=True, strict=True, validate=AGE)
+    age_to = fields.Integer(load_default=None, allow_none=True, strict=True, validate=AGE)
+    unit_id = fields.UUID(required=True)
+    stand_in_unit_id = fields.UUID(load_default=None, allow_none=True)
+    valid_from = fields.Date(required=True, validate=day_within)
+    valid_to = fields.Date(load_default=None, allow_none=True, validate=day_within)
+    reason_sv = text(500, 1, required=True)
+
+    # what the two ages have to do with one another is the page's own rule
+    ages_of_somebody = RuleForm.ages_of_somebody
+
+
+class StepIn(Schema):
+    """Which way a rule goes in the order, by one place."""
+
+    to = fields.String(required=True, validate=validate.OneOf(list(STEPS)))
+
+
+class DefaultUnitIn(Schema):
+    """The unit for whatever no rule takes."""
+
+    default_unit_id = fields.UUID(required=True)
+
+
+class _Repeated(fields.List[Any]):
+    """A query parameter that may be given once or several times."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> list[Any]:
+        return super()._deserialize([value] if isinstance(value, str) else value, attr, data, **more)
+
+
+class SituationAsked(Schema):
+    """Whose receiver is looked for. Nobody is identified here."""
+
+    area = fields.String(required=True, validate=AREA)
+    target_group = _Repeated(fields.String(validate=CODE), load_default=list, validate=validate.Length(max=40))
+    carer_age = fields.Integer(load_default=None, validate=validate.Range(min=0, max=OLDEST_ASKED))
+    person_cared_for_age = fields.Integer(load_default=None, validate=validate.Range(min=0, max=OLDEST_ASKED))
+
+
+class ProposalOut(Schema):
+    """Who would receive, and why. No ``rule_id``: no rule fits, so the default unit does."""
+
+    unit_id = fields.UUID(required=True)
+    stand_in_unit_id = fields.UUID(required=True, allow_none=True)
+    reason_sv = fields.String(required=True)
+    rule_id = fields.UUID(required=True, allow_none=True)
