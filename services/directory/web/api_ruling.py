@@ -10,7 +10,6 @@ from uuid import UUID
 
 from flask import Response
 
-from services.directory.domain.activity import swedish_day
 from services.directory.domain.permissions import Act
 from services.directory.domain.refusals import TermIsUnknown
 from services.directory.domain.routing import RoutingRule, RoutingRules, Situation
@@ -20,6 +19,7 @@ from services.directory.web.forms_admin import require_offered
 from services.directory.web.parts import parts
 from services.directory.web.ruling import STEPS, Change, altered, ruled, tried, with_default, with_rule
 from shared.kernel.actor import Role
+from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId, uuid7
 from shared.web.api import created, etag, no_content, ok, once, require_if_match
 from shared.web.idempotency import Answer, answered_before, remember_answer
