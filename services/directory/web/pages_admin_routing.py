@@ -98,7 +98,9 @@ def _default_page(written: dict[str, Any] | None, errors: dict[str, str], *, mov
         before = found.rules.default_unit_id if found.rules else None
         units = [(str(unit.id), unit.name) for unit in found.offered(before)]
     saved = {"default_unit_id": str(before or "")}
-    values = {**saved, **(written or {}), "version": found.version if written is None or moved else written["version"]}
+    values = {"version": found.version, **saved, **(written or {})}
+    if moved:
+        values["version"] = found.version
     names = dict(units)
     return render_template(
         "directory/admin_default.html",

@@ -215,7 +215,7 @@ def _service_page(
         "directory/service_form.html",
         service=service,
         saved=saved,
-        values={**dict.fromkeys(ListingForm().fields, ""), **{name: [] for name in LISTS}, **values},
+        values={**dict.fromkeys(ListingForm().fields, ""), **{name: [] for name in LISTS}, "id": uuid7(), **values},
         errors=errors,
         moved=moved,
         groups=words.options(known.taxonomies.target_groups),

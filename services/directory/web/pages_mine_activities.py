@@ -167,7 +167,7 @@ def _page(
         activity=activity,
         cancelled=activity is not None and activity.status is ActivityStatus.CANCELLED,
         saved=saved,
-        values={**dict.fromkeys(ActivityForm().fields, ""), **values},
+        values={**dict.fromkeys(ActivityForm().fields, ""), "id": uuid7(), **values},
         errors=errors,
         moved=moved,
         repeats=[(each.value, words.repeats_name(each)) for each in Repeats],

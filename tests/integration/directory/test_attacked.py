@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from uuid import uuid4
 
+import pytest
 from flask.testing import FlaskClient
 
+from deploy.seed.ids import UNIT
 from tests.support.directory_city import City
 
 
@@ -26,14 +28,29 @@ def in_a_browser(city: City, name: str) -> FlaskClient:
     return client
 
 
-def test_a_form_without_its_fields_is_told_what_is_missing(city: City) -> None:
+UNIT_PAGE = f"/directory/admin/units/{UNIT['advice-farsta']}"
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("dani", "/directory/mine/organization"),
+        ("dani", "/directory/mine/services/new"),
+        ("hanna", "/directory/admin/units/new"),
+        ("hanna", UNIT_PAGE),
+        ("hanna", f"{UNIT_PAGE}/assignments/new"),
+        ("hanna", "/directory/admin/routing/default"),
+        ("hanna", "/directory/admin/routing/rules/new"),
+    ],
+)
+def test_a_form_without_its_fields_is_told_what_is_missing(city: City, name: str, path: str) -> None:
     """Somebody's own program may leave fields out, and add others: that is no fault of the server's."""
-    dani = in_a_browser(city, "dani")
-    for path in ("/directory/mine/organization", "/directory/mine/services/new"):
-        found = re.search(r'name="csrf_token" value="([^"]*)"', dani.get(path).text)
-        assert found is not None, path
-        sent = {"csrf_token": found[1], "id": str(uuid4()), "unheard-of": "<script>"}
-        answer = dani.post(path, data=sent)
-        assert answer.status_code == 200, path
-        assert "error-summary" in answer.text, path
+    client = in_a_browser(city, name)
+    found = re.search(r'name="csrf_token" value="([^"]*)"', client.get(path).text)
+    assert found is not None
+    sent = {"csrf_token": found[1], "unheard-of": "<script>"}
+    for more in ({}, {"id": str(uuid4())}):
+        answer = client.post(path, data=sent | more)
+        assert answer.status_code == 200
+        assert ("error-summary" in answer.text) or path == UNIT_PAGE
         assert "<script>" not in answer.text
