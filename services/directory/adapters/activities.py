@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from services.directory.adapters.tables import activities
-from services.directory.adapters.versions import overwrite
+from services.directory.adapters.versions import overwrite, write_new
 from services.directory.domain.activity import Activity, ActivityStatus, Repeats, Session
 from shared.kernel.identity import OrganizationId
 
@@ -40,8 +40,8 @@ class ActivityRows:
         return None if row is None else activity_from(row)
 
     def add(self, activity: Activity) -> None:
-        """Write a new one."""
-        self._connection.execute(insert(activities).values(_row(activity)))
+        """Write a new one. Raises AlreadyRegistered."""
+        write_new(self._connection, activities, _row(activity))
 
     def save(self, activity: Activity) -> None:
         """Write a changed one over the version before it. Raises VersionHasMoved."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from services.directory.adapters.tables import assignments
+from services.directory.adapters.versions import write_new
 from services.directory.domain.assignment import Assignment
 from services.directory.domain.refusals import AssignmentHasEnded
 from shared.kernel.actor import Role, UserRef
@@ -34,18 +35,17 @@ class AssignmentRows:
         )
 
     def add(self, assignment: Assignment) -> None:
-        """Write a new one."""
-        self._connection.execute(
-            insert(assignments).values(
-                id=assignment.id,
-                issuer=assignment.user.issuer,
-                subject=assignment.user.subject,
-                unit_id=assignment.unit_id,
-                role=assignment.role.value,
-                valid_from=assignment.valid_from,
-                valid_to=assignment.valid_to,
-            )
-        )
+        """Write a new one. Raises AlreadyRegistered."""
+        row = {
+            "id": assignment.id,
+            "issuer": assignment.user.issuer,
+            "subject": assignment.user.subject,
+            "unit_id": assignment.unit_id,
+            "role": assignment.role.value,
+            "valid_from": assignment.valid_from,
+            "valid_to": assignment.valid_to,
+        }
+        write_new(self._connection, assignments, row)
 
     def end(self, assignment: Assignment) -> None:
         """Write its end. Raises AssignmentHasEnded when somebody else ended it a moment ago."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from services.directory.adapters.tables import organizations
-from services.directory.adapters.versions import overwrite
+from services.directory.adapters.versions import overwrite, write_new
 from services.directory.domain.organization import Organization, OrganizationKind
 from shared.kernel.identity import OrganizationId
 
@@ -27,8 +27,8 @@ class OrganizationRows:
         return Organization(**{**row, "id": OrganizationId(row["id"]), "kind": OrganizationKind(row["kind"])})
 
     def add(self, organization: Organization) -> None:
-        """Write a new one."""
-        self._connection.execute(insert(organizations).values(_row(organization)))
+        """Write a new one. Raises AlreadyRegistered."""
+        write_new(self._connection, organizations, _row(organization))
 
     def save(self, organization: Organization) -> None:
         """Write a changed one over the version before it. Raises VersionHasMoved."""

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, insert, select
 
 from services.directory.adapters.tables import locations, service_at_locations, support_services
-from services.directory.adapters.versions import overwrite
+from services.directory.adapters.versions import overwrite, write_new
 from services.directory.domain.organization import Location
 from services.directory.domain.support_service import Attend, Listing, ListingStatus, Schedule, SupportService, Weekday
 from shared.kernel.identity import OrganizationId, uuid7
@@ -42,8 +42,8 @@ class SupportServiceRows:
         )
 
     def add(self, service: SupportService) -> None:
-        """Write a new one."""
-        self._connection.execute(insert(support_services).values(_row(service)))
+        """Write a new one. Raises AlreadyRegistered."""
+        write_new(self._connection, support_services, _row(service))
         self._place(service)
 
     def save(self, service: SupportService) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, select
 
 from services.directory.adapters.tables import units
-from services.directory.adapters.versions import overwrite
+from services.directory.adapters.versions import overwrite, write_new
 from services.directory.domain.unit import Unit, UnitKind
 from shared.kernel.identity import UnitId
 
@@ -38,9 +38,14 @@ class UnitRows:
         rows = self._connection.execute(query).mappings()
         return next((unit_from(row) for row in rows if row["name"].strip().casefold() == wanted), None)
 
+    def hold_names(self, organization_id: UUID) -> None:
+        """Wait for, and then keep out, whoever registers a unit of the organisation, until this transaction ends."""
+        lock = func.pg_advisory_xact_lock(func.hashtext("directory.units"), func.hashtext(str(organization_id)))
+        self._connection.execute(select(lock))
+
     def add(self, unit: Unit) -> None:
-        """Write a new one."""
-        self._connection.execute(insert(units).values(_row(unit)))
+        """Write a new one. Raises AlreadyRegistered."""
+        write_new(self._connection, units, _row(unit))
 
     def save(self, unit: Unit) -> None:
         """Write a changed one over the version before it. Raises VersionHasMoved."""

@@ -38,6 +38,7 @@ def register_unit(work: DirectoryWork, editor: Editor, unit: Unit, areas: Areas)
     if unit.area is not None:
         areas.require(unit.area)
     require_address(unit.function_address, "/function_address")
+    work.units.hold_names(unit.organization_id)
     if work.units.find(unit.id) is not None:
         raise AlreadyRegistered
     namesake = work.units.named(unit.name, unit.organization_id)

@@ -23,11 +23,11 @@ class Organizations(Protocol):
     """The organisations."""
 
     def find(self, organization_id: OrganizationId) -> Organization | None:
-        """One organisation, locked for this transaction, or None."""
+        """One organisation, or None."""
         ...
 
     def add(self, organization: Organization) -> None:
-        """Write a new one."""
+        """Write a new one. Raises AlreadyRegistered."""
         ...
 
     def save(self, organization: Organization) -> None:
@@ -39,11 +39,11 @@ class SupportServices(Protocol):
     """The support services."""
 
     def find(self, service_id: UUID) -> SupportService | None:
-        """One support service, locked for this transaction, or None."""
+        """One support service, or None."""
         ...
 
     def add(self, service: SupportService) -> None:
-        """Write a new one."""
+        """Write a new one. Raises AlreadyRegistered."""
         ...
 
     def save(self, service: SupportService) -> None:
@@ -55,11 +55,11 @@ class Activities(Protocol):
     """The activities."""
 
     def find(self, activity_id: UUID) -> Activity | None:
-        """One activity, locked for this transaction, or None."""
+        """One activity, or None."""
         ...
 
     def add(self, activity: Activity) -> None:
-        """Write a new one."""
+        """Write a new one. Raises AlreadyRegistered."""
         ...
 
     def save(self, activity: Activity) -> None:
@@ -71,7 +71,7 @@ class Units(Protocol):
     """The units."""
 
     def find(self, unit_id: UnitId) -> Unit | None:
-        """One unit, locked for this transaction, or None."""
+        """One unit, or None."""
         ...
 
     def those(self, unit_ids: Sequence[UnitId]) -> list[Unit]:
@@ -82,8 +82,12 @@ class Units(Protocol):
         """An organisation's unit of this name, however it is spelt in capitals; an open one before a closed."""
         ...
 
+    def hold_names(self, organization_id: UUID) -> None:
+        """Wait for, and then keep out, whoever registers a unit of the organisation, until this transaction ends."""
+        ...
+
     def add(self, unit: Unit) -> None:
-        """Write a new one."""
+        """Write a new one. Raises AlreadyRegistered."""
         ...
 
     def save(self, unit: Unit) -> None:
@@ -95,11 +99,11 @@ class Assignments(Protocol):
     """The assignments."""
 
     def find(self, assignment_id: AssignmentId) -> Assignment | None:
-        """One assignment, locked for this transaction, or None."""
+        """One assignment, or None."""
         ...
 
     def add(self, assignment: Assignment) -> None:
-        """Write a new one."""
+        """Write a new one. Raises AlreadyRegistered."""
         ...
 
     def end(self, assignment: Assignment) -> None:
