@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -31,12 +32,11 @@ class UnitRows:
         return [unit_from(row) for row in self._connection.execute(query).mappings()]
 
     def named(self, name: str, organization_id: UUID) -> Unit | None:
-        """An organisation's unit of this name, however it is spelt in capitals; an open one before a closed."""
+        """An organisation's unit whose name reads like this one; an open one before a closed."""
         query = select(units).where(units.c.organization_id == organization_id).order_by(units.c.active.desc())
-        # folded here: a database without Swedish would not know that Ö is ö
-        wanted = name.strip().casefold()
+        wanted = _read_aloud(name)
         rows = self._connection.execute(query).mappings()
-        return next((unit_from(row) for row in rows if row["name"].strip().casefold() == wanted), None)
+        return next((unit_from(row) for row in rows if _read_aloud(row["name"]) == wanted), None)
 
     def hold_names(self, organization_id: UUID) -> None:
         """Wait for, and then keep out, whoever registers a unit of the organisation, until this transaction ends."""
@@ -50,6 +50,13 @@ class UnitRows:
     def save(self, unit: Unit) -> None:
         """Write a changed one over the version before it. Raises VersionHasMoved."""
         overwrite(self._connection, units, unit.id, _row(unit))
+
+
+def _read_aloud(name: str) -> str:
+    """A name without what nobody sees: capitals, how Ö is put together, how wide a space is, letters of no width."""
+    # folded here: a database without Swedish would not know that Ö is ö
+    shown = "".join(letter for letter in unicodedata.normalize("NFKC", name) if unicodedata.category(letter) != "Cf")
+    return " ".join(shown.split()).casefold()
 
 
 def unit_from(row: Mapping[Any, Any]) -> Unit:

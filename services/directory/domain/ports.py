@@ -79,7 +79,7 @@ class Units(Protocol):
         ...
 
     def named(self, name: str, organization_id: UUID) -> Unit | None:
-        """An organisation's unit of this name, however it is spelt in capitals; an open one before a closed."""
+        """An organisation's unit whose name reads like this one; an open one before a closed."""
         ...
 
     def hold_names(self, organization_id: UUID) -> None:

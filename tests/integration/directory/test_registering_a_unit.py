@@ -145,6 +145,7 @@ def test_a_partners_unit_is_the_municipalitys_to_register(city: City, hanna: Fla
         ({"kind": "audit", "stand_in_unit_id": str(UNIT["advice-farsta"])}, "Ersättare: Bara en enhet som tar emot"),
         ({"stand_in_unit_id": str(UNIT["health-centre-1"])}, "Ersättare: Enheten tar inte emot lotsningar."),
         ({"name": "anhörigkonsulenterna, HÄGERSTEN-ÄLVSJÖ"}, "Namn: Organisationen har redan en enhet som heter så."),
+        ({"name": "Anho\u0308rigkonsulenterna,\u00a0 Farsta\u200b"}, "Namn: Organisationen har redan en enhet"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, dict) else "",
 )
