@@ -1,12 +1,13 @@
 """The newest signed checkpoint in a file beside the signing key: whoever cuts the database does not reach it.
 
 Written after the database's commit, so it is never newer than the log; older is fine, since the log must only have
-grown out of it. It is replaced whole and not synced to the disk: after a loss of power it may be older, or empty.
+grown out of it. It is replaced whole and not synced to the disk: after a loss of power it may be older, or
+empty, or hold what nobody signed: then the sequencer refuses, and a person decides.
 """
 
 from __future__ import annotations
 
-import os
+import tempfile
 from pathlib import Path
 
 
@@ -17,20 +18,21 @@ class KeptCheckpointFile:
         self._path = path
 
     def read(self) -> str | None:
-        """The note, or None when there is none. Raises OSError, UnicodeError when it cannot be read."""
+        """The note, or None when there is none; what is no text is read as one that nobody signed. Raises OSError."""
         try:
-            return self._path.read_bytes().decode() or None
+            return self._path.read_bytes().decode(errors="replace") or None
         except FileNotFoundError:
             return None
 
     def keep(self, note: str) -> None:
         """Put it in place of the one before. Raises OSError."""
-        # a name of this process's own: several may keep at once
-        draft = self._path.with_name(f"{self._path.name}.{os.getpid()}.draft")
-        with open(draft, "wb", opener=_for_owner) as file:
-            file.write(note.encode())
-        draft.replace(self._path)
-
-
-def _for_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+        # several may keep at once, and in containers each of them is the process number 1; made for its owner alone
+        made, name = tempfile.mkstemp(".draft", f"{self._path.name}.", self._path.parent)
+        draft = Path(name)
+        try:
+            with open(made, "wb") as file:
+                file.write(note.encode())
+            draft.replace(self._path)
+        finally:
+            # a disk that is full is tried again and again, and must not be filled with drafts
+            draft.unlink(missing_ok=True)

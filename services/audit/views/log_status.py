@@ -42,6 +42,10 @@ _LEAVES = text("""
     select index, event_id, leaf, leaf_hash from log_entries where index >= :low and index < :high order by index
 """)
 _CHECKPOINTS = text("select size, root from log_checkpoints where size <= :size")
+# in one statement, so that an entry and the checkpoint that came with it are seen together or not at all
+_UNSIGNED = text("""
+    select min(index) from log_entries where index >= (select coalesce(max(size), 0) from log_checkpoints)
+""")
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,9 @@ def verify_now(connection: Connection, key: VerifierKey | None) -> Verified:
     size = head.size if head else 0
     if key is None or not set(connection.execute(_KEYS).scalars()) <= {str(key)}:
         return Verified(size, holds=False, problem="key")
+    unsigned = connection.scalar(_UNSIGNED)
+    if unsigned is not None:
+        return Verified(size, holds=False, wrong=unsigned, problem="entry")
     if head is None:
         gone = any(heard.values())
         return Verified(0, holds=False, wrong=0, problem="sequences") if gone else Verified(0, holds=True)
@@ -205,8 +212,9 @@ def _says(leaf: bytes, event_id: UUID, told: Mapping[str, _Numbers]) -> bool:
         members = read_leaf(leaf)
     except LeafIsWrong:
         return False
-    if "sequence" in members and "source" in members:
-        told[members["source"]].add(members["sequence"])
+    source, sequence = members.get("source"), members.get("sequence")
+    if isinstance(source, str) and isinstance(sequence, int):
+        told[source].add(sequence)
     return bool(members["id"] == str(event_id))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -14,11 +15,13 @@ from sqlalchemy.pool import NullPool
 
 from deploy.errands import verifying
 from services.audit import bootstrap
+from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
 from services.audit.adapters.log_store import OpenLog
 from services.audit.commands.close_alarm import close_alarm
 from services.audit.commands.integrate_pending import PatientSequencer, Sequencer
 from services.audit.domain.refusals import LogHasAnotherKey, LogHasShrunk
 from services.audit.log.checkpoint import Checkpoint, SignerKey
+from services.audit.log.entry import canonical, read_leaf
 from services.audit.log.merkle import Frontier, leaf_hash
 from services.audit.views.log_status import verify_now
 from tests.integration.audit.reviewers import Reviewers
@@ -233,6 +236,42 @@ def test_a_kept_checkpoint_by_another_key_is_refused_and_an_empty_one_is_none(wo
     assert restarted(world).integrate() == 1
 
 
+@pytest.mark.parametrize("left", [b"\0" * 180, b"\xff\xfe half of a note", b" \n"], ids=["zeros", "no text", "blank"])
+def test_a_kept_file_that_holds_no_checkpoint_is_refused_with_an_alarm(world: World, left: bytes) -> None:
+    """Whoever can spoil the file must not get round it."""
+    kept(world).write_bytes(left)
+    world.hear(sent(uuid4(), []))
+    with pytest.raises(LogHasAnotherKey):
+        restarted(world).integrate()
+    assert [each[0] for each in alarms(world)] == ["log-has-another-key"]
+    assert world.as_role("", "select count(*) from pending_entries") == [(1,)]
+
+
+def test_several_may_keep_at_once(tmp_path: Path) -> None:
+    """Whatever is read is one whole note, and nothing else is left: in containers all of them have one process id."""
+    file = KeptCheckpointFile(tmp_path / "log-checkpoint")
+
+    def keep_and_read(who: int) -> list[set[str]]:
+        seen = []
+        for number in range(100):
+            file.keep(f"{who} {number}\n" * 50)
+            seen.append(set((file.read() or "").splitlines()))
+        return seen
+
+    with ThreadPoolExecutor(4) as threads:
+        found = [each for seen in threads.map(keep_and_read, range(4)) for each in seen]
+    assert {len(each) for each in found} == {1}
+    assert [each.name for each in tmp_path.iterdir()] == ["log-checkpoint"]
+
+
+def test_a_draft_that_cannot_be_put_in_place_is_not_left(tmp_path: Path) -> None:
+    """The sequencer tries anew with each batch: the folder must not fill up meanwhile."""
+    (tmp_path / "log-checkpoint").mkdir()
+    with pytest.raises(OSError):
+        KeptCheckpointFile(tmp_path / "log-checkpoint").keep("a note")
+    assert [each.name for each in tmp_path.iterdir()] == ["log-checkpoint"]
+
+
 def test_an_operator_accepts_a_restored_log_by_taking_the_kept_checkpoint_away(world: World, a_log: list[int]) -> None:
     """The alarm stays until a reviewer has looked; and comes back if somebody closes it while signing is refused."""
     cut(world, a_log[0])
@@ -257,6 +296,33 @@ def test_verifying_misses_events_that_were_heard(world: World, a_log: list[int])
     assert verified(world) == (False, "sequences")
     cut(world, 0)
     assert verified(world) == (False, "sequences")
+
+
+@pytest.mark.parametrize("beyond", [0, 1000])
+def test_verifying_finds_an_entry_that_nobody_signed(world: World, a_log: list[int], beyond: int) -> None:
+    """Pages would show it like any other; no export has it, so that the verifier alone would not tell."""
+    entry = a_log[-1] + beyond
+    as_owner(
+        world,
+        f"insert into log_entries select {entry}, '{uuid4()}', type, occurred_at, recorded_at, units, leaf_hash, leaf "
+        "from log_entries where index = 0",
+    )
+    with world.parts.as_auditor() as uow:
+        found = verify_now(uow.connection, signer(world).verifier)
+    assert (found.holds, found.wrong, found.problem) == (False, entry, "entry")
+
+
+@pytest.mark.parametrize("wrong", [{"source": []}, {"source": {}}, {"sequence": []}, {"sequence": "1"}], ids=str)
+def test_verifying_takes_a_leaf_of_any_shape(world: World, wrong: dict[str, object]) -> None:
+    """Whoever changed a leaf may have written anything there: the answer is that the log does not hold."""
+    [(index, leaf)] = world.rows("select index, leaf from log_entries order by index desc limit 1")
+    written = canonical(read_leaf(bytes(leaf)) | wrong)
+    as_owner(
+        world,
+        f"update log_entries set leaf = '\\x{written.hex()}', leaf_hash = '\\x{leaf_hash(written).hex()}' "
+        f"where index = {index}",
+    )
+    assert verified(world) == (False, "entry")
 
 
 def test_the_page_names_the_first_entry_that_is_gone(reviewers: Reviewers, a_log: list[int]) -> None:
