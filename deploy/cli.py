@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from deploy.errands.saying import said
 from deploy.onebox.loopback import only_loopback, refuse_production_settings
-from deploy.onebox.trouble import Trouble
-from shared.settings import SettingsAreWrong
 
 # Each command imports what it needs when it is called: all of it together takes seconds to load.
 
@@ -29,7 +26,7 @@ def run(
     bind: Annotated[str, typer.Option(help="The address to serve on; in demo mode this machine's own.")] = "127.0.0.1",
 ) -> None:
     """Start everything on this machine, as a demonstration with invented people."""
-    with _said():
+    with said():
         refuse_production_settings()
         only_loopback(bind)
         from deploy.errands import doctoring
@@ -56,7 +53,7 @@ def stop(
     remove_data: Annotated[bool, typer.Option(help="Remove all data too: the next start begins anew.")] = False,
 ) -> None:
     """Stop everything that `lotsa run` started."""
-    with _said():
+    with said():
         from deploy.onebox.box import Box
 
         box = Box()
@@ -69,7 +66,7 @@ def stop(
 @app.command()
 def status() -> None:
     """Tell what runs. Exits with 1 when something does not."""
-    with _said():
+    with said():
         from deploy.errands import doctoring
         from deploy.onebox.box import Box
 
@@ -80,7 +77,7 @@ def status() -> None:
 @app.command()
 def doctor() -> None:
     """Look for what is wrong here, and say what to do about it. Exits with 1 when something is."""
-    with _said():
+    with said():
         from deploy.errands import doctoring
         from deploy.onebox.box import Box
         from deploy.settings import current_settings, given_by_the_environment
@@ -97,7 +94,7 @@ def doctor() -> None:
 @app.command()
 def migrate() -> None:
     """Bring databases, exchanges and queues to this version."""
-    with _said():
+    with said():
         from deploy.migrate import declare_topology, migrate_databases
         from deploy.settings import current_settings
 
@@ -111,23 +108,26 @@ def migrate() -> None:
 @app.command()
 def seed() -> None:
     """Fill an empty demonstration with invented people, services and a year of referrals."""
-    with _said():
+    with said():
         from deploy.errands import seeding
         from deploy.settings import current_settings
 
         seeding.seed(current_settings(), console)
 
 
-@app.command("verify-audit", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command("verify-audit")
 def verify_audit(
     export: Annotated[Path | None, typer.Argument(help="An export of the log; made anew when none is given.")] = None,
     key: Annotated[str, typer.Option(help="The log's public key (NAME+ID+BASE64), or a file that holds it.")] = "",
+    known: Annotated[
+        list[Path] | None, typer.Option(help="A checkpoint kept from before (a file); may be repeated.")
+    ] = None,
 ) -> None:
     """Check that nothing in the audit log was changed or removed, trusting nothing but one public key."""
-    with _said():
+    with said():
         from deploy.errands import verifying
 
-        raise typer.Exit(verifying.verify(export, key, console))
+        raise typer.Exit(verifying.verify(export, key, console, known or []))
 
 
 @app.command("demo-token")
@@ -135,7 +135,7 @@ def demo_token(
     role: Annotated[str, typer.Argument(help="A role, such as referrer, adviser or auditor, or a name: alva, bo, …")],
 ) -> None:
     """Print a bearer token for the API, for the one in the cast who has this role."""
-    with _said():
+    with said():
         from deploy.errands import demo_tokens
         from deploy.settings import current_settings
 
@@ -145,7 +145,7 @@ def demo_token(
 @parked.command("list")
 def parked_list() -> None:
     """How many messages are parked, by queue. Exits with 1 when there are any."""
-    with _said():
+    with said():
         from deploy.errands import parked_messages
         from deploy.settings import current_settings
 
@@ -156,7 +156,7 @@ def parked_list() -> None:
 @parked.command("show")
 def parked_show(queue: Annotated[str, typer.Argument(help="As “lotsa parked list” names it.")]) -> None:
     """A queue's parked messages: what they are and why they lie there, never what is in them."""
-    with _said():
+    with said():
         from deploy.errands import parked_messages
         from deploy.settings import current_settings
 
@@ -170,24 +170,11 @@ def parked_replay(
     every: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
 ) -> None:
     """Send parked messages back to their queue once the cause is mended."""
-    with _said():
+    with said():
         from deploy.errands import parked_messages
         from deploy.settings import current_settings
 
         parked_messages.replay(current_settings(), queue, None if every else event or [], console)
-
-
-@contextmanager
-def _said() -> Iterator[None]:
-    """Trouble is a sentence and an exit code, never a traceback."""
-    try:
-        yield
-    except (Trouble, SettingsAreWrong) as trouble:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]{trouble}[/red]")
-        raise typer.Exit(getattr(trouble, "exit_code", 2)) from None
-    except KeyboardInterrupt:
-        Console(stderr=True).print("Interrupted.")
-        raise typer.Exit(130) from None
 
 
 def main() -> None:

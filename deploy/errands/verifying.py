@@ -17,35 +17,48 @@ from deploy.onebox.trouble import Trouble
 from deploy.settings import current_settings
 from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
 from services.audit.bootstrap import export_to
+from services.audit.views.export import NothingToExport
 from shared.kernel.refusals import Refusal
 
 VERIFIER = CHECKOUT / "services/audit/verify.py"
 KEY_FILE = "log-verifying"
+HOLDS, DOES_NOT_HOLD, CANNOT_BE_ASKED = 0, 1, 2
 
 
-def verify(export: Path | None, key: str, console: Console) -> int:
+class CannotBeAsked(Trouble):
+    """The question could not be put, which says nothing about the log."""
+
+    exit_code = CANNOT_BE_ASKED
+
+
+def verify(export: Path | None, key: str, console: Console, known: Sequence[Path] = ()) -> int:
     """Run the verifier in a process of its own and return its exit code: 0 holds, 1 does not, 2 could not be asked.
 
     Without an export one is made, and that act is recorded; it is removed when the log holds. It must have grown out of
-    the checkpoint that the sequencer keeps outside the database. `key` is the public key's text or a file that holds
-    it; without one, the file beside this installation's keys is taken. Raises Trouble.
+    the checkpoint that the sequencer keeps outside the database, and out of each of `known`. `key` is the public key's
+    text or a file that holds it; without one, the file beside this installation's keys is taken. Raises Trouble.
     """
     if export is not None:
         if not export.exists():
-            raise Trouble(f"There is no export at {export}.")
-        return _ask_the_verifier(export, _public_key(key), console)
+            raise CannotBeAsked(f"There is no export at {export}.")
+        return _ask_the_verifier(export, _public_key(key), console, known)
     folder = Path(tempfile.mkdtemp(prefix="lotsa-log-"))
     made = folder / "lotsa-log.zip"
     try:
         settings = current_settings()
         # before the export: the log goes on growing, and what is kept meanwhile would be ahead of it
-        known = _copied(settings.kept_checkpoint, folder / "kept-checkpoint")
+        known = [*known, *_copied(settings.kept_checkpoint, folder / "kept-checkpoint")]
         size = export_to(settings, made, by=getpass.getuser())
+    except NothingToExport:
+        if not known:
+            raise CannotBeAsked("The log has no entries yet.") from None
+        console.print(f"WRONG: the log is empty, though a checkpoint of it was kept: {known[-1]}", markup=False)
+        return DOES_NOT_HOLD
     except Refusal as refusal:
-        raise Trouble(str(refusal)) from None
+        raise CannotBeAsked(str(refusal)) from None
     console.print(f"Exported {size} entries.")
     status = _ask_the_verifier(made, _public_key(key), console, known)
-    if status == 0:
+    if status == HOLDS:
         shutil.rmtree(folder)
     else:
         console.print(f"The export and the evidence are kept in {folder}.")
@@ -56,7 +69,7 @@ def _public_key(given: str) -> str:
     if not given:
         file = current_settings().var / "keys" / KEY_FILE
         if not file.is_file():
-            raise Trouble("Say which public key the log is signed with: --key, as its text or a file that holds it.")
+            raise CannotBeAsked("Say which public key signs the log: --key, as its text or a file that holds it.")
         return file.read_text().strip()
     return Path(given).read_text().strip() if Path(given).is_file() else given
 
@@ -80,5 +93,5 @@ def _ask_the_verifier(export: Path, key: str, console: Console, known: Sequence[
         text=True,
         timeout=600,
     )
-    console.print((done.stdout + done.stderr).strip())
+    console.print((done.stdout + done.stderr).strip(), markup=False)
     return done.returncode

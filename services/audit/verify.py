@@ -428,7 +428,7 @@ def reader(export: pathlib.Path) -> Read:
         return from_folder
     try:
         archive = zipfile.ZipFile(export)
-    except (OSError, zipfile.BadZipFile):
+    except (OSError, zipfile.BadZipFile, RuntimeError, ValueError):
         raise QuestionIsWrong(f"{export} is neither a folder nor a ZIP file that can be read") from None
 
     def from_zip(path: str) -> bytes | None:
@@ -436,7 +436,8 @@ def reader(export: pathlib.Path) -> Read:
             return archive.read(path)
         except KeyError:
             return None
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError):
+        # what a damaged file seems to ask for (a password, another packing) the library answers with a RuntimeError
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, OSError, EOFError):
             raise LogIsWrong(f"the file {path} in the export is damaged") from None
 
     return from_zip

@@ -267,7 +267,7 @@ def test_several_may_keep_at_once(tmp_path: Path) -> None:
 def test_a_draft_that_cannot_be_put_in_place_is_not_left(tmp_path: Path) -> None:
     """The sequencer tries anew with each batch: the folder must not fill up meanwhile."""
     (tmp_path / "log-checkpoint").mkdir()
-    with pytest.raises(OSError):
+    with pytest.raises(IsADirectoryError):
         KeptCheckpointFile(tmp_path / "log-checkpoint").keep("a note")
     assert [each.name for each in tmp_path.iterdir()] == ["log-checkpoint"]
 
@@ -388,3 +388,10 @@ def test_the_operators_verification_knows_the_kept_checkpoint(
         assert verifying.verify(None, str(signer(world).verifier), Console(file=nowhere)) == 0
         cut(world, a_log[0])
         assert verifying.verify(None, str(signer(world).verifier), Console(file=nowhere)) == 1
+        cut(world, 0)
+        assert verifying.verify(None, str(signer(world).verifier), Console(file=nowhere)) == 1
+        kept(world).write_bytes(b"\xff\xfe")
+        assert verifying.verify(None, str(signer(world).verifier), Console(file=nowhere)) == 1
+        kept(world).unlink()
+        with pytest.raises(verifying.CannotBeAsked):
+            verifying.verify(None, str(signer(world).verifier), Console(file=nowhere))

@@ -352,6 +352,27 @@ def test_from_the_command_line_a_question_that_cannot_be_put_is_told_apart(
     assert "Traceback" not in told.stderr
 
 
+@pytest.mark.parametrize(
+    ("place", "written", "code"),
+    [(8, 1, 1), (10, 99, 1), (6, 255, 2)],
+    ids=["asks for a password", "packed in an unknown way", "of a version to come"],
+)
+def test_a_zip_that_says_strange_things_of_itself_is_told_so(
+    tmp_path: pathlib.Path, place: int, written: int, code: int
+) -> None:
+    """A byte changed in the list of what is packed: an answer with an exit code that means it."""
+    archive = pathlib.Path(shutil.make_archive(str(tmp_path / "export"), "zip", GOLDEN / "export"))
+    packed = bytearray(archive.read_bytes())
+    at = packed.find(b"PK\x01\x02")
+    while at >= 0:
+        packed[at + place] = written
+        at = packed.find(b"PK\x01\x02", at + 4)
+    archive.write_bytes(packed)
+    told = run(tmp_path, str(archive), "--key", (GOLDEN / "key.txt").read_text().strip())
+    assert told.returncode == code
+    assert "Traceback" not in told.stderr
+
+
 def test_a_damaged_zip_is_told_without_a_traceback(tmp_path: pathlib.Path) -> None:
     """A byte changed inside the packed file."""
     archive = pathlib.Path(shutil.make_archive(str(tmp_path / "export"), "zip", GOLDEN / "export"))
