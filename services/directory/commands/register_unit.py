@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from services.directory.commands.addresses import require_address
 from services.directory.commands.authorise import authorise
 from services.directory.commands.stand_in import require_stand_in
@@ -24,6 +26,7 @@ from shared.kernel.identity import OrganizationId
 def register_unit(work: DirectoryWork, editor: Editor, unit: Unit, areas: Areas) -> Unit:
     """Put a unit into the directory: of the person's own organisation, or of one that their municipality answers for.
 
+    A region's reviewers get no area, wherever they sit: they review their own authority's units alone.
     Raises ListingIsNotYours, CivilSocietyReceivesNoReferrals, AreaIsUnknown, AddressIsNoEmail, AlreadyRegistered,
     NameIsTaken, and UnitCannotReceive of a stand-in that receives nothing.
     """
@@ -38,6 +41,9 @@ def register_unit(work: DirectoryWork, editor: Editor, unit: Unit, areas: Areas)
     if unit.area is not None:
         areas.require(unit.area)
     require_address(unit.function_address, "/function_address")
+    if unit.kind is UnitKind.AUDIT and organization.kind is not OrganizationKind.MUNICIPALITY:
+        # an area opens to reviewers what is received there, which is another authority's than a region's
+        unit = replace(unit, area=None)
     work.units.hold_names(unit.organization_id)
     if work.units.find(unit.id) is not None:
         raise AlreadyRegistered

@@ -31,7 +31,8 @@ def two_authorities(reviewers: Reviewers) -> None:
             (CITYS_SENDER, CITY, "referring", "0180"),
             (PARTNER, PARTNERS, "partner", "0180"),
             (LOG_CONTROL, CITY, "audit", "0180"),
-            (REGIONS_REVIEWERS, REGION, "audit", "01"),
+            # as the directory registers a region's reviewers
+            (REGIONS_REVIEWERS, REGION, "audit", None),
             (COUNTYS_REVIEWERS, uuid4(), "audit", "01"),
         ):
             told = UnitChanged(unit_id=unit, version=2, organization_id=organization, name=str(unit), kind=kind,

@@ -224,6 +224,25 @@ def test_the_regions_administrator_registers_the_regions_units_and_no_others(cit
         )
 
 
+def test_a_regions_reviewers_are_told_of_without_an_area(city: City) -> None:
+    """By the area audit would open to them what the city's units receive; the city's own reviewers have theirs."""
+    areas = {}
+    for organization in (REGION, CITY):
+        reviewers = Unit(
+            id=UnitId(uuid4()),
+            organization_id=UUID(organization),
+            name=f"Loggkontrollen {uuid4().hex[:8]}",
+            kind=UnitKind.AUDIT,
+            area="0180",
+        )
+        with city.parts.work_of(OPERATOR) as work:
+            register_unit(work, OPERATOR, reviewers, city.parts.areas)
+            work.commit()
+        [told] = [each for each in city.told("unit.changed.v1") if each["unit_id"] == str(reviewers.id)]
+        areas[organization] = told.get("area")
+    assert areas == {REGION: None, CITY: "0180"}
+
+
 @pytest.mark.parametrize("name", ["alva", "bo", "dani", "ester"])
 def test_no_other_role_registers_units(city: City, name: str) -> None:
     """403 to look and to send, and both are recorded."""
