@@ -71,7 +71,8 @@ def examine_installation(settings: Settings, console: Console) -> bool:
 
 def _tell(findings: list[str], console: Console) -> bool:
     for finding in findings:
-        console.print(f"  • {finding}")
+        # a log's last words have brackets of their own
+        console.print(f"  • {finding}", markup=False)
     if not findings:
         console.print("Nothing is wrong.")
     return not findings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -116,10 +117,16 @@ def log_engine(settings: Settings) -> Engine:
 
 
 def sequencer_for(settings: Settings, engine: Engine, clock: Clock) -> Sequencer:
-    """The sequencer, with its signing key, whose public half is noted down, and the checkpoint that is kept outside."""
+    """The sequencer, with its signing key, whose public half is noted down, and the checkpoint that is kept outside.
+
+    Raises SettingsAreWrong.
+    """
     kept = settings.kept_checkpoint
     if settings.audit_signing_key_file is None or kept is None:
         raise SettingsAreWrong("LOTSA_AUDIT_SIGNING_KEY_FILE is needed")
+    if not os.access(kept.parent, os.W_OK):
+        # else everything would be signed, and a log whose end is gone would be signed on after the next start
+        raise SettingsAreWrong("LOTSA_AUDIT_KEPT_CHECKPOINT must name a file in a folder that can be written to")
     signer = SignerKey.from_text(settings.audit_signing_key_file.read_text("ascii"))
     with OpenLog(engine)() as log:
         log.remember_key(str(signer.verifier))

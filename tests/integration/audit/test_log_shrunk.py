@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -24,6 +25,7 @@ from services.audit.log.checkpoint import Checkpoint, SignerKey
 from services.audit.log.entry import canonical, read_leaf
 from services.audit.log.merkle import Frontier, leaf_hash
 from services.audit.views.log_status import verify_now
+from shared.settings import SettingsAreWrong
 from tests.integration.audit.reviewers import Reviewers
 from tests.integration.audit.support import World, sent
 
@@ -270,6 +272,13 @@ def test_a_draft_that_cannot_be_put_in_place_is_not_left(tmp_path: Path) -> None
     with pytest.raises(IsADirectoryError):
         KeptCheckpointFile(tmp_path / "log-checkpoint").keep("a note")
     assert [each.name for each in tmp_path.iterdir()] == ["log-checkpoint"]
+
+
+def test_nothing_is_signed_while_no_checkpoint_can_be_kept(world: World, tmp_path: Path) -> None:
+    """It does not begin: what waits then raises the alarm that the log stands still."""
+    nowhere = replace(world.settings, audit_kept_checkpoint=tmp_path / "not there" / "log-checkpoint")
+    with pytest.raises(SettingsAreWrong, match="LOTSA_AUDIT_KEPT_CHECKPOINT"):
+        bootstrap.sequencer_for(nowhere, world.log, world.clock)
 
 
 def test_an_operator_accepts_a_restored_log_by_taking_the_kept_checkpoint_away(world: World, a_log: list[int]) -> None:

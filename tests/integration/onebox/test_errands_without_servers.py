@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from rich.console import Console
 from typer.testing import CliRunner
 
 from deploy.cli import app
+from deploy.errands import doctoring
 from deploy.onebox import ports
 from deploy.onebox.places import CHECKOUT
-from shared.settings import SERVICES
+from shared.settings import SERVICES, Settings
 
 GOLDEN = CHECKOUT / "tests/contracts/golden_log"
 SECRET = "not-to-be-shown"
@@ -59,6 +61,18 @@ def test_what_is_away_is_said_in_a_sentence(nobody_there: dict[str, str], words:
     assert "It could not be done" in done.stderr
     assert "Traceback" not in done.output
     assert SECRET not in done.output
+
+
+def test_doctor_says_a_finding_as_it_stands(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A log's last words, with whatever brackets."""
+    words = "It said at last: [error] [/red] <0.9.0>"
+    monkeypatch.setattr(doctoring, "_on_their_way", lambda _settings: iter([words]))
+    assert not doctoring.examine_installation(
+        Settings.from_environment({"LOTSA_MODE": "test"}), Console(soft_wrap=True)
+    )
+    assert words in capsys.readouterr().out
 
 
 def test_an_export_that_is_not_there_says_nothing_about_the_log() -> None:
