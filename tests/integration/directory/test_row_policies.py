@@ -67,7 +67,7 @@ def test_the_citys_administrator_cannot_write_the_regions_units(city: City) -> N
         work.rollback()
     for kind in ("referring", "audit", "administration"):
         with city.parts.work_of(city.editor("hanna")) as work:
-            with pytest.raises(DBAPIError):
+            with pytest.raises(DBAPIError, match="row-level security"):
                 work.connection.execute(
                     text(
                         "insert into units (id, organization_id, version, name, kind, area, active, address_withheld) "
@@ -77,7 +77,7 @@ def test_the_citys_administrator_cannot_write_the_regions_units(city: City) -> N
                 )
             work.rollback()
     with city.parts.work_of(city.editor("hanna")) as work:
-        with pytest.raises(DBAPIError):
+        with pytest.raises(DBAPIError, match="row-level security"):
             work.connection.execute(
                 text(
                     "insert into assignments (id, issuer, subject, unit_id, role, valid_from) "

@@ -37,7 +37,7 @@ def rules(city: City) -> RoutingRules:
 
 
 def a_rule(**changes: Any) -> dict[str, Any]:
-    """A rule for bereaved carers of 65 and over on Södermalm."""
+    """A rule for carers of 65 and over on Södermalm who support somebody with a mental illness."""
     return {
         "area": "0180-sodermalm",
         "target_groups": ["mental-illness"],

@@ -18,7 +18,7 @@ from deploy.onebox.places import CHECKOUT
 from shared.settings import SERVICES, Settings
 
 GOLDEN = CHECKOUT / "tests/contracts/golden_log"
-SECRET = "not-to-be-shown"
+UNSEEN = "not-to-be-shown"
 
 
 def lotsa(*words: str, **environment: str) -> Result:
@@ -33,12 +33,12 @@ def nobody_there(tmp_path: Path) -> dict[str, str]:
     master_key = tmp_path / "master-key"
     master_key.write_text(f"audit-1:{base64.urlsafe_b64encode(bytes(32)).decode()}")
     databases = {
-        f"LOTSA_{service.upper()}_DATABASE_URL": f"postgresql+psycopg://lotsa:{SECRET}@127.0.0.1:{port}/lotsa"
+        f"LOTSA_{service.upper()}_DATABASE_URL": f"postgresql+psycopg://lotsa:{UNSEEN}@127.0.0.1:{port}/lotsa"
         for service in SERVICES
     }
     return databases | {
         "LOTSA_MODE": "test",
-        "LOTSA_ADMIN_BROKER_URL": f"amqp://lotsa:{SECRET}@127.0.0.1:{port}/",
+        "LOTSA_ADMIN_BROKER_URL": f"amqp://lotsa:{UNSEEN}@127.0.0.1:{port}/",
         "LOTSA_AUDIT_VERIFYING_KEY_FILE": str(GOLDEN / "key.txt"),
         "LOTSA_AUDIT_MASTER_KEY_FILE": str(master_key),
     }
@@ -60,7 +60,7 @@ def test_what_is_away_is_said_in_a_sentence(nobody_there: dict[str, str], words:
     assert done.exit_code == 2
     assert "It could not be done" in done.stderr
     assert "Traceback" not in done.output
-    assert SECRET not in done.output
+    assert UNSEEN not in done.output
 
 
 def test_doctor_says_a_finding_as_it_stands(
