@@ -19,6 +19,7 @@ from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
 from services.audit.bootstrap import export_to
 from services.audit.views.export import NothingToExport
 from shared.kernel.refusals import Refusal
+from shared.settings import Settings
 
 VERIFIER = CHECKOUT / "services/audit/verify.py"
 KEY_FILE = "log-verifying"
@@ -45,7 +46,7 @@ def verify(export: Path | None, key: str, console: Console, known: Sequence[Path
     folder = Path(tempfile.mkdtemp(prefix="lotsa-log-"))
     made = folder / "lotsa-log.zip"
     try:
-        settings = current_settings()
+        settings = _settings()
         # before the export: the log goes on growing, and what is kept meanwhile would be ahead of it
         known = [*known, *_copied(settings.kept_checkpoint, folder / "kept-checkpoint")]
         size = export_to(settings, made, by=getpass.getuser())
@@ -65,9 +66,16 @@ def verify(export: Path | None, key: str, console: Console, known: Sequence[Path
     return status
 
 
+def _settings() -> Settings:
+    try:
+        return current_settings()
+    except Trouble as trouble:
+        raise CannotBeAsked(str(trouble)) from None
+
+
 def _public_key(given: str) -> str:
     if not given:
-        file = current_settings().var / "keys" / KEY_FILE
+        file = _settings().var / "keys" / KEY_FILE
         if not file.is_file():
             raise CannotBeAsked("Say which public key signs the log: --key, as its text or a file that holds it.")
         return file.read_text().strip()

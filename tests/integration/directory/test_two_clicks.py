@@ -42,7 +42,7 @@ def second_of_two(city: City, editor: Editor, first: Act, second: Act, refused: 
         waiting = other.submit(meanwhile)
         assert begun.wait(30), "the second one began"
         with pytest.raises(TimeoutError):
-            waiting.result(0.5)
+            waiting.result(0.2)
         work.commit()
         with pytest.raises(refused):
             waiting.result(30)

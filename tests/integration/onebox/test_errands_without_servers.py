@@ -12,9 +12,10 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from deploy.cli import app
-from deploy.errands import doctoring
+from deploy.errands import doctoring, verifying
 from deploy.onebox import ports
 from deploy.onebox.places import CHECKOUT
+from deploy.onebox.trouble import Trouble
 from shared.settings import SERVICES, Settings
 
 GOLDEN = CHECKOUT / "tests/contracts/golden_log"
@@ -79,6 +80,17 @@ def test_an_export_that_is_not_there_says_nothing_about_the_log() -> None:
     """Whatever brackets are in its name."""
     done = lotsa("verify-audit", "no-such-[/red].zip")
     assert (done.exit_code, done.stderr.strip()) == (2, "There is no export at no-such-[/red].zip.")
+
+
+def test_a_log_that_nobody_serves_is_not_said_to_be_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing runs, the question cannot be put."""
+
+    def stopped() -> Settings:
+        raise Trouble("Lotsa does not run on this machine.")
+
+    monkeypatch.setattr(verifying, "current_settings", stopped)
+    done = lotsa("verify-audit")
+    assert (done.exit_code, done.stderr.strip()) == (2, "Lotsa does not run on this machine.")
 
 
 def test_a_checkpoint_from_before_is_held_against_the_export(tmp_path: Path) -> None:
