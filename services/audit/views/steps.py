@@ -65,7 +65,7 @@ def as_steps(connection: Connection, rows: Sequence[tuple[int, bytes]], unseal: 
     _add_units_heard_since(connection, [leaf for _, leaf in leaves])
     units = {UUID(unit) for _, leaf in leaves for unit in (leaf.get("unit"), _concerned(leaf)) if unit}
     names = dict(map(tuple, connection.execute(_UNITS, {"ids": list(units)}))) if units else {}
-    users = _users(connection, [index for index, _ in leaves], unseal)
+    users = _users(connection, {index: leaf["id"] for index, leaf in leaves}, unseal)
     return [_step(index, leaf, names, users.get(index)) for index, leaf in leaves]
 
 
@@ -87,9 +87,12 @@ def _concerned(leaf: dict[str, Any]) -> str | None:
     return str(unit) if unit else None
 
 
-def _users(connection: Connection, indexes: list[int], unseal: Unseal) -> dict[int, str]:
+def _users(connection: Connection, events: dict[int, str], unseal: Unseal) -> dict[int, str]:
     found: dict[int, str] = {}
-    for row in connection.execute(_OPENINGS, {"indexes": indexes}).all():
+    for row in connection.execute(_OPENINGS, {"indexes": list(events)}).all():
+        if str(row.event_id) != events[row.entry_index]:
+            # sealed for another entry and laid beside this one: it would say that somebody else did it
+            continue
         user = unseal(connection, row.event_id, "user", bytes(row.sealed))
         if user is not None:
             found[row.entry_index] = str(user["subject"])

@@ -25,6 +25,7 @@ from services.audit.log.checkpoint import Checkpoint, SignerKey
 from services.audit.log.entry import canonical, read_leaf
 from services.audit.log.merkle import Frontier, leaf_hash
 from services.audit.views.log_status import verify_now
+from services.audit.views.steps import as_steps
 from shared.settings import SettingsAreWrong
 from tests.integration.audit.reviewers import Reviewers
 from tests.integration.audit.support import World, sent
@@ -305,6 +306,21 @@ def test_verifying_misses_events_that_were_heard(world: World, a_log: list[int])
     assert verified(world) == (False, "sequences")
     cut(world, 0)
     assert verified(world) == (False, "sequences")
+
+
+def test_nobodys_name_can_be_laid_beside_another_entry(world: World) -> None:
+    """A name is sealed for its event, and the leaf says which event that is: another's opens nothing here."""
+    world.hear(sent(uuid4(), [], subject="cilla"), sent(uuid4(), [], subject="bo"))
+    world.sequencer.integrate()
+    last = size(world) - 1
+    as_owner(
+        world,
+        "update log_openings set event_id = another.event_id, sealed = another.sealed from log_openings as another "
+        f"where log_openings.entry_index = {last - 1} and another.entry_index = {last}",
+    )
+    rows = world.rows("select index, leaf from log_entries order by index desc limit 2")
+    with world.parts.as_auditor() as uow:
+        assert [step.user for step in as_steps(uow.connection, rows, world.parts.value)] == ["bo", None]
 
 
 @pytest.mark.parametrize("beyond", [0, 1000])
