@@ -34,7 +34,7 @@ FLAGS = [
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 NARROW: ViewportSize = {"width": 320, "height": 640}
-LONGEST_WAIT_MS = 15_000
+LONGEST_WAIT_MS = 30_000
 LOCAL = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
