@@ -2,6 +2,8 @@
 
 NotThere
 └── TrailIsUnknown      trail-unknown       no such consent or referral within the reviewer's mandate
+Refusal
+└── EntryIsSpoilt       entry-spoilt        an entry is no longer what any service wrote: nothing is shown for it
 Failure (permanent)
 ├── EntryCannotBe       what was heard can never become an entry: it is parked
 └── LogIsNotOurs        signing on would fork the log: the sequencer signs nothing, and raises an alarm
@@ -13,7 +15,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from shared.kernel.refusals import Failure, NotThere
+from shared.kernel.refusals import Failure, NotThere, Refusal
 
 
 class TrailIsUnknown(NotThere):
@@ -21,6 +23,14 @@ class TrailIsUnknown(NotThere):
 
     slug = "trail-unknown"
     title = "Nothing in the log that your assignment covers has this number."
+
+
+class EntryIsSpoilt(Refusal):
+    """An entry that was to be shown has been changed to something that no leaf can be."""
+
+    slug = "entry-spoilt"
+    title = "An entry that belongs here has been changed and cannot be read. Let the log be verified."
+    status = 500
 
 
 class EntryCannotBe(Failure):

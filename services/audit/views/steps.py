@@ -10,7 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from services.audit.log.entry import read_leaf
+from services.audit.domain.refusals import EntryIsSpoilt
+from services.audit.log.entry import LeafIsWrong, read_leaf
 
 Unseal = Callable[[Connection, UUID, str, bytes], Any]
 """Opens a sealed value: (connection, event id, name, sealed) → value, or None when it cannot be opened any more."""
@@ -60,8 +61,11 @@ class Step:
 
 
 def as_steps(connection: Connection, rows: Sequence[tuple[int, bytes]], unseal: Unseal) -> list[Step]:
-    """Entries (index and leaf), in the order given."""
-    leaves = [(index, read_leaf(bytes(leaf))) for index, leaf in rows]
+    """Entries (index and leaf), in the order given. Raises EntryIsSpoilt."""
+    try:
+        leaves = [(index, read_leaf(bytes(leaf))) for index, leaf in rows]
+    except LeafIsWrong:
+        raise EntryIsSpoilt from None
     _add_units_heard_since(connection, [leaf for _, leaf in leaves])
     units = {UUID(unit) for _, leaf in leaves for unit in (leaf.get("unit"), _concerned(leaf)) if unit}
     names = dict(map(tuple, connection.execute(_UNITS, {"ids": list(units)}))) if units else {}

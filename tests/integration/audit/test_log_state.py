@@ -119,6 +119,27 @@ def test_a_database_owner_who_switches_off_the_triggers_is_found(reviewers: Revi
     assert "Loggen stämmer inte" not in reviewers.ester.get("/audit/log").text
 
 
+def test_an_entry_changed_to_what_no_entry_can_be_is_told_as_that(reviewers: Reviewers, story: Story) -> None:
+    """Pages that should show it say what is wrong and what to do; nothing breaks down."""
+    owner = reviewers.world.settings.service("audit").owner_database_url
+    found = "select index, leaf from log_entries join log_about on index = entry_index where subject_id = :c limit 1"
+    index, leaf = reviewers.world.rows(found, c=story.consent)[0]
+    set_leaf = "update log_entries set leaf = '\\x{}' where index = {};"
+    off = "alter table log_entries disable trigger user; alter table log_entries no force row level security;"
+    on = "alter table log_entries enable trigger user; alter table log_entries force row level security;"
+    do_as(owner, off + set_leaf.format(b"no leaf".hex(), index))
+    trail, state = reviewers.ester.get(f"/audit/consents/{story.consent}"), reviewers.ester.get("/audit/log")
+    headers = reviewers.bearer(UUID(int=1900), "ester")
+    told = reviewers.app.test_client().get(f"/api/audit/v1/entries/{index}", headers=headers)
+    do_as(owner, set_leaf.format(bytes(leaf).hex(), index) + on)
+    assert trail.status_code == 500
+    assert "En post som hör hit har ändrats och går inte att läsa</h1>" in trail.text
+    assert "Kontrollera loggen på sidan Loggens läge." in trail.text
+    assert (told.status_code, told.json["type"]) == (500, "urn:lotsa:problem:entry-spoilt")
+    assert "Loggen stämmer inte" in state.text
+    assert reviewers.ester.get(f"/audit/consents/{story.consent}").status_code == 200
+
+
 def test_verification_on_request_by_the_api(reviewers: Reviewers, story: Story) -> None:
     """Null unless asked for."""
     client, headers = reviewers.app.test_client(), reviewers.bearer(UUID(int=1900), "ester")
