@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import waitress
 
+from deploy import bodies
 from deploy.in_flight import InFlightLimit
 from deploy.onebox.loopback import only_loopback
 from deploy.onebox.trouble import Trouble
@@ -28,15 +29,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 SPARE_THREADS = 16  # for answering those who are turned away, and probes
-LARGEST_BODY = 1024 * 1024
-# what people send and are sent stays in memory: waitress would put what is larger than these into a temporary file.
+MIB = 1024 * 1024
+# what people are sent stays in memory: waitress would put what is larger than this into a temporary file.
 # An answer grows to outbuf_high_watermark before the application has to wait for its reader
-NOTHING_ON_DISK = {
-    "max_request_body_size": LARGEST_BODY,
-    "inbuf_overflow": 2 * LARGEST_BODY,
-    "outbuf_high_watermark": 16 * LARGEST_BODY,
-    "outbuf_overflow": 64 * LARGEST_BODY,
-}
+NOTHING_ON_DISK = {"outbuf_high_watermark": 16 * MIB, "outbuf_overflow": 64 * MIB}
 CATALOGUE = Path(__file__).resolve().parents[1] / "shared/web/translations"
 
 
@@ -74,6 +70,7 @@ def serve(services: list[str], bind: str, settings: Settings) -> None:
         clear_untrusted_proxy_headers=False,
         ident=None,
         **NOTHING_ON_DISK,
+        _server=bodies.server,
     )
 
 

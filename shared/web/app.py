@@ -14,12 +14,13 @@ from shared.kernel.clock import Clock, SystemClock
 from shared.settings import Settings
 from shared.storage.encryption import MasterKey
 from shared.web import catalogues, headers, health, problem, session, statement, tokens
+from shared.web.errors import TooLarge, says
 from shared.web.guard import OnlyHere
 from shared.web.navigation import add_layout
 from shared.web.who import StaffDirectory, Web
 
 HERE = Path(__file__).parent
-LARGEST_BODY = 1_000_000
+LARGEST_BODY = 1_000_000  # bytes
 
 
 def make_app(
@@ -69,6 +70,7 @@ def make_app(
     )
     _add_templates(app)
     _add_translations(app)
+    _add_limit(app)
     _add_csrf(app)
     headers.register(app, settings)
     problem.register(app)
@@ -103,6 +105,18 @@ def _add_templates(app: Flask) -> None:
 def _add_translations(app: Flask) -> None:
     folders = [HERE / "translations", Path(app.root_path) / "translations"]
     catalogues.Languages(app, [folder for folder in folders if folder.is_dir()])
+
+
+def _add_limit(app: Flask) -> None:
+    @app.before_request
+    def refuse_what_is_too_large() -> None:
+        # before anybody asks for it: the server holds nothing of it, see deploy/bodies.py
+        if (request.content_length or 0) > LARGEST_BODY:
+            raise TooLarge(
+                says(
+                    "Nothing was saved. At most one megabyte is received: go back, shorten the text, and send it again."
+                )
+            )
 
 
 def _add_csrf(app: Flask) -> None:

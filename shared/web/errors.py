@@ -26,6 +26,14 @@ class WrongMediaType(Refusal):
     status = 415
 
 
+class TooLarge(Refusal):
+    """More was sent than is received (RFC 9110, 15.5.14)."""
+
+    slug = "http-413"
+    title = "What was sent is too large."
+    status = 413
+
+
 class KeyUsedForSomethingElse(Invalid):
     """The Idempotency-Key has been used with another request."""
 

@@ -15,9 +15,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
-from waitress.server import TcpWSGIServer, create_server
+from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
+from deploy import bodies
 from deploy.serve import NOTHING_ON_DISK
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class _Server:
         # the depth of the queue is of no interest to a test
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         where: dict[str, Any] = {"sockets": [at.dup()]} if at else {"listen": f"{LOOPBACK}:0"}
-        self._server: TcpWSGIServer = create_server(
+        self._server: TcpWSGIServer = bodies.server(
             app,
             _dispatcher=self._workers,
             threads=THREADS,

@@ -20,7 +20,7 @@ import pytest
 import requests
 from flask import Flask, Response, request, send_file
 
-from deploy.serve import NOTHING_ON_DISK
+from shared.web.app import LARGEST_BODY
 from tests.support.eventually import eventually
 from tests.support.serving import address_of, listening, serving
 
@@ -173,14 +173,15 @@ def test_a_held_port_is_served_and_let_go_of(app: Flask, large: Path) -> None:
 def test_nothing_that_is_sent_or_answered_goes_through_a_file(
     app: Flask, large: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the product's own bounds: the largest form there may be, and an answer that its reader is slow to take."""
+    """With the product's own bounds: the largest form, one that is too large, and an answer that is slowly taken."""
     made: list[str] = []
     monkeypatch.setattr(tempfile, "TemporaryFile", lambda *_: made.append("a file") or BytesIO())
     app.add_url_rule("/told", "told", view_func=lambda: str(len(request.get_data())), methods=["POST"])
     app.add_url_rule("/export", "export", view_func=lambda: Response(bytes(65_536) for _ in range(300)))
     with leaving_nothing(large), serving(app) as address:
-        body = b"x" * (NOTHING_ON_DISK["max_request_body_size"] - 1)
+        body = b"x" * LARGEST_BODY
         assert requests.post(f"{address}/told", data=body, timeout=20).text == str(len(body))
+        assert requests.post(f"{address}/told", data=4 * body, timeout=20).text == "0", "its sender is heard out"
         with connect(address) as slow:
             ask_for(slow, "/export", "Connection: close\r\n")
             seen = 0
