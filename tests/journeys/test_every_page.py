@@ -27,7 +27,7 @@ BEYOND = {
 }
 AT_LEAST = {
     None: {"/directory/services/…", "/directory/login", "/tillganglighet"},
-    "alva": {"/referral/", "/referral/new", "/notifications/"},
+    "alva": {"/referral/", "/referral/new/…", "/notifications/"},
     "bo": {"/referral/", "/notifications/"},
     "dani": {"/directory/mine"},
     "ester": {"/audit/", "/audit/log"},

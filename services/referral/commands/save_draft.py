@@ -25,13 +25,14 @@ LARGEST = 64 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class SaveDraft:
-    """``answers``: the form as it stands, JSON-ready. ``draft_id`` None begins a new draft.
+    """``answers``: the form as it stands, JSON-ready. ``draft_id`` None begins a new draft, by the id ``begin_as``.
 
     ``expected_version``: of the draft that its author saw when writing this; one that has moved is left as it is.
     """
 
     answers: Mapping[str, Any] = field(repr=False)
     draft_id: UUID | None = None
+    begin_as: UUID | None = None
     expected_version: int | None = None
 
 
@@ -53,7 +54,7 @@ def save_draft(command: SaveDraft, actor: Actor, uow: Work) -> Draft:
             raise VersionHasMoved
         version, created_at = before.version + 1, before.created_at
     draft = Draft(
-        id=command.draft_id or uuid7(),
+        id=command.draft_id or command.begin_as or uuid7(),
         answers=command.answers,
         version=version,
         created_at=created_at,

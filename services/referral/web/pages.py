@@ -32,6 +32,7 @@ from shared.web.api import page_cursor, read_cursor
 from shared.web.who import View, current_actor, needs
 
 REFERRER, STAFF = [Role.REFERRER], [Role.REFERRER, Role.ADVISER]
+A_NEW_ONE = "/new/<uuid:begun>"
 A_DRAFT = "/drafts/<uuid:draft_id>"
 A_REFERRAL = "/referrals/<uuid:referral_id>"
 FORM = ["GET", "POST"]
@@ -52,7 +53,8 @@ def blueprint() -> Blueprint:
     pages = Blueprint("referral_pages", __name__, url_prefix="/referral")
     for path, view, roles, methods in (
         ("/", start, STAFF, ["GET"]),
-        ("/new", pages_drafts.new, REFERRER, FORM),
+        ("/new", pages_drafts.new, REFERRER, ["GET"]),
+        (A_NEW_ONE, pages_drafts.begin, REFERRER, FORM),
         (A_DRAFT, pages_drafts.resume, REFERRER, ["GET"]),
         (f"{A_DRAFT}/discard", pages_drafts.discard, REFERRER, FORM),
         (f"{A_DRAFT}/<step>", pages_drafts.step, REFERRER, FORM),
@@ -79,6 +81,9 @@ def _door(path: str, name: str, roles: list[Role]) -> Callable[[View], View]:
     """Who may enter; where the address names a referral or a draft, whoever may not leaves a record."""
     if "<uuid:" not in path:
         return needs(*roles)
+    if path == A_NEW_ONE:
+        # names nothing that anybody else has
+        return lambda view: needs(*roles)(leads_to_what_was_sent(view))
     kind = "referral" if path.startswith(A_REFERRAL) else "draft"
     door = lets_in(*roles, action=TRIED.get(name, Action.OPEN), record_kind=kind)
     return door if kind == "referral" else lambda view: door(leads_to_what_was_sent(view))

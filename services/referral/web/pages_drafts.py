@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from uuid import UUID
+from uuid import UUID, uuid4, uuid5
 
 from flask import flash, redirect, render_template, request
 from flask_babel import gettext
@@ -31,7 +31,7 @@ from services.referral.web.pages_answers import (
     with_unsaved,
 )
 from services.referral.web.pages_kept import GIVEN_AT, ORDER, Sections, understood
-from services.referral.web.pages_steps import address, frame, shown, template_of
+from services.referral.web.pages_steps import NEW, address, frame, shown, template_of
 from services.referral.web.parts import parts
 from services.referral.web.sent_drafts import expect_unsent
 from shared.kernel.actor import Actor
@@ -42,17 +42,38 @@ from shared.web.who import current_actor
 Page = str | Response | tuple[str, int]
 
 
-def new() -> Page:
-    """The first step, before there is any draft."""
+def new() -> Response:
+    """A new referral gets an address of its own, so that the browser's way back leads to this one and no other."""
+    return redirect(f"{NEW}/{uuid4()}", 303)
+
+
+def begin(begun: UUID) -> Page:
+    """The first step, before there is any draft; once there is, whoever goes back here finds it.
+
+    ``begun``: the address that ``new`` gave.
+    """
     actor = current_actor()
+    draft_id = _draft_begun(begun, actor)
     with parts().unit_of_work(actor) as uow:
+        expect_unsent(draft_id, actor, uow)
+        draft = uow.drafts.get(draft_id)
         if request.method == "GET":
-            return _page("carer", None, {}, Typed(), "", actor, uow)
+            if draft is not None:
+                return redirect(address(draft, "carer"), 303)
+            return _page("carer", None, {}, Typed(), "", actor, uow, here=f"{NEW}/{begun}")
         values = forms.typed(form_of("carer", {}), request.form)
+        if draft is not None:
+            return _changed_elsewhere("carer", draft_id, values, actor, uow)
         wrong = _errors("carer", {}, values)
-        draft = save_draft(SaveDraft(answers=with_step("carer", {}, values, uow.clock.now())), actor, uow)
+        answers = with_step("carer", {}, values, uow.clock.now())
+        draft = save_draft(SaveDraft(answers=answers, begin_as=draft_id), actor, uow)
         uow.commit()
     return redirect(address(draft, "carer" if wrong else "support"), 303)
+
+
+def _draft_begun(begun: UUID, actor: Actor) -> UUID:
+    """The draft that is begun at an address: one for each author, so that nobody meets somebody else's."""
+    return uuid5(begun, f"{actor.user.issuer} {actor.user.subject}")
 
 
 def step(draft_id: UUID, step: str) -> Page:
@@ -179,6 +200,7 @@ def _page(
     which: str,
     actor: Actor,
     uow: ReferralUnitOfWork,
+    here: str = NEW,
 ) -> str:
     try:
         around = shown(step, answers, form, actor, uow)
@@ -186,4 +208,4 @@ def _page(
         # the receiver's page has nothing to propose: say it where the place was given
         wrong = Typed(answers["carer"], {"area": gettext(refusal.title)})
         return _page("carer", draft, answers, wrong, "", actor, uow)
-    return render_template(template_of(step), step=frame(step, draft), which=which, **around)
+    return render_template(template_of(step), step=frame(step, draft, here), which=which, **around)

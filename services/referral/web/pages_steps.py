@@ -77,13 +77,13 @@ def address(draft: Draft, step: str) -> str:
     return f"/referral/drafts/{draft.id}/{step}"
 
 
-def frame(step: str, draft: Draft | None) -> StepPage:
-    """The frame of a step; without a draft it is the first step of a new one."""
+def frame(step: str, draft: Draft | None, here: str = NEW) -> StepPage:
+    """The frame of a step; without a draft it is the first step of a new one, which is ``here``."""
     steps = (*wanted_steps(draft.answers if draft else {}), "check")
     at = steps.index(step)
     title, lead = TITLES.get(step, ("", ""))
     if draft is None:
-        return StepPage(str(title), str(lead), 1, len(steps), NEW, "/referral/", "")
+        return StepPage(str(title), str(lead), 1, len(steps), here, "/referral/", "")
     back = address(draft, steps[at - 1]) if at else "/referral/"
     here, discard = address(draft, step), address(draft, "discard")
     hidden = is_protected(draft.answers)

@@ -125,7 +125,7 @@ class AtThePages:
 
     def post(self, path: str, page: str, **fields: str | list[str]) -> Any:
         """A form as a page has it: with that page's token, and its version unless told otherwise."""
-        shown = self.client.get(page).text
+        shown = self.client.get(page, follow_redirects=True).text
         hidden = {name: found[1] for name in ("csrf_token", "version") if (found := _hidden(name).search(shown))}
         return self.client.post(path, data={**hidden, **fields})
 

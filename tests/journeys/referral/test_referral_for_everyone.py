@@ -96,7 +96,7 @@ def test_a_referral_is_written_with_the_keyboard_alone(town: Town, as_person: Op
     alva.goto("/referral/")
     by_keyboard(alva, "Ny lotsning")
     keys.press("Enter")
-    alva.wait_for_url("**/new")
+    alva.wait_for_url("**/new/*")
     by_keyboard(alva, "Namn på den som ger stöd")
     keys.type("Frans Provsson")
     by_keyboard(alva, "Telefonsamtal")

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+import pytest
+from playwright.sync_api import expect
+
 from tests.journeys.referral.conftest import OpenPage
 from tests.support.browser import axe_clean
 from tests.support.referral_browsing import (
+    answer,
     consent,
     go_on,
     keep_the_situation_to_oneself,
     post,
     referral_path,
+    send,
     send_about_the_carer_alone,
     tell_of_the_carer,
     tell_why,
@@ -60,6 +65,66 @@ def test_a_draft_is_kept_and_gone_on_with_and_can_be_thrown_away(town: Town, as_
     alva.get_by_role("button", name="Ta bort utkastet").click()
     assert "Utkastet är borta" in alva.inner_text("main")
     assert not town.ask("SELECT id FROM drafts")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_going_back_from_step_2_finds_what_was_typed(town: Town, as_person: OpenPage, javascript: bool) -> None:
+    """With the browser's own way back: the first step is as Alva left it, and saved again it is the same draft."""
+    alva = as_person(town.alva, javascript=javascript)
+    alva.goto("/referral/")
+    tell_of_the_carer(alva, protected_identity="true")
+    assert alva.url.endswith("/support")
+    alva.go_back()
+    name = alva.get_by_label("Namn på den som ger stöd")
+    expect(name).to_have_value("Frans Provsson")
+    expect(alva.locator('input[name="channels"][value="phone"]')).to_be_checked()
+    name.fill("Fredrik Provsson")
+    go_on(alva)
+    assert alva.url.endswith("/support")
+    assert len(town.ask("SELECT id FROM drafts")) == 1
+    alva.go_back()
+    expect(name).to_have_value("Fredrik Provsson")
+    alva.go_back()
+    expect(alva).to_have_url(f"{town.base_url}/referral/")
+
+
+def test_a_first_step_that_is_sent_twice_is_one_draft(town: Town, as_person: OpenPage) -> None:
+    """The same once more goes on; something else is asked about, beside what is saved; another one is another draft."""
+    alva = as_person(town.alva)
+    alva.goto("/referral/new")
+    begun = urlsplit(alva.url).path
+    typed = {"name": "Frans Provsson", "channels": "phone", "phone": "070-1740605", "area": "0180-sodermalm"}
+    for _ in range(2):
+        post(alva, begun, typed)
+        assert alva.url.endswith("/support")
+    post(alva, begun, {**typed, "name": "Fredrik Provsson"})
+    assert "Utkastet ändrades i ett annat fönster" in alva.inner_text("main")
+    assert alva.get_by_label("Namn på den som ger stöd").input_value() == "Fredrik Provsson"
+    assert len(town.ask("SELECT id FROM drafts")) == 1
+    tell_of_the_carer(alva)
+    assert len(town.ask("SELECT id FROM drafts")) == 2
+
+
+def test_going_back_to_where_a_sent_one_began_leads_to_its_receipt(town: Town, as_person: OpenPage) -> None:
+    """And to a colleague the address is an empty first step: it names nothing of Alva's."""
+    alva = as_person(town.alva)
+    alva.goto("/referral/new")
+    begun = urlsplit(alva.url).path
+    alva.get_by_label("Namn på den som ger stöd").fill("Frans Provsson")
+    answer(alva, {"channels": "phone"})
+    alva.get_by_label("Telefon (frivilligt)").fill("070-1740605")
+    go_on(alva)
+    colleague = as_person(town.somebody("anna", "Anna Ask", town.alva.actor.role, town.alva.actor.unit_id))
+    colleague.goto(begun)
+    assert colleague.url.endswith(begun)
+    assert colleague.get_by_label("Namn på den som ger stöd").input_value() == ""
+    tell_why(alva)
+    consent(alva)
+    keep_the_situation_to_oneself(alva)
+    send(alva)
+    receipt = alva.url
+    alva.goto(begun)
+    assert alva.url == receipt
 
 
 def test_changing_an_answer_leads_back_to_the_check(town: Town, as_person: OpenPage) -> None:
