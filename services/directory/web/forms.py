@@ -5,11 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 from werkzeug.datastructures import MultiDict
 
+from services.directory.commands.addresses import require_address
 from services.directory.domain.activity import Repeats, Session
 from services.directory.domain.organization import Location
+from services.directory.domain.refusals import (
+    ActivityEndsBeforeItBegins,
+    AddressIsNoEmail,
+    PeriodEndsBeforeItBegins,
+)
 from services.directory.domain.support_service import Attend, Listing, ListingStatus, Schedule
 from shared.kernel.clock import SWEDEN
 from shared.kernel.refusals import Refusal
@@ -30,6 +36,17 @@ def text(most: int, *, required: bool = False, **more: Any) -> fields.String:
     if required:
         return fields.String(required=True, validate=[validate.Length(min=1), *checks], **more)
     return fields.String(load_default="", validate=checks, **more)
+
+
+def writable(address: str) -> None:
+    """Let an e-mail address pass that a letter can be written to; else raise ValidationError, with the command's words.
+
+    The command has the last word. Here it is asked so that all that is wrong with a form is told at once.
+    """
+    try:
+        require_address(address, "/")
+    except AddressIsNoEmail as refusal:
+        raise ValidationError(refusal.title) from None
 
 
 class Form(Schema):
@@ -71,7 +88,7 @@ class ListingForm(Form):
     eligibility = text(500)
     cost = text(200)
     attend = fields.Enum(Attend, by_value=True, required=True)
-    email = text(200)
+    email = text(200, validate=[writable])
     phone = text(40)
     url = text(300, validate=[WEB_ADDRESS])
     digital = fields.Boolean(load_default=False)
@@ -118,14 +135,30 @@ class ActivityForm(Form):
     sign_up = text(300)
     cost = text(200)
 
+    @validates_schema(skip_on_field_errors=False)
+    def in_order(self, form: dict[str, Any], **_: Any) -> None:
+        """What a session will refuse is told with all else, as far as its fields could be read."""
+        wrong: dict[str, list[str]] = {}
+        if "begins" in form and "ends" in form and _after(form["begins"], form["ends"]) <= timedelta():
+            wrong["ends"] = [ActivityEndsBeforeItBegins.title]
+        repeats, until = form.get("repeats", Repeats.ONCE), form.get("repeats_until", LAST_DAY)
+        if repeats is not Repeats.ONCE and (until is None or until < form.get("day", FIRST_DAY)):
+            wrong["repeats_until"] = [PeriodEndsBeforeItBegins.title]
+        if wrong:
+            raise ValidationError(wrong)
+
     @post_load
     def one_period(self, form: dict[str, Any], **_: Any) -> dict[str, Any]:
         """An evening may end after midnight; whatever else ends before it begins is left for the domain to refuse."""
         starts_at = datetime.combine(form.pop("day"), form.pop("begins"), SWEDEN)
-        ends_at = datetime.combine(starts_at.date(), form.pop("ends"), SWEDEN)
-        if starts_at - ends_at >= HALF_A_DAY:
-            ends_at += timedelta(days=1)
+        ends_at = starts_at + _after(starts_at.time(), form.pop("ends"))
         return form | {"starts_at": starts_at, "ends_at": ends_at}
+
+
+def _after(begins: time, ends: time) -> timedelta:
+    """How long it is, by the clock on the wall: what seems to end half a day or more before it began ends next day."""
+    long = datetime.combine(FIRST_DAY, ends) - datetime.combine(FIRST_DAY, begins)
+    return long + timedelta(days=1) if long <= -HALF_A_DAY else long
 
 
 def session_from_form(form: dict[str, Any]) -> Session:
@@ -160,7 +193,7 @@ class OrganizationForm(Form):
     name = text(120, required=True)
     description = text(4000)
     website = text(300, validate=[WEB_ADDRESS])
-    email = text(200)
+    email = text(200, validate=[writable])
     phone = text(40)
 
 

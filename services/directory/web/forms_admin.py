@@ -10,7 +10,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.directory.domain.routing import OLDEST, AgeOf, RoutingRule
 from services.directory.domain.unit import UnitKind
-from services.directory.web.forms import FIRST_DAY, LAST_DAY, Form, text
+from services.directory.web.forms import FIRST_DAY, LAST_DAY, Form, text, writable
 from shared.kernel.actor import Role
 from shared.web.pattern import Whole
 
@@ -24,7 +24,7 @@ ONE_DAY = timedelta(days=1)
 class UnitForm(Form):
     """How a unit is reached and by whom, who stands in, and whether it is open."""
 
-    function_address = text(200)
+    function_address = text(200, validate=[writable])
     phone = text(40)
     address_withheld = fields.Boolean(load_default=False)
     stand_in_unit_id = fields.UUID(load_default=None)
@@ -39,12 +39,12 @@ class NewUnitForm(Form):
     kind = fields.Enum(UnitKind, by_value=True, required=True)
     organization_id = fields.UUID(required=True)
     area = text(46, required=True)
-    function_address = text(200)
+    function_address = text(200, validate=[writable])
     phone = text(40)
     stand_in_unit_id = fields.UUID(load_default=None)
     address_withheld = fields.Boolean(load_default=False)
 
-    @validates_schema
+    @validates_schema(skip_on_field_errors=False)
     def only_receivers_have_one(self, form: dict[str, Any], **_: Any) -> None:
         """Nothing that was written is dropped in silence."""
         if form.get("stand_in_unit_id") and form.get("kind") not in (None, UnitKind.RECEIVING):
@@ -74,9 +74,11 @@ class RuleForm(Form):
     valid_from = fields.Date(required=True, validate=DAY)
     last_day = fields.Date(load_default=None, validate=DAY)
 
-    @validates_schema
+    @validates_schema(skip_on_field_errors=False)
     def ages_of_somebody(self, form: dict[str, Any], **_: Any) -> None:
         """Ages without anybody whose they are, and the other way round, are asked about."""
+        if not {"age_from", "age_to", "age_of"} <= form.keys():
+            return  # what could not be read has been told already
         ages = form.get("age_from") is not None or form.get("age_to") is not None
         if ages and form.get("age_of") is AgeOf.ANY:
             raise ValidationError("Say whose age it is, or leave the ages empty.", "age_of")

@@ -107,3 +107,19 @@ def test_a_partners_address_is_held_to_the_same_rule(city: City, address: str) -
         city.send(dani, "/directory/mine/services/new", **listing, attend="drop-in", languages="sv"),
     ]
     assert all(SAID in answer.text for answer in answers)
+
+
+def test_a_mistaken_address_is_told_with_all_else_that_is_wrong(city: City) -> None:
+    """On every form that has one, in the first round."""
+    mine, wrong = "/directory/mine", "anhorig@"
+    dani, hanna = city.signed_in("dani"), city.signed_in("hanna")
+    service = {"name": "", "summary": "Fika.", "attend": "drop-in", "languages": "sv", "url": "stad", "email": wrong}
+    for answer, others in (
+        (city.send(dani, f"{mine}/services/new", **service), 2),
+        (city.send(dani, f"{mine}/organization", name="", website="stad", email=wrong), 2),
+        (city.send(hanna, PAGE, function_address=wrong, phone="0" * 41), 1),
+        (city.send(hanna, NEW, **a_unit(function_address=wrong, name="", phone="0" * 41)), 2),
+    ):
+        assert SAID in answer.text
+        summary = answer.text.partition('id="error-summary"')[2].partition("</ul>")[0]
+        assert summary.count("<li") == 1 + others
