@@ -14,7 +14,7 @@ from marshmallow import Schema, ValidationError
 
 from shared.kernel.refusals import Invalid, VersionHasMoved, VersionIsRequired
 from shared.web import idempotency
-from shared.web.errors import MalformedRequest, WrongMediaType
+from shared.web.errors import MalformedCursor, MalformedRequest, WrongMediaType
 from shared.web.who import current_actor, web
 
 # nobody's answers are nested like this; a deeper body would break whoever walks through it
@@ -186,11 +186,11 @@ def page_cursor(purpose: str, values: Sequence[str | int]) -> str:
 
 
 def read_cursor(purpose: str, token: str | None) -> list[Any] | None:
-    """What a cursor of this purpose holds, or None for the first page. Raises Invalid for any other text."""
+    """What a cursor of this purpose holds, or None for the first page. Raises MalformedCursor for any other text."""
     if not token:
         return None
     try:
         values: list[Any] = _cursors(purpose).loads(token)
     except BadSignature:
-        raise Invalid(fields={"/cursor": "This page marker is not valid. Start again from the first page."}) from None
+        raise MalformedCursor from None
     return values

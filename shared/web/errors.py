@@ -41,6 +41,19 @@ class KeyUsedForSomethingElse(Invalid):
     title = "This Idempotency-Key has already been used for another request."
 
 
+class MalformedCursor(Invalid):
+    """A cursor that we did not make, or made for another list."""
+
+    slug = "malformed-cursor"
+    title = "The link to the next page does not work."
+
+    def __init__(self) -> None:
+        super().__init__(
+            says("It may be too old, have been cut off, or lead to another list."),
+            fields={"/cursor": "This page marker is not valid. Start again from the first page."},
+        )
+
+
 class TooBusy(Refusal):
     """More requests are in flight than this process takes on."""
 

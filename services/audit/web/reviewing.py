@@ -60,7 +60,7 @@ class Reviewing:
     def trail_of(self, kind: str, subject_id: UUID, limit: int, cursor: str | None) -> tuple[trail.Trail, str | None]:
         """A consent's or referral's trail, and the cursor to older readings.
 
-        Raises TrailIsUnknown, with the attempt recorded; Invalid when the cursor is not one of this trail's.
+        Raises TrailIsUnknown, with the attempt recorded; MalformedCursor when it is not one of this trail's.
         """
         purpose = f"trail:{subject_id}"
         before = read_cursor(purpose, cursor)

@@ -16,7 +16,7 @@ PURPOSE = "notices"
 def page_of_notices(
     parts: bootstrap.Parts, actor: Actor, limit: int, cursor: str | None
 ) -> tuple[list[NoticeLine], str | None]:
-    """A page of the actor's unit's notices, and the cursor to the next. Raises Invalid for a foreign cursor."""
+    """A page of the actor's unit's notices, and the cursor to the next. Raises MalformedCursor for a foreign one."""
     before = _place(read_cursor(PURPOSE, cursor))
     with parts.as_unit(actor) as uow:
         lines = notices_of_unit(uow.connection, actor.unit_id, limit=limit + 1, before=before)

@@ -29,8 +29,9 @@ from services.referral.web.parts import parts
 from services.referral.web.sent_drafts import remember_sending
 from shared.kernel.actor import Actor, Role
 from shared.kernel.identity import ConsentId, ReferralId
-from shared.kernel.refusals import Invalid, NotThere
+from shared.kernel.refusals import NotThere
 from shared.web.api import created, etag, ok, once, page_cursor, read_cursor, require_if_match
+from shared.web.errors import MalformedCursor
 from shared.web.idempotency import Answer, answered_before, remember_answer
 from shared.web.openapi import Api
 from shared.web.who import current_actor
@@ -195,4 +196,4 @@ def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
     try:
         return datetime.fromisoformat(values[0]), UUID(values[1])
     except (ValueError, TypeError, IndexError):
-        raise Invalid(fields={"/cursor": "This page marker is not valid. Start again from the first page."}) from None
+        raise MalformedCursor from None

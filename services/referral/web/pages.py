@@ -27,8 +27,8 @@ from services.referral.web.door import lets_in
 from services.referral.web.parts import parts
 from services.referral.web.sent_drafts import leads_to_what_was_sent
 from shared.kernel.actor import Role
-from shared.kernel.refusals import Invalid
 from shared.web.api import page_cursor, read_cursor
+from shared.web.errors import MalformedCursor
 from shared.web.who import View, current_actor, needs
 
 REFERRER, STAFF = [Role.REFERRER], [Role.REFERRER, Role.ADVISER]
@@ -152,4 +152,4 @@ def _after(purpose: str) -> tuple[str, str] | None:
     try:
         return str(values[0]), str(UUID(values[1]))
     except (ValueError, TypeError, IndexError):
-        raise Invalid from None
+        raise MalformedCursor from None

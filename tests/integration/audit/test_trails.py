@@ -138,7 +138,10 @@ def test_a_cursor_leads_through_its_own_trail_only(reviewers: Reviewers, story: 
     asked = f"?cursor={first['next_cursor']}"
     wrong = client.get(path.format("referral", story.referral) + asked, headers=headers(reviewers))
     assert wrong.status_code == 422
-    assert reviewers.ester.get(f"/audit/referrals/{story.referral}{asked}").status_code == 422
+    assert wrong.json["type"] == "urn:lotsa:problem:malformed-cursor"
+    page = reviewers.ester.get(f"/audit/referrals/{story.referral}{asked}")
+    assert page.status_code == 422
+    assert f'href="/audit/referrals/{story.referral}"' in page.text, "a link to the first page"
 
 
 def test_another_mandate_does_not_get_in_by_a_cursor(reviewers: Reviewers, story: Story) -> None:

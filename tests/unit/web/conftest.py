@@ -92,6 +92,10 @@ class World:
             self.seen["form"] = request.form.to_dict()
             return "ok"
 
+        @pages.get("/directory/fleet")
+        def fleet() -> str:
+            return f"{read_cursor('fleet', request.args.get('cursor'))}"
+
         @pages.get("/directory/broken")
         def broken() -> str:
             raise RuntimeError("the secret name Gun Gustafsson stands in this message")

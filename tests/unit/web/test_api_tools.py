@@ -118,6 +118,8 @@ def test_pages_follow_one_another_by_a_signed_marker(client: FlaskClient, bearer
     wrong = client.get(f"{BOATS}?cursor=x{first['next']}", headers=bearer)
     assert wrong.status_code == 422
     assert wrong.json is not None
+    assert wrong.json["type"] == "urn:lotsa:problem:malformed-cursor"
+    assert wrong.json["title"] == "Länken till nästa sida fungerar inte."
     assert wrong.json["errors"][0]["pointer"] == "#/cursor"
 
 

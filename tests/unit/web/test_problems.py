@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -86,6 +87,23 @@ def test_even_a_broken_frame_has_a_page(client: FlaskClient, world: World, sign_
     assert answer.status_code == 500
     assert "Något gick fel hos oss." in answer.text
     assert "Gustafsson" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ("cursor=made-up", "/directory/fleet"),
+        ("q=b%C3%A5t+%26&cursor=x&form=a&form=b", "/directory/fleet?q=b%C3%A5t%20%26&amp;form=a&amp;form=b"),
+    ],
+)
+def test_a_broken_marker_leads_to_the_first_page(client: FlaskClient, asked: str, first: str) -> None:
+    """Not a mistake in a form: a link that does not work, and one that does, with all that was chosen."""
+    answer = client.get(f"/directory/fleet?{asked}")
+    assert answer.status_code == 422
+    assert ">Länken till nästa sida fungerar inte</h1>" in answer.text
+    assert "Sidmarkören" not in answer.text
+    [link] = re.findall(r'href="(/directory/fleet[^"]*)"', answer.text)
+    assert link.replace("+", "%20") == first
 
 
 @pytest.mark.parametrize(
