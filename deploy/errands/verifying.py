@@ -39,6 +39,9 @@ def verify(export: Path | None, key: str, console: Console, known: Sequence[Path
     the checkpoint that the sequencer keeps outside the database, and out of each of `known`. `key` is the public key's
     text or a file that holds it; without one, the file beside this installation's keys is taken. Raises Trouble.
     """
+    missing = [str(each) for each in known if not each.is_file()]
+    if missing:
+        raise CannotBeAsked(f"There is no checkpoint at {', '.join(missing)}.")
     if export is not None:
         if not export.exists():
             raise CannotBeAsked(f"There is no export at {export}.")

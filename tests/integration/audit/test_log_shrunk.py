@@ -13,7 +13,9 @@ import pytest
 from rich.console import Console
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
+from typer.testing import CliRunner
 
+from deploy import cli
 from deploy.errands import verifying
 from services.audit import bootstrap
 from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
@@ -402,6 +404,31 @@ def test_one_that_refuses_is_not_asked_again_at_once(world: World, a_log: list[i
     now[0] = 15.0
     with pytest.raises(LogHasShrunk):
         patient.integrate()
+
+
+def test_the_operators_verification_takes_a_checkpoint_that_an_outsider_kept(
+    world: World, a_log: list[int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The log was cut, and the checkpoint beside the key with it: only hers tells, of a fresh export and of a given."""
+    monkeypatch.setattr(verifying, "current_settings", lambda: world.settings)
+    hers = tmp_path / "checkpoint-from-march"
+    hers.write_bytes(kept(world).read_bytes())
+    asked = ["verify-audit", "--key", str(signer(world).verifier)]
+    assert lotsa(*asked, "--known", str(hers)) == 0
+    cut(world, a_log[0])
+    kept(world).unlink()
+    export = tmp_path / "lotsa-log.zip"
+    bootstrap.export_to(world.settings, export, by="somebody")
+    for given in ([], [str(export)]):
+        assert lotsa(*asked, *given) == 0
+        assert lotsa(*asked, *given, "--known", str(hers)) == 1
+    assert lotsa(*asked, "--known", str(tmp_path / "checkpoint-from-june")) == 1, "there is none"
+    assert lotsa(*asked, "--knwon", str(hers)) == 2, "a slip of the pen is no verification"
+
+
+def lotsa(*words: str) -> int:
+    """The exit code of an operator's errand."""
+    return CliRunner().invoke(cli.app, words).exit_code
 
 
 def test_the_operators_verification_knows_the_kept_checkpoint(
