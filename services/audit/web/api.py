@@ -20,7 +20,7 @@ from services.audit.web.schemas import (
     TrailOut,
 )
 from shared.kernel.actor import Role
-from shared.web.api import ok
+from shared.web.api import no_content, ok
 from shared.web.openapi import Api
 
 AUDITORS = [Role.AUDITOR]
@@ -77,6 +77,15 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
         told["holds"] = verified.holds if verified else None
         told["first_wrong_entry"] = verified.wrong if verified else None
         return ok(told)
+
+    @api.put("/log/alarms/<uuid:alarm_id>/seen", answers={204: None}, roles=AUDITORS)
+    def put_alarm_seen(alarm_id: UUID) -> Response:
+        """Say that a person has looked at an alarm: it is closed, and who said so is an entry of the log.
+
+        Only those that are closed ``by_hand``; the others end when they are mended. Again changes nothing.
+        """
+        reviewing.close_alarm(alarm_id)
+        return no_content()
 
     @api.get("/log/export", query=ExportAsked, answers={200: None}, roles=AUDITORS)
     def export_log(query: dict[str, Any]) -> Response:

@@ -112,12 +112,16 @@ class TrailOut(Schema):
 class AlarmOut(Schema):
     """Something about the log's completeness that a person should look at."""
 
+    id = fields.UUID(required=True, attribute="alarm_id")
     kind = fields.String(required=True)
     publisher = fields.String(required=True)
     first = fields.Integer(required=True)
     last = fields.Integer(required=True)
     noticed_at = fields.AwareDateTime(required=True)
     explained = fields.Boolean(required=True, metadata={"description": "True when the messages lie parked."})
+    by_hand = fields.Boolean(
+        required=True, metadata={"description": "True when it stays open until a reviewer says that it was looked at."}
+    )
 
 
 class LogOut(Schema):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from werkzeug.test import TestResponse
 
 from services.audit.commands.reconcile_sequences import reconcile
 from services.audit.domain.ports import Alarm
@@ -65,6 +67,37 @@ def test_a_doubled_event_stays_an_alarm_until_a_person_has_looked(reviewers: Rev
     do_as(world.settings.service("audit").owner_database_url, "delete from alarms")
 
 
+def test_a_system_says_that_an_alarm_was_looked_at(reviewers: Reviewers, story: Story) -> None:
+    """As the button does: closed once, each saying is in the log, and other roles and unknown alarms are refused."""
+    world, client = reviewers.world, reviewers.app.test_client()
+    ester = reviewers.bearer(UUID(int=1900), "ester")
+    event = opened(story.referral)
+    envelope = world.envelope(event)
+    for _ in range(2):
+        world.hear_envelope(envelope, event)
+    world.sequencer.integrate()
+    [alarm] = doubled(client.get("/api/audit/v1/log", headers=ester))
+    assert alarm["by_hand"] is True
+    seen = f"/api/audit/v1/log/alarms/{alarm['id']}/seen"
+    for _ in range(2):
+        answer = client.put(seen, headers=ester)
+        assert (answer.status_code, answer.data) == (204, b"")
+        leaf = reviewers.recorded()
+        assert (leaf["action"], leaf["record_kind"], leaf["subjects"]) == ("change", "alarm", [alarm["id"]])
+    assert doubled(client.get("/api/audit/v1/log", headers=ester)) == []
+    assert client.put(f"/api/audit/v1/log/alarms/{uuid4()}/seen", headers=ester).status_code == 404
+    assert reviewers.recorded()["action"] == "attempt.change"
+    assert client.put(seen).status_code == 401
+    assert client.put(seen, headers=reviewers.bearer(UUID(int=1902), "bo")).status_code == 403
+    assert reviewers.recorded()["subjects"] == [alarm["id"]]
+    do_as(world.settings.service("audit").owner_database_url, "delete from alarms")
+
+
+def doubled(answer: TestResponse) -> list[dict[str, Any]]:
+    """The open alarms about events that came twice, as a system is told of them."""
+    return [each for each in answer.json["alarms"] if each["kind"] == "event-doubled"]
+
+
 def test_a_gap_is_not_closed_by_looking_at_it(reviewers: Reviewers) -> None:
     """It closes when it is mended; there is no button, and its address answers as an unknown one, recorded."""
     world, ester = reviewers.world, reviewers.ester
@@ -76,6 +109,9 @@ def test_a_gap_is_not_closed_by_looking_at_it(reviewers: Reviewers) -> None:
     assert "Händelser saknas" in page
     assert "/seen" not in page
     token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
+    system, ester_s = reviewers.app.test_client(), reviewers.bearer(UUID(int=1900), "ester")
+    assert [each["by_hand"] for each in system.get("/api/audit/v1/log", headers=ester_s).json["alarms"]] == [False]
+    assert system.put(f"/api/audit/v1/log/alarms/{alarm}/seen", headers=ester_s).status_code == 404
     for tried in (alarm, uuid4()):
         assert ester.post(f"/audit/log/alarms/{tried}/seen", data={"csrf_token": token}).status_code == 404
         leaf = reviewers.recorded()
