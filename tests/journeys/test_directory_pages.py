@@ -140,6 +140,8 @@ def test_dani_cannot_edit_another_organisations_page(visit_site: Visit, city: Ci
         ("dani", "/directory/mine"),
         ("dani", "/directory/mine/organization"),
         ("hanna", "/directory/admin"),
+        ("hanna", "/directory/admin?show=others&q=f%C3%B6reningen"),
+        ("hanna", "/directory/admin?show=assignments"),
         ("hanna", "/directory/admin/routing?area=0180-skarpnack&carer_age=70"),
     ],
 )

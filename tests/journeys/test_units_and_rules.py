@@ -20,6 +20,26 @@ BROMMA = stable("routing-rule", "district/bromma")
 REASON = "Anhöriga i Bromma möts av Järva så länge Brommas konsulent är ledig."
 
 
+def test_a_unit_is_found_by_its_name_or_area(hanna: Page) -> None:
+    """By keyboard, in a form that asks nothing of JavaScript; what was sought stays while she looks at other lists."""
+    hanna.goto("/directory/admin")
+    expect(hanna.get_by_role("navigation").get_by_role("link", name="Övriga enheter")).to_be_visible()
+    hanna.get_by_label("Sök enhet").fill("skärholmen")
+    hanna.keyboard.press("Enter")
+    hanna.wait_for_url("**/directory/admin?q=*")
+    expect(hanna.get_by_label("Sök enhet")).to_have_value("skärholmen")
+    expect(hanna.locator("tbody th")).to_have_text(["Anhörigkonsulenterna, Skärholmen"])
+    hanna.get_by_role("link", name="Uppdrag som gäller nu (0)").click()
+    expect(hanna.get_by_text("Inget stämmer med det du sökte på.")).to_be_visible()
+    hanna.get_by_role("link", name="Rensa filtret").click()
+    expect(hanna.get_by_role("link", name="Uppdrag som gäller nu")).to_have_attribute("aria-current", "page")
+    expect(hanna.locator("tbody th").filter(has_text="Anhörigkonsulenterna, Södermalm")).to_have_count(1)
+    hanna.get_by_role("link", name="Övriga enheter").click()
+    hanna.get_by_label("Sök enhet").fill("lyktan")
+    hanna.get_by_role("button", name="Sök").click()
+    expect(hanna.locator("tbody th")).to_have_text(["Anhörigföreningen Lyktan"])
+
+
 def test_a_unit_is_registered_and_named_in_a_rule(hanna: Page, city: City) -> None:
     """From the list to the new unit's page, mistakes told at their fields; then a rule sends carers there."""
     hanna.get_by_role("link", name="Registrera en enhet").click()

@@ -49,7 +49,7 @@ def test_an_administrators_look_at_assignments_is_recorded(city: City) -> None:
     client = city.client()
     sign_in(client, "hanna")
     before = len(city.told("access.recorded.v1"))
-    assert client.get("/directory/admin").status_code == 200
+    assert client.get("/directory/admin?show=assignments").status_code == 200
     records = city.told("access.recorded.v1")[before:]
     assert {(each["action"], each["outcome"], each["record_kind"]) for each in records} == {
         ("list", "allowed", "assignment")
@@ -58,6 +58,19 @@ def test_an_administrators_look_at_assignments_is_recorded(city: City) -> None:
     assert set(named) == {"own-organization", "own-municipality"}
     assert {str(ASSIGNMENT[name]) for name in ("bo", "cilla", "hanna")} <= named["own-organization"]
     assert str(ASSIGNMENT["dani"]) in named["own-municipality"]
+
+
+def test_a_look_at_units_names_no_assignment(city: City) -> None:
+    """Nobody's is shown, so none is recorded; of those that are found, only those are named."""
+    hanna = city.signed_in("hanna")
+    before = len(city.told("access.recorded.v1"))
+    for asked in ("", "?show=others", "?q=farsta", "?show=made-up", "?show=assignments&q=nothing-of-that-name"):
+        assert hanna.get(f"/directory/admin{asked}").status_code == 200
+    assert len(city.told("access.recorded.v1")) == before
+    page = hanna.get("/directory/admin?show=assignments&q=SÖDERMALM").text
+    assert "Uppdrag som gäller nu (1)" in page
+    [record] = city.told("access.recorded.v1")[before:]
+    assert record["subjects"] == [str(ASSIGNMENT["bo"])]
 
 
 def test_every_look_at_an_assignment_says_the_same_of_why(city: City) -> None:
