@@ -40,6 +40,14 @@ def test_a_unit_is_found_by_its_name_or_area(hanna: Page) -> None:
     expect(hanna.locator("tbody th")).to_have_text(["Anhörigföreningen Lyktan"])
 
 
+def test_an_age_is_no_tower_of_words(hanna: Page) -> None:
+    """Three lines at most on a wide screen, though it also says whose age it is."""
+    hanna.goto(ROUTING)
+    age = hanna.locator(".dir-rules td > span", has_text="65 och äldre (den som ger stöd)").first
+    lines = age.evaluate("e => e.getClientRects().length")
+    assert 2 <= lines <= 3
+
+
 def test_a_unit_is_registered_and_named_in_a_rule(hanna: Page, city: City) -> None:
     """From the list to the new unit's page, mistakes told at their fields; then a rule sends carers there."""
     hanna.get_by_role("link", name="Registrera en enhet").click()
