@@ -16,6 +16,7 @@ from shared.contracts.referral import (
     ReferralSent,
 )
 from shared.messaging.subscribe import Heard, every, subscribe
+from shared.storage import lapsed_forms
 from shared.storage.staff import forget_old_sessions
 from shared.web import idempotency
 
@@ -45,9 +46,10 @@ class Directory:
 
     @every(seconds=SWEEP_EVERY_S)
     def sweep(self) -> None:
-        """Forget what nobody needs any more: old answers, sessions long ended."""
+        """Forget what nobody needs any more: expired kept forms, old answers, sessions long ended."""
         now = self._parts.clock.now()
         with self.unit_of_work() as uow:
             forget_old_sessions(uow.connection, now)
+            lapsed_forms.sweep(uow.connection, now)
             idempotency.sweep(uow.connection, now - KEEP_ANSWERS)
             uow.commit()

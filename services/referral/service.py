@@ -18,6 +18,7 @@ from shared.contracts.directory import (
 )
 from shared.contracts.envelope import Envelope
 from shared.messaging.subscribe import every, subscribe
+from shared.storage import lapsed_forms
 from shared.storage.staff import forget_old_sessions
 from shared.web import idempotency
 
@@ -51,10 +52,11 @@ class Referral:
 
     @every(seconds=SWEEP_EVERY_S)
     def sweep(self) -> None:
-        """Forget what nobody needs any more: expired drafts, old answers and sessions."""
+        """Forget what nobody needs any more: expired drafts and kept forms, old answers and sessions."""
         now = self._parts.clock.now()
         with self.unit_of_work() as uow:
             sweep_expired_drafts(uow)
+            lapsed_forms.sweep(uow.connection, now)
             idempotency.sweep(uow.connection, now - KEEP_ANSWERS)
             forget_old_sessions(uow.connection, now)
             uow.commit()

@@ -13,7 +13,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from shared.kernel.clock import Clock, SystemClock
 from shared.settings import Settings
 from shared.storage.encryption import MasterKey
-from shared.web import catalogues, headers, health, problem, session, statement, tokens
+from shared.web import catalogues, headers, health, lapsed_forms, problem, session, statement, tokens
 from shared.web.errors import TooLarge, says
 from shared.web.guard import OnlyHere
 from shared.web.navigation import add_layout
@@ -33,12 +33,14 @@ def make_app(
     checks: Mapping[str, Callable[[], object]] | None = None,
     clock: Clock | None = None,
     secret: bytes | None = None,
+    keeping: lapsed_forms.Keeping | None = None,
 ) -> Flask:
     """The app of one service.
 
     ``import_name`` is the service's web package: its ``templates`` and ``translations`` folders are used before the
     shared ones. ``checks``: name → callable for ``/<service>/health/ready``; one that raises says "not ready".
     ``secret``: the key of idempotency fingerprints, derived from the service's master key unless given.
+    ``keeping``: where forms wait that came after their sender's idle half hour; without it they are not kept.
     Raises SettingsAreWrong when the session key is missing.
     """
     keys = session.keys_from(settings.session_key_file)
@@ -77,6 +79,9 @@ def make_app(
     add_layout(app)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
+    if keeping is not None:
+        app.register_blueprint(lapsed_forms.blueprint(service))
+        app.extensions[lapsed_forms.EXTENSION] = keeping
     app.register_blueprint(health.blueprint(service, dict(checks or {})))
     app.register_blueprint(statement.blueprint())
     health.measure(app, service)

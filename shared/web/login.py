@@ -140,7 +140,9 @@ def login_blueprint(
 
     @pages.post("/logout")
     def logout() -> Response:
-        state = session.read(web().clock.now())
+        # an idle one too: a copy of its cookie must not go on leaving forms
+        now = web().clock.now()
+        state = session.lapsed(now) or session.read(now)
         session.end()
         if state is not None:
             hooks.on_signed_out(state.session_id, state.expires_at)

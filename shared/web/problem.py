@@ -27,6 +27,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from shared.kernel.refusals import Failure, Invalid, Refusal, SignInNeeded
 from shared.web.api import pointers
 from shared.web.errors import OutOfOrder, Unexpected, says
+from shared.web.lapsed_forms import keep_form
 from shared.web.validation import sentence
 from shared.web.who import AssignmentNeeded, is_api, signed_in
 
@@ -77,7 +78,8 @@ def answer_refusal(refusal: Refusal) -> AnyResponse:
     if not is_api():
         if isinstance(refusal, SignInNeeded):
             if request.method not in ("GET", "HEAD"):
-                return _answer_signed_out(403)
+                kept = keep_form()
+                return _answer_signed_out(403) if kept is None else _answer_kept(kept)
             return redirect("/directory/login" + _back_here(), 303)
         if isinstance(refusal, AssignmentNeeded):
             return redirect("/directory/assignment" + _back_here(), 303)
@@ -95,7 +97,7 @@ def _back_here() -> str:
 
 
 def _answer_signed_out(status: int) -> Response:
-    """A form came after its sender's session: what was typed is not kept for a stranger, and they are told so."""
+    """A form came after its sender's session and is not kept: nobody knows whose it is, or nowhere to put it."""
     return _answer(
         "signed-out",
         says("You are no longer signed in."),
@@ -105,6 +107,20 @@ def _answer_signed_out(status: int) -> Response:
             "was not saved is then gone. What was saved before is still there."
         ),
         sign_in_at="/directory/login" + _back_to_the_form(),
+    )
+
+
+def _answer_kept(address: str) -> Response:
+    """The same, of a form that waits for its sender: nothing has to be typed again."""
+    return _answer(
+        "signed-out",
+        says("You are no longer signed in."),
+        403,
+        says(
+            "What you sent just now was not carried out, but nothing is lost: it is kept encrypted for 12 hours. Sign "
+            "in again, under the same assignment, and you can send it."
+        ),
+        sign_in_at="/directory/login?next=" + quote(address),
     )
 
 

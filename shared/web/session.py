@@ -2,7 +2,8 @@
 
 ``lotsa_session`` is shared by all services (one origin, one key). It is signed, not secret: it holds a random session
 id, the identity provider's issuer and subject, the name shown in the header, and times. It lives until the browser
-closes, 30 minutes pass without a request, 12 hours pass in all, or the person signs out.
+closes, 30 minutes pass without a request, 12 hours pass in all, or the person signs out. Idle, within its
+12 hours, it still proves whose it was (``lapsed``): a form of theirs is kept for them, and nothing is opened.
 """
 
 from __future__ import annotations
@@ -109,8 +110,28 @@ def read(now: datetime, *, prolong: bool = True) -> SessionState | None:
     """
     if "sid" not in session:
         return None
+    state = _said()
+    if state is None or now - state.seen_at > IDLE_LIMIT or now >= state.expires_at:
+        end()
+        return None
+    if prolong and now - state.seen_at >= SEEN_STEP:
+        session["seen"] = int(now.timestamp())
+        return replace(state, seen_at=now)
+    return state
+
+
+def lapsed(now: datetime) -> SessionState | None:
+    """Whose session idled away within its 12 hours: they are known, and not let in. To be asked before ``read``.
+
+    Whether it was signed out has to be asked elsewhere, as for any session.
+    """
+    state = _said()
+    return state if state and now - state.seen_at > IDLE_LIMIT and now < state.expires_at else None
+
+
+def _said() -> SessionState | None:
     try:
-        state = SessionState(
+        return SessionState(
             session_id=UUID(session["sid"]),
             user=UserRef(session["iss"], session["sub"]),
             name=session.get("name", ""),
@@ -119,15 +140,7 @@ def read(now: datetime, *, prolong: bool = True) -> SessionState | None:
             seen_at=datetime.fromtimestamp(session["seen"], UTC),
         )
     except (KeyError, ValueError, TypeError):
-        end()
         return None
-    if now - state.seen_at > IDLE_LIMIT or now >= state.expires_at:
-        end()
-        return None
-    if prolong and now - state.seen_at >= SEEN_STEP:
-        session["seen"] = int(now.timestamp())
-        return replace(state, seen_at=now)
-    return state
 
 
 def end() -> None:

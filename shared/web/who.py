@@ -108,6 +108,7 @@ def signed_in() -> SignedIn | None:
 
 def _from_cookie() -> SignedIn | None:
     parts = web()
+    g.lapsed = session.lapsed(parts.clock.now())
     state = session.read(parts.clock.now())
     if state is None:
         return None
@@ -117,6 +118,13 @@ def _from_cookie() -> SignedIn | None:
     held = parts.staff.assignments_of(state.user, parts.clock.now())
     chosen = next((each for each in held if each.id == state.assignment_id), None)
     return SignedIn(state.user, state.session_id, state.name, chosen, state.idle_until)
+
+
+def lapsed() -> session.SessionState | None:
+    """Whose session idled away before this request and was not signed out. Known, never let in."""
+    signed_in()
+    state = cast("session.SessionState | None", g.lapsed)
+    return None if state is None or web().staff.session_ended(state.session_id) else state
 
 
 def current_actor() -> Actor:

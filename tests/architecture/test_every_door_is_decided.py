@@ -82,6 +82,11 @@ ANY_ROLE: Mapping[str, str] = {
     **{f"{method} /api/referral/v1/drafts/<uuid:draft_id>": BY_THE_COMMAND for method in ("GET", "PUT", "DELETE")},
     "GET /api/directory/v1/assignments": OWN,
     "GET /api/notifications/v1/notices": "the notices of the caller's own unit",
+    **{
+        f"{method} /{service}/lapsed-form/<uuid:form_id>": "what the caller sent themselves"
+        for method in ("GET", "POST")
+        for service in ("referral", "directory")
+    },
     "GET /notifications/": "the notices of the caller's own unit",
 }
 

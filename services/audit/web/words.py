@@ -66,6 +66,7 @@ WHY: dict[str, LazyString] = {
     "no-relation-to-referral": _(
         "Refused, because the unit has no part in the referral. The answer was the same as for an unknown number."
     ),
+    "not-the-sender": _("Refused, because somebody else sent the form, or it is kept no longer."),
     "not-the-author": _("Refused, because somebody else wrote the draft, or there is no such draft any more."),
     "role-may-not": _("Refused, because the role does not allow this step."),
     "role-or-unit-may-not": _("Refused, because this step is for another role or unit."),

@@ -20,6 +20,7 @@ from services.directory.web import (
 )
 from services.directory.web.api import api
 from services.directory.web.cast import cast
+from services.directory.web.lapsing import keeping
 from services.directory.web.refused import record_refusals
 from services.directory.web.sign_in import Hooks
 from shared.settings import Settings
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         ],
         checks={"database": database_answers},
         clock=made.clock,
+        keeping=keeping(made),
     )
     parts.give(app, made)
     record_refusals(app)

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from services.referral.bootstrap import SERVICE, Parts, for_web
 from services.referral.web import pages
 from services.referral.web.api_drafts import api
+from services.referral.web.lapsing import keeping
 from services.referral.web.parts import EXTENSION
 from shared.settings import Settings
 from shared.web.app import make_app
@@ -24,6 +25,7 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         blueprints=[pages.blueprint(), api.blueprint()],
         checks={"database": lambda: _answers(chosen)},
         clock=chosen.clock,
+        keeping=keeping(chosen),
         secret=chosen.opening.master.derive("idempotency"),
     )
     app.extensions[EXTENSION] = chosen

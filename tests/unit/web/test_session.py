@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 
 from shared.settings import SettingsAreWrong
 from shared.web import session
+from shared.web.who import lapsed
+from tests.support.web_gallery import ALVA
 from tests.unit.web.conftest import START, World, csrf_in
 
 SignIn = Callable[[str], None]
@@ -159,3 +161,44 @@ def test_a_signed_out_session_lasts_no_longer(world: World, client: FlaskClient,
     client.post("/directory/logout", data={"csrf_token": token})
     client.set_cookie("lotsa_session", kept.value)
     assert client.get("/directory/session").get_json() == {"left": 0}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "known"), [(0, False), (30, False), (31, True), (12 * 60 - 1, True), (12 * 60, False)]
+)
+def test_whose_session_idled_away_is_known_within_twelve_hours_and_let_in_nowhere(
+    world: World, client: FlaskClient, sign_in: SignIn, minutes: int, known: bool
+) -> None:
+    """Known: who, and under which assignment; asked before ``read``, which ends the session."""
+    sign_in("alva")
+    cookie = client.get_cookie("lotsa_session")
+    assert cookie is not None
+    world.clock.advance(timedelta(minutes=minutes))
+    with world.app.test_request_context(headers={"Cookie": f"lotsa_session={cookie.value}"}):
+        state = session.lapsed(world.clock.now())
+        assert (state is not None) is known
+        assert state is None or (state.user, state.assignment_id) == (ALVA, world.alvas.id)
+        assert (session.read(world.clock.now()) is None) is (minutes > 30)
+        assert session.lapsed(world.clock.now()) is None
+
+
+def test_an_idle_session_can_still_be_signed_out(world: World, client: FlaskClient, sign_in: SignIn) -> None:
+    """Or a copy of its cookie would be known until the twelve hours are over."""
+    sign_in("alva")
+    token = csrf_in(client.get("/directory/assignment").text)
+    world.clock.advance(timedelta(minutes=31))
+    assert client.post("/directory/logout", data={"csrf_token": token}).status_code == 303
+    assert [kind for kind, _ in world.hooks.told] == ["in", "out"]
+
+
+def test_of_a_signed_out_session_nobody_is_known(world: World, client: FlaskClient, sign_in: SignIn) -> None:
+    """However well its copied cookie is signed."""
+    sign_in("alva")
+    cookie = client.get_cookie("lotsa_session")
+    assert cookie is not None
+    world.clock.advance(timedelta(minutes=31))
+    with world.app.test_request_context(headers={"Cookie": f"lotsa_session={cookie.value}"}):
+        state = lapsed()
+        assert state is not None
+        world.staff.ended.add(state.session_id)
+        assert lapsed() is None

@@ -1,0 +1,38 @@
+"""How the directory keeps forms that came after their sender's session: what they are about, who is refused."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+from uuid import UUID
+
+from services.directory.bootstrap import SERVICE, Parts
+from shared.kernel.actor import Actor
+from shared.storage.encryption import MasterKey
+from shared.storage.lapsed_forms import LapsedForms
+from shared.web.errors import says
+from shared.web.lapsed_forms import FormIsNotKept, Keeping
+
+KINDS = {
+    "mine.save_organization": says("The form is about your organisation."),
+    "mine": says("The form is about a support service."),
+    "mine_activities": says("The form is about an activity."),
+    "admin_units": says("The form is about a unit."),
+    "admin_register": says("The form registers a unit."),
+    "admin_assignments": says("The form is about an assignment."),
+    "admin_rules": says("The form is about a routing rule."),
+    "admin_routing": says("The form is about the unit that receives what no rule takes."),
+}
+
+
+def keeping(parts: Parts) -> Keeping | None:
+    """Sealed under the service's own master key, which nothing else here needs: without it no form is kept."""
+    path = parts.settings.service(SERVICE).master_key_file
+    if path is None:
+        return None
+
+    def refused(actor: Actor, form_id: UUID, refusal: FormIsNotKept) -> NoReturn:
+        with parts.work_of(parts.editor(actor)) as work:
+            work.record_attempt(actor, refusal, "read", "lapsed-form", form_id)
+        raise refusal
+
+    return Keeping(LapsedForms(parts.engine, MasterKey.from_file(path)), KINDS, refused)

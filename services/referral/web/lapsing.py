@@ -1,0 +1,36 @@
+"""How the referral service keeps forms that came after their sender's session: what they are about, who is refused."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+from uuid import UUID
+
+from services.referral.bootstrap import Parts
+from services.referral.commands.admission import refuse
+from services.referral.domain.states import Action
+from shared.kernel.actor import Actor
+from shared.storage.lapsed_forms import LapsedForms
+from shared.web.errors import says
+from shared.web.lapsed_forms import FormIsNotKept, Keeping
+
+KINDS = {
+    "referral_pages.new": says("The form is the first step of a new referral."),
+    "referral_pages.step": says("The form is a step of a new referral."),
+    "referral_pages.discard": says("The form throws a draft away."),
+    "referral_pages.send": says("The form sends a referral."),
+    "referral_pages.accept": says("The form accepts a referral."),
+    "referral_pages.reject": says("The form declines a referral."),
+    "referral_pages.complete": says("The form closes a referral."),
+    "referral_pages.cancel": says("The form takes a referral back."),
+    "referral_pages.withdraw": says("The form withdraws a consent."),
+}
+
+
+def keeping(parts: Parts) -> Keeping:
+    """Sealed under the service's own master key."""
+
+    def refused(actor: Actor, form_id: UUID, refusal: FormIsNotKept) -> NoReturn:
+        with parts.unit_of_work(actor) as uow:
+            refuse(Action.OPEN, (form_id,), refusal.slug, actor, uow, refusal, record_kind="lapsed-form")
+
+    return Keeping(LapsedForms(parts.engine, parts.opening.master), KINDS, refused)

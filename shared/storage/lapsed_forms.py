@@ -1,0 +1,175 @@
+"""Forms that came after their sender's idle half hour: kept sealed for that sender alone, until they are sent or not.
+
+Each lies under a key of its own, wrapped by the service's master key, and behind a forced row policy: it is there for
+the same user under the same assignment (``lotsa.user``, ``lotsa.assignment_id``), and for the sweep.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, Engine, text
+
+from shared.kernel.actor import UserRef
+from shared.storage.encryption import MasterKey
+
+LIFETIME = timedelta(hours=12)
+# one for each window that somebody may have had open; the oldest makes room
+AT_MOST = 5
+# what no form of ours comes near; what is longer is not kept
+LARGEST = 64 * 1024
+# nobody waits longer for an answer: whatever took the form has died
+TAKEN_FOR = timedelta(minutes=1)
+
+_OWN = (
+    "author = nullif(current_setting('lotsa.user', true), '') "
+    "and assignment_id = nullif(current_setting('lotsa.assignment_id', true), '')::uuid"
+)
+_SWEEP = "current_setting('lotsa.actor', true) = 'system'"
+DDL = f"""
+create table lapsed_forms (
+    id uuid primary key, author text not null, assignment_id uuid not null, key_id uuid not null,
+    wrapped_key bytea not null, form bytea not null, sent_at timestamptz not null, expires_at timestamptz not null,
+    taken_at timestamptz
+);
+create index lapsed_forms_of_author on lapsed_forms (author, assignment_id, sent_at);
+create index lapsed_forms_expiring on lapsed_forms (expires_at);
+alter table lapsed_forms enable row level security;
+alter table lapsed_forms force row level security;
+create policy concerned on lapsed_forms using ({_SWEEP} or ({_OWN})) with check ({_OWN});
+"""
+
+
+class FormIsTooLarge(ValueError):
+    """More was sent than is kept."""
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who sent a form, and the assignment they acted under."""
+
+    user: UserRef
+    assignment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class LapsedForm:
+    """A form as it was sent: where to, and its fields in order, without the CSRF token."""
+
+    path: str
+    query: str
+    fields: tuple[tuple[str, str], ...] = field(repr=False)
+    sent_at: datetime
+    expires_at: datetime
+
+
+class LapsedForms:
+    """The forms of one service's senders; nobody else's exist for the one who asks."""
+
+    def __init__(self, engine: Engine, master: MasterKey) -> None:
+        self._engine = engine
+        self._master = master
+
+    def keep(self, form: LapsedForm, sender: Sender) -> UUID:
+        """Keep it; beyond five of one sender's the oldest are let go. The new one's id. Raises FormIsTooLarge."""
+        written = json.dumps({"path": form.path, "query": form.query, "fields": form.fields}, ensure_ascii=False)
+        if len(written.encode()) > LARGEST:
+            raise FormIsTooLarge
+        form_id = uuid4()
+        key, wrapped = self._master.new_data_key()
+        row = {
+            "id": form_id,
+            "author": _author(sender),
+            "assignment": sender.assignment_id,
+            "key": key.id,
+            "wrapped": wrapped,
+            "form": key.seal("lapsed_forms", "form", form_id, written),
+            "sent": form.sent_at,
+            "expires": form.expires_at,
+        }
+        with self._as(sender) as connection:
+            connection.execute(_KEEP, row)
+            connection.execute(_MAKE_ROOM, {"most": AT_MOST})
+        return form_id
+
+    def find(self, form_id: UUID, sender: Sender, now: datetime) -> LapsedForm | None:
+        """A form of the sender's own that has not expired."""
+        with self._as(sender) as connection:
+            return self._opened(connection.execute(_FIND, {"id": form_id, "now": now}).mappings().first())
+
+    def take(self, form_id: UUID, sender: Sender, now: datetime) -> LapsedForm | None:
+        """The same, to be carried out now: of two who ask at once one is given it, for a minute."""
+        with self._as(sender) as connection:
+            taken = {"id": form_id, "now": now, "before": now - TAKEN_FOR}
+            return self._opened(connection.execute(_TAKE, taken).mappings().first())
+
+    def give_back(self, form_id: UUID, sender: Sender) -> None:
+        """It was not carried out: it may be taken again."""
+        with self._as(sender) as connection:
+            connection.execute(_GIVE_BACK, {"id": form_id})
+
+    def discard(self, form_id: UUID, sender: Sender) -> bool:
+        """Remove it and its key; False when it was not there."""
+        with self._as(sender) as connection:
+            return connection.execute(_DISCARD, {"id": form_id}).rowcount == 1
+
+    def _opened(self, row: Mapping[Any, Any] | None) -> LapsedForm | None:
+        if row is None:
+            return None
+        key = self._master.unwrap(row["key_id"], row["wrapped_key"])
+        written = json.loads(key.open("lapsed_forms", "form", row["id"], row["form"]))
+        return LapsedForm(
+            path=written["path"],
+            query=written["query"],
+            fields=tuple((name, value) for name, value in written["fields"]),
+            sent_at=row["sent_at"],
+            expires_at=row["expires_at"],
+        )
+
+    @contextmanager
+    def _as(self, sender: Sender) -> Iterator[Connection]:
+        with self._engine.begin() as connection:
+            connection.execute(_SECURE, {"user": _author(sender), "assignment": str(sender.assignment_id)})
+            yield connection
+
+
+def sweep(connection: Connection, now: datetime) -> int:
+    """Remove every form whose time is over, with its key; how many. For the service's own timer."""
+    connection.execute(text("select set_config('lotsa.actor', 'system', true)"))
+    return connection.execute(text("delete from lapsed_forms where expires_at <= :now"), {"now": now}).rowcount
+
+
+def create_lapsed_forms(op: Any, app: str) -> None:
+    """Create the table; called by a migration with alembic's ``op`` and the application's role."""
+    for statement in DDL.split(";"):
+        if statement.strip():
+            op.execute(statement)
+    op.execute(f"grant select, insert, delete, update (taken_at) on lapsed_forms to {app}")
+
+
+_SECURE = text("select set_config('lotsa.user', :user, true), set_config('lotsa.assignment_id', :assignment, true)")
+_KEEP = text(
+    "insert into lapsed_forms (id, author, assignment_id, key_id, wrapped_key, form, sent_at, expires_at) "
+    "values (:id, :author, :assignment, :key, :wrapped, :form, :sent, :expires)"
+)
+# the row policy leaves the sender's own
+_MAKE_ROOM = text(
+    "delete from lapsed_forms where id in (select id from lapsed_forms order by sent_at desc, id offset :most)"
+)
+_FIND = text("select * from lapsed_forms where id = :id and expires_at > :now")
+_TAKE = text(
+    "update lapsed_forms set taken_at = :now where id = :id and expires_at > :now "
+    "and (taken_at is null or taken_at <= :before) returning *"
+)
+_GIVE_BACK = text("update lapsed_forms set taken_at = null where id = :id")
+_DISCARD = text("delete from lapsed_forms where id = :id")
+
+
+def _author(sender: Sender) -> str:
+    return f"{sender.user.issuer} {sender.user.subject}"

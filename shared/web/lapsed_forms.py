@@ -1,0 +1,191 @@
+"""A form that came after its sender's idle half hour is kept for that sender, and carried out when they say so.
+
+WCAG 2.2, 2.2.1 and technique G105: whoever writes slowly loses nothing, with or without scripts. The old cookie proves
+who wrote, never who is here now. So it keeps a form and opens nothing: the same user, signed in anew under the same
+assignment, has it sent. Then it is an ordinary request of theirs: the same view, checks, answers and records.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import NoReturn, cast
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session
+from flask.ctx import RequestContext
+from flask_babel import gettext
+from flask_wtf.csrf import generate_csrf
+from werkzeug.wrappers import Response
+
+from shared.kernel.actor import Actor
+from shared.kernel.refusals import AlreadyInProgress, Invalid, NotThere
+from shared.storage.lapsed_forms import LIFETIME, FormIsTooLarge, LapsedForm, LapsedForms, Sender
+from shared.web.errors import says
+from shared.web.navigation import home_of
+from shared.web.who import current_actor, lapsed, needs, web
+
+log = logging.getLogger("lotsa.web")
+
+EXTENSION = "lotsa-lapsed-forms"
+FORM = "application/x-www-form-urlencoded"
+TOKEN = "csrf_token"
+_BLUEPRINT = "lapsed_forms"
+
+
+class FormIsNotKept(NotThere):
+    """Somebody else sent it, or under another assignment, or it is over."""
+
+    slug = "not-the-sender"
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What a service gives, so that its forms are kept.
+
+    ``kinds``: endpoint or blueprint → what its form is about, a catalogue key. ``refuse`` records the attempt to come
+    to a form that is not there for the actor, and raises the refusal.
+    """
+
+    forms: LapsedForms
+    kinds: Mapping[str, str]
+    refuse: Callable[[Actor, UUID, FormIsNotKept], NoReturn]
+
+
+def keep_form() -> str | None:
+    """Keep the form of this request for its sender: where it waits. None: it is not to be kept, or could not be."""
+    keeping = cast("Keeping | None", current_app.extensions.get(EXTENSION))
+    if keeping is None or not _is_a_form_of_ours():
+        return None
+    try:
+        sender = _lapsed_sender()
+        return None if sender is None else _address(keeping.forms.keep(_as_sent(), sender))
+    except FormIsTooLarge:
+        return None
+    # whatever is broken: nothing is promised then
+    except Exception as error:  # noqa: BLE001
+        log.error("form not kept type=%s", type(error).__name__)
+        return None
+
+
+def _is_a_form_of_ours() -> bool:
+    """Whether somebody filled it in on our page (its token is right), behind a door that asks who it is."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return (
+        bool(g.get("csrf_valid"))
+        and hasattr(view, "lotsa_needs")
+        and request.blueprint != _BLUEPRINT
+        and request.mimetype == FORM
+    )
+
+
+def _lapsed_sender() -> Sender | None:
+    """Who the idle cookie names, if they were not signed out and still hold the assignment that they had chosen."""
+    state = lapsed()
+    if state is None or state.assignment_id is None:
+        return None
+    held = web().staff.assignments_of(state.user, web().clock.now())
+    return Sender(state.user, state.assignment_id) if state.assignment_id in {each.id for each in held} else None
+
+
+def _as_sent() -> LapsedForm:
+    now = web().clock.now()
+    return LapsedForm(
+        path=request.path,
+        query=request.query_string.decode("latin-1"),
+        fields=tuple((name, value) for name, value in request.form.items(multi=True) if name != TOKEN),
+        sent_at=now,
+        expires_at=now + LIFETIME,
+    )
+
+
+def _address(form_id: UUID) -> str:
+    return f"/{web().service}/lapsed-form/{form_id}"
+
+
+def blueprint(service: str) -> Blueprint:
+    """The page where a kept form waits: its sender sends it, or throws it away."""
+    pages = Blueprint(_BLUEPRINT, __name__, url_prefix=f"/{service}")
+
+    @pages.get("/lapsed-form/<uuid:form_id>")
+    @needs()
+    def show(form_id: UUID) -> str:
+        # not what was typed: a page would leave that in the browser's files
+        form = _keeping().forms.find(form_id, _sender(), web().clock.now()) or _refused(form_id)
+        return render_template("lotsa/lapsed_form.html", here=_address(form_id), kind=_kind_of(form), form=form)
+
+    @pages.post("/lapsed-form/<uuid:form_id>")
+    @needs()
+    def decide(form_id: UUID) -> Response:
+        match request.form.get("do"):
+            case "send":
+                return _send(form_id)
+            case "discard":
+                return _discard(form_id)
+        raise Invalid
+
+    return pages
+
+
+def _send(form_id: UUID) -> Response:
+    forms, sender, now = _keeping().forms, _sender(), web().clock.now()
+    form = forms.take(form_id, sender, now)
+    if form is None:
+        if forms.find(form_id, sender, now):
+            raise AlreadyInProgress
+        _refused(form_id)
+    answer = _carried_out(form)
+    if answer.status_code < 400:
+        forms.discard(form_id, sender)
+    else:
+        # it had no effect: nothing typed is lost for that
+        forms.give_back(form_id, sender)
+    return answer
+
+
+def _discard(form_id: UUID) -> Response:
+    if not _keeping().forms.discard(form_id, _sender()):
+        _refused(form_id)
+    flash(gettext("What you had filled in is gone. Nothing was sent."))
+    return redirect(home_of(current_actor().role), 303)
+
+
+def _carried_out(form: LapsedForm) -> Response:
+    """The answer to the form as if it came now: through every check before the view, and the view itself."""
+    body = urlencode([*form.fields, (TOKEN, generate_csrf())]).encode()
+    environ = {
+        **request.environ,
+        "PATH_INFO": form.path.encode().decode("latin-1"),
+        "QUERY_STRING": form.query,
+        "CONTENT_TYPE": FORM,
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": BytesIO(body),
+    }
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    # the session is this request's own, so that what the view says in it is not lost; all else begins anew
+    with app.app_context(), RequestContext(app, environ, session=session._get_current_object()):  # type: ignore[attr-defined]
+        answer = cast(Response, app.full_dispatch_request())
+    answer.headers.remove("Set-Cookie")
+    return answer
+
+
+def _keeping() -> Keeping:
+    return cast(Keeping, current_app.extensions[EXTENSION])
+
+
+def _sender() -> Sender:
+    actor = current_actor()
+    return Sender(actor.user, actor.assignment_id)
+
+
+def _refused(form_id: UUID) -> NoReturn:
+    _keeping().refuse(current_actor(), form_id, FormIsNotKept())
+
+
+def _kind_of(form: LapsedForm) -> str:
+    endpoint, _ = current_app.url_map.bind("").match(form.path, "POST")
+    kinds = _keeping().kinds
+    return kinds.get(endpoint) or kinds.get(endpoint.partition(".")[0]) or says("The form belongs to this service.")

@@ -1,0 +1,120 @@
+"""The directory's forms too outlive their sender's idle half hour, for that sender alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from services.directory.service import Directory
+from shared.kernel.clock import FixedClock
+from tests.support.directory_city import HIDDEN, City, sign_in, token_in
+
+PAGE = "/directory/mine/organization"
+WORDS = "Vi träffas numera på onsdagar."
+WAITS = re.compile(r'href="/directory/login\?next=(/directory/lapsed-form/[0-9a-f-]+)"')
+COUNT = text("select count(*) from lapsed_forms")
+
+
+@pytest.fixture
+def dani(city: City) -> FlaskClient:
+    """Dani's browser."""
+    return city.signed_in("dani")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left(city: City) -> Iterator[None]:
+    """The city is shared: leave no form in it."""
+    yield
+    later = replace(city.parts, clock=FixedClock(city.parts.clock.now() + timedelta(hours=12)))
+    Directory(later).sweep()
+    assert kept(city) == 0
+
+
+def kept(city: City) -> int:
+    """How many forms are kept, seen with the service's own eyes."""
+    with city.parts.engine.begin() as connection:
+        connection.execute(text("select set_config('lotsa.actor', 'system', true)"))
+        return int(connection.execute(COUNT).scalar_one())
+
+
+def sent_late(client: FlaskClient, **changed: str) -> Any:
+    """The answer to the organisation's form, sent 31 minutes after the last click."""
+    page = client.get(PAGE).text
+    with client.session_transaction() as cookie:
+        cookie["seen"] -= 31 * 60
+    hidden = {name: value for name, value in HIDDEN.findall(page) if name in ("csrf_token", "version")}
+    return client.post(PAGE, data={**hidden, "name": "Lyktan", "description": WORDS, **changed})
+
+
+def place_in(answer: Any) -> str:
+    """Where the kept form waits."""
+    found = WAITS.search(answer.text)
+    assert found, answer.text
+    return found[1]
+
+
+def wish(client: FlaskClient, place: str, what: str) -> Any:
+    """Press one of the two buttons."""
+    return client.post(place, data={"csrf_token": token_in(client.get("/directory/assignment").text), "do": what})
+
+
+def test_what_was_written_about_an_organisation_is_saved_after_signing_in(city: City, dani: FlaskClient) -> None:
+    """The sign-in page leads to it; sent, it is saved by the form's own view, which says so; then it is gone."""
+    place = place_in(sent_late(dani))
+    login = dani.get(f"/directory/login?next={place}").text
+    entered = dani.post("/directory/login/demo", data={"csrf_token": token_in(login), "who": "dani", "next": place})
+    assert entered.headers["Location"] == place
+    page = dani.get(place).text
+    assert "Formuläret gäller er organisation." in page
+    assert WORDS not in page
+    assert WORDS not in dani.get(PAGE).text
+    saved = wish(dani, place, "send")
+    assert (saved.status_code, saved.headers["Location"]) == (303, "/directory/mine")
+    assert len(saved.headers.getlist("Set-Cookie")) == 1
+    assert "Sparat." in dani.get("/directory/mine").text
+    assert WORDS in dani.get(PAGE).text
+    assert kept(city) == 0
+
+
+def test_a_mistake_in_it_is_said_at_its_field_and_nothing_is_lost(city: City, dani: FlaskClient) -> None:
+    """The form's own page answers, with its own address to send it to."""
+    place = place_in(sent_late(dani, email="nej"))
+    sign_in(dani, "dani")
+    answer = wish(dani, place, "send").text
+    assert "error-summary" in answer
+    assert WORDS in answer
+    assert f'action="{PAGE}"' in answer
+
+
+def test_hanna_finds_nothing_of_danis(city: City, dani: FlaskClient) -> None:
+    """404 at each wish, recorded; and without a sender the database shows nothing to anybody."""
+    place = place_in(sent_late(dani))
+    hanna = city.signed_in("hanna")
+    before = len(city.told("access.recorded.v1"))
+    assert hanna.get(place).status_code == 404
+    assert [wish(hanna, place, each).status_code for each in ("send", "discard")] == [404, 404]
+    records = city.told("access.recorded.v1")[before:]
+    assert [(each["rule"], each["record_kind"], each["subjects"]) for each in records] == [
+        ("not-the-sender", "lapsed-form", [place.rsplit("/", 1)[1]])
+    ] * 3
+    with city.parts.work_of(city.editor("dani")) as work:
+        assert work.connection.execute(COUNT).scalar_one() == 0
+    sign_in(dani, "dani")
+    assert wish(dani, place, "discard").headers["Location"] == "/directory/mine"
+
+
+def test_signing_in_and_choosing_an_assignment_are_no_forms_to_keep(city: City, dani: FlaskClient) -> None:
+    """They hold nothing that was typed."""
+    token = token_in(dani.get("/directory/assignment").text)
+    with dani.session_transaction() as cookie:
+        cookie["seen"] -= 31 * 60
+    answer = dani.post("/directory/assignment", data={"csrf_token": token, "assignment": "x"})
+    assert "Det du nyss skickade sparades inte" in answer.text
+    assert kept(city) == 0

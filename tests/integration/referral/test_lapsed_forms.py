@@ -1,0 +1,272 @@
+"""A form that came after its sender's idle half hour: kept for that sender alone, and carried out once they say so."""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from services.referral.domain.states import Action
+from shared.contracts.directory import AssignmentEnded, SessionEnded
+from shared.storage.lapsed_forms import AT_MOST, LARGEST, LapsedForms, Sender
+from tests.integration.referral.conftest import NOON, AtThePages, Cast, Room, at_the_pages
+from tests.integration.referral.test_nobody_else import attempts
+
+NAME = "Frans Provsson"
+FIRST_STEP = "/referral/new"
+TYPED: dict[str, Any] = {"name": NAME, "phone": "070-1740605", "channels": "phone", "area": "0180-sodermalm"}
+WAITS = re.compile(r'href="/directory/login\?next=(/referral/lapsed-form/[0-9a-f-]+)"')
+LOST = "Det du nyss skickade sparades inte"
+KEPT = "Det är sparat krypterat i 12 timmar"
+
+
+def sent_late(room: Room, who: Cast, path: str = FIRST_STEP, *, minutes: float = 31, **fields: Any) -> Any:
+    """The answer to a form that was opened in time and sent when its sender had been signed out."""
+    browser = at_the_pages(who, room.clock.now())
+    hidden = hidden_in(browser.get(path).text)
+    room.clock.advance(timedelta(minutes=minutes))
+    return browser.client.post(path, data={**hidden, **(fields or TYPED)})
+
+
+def hidden_in(page: str) -> dict[str, str]:
+    """A form's token, and its version if it has one."""
+    return dict(re.findall(r'name="(csrf_token|version)" value="([^"]*)"', page))
+
+
+def place_in(answer: Any) -> str:
+    """Where the kept form waits."""
+    found = WAITS.search(answer.text)
+    assert found, answer.text
+    return found[1]
+
+
+def again(room: Room, who: Cast) -> AtThePages:
+    """The same person, signed in anew."""
+    return at_the_pages(who, room.clock.now())
+
+
+def rows(room: Room) -> int:
+    """How many forms are kept."""
+    return int(room.ask("SELECT count(*) FROM lapsed_forms")[0][0])
+
+
+def test_what_was_typed_is_there_after_signing_in_and_is_sent_once(room: Room, alva: Cast) -> None:
+    """The very form's own view answers; then there is nothing left to send."""
+    answer = sent_late(room, alva)
+    assert answer.status_code == 403
+    assert KEPT in answer.text
+    assert LOST not in answer.text
+    assert room.ask("SELECT 1 FROM drafts") == []
+    place, browser = place_in(answer), again(room, alva)
+    page = browser.get(place).text
+    assert "Formuläret är det första steget i en ny lotsning" in page
+    assert "20 november 2026 kl. 13:31" in page
+    assert NAME not in page, "what was typed would lie in the browser's files"
+    sent = browser.post(place, place, do="send")
+    assert sent.status_code == 303
+    assert sent.headers["Location"].endswith("/support")
+    assert NAME in browser.get(sent.headers["Location"].replace("/support", "/carer")).text
+    assert rows(room) == 0
+    assert browser.post(place, FIRST_STEP, do="send").status_code == 404
+    assert len(room.ask("SELECT 1 FROM drafts")) == 1
+
+
+def test_whoever_throws_it_away_has_sent_nothing(room: Room, alva: Cast) -> None:
+    """It is gone with its key, and the next page says so."""
+    place, browser = place_in(sent_late(room, alva)), again(room, alva)
+    assert browser.post(place, place, do="discard").headers["Location"] == "/referral/"
+    assert "Det du hade fyllt i är borta. Inget skickades." in browser.get("/referral/").text
+    assert (rows(room), room.ask("SELECT 1 FROM drafts")) == (0, [])
+    assert browser.get(place).status_code == 404
+
+
+def test_it_is_kept_sealed_and_without_its_token(room: Room, alva: Cast, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither the table, the address nor the log says what was typed, or to which page."""
+    with caplog.at_level(logging.DEBUG):
+        place = place_in(sent_late(room, alva))
+    (row,) = room.ask("SELECT form, sent_at, expires_at FROM lapsed_forms")
+    assert row.expires_at - row.sent_at == timedelta(hours=12)
+    for trace in (bytes(row.form), place.encode(), caplog.text.encode()):
+        assert b"Frans" not in trace
+        assert b"/referral/new" not in trace
+    kept = store(room).find(UUID(place.rsplit("/", 1)[1]), sender(alva), room.clock.now())
+    assert kept is not None
+    assert {name for name, _ in kept.fields} == set(TYPED)
+
+
+def test_another_person_or_assignment_finds_nothing_and_is_recorded(room: Room, alva: Cast, cilla: Cast) -> None:
+    """A colleague at the same computer, and Alva herself in another role: 404, to look, to send and to throw away."""
+    place = place_in(sent_late(room, alva))
+    other = room.somebody("alva", alva.actor.role, cilla.actor.unit_id)
+    colleague = room.somebody("anna", alva.actor.role, alva.actor.unit_id)
+    for stranger in (other, colleague, cilla):
+        browser = again(room, stranger)
+        assert browser.get(place).status_code == 404
+        for wish in ("send", "discard"):
+            assert browser.post(place, "/referral/", do=wish).status_code == 404
+    form_id = UUID(place.rsplit("/", 1)[1])
+    for who in (colleague, cilla):
+        assert attempts(room, who) == [(f"attempt.{Action.OPEN}", "refused", [form_id])] * 3
+    assert rows(room) == 1
+    assert room.ask("SELECT 1 FROM drafts") == []
+
+
+def test_the_cookie_of_a_session_that_was_signed_out_keeps_nothing(room: Room, alva: Cast) -> None:
+    """Stolen and used after the sign-out, with a page's right token."""
+    browser = at_the_pages(alva)
+    hidden = hidden_in(browser.get(FIRST_STEP).text)
+    with alva.client.session_transaction() as cookie:
+        session_id = UUID(cookie["sid"])
+    room.hear(SessionEnded(session_id=session_id, expires_at=NOON + timedelta(hours=12), occurred_at=NOON))
+    room.clock.advance(timedelta(minutes=31))
+    answer = browser.client.post(FIRST_STEP, data={**hidden, **TYPED})
+    assert (answer.status_code, LOST in answer.text, rows(room)) == (403, True, 0)
+
+
+@pytest.mark.parametrize("token", ["", "InZlcnkgd3Jvbmci.aSBY7A.wrong"])
+def test_a_form_without_the_right_token_keeps_nothing(room: Room, alva: Cast, token: str) -> None:
+    """Another site cannot plant a form in the name of whoever left their browser open."""
+    answer = sent_late(room, alva, csrf_token=token, **TYPED)
+    assert (answer.status_code, LOST in answer.text, rows(room)) == (400, True, 0)
+
+
+def test_after_twelve_hours_or_without_the_assignment_nothing_is_kept(room: Room, alva: Cast) -> None:
+    """The cookie's absolute limit, and an assignment that has ended meanwhile."""
+    assert LOST in sent_late(room, alva, minutes=12 * 60).text
+    browser = again(room, alva)
+    hidden = hidden_in(browser.get(FIRST_STEP).text)
+    room.hear(AssignmentEnded(assignment_id=alva.actor.assignment_id, ended_at=room.clock.now()))
+    room.clock.advance(timedelta(minutes=31))
+    assert LOST in browser.client.post(FIRST_STEP, data={**hidden, **TYPED}).text
+    assert rows(room) == 0
+
+
+def test_an_idle_cookie_opens_nothing(room: Room, alva: Cast) -> None:
+    """It can leave a form: neither see it, nor send it, nor any other."""
+    browser = at_the_pages(alva)
+    hidden = hidden_in(browser.get(FIRST_STEP).text)
+    idle = alva.client.get_cookie("lotsa_session")
+    assert idle is not None
+    room.clock.advance(timedelta(minutes=31))
+    place = place_in(alva.client.post(FIRST_STEP, data={**hidden, **TYPED}))
+    for path in (place, "/referral/"):
+        alva.client.set_cookie("lotsa_session", idle.value)
+        assert browser.get(path).headers["Location"].startswith("/directory/login")
+    alva.client.set_cookie("lotsa_session", idle.value)
+    refused = alva.client.post(place, data={**hidden, "do": "send"})
+    assert (refused.status_code, rows(room), room.ask("SELECT 1 FROM drafts")) == (403, 1, [])
+
+
+def test_sending_and_throwing_away_need_a_token_of_their_own(room: Room, alva: Cast) -> None:
+    """No other site has it sent, or gone."""
+    place, browser = place_in(sent_late(room, alva)), again(room, alva)
+    for wish in ("send", "discard"):
+        assert browser.client.post(place, data={"do": wish}).status_code == 400
+    assert browser.post(place, place, do="else").status_code == 422
+    assert (rows(room), room.ask("SELECT 1 FROM drafts")) == (1, [])
+
+
+def test_after_twelve_hours_it_is_gone(room: Room, alva: Cast) -> None:
+    """Out of reach at once, and out of the table with the next sweep; not before."""
+    place = place_in(sent_late(room, alva))
+    room.clock.advance(timedelta(hours=11, minutes=59))
+    room.service.sweep()
+    assert again(room, alva).get(place).status_code == 200
+    room.clock.advance(timedelta(minutes=1))
+    browser = again(room, alva)
+    assert browser.get(place).status_code == 404
+    assert browser.post(place, "/referral/", do="send").status_code == 404
+    room.service.sweep()
+    assert rows(room) == 0
+
+
+def test_a_few_are_kept_of_each_sender_the_newest(room: Room, alva: Cast, bo: Cast) -> None:
+    """Nobody fills the table, and nobody's forms make another's go."""
+    referral = f"/referral/referrals/{alva.send().json['id']}/reject"
+    bos = place_in(sent_late(room, bo, referral, reason="outside-area"))
+    places = [place_in(sent_late(room, alva)) for _ in range(AT_MOST + 1)]
+    assert rows(room) == AT_MOST + 1
+    browser = again(room, alva)
+    assert [browser.get(place).status_code for place in places] == [404, *[200] * AT_MOST]
+    assert again(room, bo).get(bos).status_code == 200
+
+
+def test_what_is_larger_than_any_form_of_ours_is_not_kept(room: Room, alva: Cast) -> None:
+    """And what is larger than any request of ours is refused, as always."""
+    assert LOST in sent_late(room, alva, name="x" * LARGEST).text
+    assert sent_late(room, alva, name="x" * 1_100_000).status_code == 413
+    assert rows(room) == 0
+
+
+def test_the_systems_door_keeps_nothing(room: Room, alva: Cast) -> None:
+    """It takes no cookie, idle or not."""
+    at_the_pages(alva)
+    room.clock.advance(timedelta(minutes=31))
+    answer = alva.client.post("/api/referral/v1/drafts", data=TYPED)
+    assert (answer.status_code, answer.mimetype, rows(room)) == (401, "application/problem+json", 0)
+
+
+def test_when_it_cannot_be_kept_that_is_what_is_said(
+    room: Room, alva: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The database went away: nothing is promised, and the log names the kind of fault alone."""
+
+    def gone(*_: object) -> UUID:
+        raise OperationalError(f"insert {NAME}", {}, Exception(NAME))
+
+    monkeypatch.setattr(LapsedForms, "keep", gone)
+    answer = sent_late(room, alva)
+    assert (answer.status_code, LOST in answer.text) == (403, True)
+    assert 'href="/directory/login?next=/referral/new"' in answer.text
+    assert "form not kept type=OperationalError" in caplog.text
+    assert NAME not in caplog.text
+
+
+def test_a_form_whose_page_has_moved_on_is_answered_by_that_page(room: Room, alva: Cast, bo: Cast) -> None:
+    """Bo declines late what a colleague has accepted: he is told, with his words, as whoever comes second is."""
+    referral_id = alva.send().json["id"]
+    form = f"/referral/referrals/{referral_id}/reject"
+    place = place_in(sent_late(room, bo, form, reason="other", comment="Vi har redan ringt."))
+    room.somebody("bodil", bo.actor.role, bo.actor.unit_id).step("accept", referral_id)
+    browser = again(room, bo)
+    sent = browser.post(place, place, do="send")
+    assert sent.headers["Location"] == f"/referral/referrals/{referral_id}/moved?form=reject"
+    assert "Vi har redan ringt." in browser.get(sent.headers["Location"]).text
+    assert rows(room) == 0
+    assert room.ask("SELECT state FROM referrals")[0].state == "accepted"
+
+
+def test_a_form_that_has_no_effect_is_still_kept(room: Room, alva: Cast) -> None:
+    """The draft that it belongs to is gone: its door says so, on record, and what was typed still waits."""
+    draft = alva.ask("POST", "/drafts", {"answers": {}}).json["id"]
+    place = place_in(sent_late(room, alva, f"/referral/drafts/{draft}/carer"))
+    alva.ask("DELETE", f"/drafts/{draft}")
+    browser = again(room, alva)
+    assert browser.post(place, place, do="send").status_code == 404
+    assert attempts(room, alva)[-1][2] == [UUID(draft)]
+    assert browser.get(place).status_code == 200
+
+
+def test_of_two_who_send_it_at_once_one_does(room: Room, alva: Cast) -> None:
+    """A double click: the second is told that it is under way. What took it and died keeps it for a minute."""
+    place, browser = place_in(sent_late(room, alva)), again(room, alva)
+    assert store(room).take(UUID(place.rsplit("/", 1)[1]), sender(alva), room.clock.now())
+    assert browser.post(place, place, do="send").status_code == 409
+    assert room.ask("SELECT 1 FROM drafts") == []
+    room.clock.advance(timedelta(minutes=1))
+    assert browser.post(place, place, do="send").status_code == 303
+
+
+def store(room: Room) -> LapsedForms:
+    """Where the service keeps them."""
+    return LapsedForms(room.parts.engine, room.parts.opening.master)
+
+
+def sender(who: Cast) -> Sender:
+    """As a sender of forms."""
+    return Sender(who.actor.user, who.actor.assignment_id)
