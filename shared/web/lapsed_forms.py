@@ -34,6 +34,8 @@ EXTENSION = "lotsa-lapsed-forms"
 FORM = "application/x-www-form-urlencoded"
 TOKEN = "csrf_token"
 _BLUEPRINT = "lapsed_forms"
+# in the cookie, until its owner signs in: where the form waits that this browser sent last
+_KEPT = "kept"
 
 
 class FormIsNotKept(NotThere):
@@ -62,13 +64,21 @@ def keep_form() -> str | None:
         return None
     try:
         sender = _lapsed_sender()
-        return None if sender is None else _address(keeping.forms.keep(_as_sent(), sender))
+        if sender is None:
+            return None
+        session[_KEPT] = _address(keeping.forms.keep(_as_sent(), sender))
     except FormIsTooLarge:
         return None
     # whatever is broken: nothing is promised then
     except Exception as error:  # noqa: BLE001
         log.error("form not kept type=%s", type(error).__name__)
         return None
+    return str(session[_KEPT])
+
+
+def was_kept_here() -> bool:
+    """Whether this is the address where the form waits that this browser has just sent."""
+    return session.get(_KEPT) == request.path
 
 
 def _is_a_form_of_ours() -> bool:

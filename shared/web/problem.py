@@ -27,7 +27,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from shared.kernel.refusals import Failure, Invalid, Refusal, SignInNeeded
 from shared.web.api import pointers
 from shared.web.errors import OutOfOrder, Unexpected, says
-from shared.web.lapsed_forms import keep_form
+from shared.web.lapsed_forms import keep_form, was_kept_here
 from shared.web.validation import sentence
 from shared.web.who import AssignmentNeeded, is_api, signed_in
 
@@ -79,7 +79,11 @@ def answer_refusal(refusal: Refusal) -> AnyResponse:
         if isinstance(refusal, SignInNeeded):
             if request.method not in ("GET", "HEAD"):
                 kept = keep_form()
-                return _answer_signed_out(403) if kept is None else _answer_kept(kept)
+                # a page that answers a form directly leaves what was typed in the browser's files, and a second
+                # sending, by reloading it, would be told of as lost
+                return redirect(kept, 303) if kept else _answer_signed_out(403)
+            if was_kept_here():
+                return _answer_kept()
             return redirect("/directory/login" + _back_here(), 303)
         if isinstance(refusal, AssignmentNeeded):
             return redirect("/directory/assignment" + _back_here(), 303)
@@ -110,8 +114,8 @@ def _answer_signed_out(status: int) -> Response:
     )
 
 
-def _answer_kept(address: str) -> Response:
-    """The same, of a form that waits for its sender: nothing has to be typed again."""
+def _answer_kept() -> Response:
+    """What whoever sent a form too late sees, before they have signed in: nothing has to be typed again."""
     return _answer(
         "signed-out",
         says("You are no longer signed in."),
@@ -120,7 +124,7 @@ def _answer_kept(address: str) -> Response:
             "What you sent just now was not carried out, but nothing is lost: it is kept encrypted for 12 hours. Sign "
             "in again, under the same assignment, and you can send it."
         ),
-        sign_in_at="/directory/login?next=" + quote(address),
+        sign_in_at="/directory/login" + _back_here(),
     )
 
 

@@ -4,32 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
-from shared.web.session import COOKIE, SignedCookie, keys_from
+from shared.web.session import COOKIE
 from tests.support.browser import axe_clean, fits, visiting
+from tests.support.idling import cookie_of, half_an_hour_passes
 from tests.support.referral_browsing import go_on, tell_of_the_carer
 from tests.support.running import Running
 
-HALF_AN_HOUR_S = 31 * 60
 WHY = "Sover dåligt och orkar inte längre."
-
-
-def half_an_hour_passes(product: Running, context: BrowserContext) -> None:
-    """The cookie was last seen so much earlier, as its signer would say."""
-    app = Flask(__name__)
-    app.secret_key = keys_from(product.settings.session_key_file)[0]
-    signer = SignedCookie().get_signing_serializer(app)
-    assert signer is not None
-    said = signer.loads(signed_in_with(context))
-    value = signer.dumps({**said, "seen": said["seen"] - HALF_AN_HOUR_S})
-    context.add_cookies([{"name": COOKIE, "value": str(value), "url": product.url}])
-
-
-def signed_in_with(context: BrowserContext) -> str:
-    """The browser's cookie."""
-    return next(each["value"] for each in context.cookies() if each["name"] == COOKIE)
 
 
 def test_what_was_typed_too_late_is_sent_after_signing_in(
@@ -55,7 +38,7 @@ def test_what_was_typed_too_late_is_sent_after_signing_in(
     fits(alva)
     with visiting(browser, product.url) as with_scripts:
         # axe is one
-        with_scripts.add_cookies([{"name": COOKIE, "value": signed_in_with(alva.context), "url": product.url}])
+        with_scripts.add_cookies([{"name": COOKIE, "value": cookie_of(alva.context), "url": product.url}])
         looking = with_scripts.new_page()
         looking.goto(alva.url)
         axe_clean(looking)

@@ -25,6 +25,7 @@ from shared.settings import SERVICES
 from shared.storage.engine import make_engine
 from tests.support.builders import todays_text
 from tests.support.eventually import eventually
+from tests.support.idling import half_an_hour_passes
 from tests.support.marks import Marks, a_mark
 from tests.support.running import Running
 from tests.support.visitor import Seen, Visitor
@@ -34,7 +35,7 @@ RARE_GROUP = "lethal-violence"
 FIELDS = (
     "Name", "Address", "Note", "Why", "Representative", "OtherRepresentative", "PersonName", "Situation", "Completed",
     "Rejected", "Cancelled", "DraftName", "DraftNote", "Typo", "ProtectedName", "ProtectedNote", "Retried", "Broken",
-    "Mistaken", "MistakenTwice", "MistakenCancel", "Late", "TwoWindows",
+    "Mistaken", "MistakenTwice", "MistakenCancel", "Late", "TwoWindows", "TooLate",
 )  # fmt: skip
 PLANTED_FOR_BO = ("Name", "Phone", "Email", "Address", "Note", "Identity", "Why", "PersonName", "Situation")
 PHONE, IDENTITY_NUMBER = "070-1740671", "189001189811"
@@ -199,6 +200,19 @@ def make_mistakes(canary: Canary, alva: Visitor, bo: Visitor) -> None:
     assert done.status_code == 200, done.text
     bo.send()
     assert "/moved" in bo.page.url, bo.seen[-1].place
+
+
+def type_too_late(canary: Canary, alva: Visitor) -> None:
+    """Half an hour passes before she sends: what she typed waits for her, also when she has signed in anew."""
+    alva.go("/referral/new")
+    alva.fill({"name": canary.value["TooLate"], "phone": PHONE})
+    alva.choose(("channels", "phone"))
+    half_an_hour_passes(canary.product, alva.context)
+    alva.send()
+    here = urlsplit(alva.page.url).path
+    assert here.startswith("/referral/lapsed-form/"), alva.seen[-1].place
+    alva.sign_in()
+    assert alva.go(here) == 200
 
 
 def keep_and_discard_drafts(canary: Canary, alva: Visitor) -> None:

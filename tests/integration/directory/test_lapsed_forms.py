@@ -16,8 +16,8 @@ from services.directory.service import Directory
 from shared.kernel.clock import FixedClock
 from tests.support.directory_city import HIDDEN, City, sign_in, token_in
 
-PAGE = "/directory/mine/organization"
-WORDS = "Vi träffas numera på onsdagar."
+PAGE = "/directory/mine/services/new"
+WORDS = "Onsdagsgruppen i parken"
 WAITS = re.compile(r'href="/directory/login\?next=(/directory/lapsed-form/[0-9a-f-]+)"')
 COUNT = text("select count(*) from lapsed_forms")
 
@@ -45,12 +45,13 @@ def kept(city: City) -> int:
 
 
 def sent_late(client: FlaskClient, **changed: str) -> Any:
-    """The answer to the organisation's form, sent 31 minutes after the last click."""
+    """The answer to the form for a new support service, sent 31 minutes after the last click."""
     page = client.get(PAGE).text
     with client.session_transaction() as cookie:
         cookie["seen"] -= 31 * 60
-    hidden = {name: value for name, value in HIDDEN.findall(page) if name in ("csrf_token", "version")}
-    return client.post(PAGE, data={**hidden, "name": "Lyktan", "description": WORDS, **changed})
+    hidden = {name: value for name, value in HIDDEN.findall(page) if name in ("csrf_token", "id", "version")}
+    listing = {"name": WORDS, "summary": "Fika.", "attend": "drop-in", "languages": "sv", "status": "inactive"}
+    return client.post(PAGE, data={**hidden, **listing, **changed}, follow_redirects=True)
 
 
 def place_in(answer: Any) -> str:
@@ -65,21 +66,22 @@ def wish(client: FlaskClient, place: str, what: str) -> Any:
     return client.post(place, data={"csrf_token": token_in(client.get("/directory/assignment").text), "do": what})
 
 
-def test_what_was_written_about_an_organisation_is_saved_after_signing_in(city: City, dani: FlaskClient) -> None:
+def test_a_support_service_written_too_late_is_saved_after_signing_in(city: City, dani: FlaskClient) -> None:
     """The sign-in page leads to it; sent, it is saved by the form's own view, which says so; then it is gone."""
     place = place_in(sent_late(dani))
     login = dani.get(f"/directory/login?next={place}").text
     entered = dani.post("/directory/login/demo", data={"csrf_token": token_in(login), "who": "dani", "next": place})
     assert entered.headers["Location"] == place
     page = dani.get(place).text
-    assert "Formuläret gäller er organisation." in page
+    assert "Formuläret gäller en stödform." in page
     assert WORDS not in page
-    assert WORDS not in dani.get(PAGE).text
+    assert WORDS not in dani.get("/directory/mine").text
     saved = wish(dani, place, "send")
     assert (saved.status_code, saved.headers["Location"]) == (303, "/directory/mine")
     assert len(saved.headers.getlist("Set-Cookie")) == 1
-    assert "Sparat." in dani.get("/directory/mine").text
-    assert WORDS in dani.get(PAGE).text
+    listed = dani.get("/directory/mine").text
+    assert "Sparat." in listed
+    assert WORDS in listed
     assert kept(city) == 0
 
 

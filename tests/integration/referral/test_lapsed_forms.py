@@ -30,7 +30,7 @@ def sent_late(room: Room, who: Cast, path: str = FIRST_STEP, *, minutes: float =
     browser = at_the_pages(who, room.clock.now())
     hidden = hidden_in(browser.get(path).text)
     room.clock.advance(timedelta(minutes=minutes))
-    return browser.client.post(path, data={**hidden, **(fields or TYPED)})
+    return browser.client.post(path, data={**hidden, **(fields or TYPED)}, follow_redirects=True)
 
 
 def hidden_in(page: str) -> dict[str, str]:
@@ -74,6 +74,17 @@ def test_what_was_typed_is_there_after_signing_in_and_is_sent_once(room: Room, a
     assert rows(room) == 0
     assert browser.post(place, FIRST_STEP, do="send").status_code == 404
     assert len(room.ask("SELECT 1 FROM drafts")) == 1
+
+
+def test_the_page_that_says_so_can_be_loaded_again(room: Room, alva: Cast) -> None:
+    """It answers no form: nothing typed lies behind it, and loading it sends nothing. Another browser sees nothing."""
+    answer = sent_late(room, alva)
+    place = place_in(answer)
+    assert [(each.status_code, each.location) for each in answer.history] == [(303, place)]
+    assert KEPT in alva.client.get(place).text
+    assert rows(room) == 1
+    elsewhere = room.app.test_client().get(place)
+    assert (elsewhere.status_code, elsewhere.location) == (303, f"/directory/login?next={place}")
 
 
 def test_whoever_throws_it_away_has_sent_nothing(room: Room, alva: Cast) -> None:
@@ -153,7 +164,7 @@ def test_an_idle_cookie_opens_nothing(room: Room, alva: Cast) -> None:
     idle = alva.client.get_cookie("lotsa_session")
     assert idle is not None
     room.clock.advance(timedelta(minutes=31))
-    place = place_in(alva.client.post(FIRST_STEP, data={**hidden, **TYPED}))
+    place = place_in(alva.client.post(FIRST_STEP, data={**hidden, **TYPED}, follow_redirects=True))
     for path in (place, "/referral/"):
         alva.client.set_cookie("lotsa_session", idle.value)
         assert browser.get(path).headers["Location"].startswith("/directory/login")
