@@ -106,13 +106,15 @@ def choose(assignment_id: UUID) -> None:
 def read(now: datetime, *, prolong: bool = True) -> SessionState | None:
     """Who the cookie says is signed in, or None; a session past its limits is ended.
 
-    To be asked for something prolongs a session, but for ``prolong=False``: the question how long it lasts.
+    To be asked for something prolongs a session, but for ``prolong=False``, which asks how long it lasts and leaves the
+    cookie as it is.
     """
     if "sid" not in session:
         return None
     state = _said()
     if state is None or now - state.seen_at > IDLE_LIMIT or now >= state.expires_at:
-        end()
+        if prolong:
+            end()
         return None
     if prolong and now - state.seen_at >= SEEN_STEP:
         session["seen"] = int(now.timestamp())
