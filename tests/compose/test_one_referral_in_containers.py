@@ -133,6 +133,16 @@ def test_health_and_metrics_are_not_for_everyone(visit: Visit) -> None:
             assert status(page, f"/{service}/{inside}") == 404
 
 
+def test_what_is_too_large_is_refused_in_the_products_words(visit: Visit) -> None:
+    """Through the proxy too: the services hear it out, and answer people with a page and systems with a problem."""
+    page = visit()
+    for path, told in (("/directory/login/demo", "text/html"), ("/api/referral/v1/referrals", "application/problem")):
+        answer = page.request.post(f"{ORIGIN}{path}", data=b"x" * 3_000_000)
+        assert answer.status == 413
+        assert answer.headers["content-type"].startswith(told)
+        assert "Det som skickades är för stort" in answer.text()
+
+
 def test_the_receiving_unit_is_told_that_one_waits_and_nothing_more(sent: Sent, letter_to_bo: Letter) -> None:
     """A sentence and a link, to the unit's own address; no word of the referral, not even its number."""
     assert letter_to_bo.to == (address_of("bo"),)

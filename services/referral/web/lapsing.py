@@ -14,7 +14,7 @@ from shared.web.errors import says
 from shared.web.lapsed_forms import FormIsNotKept, Keeping
 
 KINDS = {
-    "referral_pages.new": says("The form is the first step of a new referral."),
+    "referral_pages.begin": says("The form is the first step of a new referral."),
     "referral_pages.step": says("The form is a step of a new referral."),
     "referral_pages.discard": says("The form throws a draft away."),
     "referral_pages.send": says("The form sends a referral."),

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from services.directory.service import Directory
+from services.directory.web.lapsing import KINDS
 from shared.kernel.clock import FixedClock
 from tests.support.directory_city import HIDDEN, City, sign_in, token_in
 
@@ -120,3 +121,8 @@ def test_signing_in_and_choosing_an_assignment_are_no_forms_to_keep(city: City, 
     answer = dani.post("/directory/assignment", data={"csrf_token": token, "assignment": "x"})
     assert "Det du nyss skickade sparades inte" in answer.text
     assert kept(city) == 0
+
+
+def test_what_a_form_is_about_is_said_of_pages_that_there_are(city: City) -> None:
+    """A page, or a room of pages, that is renamed takes its sentence along."""
+    assert set(KINDS) <= set(city.app.view_functions) | set(city.app.blueprints)

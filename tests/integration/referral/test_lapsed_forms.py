@@ -6,19 +6,20 @@ import logging
 import re
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from services.referral.domain.states import Action
+from services.referral.web.lapsing import KINDS
 from shared.contracts.directory import AssignmentEnded, SessionEnded
 from shared.storage.lapsed_forms import AT_MOST, LARGEST, LapsedForms, Sender
 from tests.integration.referral.conftest import NOON, AtThePages, Cast, Room, at_the_pages
 from tests.integration.referral.test_nobody_else import attempts
 
 NAME = "Frans Provsson"
-FIRST_STEP = "/referral/new"
+FIRST_STEP = f"/referral/new/{uuid4()}"
 TYPED: dict[str, Any] = {"name": NAME, "phone": "070-1740605", "channels": "phone", "area": "0180-sodermalm"}
 WAITS = re.compile(r'href="/directory/login\?next=(/referral/lapsed-form/[0-9a-f-]+)"')
 LOST = "Det du nyss skickade sparades inte"
@@ -104,7 +105,7 @@ def test_it_is_kept_sealed_and_without_its_token(room: Room, alva: Cast, caplog:
     assert row.expires_at - row.sent_at == timedelta(hours=12)
     for trace in (bytes(row.form), place.encode(), caplog.text.encode()):
         assert b"Frans" not in trace
-        assert b"/referral/new" not in trace
+        assert FIRST_STEP.encode() not in trace
     kept = store(room).find(UUID(place.rsplit("/", 1)[1]), sender(alva), room.clock.now())
     assert kept is not None
     assert {name for name, _ in kept.fields} == set(TYPED)
@@ -233,7 +234,7 @@ def test_when_it_cannot_be_kept_that_is_what_is_said(
     monkeypatch.setattr(LapsedForms, "keep", gone)
     answer = sent_late(room, alva)
     assert (answer.status_code, LOST in answer.text) == (403, True)
-    assert 'href="/directory/login?next=/referral/new"' in answer.text
+    assert f'href="/directory/login?next={FIRST_STEP}"' in answer.text
     assert "form not kept type=OperationalError" in caplog.text
     assert NAME not in caplog.text
 
@@ -281,3 +282,8 @@ def store(room: Room) -> LapsedForms:
 def sender(who: Cast) -> Sender:
     """As a sender of forms."""
     return Sender(who.actor.user, who.actor.assignment_id)
+
+
+def test_what_a_form_is_about_is_said_of_pages_that_there_are(room: Room) -> None:
+    """A page that is renamed takes its sentence along."""
+    assert set(KINDS) <= set(room.app.view_functions)
