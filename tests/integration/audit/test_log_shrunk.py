@@ -422,7 +422,7 @@ def test_the_operators_verification_takes_a_checkpoint_that_an_outsider_kept(
     for given in ([], [str(export)]):
         assert lotsa(*asked, *given) == 0
         assert lotsa(*asked, *given, "--known", str(hers)) == 1
-    assert lotsa(*asked, "--known", str(tmp_path / "checkpoint-from-june")) == 1, "there is none"
+    assert lotsa(*asked, "--known", str(tmp_path / "checkpoint-from-june")) == 2, "there is none"
     assert lotsa(*asked, "--knwon", str(hers)) == 2, "a slip of the pen is no verification"
 
 
