@@ -15,6 +15,7 @@ from shared.kernel.clock import FixedClock
 from shared.settings import Settings
 from shared.storage import staff
 from shared.storage.migrating import migrate
+from tests.integration.audit.broken_log import TABLES, as_owner, kept, size
 from tests.integration.audit.reviewers import BO, ESTER, EVA, LOG_CONTROL, REVIEWERS_ELSEWHERE, Reviewers, Story
 from tests.integration.audit.support import (
     ADVICE,
@@ -50,6 +51,19 @@ def world(settings: Settings) -> Iterator[World]:
     made = World.of(settings, FixedClock(NOW))
     yield made
     made.close()
+
+
+@pytest.fixture
+def a_log(world: World) -> Iterator[list[int]]:
+    """Three checkpoints of two entries each; what a test breaks is made anew for the next."""
+    sizes = []
+    for _ in range(3):
+        world.hear(sent(uuid4(), []), sent(uuid4(), []))
+        world.sequencer.integrate()
+        sizes.append(size(world))
+    yield sizes
+    as_owner(world, *(f"truncate {table}" for table in (*TABLES, "pending_entries", "heard_sequences", "alarms")))
+    kept(world).unlink(missing_ok=True)
 
 
 @pytest.fixture

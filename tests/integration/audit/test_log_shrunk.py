@@ -3,110 +3,26 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from rich.console import Console
-from sqlalchemy import create_engine, text
-from sqlalchemy.pool import NullPool
-from typer.testing import CliRunner
 
-from deploy import cli
-from deploy.errands import verifying
 from services.audit import bootstrap
 from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
 from services.audit.adapters.log_store import OpenLog
 from services.audit.commands.close_alarm import close_alarm
-from services.audit.commands.integrate_pending import PatientSequencer, Sequencer
+from services.audit.commands.integrate_pending import PatientSequencer
 from services.audit.domain.refusals import LogHasAnotherKey, LogHasShrunk
 from services.audit.log.checkpoint import Checkpoint, SignerKey
-from services.audit.log.entry import canonical, read_leaf
 from services.audit.log.merkle import Frontier, leaf_hash
-from services.audit.views.log_status import verify_now
-from services.audit.views.steps import as_steps
 from shared.settings import SettingsAreWrong
-from tests.integration.audit.reviewers import Reviewers
+from tests.integration.audit.broken_log import alarms, as_owner, cut, kept, restarted, signer, size
 from tests.integration.audit.support import World, sent
 
-TABLES = ("log_entries", "log_about", "log_nodes", "log_checkpoints", "log_openings", "log_keys")
-
-
-@pytest.fixture(autouse=True)
-def a_log(world: World) -> Iterator[list[int]]:
-    """Three checkpoints of two entries each; what a test breaks is made anew for the next."""
-    sizes = []
-    for _ in range(3):
-        world.hear(sent(uuid4(), []), sent(uuid4(), []))
-        world.sequencer.integrate()
-        sizes.append(size(world))
-    yield sizes
-    as_owner(world, *(f"truncate {table}" for table in (*TABLES, "pending_entries", "heard_sequences", "alarms")))
-    kept(world).unlink(missing_ok=True)
-
-
-def size(world: World) -> int:
-    return int(world.rows("select coalesce(max(size), 0) from log_checkpoints")[0][0])
-
-
-def kept(world: World) -> Path:
-    path = world.settings.kept_checkpoint
-    assert path is not None
-    return path
-
-
-def signer(world: World) -> SignerKey:
-    file = world.settings.audit_signing_key_file
-    assert file is not None
-    return SignerKey.from_text(file.read_text())
-
-
-def as_owner(world: World, *statements: str) -> None:
-    """What the tables' owner can do: triggers off, row-level security off, statements, and all of it on again."""
-    engine = create_engine(world.settings.service("audit").owner_database_url, poolclass=NullPool)
-    secured = ("log_entries", "log_about", "log_openings")
-    with engine.begin() as connection:
-        for table in TABLES:
-            connection.execute(text(f"alter table {table} disable trigger user"))
-        for table in secured:
-            connection.execute(text(f"alter table {table} no force row level security"))
-        for statement in statements:
-            connection.execute(text(statement))
-        for table in secured:
-            connection.execute(text(f"alter table {table} force row level security"))
-        for table in TABLES:
-            connection.execute(text(f"alter table {table} enable trigger user"))
-
-
-def cut(world: World, to: int) -> None:
-    """Take everything after so many entries away, so that what is left is whole in itself."""
-    as_owner(
-        world,
-        f"delete from log_entries where index >= {to}",
-        f"delete from log_about where entry_index >= {to}",
-        f"delete from log_openings where entry_index >= {to}",
-        f"delete from log_checkpoints where size > {to}",
-        f"delete from log_nodes where (index + 1) * (2 ^ level) > {to}",
-    )
-
-
-def restarted(world: World) -> Sequencer:
-    """A sequencer that remembers nothing."""
-    return bootstrap.sequencer_for(world.settings, world.log, world.clock)
-
-
-def alarms(world: World) -> list[tuple]:
-    return list(world.as_role("", "select kind, source, first, last from alarms where closed_at is null"))
-
-
-def verified(world: World) -> tuple[bool, str]:
-    with world.parts.as_auditor() as uow:
-        found = verify_now(uow.connection, signer(world).verifier)
-        uow.rollback()
-    return found.holds, found.problem
+pytestmark = pytest.mark.usefixtures("a_log")
 
 
 @pytest.mark.parametrize("after", ["in one life", "after a restart"])
@@ -301,97 +217,6 @@ def test_an_operator_accepts_a_restored_log_by_taking_the_kept_checkpoint_away(w
     assert len(alarms(world)) == 1
 
 
-def test_verifying_misses_events_that_were_heard(world: World, a_log: list[int]) -> None:
-    """What is left is whole, and signed by the key; but events were heard that no entry tells of."""
-    assert verified(world) == (True, "")
-    cut(world, a_log[0])
-    assert verified(world) == (False, "sequences")
-    cut(world, 0)
-    assert verified(world) == (False, "sequences")
-
-
-def test_nobodys_name_can_be_laid_beside_another_entry(world: World) -> None:
-    """A name is sealed for its event, and the leaf says which event that is: another's opens nothing here."""
-    world.hear(sent(uuid4(), [], subject="cilla"), sent(uuid4(), [], subject="bo"))
-    world.sequencer.integrate()
-    last = size(world) - 1
-    as_owner(
-        world,
-        "update log_openings set event_id = another.event_id, sealed = another.sealed from log_openings as another "
-        f"where log_openings.entry_index = {last - 1} and another.entry_index = {last}",
-    )
-    rows = world.rows("select index, leaf from log_entries order by index desc limit 2")
-    with world.parts.as_auditor() as uow:
-        assert [step.user for step in as_steps(uow.connection, rows, world.parts.value)] == ["bo", None]
-
-
-@pytest.mark.parametrize("beyond", [0, 1000])
-def test_verifying_finds_an_entry_that_nobody_signed(world: World, a_log: list[int], beyond: int) -> None:
-    """Pages would show it like any other; no export has it, so that the verifier alone would not tell."""
-    entry = a_log[-1] + beyond
-    as_owner(
-        world,
-        f"insert into log_entries select {entry}, '{uuid4()}', type, occurred_at, recorded_at, units, leaf_hash, leaf "
-        "from log_entries where index = 0",
-    )
-    with world.parts.as_auditor() as uow:
-        found = verify_now(uow.connection, signer(world).verifier)
-    assert (found.holds, found.wrong, found.problem) == (False, entry, "entry")
-
-
-@pytest.mark.parametrize("wrong", [{"source": []}, {"source": {}}, {"sequence": []}, {"sequence": "1"}], ids=str)
-def test_verifying_takes_a_leaf_of_any_shape(world: World, wrong: dict[str, object]) -> None:
-    """Whoever changed a leaf may have written anything there: the answer is that the log does not hold."""
-    [(index, leaf)] = world.rows("select index, leaf from log_entries order by index desc limit 1")
-    written = canonical(read_leaf(bytes(leaf)) | wrong)
-    as_owner(
-        world,
-        f"update log_entries set leaf = '\\x{written.hex()}', leaf_hash = '\\x{leaf_hash(written).hex()}' "
-        f"where index = {index}",
-    )
-    assert verified(world) == (False, "entry")
-
-
-def test_the_page_names_the_first_entry_that_is_gone(reviewers: Reviewers, a_log: list[int]) -> None:
-    """The newest checkpoint that is left is signed as it should be, so the page does not blame the signature."""
-    cut(reviewers.world, a_log[0])
-    assert f"Post {a_log[0]}, eller någon strax efter den" in reviewers.ester.get("/audit/log").text
-
-
-def test_a_second_key_in_the_database_is_seen(world: World) -> None:
-    """Whoever can write the rows can add a key of their own, and sign a log with it: the page asks ours alone."""
-    stranger = SignerKey(signer(world).verifier.name, bytes(32))
-    as_owner(world, f"insert into log_keys (vkey) values ('{stranger.verifier}')")
-    assert verified(world) == (False, "key")
-
-
-def test_a_process_with_another_key_leaves_none_behind(world: World) -> None:
-    """It is refused at its first entry; a row of its own would make the log look wrong for ever."""
-    with OpenLog(world.log)() as log:
-        log.remember_key(str(SignerKey(signer(world).verifier.name, bytes(32)).verifier))
-        log.commit()
-    assert world.rows("select vkey from log_keys") == [(str(signer(world).verifier),)]
-
-
-def test_the_page_says_so_with_the_key_from_outside_the_database(reviewers: Reviewers, a_log: list[int]) -> None:
-    """The reviewer sees the alarm, that the log does not hold, and our key: never the one that a row names."""
-    world = reviewers.world
-    stranger = SignerKey(signer(world).verifier.name, bytes(32)).verifier
-    cut(world, a_log[0])
-    as_owner(world, f"insert into log_keys (vkey) values ('{stranger}')")
-    with pytest.raises(LogHasShrunk):
-        restarted(world).integrate()
-    page = reviewers.ester.get("/audit/log").text
-    assert "Loggen stämmer inte" in page
-    assert "Signerade poster är borta eller ändrade" in page
-    assert str(signer(world).verifier) in page
-    assert str(stranger) not in page
-    headers = reviewers.bearer(UUID(int=1900), "ester")
-    told = reviewers.app.test_client().get("/api/audit/v1/log?verify=true", headers=headers).json
-    assert (told["holds"], told["keys"]) == (False, [str(signer(world).verifier)])
-    assert [(each["kind"], each["publisher"]) for each in told["alarms"]] == [("log-has-shrunk", "audit")]
-
-
 def test_one_that_refuses_is_not_asked_again_at_once(world: World, a_log: list[int]) -> None:
     """The timer ticks 25 times a second; after a refusal a quarter of a minute passes before the next try."""
     now = [0.0]
@@ -404,46 +229,3 @@ def test_one_that_refuses_is_not_asked_again_at_once(world: World, a_log: list[i
     now[0] = 15.0
     with pytest.raises(LogHasShrunk):
         patient.integrate()
-
-
-def test_the_operators_verification_takes_a_checkpoint_that_an_outsider_kept(
-    world: World, a_log: list[int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """The log was cut, and the checkpoint beside the key with it: only hers tells, of a fresh export and of a given."""
-    monkeypatch.setattr(verifying, "current_settings", lambda: world.settings)
-    hers = tmp_path / "checkpoint-from-march"
-    hers.write_bytes(kept(world).read_bytes())
-    asked = ["verify-audit", "--key", str(signer(world).verifier)]
-    assert lotsa(*asked, "--known", str(hers)) == 0
-    cut(world, a_log[0])
-    kept(world).unlink()
-    export = tmp_path / "lotsa-log.zip"
-    bootstrap.export_to(world.settings, export, by="somebody")
-    for given in ([], [str(export)]):
-        assert lotsa(*asked, *given) == 0
-        assert lotsa(*asked, *given, "--known", str(hers)) == 1
-    assert lotsa(*asked, "--known", str(tmp_path / "checkpoint-from-june")) == 2, "there is none"
-    assert lotsa(*asked, "--knwon", str(hers)) == 2, "a slip of the pen is no verification"
-
-
-def lotsa(*words: str) -> int:
-    """The exit code of an operator's errand."""
-    return CliRunner().invoke(cli.app, words).exit_code
-
-
-def test_the_operators_verification_knows_the_kept_checkpoint(
-    world: World, a_log: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """`lotsa verify-audit` says that the log has shrunk, though the export is whole in itself."""
-    monkeypatch.setattr(verifying, "current_settings", lambda: world.settings)
-    with open("/dev/null", "w") as nowhere:
-        assert verifying.verify(None, str(signer(world).verifier), Console(file=nowhere)) == 0
-        cut(world, a_log[0])
-        assert verifying.verify(None, str(signer(world).verifier), Console(file=nowhere)) == 1
-        cut(world, 0)
-        assert verifying.verify(None, str(signer(world).verifier), Console(file=nowhere)) == 1
-        kept(world).write_bytes(b"\xff\xfe")
-        assert verifying.verify(None, str(signer(world).verifier), Console(file=nowhere)) == 1
-        kept(world).unlink()
-        with pytest.raises(verifying.CannotBeAsked):
-            verifying.verify(None, str(signer(world).verifier), Console(file=nowhere))

@@ -1,0 +1,111 @@
+"""What the reviewer's page finds when the tables' owner has been at the log."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.audit.adapters.log_store import OpenLog
+from services.audit.domain.refusals import LogHasShrunk
+from services.audit.log.checkpoint import SignerKey
+from services.audit.log.entry import canonical, read_leaf
+from services.audit.log.merkle import leaf_hash
+from services.audit.views.log_status import verify_now
+from services.audit.views.steps import as_steps
+from tests.integration.audit.broken_log import as_owner, cut, restarted, signer, size, verified
+from tests.integration.audit.reviewers import Reviewers
+from tests.integration.audit.support import World, sent
+
+pytestmark = pytest.mark.usefixtures("a_log")
+
+
+def test_verifying_misses_events_that_were_heard(world: World, a_log: list[int]) -> None:
+    """What is left is whole, and signed by the key; but events were heard that no entry tells of."""
+    assert verified(world) == (True, "")
+    cut(world, a_log[0])
+    assert verified(world) == (False, "sequences")
+    cut(world, 0)
+    assert verified(world) == (False, "sequences")
+
+
+def test_nobodys_name_can_be_laid_beside_another_entry(world: World) -> None:
+    """A name is sealed for its event, and the leaf says which event that is: another's opens nothing here."""
+    world.hear(sent(uuid4(), [], subject="cilla"), sent(uuid4(), [], subject="bo"))
+    world.sequencer.integrate()
+    last = size(world) - 1
+    as_owner(
+        world,
+        "update log_openings set event_id = another.event_id, sealed = another.sealed from log_openings as another "
+        f"where log_openings.entry_index = {last - 1} and another.entry_index = {last}",
+    )
+    rows = world.rows("select index, leaf from log_entries order by index desc limit 2")
+    with world.parts.as_auditor() as uow:
+        assert [step.user for step in as_steps(uow.connection, rows, world.parts.value)] == ["bo", None]
+
+
+@pytest.mark.parametrize("beyond", [0, 1000])
+def test_verifying_finds_an_entry_that_nobody_signed(world: World, a_log: list[int], beyond: int) -> None:
+    """Pages would show it like any other; no export has it, so that the verifier alone would not tell."""
+    entry = a_log[-1] + beyond
+    as_owner(
+        world,
+        f"insert into log_entries select {entry}, '{uuid4()}', type, occurred_at, recorded_at, units, leaf_hash, leaf "
+        "from log_entries where index = 0",
+    )
+    with world.parts.as_auditor() as uow:
+        found = verify_now(uow.connection, signer(world).verifier)
+    assert (found.holds, found.wrong, found.problem) == (False, entry, "entry")
+
+
+@pytest.mark.parametrize("wrong", [{"source": []}, {"source": {}}, {"sequence": []}, {"sequence": "1"}], ids=str)
+def test_verifying_takes_a_leaf_of_any_shape(world: World, wrong: dict[str, object]) -> None:
+    """Whoever changed a leaf may have written anything there: the answer is that the log does not hold."""
+    [(index, leaf)] = world.rows("select index, leaf from log_entries order by index desc limit 1")
+    written = canonical(read_leaf(bytes(leaf)) | wrong)
+    as_owner(
+        world,
+        f"update log_entries set leaf = '\\x{written.hex()}', leaf_hash = '\\x{leaf_hash(written).hex()}' "
+        f"where index = {index}",
+    )
+    assert verified(world) == (False, "entry")
+
+
+def test_the_page_names_the_first_entry_that_is_gone(reviewers: Reviewers, a_log: list[int]) -> None:
+    """The newest checkpoint that is left is signed as it should be, so the page does not blame the signature."""
+    cut(reviewers.world, a_log[0])
+    assert f"Post {a_log[0]}, eller någon strax efter den" in reviewers.ester.get("/audit/log").text
+
+
+def test_a_second_key_in_the_database_is_seen(world: World) -> None:
+    """Whoever can write the rows can add a key of their own, and sign a log with it: the page asks ours alone."""
+    stranger = SignerKey(signer(world).verifier.name, bytes(32))
+    as_owner(world, f"insert into log_keys (vkey) values ('{stranger.verifier}')")
+    assert verified(world) == (False, "key")
+
+
+def test_a_process_with_another_key_leaves_none_behind(world: World) -> None:
+    """It is refused at its first entry; a row of its own would make the log look wrong for ever."""
+    with OpenLog(world.log)() as log:
+        log.remember_key(str(SignerKey(signer(world).verifier.name, bytes(32)).verifier))
+        log.commit()
+    assert world.rows("select vkey from log_keys") == [(str(signer(world).verifier),)]
+
+
+def test_the_page_says_so_with_the_key_from_outside_the_database(reviewers: Reviewers, a_log: list[int]) -> None:
+    """The reviewer sees the alarm, that the log does not hold, and our key: never the one that a row names."""
+    world = reviewers.world
+    stranger = SignerKey(signer(world).verifier.name, bytes(32)).verifier
+    cut(world, a_log[0])
+    as_owner(world, f"insert into log_keys (vkey) values ('{stranger}')")
+    with pytest.raises(LogHasShrunk):
+        restarted(world).integrate()
+    page = reviewers.ester.get("/audit/log").text
+    assert "Loggen stämmer inte" in page
+    assert "Signerade poster är borta eller ändrade" in page
+    assert str(signer(world).verifier) in page
+    assert str(stranger) not in page
+    headers = reviewers.bearer(UUID(int=1900), "ester")
+    told = reviewers.app.test_client().get("/api/audit/v1/log?verify=true", headers=headers).json
+    assert (told["holds"], told["keys"]) == (False, [str(signer(world).verifier)])
+    assert [(each["kind"], each["publisher"]) for each in told["alarms"]] == [("log-has-shrunk", "audit")]

@@ -1,0 +1,60 @@
+"""`lotsa verify-audit` holds the log against checkpoints that were kept, by the sequencer and by an outsider."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from deploy import cli
+from deploy.errands import verifying
+from services.audit import bootstrap
+from tests.integration.audit.broken_log import cut, kept, signer
+from tests.integration.audit.support import World
+
+pytestmark = pytest.mark.usefixtures("a_log")
+
+
+def test_the_operators_verification_takes_a_checkpoint_that_an_outsider_kept(
+    world: World, a_log: list[int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The log was cut, and the checkpoint beside the key with it: only hers tells, of a fresh export and of a given."""
+    monkeypatch.setattr(verifying, "current_settings", lambda: world.settings)
+    hers = tmp_path / "checkpoint-from-march"
+    hers.write_bytes(kept(world).read_bytes())
+    asked = ["verify-audit", "--key", str(signer(world).verifier)]
+    assert lotsa(*asked, "--known", str(hers)) == 0
+    cut(world, a_log[0])
+    kept(world).unlink()
+    export = tmp_path / "lotsa-log.zip"
+    bootstrap.export_to(world.settings, export, by="somebody")
+    for given in ([], [str(export)]):
+        assert lotsa(*asked, *given) == 0
+        assert lotsa(*asked, *given, "--known", str(hers)) == 1
+    assert lotsa(*asked, "--known", str(tmp_path / "checkpoint-from-june")) == 2, "there is none"
+    assert lotsa(*asked, "--knwon", str(hers)) == 2, "a slip of the pen is no verification"
+
+
+def lotsa(*words: str) -> int:
+    """The exit code of an operator's errand."""
+    return CliRunner().invoke(cli.app, words).exit_code
+
+
+def test_the_operators_verification_knows_the_kept_checkpoint(
+    world: World, a_log: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`lotsa verify-audit` says that the log has shrunk, though the export is whole in itself."""
+    monkeypatch.setattr(verifying, "current_settings", lambda: world.settings)
+    with open("/dev/null", "w") as nowhere:
+        assert verifying.verify(None, str(signer(world).verifier), Console(file=nowhere)) == 0
+        cut(world, a_log[0])
+        assert verifying.verify(None, str(signer(world).verifier), Console(file=nowhere)) == 1
+        cut(world, 0)
+        assert verifying.verify(None, str(signer(world).verifier), Console(file=nowhere)) == 1
+        kept(world).write_bytes(b"\xff\xfe")
+        assert verifying.verify(None, str(signer(world).verifier), Console(file=nowhere)) == 1
+        kept(world).unlink()
+        with pytest.raises(verifying.CannotBeAsked):
+            verifying.verify(None, str(signer(world).verifier), Console(file=nowhere))
