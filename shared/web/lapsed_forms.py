@@ -1,8 +1,9 @@
 """A form that came after its sender's idle half hour is kept for that sender, and carried out when they say so.
 
-WCAG 2.2, 2.2.1 and technique G105: whoever writes slowly loses nothing, with or without scripts. The old cookie proves
-who wrote, never who is here now. So it keeps a form and opens nothing: the same user, signed in anew under the same
-assignment, has it sent. Then it is an ordinary request of theirs: the same view, checks, answers and records.
+WCAG 2.2, 2.2.1 and technique G105: whoever writes slowly mostly loses nothing, with or without scripts (decision 0011
+says when they do). The old cookie proves who wrote, never who is here now. So it keeps a form and opens nothing: the
+same user, signed in anew under the same assignment, has it sent. Then it is an ordinary request of theirs: the same
+view, checks, answers and records.
 """
 
 from __future__ import annotations

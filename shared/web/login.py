@@ -171,10 +171,12 @@ def _lasting(state: session.SessionState | None) -> dict[str, object]:
     """``left``: seconds until the session ends, 0 when it has; and what a page that stays open must know to go on."""
     if state is None or web().staff.session_ended(state.session_id):
         return {"left": 0}
+    held = web().staff.assignments_of(state.user, web().clock.now())
     return {
         "left": max(0, int((state.idle_until - web().clock.now()).total_seconds())),
         "until": format_time(state.idle_until, "HH:mm"),
-        "assignment": str(state.assignment_id or ""),
+        # as the page's frame says it: one that has ended is none
+        "assignment": next((str(each.id) for each in held if each.id == state.assignment_id), ""),
         "csrf_token": generate_csrf(),
     }
 

@@ -1,8 +1,8 @@
 """The newest signed checkpoint in a file beside the signing key: whoever cuts the database does not reach it.
 
 Written after the database's commit, so it is never newer than the log; older is fine, since the log must only have
-grown out of it. It is replaced whole and not synced to the disk: after a loss of power it may be older, or
-empty, or hold what nobody signed: then the sequencer refuses, and a person decides.
+grown out of it. It is replaced whole and not synced to the disk: after a loss of power it may be older; or empty, which
+counts as none; or hold what nobody signed: then the sequencer refuses, and a person decides.
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ class KeptCheckpoint(Protocol):
     """The newest checkpoint that was signed, kept outside the database: what the log must have grown out of."""
 
     def read(self) -> str | None:
-        """The note, or None when none was ever kept."""
+        """The note, or None when there is none."""
         ...
 
     def keep(self, note: str) -> None:

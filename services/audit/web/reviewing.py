@@ -121,7 +121,7 @@ class Reviewing:
         return seen, verified
 
     def close_alarm(self, alarm_id: UUID) -> None:
-        """Note that a person has looked at a doubled event or number. Raises TrailIsUnknown for anything else."""
+        """Note that a person has looked at an alarm that stays until then. Raises TrailIsUnknown for any other."""
         actor = current_actor()
         with self.parts.as_auditor() as uow:
             closed = close_alarm(uow, alarm_id)

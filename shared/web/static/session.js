@@ -17,6 +17,7 @@
 
   function show() {
     if (left() > WARNING) {
+      delete dialog.dataset.when;
       dialog.close();
       return;
     }
@@ -35,10 +36,11 @@
     try {
       const headers = { "X-CSRFToken": document.querySelector("input[name=csrf_token]")?.value ?? "" };
       const answer = await fetch(DOOR, { method, headers });
+      if (!answer.ok && answer.status !== 400) throw new Error("busy, or away");
       const told = answer.ok ? await answer.json() : { left: 0 };
       if (told.left > 0 && told.assignment !== dialog.dataset.assignment) {
-        // somebody else, or in another role: this page is not theirs
-        location.reload();
+        // somebody else, or in another role: this page is not theirs, nor may a form that it answered be sent again
+        location.replace("/");
         return;
       }
       ends = Date.now() + told.left * 1000;
@@ -47,7 +49,7 @@
         for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = told.csrf_token;
       }
     } catch {
-      // no network: the page's own reckoning stands
+      // no network, or a server that is busy: the page's own reckoning stands
     }
     show();
   }

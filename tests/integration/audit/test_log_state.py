@@ -171,6 +171,7 @@ def test_an_entry_changed_to_what_no_entry_can_be_is_told_as_that(reviewers: Rev
     assert trail.status_code == 500
     assert "En post som hör hit har ändrats och går inte att läsa</h1>" in trail.text
     assert "Kontrollera loggen på sidan Loggens läge." in trail.text
+    assert "Det som redan var sparat finns kvar" not in trail.text
     assert (told.status_code, told.json["type"]) == (500, "urn:lotsa:problem:entry-spoilt")
     assert "Loggen stämmer inte" in state.text
     assert reviewers.ester.get(f"/audit/consents/{story.consent}").status_code == 200
