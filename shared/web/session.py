@@ -104,17 +104,18 @@ def choose(assignment_id: UUID) -> None:
 
 
 def read(now: datetime, *, prolong: bool = True) -> SessionState | None:
-    """Who the cookie says is signed in, or None; a session past its limits is ended.
+    """Who the cookie says is signed in, or None when it says nobody or is past its limits.
 
-    To be asked for something prolongs a session, but for ``prolong=False``, which asks how long it lasts and leaves the
-    cookie as it is.
+    To be asked for something prolongs a session, but for ``prolong=False``, which asks how long it lasts.
     """
     if "sid" not in session:
         return None
     state = _said()
-    if state is None or now - state.seen_at > IDLE_LIMIT or now >= state.expires_at:
-        if prolong:
-            end()
+    if state is None or now >= state.expires_at:
+        end()
+        return None
+    if now - state.seen_at > IDLE_LIMIT:
+        # left in the browser: it opens nothing, and forms from other windows are still known to be this person's
         return None
     if prolong and now - state.seen_at >= SEEN_STEP:
         session["seen"] = int(now.timestamp())
@@ -123,7 +124,7 @@ def read(now: datetime, *, prolong: bool = True) -> SessionState | None:
 
 
 def lapsed(now: datetime) -> SessionState | None:
-    """Whose session idled away within its 12 hours: they are known, and not let in. To be asked before ``read``.
+    """Whose session idled away within its 12 hours: they are known, and not let in.
 
     Whether it was signed out has to be asked elsewhere, as for any session.
     """

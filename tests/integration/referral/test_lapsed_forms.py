@@ -284,6 +284,18 @@ def sender(who: Cast) -> Sender:
     return Sender(who.actor.user, who.actor.assignment_id)
 
 
+def test_forms_from_two_windows_are_both_kept(room: Room, alva: Cast) -> None:
+    """The first one, and a look at another page in between, leave the second its sender."""
+    browser = at_the_pages(alva, room.clock.now())
+    hidden = hidden_in(browser.get(FIRST_STEP).text)
+    room.clock.advance(timedelta(minutes=31))
+    for _ in range(2):
+        answer = browser.client.post(FIRST_STEP, data={**hidden, **TYPED}, follow_redirects=True)
+        assert KEPT in answer.text
+        assert browser.client.get("/referral/").status_code == 303
+    assert rows(room) == 2
+
+
 def test_what_a_form_is_about_is_said_of_pages_that_there_are(room: Room) -> None:
     """A page that is renamed takes its sentence along."""
     assert set(KINDS) <= set(room.app.view_functions)
