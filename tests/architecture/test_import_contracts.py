@@ -18,6 +18,8 @@ VIOLATIONS = {
     "services-apart": ("services/referral/domain/referral.py", "import services.audit.log.entry"),
     "rooms": ("services/referral/domain/referral.py", "import services.referral.adapters.tables"),
     "shared": ("shared/contracts/contract.py", "import shared.storage.engine"),
+    "vocabulary": ("shared/vocabulary/__init__.py", "import marshmallow"),
+    "vocabulary-libraries": ("services/referral/domain/referral.py", "import phonenumbers"),
     "bus-library": ("services/referral/domain/referral.py", "import nameko"),
     "lonely-log": ("services/audit/log/merkle.py", "import sqlalchemy"),
 }

@@ -11,14 +11,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
+# whose tables tell what a telephone number, an identity number or an address is
+VOCABULARY_LIBRARIES = ("phonenumbers", "personnummer", "email_validator", "idna")
+
 # room → the prefixes it may import besides the standard library
 PURE_ROOMS = {
     "shared/kernel": ("shared.kernel",),
-    "shared/contracts": ("shared.kernel", "shared.contracts"),
-    "services/referral/domain": ("shared.kernel", "services.referral.domain"),
-    "services/directory/domain": ("shared.kernel", "services.directory.domain"),
-    "services/notifications/domain": ("shared.kernel", "services.notifications.domain"),
-    "services/audit/domain": ("shared.kernel", "services.audit.domain"),
+    "shared/vocabulary": ("shared.kernel", "shared.vocabulary", *VOCABULARY_LIBRARIES),
+    "shared/contracts": ("shared.kernel", "shared.vocabulary", "shared.contracts"),
+    "services/referral/domain": ("shared.kernel", "shared.vocabulary", "services.referral.domain"),
+    "services/directory/domain": ("shared.kernel", "shared.vocabulary", "services.directory.domain"),
+    "services/notifications/domain": ("shared.kernel", "shared.vocabulary", "services.notifications.domain"),
+    "services/audit/domain": ("shared.kernel", "shared.vocabulary", "services.audit.domain"),
     "services/audit/log": ("services.audit.log", "cryptography", "rfc8785"),
     "services/audit/verify.py": ("cryptography",),
 }
