@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := menu
-.PHONY: menu set-up run stop reset status compose compose-test unit test check bench chaos screenshots docs requirements set-up-test set-up-unit
+.PHONY: menu set-up run stop reset status compose compose-test unit test check bench bench-in-turn chaos screenshots docs requirements set-up-test set-up-unit
 
 PYTHON3 ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -48,6 +48,9 @@ check: set-up-unit ## style, types, imports, translations, secrets
 
 bench: set-up-test ## measure, as ratios to the machine's own floor
 	@$(BIN)/python -m tests.bench
+
+bench-in-turn: set-up-test ## measure another checkout and this one in turn: make bench-in-turn BEFORE=../lotsa-before
+	@$(BIN)/python -m tests.bench.in_turn $(BEFORE) --rounds $(or $(ROUNDS),5)
 
 chaos: set-up-test ## twenty seeds of at least thirty faults each: nothing lost or doubled, and all of it in time
 	@$(BIN)/python -m tests.chaos
