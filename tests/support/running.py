@@ -68,30 +68,40 @@ class Running:
 def running_product(infrastructure: Infrastructure) -> Iterator[Running]:
     """Start it with the directory's seed and stop it again; nothing of it is left."""
     port = ports.free_ports(1)[0]
-    extra = {"LOTSA_TOKEN_ISSUER": DEMO_ISSUER, "LOTSA_PUBLIC_URL": f"http://{ports.LOOPBACK}:{port}"}
-    with new_installation(infrastructure, mode="demo", extra=extra) as installation:
+    with new_installation(infrastructure, mode="demo", extra=reached_at(port)) as installation:
         settings = installation.settings()
         migrate_databases(settings)
         declare_topology(settings)
-        logs = installation.folder / "logs"
-        logs.mkdir()
-        processes = Processes(commands(port), installation.environment(), logs, given_to)
-        running = Running(installation, processes, port)
-        try:
-            processes.start()
-            for name in ("bus", "relay"):
-                eventually(
-                    lambda name=name: quiet_process_is_ready(installation.folder, name, processes.pid(name)),
-                    saying=f"{name} to be ready",
-                    within=180,
-                )
+        with started(installation, port) as running:
             seed_directory(settings)
-            eventually(lambda: web_is_ready(port), saying="the pages to be ready", within=180)
             running.everything_has_arrived()
             yield running
-        except AssertionError as late:
-            # logs hold identifiers only, so they may be shown
-            tails = [f"{log.name}: {log.read_text()[-1500:]}" for log in sorted(logs.glob("*.log"))]
-            raise AssertionError("\n".join([str(late), *tails])) from late
-        finally:
-            processes.stop()
+
+
+def reached_at(port: int) -> dict[str, str]:
+    """The settings of a product that is reached at a port of this machine."""
+    return {"LOTSA_TOKEN_ISSUER": DEMO_ISSUER, "LOTSA_PUBLIC_URL": f"http://{ports.LOOPBACK}:{port}"}
+
+
+@contextmanager
+def started(installation: Installation, port: int) -> Iterator[Running]:
+    """The processes of an installation whose databases and queues are there, until they are stopped again."""
+    logs = installation.folder / "logs"
+    logs.mkdir()
+    processes = Processes(commands(port), installation.environment(), logs, given_to)
+    try:
+        processes.start()
+        for name in ("bus", "relay"):
+            eventually(
+                lambda name=name: quiet_process_is_ready(installation.folder, name, processes.pid(name)),
+                saying=f"{name} to be ready",
+                within=180,
+            )
+        eventually(lambda: web_is_ready(port), saying="the pages to be ready", within=180)
+        yield Running(installation, processes, port)
+    except AssertionError as late:
+        # logs hold identifiers only, so they may be shown
+        tails = [f"{log.name}: {log.read_text()[-1500:]}" for log in sorted(logs.glob("*.log"))]
+        raise AssertionError("\n".join([str(late), *tails])) from late
+    finally:
+        processes.stop()

@@ -1,0 +1,1 @@
+"""Databases that earlier releases filled, kept for ever, and the tests that they migrate and go on."""

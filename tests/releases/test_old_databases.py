@@ -1,0 +1,170 @@
+"""A database that an earlier release filled: it migrates, and everything in it can be read, followed and gone on with.
+
+One archive for each release, made by `make_dump.py` in a checkout of that release.
+"""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from deploy.installation import Installation
+from deploy.migrate import declare_topology, migrate_databases
+from deploy.onebox import ports
+from deploy.seed.ids import UNIT
+from services.audit.verify import main as verify
+from shared.settings import SERVICES
+from tests.support.infrastructure import Infrastructure, new_installation
+from tests.support.running import Running, reached_at, started
+
+pytestmark = pytest.mark.timeout(400)
+
+RELEASES = sorted(Path(__file__).parent.glob("*.tar.xz"))
+REFERRALS = "/api/referral/v1/referrals"
+
+
+@dataclass(frozen=True)
+class Old:
+    """A release's data on this version's product. ``states``: how many referrals it held, by state, before."""
+
+    product: Running
+    states: dict[str, int]
+    entries: int
+
+
+def rows(installation: Installation, service: str, query: str) -> list[tuple[Any, ...]]:
+    """What a service's database answers its superuser."""
+    with psycopg.connect(_as_superuser(installation, service)) as connection:
+        return connection.execute(query).fetchall()  # type: ignore[arg-type]
+
+
+def _as_superuser(installation: Installation, service: str) -> str:
+    url = make_url(installation.servers.postgres_url)
+    ours = url.set(drivername="postgresql", database=f"{installation.prefix}_{service}")
+    return ours.render_as_string(hide_password=False)
+
+
+def _restore(archive: dict[str, str], release: dict[str, str], installation: Installation) -> None:
+    for name, text in archive.items():
+        # passwords are this installation's own
+        if name.startswith("keys/") and name != "keys/passwords.json":
+            (installation.folder / name).write_text(text)
+    for service in SERVICES:
+        # roles are named by the installation; what it told of itself in events and checkpoints stays
+        statements = archive[f"{service}.sql"].replace(f"{release['prefix']}_", f"{installation.prefix}_")
+        with psycopg.connect(_as_superuser(installation, service), autocommit=True) as connection:
+            connection.execute(statements)  # type: ignore[call-overload]
+
+
+@pytest.fixture(scope="module", params=RELEASES, ids=[file.name.removesuffix(".tar.xz") for file in RELEASES])
+def old(request: pytest.FixtureRequest, infrastructure: Infrastructure) -> Iterator[Old]:
+    """A release's databases and keys, migrated, with this version's processes running on them."""
+    with tarfile.open(request.param) as packed:
+        archive = {each.name: packed.extractfile(each).read().decode() for each in packed}  # type: ignore[union-attr]
+    release = json.loads(archive["release.json"])
+    port = ports.free_ports(1)[0]
+    extra = reached_at(port) | {"LOTSA_INSTALLATION": release["prefix"]}
+    with new_installation(infrastructure, mode="demo", extra=extra) as installation:
+        _restore(archive, release, installation)
+        states = dict(rows(installation, "referral", "SELECT state, count(*) FROM referrals GROUP BY state"))
+        [(entries,)] = rows(installation, "audit", "SELECT count(*) FROM log_entries")
+        migrate_databases(installation.settings())
+        declare_topology(installation.settings())
+        with started(installation, port) as product:
+            yield Old(product, states, entries)
+
+
+def listed(old: Old, who: str, direction: str) -> list[dict[str, Any]]:
+    """Every referral that somebody's list shows."""
+    answer = old.product.ask(who, "GET", f"{REFERRALS}?direction={direction}&limit=200")
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+def test_there_is_a_dump_of_a_release() -> None:
+    """The tests below would pass on nothing."""
+    assert RELEASES
+
+
+def test_no_referral_is_lost_and_none_has_changed_its_state(old: Old) -> None:
+    """As many as before in every state, and every open one has one owner and one next deadline."""
+    installation = old.product.installation
+    assert dict(rows(installation, "referral", "SELECT state, count(*) FROM referrals GROUP BY state")) == old.states
+    without = "SELECT number FROM referrals WHERE closed_at IS NULL AND (owner_unit_id IS NULL OR deadline_at IS NULL)"
+    assert rows(installation, "referral", without) == []
+
+
+@pytest.mark.parametrize(("who", "direction", "unit"), [("bo", "received", "advice-sodermalm"),
+                                                        ("alva", "sent", "health-centre-1")])  # fmt: skip
+def test_every_referral_can_be_opened_by_both_sides(old: Old, who: str, direction: str, unit: str) -> None:
+    """What a consent still covers is readable with the old keys; what was sealed says why it is closed."""
+    column = "receiving_unit_id" if direction == "received" else "referring_unit_id"
+    query = f"SELECT count(*) FROM referrals WHERE {column} = '{UNIT[unit]}'"
+    found = listed(old, who, direction)
+    assert [(len(found),)] == rows(old.product.installation, "referral", query)
+    readable = 0
+    for line in found:
+        opened = old.product.ask(who, "GET", f"{REFERRALS}/{line['id']}")
+        assert opened.status_code == 200, opened.text
+        body = opened.json()
+        closed = {each["part"] for each in body["closed"]}
+        assert (body["carer"] is None) == ("carer" in closed)
+        readable += bool(body["carer"] and body["carer"]["name"])
+        assert bool(body["deadline"]) == (body["closed_at"] is None) or direction == "sent"
+    assert readable
+
+
+def test_what_was_begun_can_be_gone_on_with(old: Old) -> None:
+    """Each draft of the release opens for the one who wrote it."""
+    drafts = rows(old.product.installation, "referral", "SELECT id FROM drafts")
+    assert drafts
+    for (draft_id,) in drafts:
+        answer = old.product.ask("alva", "GET", f"/api/referral/v1/drafts/{draft_id}")
+        assert answer.status_code == 200, answer.text
+        assert "carer" in answer.json()["answers"]
+
+
+def test_the_directory_still_shows_what_it_showed(old: Old) -> None:
+    """Every service and activity that was public is found, and its page answers."""
+    answer = old.product.ask("dani", "GET", "/api/directory/v1/services?limit=100")
+    assert answer.status_code == 200, answer.text
+    found = answer.json().get("items") or answer.json()["services"]
+    query = "SELECT count(*) FROM support_services WHERE status = 'active'"
+    assert [(len(found),)] == rows(old.product.installation, "directory", query)
+    for each in found:
+        one = old.product.ask("dani", "GET", f"/api/directory/v1/services/{each['id']}")
+        assert one.status_code == 200, one.text
+
+
+def test_what_waited_is_gone_on_with_and_the_log_holds(old: Old, tmp_path: Path) -> None:
+    """Bo accepts one; it is logged behind the old entries, and the whole log verifies with the key of the time."""
+    waiting = next(each for each in listed(old, "bo", "received") if each["state"] == "requested")
+    accepted = old.product.ask(
+        "bo",
+        "POST",
+        f"{REFERRALS}/{waiting['id']}/accept",
+        Idempotency_Key="accepted-on-the-new-version",
+        If_Match=f'"{waiting["version"]}"',
+    )
+    assert accepted.status_code == 200, accepted.text
+    assert accepted.json()["state"] == "accepted"
+    old.product.everything_has_arrived()
+    [(entries,)] = rows(old.product.installation, "audit", "SELECT count(*) FROM log_entries")
+    assert entries > old.entries
+    trail = old.product.ask("ester", "GET", f"/api/audit/v1/referrals/{waiting['id']}/trail")
+    assert trail.status_code == 200
+    assert "referral.accepted.v1" in {each["type"] for each in trail.json()["steps"]}
+    export = old.product.ask("ester", "GET", "/api/audit/v1/log/export")
+    file = tmp_path / "log.zip"
+    file.write_bytes(export.content)
+    key = (old.product.folder / "keys" / "log-verifying").read_text().strip()
+    assert verify([str(file), "--key", key]) == 0
