@@ -1,14 +1,19 @@
 """Structured logs: one JSON object a line, holding identifiers and codes only, never contents.
 
-An exception is logged by its type: its text may quote the data it stumbled on.
+An exception is logged by its type and its place in the code: its text may quote the data it stumbled on. What a
+library, or Python itself, would say goes the same way: its words are dropped, its place is told.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
+import threading
+import traceback
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
@@ -17,11 +22,17 @@ from shared.observability import trace
 
 # libraries that quote statements, parameters, addresses or message bodies when they are talkative
 _TALKATIVE = ("amqp", "kombu", "nameko", "sqlalchemy", "psycopg", "urllib3", "werkzeug", "eventlet")
+_FRAMES = 6
 
 
 def configure(process: str, *, level: str = "INFO", stream: TextIO | None = None) -> None:
-    """Set up logging for this process; ``process`` names it in every line. Called once, at its start."""
+    """Set up logging for this process; ``process`` names it in every line. Called once, at its start.
+
+    What nobody catches, in the main thread or another, is a line of this log too.
+    """
     _configure_structlog(process, level, stream)
+    sys.excepthook = _nobody_caught
+    threading.excepthook = lambda given: _nobody_caught(given.exc_type, given.exc_value, given.exc_traceback)
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(_LibraryLine(process))
     root = logging.getLogger()
@@ -67,6 +78,18 @@ def kind_of(error: BaseException) -> str:
     return f"{name}({state})" if state else name
 
 
+def place_of(error: BaseException) -> str:
+    """Where in the code it happened, the innermost first, as file:line; nothing of what was in hand there."""
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    return " < ".join(f"{'/'.join(each.filename.split('/')[-3:])}:{each.lineno}" for each in reversed(frames))
+
+
+def _nobody_caught(kind: type[BaseException], error: BaseException | None, trace_of_it: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    logger("observability.logs").critical("nobody caught it", error=error or kind())
+
+
 def _add(process: str) -> Any:
     def processor(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         line["process"] = process
@@ -82,10 +105,13 @@ def _mask_exceptions(_logger: Any, _method: str, line: MutableMapping[str, Any])
     given = line.pop("exc_info", None)
     error = given if isinstance(given, BaseException) else (sys.exc_info()[1] if given else None)
     if error is not None:
-        line["error"] = kind_of(error)
-    for key, value in line.items():
+        line["error"] = error
+    for key, value in list(line.items()):
         if isinstance(value, BaseException):
             line[key] = kind_of(value)
+            where = place_of(value)
+            if where:
+                line["at"] = where
     return line
 
 
@@ -102,11 +128,13 @@ class _LibraryLine(logging.Formatter):
             "event": "a library reports",
             "room": record.name,
             "level": record.levelname.lower(),
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z"),
             "place": f"{record.module}:{record.lineno}",
             "process": self._process,
         }
         if error is not None:
             line["error"] = kind_of(error)
+            line["at"] = place_of(error)
         return structlog.processors.JSONRenderer()(None, "", line)  # type: ignore[return-value]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -10,7 +9,9 @@ from functools import cache
 from flask import Blueprint, Flask, Response, g, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 
-log = logging.getLogger("lotsa.web")
+from shared.observability.logs import logger
+
+_log = logger("web.health")
 
 
 def blueprint(service: str, checks: Mapping[str, Callable[[], object]]) -> Blueprint:
@@ -33,11 +34,14 @@ def blueprint(service: str, checks: Mapping[str, Callable[[], object]]) -> Bluep
 
 def _passes(name: str, check: Callable[[], object]) -> bool:
     try:
-        return check() is not False
+        passes = check() is not False
     # any fault at all means "not ready"; its message may hold an address with credentials
     except Exception as error:  # noqa: BLE001
-        log.warning("not ready check=%s type=%s", name, type(error).__name__)
+        _log.warning("not ready", check=name, error=error)
         return False
+    if not passes:
+        _log.warning("not ready", check=name)
+    return passes
 
 
 def measure(app: Flask, service: str) -> None:

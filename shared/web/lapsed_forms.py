@@ -8,7 +8,6 @@ view, checks, answers and records.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -24,12 +23,13 @@ from werkzeug.wrappers import Response
 
 from shared.kernel.actor import Actor
 from shared.kernel.refusals import AlreadyInProgress, Invalid, NotThere
+from shared.observability.logs import logger
 from shared.storage.lapsed_forms import LIFETIME, FormIsTooLarge, LapsedForm, LapsedForms, Sender
 from shared.web.errors import says
 from shared.web.navigation import home_of
 from shared.web.who import current_actor, lapsed, needs, web
 
-log = logging.getLogger("lotsa.web")
+_log = logger("web.lapsed_forms")
 
 EXTENSION = "lotsa-lapsed-forms"
 FORM = "application/x-www-form-urlencoded"
@@ -72,7 +72,7 @@ def keep_form() -> str | None:
         return None
     # whatever is broken: nothing is promised then
     except Exception as error:  # noqa: BLE001
-        log.error("form not kept type=%s", type(error).__name__)
+        _log.error("form not kept", error=error)
         return None
     return str(session[_KEPT])
 

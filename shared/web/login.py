@@ -6,6 +6,7 @@ audience, nonce and time are checked). Demo mode offers the invented cast as a l
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,12 +22,15 @@ from werkzeug.wrappers import Response
 
 from shared.kernel.actor import UserRef
 from shared.kernel.refusals import SignInNeeded
+from shared.observability.logs import logger
 from shared.settings import Settings
 from shared.storage.staff import Assignment
 from shared.web import session
 from shared.web.navigation import home_of
 from shared.web.oidc import Provider, SignInFailed
 from shared.web.who import signed_in, web
+
+_log = logger("web.login")
 
 
 class SignInHooks(Protocol):
@@ -73,10 +77,13 @@ def login_blueprint(
             return redirect("/directory/assignment?next=" + target, 303)
         return redirect(_onward(target, only), 303)
 
-    def refuse(reason: str) -> Response:
+    def refuse(reason: str, cause: Exception | None = None) -> Response:
+        reference = secrets.token_hex(4)
+        _log.warning("a sign-in failed", reference=reference, reason=reason, **({"error": cause} if cause else {}))
         session.end()
         hooks.on_refused(reason)
-        return Response(render_template("lotsa/sign_in_refused.html", reason=reason), 403, mimetype="text/html")
+        page = render_template("lotsa/sign_in_refused.html", reason=reason, reference=reference)
+        return Response(page, 403, mimetype="text/html")
 
     @pages.get("/login")
     def login() -> Response | str:
@@ -86,7 +93,7 @@ def login_blueprint(
         try:
             return provider.send_away(target)
         except SignInFailed as failed:
-            return refuse(failed.reason)
+            return refuse(failed.reason, failed.cause)
 
     @pages.get("/login/callback")
     def callback() -> Response:
@@ -95,7 +102,7 @@ def login_blueprint(
         try:
             user, name, target = provider.receive()
         except SignInFailed as failed:
-            return refuse(failed.reason)
+            return refuse(failed.reason, failed.cause)
         return enter(user, name, safe_target(target))
 
     @pages.post("/login/demo")

@@ -28,11 +28,15 @@ PATIENCE_SECONDS = 10
 
 
 class SignInFailed(Exception):
-    """A sign-in came to nothing. ``reason`` is a code: state, token, provider, cancelled."""
+    """A sign-in came to nothing. ``reason`` is a code: state, token, provider, cancelled.
 
-    def __init__(self, reason: str) -> None:
+    ``cause``: what broke, for the log alone, which tells its type and place; its text may quote tokens.
+    """
+
+    def __init__(self, reason: str, cause: Exception | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.cause = cause
 
 
 class Provider:
@@ -61,7 +65,7 @@ class Provider:
                 del cookie[name]
             response: Response = client.authorize_redirect(self._redirect_uri)
         except (AuthlibBaseError, requests.RequestException, RuntimeError, ValueError) as error:
-            raise self._failed("provider", error) from None
+            raise SignInFailed("provider", error) from None
         cookie[TARGET] = target
         return response
 
@@ -83,20 +87,20 @@ class Provider:
                 leeway=LEEWAY_SECONDS,
             )
         except MismatchingStateError as error:
-            raise self._failed("state", error) from None
+            raise SignInFailed("state", error) from None
         except OAuthError as error:
-            raise self._failed("provider", error) from None
+            raise SignInFailed("provider", error) from None
         except (JoseError, AuthlibBaseError, ValueError, TypeError, KeyError) as error:
-            raise self._failed("token", error) from None
+            raise SignInFailed("token", error) from None
         except (requests.RequestException, RuntimeError) as error:
-            raise self._failed("provider", error) from None
+            raise SignInFailed("provider", error) from None
         claims = token.get("userinfo")
         if not claims or not claims.get("nonce"):
             raise SignInFailed("token")
         try:
             user = UserRef(claims["iss"], str(claims["sub"]))
         except ValueError as error:
-            raise self._failed("token", error) from None
+            raise SignInFailed("token", error) from None
         return user, _name(claims), target
 
     def sign_out_address(self) -> str | None:
@@ -142,11 +146,6 @@ class Provider:
         """RFC 9207: an answer that names its issuer must name ours."""
         if request.args.get("iss", self._issuer) != self._issuer:
             raise SignInFailed("state")
-
-    def _failed(self, reason: str, error: Exception) -> SignInFailed:
-        # the type only: messages may quote tokens
-        current_app.logger.warning("sign-in failed reason=%s type=%s", reason, type(error).__name__)
-        return SignInFailed(reason)
 
 
 def _name(claims: Any) -> str:

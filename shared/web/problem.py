@@ -7,9 +7,7 @@ about a breakdown is its type and where in the code it happened, not its message
 from __future__ import annotations
 
 import json
-import logging
 import secrets
-import traceback
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -25,13 +23,14 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from shared.kernel.refusals import Failure, Invalid, Refusal, SignInNeeded
+from shared.observability.logs import logger
 from shared.web.api import pointers
 from shared.web.errors import OutOfOrder, Unexpected, says
 from shared.web.lapsed_forms import keep_form, was_kept_here
 from shared.web.validation import sentence
 from shared.web.who import AssignmentNeeded, is_api, signed_in
 
-log = logging.getLogger("lotsa.web")
+_log = logger("web.problem")
 
 HTTP_TITLES = {
     400: says("The request could not be read."),
@@ -165,7 +164,7 @@ def _answer(
         )
     # the page's frame itself needs the database, which may be what is broken
     except Exception as error:  # noqa: BLE001
-        log.error("plain page reference=%s type=%s at=%s", reference, type(error).__name__, _where(error))
+        _log.error("plain page", reference=reference, error=error)
         page = LAST_RESORT.format(title=escape(gettext(title)), reference=escape(reference))
     return Response(page, status, mimetype="text/html")
 
@@ -203,14 +202,9 @@ def _answer_breakdown(error: Exception) -> AnyResponse:
     temporary = isinstance(error, (OperationalError, InterfaceError, PoolTimeout)) or (
         isinstance(error, Failure) and not error.permanent
     )
-    log.error("unexpected reference=%s type=%s at=%s", reference, type(error).__name__, _where(error))
     kind = OutOfOrder if temporary else Unexpected
+    _log.error("unexpected", reference=reference, status=kind.status, error=error)
     response = _answer(kind.slug, kind.title, kind.status, reference=reference)
     if temporary:
         response.headers["Retry-After"] = "5"
     return response
-
-
-def _where(error: Exception) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    return " < ".join(f"{frame.filename.rsplit('/', 3)[-1]}:{frame.lineno}" for frame in reversed(frames[-6:]))

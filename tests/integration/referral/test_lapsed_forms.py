@@ -17,6 +17,7 @@ from shared.contracts.directory import AssignmentEnded, SessionEnded
 from shared.storage.lapsed_forms import AT_MOST, LARGEST, LapsedForms, Sender
 from tests.integration.referral.conftest import NOON, AtThePages, Cast, Room, at_the_pages
 from tests.integration.referral.test_nobody_else import attempts
+from tests.support.written_log import written_log
 
 NAME = "Frans Provsson"
 FIRST_STEP = f"/referral/new/{uuid4()}"
@@ -223,20 +224,19 @@ def test_the_systems_door_keeps_nothing(room: Room, alva: Cast) -> None:
     assert (answer.status_code, answer.mimetype, rows(room)) == (401, "application/problem+json", 0)
 
 
-def test_when_it_cannot_be_kept_that_is_what_is_said(
-    room: Room, alva: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_when_it_cannot_be_kept_that_is_what_is_said(room: Room, alva: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """The database went away: nothing is promised, and the log names the kind of fault alone."""
 
     def gone(*_: object) -> UUID:
         raise OperationalError(f"insert {NAME}", {}, Exception(NAME))
 
     monkeypatch.setattr(LapsedForms, "keep", gone)
-    answer = sent_late(room, alva)
+    with written_log() as log:
+        answer = sent_late(room, alva)
     assert (answer.status_code, LOST in answer.text) == (403, True)
     assert f'href="/directory/login?next={FIRST_STEP}"' in answer.text
-    assert "form not kept type=OperationalError" in caplog.text
-    assert NAME not in caplog.text
+    assert [(line["event"], line["error"]) for line in log.lines] == [("form not kept", "OperationalError")]
+    assert NAME not in log.text
 
 
 def test_a_form_whose_page_has_moved_on_is_answered_by_that_page(room: Room, alva: Cast, bo: Cast) -> None:

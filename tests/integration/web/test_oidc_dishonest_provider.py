@@ -13,6 +13,7 @@ from joserfc.jwk import RSAKey
 from tests.integration.web.relying_party import SECRET, Lotsa, lotsa_behind
 from tests.support.oidc.dishonest import Dishonest, hmac_key
 from tests.support.serving import listening, serving
+from tests.support.written_log import written_log
 
 Lie = Callable[[Dishonest], None]
 
@@ -95,11 +96,14 @@ def test_a_lie_is_refused(lotsa: Lotsa, provider: Dishonest, name: str) -> None:
     """A page in Swedish, 403, no session, and the directory told a code, never the token."""
     lie, reason = LIES[name]
     lie(provider)
-    page = come_in(lotsa)
+    with written_log() as log:
+        page = come_in(lotsa)
     assert page.status_code == 403
     assert "Du blev inte inloggad" in page.text
     assert lotsa.hooks.told == [("refused", reason)]
     assert "Alva" not in page.text
+    assert [line["reason"] for line in log.lines if line["event"] == "a sign-in failed"] == [reason]
+    assert "Alva" not in log.text
 
 
 def test_a_token_signed_with_the_client_secret_is_refused(lotsa: Lotsa, provider: Dishonest) -> None:
@@ -112,9 +116,14 @@ def test_a_token_signed_with_the_client_secret_is_refused(lotsa: Lotsa, provider
 def test_a_provider_that_is_away_is_said_to_be(lotsa: Lotsa, provider: Dishonest) -> None:
     """No traceback: the page says that the sign-in service did not answer."""
     provider.metadata["token_endpoint"] = "http://127.0.0.1:9/token"
-    page = come_in(lotsa)
+    with written_log() as log:
+        page = come_in(lotsa)
     assert page.status_code == 403
     assert "Inloggningstjänsten svarade inte" in page.text
+    (line,) = [each for each in log.lines if each["event"] == "a sign-in failed"]
+    assert line["reference"] in page.text
+    assert (line["error"], line["timestamp"][:2]) == ("ConnectionError", "20")
+    assert "requests/adapters.py:" in line["at"]
 
 
 def test_an_existing_session_does_not_survive_a_refused_sign_in(lotsa: Lotsa, provider: Dishonest) -> None:

@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-import io
-import json
 import logging
 import os
+import sys
+import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import structlog
 
 from shared.observability import trace
 from shared.observability.health import ReadyFile, is_ready, look
-from shared.observability.logs import about, configure, logger
+from shared.observability.logs import about, logger
+from tests.support.written_log import WrittenLog, written_log
+
+HERE = ["tests", "unit/observability/test_observability.py"][1]
 
 
 @pytest.fixture
-def written() -> Iterator[io.StringIO]:
+def written() -> Iterator[WrittenLog]:
     """What is logged."""
-    root = logging.getLogger()
-    before, level, config = root.handlers, root.level, structlog.get_config()
-    stream = io.StringIO()
-    configure("test", stream=stream)
-    yield stream
-    root.handlers = before
-    root.setLevel(level)
-    structlog.configure(**config)
+    with written_log() as log:
+        yield log
 
 
-def lines(stream: io.StringIO) -> list[dict[str, object]]:
-    """The lines as objects."""
-    return [json.loads(line) for line in stream.getvalue().splitlines()]
-
-
-def test_a_line_carries_identifiers_and_no_exception_text(written: io.StringIO) -> None:
+def test_a_line_carries_identifiers_and_no_exception_text(written: WrittenLog) -> None:
     """The type of an exception is told, its words are not."""
     with trace.following(None) as traceparent, about(event_id="e1"):
         try:
@@ -44,22 +36,48 @@ def test_a_line_carries_identifiers_and_no_exception_text(written: io.StringIO) 
         except ValueError as error:
             logger("room").error("it failed", error=error)
             logger("room").exception("it failed again")
-    first, second = lines(written)
+    first, second = written.lines
     assert first["error"] == second["error"] == "ValueError"
+    assert first["at"] == second["at"]
+    assert first["at"].startswith(f"{HERE}:")
     assert (first["event_id"], first["room"], first["process"]) == ("e1", "room", "test")
     assert first["trace_id"] == traceparent.split("-")[1]
-    assert "Gun" not in written.getvalue()
+    assert "Gun" not in written.text
 
 
-def test_a_librarys_own_words_are_left_out(written: io.StringIO) -> None:
+def test_a_librarys_own_words_are_left_out(written: WrittenLog) -> None:
     """A library may quote a statement or a body: where it spoke is told, what it said is not."""
     try:
         raise KeyError("Gun Svensson")
     except KeyError:
         logging.getLogger("some.library").exception("failed on %s", "Gun Svensson")
-    (line,) = lines(written)
+    (line,) = written.lines
     assert (line["room"], line["error"]) == ("some.library", "KeyError")
-    assert "Gun" not in written.getvalue()
+    assert line["at"].startswith(f"{HERE}:")
+    assert abs(datetime.fromisoformat(line["timestamp"]) - datetime.now(UTC)) < timedelta(minutes=1)
+    assert "Gun" not in written.text
+
+
+@pytest.mark.parametrize("where", ["main", "thread"])
+def test_what_nobody_caught_is_a_line_like_any_other(written: WrittenLog, where: str) -> None:
+    """Python would print the exception whole, with what it quotes: type, place and time are told, its words are not."""
+
+    def breaks() -> None:
+        raise ValueError("Gun Svensson")
+
+    if where == "thread":
+        thread = threading.Thread(target=breaks)
+        thread.start()
+        thread.join()
+    else:
+        try:
+            breaks()
+        except ValueError as error:
+            sys.excepthook(type(error), error, error.__traceback__)
+    (line,) = written.lines
+    assert (line["level"], line["error"], line["timestamp"][:2]) == ("critical", "ValueError", "20")
+    assert line["at"].startswith(f"{HERE}:")
+    assert "Gun" not in written.text
 
 
 def test_a_trace_is_followed() -> None:

@@ -13,6 +13,7 @@ from shared.settings import SettingsAreWrong
 from shared.web.login import login_blueprint, safe_target
 from shared.web.oidc import Provider
 from tests.support.web_gallery import settings_in
+from tests.support.written_log import written_log
 from tests.unit.web.conftest import World, csrf_in, token_for
 
 
@@ -61,9 +62,11 @@ def test_who_has_no_assignment_is_not_let_in(world: World, client: FlaskClient) 
     """The page says why in Swedish, the directory is told, and no session begins."""
     world.staff.held.clear()
     form = {"csrf_token": csrf_in(client.get("/directory/login").text), "who": "alva"}
-    answer = client.post("/directory/login/demo", data=form)
+    with written_log() as log:
+        answer = client.post("/directory/login/demo", data=form)
     assert answer.status_code == 403
     assert "inget aktuellt uppdrag" in answer.text
+    assert [(line["reason"], line["reference"] in answer.text) for line in log.lines] == [("no-assignment", True)]
     assert world.hooks.told == [("refused", "no-assignment")]
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from shared.kernel.refusals import Refusal
+from shared.web import health
 from shared.web.tokens import issue_demo_token
 from tests.support.web_gallery import ALVA
+from tests.support.written_log import written_log
 from tests.unit.web.conftest import World, token_for
 
 SignIn = Callable[[str], None]
@@ -59,20 +61,40 @@ def test_wrong_fields_are_pointed_at(client: FlaskClient, bearer: dict[str, str]
     }
 
 
+@pytest.mark.holds("reference-in-the-log")
 @pytest.mark.parametrize("path", ["/directory/broken", "/api/directory/broken"])
-def test_a_breakdown_tells_a_number_and_nothing_else(
-    client: FlaskClient, caplog: pytest.LogCaptureFixture, world: World, path: str
-) -> None:
-    """The page and the log carry the same reference; the exception's message is in neither."""
+def test_a_breakdown_tells_a_number_and_nothing_else(client: FlaskClient, world: World, path: str) -> None:
+    """The page and the log that operators read carry the same reference; the exception's message is in neither.
+
+    The log says when, what kind of fault, and where in the code.
+    """
     world.app.add_url_rule("/api/directory/broken", view_func=world.app.view_functions["boats.broken"])
-    with caplog.at_level(logging.DEBUG):
+    with written_log() as log:
         answer = client.get(path)
     assert answer.status_code == 500
-    line = next(record.getMessage() for record in caplog.records if "reference=" in record.getMessage())
-    reference = line.split("reference=")[1].split()[0]
-    assert reference in answer.text
-    assert "RuntimeError" in line
-    assert "Gustafsson" not in answer.text + caplog.text
+    (line,) = [each for each in log.lines if "reference" in each]
+    assert line["reference"] in answer.text
+    assert (line["error"], line["process"], line["timestamp"][:2]) == ("RuntimeError", "test", "20")
+    assert line["at"].startswith("unit/web/conftest.py:")
+    assert "Gustafsson" not in answer.text + log.text
+
+
+def test_a_check_that_fails_says_why_in_the_log() -> None:
+    """Which check, what kind of fault and where; its words may hold an address with a password."""
+
+    def away() -> bool:
+        raise ConnectionError("the password is secret")
+
+    app = Flask("boats")
+    app.register_blueprint(health.blueprint("boats", {"database": away, "queue": lambda: False}))
+    with written_log() as log:
+        answer = app.test_client().get("/boats/health/ready")
+    assert answer.status_code == 503
+    told = {line["check"]: line for line in log.lines}
+    assert set(told) == {"database", "queue"}
+    assert told["database"]["error"] == "ConnectionError"
+    assert told["database"]["at"].startswith("unit/web/test_problems.py:")
+    assert "secret" not in log.text
 
 
 def test_even_a_broken_frame_has_a_page(client: FlaskClient, world: World, sign_in: SignIn) -> None:
