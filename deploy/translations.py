@@ -26,8 +26,8 @@ from shared.settings import SERVICES
 CHECKOUT = Path(__file__).resolve().parents[1]
 SHARED = "shared/web"
 ROOMS = (SHARED, *(f"services/{service}" for service in SERVICES))
-# the shared catalogue carries what the kernel's refusals say
-ALSO = {SHARED: ("shared/kernel", "shared/storage")}
+# the shared catalogue carries what the kernel's refusals and the vocabulary's misreadings say
+ALSO = {SHARED: ("shared/kernel", "shared/storage", "shared/vocabulary")}
 
 
 def catalogue_of(room: str, language: str = "sv") -> Path:

@@ -1,0 +1,79 @@
+"""Values of the vocabulary as fields of forms and of the API: read by the one rule, refused by the one sentence.
+
+An empty text is an empty value where it may be left out; what is wrong is told once, without repeating it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import time
+from typing import Any, TypeVar
+
+from marshmallow import ValidationError, fields, validate
+
+from shared.vocabulary.hours import NotATimeOfDay, parse_time_of_day
+from shared.vocabulary.misread import Misread
+from shared.vocabulary.telephone import parse_public, parse_telephone
+
+PHONE_LIMIT = 40
+CLOCK = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
+T = TypeVar("T")
+
+
+def read(parse: Callable[[str], T], text: str) -> T:
+    """What a text means. Raises ValidationError with the misreading's sentence."""
+    try:
+        return parse(text)
+    except Misread as wrong:
+        raise ValidationError(wrong.title) from None
+
+
+class Normalised(fields.String):
+    """A text with a meaning, kept in its one form; empty unless ``required``. At most ``limit`` characters as typed."""
+
+    def __init__(self, normalise: Callable[[str], str], limit: int, **more: Any) -> None:
+        if not more.get("required"):
+            more.setdefault("load_default", "")
+        super().__init__(validate=validate.Length(max=limit, min=1 if more.get("required") else None), **more)
+        self._normalise = normalise
+        self._limit = limit
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        said: str = super()._deserialize(value, attr, data, **more)
+        if len(said) > self._limit:
+            raise ValidationError(f"Longer than maximum length {self._limit}.")
+        return read(self._normalise, said) if said.strip() else ""
+
+
+class PhoneField(Normalised):
+    """One number, a person's: E.164."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(lambda text: parse_telephone(text).number, PHONE_LIMIT, **more)
+
+
+class PublicPhoneField(Normalised):
+    """A unit's or an organisation's number or numbers, as they are to be read, each written the one way."""
+
+    def __init__(self, limit: int = PHONE_LIMIT, **more: Any) -> None:
+        super().__init__(parse_public, limit, **more)
+
+
+class TimeOfDayField(fields.Time):
+    """A local time of day; left out unless ``required``. Shown as "08:30"."""
+
+    def __init__(self, **more: Any) -> None:
+        if not more.get("required"):
+            more.setdefault("load_default", None)
+            more.setdefault("allow_none", True)
+        more.setdefault("metadata", {"pattern": CLOCK})
+        super().__init__(**more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> time:
+        if not isinstance(value, str):
+            raise ValidationError(NotATimeOfDay.title)
+        return read(parse_time_of_day, value)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **more: Any) -> str | None:
+        return None if value is None else f"{value:%H:%M}"
