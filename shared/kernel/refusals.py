@@ -22,11 +22,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+# one English sentence, or each of several: never several in one, which no catalogue knows
+Sentences = str | tuple[str, ...]
+
 
 class Refusal(Exception):
     """The product's no. Subclasses set ``slug``, ``title`` and ``status``.
 
-    ``fields`` names the offending fields by JSON pointer, each with an English sentence (a catalogue key).
+    ``fields`` names the offending fields by JSON pointer, each with an English sentence (a catalogue key), or several.
     Neither may hold personal data: refusals are shown and counted.
     """
 
@@ -34,10 +37,10 @@ class Refusal(Exception):
     title: ClassVar[str] = "This cannot be done."
     status: ClassVar[int] = 409
 
-    def __init__(self, detail: str = "", *, fields: Mapping[str, str] | None = None) -> None:
+    def __init__(self, detail: str = "", *, fields: Mapping[str, Sentences] | None = None) -> None:
         super().__init__(detail or self.title)
         self.detail = detail
-        self.fields: dict[str, str] = dict(fields or {})
+        self.fields: dict[str, Sentences] = dict(fields or {})
 
 
 class Invalid(Refusal):

@@ -12,7 +12,7 @@ from flask import Response, current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from marshmallow import Schema, ValidationError
 
-from shared.kernel.refusals import Invalid, VersionHasMoved, VersionIsRequired
+from shared.kernel.refusals import Invalid, Sentences, VersionHasMoved, VersionIsRequired
 from shared.web import idempotency
 from shared.web.errors import MalformedCursor, MalformedRequest, WrongMediaType
 from shared.web.who import current_actor, web
@@ -102,16 +102,16 @@ def query_args(schema: Schema) -> dict[str, Any]:
     return load(schema, values)
 
 
-def pointers(messages: Any, prefix: str = "") -> dict[str, str]:
-    """Marshmallow's nested messages as JSON pointers (RFC 6901), one sentence each."""
+def pointers(messages: Any, prefix: str = "") -> dict[str, Sentences]:
+    """Marshmallow's nested messages as JSON pointers (RFC 6901), each with the sentences said of it."""
     if isinstance(messages, Mapping):
-        found: dict[str, str] = {}
+        found: dict[str, Sentences] = {}
         for name, inner in messages.items():
             step = "" if name == "_schema" else "/" + str(name).replace("~", "~0").replace("/", "~1")
             found.update(pointers(inner, prefix + step))
         return found
-    sentences = messages if isinstance(messages, list) else [messages]
-    return {prefix: " ".join(str(each) for each in sentences)}
+    sentences = tuple(map(str, messages)) if isinstance(messages, list) else (str(messages),)
+    return {prefix: sentences[0] if len(sentences) == 1 else sentences}
 
 
 def ok(body: Any, *, etag: str | None = None, status: int = 200) -> Response:

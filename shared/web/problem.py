@@ -22,12 +22,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
-from shared.kernel.refusals import Failure, Invalid, Refusal, SignInNeeded
+from shared.kernel.refusals import Failure, Invalid, Refusal, Sentences, SignInNeeded
 from shared.observability.logs import logger
 from shared.web.api import pointers
 from shared.web.errors import OutOfOrder, Unexpected, says
 from shared.web.lapsed_forms import keep_form, was_kept_here
-from shared.web.validation import sentence
+from shared.web.validation import sentences
 from shared.web.who import AssignmentNeeded, is_api, signed_in
 
 _log = logger("web.problem")
@@ -61,14 +61,16 @@ def register(app: Flask) -> None:
 
 
 def problem_body(
-    slug: str, title: str, status: int, detail: str = "", fields: Mapping[str, str] | None = None
+    slug: str, title: str, status: int, detail: str = "", fields: Mapping[str, Sentences] | None = None
 ) -> dict[str, Any]:
     """A problem document; ``title`` and sentences are catalogue keys and come out in Swedish."""
     body: dict[str, Any] = {"type": f"urn:lotsa:problem:{slug}", "title": gettext(title), "status": status}
     if detail and detail != title:
         body["detail"] = gettext(detail)
     if fields:
-        body["errors"] = [{"pointer": "#" + where, "detail": sentence(said)} for where, said in fields.items()]
+        body["errors"] = [
+            {"pointer": "#" + where, "detail": each} for where, said in fields.items() for each in sentences(said)
+        ]
     return body
 
 
@@ -138,7 +140,7 @@ def _answer(
     title: str,
     status: int,
     detail: str = "",
-    fields: Mapping[str, str] | None = None,
+    fields: Mapping[str, Sentences] | None = None,
     reference: str = "",
     sign_in_at: str = "",
 ) -> Response:

@@ -1,4 +1,7 @@
-"""Marshmallow's sentences in the reader's language. Own sentences are catalogue keys; the library's are listed here."""
+"""Marshmallow's sentences in the reader's language. Own sentences are catalogue keys; the library's are listed here.
+
+They are translated one by one, at the door, and only then put together: two sentences in one are in no catalogue.
+"""
 
 from __future__ import annotations
 
@@ -68,18 +71,38 @@ def sentence(message: str) -> str:
     return str(_(message))
 
 
+def sentences(said: object) -> tuple[str, ...]:
+    """What is said of one field, message by message in the reader's language, each once.
+
+    ``said`` is one message or several. Where something is missing, what else was found wrong with the nothing that is
+    there is left out: it would tell of rules to somebody who has not begun.
+    """
+    each = dict.fromkeys(map(sentence, _plainly(said)))
+    missing = str(_("This must be filled in."))
+    return (missing,) if missing in each else tuple(each)
+
+
 def messages(errors: object) -> dict[str, str]:
-    """Marshmallow's ``ValidationError.messages`` (or a Refusal's ``fields``) as field name → sentence, for the macros.
+    """Marshmallow's ``ValidationError.messages`` (or a Refusal's ``fields``) as field name → sentences, for the macros.
 
     Nested fields get dotted names: ``{"carer": {"name": [...]}}`` and ``{"/carer/name": ...}`` become ``carer.name``.
+    What is wrong with one value of a list is said of the list, which is what a page has a field for. A field of which
+    several things are true has them one after the other, each translated by itself and said once.
     """
-    return {where.lstrip("/").replace("/", "."): sentence(said) for where, said in _flat(errors, "")}
+    found: dict[str, list[str]] = {}
+    for where, said in _flat(errors, ""):
+        steps = [step for step in where.split("/") if step and not step.isdecimal()]
+        found.setdefault(".".join(steps), []).extend(_plainly(said))
+    return {name: " ".join(sentences(said)) for name, said in found.items()}
 
 
-def _flat(errors: object, prefix: str) -> Iterator[tuple[str, str]]:
+def _flat(errors: object, prefix: str) -> Iterator[tuple[str, object]]:
     if isinstance(errors, Mapping):
         for name, inner in errors.items():
             yield from _flat(inner, prefix if name == "_schema" else f"{prefix}/{str(name).lstrip('/')}")
     else:
-        said = errors if isinstance(errors, list | tuple) else [errors]
-        yield prefix, " ".join(str(each) for each in said)
+        yield prefix, errors
+
+
+def _plainly(said: object) -> list[str]:
+    return [str(each) for each in said] if isinstance(said, list | tuple) else [str(said)]

@@ -20,13 +20,14 @@ from services.directory.domain.support_service import Attend, Listing, ListingSt
 from shared.kernel.clock import SWEDEN
 from shared.kernel.refusals import Refusal
 from shared.web.api import storable
+from shared.web.errors import says
 from shared.web.pattern import Whole
 from shared.web.validation import messages
 
 FIRST_DAY = date(2020, 1, 1)
 LAST_DAY = date(2099, 12, 31)
 HALF_A_DAY = timedelta(hours=12)
-STORABLE = "Remove the characters that cannot be shown."
+STORABLE = says("Remove the characters that cannot be shown.")
 WEB_ADDRESS = Whole(r"^(https?://[^\s<>\"']+)?$", error="Write a web address that begins with https://.")
 
 

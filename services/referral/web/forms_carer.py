@@ -87,11 +87,18 @@ class CarerForm(forms.Form):
 
     @validates_schema(skip_on_field_errors=False)
     def can_be_reached(self, data: dict[str, Any], **_: Any) -> None:
-        """The domain's own rules, asked already here so that all that is wrong is told at once, each by its field."""
+        """The domain's own rules, asked already here so that all that is wrong is told at once, each by its field.
+
+        A field that is wrong in itself has had its sentence: nothing is said of what stands in for it here.
+        """
+        if not {"hours_from", "hours_to"} <= data.keys():
+            data = {name: value for name, value in data.items() if name not in ("hours_from", "hours_to")}
         try:
             carer_from({**UNSAID, **data}).check()
         except (CarerCannotBeReached, SafeContactContradictsItself) as refusal:
-            raise ValidationError({where.rsplit("/", 1)[1]: [said] for where, said in refusal.fields.items()}) from None
+            told = {where.rsplit("/", 1)[1]: [said] for where, said in refusal.fields.items()}
+            if about := {name: said for name, said in told.items() if name in data}:
+                raise ValidationError(about) from None
 
 
 def phone_of(value: str) -> str:

@@ -33,7 +33,7 @@ from shared.kernel.actor import Actor
 from shared.kernel.identity import ReferralId
 from shared.kernel.refusals import Invalid
 from shared.web.errors import says
-from shared.web.validation import sentence
+from shared.web.validation import sentences
 from shared.web.who import current_actor
 
 CHANGED = says("The draft was changed in another window. Nothing has been sent: read it through again.")
@@ -142,5 +142,5 @@ def _problems(refusal: Invalid, draft: Draft) -> list[tuple[str, str]]:
     found = []
     for where, said in (refusal.fields or {"": refusal.title}).items():
         step = next((step for beginning, step in STEP_OF if where.startswith(beginning)), "")
-        found.append((sentence(said), address(draft, step) if step else ""))
+        found += [(each, address(draft, step) if step else "") for each in sentences(said)]
     return found
