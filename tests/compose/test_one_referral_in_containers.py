@@ -162,7 +162,7 @@ def test_the_letters_link_leads_the_adviser_to_the_referral(bo: Page, sent: Sent
     shown = bo.inner_text("main")
     assert sent.number in shown
     assert sent.name in shown
-    assert "Att du öppnade sidan har antecknats" in shown
+    assert "Din läsning är loggad, med enhet, tid och samtycke." in shown
 
 
 def test_the_sender_is_told_and_sees_each_step(accepted: Sent) -> None:
@@ -181,7 +181,7 @@ def test_the_sender_is_told_and_sees_each_step(accepted: Sent) -> None:
         assert accepted.number.encode() not in letter.raw
     accepted.alva.goto(letters[-1].link)
     track = accepted.alva.locator(".lotsa-track__title").all_inner_texts()
-    assert track[:4] == ["Skickad", "Levererad", "Öppnad", "Mottagen"]
+    assert track[:4] == ["Skickad", "Framme", "Öppnad", "Accepterad"]
 
 
 def test_another_district_finds_nothing(visit: Visit, accepted: Sent) -> None:

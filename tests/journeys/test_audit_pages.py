@@ -73,7 +73,7 @@ def walk(page: Page, followed: Followed) -> Iterator[str]:
     expect(page.get_by_role("heading", level=1)).to_have_text("Samtycken")
     yield "the consents"
     page.locator(f'a[href="/audit/consents/{followed.consent}"]').click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Samtyckets spår")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Logg för samtycket")
     expect(page.get_by_text(f"Alla steg visas, och de {READINGS_ON_A_PAGE} nyaste läsningarna.")).to_be_visible()
     expect(page.get_by_text("Samtycke gavs")).to_be_visible()
     page.get_by_text("Varje gång, och dess post").first.click()
@@ -83,7 +83,7 @@ def walk(page: Page, followed: Followed) -> Iterator[str]:
     yield "its older readings"
     page.get_by_role("link", name="Till stegen och de nyaste läsningarna").click()
     page.locator("dl").get_by_role("link").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Lotsningens spår")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Logg för lotsningen")
     yield "a referral's trail"
     ways = page.get_by_role("navigation", name="Vägar in i loggen")
     ways.get_by_role("link", name="Lotsningar").click()
@@ -93,7 +93,7 @@ def walk(page: Page, followed: Followed) -> Iterator[str]:
     expect(page.get_by_role("alert")).to_contain_text("Skriv ett nummer")
     yield "a search for nothing"
     search(page, "ffffffff")
-    expect(page.get_by_text("Inget som ditt uppdrag omfattar stämmer")).to_be_visible()
+    expect(page.get_by_text("Ingen träff inom ditt uppdrag")).to_be_visible()
     yield "a search that finds nothing"
     # made in one moment, a referral and its consents begin alike
     search(page, followed.consent[:8])

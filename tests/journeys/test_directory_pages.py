@@ -30,7 +30,7 @@ def test_a_search_that_finds_nothing_says_what_to_do(visit_site: Visit) -> None:
     """No dead end: fewer choices, or a call."""
     page = visit_site()
     page.goto("/directory/services?q=xyzzy")
-    expect(page.get_by_text("Inget passar in på allt det.")).to_be_visible()
+    expect(page.get_by_text("Inget stöd passar alla dina val.")).to_be_visible()
     page.get_by_role("link", name="Rensa filtret").click()
     expect(page.get_by_role("heading", name="35 stöd")).to_be_visible()
 
@@ -61,7 +61,7 @@ def test_dani_edits_and_everyone_sees_it(visit_site: Visit, city: City) -> None:
     page = visit_site("dani", javascript=False)
     expect(page.get_by_role("heading", level=1)).to_have_text("Anhörigföreningen Lyktan")
     page.get_by_role("link", name="Ändra uppgifterna").first.click()
-    page.get_by_label("Med en mening").fill("Fika, sång och samtal varje tisdag.")
+    page.get_by_label("Kort beskrivning").fill("Fika, sång och samtal varje tisdag.")
     page.get_by_role("button", name="Spara och bekräfta").click()
     expect(page.get_by_text("Så här står det på den öppna sidan")).to_be_visible()
 

@@ -130,7 +130,7 @@ def _content() -> dict[str, object]:
             {"title": "Skickad", "at": when, "text": "Till Anhörigstöd Södermalm.", "state": "done"},
             {"title": "Öppnad av mottagaren", "at": when, "text": None, "state": "done"},
             {
-                "title": "Mottagen",
+                "title": "Accepterad",
                 "at": when,
                 "text": "Anhörigkonsulenten hör av sig inom fem arbetsdagar.",
                 "state": "now",

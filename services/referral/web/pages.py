@@ -127,7 +127,7 @@ def _work_list() -> str:
         next_url=_next(f"worklist-{show}", found.next, show),
         name_of=name_of,
         promises=words.PROMISES,
-        priorities=words.PRIORITIES,
+        priorities=words.PRIORITY_TAGS,
     )
 
 
@@ -135,7 +135,7 @@ def name_of(line: Line) -> str:
     """What a list calls a carer: the name, or why it is not shown."""
     if line.carer_name:
         return line.carer_name
-    return gettext("Protected identity") if line.why_hidden == "protected-identity" else gettext("Sealed")
+    return str(words.HIDDEN_NAMES.get(line.why_hidden) or gettext("Hidden"))
 
 
 def _next(purpose: str, place: tuple[str, str] | None, show: str = "") -> str | None:

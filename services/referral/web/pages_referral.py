@@ -48,7 +48,7 @@ def show(referral_id: UUID) -> str:
         steps=[track_step(mark, page) for mark in marked(page.track)],
         state=words.shown_state(reading.shown_state),
         consents=[consent_rows(each, page) for each in page.opened.referral.consents],
-        priority=str(words.PRIORITIES[page.opened.referral.priority.value]),
+        priority=str(words.PRIORITY_TAGS[page.opened.referral.priority.value]),
     )
 
 

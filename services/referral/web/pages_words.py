@@ -23,6 +23,13 @@ PRIORITIES: Words = {
     "asap": _("As soon as possible"),
 }
 
+# on a referral that was sent some days ago "next working day" would no longer be so
+PRIORITY_TAGS: Words = {
+    "routine": _("Ordinary"),
+    "urgent": _("Soon"),
+    "asap": _("Very soon"),
+}
+
 PRIORITY_HINTS: Words = {
     "routine": _("First answer within three working days"),
     "urgent": _("First answer the next working day, contact within three"),
@@ -180,6 +187,14 @@ WHY_CLOSED: Words = {
     "consent-blocked": _("There is a block (spärr) that stops it."),
     "recipient-not-covered": _("The consent does not cover your unit."),
     "protected-identity": _("Protected identity: shown only to the adviser who has accepted."),
+}
+
+# what a list says in place of a name
+HIDDEN_NAMES: Words = {
+    "consent-withdrawn": _("Hidden: the consent has been withdrawn"),
+    "consent-expired": _("Hidden: the consent has expired"),
+    "consent-blocked": _("Hidden: there is a block (spärr)"),
+    "protected-identity": _("Protected identity"),
 }
 
 # whom a consent is for, as the text that is read out names it

@@ -27,13 +27,13 @@ def test_ester_follows_a_consent_from_given_to_withdrawn(reviewers: Reviewers, s
         "Ett försök nekades",
         "Av användaren cilla",
         "Nekades, eftersom enheten inte har del i lotsningen",
-        "Samtycket togs tillbaka",
+        "Samtycket återkallades",
     ]
     track = page.text[page.text.index("lotsa-track") :]
     assert [each for each in said if each not in track] == []
     places = [track.index(each) for each in said]
     assert places == sorted(places)
-    assert "Det här samtycket har tagits tillbaka" in page.text
+    assert "Samtycket är återkallat. Det som samtycket omfattade är dolt." in page.text
 
 
 def test_esters_own_reading_is_in_the_log(reviewers: Reviewers, story: Story) -> None:
@@ -70,7 +70,7 @@ def test_the_list_says_which_consents_are_withdrawn(reviewers: Reviewers, story:
     """In the row itself."""
     page = reviewers.ester.get("/audit/")
     row = page.text[page.text.index(f"/audit/consents/{story.consent}") :].split("</tr>")[0]
-    assert "Återtaget" in row
+    assert "Återkallat" in row
 
 
 def test_the_referrals_trail_has_everything_around_it(reviewers: Reviewers, story: Story) -> None:
@@ -102,7 +102,7 @@ def test_an_opening_that_no_consent_covered_is_told_as_such(reviewers: Reviewers
     """After a withdrawal the receiving unit may open the referral, and sees no content."""
     reviewers.world.hear(looked(story.referral, []))
     reviewers.world.sequencer.integrate()
-    assert "innehållet var förseglat" in reviewers.ester.get(f"/audit/referrals/{story.referral}").text
+    assert "innehållet var dolt" in reviewers.ester.get(f"/audit/referrals/{story.referral}").text
 
 
 @pytest.mark.parametrize("how", ["whole", "beginning", "without hyphens"])
@@ -120,7 +120,7 @@ def test_a_search_leads_to_the_trail(reviewers: Reviewers, story: Story, how: st
 
 def test_a_search_that_finds_nothing_says_so(reviewers: Reviewers, story: Story) -> None:
     """And an empty one is sent back with the field marked."""
-    assert "Inget som ditt uppdrag omfattar stämmer" in search(reviewers.ester, "ffffffff-0000").text
+    assert "Ingen träff inom ditt uppdrag" in search(reviewers.ester, "ffffffff-0000").text
     empty = search(reviewers.ester, "  ")
     assert empty.status_code == 422
     assert "Skriv ett nummer" in empty.text

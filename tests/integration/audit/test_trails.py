@@ -67,7 +67,7 @@ def test_what_was_listed_a_thousand_times_is_still_followed(reviewers: Reviewers
     subject = getattr(story, kind)
     answer = reviewers.ester.get(f"/audit/{kind}s/{subject}")
     assert answer.status_code == 200
-    for step in ("Samtycke gavs", "Lotsningen skickades", "Samtycket togs tillbaka"):
+    for step in ("Samtycke gavs", "Lotsningen skickades", "Samtycket återkallades"):
         assert step in answer.text
     assert "Alla steg visas, och de 100 nyaste läsningarna." in answer.text
     leaf = reviewers.recorded()
@@ -97,7 +97,7 @@ def test_older_readings_follow_page_by_page(
         assert "Äldre läsningar, i ordning" in page
         assert "Samtycke gavs" not in page
         assert f'href="/audit/consents/{story.consent}">Till stegen och de nyaste läsningarna' in page
-        assert "Det här samtycket har tagits tillbaka" in page
+        assert "Samtycket är återkallat. Det som" in page
 
 
 def test_lists_are_folded_by_who_and_day(reviewers: Reviewers, story: Story) -> None:

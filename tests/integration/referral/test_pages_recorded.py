@@ -145,7 +145,7 @@ def test_a_withdrawal_that_says_nothing_is_asked_again(room: Room, alva: Cast) -
     form = f"/referral/referrals/{referral_id}/withdraw-consent"
     browser = at_the_pages(alva)
     assert browser.post(form, form).headers["Location"] == form
-    assert "Välj vad som tas tillbaka" in browser.get(form).text
+    assert "Välj vad som återkallas" in browser.get(form).text
 
 
 def test_the_adviser_is_told_what_a_withdrawal_asks_of_them(alva: Cast, bo: Cast) -> None:

@@ -52,10 +52,13 @@ def test_the_consent_names_its_recipient_from_reading_out_to_record(room: Room, 
     assert "passed on to the municipality&#39;s carer support in Stockholm, Södermalm" in text
     assert 'name="text_version" value="carer-2026-2"' in text
     check = f"/referral/drafts/{draft}/check"
-    told = "Säg till den som ger stöd att lotsningen går till Enhet 2, och till Enhet 4 som ersätter den."
+    told = "säg till den som ger stöd att lotsningen går till Enhet 2, med Enhet 4 som ersättare vid frånvaro."
     assert told in browser.get(check).text
     receipt = browser.post(f"/referral/drafts/{draft}/send", check).headers["Location"]
-    assert "Lämnat för Enhet 2, och för Enhet 4 som ersätter den." in browser.get(receipt.removesuffix("/receipt")).text
+    assert (
+        "Samtycket gäller utlämnande till Enhet 2 och till ersättaren Enhet 4."
+        in browser.get(receipt.removesuffix("/receipt")).text
+    )
 
 
 def test_a_withdrawal_says_who_has_read(room: Room, alva: Cast, bo: Cast) -> None:

@@ -54,9 +54,9 @@ def test_alva_can_name_it_to_the_carer_before_she_sends(elsewhere: Room, alva: C
     """By name and municipality: where the receiver is proposed, in what is read through, and with the consent."""
     at, check = check_page(alva)
     receiver = at_the_pages(alva).get(f"{at}/receiver").text
-    assert "När ingen är på plats ersätter Enhet 9 (Uppsala). Samtycket omfattar den enheten också." in receiver
-    assert "Säg till den som ger stöd att lotsningen går till Enhet 2, och till Enhet 9 (Uppsala) som ersätter" in check
-    assert "Ersätts av" in check
+    assert "Ersättare vid frånvaro: Enhet 9 (Uppsala). Samtycket omfattar den enheten också." in receiver
+    assert "säg till den som ger stöd att lotsningen går till Enhet 2, med Enhet 9 (Uppsala) som ersättare" in check
+    assert "Ersättare vid frånvaro" in check
     proposed = alva.ask("GET", "/routing-proposal?area=0180-sodermalm").json
     assert (proposed["unit"]["id"], proposed["stand_in"]["id"]) == (str(SODERMALM), str(UPPSALA))
     assert (proposed["stand_in"]["name"], proposed["stand_in"]["area"]) == ("Enhet 9", "0380")
@@ -68,7 +68,10 @@ def test_its_people_have_the_referral(elsewhere: Room, alva: Cast) -> None:
     at, _ = check_page(alva)
     receipt = at_the_pages(alva).post(f"{at}/send", f"{at}/check").headers["Location"]
     referral_id = receipt.split("/")[-2]
-    assert "Lämnat för Enhet 2, och för Enhet 9 som ersätter den." in at_the_pages(alva).get(receipt[:-8]).text
+    assert (
+        "Samtycket gäller utlämnande till Enhet 2 och till ersättaren Enhet 9."
+        in at_the_pages(alva).get(receipt[:-8]).text
+    )
     assert "Frans Provsson" in at_the_pages(ulla).get("/referral/").text
     opened = ulla.open(referral_id)
     assert (opened.status_code, opened.json["carer"]["name"]) == (200, "Frans Provsson")
@@ -80,7 +83,7 @@ def test_the_stand_in_of_a_chosen_unit_is_named_too(room: Room, alva: Cast) -> N
     room.a_unit(UPPSALA, "receiving", area="0380")
     stands_in(room, KUNGSHOLMEN, UPPSALA)
     _, check = check_page(alva, receiver={"unit": "other", "other_unit": str(KUNGSHOLMEN)})
-    assert "lotsningen går till Enhet 3, och till Enhet 9 (Uppsala) som ersätter" in check
+    assert "lotsningen går till Enhet 3, med Enhet 9 (Uppsala) som ersättare" in check
     assert "Enhet 4" not in check
 
 
@@ -98,5 +101,5 @@ def test_without_a_stand_in_none_is_named(room: Room, alva: Cast) -> None:
     """The check names the one unit, and nothing is said to stand in for it."""
     stands_in(room, SODERMALM, None)
     _, check = check_page(alva)
-    assert "Säg till den som ger stöd att lotsningen går till Enhet 2." in check
-    assert "Ersätts av" not in check
+    assert "säg till den som ger stöd att lotsningen går till Enhet 2." in check
+    assert "Ersättare vid frånvaro" not in check

@@ -68,7 +68,7 @@ def test_the_carers_own_words_about_the_situation_are_sent_as_such(town: Town, a
     bo.goto(referral_path(alva))
     shown = bo.inner_text("main")
     assert "Demens eller annan kognitiv sjukdom" in shown
-    assert "Egna ord från den som ger stöd" in shown
+    assert "Uppgift från den som ger stöd själv" in shown
     assert "Det finns inget samtycke från den som får stöd, så inget om den personen skickades" in shown
 
 
@@ -156,15 +156,15 @@ def test_a_withdrawal_seals_on_the_next_read(town: Town, as_person: OpenPage) ->
     assert "går inte att göra oläst" in alva.inner_text("main")
     axe_clean(alva)
     alva.get_by_label("Dela med mottagande enhet").check()
-    alva.get_by_role("button", name="Anteckna återtagandet").click()
+    alva.get_by_role("button", name="Anteckna återkallelsen").click()
 
     bo.reload()
     shown = bo.inner_text("main")
     assert "Frans Provsson" not in shown
     assert "Gun Provsson" not in shown
-    assert shown.count("Samtycket är återtaget.") == 2
+    assert shown.count("Samtycket är återkallat.") == 2
     bo.goto("/referral/")
-    assert "Förseglat" in bo.inner_text("tbody")
+    assert "Dolt: samtycket är återkallat" in bo.inner_text("tbody")
 
 
 def test_withdrawing_before_anyone_accepted_cancels_the_referral(town: Town, as_person: OpenPage) -> None:
@@ -173,11 +173,11 @@ def test_withdrawing_before_anyone_accepted_cancels_the_referral(town: Town, as_
     send_about_the_carer_alone(alva)
     path = referral_path(alva)
     alva.goto(f"{path}/withdraw-consent")
-    alva.get_by_role("button", name="Anteckna återtagandet").click()
-    assert "Välj vad som tas tillbaka" in alva.inner_text("#error-summary")
+    alva.get_by_role("button", name="Anteckna återkallelsen").click()
+    assert "Välj vad som återkallas" in alva.inner_text("#error-summary")
     alva.get_by_label("Dela med mottagande enhet").check()
-    alva.get_by_role("button", name="Anteckna återtagandet").click()
-    assert "Återtagen" in alva.inner_text("main")
+    alva.get_by_role("button", name="Anteckna återkallelsen").click()
+    assert "Indragen" in alva.inner_text("main")
     alva.goto(f"{path}/receipt")
     assert "Inget mer: lotsningen är avslutad" in alva.inner_text("main"), "a receipt promises nothing that is over"
     assert "hör av sig till den som ger stöd" not in alva.inner_text("main")
@@ -191,7 +191,7 @@ def test_only_the_other_persons_part_is_sealed_by_their_withdrawal(town: Town, a
     path = referral_path(alva)
     bo.goto(f"{path}/withdraw-consent")
     bo.get_by_label("Berätta om den som får stöd").check()
-    bo.get_by_role("button", name="Anteckna återtagandet").click()
+    bo.get_by_role("button", name="Anteckna återkallelsen").click()
     shown = bo.inner_text("main")
     assert "Frans Provsson" in shown
     assert "Gun Provsson" not in shown

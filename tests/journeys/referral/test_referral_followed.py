@@ -19,15 +19,15 @@ def test_a_referral_is_sent_accepted_closed_and_seen_by_its_sender(town: Town, a
     path = referral_path(alva)
 
     bo.goto("/referral/")
-    assert "Oöppnad" in bo.inner_text("tr:has-text('Frans Provsson')")
+    assert "Inte öppnad" in bo.inner_text("tr:has-text('Frans Provsson')")
     bo.get_by_role("link", name="Frans Provsson").click()
     shown = bo.inner_text("main")
     assert number in shown
     assert "Gun Provsson" in shown
-    assert "Att du öppnade sidan har antecknats" in shown
+    assert "Din läsning är loggad, med enhet, tid och samtycke." in shown
 
     bo.get_by_role("button", name="Ta emot").click()
-    bo.get_by_role("link", name="Avsluta med resultat").click()
+    bo.get_by_role("link", name="Avsluta lotsningen").click()
     bo.get_by_label("Den som ger stöd har börjat få eget stöd").check()
     bo.get_by_label("Erbjuds inte på kvällar eller helger").check()
     bo.get_by_role("button", name="Avsluta lotsningen").click()
@@ -35,7 +35,7 @@ def test_a_referral_is_sent_accepted_closed_and_seen_by_its_sender(town: Town, a
 
     alva.goto(path)
     track = alva.locator(".lotsa-track__title").all_inner_texts()
-    assert track == ["Skickad", "Levererad", "Öppnad", "Mottagen", "Avslutad med resultat"]
+    assert track == ["Skickad", "Framme", "Öppnad", "Accepterad", "Avslutad"]
     assert "Den som ger stöd har börjat få eget stöd" in alva.inner_text(".lotsa-track")
 
 
@@ -61,10 +61,10 @@ def test_without_consent_to_tell_the_sender_sees_only_delivered_and_closed(town:
     bo.get_by_role("button", name="Ta emot").click()
 
     alva.goto(path)
-    assert alva.locator(".lotsa-track__title").all_inner_texts() == ["Skickad", "Levererad", "Ska avslutas"]
+    assert alva.locator(".lotsa-track__title").all_inner_texts() == ["Skickad", "Framme", "Ska avslutas"]
     alva.goto("/referral/")
-    assert "Mottagen" not in alva.inner_text("main")
-    assert "Levererad" in alva.inner_text("main")
+    assert "Accepterad" not in alva.inner_text("main")
+    assert "Framme" in alva.inner_text("main")
 
 
 def test_the_work_list_has_the_oldest_promise_first_and_marks_the_late(town: Town, as_person: OpenPage) -> None:
@@ -109,9 +109,9 @@ def test_the_sender_takes_a_referral_back(town: Town, as_person: OpenPage) -> No
     send_about_the_carer_alone(alva)
     path = referral_path(alva)
     alva.goto(path)
-    alva.get_by_role("link", name="Återta lotsningen").click()
+    alva.get_by_role("link", name="Dra in lotsningen").click()
     alva.get_by_label("Den som ger stöd har ändrat sig").check()
-    alva.get_by_role("button", name="Återta lotsningen").click()
+    alva.get_by_role("button", name="Dra in lotsningen").click()
     bo.goto(path)
-    assert "Återtagen" in bo.inner_text("main")
+    assert "Indragen" in bo.inner_text("main")
     assert bo.get_by_role("button", name="Ta emot").count() == 0

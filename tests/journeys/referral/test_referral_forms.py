@@ -136,8 +136,8 @@ def test_changing_an_answer_leads_back_to_the_check(town: Town, as_person: OpenP
     keep_the_situation_to_oneself(alva)
     assert "Den som ger stöd bor på Södermalm" in alva.inner_text("main"), "the proposal says why in a sentence"
     go_on(alva)
-    alva.get_by_role("link", name="Ändra Varför, och vilket stöd").click()
-    alva.get_by_label("Så snart som möjligt").check()
+    alva.get_by_role("link", name="Ändra Anledning och önskat stöd").click()
+    alva.get_by_label("Nästa arbetsdag").check()
     go_on(alva)
     assert alva.url.endswith("/check")
     assert "Mottagaren svarar senast måndag 23 november" in alva.inner_text("main")
@@ -231,7 +231,7 @@ def test_whoever_comes_second_is_told_and_loses_nothing(town: Town, as_person: O
     assert "Någon annan hann före" in shown
     assert "Vi har redan ringt." in shown
     bo.get_by_role("link", name="Se hur det ligger till nu").click()
-    assert "Mottagen" in bo.inner_text("main")
+    assert "Accepterad" in bo.inner_text("main")
 
 
 def test_a_form_is_refused_without_its_token(town: Town, as_person: OpenPage) -> None:
