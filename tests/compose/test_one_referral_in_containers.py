@@ -210,7 +210,7 @@ def test_the_auditor_follows_the_consent(ester: Page, accepted: Sent) -> None:
     assert not accepted.marks.found_in(shown)
     ester.goto(f"/audit/referrals/{identifier}")
     steps = ester.locator(".lotsa-track__title").all_inner_texts()
-    for step in ("Lotsningen skickades", "Lotsningen öppnades första gången", "Lotsningen togs emot"):
+    for step in ("Lotsningen skickades", "Lotsningen öppnades första gången", "Lotsningen accepterades"):
         assert step in steps
     assert any("Nekat" in step for step in steps), "Cilla's attempt is in it"
 
