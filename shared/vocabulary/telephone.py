@@ -8,13 +8,12 @@ numbers there are is told by the numbering plans in Google's libphonenumber (``p
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import phonenumbers
-from phonenumbers import PhoneNumberFormat, PhoneNumberMatcher, ValidationResult
+from phonenumbers import PhoneNumberFormat, ValidationResult
 
+from shared.vocabulary.marks import keyboard_marks
 from shared.vocabulary.misread import Misread
 
 HOME = "SE"
@@ -25,10 +24,7 @@ _LONGEST_TYPED = 60
 # 0771-12 34 56 and its kin: dialled and known by four digits, which the library does not group by
 SHARED_COST = "77"
 # emergency, care, police, information, and the Union's 116: what a unit may have besides a number of its own
-_SHORT = re.compile(r"(?<![\d+-])(?:112|1177|11[34] ?\d\d|11[68] ?\d{3})(?!-?\d)")
-# "08.00-16.30" is a number to the library; no Swedish number has four digits on either side of the dash
-_CLOCK = re.compile(r"[0-2]?\d[.:]?[0-5]\d\s*-\s*[0-2]?\d[.:]?[0-5]\d")
-_RUN = re.compile(r"\+?\(?\d(?:[-() /]{0,3}\d)*")
+SHORT = re.compile(r"(?<![\d+-])(?:112|1177|11[34] ?\d\d|11[68] ?\d{3})(?!-?\d)")
 _LETTER = re.compile(r"[^\W\d_]")
 _STRANGE = re.compile(r"[^0-9+()/. -]")
 _TWO = re.compile(r"[,;|&\n]|[^\W\d_]+|\s/\s|/(?=\s*[0+])|(?<=\d)\s*\+")
@@ -131,7 +127,7 @@ def parse_telephone(text: str, *, short: bool = False) -> Telephone:
 
     Raises NotATelephoneNumber, or the one of its kinds that tells what is wrong.
     """
-    said = _plain(text)
+    said = keyboard_marks(text)
     digits = re.sub(r"\D", "", said)
     if _is_several(said):
         raise MoreThanOneNumber
@@ -141,7 +137,7 @@ def parse_telephone(text: str, *, short: bool = False) -> Telephone:
         raise LettersInTheNumber
     if _STRANGE.search(said) or "+" in said[1:]:
         raise NotATelephoneNumber
-    if not said.startswith("+") and _is_short(digits):
+    if not said.startswith("+") and is_short_number(digits):
         if short:
             return Telephone(digits)
         raise ShortNumber
@@ -156,92 +152,18 @@ def as_written(number: str) -> str:
         return number
 
 
-def parse_several(text: str) -> tuple[str | Telephone, ...]:
-    """A public text ("08-123 45 67, 070-123 45 67 (mån–fre 9–12)") as its numbers and what stands around them.
-
-    Never raises: what is no number stays text, character for character.
-    """
-    pieces: list[str | Telephone] = []
-    at = 0
-    for start, end, number in _found(text):
-        if start > at:
-            pieces.append(text[at:start])
-        pieces.append(number)
-        at = end
-    if at < len(text):
-        pieces.append(text[at:])
-    return tuple(pieces)
-
-
-def parse_public(text: str) -> str:
-    """A public text of numbers, each written the one way; words around them stay. Empty stays empty.
-
-    Raises NotATelephoneNumber (or its kind) when there is no number in it, or something that looks like one and is not.
-    """
-    if not text.strip():
-        return ""
-    pieces = parse_several(text)
-    if not any(isinstance(each, Telephone) for each in pieces):
-        parse_telephone(text, short=True)
-        raise NotATelephoneNumber
-    for each in pieces:
-        if isinstance(each, str):
-            _refuse_broken_numbers(each)
-    return "".join(map(str, pieces)).strip()
-
-
-def _plain(text: str) -> str:
-    """The text with ordinary digits, spaces and dashes, whatever alphabet or word processor they came from."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    kinds = {"Pd": "-", "Zs": " ", "Cf": ""}
-    return "".join(_ordinary(each, kinds) for each in plain)
-
-
-def _ordinary(character: str, kinds: dict[str, str]) -> str:
-    if character == "\N{MINUS SIGN}":
-        return "-"
-    if character == "\t":
-        return " "
-    category = unicodedata.category(character)
-    if category == "Nd":
-        return str(unicodedata.digit(character))
-    return kinds.get(category, character)
-
-
-def _is_short(digits: str) -> bool:
-    return bool(_SHORT.fullmatch(digits)) and phonenumbers.is_valid_short_number(phonenumbers.parse(digits, HOME))
+def is_short_number(digits: str) -> bool:
+    """Whether these digits, alone, are an emergency or service number in Sweden."""
+    return bool(SHORT.fullmatch(digits)) and phonenumbers.is_valid_short_number(phonenumbers.parse(digits, HOME))
 
 
 def _short_as_written(digits: str) -> str:
     return f"{digits[:3]} {digits[3:]}" if len(digits) > 4 else digits
 
 
-def _found(text: str) -> Iterator[tuple[int, int, Telephone]]:
-    """Numbers in a text, with where they begin and end; long ones first, then short ones in what is left."""
-    # character by character, so that places in it are places in the text
-    plain = "".join(_ordinary(each, {"Pd": "-", "Zs": " "}) for each in text)
-    found = []
-    for match in PhoneNumberMatcher(plain, HOME):
-        if _CLOCK.fullmatch(match.raw_string) or not match.raw_string.lstrip("(").startswith(("0", "+")):
-            continue
-        found.append((match.start, match.end, Telephone(_e164(match.number))))
-    for short in _SHORT.finditer(plain):
-        digits = re.sub(r"\D", "", short[0])
-        if _is_short(digits) and not any(start < short.end() and short.start() < end for start, end, _ in found):
-            found.append((short.start(), short.end(), Telephone(digits)))
-    yield from sorted(found, key=lambda each: each[0])
-
-
-def _e164(number: phonenumbers.PhoneNumber) -> str:
+def e164(number: phonenumbers.PhoneNumber) -> str:
+    """A number as the world writes it."""
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
-
-
-def _refuse_broken_numbers(text: str) -> None:
-    """Raise for a run of digits that is long enough to be meant as a number, and neither one nor times of day."""
-    plain = "".join(_ordinary(each, {"Pd": "-", "Zs": " "}) for each in text)
-    for run in _RUN.finditer(_CLOCK.sub("", plain)):
-        if sum(map(str.isdigit, run[0])) > LEAST_DIGITS:
-            parse_telephone(run[0], short=True)
 
 
 def _is_several(said: str) -> bool:
@@ -266,7 +188,7 @@ def _dialled(said: str, digits: str) -> Telephone:
         raise _impossible(number, said)
     if number.country_code == COUNTRY_CODE and not digits.endswith(phonenumbers.national_significant_number(number)):
         raise NoSuchNumber
-    return Telephone(_e164(number))
+    return Telephone(e164(number))
 
 
 def _why(error: int, said: str) -> NotATelephoneNumber:

@@ -13,7 +13,8 @@ from marshmallow import ValidationError, fields, validate
 
 from shared.vocabulary.hours import NotATimeOfDay, parse_time_of_day
 from shared.vocabulary.misread import Misread
-from shared.vocabulary.telephone import parse_public, parse_telephone
+from shared.vocabulary.telephone import parse_telephone
+from shared.vocabulary.telephone_text import parse_public
 
 PHONE_LIMIT = 40
 CLOCK = "^([01][0-9]|2[0-3]):[0-5][0-9]$"

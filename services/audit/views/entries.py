@@ -12,6 +12,9 @@ from services.audit.domain.mandate import Mandate
 from services.audit.domain.numbers import key_of_number
 from services.audit.views.steps import Step, Unseal, as_steps
 from services.audit.views.within import given, within
+from shared.vocabulary.marks import keyboard_marks
+from shared.vocabulary.misread import Misread
+from shared.vocabulary.reference_number import parse_reference_number
 
 _NEWEST = """
     select index, leaf from log_entries
@@ -72,14 +75,23 @@ def ended(connection: Connection, subjects: list[UUID]) -> set[UUID]:
 
 
 def find(connection: Connection, asked: str, mandate: Mandate) -> list[Found]:
-    """What fits: a whole id, at least eight figures of one's beginning, or a referral's number."""
-    digits = asked.lower().replace("-", "").replace(" ", "")
-    if _PREFIX.fullmatch(digits):
+    """What fits: a whole id, at least eight figures of one's beginning, or a referral's number.
+
+    Raises NotAReferenceNumber or ReferenceNumberIsMistyped for what is neither.
+    """
+    digits = keyboard_marks(asked).lower().replace("-", "").replace(" ", "")
+    is_id = _PREFIX.fullmatch(digits) is not None
+    if is_id:
         low, high = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
         found = _find(connection, low, high, mandate)
         if found:
             return found
-    key = key_of_number(asked)
+    try:
+        key = key_of_number(parse_reference_number(asked))
+    except Misread:
+        if is_id:
+            return []
+        raise
     return _find(connection, key, key, mandate)
 
 

@@ -18,6 +18,7 @@ from services.audit.views import entries, export, log_status, trail
 from services.audit.views.steps import Step
 from shared.kernel.actor import Actor
 from shared.kernel.refusals import Invalid
+from shared.vocabulary.misread import Misread
 from shared.web.api import page_cursor, read_cursor
 from shared.web.problem import answer_refusal
 from shared.web.who import RoleNotAllowed, current_actor
@@ -101,12 +102,15 @@ class Reviewing:
         return found
 
     def search(self, asked: str) -> list[entries.Found]:
-        """Consents and referrals that fit. Raises Invalid when there is nothing to search for."""
+        """Consents and referrals that fit. Raises Invalid when there is nothing to search for, or a mistyped number."""
         if not asked.strip():
             raise Invalid(fields={"/asked": "Write a number, or the beginning of an id."})
         actor = current_actor()
         with self.parts.as_auditor() as uow:
-            found = entries.find(uow.connection, asked, self.parts.mandate_of(actor))
+            try:
+                found = entries.find(uow.connection, asked, self.parts.mandate_of(actor))
+            except Misread as wrong:
+                raise Invalid(fields={"/asked": wrong.title}) from None
             self._record(uow, actor, "search", "trail", [each.id for each in found])
             uow.commit()
         return found

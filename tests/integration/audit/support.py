@@ -118,7 +118,7 @@ def signer(world: World) -> SignerKey:
     return SignerKey.from_text(file.read_text())
 
 
-NUMBER = "7K3QX-R09MT"
+NUMBER = "7K3QX-R09MP"
 
 
 def sent(referral: UUID, consents: Sequence[UUID], subject: str = "alva") -> ReferralSent:

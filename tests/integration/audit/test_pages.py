@@ -7,10 +7,11 @@ from uuid import uuid4
 
 import pytest
 
+from services.referral.domain.numbers import new_number
 from shared.contracts.directory import AssignmentGranted
 from shared.contracts.notifications import NoticeQueued
 from tests.integration.audit.reviewers import LOG_CONTROL, Reviewers, Story, search
-from tests.integration.audit.support import ADVICE, ISSUER, NOW, do_as, looked
+from tests.integration.audit.support import ADVICE, ISSUER, NOW, do_as, looked, sent
 
 
 def test_ester_follows_a_consent_from_given_to_withdrawn(reviewers: Reviewers, story: Story) -> None:
@@ -116,6 +117,34 @@ def test_a_search_leads_to_the_trail(reviewers: Reviewers, story: Story, how: st
     assert reviewers.recorded()["action"] == "search"
     answer = search(reviewers.ester, str(story.referral))
     assert answer.headers["Location"] == f"/audit/referrals/{story.referral}"
+
+
+def test_a_number_leads_to_the_trail_however_it_is_typed(reviewers: Reviewers) -> None:
+    """Lower case, a space, a long dash or none, O for 0: read as meant."""
+    referral, number = uuid4(), new_number()
+    while "0" not in number:
+        number = new_number()
+    reviewers.world.hear(replace(sent(referral, [uuid4()]), number=number))
+    reviewers.world.sequencer.integrate()
+    for typed in (
+        number,
+        number.lower().replace("-", " "),
+        number.replace("-", "–").replace("0", "O"),
+        number.replace("-", ""),
+    ):
+        assert search(reviewers.ester, typed).headers["Location"] == f"/audit/referrals/{referral}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("7K3QX-R09MT", "Numret är felskrivet"), ("K73QX-R09MP", "Numret är felskrivet"), ("Gun", "tio tecken")],
+)
+def test_a_mistyped_number_is_told_as_such(reviewers: Reviewers, story: Story, typed: str, said: str) -> None:
+    """It is not that nothing fits: no referral has that number. What was typed is still in the field."""
+    answer = search(reviewers.ester, typed)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert f'value="{typed}"' in answer.text
 
 
 def test_a_search_that_finds_nothing_says_so(reviewers: Reviewers, story: Story) -> None:

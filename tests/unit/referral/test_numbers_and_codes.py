@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.referral.domain import codes
-from services.referral.domain.numbers import ALPHABET, RANDOM_CHARACTERS, new_number
+from services.referral.domain.numbers import RANDOM_CHARACTERS, new_number
 from services.referral.domain.people import Subject
 from services.referral.domain.refusals import CodeIsUnknown, CommentIsRequired
+from shared.vocabulary.reference_number import ALPHABET
 
 TODAY = date(2026, 11, 20)
 AN_OLD_CODE = codes.Code("old", "Old", valid_from=date(2020, 1, 1), valid_to=TODAY)

@@ -21,10 +21,9 @@ from shared.vocabulary.telephone import (
     Telephone,
     TooManyDigits,
     as_written,
-    parse_public,
-    parse_several,
     parse_telephone,
 )
+from shared.vocabulary.telephone_text import parse_public, parse_several
 
 KINDS = sorted(PhoneNumberType.values())
 FICTION = ("070-1740605", "08-46500401", "031-3900600", "040-6280400", "0980-319200")

@@ -1,0 +1,26 @@
+"""Digits, dashes and spaces as a keyboard has them, whatever alphabet, telephone or word processor they came from."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# any dash is a hyphen, any space a space, and what only directs or joins is nothing
+_KINDS = {"Pd": "-", "Zs": " ", "Cf": ""}
+_SAME = {"\N{MINUS SIGN}": "-", "\t": " "}
+
+
+def keyboard_marks(text: str) -> str:
+    """The text with a keyboard's marks, for values that are digits and letters: "400505–1232" is "400505-1232"."""
+    return "".join(map(_as_typed, unicodedata.normalize("NFKC", text))).strip()
+
+
+def keyboard_marks_in_place(text: str) -> str:
+    """The same with a character for each, so that a place in it is a place in the text."""
+    return "".join(_as_typed(each) or each for each in text)
+
+
+def _as_typed(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Nd":
+        return str(unicodedata.digit(character))
+    return _SAME.get(character) or _KINDS.get(category, character)
