@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from deploy.seed.directory_partners import PARTNER_ROWS, Offer, PartnerRow
-from services.directory.domain.activity import Repeats, Session
+from deploy.seed.directory_partners import PARTNER_ROWS, Offer, PartnerRow, SessionRow
+from services.directory.domain.activity import STEP, Repeats, Session
 from services.directory.domain.organization import Location
 from services.directory.domain.support_service import Attend, Listing, Schedule, Weekday
+from services.referral.adapters.holidays import swedish_calendar
 from shared.kernel.clock import SWEDEN, swedish_day
 
 STOCKHOLM = "0180"
-ACTIVITIES_EACH = 5
+WEEK = timedelta(days=7)
+# how long a group goes on before it plans anew
+TERM = timedelta(days=63)
+# from when to when groups are at home, as (month, day): the schools' Christmas holidays
+CHRISTMAS = ((12, 23), (1, 6))
+WEEKDAYS = tuple(Weekday)
+SIGN_UP = {
+    Attend.DROP_IN: "Kom som du är.",
+    Attend.BOOKING: "Ring eller mejla oss, så sparar vi en plats.",
+    Attend.THROUGH_ADVISER: "Ring oss först.",
+}
 
 
 @dataclass(frozen=True)
@@ -27,7 +38,7 @@ class Partner:
     phone: str
     assured_ago: timedelta
     listings: tuple[Listing, ...]
-    sessions: tuple[tuple[str, str], ...]
+    sessions: tuple[SessionRow, ...]
     place: Location
 
 
@@ -81,33 +92,53 @@ PARTNERS: tuple[Partner, ...] = tuple(_partner(number, row) for number, row in e
 
 
 def activities_of(partner: Partner, now: datetime) -> list[tuple[int, Session]]:
-    """A partner's activities as (number of its support service, session), beginning within ninety days of ``now``."""
+    """A partner's activities as (number of its support service, session), begun within a hundred days of ``now``."""
     return list(_activities(partner, now))
+
+
+def at_home(day: date) -> bool:
+    """Whether no group meets that day: public holidays, the eves that are days off in fact, and around Christmas."""
+    first, last = CHRISTMAS
+    return (day.month, day.day) >= first or (day.month, day.day) <= last or day in swedish_calendar().holidays
 
 
 def _activities(partner: Partner, now: datetime) -> Iterator[tuple[int, Session]]:
     spread = int(partner.slug.rpartition("-")[2])
-    for number in range(ACTIVITIES_EACH):
-        service_number = number % len(partner.listings) + 1
-        listing = partner.listings[service_number - 1]
-        title, description = partner.sessions[number]
-        hour = (10, 14, 18, 17, 13)[(number + spread) % 5]
-        day = swedish_day(now) + timedelta(days=3 + number * 16 + spread % 11)
-        begins = datetime.combine(day, time(hour), SWEDEN)
-        repeats = (Repeats.WEEKLY, Repeats.ONCE, Repeats.FORTNIGHTLY, Repeats.ONCE, Repeats.ONCE)[number]
+    for number, row in enumerate(partner.sessions):
+        listing = partner.listings[row.offer - 1]
+        day = _first_day(swedish_day(now) + timedelta(days=3 + number * 14 + spread % 11), row)
+        begins = datetime.combine(day, time(row.hour), SWEDEN)
+        last = _last_day(day, Repeats(row.repeats))
+        booked = listing.attend is Attend.BOOKING
         yield (
-            service_number,
+            row.offer,
             Session(
-                title=title,
-                description=description,
+                title=row.title,
+                description=row.description,
                 starts_at=begins,
-                ends_at=begins + timedelta(minutes=(90, 120)[number % 2]),
-                repeats=repeats,
-                repeats_until=day + timedelta(days=63) if repeats is not Repeats.ONCE else None,
+                ends_at=begins + timedelta(minutes=row.minutes),
+                repeats=Repeats(row.repeats) if last != day else Repeats.ONCE,
+                repeats_until=last if last != day else None,
                 place="" if listing.digital else f"{partner.place.name}, {partner.place.address}",
                 digital=listing.digital,
-                places=(12, None, 10, 40, 20)[number],
-                sign_up="Ring eller mejla oss, så sparar vi en plats." if number % 2 == 0 else "Kom som du är.",
+                places=(12, 8, 10, 40, 20)[number] if booked else None,
+                sign_up=SIGN_UP[listing.attend],
                 cost=listing.cost,
             ),
         )
+
+
+def _first_day(earliest: date, row: SessionRow) -> date:
+    day = earliest + timedelta(days=(WEEKDAYS.index(Weekday(row.weekday)) - earliest.weekday()) % 7)
+    # what goes on for a weekend ends on another day than it begins
+    while at_home(day) or at_home((datetime.combine(day, time(row.hour)) + timedelta(minutes=row.minutes)).date()):
+        day += WEEK
+    return day
+
+
+def _last_day(first: date, repeats: Repeats) -> date:
+    """The last day of a series: the term's, or the one before the first that groups are at home."""
+    day, step = first, STEP.get(repeats)
+    while step and day + step <= first + TERM and not at_home(day + step):
+        day += step
+    return day

@@ -25,8 +25,20 @@ class Offer(NamedTuple):
     closes: int = 0
 
 
+class SessionRow(NamedTuple):
+    """One session of the organisation's ``offer`` (from 1): its weekday (``MO`` …), hour, length and how it repeats."""
+
+    title: str
+    description: str
+    offer: int
+    weekday: str
+    hour: int
+    minutes: int
+    repeats: str = "once"
+
+
 class PartnerRow(NamedTuple):
-    """One organisation, where it is, what it offers, and its five sessions as (title, description)."""
+    """One organisation, where it is, what it offers, and its five sessions."""
 
     name: str
     web: str
@@ -38,7 +50,7 @@ class PartnerRow(NamedTuple):
     accessibility: str
     assured_days_ago: int
     offers: tuple[Offer, ...]
-    sessions: tuple[tuple[str, str], ...]
+    sessions: tuple[SessionRow, ...]
     languages: tuple[str, ...] = ("sv",)
     whole_city: bool = True
 
@@ -47,7 +59,7 @@ def _row(read: dict[str, Any]) -> PartnerRow:
     offers = tuple(
         Offer(**{**offer, "forms": tuple(offer["forms"]), "groups": tuple(offer["groups"])}) for offer in read["offers"]
     )
-    sessions = tuple((title, description) for title, description in read["sessions"])
+    sessions = tuple(SessionRow(**session) for session in read["sessions"])
     languages = tuple(read.get("languages", ("sv",)))
     return PartnerRow(**{**read, "offers": offers, "sessions": sessions, "languages": languages})
 

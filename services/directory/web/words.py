@@ -124,9 +124,15 @@ def age_of_name(age_of: AgeOf) -> str:
 
 
 def when(starts_at: datetime, ends_at: datetime) -> Markup:
-    """When something takes place, as people say it, with the exact time for machines."""
+    """When something takes place, as people say it, with the exact time for machines.
+
+    What goes on into the night has one day; what takes a day and more has the day that it ends on as well.
+    """
     day = format_date(starts_at.astimezone(SWEDEN), "EEEE d MMMM")
     hours = f"{format_time(starts_at, 'HH.mm')}–{format_time(ends_at, 'HH.mm')}"
+    if ends_at - starts_at >= timedelta(days=1):
+        ends = format_date(ends_at.astimezone(SWEDEN), "EEEE d MMMM")
+        hours = f"{format_time(starts_at, 'HH.mm')} – {ends} {format_time(ends_at, 'HH.mm')}"
     exact = starts_at.isoformat(timespec="minutes")
     said = Markup('<time datetime="{}">{}, <span class="dir-hours">{}</span></time>')
     return said.format(exact, day[:1].upper() + day[1:], hours)
