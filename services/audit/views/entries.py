@@ -28,10 +28,6 @@ KINDS = {
 }
 _ONE = within("select index, leaf from log_entries where index = :index and WITHIN")
 _ID = text("select event_id from log_entries where index = :index")
-_ENDED = text("""
-    select subject_id from log_about join log_entries on index = entry_index
-    where subject_id = any(:ids) and type in ('consent.withdrawn.v1', 'referral.cancelled.v1')
-""")
 _LIKE = within("""
     select distinct on (subject_id) subject_id, convert_from(leaf, 'UTF8')::jsonb -> 'data' as data
     from log_about join log_entries on index = entry_index
@@ -67,11 +63,6 @@ def id_of(connection: Connection, index: int) -> UUID | None:
     """Which entry stands at an index, whoever's it is; None when there is none yet."""
     found: UUID | None = connection.scalar(_ID, {"index": index})
     return found
-
-
-def ended(connection: Connection, subjects: list[UUID]) -> set[UUID]:
-    """Which of these consents have been withdrawn, or referrals cancelled."""
-    return set(connection.execute(_ENDED, {"ids": subjects}).scalars())
 
 
 def find(connection: Connection, asked: str, mandate: Mandate) -> list[Found]:

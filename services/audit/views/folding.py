@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.audit.views.steps import Step
 from services.audit.views.trail import OF_MANY
@@ -27,6 +28,21 @@ class Told:
     def last(self) -> Step:
         """The latest."""
         return self.steps[-1]
+
+    @property
+    def told_late(self) -> bool:
+        """Whether the log took any of them in so long after that both times are to be shown."""
+        return any(step.told_late for step in self.steps)
+
+    @property
+    def recorded_first(self) -> datetime:
+        """When the log took in the first of them."""
+        return min(step.recorded_at for step in self.steps)
+
+    @property
+    def recorded_last(self) -> datetime:
+        """When the log took in the last of them."""
+        return max(step.recorded_at for step in self.steps)
 
     @property
     def times(self) -> int:

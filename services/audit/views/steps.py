@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from services.audit.log.entry import LeafIsWrong, read_leaf
 
 Unseal = Callable[[Connection, UUID, str, bytes], Any]
 """Opens a sealed value: (connection, event id, name, sealed) → value, or None when it cannot be opened any more."""
+
+BOTH_TIMES_BEYOND = timedelta(minutes=1)
 
 # who acted for which unit never changes, so it may be looked up when an entry was written before it was heard
 _ASSIGNMENTS = text("""
@@ -53,6 +55,11 @@ class Step:
     subjects: tuple[UUID, ...]
     consents: tuple[UUID, ...]
     data: dict[str, Any]
+
+    @property
+    def told_late(self) -> bool:
+        """Whether the log took it in so long after it happened that both times are to be shown."""
+        return abs(self.recorded_at - self.occurred_at) > BOTH_TIMES_BEYOND
 
     @property
     def refused(self) -> bool:

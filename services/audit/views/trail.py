@@ -67,9 +67,19 @@ class Trail:
         return self.older is not None
 
     @property
+    def withdrawn(self) -> Step | None:
+        """The step by which the consent was first withdrawn, wholly or in part, if it was."""
+        return next((step for step in self.done if step.type == WITHDRAWN), None)
+
+    @property
     def withdrawn_at(self) -> datetime | None:
-        """When the consent was withdrawn, if it was."""
-        return next((step.occurred_at for step in self.done if step.type == WITHDRAWN), None)
+        """When that happened."""
+        return self.withdrawn.occurred_at if self.withdrawn else None
+
+    @property
+    def withdrawal_recorded_at(self) -> datetime | None:
+        """When the log took it in."""
+        return self.withdrawn.recorded_at if self.withdrawn else None
 
     @property
     def given(self) -> Step | None:

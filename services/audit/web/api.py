@@ -96,8 +96,10 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
         return as_download(reviewing.export(with_names=query["names"]))
 
     def _page(kind: str, record_kind: str, query: dict[str, Any]) -> Response:
-        steps, _, cursor = reviewing.page(kind, query["limit"], query["cursor"], record_kind)
-        return ok(EntriesOut().dump({"items": steps, "next_cursor": cursor}))
+        steps, states, cursor = reviewing.page(kind, query["limit"], query["cursor"], record_kind)
+        named = {"consents": "consent_id", "referrals": "referral_id"}.get(kind)
+        items = [EntryOut().dump(step) | {"state": states[UUID(step.data[named])] if named else None} for step in steps]
+        return ok({"items": items, "next_cursor": cursor})
 
     def _trail(kind: str, subject_id: UUID, query: dict[str, Any]) -> Response:
         found, cursor = reviewing.trail_of(kind, subject_id, query["limit"], query["cursor"])

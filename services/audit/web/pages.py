@@ -88,11 +88,11 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
         return as_download(reviewing.export(with_names=request.form.get("names") == "yes"))
 
     def _list(kind: str, record_kind: str) -> str:
-        steps, ended, cursor = reviewing.page(kind, ON_A_PAGE, request.args.get("cursor"), record_kind)
+        steps, states, cursor = reviewing.page(kind, ON_A_PAGE, request.args.get("cursor"), record_kind)
         return render_template(
             f"audit/{'entries' if kind == 'all' else kind}.html",
             steps=steps,
-            ended=ended,
+            states={str(each): state for each, state in states.items()},
             cursor=cursor,
             is_first="cursor" not in request.args,
         )

@@ -14,7 +14,7 @@ from services.audit.adapters.unit_of_work import AuditUnitOfWork
 from services.audit.commands.close_alarm import close_alarm
 from services.audit.commands.record_reading import REFUSED, RULE, record_reading
 from services.audit.domain.refusals import TrailIsUnknown
-from services.audit.views import entries, export, log_status, trail
+from services.audit.views import entries, export, log_status, standing, trail
 from services.audit.views.steps import Step
 from shared.kernel.actor import Actor
 from shared.kernel.refusals import Invalid
@@ -37,8 +37,8 @@ class Reviewing:
 
     def page(
         self, kind: str, limit: int, cursor: str | None, record_kind: str
-    ) -> tuple[list[Step], set[UUID], str | None]:
-        """A page of entries, which of their consents or referrals have ended, and the cursor to the next page."""
+    ) -> tuple[list[Step], dict[UUID, str], str | None]:
+        """A page of entries, how their consents or referrals stand by id, and the cursor to the next page."""
         before = read_cursor(kind, cursor)
         actor = current_actor()
         with self.parts.as_auditor() as uow:
@@ -53,10 +53,14 @@ class Reviewing:
             shown = found[:limit]
             # entries are named by their own ids: what they tell of may be lists themselves, too long for one leaf
             named = [step.id for step in shown] if kind == "all" else _subjects(shown)
-            over = set() if kind == "all" else entries.ended(uow.connection, named)
+            states: dict[UUID, str] = {}
+            if kind == "consents":
+                states.update(standing.of_consents(uow.connection, shown, self.parts.clock.now()))
+            elif kind == "referrals":
+                states.update(standing.of_referrals(uow.connection, named))
             self._record(uow, actor, "list", record_kind, named)
             uow.commit()
-        return shown, over, page_cursor(kind, [shown[-1].index]) if len(found) > limit else None
+        return shown, states, page_cursor(kind, [shown[-1].index]) if len(found) > limit else None
 
     def trail_of(self, kind: str, subject_id: UUID, limit: int, cursor: str | None) -> tuple[trail.Trail, str | None]:
         """A consent's or referral's trail, and the cursor to older readings.

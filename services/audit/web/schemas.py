@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marshmallow import RAISE, Schema, fields, validate
 
-from services.audit.web.words import why
+from services.audit.views.standing import ConsentStands, ReferralStands
+from services.audit.web.words import heading, why
 
 MOST = 200
 USUAL = 50
@@ -65,8 +66,8 @@ class EntryOut(Schema):
     index = fields.Integer(required=True)
     id = fields.UUID(required=True)
     type = fields.String(required=True)
-    occurred_at = fields.AwareDateTime(required=True)
-    recorded_at = fields.AwareDateTime(required=True)
+    occurred_at = fields.AwareDateTime(required=True, metadata={"description": "When it happened, as it was told."})
+    recorded_at = fields.AwareDateTime(required=True, metadata={"description": "When the log took it in."})
     action = fields.String(required=True)
     outcome = fields.String(required=True)
     unit = fields.UUID(
@@ -82,13 +83,26 @@ class EntryOut(Schema):
     record_kind = fields.String(required=True, allow_none=True)
     subjects = fields.List(fields.UUID(), required=True)
     consents = fields.List(fields.UUID(), required=True)
+    what = fields.Function(
+        heading, required=True, metadata={"type": "string", "description": "What happened, in a few Swedish words."}
+    )
     why = fields.Function(why, required=True, metadata={"type": "string", "description": "In one Swedish sentence."})
+
+
+class ListedOut(EntryOut):
+    """An entry in a list; in lists of consents and of referrals with how that one stands now."""
+
+    state = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": f"One of {', '.join([*ConsentStands, *ReferralStands])}; null in the list of all."},
+    )
 
 
 class EntriesOut(Schema):
     """A page of entries, the newest first."""
 
-    items = fields.List(fields.Nested(EntryOut), required=True)
+    items = fields.List(fields.Nested(ListedOut), required=True)
     next_cursor = fields.String(required=True, allow_none=True, metadata={"description": "Null on the last page."})
 
 
@@ -102,6 +116,9 @@ class TrailOut(Schema):
     subject_id = fields.UUID(required=True)
     referral_id = fields.UUID(required=True)
     withdrawn_at = fields.AwareDateTime(required=True, allow_none=True)
+    withdrawal_recorded_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "When the log took the withdrawal in."}
+    )
     cut_short = fields.Boolean(required=True, metadata={"description": "True when there are older readings."})
     steps = fields.List(fields.Nested(EntryOut), required=True)
     next_cursor = fields.String(

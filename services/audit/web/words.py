@@ -5,7 +5,10 @@ from __future__ import annotations
 from flask_babel import LazyString, gettext, ngettext
 from flask_babel import lazy_gettext as _
 
+from services.audit.views.folding import READING
+from services.audit.views.standing import ConsentStands, ReferralStands
 from services.audit.views.steps import Step
+from services.audit.web import accesses
 from shared.kernel.actor import Role
 from shared.web.navigation import ROLE_NAMES
 
@@ -31,23 +34,6 @@ HEADINGS: dict[str, LazyString] = {
     "listing.changed.v1": _("A support service was changed"),
     "activity.changed.v1": _("An activity was changed"),
 }
-ACTIONS: dict[str, LazyString] = {
-    "read": _("The content was read"),
-    "list": _("It was shown in a list"),
-    "search": _("It came up in a search"),
-    "print": _("The content was printed"),
-    "export": _("The content was exported"),
-    "replay": _("A parked message was sent back"),
-    "change": _("Somebody made the change"),
-}
-REVIEWS: dict[str, LazyString] = {
-    "read": _("The trail was read in a review"),
-    "list": _("It was shown in a reviewer's list"),
-    "search": _("It came up in a reviewer's search"),
-    "export": _("The log was exported"),
-    "change": _("An alarm was looked at and closed"),
-}
-ATTEMPTED = _("An attempt was refused")
 SOMETHING = _("Something else happened")
 WHY: dict[str, LazyString] = {
     "receiving-unit": _("Allowed, because the referral was sent to the reader's unit and a consent covered it."),
@@ -62,6 +48,7 @@ WHY: dict[str, LazyString] = {
     "elsewhere": _("Allowed, because operators may administer everything."),
     "auditor-reviews-within-mandate": _("Allowed, because reviewing the log is the reader's assignment."),
     "operators-replay-parked-messages": _("Allowed, because operators send back what was put aside."),
+    "operators-discard-parked-messages": _("Allowed, because operators may throw away what cannot be carried out."),
     "operators-verify-the-log": _("Allowed, because operators verify the log."),
     "no-relation-to-referral": _(
         "Refused, because the unit has no part in the referral. The answer was the same as for an unknown number."
@@ -76,12 +63,11 @@ WHY: dict[str, LazyString] = {
     "trail-unknown": _("Refused, because the mandate does not cover it, or there is no such thing."),
 }
 COVERED_BY_CONSENT = ("receiving-unit", "stand-in-of-receiving-unit")
-OPENED_WITHOUT_CONTENT = _("The referral was opened, but not its content")
 WITHOUT_CONTENT = _(
     "Allowed, but nothing that a consent covers was shown: the content was sealed, or the page only asked about a step."
 )
 STEPS_WHY: dict[str, LazyString] = {
-    "consent.withdrawn.v1": _("What the consent covered is sealed from the next reading on."),
+    "consent.withdrawn.v1": _("What was withdrawn is hidden from the next reading on."),
     "referral.opened.v1": _("Noted at the first reading by the receiving unit."),
     "referral.accepted.v1": _("Allowed, because the referral was sent to the unit."),
     "referral.rejected.v1": _("Allowed, because the referral was sent to the unit."),
@@ -99,6 +85,25 @@ SCOPES: dict[str, LazyString] = {
     "staff-may-contact-carer": _("staff may contact the carer"),
     "staff-may-tell-carer": _("staff may tell the carer"),
 }
+CONSENT_STATES: dict[str, tuple[LazyString, str]] = {
+    ConsentStands.GIVEN: (_("In force"), "success"),
+    # the log does not tell which of its parts
+    ConsentStands.WITHDRAWN: (_("Withdrawn, wholly or in part"), "warning"),
+    ConsentStands.EXPIRED: (_("Expired"), "neutral"),
+}
+"""How a consent stands, and the colour of that."""
+
+REFERRAL_STATES: dict[str, tuple[LazyString, str]] = {
+    ReferralStands.SENT: (_("Sent, not opened"), "info"),
+    ReferralStands.OPENED: (_("Opened"), "info"),
+    ReferralStands.ACCEPTED: (_("Accepted"), "success"),
+    ReferralStands.FIRST_CONTACT_MADE: (_("First contact made"), "success"),
+    ReferralStands.REJECTED: (_("Declined"), "warning"),
+    ReferralStands.COMPLETED: (_("Closed with an outcome"), "neutral"),
+    ReferralStands.CANCELLED: (_("Called off"), "warning"),
+}
+"""How a referral stands, and the colour of that."""
+
 ALARMS: dict[str, LazyString] = {
     "events-missing": _("Events are missing"),
     "event-doubled": _("An event was heard twice"),
@@ -126,18 +131,16 @@ PUBLISHERS: dict[str, LazyString] = {
 
 def heading(step: Step) -> str:
     """What happened, in a few words."""
-    if step.refused and step.action.startswith("attempt."):
-        return str(ATTEMPTED)
-    known = OPENED_WITHOUT_CONTENT if _without_content(step) else HEADINGS.get(step.type)
-    if known is None:
-        known = (REVIEWS if step.purpose == "log-review" else ACTIONS).get(step.action, SOMETHING)
-    return str(known)
+    if step.type == READING:
+        return accesses.told(step) or str(SOMETHING)
+    return str(HEADINGS.get(step.type, SOMETHING))
 
 
 def why(step: Step) -> str:
     """Why it was allowed, or refused, in one sentence; empty where there was nothing to allow."""
     if step.rule is not None:
-        known = WITHOUT_CONTENT if _without_content(step) else WHY.get(step.rule)
+        nothing = accesses.shows_nothing(step) and step.rule in COVERED_BY_CONSENT
+        known = WITHOUT_CONTENT if nothing else WHY.get(step.rule)
         if known is not None:
             return str(known)
         if step.refused:
@@ -154,14 +157,6 @@ def why(step: Step) -> str:
         about = str(ABOUT.get(step.data.get("about", ""), step.data.get("about", "")))
         return gettext("Given for the %(about)s. Said yes to: %(scopes)s.", about=about, scopes=", ".join(said) or "–")
     return str(STEPS_WHY.get(step.type, ""))
-
-
-def _without_content(step: Step) -> bool:
-    """Whether the receiving side opened the referral relying on no consent.
-
-    Nothing of it was covered any more, or the page showed nothing of it, as a form for declining or closing does.
-    """
-    return step.rule in COVERED_BY_CONSENT and step.action == "read" and not step.consents
 
 
 def who(step: Step) -> str:

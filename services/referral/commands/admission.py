@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NoReturn
 from uuid import UUID
 
-from services.referral.domain.access import Access, Outcome, Purpose
+from services.referral.domain.access import Access, Outcome, Purpose, Shown
 from services.referral.domain.permissions import Relation, may_know_of, permitted
 from services.referral.domain.ports import Work
 from services.referral.domain.referral import Referral
@@ -68,19 +68,19 @@ def refuse(
 
 
 def record_reading(
-    referral: Referral, actor: Actor, uow: Work, *, action: str = "read", consents: tuple[ConsentId, ...] = ()
+    referral: Referral, actor: Actor, uow: Work, shown: Shown, *, consents: tuple[ConsentId, ...] = ()
 ) -> None:
-    """Record that the actor is shown a referral, in the transaction that allows it. ``consents``: those relied on."""
+    """Record what the actor is shown of a referral, in the transaction that allows it. ``consents``: relied on."""
     relation = referral.relation_to(actor)
     uow.record_access(
         Access(
             access_id=uuid7(),
-            action=action,
+            action="read",
             outcome=Outcome.ALLOWED,
             rule=relation.value,
             purpose=purpose_of(relation),
             by=actor,
-            record_kind="referral",
+            record_kind=shown.value,
             subjects=(referral.id,),
             consents=consents,
             occurred_at=uow.clock.now(),

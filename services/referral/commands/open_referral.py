@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from services.referral.commands.admission import known_to, record_reading
+from services.referral.domain.access import Shown
 from services.referral.domain.consent import Scope
 from services.referral.domain.content import Content, Part, carer_only, protected
 from services.referral.domain.people import Subject
@@ -18,10 +19,10 @@ from shared.kernel.identity import ReferralId
 
 @dataclass(frozen=True, kw_only=True)
 class OpenReferral:
-    """Which referral, and how it is read: read | print | export."""
+    """Which referral, and what is shown of it: its content on a screen, or the receipt, which goes on paper."""
 
     referral_id: ReferralId
-    action: str = "read"
+    shown: Shown = Shown.CONTENT
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,10 @@ def open_referral(command: OpenReferral, actor: Actor, uow: Work) -> OpenedRefer
     now = uow.clock.now()
     asked = command.referral_id
     referral = known_to(Action.OPEN, uow.referrals.lock(asked), asked, actor, uow)
-    reading = reading_of(referral, actor, now, on_paper=command.action != "read")
+    reading = reading_of(referral, actor, now, on_paper=command.shown is Shown.RECEIPT)
     if referral.open(actor, now) and uow.referrals.note_opened(referral):
         uow.record(referral.events)
-    record_reading(referral, actor, uow, action=command.action, consents=reading.consents)
+    record_reading(referral, actor, uow, command.shown, consents=reading.consents)
     content = uow.referrals.content(referral, reading.open_parts - {Part.FOLLOW_UP})
     return OpenedReferral(referral, reading, _as_told(content, referral, reading), _steps(referral, reading, uow))
 

@@ -22,6 +22,19 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
+class Shown(StrEnum):
+    """What a reading of a referral shows: the log says that, no more and no less."""
+
+    CONTENT = "referral"
+    RECEIPT = "referral-receipt"
+    # for a step, without content
+    FORM = "referral-form"
+    # how the consents stand, and who has read under them
+    CONSENTS = "referral-consents"
+    # how far it has come, for a system that asks again
+    STATE = "referral-state"
+
+
 class Purpose(StrEnum):
     """What the reading is for."""
 
@@ -33,7 +46,7 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """One access record. ``action``: read | list | search | print | export | attempt.<action>."""
+    """One access record. ``action``: read | list | attempt.<action>; ``record_kind``: what was shown."""
 
     access_id: UUID
     action: str

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.open_referral import OpenedReferral, OpenReferral, open_referral
+from services.referral.domain.access import Shown
 from services.referral.views.timeline import Mark, timeline
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ReferralId
@@ -24,10 +25,10 @@ class ReferralPage:
 
 
 def referral_page(
-    referral_id: ReferralId, actor: Actor, uow: ReferralUnitOfWork, *, action: str = "read"
+    referral_id: ReferralId, actor: Actor, uow: ReferralUnitOfWork, *, shown: Shown = Shown.CONTENT
 ) -> ReferralPage:
     """Open a referral for its page, and record it. Raises NotThere, with the attempt recorded."""
-    opened = open_referral(OpenReferral(referral_id=referral_id, action=action), actor, uow)
+    opened = open_referral(OpenReferral(referral_id=referral_id, shown=shown), actor, uow)
     referral = opened.referral
     stand_in = referral.stand_in_unit_id
     return ReferralPage(

@@ -18,6 +18,7 @@ from services.referral.commands.open_referral import OpenReferral, open_referral
 from services.referral.commands.reject_referral import RejectReferral, reject_referral
 from services.referral.commands.send_referral import send_referral
 from services.referral.commands.withdraw_consent import WithdrawConsent, withdraw_consent
+from services.referral.domain.access import Shown
 from services.referral.domain.consent import Scope
 from services.referral.domain.reading import reading_of
 from services.referral.domain.referral import Referral
@@ -177,7 +178,7 @@ def _seen(before: Answer, actor: Actor, uow: ReferralUnitOfWork) -> Referral:
         raise NotThere
     asked = ReferralId(before.resource_id)
     referral = known_to(Action.OPEN, uow.referrals.lock(asked), asked, actor, uow)
-    record_reading(referral, actor, uow)
+    record_reading(referral, actor, uow, Shown.STATE)
     return referral
 
 

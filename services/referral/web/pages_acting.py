@@ -21,6 +21,7 @@ from services.referral.commands.complete_referral import CompleteReferral, compl
 from services.referral.commands.keep_form import KeptForm, kept_form, let_go_of_form
 from services.referral.commands.reject_referral import RejectReferral, reject_referral
 from services.referral.domain import codes
+from services.referral.domain.access import Shown
 from services.referral.domain.referral import Referral
 from services.referral.domain.states import Action
 from services.referral.web import forms
@@ -127,7 +128,7 @@ def _form_page(action: Action, referral_id: UUID) -> Page:
             referral = admit_to_change(action, ReferralId(referral_id), None, actor, uow)
         except Conflict as refusal:
             return moved_page(referral_id, refusal)
-        record_reading(referral, actor, uow)
+        record_reading(referral, actor, uow, Shown.FORM)
         kept = kept_form(action, ReferralId(referral_id), actor, uow) or KeptForm()
         now = referral.version_for(referral.relation_to(actor), uow.clock.now())
         page = render_template(

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.admission import admit_to_change, known_to, record_reading
 from services.referral.commands.keep_form import KeptForm, keep_form, kept_form
+from services.referral.domain.access import Shown
 from services.referral.domain.referral import Referral
 from services.referral.domain.states import Action
 from services.referral.web import forms
@@ -68,7 +69,7 @@ def moved(referral_id: UUID) -> str | Response:
         kept = kept_form(asked, ReferralId(referral_id), actor, uow) if asked else None
         if kept is None:
             return redirect(f"/referral/referrals/{referral_id}", 303)
-        record_reading(referral, actor, uow)
+        record_reading(referral, actor, uow, Shown.FORM)
         uow.commit()
     return render_template("referral/moved.html", referral_id=referral_id, comment=kept.values.get("comment", ""))
 

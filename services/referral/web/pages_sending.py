@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.send_referral import send_referral
+from services.referral.domain.access import Shown
 from services.referral.domain.clocks import Priority, promises
 from services.referral.domain.ports import Draft
 from services.referral.domain.states import CLOSED
@@ -97,7 +98,7 @@ def send(draft_id: UUID) -> Page:
 def receipt(referral_id: UUID) -> str:
     """What to tell, and hand over to, the one who gives support: no names, so that it can lie on a table."""
     with parts().unit_of_work(current_actor()) as uow:
-        page = referral_page(ReferralId(referral_id), current_actor(), uow, action="print")
+        page = referral_page(ReferralId(referral_id), current_actor(), uow, shown=Shown.RECEIPT)
         uow.commit()
     carer = page.opened.content.carer
     # what is sealed or closed promises nothing any more

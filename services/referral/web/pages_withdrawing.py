@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 from services.referral.commands.admission import admit_to_change, record_reading
 from services.referral.commands.keep_form import KeptForm, kept_form, let_go_of_form
 from services.referral.commands.withdraw_consent import WithdrawConsent, withdraw_consent
+from services.referral.domain.access import Shown
 from services.referral.domain.consent import Consent, Scope
 from services.referral.domain.people import Subject
 from services.referral.domain.refusals import ConsentIsAlreadyWithdrawn
@@ -59,7 +60,7 @@ def _form_page(referral_id: UUID) -> str:
     actor, asked = current_actor(), ReferralId(referral_id)
     with parts().unit_of_work(actor) as uow:
         referral = admit_to_change(Action.WITHDRAW_CONSENT, asked, None, actor, uow)
-        record_reading(referral, actor, uow)
+        record_reading(referral, actor, uow, Shown.CONSENTS)
         kept = kept_form(Action.WITHDRAW_CONSENT, asked, actor, uow) or KeptForm()
         # when it was opened is a step like any other
         tells = referral.shows_steps_to(referral.relation_to(actor), uow.clock.now())

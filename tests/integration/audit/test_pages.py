@@ -34,7 +34,7 @@ def test_ester_follows_a_consent_from_given_to_withdrawn(reviewers: Reviewers, s
     assert [each for each in said if each not in track] == []
     places = [track.index(each) for each in said]
     assert places == sorted(places)
-    assert "Samtycket är återkallat. Det som samtycket omfattade är dolt." in page.text
+    assert "Samtycket har återkallats, helt eller delvis" in page.text
 
 
 def test_esters_own_reading_is_in_the_log(reviewers: Reviewers, story: Story) -> None:
@@ -71,7 +71,7 @@ def test_the_list_says_which_consents_are_withdrawn(reviewers: Reviewers, story:
     """In the row itself."""
     page = reviewers.ester.get("/audit/")
     row = page.text[page.text.index(f"/audit/consents/{story.consent}") :].split("</tr>")[0]
-    assert "Återkallat" in row
+    assert "Återkallat, helt eller delvis" in row
 
 
 def test_the_referrals_trail_has_everything_around_it(reviewers: Reviewers, story: Story) -> None:
@@ -94,7 +94,7 @@ def test_a_referrals_trail_names_nobody_elses_consent(reviewers: Reviewers, stor
     reviewers.world.hear(shown)
     reviewers.world.sequencer.integrate()
     page = reviewers.ester.get(f"/audit/referrals/{story.referral}").text
-    assert "Visades i en lista" in page
+    assert "Lotsningen visades i en lista" in page
     assert f"/audit/consents/{story.consent}" in page
     assert str(other) not in page
 
@@ -103,7 +103,7 @@ def test_an_opening_that_no_consent_covered_is_told_as_such(reviewers: Reviewers
     """After a withdrawal the receiving unit may open the referral, and sees no content."""
     reviewers.world.hear(looked(story.referral, []))
     reviewers.world.sequencer.integrate()
-    assert "innehållet var dolt" in reviewers.ester.get(f"/audit/referrals/{story.referral}").text
+    assert "innehållet var förseglat" in reviewers.ester.get(f"/audit/referrals/{story.referral}").text
 
 
 @pytest.mark.parametrize("how", ["whole", "beginning", "without hyphens"])
@@ -149,7 +149,7 @@ def test_a_mistyped_number_is_told_as_such(reviewers: Reviewers, story: Story, t
 
 def test_a_search_that_finds_nothing_says_so(reviewers: Reviewers, story: Story) -> None:
     """And an empty one is sent back with the field marked."""
-    assert "Ingen träff inom ditt uppdrag" in search(reviewers.ester, "ffffffff-0000").text
+    assert "Inget som ditt uppdrag omfattar stämmer" in search(reviewers.ester, "ffffffff-0000").text
     empty = search(reviewers.ester, "  ")
     assert empty.status_code == 422
     assert "Skriv ett nummer" in empty.text

@@ -97,7 +97,7 @@ def test_older_readings_follow_page_by_page(
         assert "Äldre läsningar, i ordning" in page
         assert "Samtycke gavs" not in page
         assert f'href="/audit/consents/{story.consent}">Till stegen och de nyaste läsningarna' in page
-        assert "Samtycket är återkallat. Det som" in page
+        assert "Samtycket har återkallats, helt eller delvis" in page
 
 
 def test_lists_are_folded_by_who_and_day(reviewers: Reviewers, story: Story) -> None:
@@ -106,7 +106,7 @@ def test_lists_are_folded_by_who_and_day(reviewers: Reviewers, story: Story) -> 
     reviewers.world.hear(listed(story.referral, [story.consent], subject="bosse"))
     reviewers.world.sequencer.integrate()
     page = reviewers.ester.get(f"/audit/consents/{story.consent}").text
-    assert page.count("Visades i en lista") == 2
+    assert page.count("Lotsningen visades i en lista") == 2
     assert "40 gånger" in page
     assert "Varje gång, och dess post" in page
     assert set(entries_of(page)) == about(reviewers, story)
@@ -165,7 +165,7 @@ def test_a_step_whose_assignment_is_not_known_names_no_unit(reviewers: Reviewers
 
     def told() -> str:
         page = reviewers.ester.get(path).text
-        return page[page.index("Lotsningen drogs in") :].split("</li>")[0]
+        return page[page.index("Lotsningen återtogs") :].split("</li>")[0]
 
     assert "Av användaren alva, enhet ej känd." in told()
     granted = AssignmentGranted(assignment_id=assignment, issuer="https://id.example.se", subject="alva",

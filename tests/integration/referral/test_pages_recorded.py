@@ -34,7 +34,28 @@ def test_a_form_that_shows_a_referral_is_a_reading(room: Room, alva: Cast, bo: C
     assert at_the_pages(bo).get(f"{path}/complete").status_code == 200
     assert readings(room, alva) == [("read", "referring-unit", [UUID(referral_id)], [])] * 2
     assert readings(room, bo) == [("read", "receiving-unit", [UUID(referral_id)], [])] * 3
-    assert len(room.told("access.recorded.v1")) == 5
+    assert [each["record_kind"] for each in room.told("access.recorded.v1")] == [
+        "referral-form",
+        "referral-consents",
+        "referral-form",
+        "referral-consents",
+        "referral-form",
+    ]
+
+
+def test_the_record_says_what_was_shown(room: Room, alva: Cast, bo: Cast) -> None:
+    """A receipt is no content and was perhaps never printed; the page is the content; a form is a form."""
+    referral_id = alva.send().json["id"]
+    path = f"/referral/referrals/{referral_id}"
+    for who, page in ((alva, ""), (alva, "/receipt"), (alva, "/cancel"), (bo, "")):
+        assert at_the_pages(who).get(path + page).status_code == 200
+    told = [(each["subject"], each["action"], each["record_kind"]) for each in room.told("access.recorded.v1")]
+    assert told == [
+        ("alva", "read", "referral"),
+        ("alva", "read", "referral-receipt"),
+        ("alva", "read", "referral-form"),
+        ("bo", "read", "referral"),
+    ]
 
 
 PAGES = ("", "/receipt", "/accept", "/reject", "/complete", "/cancel", "/withdraw-consent", "/moved")

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
+
+import pytest
 
 from services.audit.commands import integrate_pending, reconcile_sequences, record_reading
 from services.audit.domain.refusals import TrailIsUnknown
 from services.audit.service import EVERYTHING
 from services.audit.views.steps import Step
-from services.audit.web import words
+from services.audit.web import accesses, words
 from services.directory.domain import permissions as directory
+from services.referral.domain.access import Shown
 from services.referral.domain.consent import Scope
 from services.referral.domain.permissions import Relation
+from services.referral.domain.states import Action
 from services.referral.views import listed
 from shared.contracts.common import AccessRecorded
 from shared.kernel.actor import Actor, Role, UserRef
@@ -115,12 +119,84 @@ def test_a_form_that_showed_nothing_is_not_told_as_a_sealed_content() -> None:
     form = a_reading(consents=())
     assert words.heading(form) == "The referral was opened, but not its content"
     assert words.why(form) == words.WITHOUT_CONTENT
+    sender = a_reading(consents=(), rule="referring-unit")
+    assert words.heading(sender) == "The referral was opened, but not its content"
 
 
-def a_reading(*, consents: tuple[UUID, ...]) -> Step:
+@pytest.mark.parametrize("shown", Shown)
+def test_each_thing_that_can_be_shown_of_a_referral_is_told_apart(shown: Shown) -> None:
+    """A receipt is no content and no print-out; a form is not the page."""
+    told = {each: words.heading(a_reading(consents=(UUID(int=7),), record_kind=each.value)) for each in Shown}
+    assert len(set(told.values())) == len(Shown)
+    assert words.SOMETHING not in told.values()
+    assert (told[shown] == "The content was read") is (shown is Shown.CONTENT)
+
+
+def accesses_recorded() -> set[tuple[str, str]]:
+    """Each kind of record with each action that is recorded of it, read from the sources."""
+    found = {(shown.value, "read") for shown in Shown}
+    for file in [*(ROOT / "services").rglob("*.py"), *(ROOT / "deploy").rglob("*.py")]:
+        source = file.read_text()
+        for call in re.findall(r"(?:Access|AccessRecorded)\(\s(.*?)\n\s*\)\n", source, re.DOTALL):
+            action, kind = (re.search(rf'{name}="([a-z-]+)"', call) for name in ("action", "record_kind"))
+            if action and kind:
+                found.add((kind[1], action[1]))
+        for arguments in re.findall(r"\.record_access\(([^()]*(?:\([^()]*\)[^()]*)*)\)", source):
+            parts = re.findall(r'"([a-z-]+)"', arguments)
+            if len(parts) == 2:
+                found.add((parts[1], parts[0]))
+    return found
+
+
+def test_every_access_that_is_recorded_has_a_heading_of_its_own() -> None:
+    """Whatever the referral service, the directory and operators record is told as what it was."""
+    found = accesses_recorded()
+    assert {("referral", "list"), ("unit", "change"), ("assignment", "list"), ("assignment", "read")} <= found
+    assert found - set(accesses.SHOWN) == set()
+    assert {("draft", "read"), ("draft", "list"), ("parked-message", "replay")} <= set(accesses.SHOWN)
+
+
+def test_every_access_of_a_reviewers_has_a_heading() -> None:
+    """Read from the one place that records them."""
+    source = (ROOT / "services/audit/web/reviewing.py").read_text()
+    calls = re.findall(r'_record\(uow, [^,]+, "([a-z.]+)", ("[a-z-]+"|[^,]+),', source)
+    assert len(calls) >= 9, "the pattern no longer finds where accesses are recorded"
+    kinds = {"kind": ("consent", "referral"), "record_kind": ("consent", "referral", "entry")}
+    for action, named in calls:
+        for kind in kinds.get(named, (named.strip('"'),)):
+            if not action.startswith("attempt.") and not kind.startswith('log-with-names" if'):
+                assert (kind, action) in accesses.REVIEWED, (kind, action)
+    assert {("log", "export"), ("log-with-names", "export")} <= set(accesses.REVIEWED)
+
+
+ACTS = sorted({*(each.value for each in Action), *(each.value for each in directory.Act), "read", "change"})
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_every_attempt_says_what_was_tried(act: str) -> None:
+    """Whatever the table of permissions knows, and whatever is read or changed at a door."""
+    for kind in accesses.KINDS:
+        tried = replace(a_reading(consents=(), record_kind=kind), action=f"attempt.{act}", outcome="refused")
+        assert words.heading(tried).startswith("An attempt was refused: to "), (act, kind)
+
+
+def test_every_kind_that_attempts_are_recorded_of_has_a_name() -> None:
+    """What a refusal was about, read from the sources of those who record it."""
+    kinds: set[str] = set()
+    for service in ("referral", "directory"):
+        for file in (ROOT / "services" / service).rglob("*.py"):
+            source = file.read_text()
+            kinds |= set(re.findall(r'record_kind(?:: str)? ?= ?"([a-z-]+)"', source))
+            kinds |= set(re.findall(r'\babout="([a-z-]+)"', source))
+    for file in ("services/directory/web/refused.py", "services/audit/web/reviewing.py"):
+        kinds |= set(re.findall(r'_(?:id|code)": "([a-z-]+)"', (ROOT / file).read_text()))
+    assert {"draft", "unit", "assignment", "support-service", "lapsed-form"} <= kinds
+    assert kinds <= set(accesses.KINDS)
+
+
+def a_reading(*, consents: tuple[UUID, ...], record_kind: str = "referral", rule: str = "receiving-unit") -> Step:
     """Somebody in the receiving unit opened a page of a referral."""
     at = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-    told: dict[str, Any] = dict.fromkeys(("concerns", "record_kind"))
     return Step(
         index=1,
         id=UUID(int=1),
@@ -134,10 +210,11 @@ def a_reading(*, consents: tuple[UUID, ...]) -> Step:
         assignment=UUID(int=3),
         role="adviser",
         user="bo",
-        rule="receiving-unit",
+        rule=rule,
         purpose="support-to-carer",
         subjects=(UUID(int=4),),
         consents=consents,
         data={},
-        **told,
+        concerns=None,
+        record_kind=record_kind,
     )
