@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
@@ -31,6 +31,9 @@ from shared.web.oidc import Provider, SignInFailed
 from shared.web.who import signed_in, web
 
 _log = logger("web.login")
+
+# somebody has come back from the provider and is not let in: what the browser had before is not theirs either
+NOBODYS = ("token", "no-assignment")
 
 
 class SignInHooks(Protocol):
@@ -70,18 +73,32 @@ def login_blueprint(
         held = web().staff.assignments_of(user, web().clock.now())
         if not held:
             return refuse("no-assignment")
+        leave()
         only = held[0] if len(held) == 1 else None
         session_id = session.start(user, name, web().clock.now(), assignment_id=only.id if only else None)
         hooks.on_signed_in(user, session_id)
         if only is None:
-            return redirect("/directory/assignment?next=" + target, 303)
+            return redirect("/directory/assignment?next=" + quote(target), 303)
         return redirect(_onward(target, only), 303)
+
+    def leave() -> None:
+        """End the session that this browser has, in all services. An idle one too: a copy of it can leave forms."""
+        now = web().clock.now()
+        state = session.lapsed(now) or session.read(now)
+        if state is not None and not web().staff.session_ended(state.session_id):
+            hooks.on_signed_out(state.session_id, state.expires_at)
 
     def refuse(reason: str, cause: Exception | None = None) -> Response:
         reference = secrets.token_hex(4)
         _log.warning("a sign-in failed", reference=reference, reason=reason, **({"error": cause} if cause else {}))
-        session.end()
         hooks.on_refused(reason)
+        if reason in NOBODYS:
+            leave()
+            session.end()
+        elif signed_in() is not None:
+            # an answer that came too late, or that a stranger's link made up, signs nobody out
+            flash(_("The new sign-in came to nothing. You are signed in as before."), "warning")
+            return redirect("/", 303)
         page = render_template("lotsa/sign_in_refused.html", reason=reason, reference=reference)
         return Response(page, 403, mimetype="text/html")
 
@@ -147,12 +164,8 @@ def login_blueprint(
 
     @pages.post("/logout")
     def logout() -> Response:
-        # an idle one too: a copy of its cookie must not go on leaving forms
-        now = web().clock.now()
-        state = session.lapsed(now) or session.read(now)
+        leave()
         session.end()
-        if state is not None:
-            hooks.on_signed_out(state.session_id, state.expires_at)
         return redirect("/directory/signed-out", 303)
 
     @pages.get("/signed-out")

@@ -11,18 +11,18 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.base_client.errors import MismatchingStateError, OAuthError
 from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
 from authlib.oidc.core import CodeIDToken
-from flask import current_app, request
+from flask import current_app, redirect, request
 from flask import session as cookie
 from joserfc.errors import JoseError
 from werkzeug.wrappers import Response
 
 from shared.kernel.actor import UserRef
 from shared.settings import Settings, SettingsAreWrong
+from shared.web import attempts
 
 NAME = "lotsa"
 # asymmetric only: a token signed with "none" or with our own client secret proves nothing
 ALGORITHMS = ["ES256", "RS256", "PS256"]
-TARGET = "sign_in_target"
 LEEWAY_SECONDS = 60
 PATIENCE_SECONDS = 10
 
@@ -59,24 +59,32 @@ class Provider:
     def send_away(self, target: str) -> Response:
         """Redirect to the provider, remembering state, nonce, verifier and where to go on. Raises SignInFailed."""
         try:
-            client = self._client()
-            # one attempt at a time: what earlier, unfinished ones left would fill the cookie
-            for name in [name for name in cookie if name.startswith("_state_")]:
-                del cookie[name]
-            response: Response = client.authorize_redirect(self._redirect_uri)
+            asked = self._client().create_authorization_url(self._redirect_uri)
         except (AuthlibBaseError, requests.RequestException, RuntimeError, ValueError) as error:
             raise SignInFailed("provider", error) from None
-        cookie[TARGET] = target
+        response = redirect(asked["url"])
+        kept = {"code_verifier": asked["code_verifier"], "nonce": asked["nonce"], "target": target}
+        attempts.remember(response, asked["state"], kept)
         return response
 
     def receive(self) -> tuple[UserRef, str, str]:
         """Who the provider says came back: their reference, name and where to go on. Raises SignInFailed."""
-        target = str(cookie.pop(TARGET, "/"))
+        state = request.args.get("state", "")
+        kept = attempts.take(state)
+        if kept is None:
+            # not asked for by this browser, used already, or too long ago: whatever it says is nobody's answer
+            raise SignInFailed("state")
         if request.args.get("error") == "access_denied":
             raise SignInFailed("cancelled")
         try:
             client = self._client()
             self._check_mix_up()
+            client.save_authorize_data(
+                state=state,
+                code_verifier=kept["code_verifier"],
+                nonce=kept["nonce"],
+                redirect_uri=self._redirect_uri,
+            )
             token = client.authorize_access_token(
                 claims_cls=CodeIDToken,
                 claims_options={
@@ -94,6 +102,9 @@ class Provider:
             raise SignInFailed("token", error) from None
         except (requests.RequestException, RuntimeError) as error:
             raise SignInFailed("provider", error) from None
+        finally:
+            # where Authlib looks for it; it stays there when the provider tells of an error
+            cookie.pop(f"_state_{NAME}_{state}", None)
         claims = token.get("userinfo")
         if not claims or not claims.get("nonce"):
             raise SignInFailed("token")
@@ -101,7 +112,7 @@ class Provider:
             user = UserRef(claims["iss"], str(claims["sub"]))
         except ValueError as error:
             raise SignInFailed("token", error) from None
-        return user, _name(claims), target
+        return user, _name(claims), kept["target"]
 
     def sign_out_address(self) -> str | None:
         """Where one may sign out of the provider too (RP-initiated logout), or None."""

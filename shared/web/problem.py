@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, Response, current_app, redirect, render_template, request
+from flask import Flask, Response, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from markupsafe import escape
@@ -177,6 +177,9 @@ def _answer_invalid(error: ValidationError) -> AnyResponse:
 
 def _answer_expired_form(_: CSRFError) -> AnyResponse:
     if signed_in() is None:
+        if request.endpoint == "login.logout":
+            # signed out in another window: it is as asked
+            return redirect(url_for("login.signed_out"), 303)
         return _answer_signed_out(400)
     return _answer(
         "form-expired",

@@ -26,6 +26,8 @@ ABSOLUTE_LIMIT = timedelta(hours=12)
 # a cookie rewritten at every request would race between two tabs for nothing
 SEEN_STEP = timedelta(minutes=1)
 SHORTEST_KEY = 32
+# Flask-WTF's name for it
+FORM_TOKEN = "csrf_token"
 
 
 def cookie_name(public_url: str) -> str:
@@ -82,8 +84,16 @@ def keys_from(path: Path | None) -> list[str]:
 
 
 def start(user: UserRef, name: str, now: datetime, *, assignment_id: UUID | None = None) -> UUID:
-    """Begin a session with an id of its own; whatever the browser carried before is thrown away. Returns the id."""
+    """Begin a session with an id of its own; whatever the browser carried before is thrown away. Returns the id.
+
+    But for the form token, when it was the same person who was signed in: what they have typed in another window can
+    still be sent. Somebody else's forms cannot (session fixation).
+    """
+    same = (session.get("iss"), session.get("sub")) == (user.issuer, user.subject)
+    token = session.get(FORM_TOKEN) if same else None
     session.clear()
+    if token:
+        session[FORM_TOKEN] = token
     session_id = uuid4()
     session.update(
         sid=str(session_id),

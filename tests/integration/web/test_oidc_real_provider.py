@@ -51,13 +51,29 @@ def test_somebody_signs_in_and_comes_to_the_page_asked_for(both: tuple[Lotsa, Re
         assert both[0].hooks.told[-1][0] == "in"
 
 
+def test_of_two_windows_the_one_opened_first_may_be_finished_first(both: tuple[Lotsa, RealProvider]) -> None:
+    """The second, at the provider all the while, comes in after it, at the page that it was opened for."""
+    lotsa, provider = both
+    with requests.Session() as browser:
+        first = browser.get(f"{lotsa.address}/directory/login?next=/directory/assignment", timeout=10)
+        away = browser.get(
+            f"{lotsa.address}/directory/login?next=/directory/assignment?window=2", allow_redirects=False, timeout=10
+        )
+        page = send_form(browser, first, login=provider.user)
+        page = send_form(browser, page, password=provider.password)
+        assert (page.status_code, urlsplit(page.url).path) == (200, "/directory/assignment")
+        second = browser.get(away.headers["Location"], timeout=10)
+        assert (second.status_code, urlsplit(second.url).query) == (200, "window=2")
+        assert "Alva Andersson" in second.text
+
+
 def test_a_code_opens_nothing_a_second_time(both: tuple[Lotsa, RealProvider]) -> None:
     """The same answer sent again is refused: its state has been used."""
     with requests.Session() as session:
         page = sign_in(both, session)
         callback = _callback_of(page)
-        again = session.get(callback, timeout=10)
-        assert again.status_code == 403
+        again = session.get(callback, allow_redirects=False, timeout=10)
+        assert (again.status_code, again.headers["Location"]) == (303, "/"), "and signs nobody out"
         assert both[0].hooks.told[-1] == ("refused", "state")
 
 

@@ -28,6 +28,7 @@ class Dishonest:
         self.algorithm = "RS256"
         self.leave_out: tuple[str, ...] = ()
         self.asked: dict[str, str] = {}
+        self._codes: dict[str, dict[str, str]] = {}
 
     def app(self) -> Flask:
         """The provider's doors."""
@@ -52,21 +53,24 @@ class Dishonest:
         @app.get("/authorize")
         def authorize() -> AnyResponse:
             self.asked = request.args.to_dict()
-            back = {"code": "a-code", "state": self.asked["state"], **self.answer}
+            code = f"code-{len(self._codes)}"
+            self._codes[code] = self.asked
+            back = {"code": code, "state": self.asked["state"], **self.answer}
             return redirect(self.asked["redirect_uri"] + "?" + urlencode({k: v for k, v in back.items() if v}))
 
         @app.post("/token")
         def token() -> AnyResponse:
+            asked = self._codes[request.form["code"]]
             verifier = request.form.get("code_verifier", "").encode()
             challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier).digest()).rstrip(b"=").decode()
-            if challenge != self.asked["code_challenge"]:
+            if challenge != asked["code_challenge"]:
                 return Response(json.dumps({"error": "invalid_grant"}), 400, mimetype="application/json")
-            answer = {"access_token": "x", "token_type": "Bearer", "id_token": self._id_token()}
+            answer = {"access_token": "x", "token_type": "Bearer", "id_token": self._id_token(asked)}
             return jsonify({name: value for name, value in answer.items() if name not in self.leave_out})
 
         return app
 
-    def _id_token(self) -> str:
+    def _id_token(self, asked: dict[str, str]) -> str:
         now = int(time.time())
         claims = {
             "iss": self.issuer,
@@ -75,7 +79,7 @@ class Dishonest:
             "name": "Alva Andersson",
             "iat": now,
             "exp": now + 300,
-            "nonce": self.asked["nonce"],
+            "nonce": asked["nonce"],
             **self.claims,
         }
         claims = {name: value for name, value in claims.items() if value is not None}

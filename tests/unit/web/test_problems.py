@@ -238,7 +238,7 @@ def test_a_form_sent_after_the_session_says_so_and_leads_back(
 
 def test_a_form_without_a_page_of_its_own_leads_to_the_sign_in_alone(client: FlaskClient) -> None:
     """An address that only takes forms cannot be come back to."""
-    answer = client.post("/directory/logout", data={})
+    answer = client.post("/directory/login/demo", data={})
     assert answer.status_code == 400
     assert 'href="/directory/login"' in answer.text
     assert "next=" not in answer.text

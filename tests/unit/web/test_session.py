@@ -47,13 +47,36 @@ def test_requests_keep_it_alive_but_not_past_twelve_hours(world: World, client: 
 
 
 def test_signing_in_begins_a_new_session(client: FlaskClient, sign_in: SignIn, world: World) -> None:
-    """Nothing that the browser carried before survives: neither session id nor form token (session fixation)."""
+    """The session id never survives, and another person's form token does not (session fixation).
+
+    The same person's does: what they typed in another window can still be sent.
+    """
     sign_in("alva")
     first = csrf_in(client.get("/directory/assignment").text)
     sign_in("alva")
     ids = [told for kind, told in world.hooks.told if kind == "in"]
     assert len(set(ids)) == 2
+    assert client.post("/directory/boats", data={"csrf_token": first}).status_code == 200
+    sign_in("bo")
     assert client.post("/directory/boats", data={"csrf_token": first}).status_code == 400
+
+
+def test_signing_in_again_ends_the_session_before(world: World, client: FlaskClient, sign_in: SignIn) -> None:
+    """A copy of its cookie opens nothing any more, and neither does one that had idled away."""
+    copies = []
+    for minutes in (1, 31, 0):
+        sign_in("alva")
+        client.get("/directory/assignment")
+        copy = client.get_cookie("lotsa_session")
+        assert copy is not None
+        copies.append(copy.value)
+        world.clock.advance(timedelta(minutes=minutes))
+    ids = [told for kind, told in world.hooks.told if kind == "in"]
+    assert [told for kind, told in world.hooks.told if kind == "out"] == ids[:-1]
+    client.set_cookie("lotsa_session", copies[1])
+    assert client.get("/directory/assignment").status_code == 303
+    client.set_cookie("lotsa_session", copies[2])
+    assert client.get("/directory/assignment").status_code == 200
 
 
 def test_a_changed_cookie_is_no_cookie(client: FlaskClient, sign_in: SignIn) -> None:
