@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_babel import LazyString, format_date, format_datetime, get_locale, lazy_gettext
 from markupsafe import Markup
 
@@ -112,11 +112,20 @@ def add_layout(app: Flask) -> None:
         return {"demo": demo, "header": lambda: _header(demo)}
 
     app.add_template_global(get_locale, "get_locale")
+    app.add_template_global(_correcting, "correcting")
     app.add_template_filter(moment)
     app.add_template_filter(day)
     app.add_template_filter(sentence)
     app.add_template_filter(messages, "field_errors")
     app.add_template_filter(lambda role: ROLE_NAMES[Role(role)], "role_name")
+
+
+def _correcting(so: bool = False) -> bool | str:
+    """Whether the page that is being made asks for something to be corrected; ``so`` notes it, and shows nothing."""
+    if so:
+        g.correcting = True
+        return ""
+    return bool(g.get("correcting"))
 
 
 def _header(demo: bool) -> dict[str, object]:

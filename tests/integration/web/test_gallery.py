@@ -73,12 +73,17 @@ def test_everything_works_without_javascript(browser: Browser, address: str) -> 
 
 
 def test_the_keyboard_reaches_everything(page: Page) -> None:
-    """Skip link first, then fields and buttons in order, each with a focus one can see."""
-    page.goto("/directory/gallery")
+    """Skip link first; where something is to be corrected, that first; then fields and buttons in order.
+
+    Each with a focus one can see.
+    """
+    page.goto("/tillganglighet")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.innerText") == "Hoppa till innehållet"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
+    page.goto("/directory/gallery")
+    assert page.evaluate("document.activeElement.id") == "error-summary"
     for name in ("Skriv vad personen heter.", "Vad heter den anhöriga", "Enskilda samtal", "Fortsätt"):
         by_keyboard(page, name)
 
