@@ -103,7 +103,7 @@ def test_an_opening_that_no_consent_covered_is_told_as_such(reviewers: Reviewers
     """After a withdrawal the receiving unit may open the referral, and sees no content."""
     reviewers.world.hear(looked(story.referral, []))
     reviewers.world.sequencer.integrate()
-    assert "innehållet var förseglat" in reviewers.ester.get(f"/audit/referrals/{story.referral}").text
+    assert "innehållet var dolt" in reviewers.ester.get(f"/audit/referrals/{story.referral}").text
 
 
 @pytest.mark.parametrize("how", ["whole", "beginning", "without hyphens"])
@@ -149,7 +149,7 @@ def test_a_mistyped_number_is_told_as_such(reviewers: Reviewers, story: Story, t
 
 def test_a_search_that_finds_nothing_says_so(reviewers: Reviewers, story: Story) -> None:
     """And an empty one is sent back with the field marked."""
-    assert "Inget som ditt uppdrag omfattar stämmer" in search(reviewers.ester, "ffffffff-0000").text
+    assert "Ingen träff inom ditt uppdrag" in search(reviewers.ester, "ffffffff-0000").text
     empty = search(reviewers.ester, "  ")
     assert empty.status_code == 422
     assert "Skriv ett nummer" in empty.text

@@ -165,7 +165,7 @@ def test_a_step_whose_assignment_is_not_known_names_no_unit(reviewers: Reviewers
 
     def told() -> str:
         page = reviewers.ester.get(path).text
-        return page[page.index("Lotsningen återtogs") :].split("</li>")[0]
+        return page[page.index("Lotsningen drogs in") :].split("</li>")[0]
 
     assert "Av användaren alva, enhet ej känd." in told()
     granted = AssignmentGranted(assignment_id=assignment, issuer="https://id.example.se", subject="alva",
