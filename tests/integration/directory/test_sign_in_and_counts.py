@@ -159,8 +159,8 @@ def test_sweeping_leaves_what_is_not_sent(city: City) -> None:
 
 
 def test_the_directory_listens_to_what_it_counts() -> None:
-    """One queue, five kinds of events, all of them the referral service's."""
+    """One queue, six kinds of events, all of them the referral service's."""
     (subscription,) = subscriptions_of(Directory)
     assert subscription.queue == "directory.count_referrals"
     assert {publisher for publisher, _ in subscription.bindings} == {"referral"}
-    assert len(subscription.bindings) == 5
+    assert len(subscription.bindings) == 6
