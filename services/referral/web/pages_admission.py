@@ -107,7 +107,7 @@ def moved_page(referral_id: UUID, action: Action, *, asked: bool = True) -> tupl
 
 def _moved(referral: Referral, comment: str, actor: Actor, uow: ReferralUnitOfWork, *, asked: bool = True) -> str:
     """The page that says what was done instead, and where; that the reader saw it is recorded."""
-    record_reading(referral, actor, uow, Shown.FORM)
+    record_reading(referral, actor, uow, Shown.STATE)
     reading = reading_of(referral, actor, uow.clock.now())
     passed = [(step, mark) for step in steps_shown(referral, reading, uow) if (mark := mark_of(step))]
     step, mark = passed[-1] if passed else (None, None)
