@@ -5,8 +5,7 @@ Secrets are named by file, never by value: an environment is printed too easily.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,10 +13,12 @@ from urllib.parse import urlsplit
 
 from environs import Env
 
+from shared.vocabulary.email_address import parse_email
+from shared.vocabulary.misread import Misread
+from shared.vocabulary.telephone_text import parse_public
+
 SERVICES = ("referral", "directory", "notifications", "audit")
 MODES = ("demo", "production", "test")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_PHONE = re.compile(r"\+?[0-9][0-9 ()-]{3,30}")
 
 
 class SettingsAreWrong(ValueError):
@@ -117,8 +118,8 @@ class Settings:
             token_audience=get.text("TOKEN_AUDIENCE", "lotsa"),
             token_jwks_file=get.path("TOKEN_JWKS_FILE"),
             smtp_url=get.text("SMTP_URL"),
-            accessibility_email=get.text("ACCESSIBILITY_EMAIL").strip(),
-            accessibility_phone=get.text("ACCESSIBILITY_PHONE").strip(),
+            accessibility_email=get.value("ACCESSIBILITY_EMAIL", parse_email),
+            accessibility_phone=get.value("ACCESSIBILITY_PHONE", parse_public),
             log_level=get.text("LOG_LEVEL", "INFO"),
             web_in_flight=get.number("WEB_IN_FLIGHT", 24),
             web_threads=get.number("WEB_THREADS", 8),
@@ -139,10 +140,6 @@ class Settings:
         for name, issuer in (("LOTSA_OIDC_ISSUER", self.oidc_issuer), ("LOTSA_TOKEN_ISSUER", self.token_issuer)):
             if issuer:
                 self._check_address(name, issuer)
-        if self.accessibility_email and not _EMAIL.fullmatch(self.accessibility_email):
-            raise SettingsAreWrong("LOTSA_ACCESSIBILITY_EMAIL is not an e-mail address")
-        if self.accessibility_phone and not _PHONE.fullmatch(self.accessibility_phone):
-            raise SettingsAreWrong("LOTSA_ACCESSIBILITY_PHONE is not a telephone number")
         if self.production and self.token_jwks_file:
             raise SettingsAreWrong("LOTSA_TOKEN_JWKS_FILE is for demo and test only")
 
@@ -169,6 +166,14 @@ class _Reader:
         if self._given is not None:
             return self._given.get(f"LOTSA_{name}", default)
         return str(self._env.str(f"LOTSA_{name}", default))
+
+    def value(self, name: str, parse: Callable[[str], str]) -> str:
+        """A value of the vocabulary, in its one written form. Raises SettingsAreWrong, which says why."""
+        text = self.text(name).strip()
+        try:
+            return parse(text) if text else ""
+        except Misread as wrong:
+            raise SettingsAreWrong(f"LOTSA_{name}: {wrong.title}") from None
 
     def path(self, name: str) -> Path | None:
         text = self.text(name)

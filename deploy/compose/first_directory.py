@@ -9,6 +9,7 @@ that the OpenID provider knows them by. Days are Swedish. An example is beside t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any
@@ -33,6 +34,7 @@ from shared.kernel.clock import SWEDEN, Clock, swedish_day
 from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
 from shared.kernel.refusals import Refusal
 from shared.settings import Settings
+from shared.web.received import as_received
 
 NAMESPACE = UUID("0c6d1e58-6f0b-5c55-9f3e-6a2f5f0d5b11")
 OPERATOR = UserRef("urn:lotsa:operator", "first-directory")
@@ -46,7 +48,7 @@ def load(
     ``say`` is told the id of each assignment in the file, new or not: a system's access tokens have to carry it.
     """
     try:
-        file: dict[str, Any] = FirstDirectory().loads(written)
+        file: dict[str, Any] = FirstDirectory().load(as_received(json.loads(written)))
     except ValidationError as wrong:
         raise Trouble(f"The file is not as it should be: {wrong.messages}. Nothing was taken in.") from None
     except ValueError:
@@ -58,13 +60,18 @@ def load(
             loading.into(work)
             work.commit()
     except (Refusal, KeyError) as wrong:
-        said = f"there is no “{wrong.args[0]}” in the file" if isinstance(wrong, KeyError) else f"{wrong}"
-        raise Trouble(f"{loading.at}: {said}. Nothing was taken in.") from None
+        raise Trouble(f"{loading.at}: {_said(wrong)} Nothing was taken in.") from None
     finally:
         parts.engine.dispose()
     for told in loading.assignments:
         say(told)
     return loading.new
+
+
+def _said(wrong: Refusal | KeyError) -> str:
+    if isinstance(wrong, KeyError):
+        return f"there is no “{wrong.args[0]}” in the file."
+    return " ".join(dict.fromkeys((str(wrong), *wrong.fields.values())))
 
 
 class _Loading:

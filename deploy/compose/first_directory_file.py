@@ -7,7 +7,9 @@ from marshmallow import Schema, fields, validate
 from services.directory.domain.organization import OrganizationKind
 from services.directory.domain.unit import UnitKind
 from shared.kernel.actor import Role
+from shared.web.fields import EmailField, PublicPhoneField, WebAddressField
 from shared.web.pattern import Whole
+from shared.web.text_fields import ReadableText
 
 
 def _one_of(kinds: type[OrganizationKind] | type[UnitKind] | type[Role]) -> validate.OneOf:
@@ -21,12 +23,12 @@ class OrganizationEntry(Schema):
     """A municipality, a region or a civil-society organisation."""
 
     slug = fields.String(required=True, validate=_SAID)
-    name = fields.String(required=True, validate=_SAID)
+    name = ReadableText(120, required=True)
     kind = fields.String(required=True, validate=_one_of(OrganizationKind))
-    description = fields.String(load_default="")
-    website = fields.String(load_default="")
-    email = fields.String(load_default="")
-    phone = fields.String(load_default="")
+    description = ReadableText(4000, lines=True)
+    website = WebAddressField()
+    email = EmailField()
+    phone = PublicPhoneField()
     identifier = fields.String(load_default=None, allow_none=True)
 
 
@@ -35,11 +37,11 @@ class UnitEntry(Schema):
 
     slug = fields.String(required=True, validate=_SAID)
     organization = fields.String(required=True)
-    name = fields.String(required=True, validate=_SAID)
+    name = ReadableText(120, required=True)
     kind = fields.String(required=True, validate=_one_of(UnitKind))
     area = fields.String(load_default=None, allow_none=True)
-    function_address = fields.String(load_default=None, allow_none=True)
-    phone = fields.String(load_default=None, allow_none=True)
+    function_address = EmailField(load_default=None, allow_none=True)
+    phone = PublicPhoneField(load_default=None, allow_none=True)
     stand_in = fields.String(load_default=None, allow_none=True)
     address_withheld = fields.Boolean(load_default=False)
 
@@ -48,7 +50,7 @@ class RuleEntry(Schema):
     """Who receives, and in a sentence why; no area means the whole municipality, no target groups all of them."""
 
     unit = fields.String(required=True)
-    reason = fields.String(required=True, validate=_SAID)
+    reason = ReadableText(500, required=True, lines=True)
     area = fields.String(load_default=None, allow_none=True)
     target_groups = fields.List(fields.String(), load_default=list)
     carer_age = fields.List(fields.Integer(allow_none=True), load_default=None, validate=validate.Length(equal=2))

@@ -51,7 +51,7 @@ def _partner(number: int, row: PartnerRow) -> Partner:
         area=f"{STOCKHOLM}-{row.district}",
         accessibility=row.accessibility,
     )
-    phone = f"070-17406{10 + number:02d}"
+    phone = f"070-174 06 {10 + number:02d}"
     return Partner(
         slug=f"partner-{number}",
         name=row.name,

@@ -15,6 +15,7 @@ from marshmallow import Schema, ValidationError
 from shared.kernel.refusals import Invalid, Sentences, VersionHasMoved, VersionIsRequired
 from shared.web import idempotency
 from shared.web.errors import MalformedCursor, MalformedRequest, WrongMediaType
+from shared.web.received import as_received
 from shared.web.who import current_actor, web
 
 # nobody's answers are nested like this; a deeper body would break whoever walks through it
@@ -37,7 +38,7 @@ def json_body(schema: Schema) -> dict[str, Any]:
 def read_json(raw: bytes) -> Any:
     """Strict JSON: no NaN, no endless number, no name twice, nothing nested too deep, no NUL or lone surrogate.
 
-    Raises MalformedRequest.
+    Texts in it come out in one form, as a page's do. Raises MalformedRequest.
     """
     try:
         value = json.loads(
@@ -47,7 +48,10 @@ def read_json(raw: bytes) -> Any:
         fine = (SUSPICIOUS.search(raw) is None or storable(value)) and (
             raw.count(b"[") + raw.count(b"{") <= DEEPEST or shallow(value)
         )
-        return value if fine else _refuse()
+        if not fine:
+            _refuse()
+        # plain ASCII without escapes has nothing to put together
+        return value if raw.isascii() and b"\\" not in raw else as_received(value)
     except (ValueError, RecursionError):
         raise MalformedRequest from None
 

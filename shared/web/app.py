@@ -13,10 +13,11 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from shared.kernel.clock import Clock, SystemClock
 from shared.settings import Settings
 from shared.storage.encryption import MasterKey
-from shared.web import catalogues, headers, health, lapsed_forms, problem, session, statement, tokens
+from shared.web import catalogues, headers, health, lapsed_forms, linked, problem, session, statement, tokens
 from shared.web.errors import TooLarge, says
 from shared.web.guard import OnlyHere
 from shared.web.navigation import add_layout
+from shared.web.received import ReceivedRequest
 from shared.web.who import StaffDirectory, Web
 
 HERE = Path(__file__).parent
@@ -45,6 +46,7 @@ def make_app(
     """
     keys = session.keys_from(settings.session_key_file)
     app = Flask(import_name, static_folder=str(HERE / "static"), static_url_path="/static")
+    app.request_class = ReceivedRequest
     app.config.update(
         SECRET_KEY=keys[0],
         SECRET_KEY_FALLBACKS=keys[1:],
@@ -75,6 +77,7 @@ def make_app(
     _add_limit(app)
     _add_csrf(app)
     headers.register(app, settings)
+    linked.register(app)
     problem.register(app)
     add_layout(app)
     for blueprint in blueprints:

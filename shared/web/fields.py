@@ -9,15 +9,20 @@ from collections.abc import Callable
 from datetime import time
 from typing import Any, TypeVar
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields
 
+from shared.vocabulary.email_address import parse_email
 from shared.vocabulary.hours import NotATimeOfDay, parse_time_of_day
 from shared.vocabulary.misread import Misread
 from shared.vocabulary.telephone import parse_telephone
 from shared.vocabulary.telephone_text import parse_public
+from shared.vocabulary.web_address import parse_web_address
+from shared.web.text_fields import AtMost
 
 PHONE_LIMIT = 40
 CLOCK = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
+EMAIL_LIMIT = 200
+WEB_ADDRESS_LIMIT = 300
 
 T = TypeVar("T")
 
@@ -36,14 +41,13 @@ class Normalised(fields.String):
     def __init__(self, normalise: Callable[[str], str], limit: int, **more: Any) -> None:
         if not more.get("required"):
             more.setdefault("load_default", "")
-        super().__init__(validate=validate.Length(max=limit, min=1 if more.get("required") else None), **more)
+        super().__init__(validate=AtMost(limit, 1 if more.get("required") else None), **more)
         self._normalise = normalise
         self._limit = limit
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
         said: str = super()._deserialize(value, attr, data, **more)
-        if len(said) > self._limit:
-            raise ValidationError(f"Longer than maximum length {self._limit}.")
+        AtMost(self._limit)(said)
         return read(self._normalise, said) if said.strip() else ""
 
 
@@ -59,6 +63,20 @@ class PublicPhoneField(Normalised):
 
     def __init__(self, limit: int = PHONE_LIMIT, **more: Any) -> None:
         super().__init__(parse_public, limit, **more)
+
+
+class EmailField(Normalised):
+    """One e-mail address to which a letter can be written, in ASCII."""
+
+    def __init__(self, limit: int = EMAIL_LIMIT, **more: Any) -> None:
+        super().__init__(parse_email, limit, **more)
+
+
+class WebAddressField(Normalised):
+    """One address of a public web page."""
+
+    def __init__(self, limit: int = WEB_ADDRESS_LIMIT, **more: Any) -> None:
+        super().__init__(parse_web_address, limit, **more)
 
 
 class TimeOfDayField(fields.Time):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from services.directory.adapters.tables import units
 from services.directory.adapters.versions import overwrite, write_new
 from services.directory.domain.unit import Unit, UnitKind
 from shared.kernel.identity import UnitId
+from shared.vocabulary.readable_text import reads_as
 
 
 class UnitRows:
@@ -34,9 +34,9 @@ class UnitRows:
     def named(self, name: str, organization_id: UUID) -> Unit | None:
         """An organisation's unit whose name reads like this one; an open one before a closed."""
         query = select(units).where(units.c.organization_id == organization_id).order_by(units.c.active.desc())
-        wanted = _read_aloud(name)
+        wanted = reads_as(name)
         rows = self._connection.execute(query).mappings()
-        return next((unit_from(row) for row in rows if _read_aloud(row["name"]) == wanted), None)
+        return next((unit_from(row) for row in rows if reads_as(row["name"]) == wanted), None)
 
     def hold_names(self, organization_id: UUID) -> None:
         """Wait for, and then keep out, whoever registers a unit of the organisation, until this transaction ends."""
@@ -50,13 +50,6 @@ class UnitRows:
     def save(self, unit: Unit) -> None:
         """Write a changed one over the version before it. Raises VersionHasMoved."""
         overwrite(self._connection, units, unit.id, _row(unit))
-
-
-def _read_aloud(name: str) -> str:
-    """A name without what nobody sees: capitals, how Ö is put together, how wide a space is, letters of no width."""
-    # folded here: a database without Swedish would not know that Ö is ö
-    shown = "".join(letter for letter in unicodedata.normalize("NFKC", name) if unicodedata.category(letter) != "Cf")
-    return " ".join(shown.split()).casefold()
 
 
 def unit_from(row: Mapping[Any, Any]) -> Unit:

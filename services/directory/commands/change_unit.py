@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.directory.commands.addresses import require_address
 from services.directory.commands.authorise import authorise
 from services.directory.commands.register_unit import relation_to_unit
 from services.directory.commands.stand_in import require_stand_in
+from services.directory.commands.written import email_at, name_at, telephone_at
 from services.directory.domain.areas import Areas
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
@@ -36,8 +36,9 @@ def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: A
     """Change a unit.
 
     A closed unit is sent nothing new; those who work there keep what it already has, so that nothing ends in silence.
-    Raises ListingIsNotYours, VersionHasMoved, AreaIsUnknown, AddressIsNoEmail, UnitIsYourOwn, UnitIsADefault,
-    UnitCannotReceive (a new stand-in that receives nothing), or what a unit's rules refuse.
+    Raises ListingIsNotYours, VersionHasMoved, AreaIsUnknown, NameIsMissing, AddressIsNoEmail, NumberIsNoTelephone,
+    UnitIsYourOwn, UnitIsADefault, UnitCannotReceive (a new stand-in that receives nothing), or what a unit's rules
+    refuse.
     """
     unit = work.units.find(asked.unit_id)
     authorise(work, editor, Act.EDIT_UNIT, relation_to_unit(editor, unit), about="unit", subject=asked.unit_id)
@@ -47,7 +48,6 @@ def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: A
         raise VersionHasMoved
     if asked.area is not None:
         areas.require(asked.area)
-    require_address(asked.function_address, "/function_address")
     closes = unit.active and not asked.active
     if closes and editor.actor.unit_id == unit.id:
         raise UnitIsYourOwn
@@ -60,10 +60,10 @@ def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: A
         require_stand_in(work, asked.stand_in_unit_id)
     changed, event = unit.changed(
         work.clock.now(),
-        name=asked.name,
+        name=name_at("/name", asked.name, unit.name),
         area=asked.area,
-        function_address=asked.function_address,
-        phone=asked.phone,
+        function_address=email_at("/function_address", asked.function_address, unit.function_address) or None,
+        phone=telephone_at("/phone", asked.phone, unit.phone) or None,
         stand_in_unit_id=asked.stand_in_unit_id,
         active=asked.active,
         address_withheld=asked.address_withheld,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.directory.commands.addresses import require_address
 from services.directory.commands.authorise import authorise
+from services.directory.commands.written import email_at, name_at, telephone_at, web_address_at
 from services.directory.domain.organization import Organization
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
@@ -30,7 +30,7 @@ class DescribeOrganization:
 def describe_organization(work: DirectoryWork, editor: Editor, asked: DescribeOrganization) -> Organization:
     """Change an organisation's own page.
 
-    Raises VersionHasMoved when somebody else changed it meanwhile; AddressIsNoEmail.
+    Raises VersionHasMoved when somebody else changed it meanwhile; or what ``written`` refuses.
     """
     organization = work.organizations.find(asked.organization_id)
     owner = organization.id if organization else None
@@ -46,14 +46,13 @@ def describe_organization(work: DirectoryWork, editor: Editor, asked: DescribeOr
         raise ListingIsNotYours
     if organization.version != asked.version:
         raise VersionHasMoved
-    require_address(asked.email, "/email")
     changed, event = organization.described(
         work.clock.now(),
-        name=asked.name,
+        name=name_at("/name", asked.name, organization.name),
         description=asked.description,
-        website=asked.website,
-        email=asked.email,
-        phone=asked.phone,
+        website=web_address_at("/website", asked.website, organization.website),
+        email=email_at("/email", asked.email, organization.email),
+        phone=telephone_at("/phone", asked.phone, organization.phone),
     )
     work.organizations.save(changed)
     work.happened(event)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.directory.commands.addresses import require_address
 from services.directory.commands.authorise import authorise
+from services.directory.commands.written import email_at, name_at, telephone_at, web_address_at
 from services.directory.domain.organization import Organization, OrganizationKind
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
@@ -29,21 +29,20 @@ class RegisterOrganization:
 
 
 def register_organization(work: DirectoryWork, editor: Editor, asked: RegisterOrganization) -> Organization:
-    """Put an organisation into the directory. Raises AlreadyRegistered, AddressIsNoEmail."""
+    """Put an organisation into the directory. Raises AlreadyRegistered, or what ``written`` refuses."""
     relation = editor.relation_to(None, asked.municipality_code)
     authorise(work, editor, Act.REGISTER_ORGANIZATION, relation, about="organization", subject=asked.organization_id)
     if work.organizations.find(asked.organization_id) is not None:
         raise AlreadyRegistered
-    require_address(asked.email, "/email")
     organization = Organization(
         id=asked.organization_id,
-        name=asked.name,
+        name=name_at("/name", asked.name),
         kind=asked.kind,
         municipality_code=asked.municipality_code,
         description=asked.description,
-        website=asked.website,
-        email=asked.email,
-        phone=asked.phone,
+        website=web_address_at("/website", asked.website),
+        email=email_at("/email", asked.email),
+        phone=telephone_at("/phone", asked.phone),
         identifier=asked.identifier,
     )
     work.organizations.add(organization)

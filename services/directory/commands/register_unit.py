@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.directory.commands.addresses import require_address
 from services.directory.commands.authorise import authorise
 from services.directory.commands.stand_in import require_stand_in
+from services.directory.commands.written import email_at, name_at, telephone_at
 from services.directory.domain.areas import Areas, municipality_of
 from services.directory.domain.organization import Organization, OrganizationKind
 from services.directory.domain.permissions import Act, Editor, Relation
@@ -27,8 +27,8 @@ def register_unit(work: DirectoryWork, editor: Editor, unit: Unit, areas: Areas)
     """Put a unit into the directory: of the person's own organisation, or of one that their municipality answers for.
 
     A region's reviewers get no area, wherever they sit: they review their own authority's units alone.
-    Raises ListingIsNotYours, CivilSocietyReceivesNoReferrals, AreaIsUnknown, AddressIsNoEmail, AlreadyRegistered,
-    NameIsTaken, and UnitCannotReceive of a stand-in that receives nothing.
+    Raises ListingIsNotYours, CivilSocietyReceivesNoReferrals, AreaIsUnknown, NameIsMissing, AddressIsNoEmail,
+    NumberIsNoTelephone, AlreadyRegistered, NameIsTaken, and UnitCannotReceive of a stand-in that receives nothing.
     """
     organization = work.organizations.find(OrganizationId(unit.organization_id))
     relation = _relation_to_organization(editor, organization)
@@ -40,7 +40,12 @@ def register_unit(work: DirectoryWork, editor: Editor, unit: Unit, areas: Areas)
     authorise(work, editor, Act.EDIT_UNIT, relation_to_unit(editor, unit), about="unit", subject=unit.id)
     if unit.area is not None:
         areas.require(unit.area)
-    require_address(unit.function_address, "/function_address")
+    unit = replace(
+        unit,
+        name=name_at("/name", unit.name),
+        function_address=email_at("/function_address", unit.function_address) or None,
+        phone=telephone_at("/phone", unit.phone) or None,
+    )
     if unit.kind is UnitKind.AUDIT and organization.kind is not OrganizationKind.MUNICIPALITY:
         # an area opens to reviewers what is received there, which is another authority's than a region's
         unit = replace(unit, area=None)

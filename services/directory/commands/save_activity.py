@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.directory.commands.authorise import authorise
 from services.directory.commands.save_support_service import own_service
+from services.directory.commands.written import name_at
 from services.directory.domain.activity import Activity, Session
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
@@ -49,7 +50,7 @@ def plan_activity(work: DirectoryWork, editor: Editor, asked: PlanActivity) -> A
         asked.activity_id,
         service.organization_id,
         service.id,
-        asked.session,
+        _written(asked.session),
         by=editor.actor,
         at=work.clock.now(),
     )
@@ -61,7 +62,7 @@ def plan_activity(work: DirectoryWork, editor: Editor, asked: PlanActivity) -> A
 def change_activity(work: DirectoryWork, editor: Editor, asked: ChangeActivity) -> Activity:
     """Change an activity. Raises ListingIsNotYours, VersionHasMoved or ActivityIsCancelled."""
     activity = _as_read(work, editor, asked.activity_id, asked.version)
-    changed, event = activity.changed(asked.session, by=editor.actor, at=work.clock.now())
+    changed, event = activity.changed(_written(asked.session, activity.session), by=editor.actor, at=work.clock.now())
     work.activities.save(changed)
     work.happened(event)
     return changed
@@ -74,6 +75,10 @@ def cancel_activity(work: DirectoryWork, editor: Editor, asked: CancelActivity) 
     work.activities.save(cancelled)
     work.happened(event)
     return cancelled
+
+
+def _written(session: Session, kept: Session | None = None) -> Session:
+    return replace(session, title=name_at("/title", session.title, kept.title if kept else ""))
 
 
 def own_activity(work: DirectoryWork, editor: Editor, activity_id: UUID) -> Activity:

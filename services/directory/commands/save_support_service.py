@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.directory.commands.addresses import require_address
 from services.directory.commands.authorise import authorise
+from services.directory.commands.written import email_at, name_at, telephone_at, web_address_at
 from services.directory.domain.areas import Areas
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
@@ -53,7 +53,7 @@ class SupportServiceEditing:
             raise AlreadyRegistered
         self._check(work, asked.listing)
         service, event = SupportService.offered(
-            asked.service_id, asked.organization_id, asked.listing, by=editor.actor, at=work.clock.now()
+            asked.service_id, asked.organization_id, _written(asked.listing), by=editor.actor, at=work.clock.now()
         )
         work.services.add(service)
         work.happened(event)
@@ -65,18 +65,30 @@ class SupportServiceEditing:
         if service.version != asked.version:
             raise VersionHasMoved
         self._check(work, asked.listing)
-        edited, event = service.edited(asked.listing, by=editor.actor, at=work.clock.now())
+        edited, event = service.edited(_written(asked.listing, service.listing), by=editor.actor, at=work.clock.now())
         work.services.save(edited)
         work.happened(event)
         return edited
 
     def _check(self, work: DirectoryWork, listing: Listing) -> None:
-        require_address(listing.email, "/email")
         today = swedish_day(work.clock.now())
         self._taxonomies.target_groups.require(listing.target_groups, today)
         self._taxonomies.forms.require(listing.forms, today)
         for code in listing.areas:
             self._areas.require(code)
+
+
+def _written(listing: Listing, kept: Listing | None = None) -> Listing:
+    """The listing as it is kept. Raises what ``written`` refuses."""
+    before = kept or Listing(name="–", summary="–")
+    return replace(
+        listing,
+        name=name_at("/name", listing.name, before.name),
+        summary=name_at("/summary", listing.summary, before.summary),
+        email=email_at("/email", listing.email, before.email),
+        phone=telephone_at("/phone", listing.phone, before.phone),
+        url=web_address_at("/url", listing.url, before.url),
+    )
 
 
 def own_service(work: DirectoryWork, editor: Editor, service_id: UUID) -> SupportService:

@@ -9,12 +9,13 @@ from services.directory.commands.stand_in import require_stand_in
 from services.directory.domain.areas import Areas
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
-from services.directory.domain.refusals import StandInIsTheUnitItself, UnitCannotReceive
+from services.directory.domain.refusals import RuleNeedsAReason, StandInIsTheUnitItself, UnitCannotReceive
 from services.directory.domain.routing import RoutingRule, RoutingRules, areas_named
 from services.directory.domain.taxonomy import Taxonomy
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import VersionHasMoved
+from shared.vocabulary.readable_text import is_readable
 
 
 def set_routing_rules(
@@ -52,6 +53,8 @@ def set_routing_rules(
 def _check(
     work: DirectoryWork, rule: RoutingRule, before: RoutingRule | None, target_groups: Taxonomy, today: date
 ) -> None:
+    if before is None or before.reason_sv != rule.reason_sv:
+        _require_reason(rule)
     if before is None or before.target_groups != rule.target_groups:
         target_groups.require(rule.target_groups, max(rule.valid_from, today))
     if before is None or before.unit_id != rule.unit_id:
@@ -62,6 +65,11 @@ def _check(
         raise StandInIsTheUnitItself(fields={"/stand_in_unit_id": StandInIsTheUnitItself.title})
     if before is None or before.stand_in_unit_id != rule.stand_in_unit_id:
         require_stand_in(work, rule.stand_in_unit_id)
+
+
+def _require_reason(rule: RoutingRule) -> None:
+    if not is_readable(rule.reason_sv):
+        raise RuleNeedsAReason(fields={"/reason_sv": RuleNeedsAReason.title})
 
 
 def _require_receiver(work: DirectoryWork, unit_id: UnitId, where: str) -> None:

@@ -7,8 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.directory.domain.events import OrganizationWasSaved
-from services.directory.domain.refusals import AddressIsNoEmail, NameIsMissing
-from services.directory.domain.unit import looks_like_email
+from services.directory.domain.refusals import NameIsMissing
 from shared.kernel.identity import OrganizationId
 
 
@@ -54,8 +53,6 @@ class Organization:
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise NameIsMissing(fields={"/name": NameIsMissing.title})
-        if self.email and not looks_like_email(self.email):
-            raise AddressIsNoEmail(fields={"/email": AddressIsNoEmail.title})
 
     def registered(self, at: datetime) -> OrganizationWasSaved:
         """That the organisation is in the directory."""

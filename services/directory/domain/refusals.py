@@ -5,6 +5,8 @@ Invalid
 ├── TermIsUnknown                       term-unknown
 ├── NameIsMissing                       name-missing
 ├── AddressIsNoEmail                    address-no-email
+├── NumberIsNoTelephone                 number-no-telephone
+├── WebAddressIsWrong                   web-address-wrong
 ├── ReceivingUnitNeedsAnAddress         receiving-unit-needs-address
 ├── CivilSocietyReceivesNoReferrals     civil-society-receives-no-referrals
 ├── StandInIsTheUnitItself              stand-in-is-itself
@@ -15,6 +17,7 @@ Invalid
 ├── RuleNeedsAReason                    rule-needs-reason
 ├── UnitCannotReceive                   unit-cannot-receive
 ├── ActivityEndsBeforeItBegins          activity-ends-before-it-begins
+├── OpeningHoursAreNone                 opening-hours-are-none
 └── PlaceBelongsToAnother               place-belongs-to-another
 Conflict
 ├── AlreadyRegistered                   already-registered
@@ -61,6 +64,20 @@ class AddressIsNoEmail(Invalid):
 
     slug = "address-no-email"
     title = "The e-mail address is not complete."
+
+
+class NumberIsNoTelephone(Invalid):
+    """A text of telephone numbers has none in it, or one that is wrong."""
+
+    slug = "number-no-telephone"
+    title = "The telephone number is not right."
+
+
+class WebAddressIsWrong(Invalid):
+    """A web address does not lead to a public page."""
+
+    slug = "web-address-wrong"
+    title = "The web address is not right."
 
 
 class ReceivingUnitNeedsAnAddress(Invalid):
@@ -131,6 +148,13 @@ class ActivityEndsBeforeItBegins(Invalid):
 
     slug = "activity-ends-before-it-begins"
     title = "The activity ends before it begins."
+
+
+class OpeningHoursAreNone(Invalid):
+    """Opening hours that end when they begin, or have a time zone."""
+
+    slug = "opening-hours-are-none"
+    title = "The opening hours are not right."
 
 
 class AlreadyRegistered(Conflict):

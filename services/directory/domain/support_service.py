@@ -9,10 +9,11 @@ from uuid import UUID
 
 from services.directory.domain.events import ListingWasConfirmed, SupportServiceWasSaved
 from services.directory.domain.organization import Location
-from services.directory.domain.refusals import ActivityEndsBeforeItBegins, AddressIsNoEmail, NameIsMissing
-from services.directory.domain.unit import looks_like_email
+from services.directory.domain.refusals import NameIsMissing, OpeningHoursAreNone
 from shared.kernel.actor import Actor
 from shared.kernel.identity import OrganizationId
+from shared.vocabulary.hours import Hours
+from shared.vocabulary.misread import Misread
 
 FRESH_FOR = timedelta(days=92)
 """Owners assure every three months that a listing is still true."""
@@ -47,15 +48,22 @@ class Weekday(StrEnum):
 
 @dataclass(frozen=True)
 class Schedule:
-    """Weekly hours (HSDS Schedule), local time."""
+    """Weekly hours (HSDS Schedule), local time. They may pass midnight; from midnight to midnight is all day."""
 
     byday: Weekday
     opens_at: time
     closes_at: time
 
     def __post_init__(self) -> None:
-        if self.closes_at <= self.opens_at:
-            raise ActivityEndsBeforeItBegins
+        try:
+            Hours(self.opens_at, self.closes_at)
+        except Misread as wrong:
+            raise OpeningHoursAreNone(fields={"/closes_at": wrong.title}) from None
+
+    @property
+    def hours(self) -> Hours:
+        """The span of the day."""
+        return Hours(self.opens_at, self.closes_at)
 
 
 @dataclass(frozen=True)
@@ -88,8 +96,6 @@ class Listing:
         missing = [name for name in ("name", "summary") if not getattr(self, name).strip()]
         if missing:
             raise NameIsMissing(fields={f"/{name}": NameIsMissing.title for name in missing})
-        if self.email and not looks_like_email(self.email):
-            raise AddressIsNoEmail(fields={"/email": AddressIsNoEmail.title})
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from services.directory.domain.events import UnitWasChanged, UnitWasRegistered
 from services.directory.domain.refusals import (
-    AddressIsNoEmail,
     NameIsMissing,
     ReceivingUnitNeedsAnAddress,
     StandInIsTheUnitItself,
@@ -50,8 +49,6 @@ class Unit:
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise NameIsMissing(fields={"/name": NameIsMissing.title})
-        if self.function_address is not None and not looks_like_email(self.function_address):
-            raise AddressIsNoEmail(fields={"/function_address": AddressIsNoEmail.title})
         missing = [name for name in ("function_address", "phone") if not getattr(self, name)]
         if self.kind is UnitKind.RECEIVING and missing:
             raise ReceivingUnitNeedsAnAddress(
@@ -94,11 +91,3 @@ class Unit:
             version=self.version + 1,
         )
         return unit, UnitWasChanged(occurred_at=at, unit=unit)
-
-
-def looks_like_email(text: str) -> bool:
-    """Whether a text has the outer shape of an e-mail address, as everything kept has. What is new must be more:
-    see ``commands.addresses``. Whether it works only a message can tell.
-    """
-    name, at, domain = text.rpartition("@")
-    return bool(name and at and "." in domain.strip(".")) and not any(letter.isspace() for letter in text)

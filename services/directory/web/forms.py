@@ -8,12 +8,10 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 from werkzeug.datastructures import MultiDict
 
-from services.directory.commands.addresses import require_address
 from services.directory.domain.activity import Repeats, Session
 from services.directory.domain.organization import Location
 from services.directory.domain.refusals import (
     ActivityEndsBeforeItBegins,
-    AddressIsNoEmail,
     PeriodEndsBeforeItBegins,
 )
 from services.directory.domain.support_service import Attend, Listing, ListingStatus, Schedule
@@ -21,33 +19,14 @@ from shared.kernel.clock import SWEDEN
 from shared.kernel.refusals import Refusal
 from shared.web.api import storable
 from shared.web.errors import says
-from shared.web.pattern import Whole
+from shared.web.fields import EmailField, PublicPhoneField, WebAddressField
+from shared.web.text_fields import ReadableText
 from shared.web.validation import messages
 
 FIRST_DAY = date(2020, 1, 1)
 LAST_DAY = date(2099, 12, 31)
 HALF_A_DAY = timedelta(hours=12)
 STORABLE = says("Remove the characters that cannot be shown.")
-WEB_ADDRESS = Whole(r"^(https?://[^\s<>\"']+)?$", error="Write a web address that begins with https://.")
-
-
-def text(most: int, *, required: bool = False, **more: Any) -> fields.String:
-    """Text of a form field: trimmed by ``Form``, empty unless required, of some length at most."""
-    checks: list[Any] = [validate.Length(max=most), *more.pop("validate", [])]
-    if required:
-        return fields.String(required=True, validate=[validate.Length(min=1), *checks], **more)
-    return fields.String(load_default="", validate=checks, **more)
-
-
-def writable(address: str) -> None:
-    """Let an e-mail address pass that a letter can be written to; else raise ValidationError, with the command's words.
-
-    The command has the last word. Here it is asked so that all that is wrong with a form is told at once.
-    """
-    try:
-        require_address(address, "/")
-    except AddressIsNoEmail as refusal:
-        raise ValidationError(refusal.title) from None
 
 
 class Form(Schema):
@@ -62,11 +41,11 @@ class Form(Schema):
 
     @pre_load
     def trim(self, given: Any, **_: Any) -> dict[str, Any]:
-        """Leave out what is blank, and the spaces around the rest; line breaks become our own."""
+        """Leave out what is blank, and the spaces around the rest."""
         plain: dict[str, Any] = {}
         source = given if isinstance(given, MultiDict) else MultiDict(given)
         for name, field in self.fields.items():
-            values = [value.replace("\r\n", "\n").strip() for value in source.getlist(name)]
+            values = [value.strip() for value in source.getlist(name)]
             if not storable(values):
                 raise ValidationError(STORABLE, field_name=name)
             if isinstance(field, fields.List):
@@ -79,26 +58,26 @@ class Form(Schema):
 class ListingForm(Form):
     """A support service as its owner edits it. The weekly hours are kept as they were."""
 
-    name = text(120, required=True)
-    summary = text(200, required=True)
-    description = text(4000)
+    name = ReadableText(120, required=True)
+    summary = ReadableText(200, required=True)
+    description = ReadableText(4000, lines=True)
     forms = fields.List(fields.String(), load_default=list)
     target_groups = fields.List(fields.String(), load_default=list)
     areas = fields.List(fields.String(), load_default=list)
     languages = fields.List(fields.String(), load_default=list)
-    eligibility = text(500)
-    cost = text(200)
+    eligibility = ReadableText(500, lines=True)
+    cost = ReadableText(200)
     attend = fields.Enum(Attend, by_value=True, required=True)
-    email = text(200, validate=[writable])
-    phone = text(40)
-    url = text(300, validate=[WEB_ADDRESS])
+    email = EmailField()
+    phone = PublicPhoneField()
+    url = WebAddressField()
     digital = fields.Boolean(load_default=False)
     status = fields.Enum(ListingStatus, by_value=True, load_default=ListingStatus.ACTIVE)
-    place_name = text(120)
-    place_address = text(200)
-    place_postal_code = text(10)
-    place_city = text(60)
-    place_accessibility = text(500)
+    place_name = ReadableText(120)
+    place_address = ReadableText(200)
+    place_postal_code = ReadableText(10)
+    place_city = ReadableText(60)
+    place_accessibility = ReadableText(500, lines=True)
 
 
 def listing_from_form(form: dict[str, Any], schedules: tuple[Schedule, ...], area: str | None) -> Listing:
@@ -123,18 +102,18 @@ def form_from_listing(listing: Listing, version: int) -> dict[str, Any]:
 class ActivityForm(Form):
     """An activity as its owner edits it: a day, two times of day, and how often."""
 
-    title = text(120, required=True)
-    description = text(2000)
+    title = ReadableText(120, required=True)
+    description = ReadableText(2000, lines=True)
     day = fields.Date(required=True, validate=validate.Range(min=FIRST_DAY, max=LAST_DAY))
     begins = fields.Time(required=True, format="%H:%M")
     ends = fields.Time(required=True, format="%H:%M")
     repeats = fields.Enum(Repeats, by_value=True, load_default=Repeats.ONCE)
     repeats_until = fields.Date(load_default=None, validate=validate.Range(min=FIRST_DAY, max=LAST_DAY))
-    place = text(200)
+    place = ReadableText(200)
     digital = fields.Boolean(load_default=False)
     places = fields.Integer(load_default=None, validate=validate.Range(min=1, max=10_000))
-    sign_up = text(300)
-    cost = text(200)
+    sign_up = ReadableText(300)
+    cost = ReadableText(200)
 
     @validates_schema(skip_on_field_errors=False)
     def in_order(self, form: dict[str, Any], **_: Any) -> None:
@@ -191,11 +170,11 @@ def _clock(at: time) -> str:
 class OrganizationForm(Form):
     """How an organisation presents itself."""
 
-    name = text(120, required=True)
-    description = text(4000)
-    website = text(300, validate=[WEB_ADDRESS])
-    email = text(200, validate=[writable])
-    phone = text(40)
+    name = ReadableText(120, required=True)
+    description = ReadableText(4000, lines=True)
+    website = WebAddressField()
+    email = EmailField()
+    phone = PublicPhoneField()
 
 
 def as_written(given: MultiDict[str, str], lists: tuple[str, ...] = ()) -> dict[str, Any]:

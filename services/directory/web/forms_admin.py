@@ -10,9 +10,11 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.directory.domain.routing import OLDEST, AgeOf, RoutingRule
 from services.directory.domain.unit import UnitKind
-from services.directory.web.forms import FIRST_DAY, LAST_DAY, Form, text, writable
+from services.directory.web.forms import FIRST_DAY, LAST_DAY, Form
 from shared.kernel.actor import Role
+from shared.web.fields import EmailField, PublicPhoneField
 from shared.web.pattern import Whole
+from shared.web.text_fields import ReadableText
 
 SUBJECT = Whole(r"^[!-~]{1,200}$", error="Write the user's id without spaces.")
 NOT_OFFERED = "Must be one of: what the page offers."
@@ -24,8 +26,8 @@ ONE_DAY = timedelta(days=1)
 class UnitForm(Form):
     """How a unit is reached and by whom, who stands in, and whether it is open."""
 
-    function_address = text(200, validate=[writable])
-    phone = text(40)
+    function_address = EmailField()
+    phone = PublicPhoneField()
     address_withheld = fields.Boolean(load_default=False)
     stand_in_unit_id = fields.UUID(load_default=None)
     closed = fields.Boolean(load_default=False)
@@ -35,12 +37,12 @@ class NewUnitForm(Form):
     """A unit to be registered. ``id`` comes along, so that sending it twice registers once."""
 
     id = fields.UUID(required=True)
-    name = text(120, required=True)
+    name = ReadableText(120, required=True)
     kind = fields.Enum(UnitKind, by_value=True, required=True)
     organization_id = fields.UUID(required=True)
-    area = text(46, required=True)
-    function_address = text(200, validate=[writable])
-    phone = text(40)
+    area = ReadableText(46, required=True)
+    function_address = EmailField()
+    phone = PublicPhoneField()
     stand_in_unit_id = fields.UUID(load_default=None)
     address_withheld = fields.Boolean(load_default=False)
 
@@ -55,7 +57,7 @@ class AssignmentForm(Form):
     """Who gets which role, and until when."""
 
     id = fields.UUID(required=True)
-    subject = text(200, required=True, validate=[SUBJECT])
+    subject = ReadableText(200, required=True, validate=[SUBJECT])
     role = fields.Enum(Role, by_value=True, required=True)
     last_day = fields.Date(load_default=None, validate=DAY)
 
@@ -63,14 +65,14 @@ class AssignmentForm(Form):
 class RuleForm(Form):
     """One routing rule. ``last_day``: the last on which it holds; until further notice, unless given."""
 
-    area = text(46, required=True)
+    area = ReadableText(46, required=True)
     target_groups = fields.List(fields.String(), load_default=list)
     age_of = fields.Enum(AgeOf, by_value=True, load_default=AgeOf.ANY)
     age_from = fields.Integer(load_default=None, validate=AGE)
     age_to = fields.Integer(load_default=None, validate=AGE)
     unit_id = fields.UUID(required=True)
     stand_in_unit_id = fields.UUID(load_default=None)
-    reason_sv = text(500, required=True)
+    reason_sv = ReadableText(500, required=True, lines=True)
     valid_from = fields.Date(required=True, validate=DAY)
     last_day = fields.Date(load_default=None, validate=DAY)
 

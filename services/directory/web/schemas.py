@@ -7,16 +7,12 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from services.directory.domain.refusals import AddressIsNoEmail
 from shared.web.pattern import Whole
 
 FIRST = datetime(2020, 1, 1, tzinfo=UTC)
 LAST = datetime(2100, 1, 1, tzinfo=UTC)
 CODE = Whole(r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")
 AREA = Whole(r"^[0-9]{4}(-[a-z0-9-]{1,40})?$")
-# the outer shape only; commands/addresses.py has the last word, in the same words
-EMAIL = Whole(r"^([^\s@]+@[^\s@.]+(\.[^\s@.]+)+)?$", error=AddressIsNoEmail.title)
-WEB_ADDRESS = Whole(r"^(https?://[^\s<>\"']{1,290})?$")
 
 
 def _within(moment: datetime) -> None:
@@ -33,12 +29,6 @@ def day_within(day: date) -> None:
 def moment(**more: Any) -> fields.AwareDateTime:
     """A moment with its offset, between 2020 and 2100."""
     return fields.AwareDateTime(default_timezone=UTC, validate=_within, **more)
-
-
-def text(most: int, least: int = 0, **more: Any) -> fields.String:
-    """Text of some length; empty unless required."""
-    default: dict[str, Any] = {} if more.get("required") else {"load_default": ""}
-    return fields.String(validate=validate.Length(min=least, max=most), **default, **more)
 
 
 def codes(most: int = 40) -> fields.List[Any]:

@@ -2,49 +2,63 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.directory.domain.activity import ActivityStatus, Repeats
 from services.directory.domain.organization import OrganizationKind
 from services.directory.domain.support_service import Attend, ListingStatus, Weekday
-from services.directory.web.schemas import AREA, CODE, EMAIL, WEB_ADDRESS, Paging, codes, day_within, moment, text
+from services.directory.web.schemas import AREA, CODE, Paging, codes, day_within, moment
+from shared.vocabulary.hours import Hours
+from shared.vocabulary.misread import Misread
+from shared.web.fields import EmailField, PublicPhoneField, TimeOfDayField, WebAddressField
+from shared.web.text_fields import AtMost, ReadableText
 
 
 class LocationBody(Schema):
     """HSDS Location."""
 
-    name = text(120, 1, required=True)
-    address = text(200)
-    postal_code = text(10)
-    city = text(60)
+    name = ReadableText(120, required=True)
+    address = ReadableText(200)
+    postal_code = ReadableText(10)
+    city = ReadableText(60)
     area = fields.String(load_default=None, allow_none=True, validate=AREA)
-    accessibility = text(500)
+    accessibility = ReadableText(500, lines=True)
 
 
 class ScheduleBody(Schema):
-    """HSDS Schedule: weekly hours, local time."""
+    """HSDS Schedule: weekly hours, local time; closing before opening is the day after, both at 00:00 is all day."""
 
     byday = fields.Enum(Weekday, by_value=True, required=True)
-    opens_at = fields.Time(required=True, format="%H:%M", metadata={"pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"})
-    closes_at = fields.Time(required=True, format="%H:%M", metadata={"pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"})
+    opens_at = TimeOfDayField(required=True)
+    closes_at = TimeOfDayField(required=True)
+
+    @validates_schema
+    def some_time(self, hours: dict[str, Any], **_: Any) -> None:
+        """The domain's own rule, told by its field."""
+        try:
+            Hours(hours["opens_at"], hours["closes_at"])
+        except Misread as wrong:
+            raise ValidationError(wrong.title, "closes_at") from None
 
 
 class ServiceIn(Schema):
     """A support service's listing."""
 
-    name = text(120, 1, required=True)
-    summary = text(200, 1, required=True)
-    description = text(4000)
+    name = ReadableText(120, required=True)
+    summary = ReadableText(200, required=True)
+    description = ReadableText(4000, lines=True)
     forms = codes()
     target_groups = codes()
     areas = fields.List(fields.String(validate=AREA), load_default=list, validate=validate.Length(max=100))
     languages = codes()
-    eligibility = text(500)
-    cost = text(200)
+    eligibility = ReadableText(500, lines=True)
+    cost = ReadableText(200)
     attend = fields.Enum(Attend, by_value=True, load_default=Attend.DROP_IN)
-    email = fields.String(load_default="", validate=[EMAIL, validate.Length(max=200)])
-    phone = text(40)
-    url = fields.String(load_default="", validate=WEB_ADDRESS)
+    email = EmailField()
+    phone = PublicPhoneField()
+    url = WebAddressField()
     digital = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     location = fields.Nested(LocationBody, load_default=None, allow_none=True)
     schedules = fields.List(fields.Nested(ScheduleBody), load_default=list, validate=validate.Length(max=30))
@@ -85,7 +99,7 @@ class ServiceSearch(Paging):
     target_group = fields.String(validate=CODE)
     form = fields.String(validate=CODE)
     area = fields.String(validate=AREA)
-    q = fields.String(validate=validate.Length(max=100))
+    q = fields.String(validate=AtMost(100))
 
 
 class ServicePage(Schema):
@@ -114,11 +128,11 @@ class OrganizationOut(Schema):
 class OrganizationIn(Schema):
     """How an organisation presents itself."""
 
-    name = text(120, 1, required=True)
-    description = text(4000)
-    website = fields.String(load_default="", validate=WEB_ADDRESS)
-    email = fields.String(load_default="", validate=[EMAIL, validate.Length(max=200)])
-    phone = text(40)
+    name = ReadableText(120, required=True)
+    description = ReadableText(4000, lines=True)
+    website = WebAddressField()
+    email = EmailField()
+    phone = PublicPhoneField()
 
 
 class OrganizationPageOut(Schema):
@@ -131,17 +145,17 @@ class OrganizationPageOut(Schema):
 class ActivityIn(Schema):
     """A session: its first occurrence, and how it comes again."""
 
-    title = text(120, 1, required=True)
-    description = text(2000)
+    title = ReadableText(120, required=True)
+    description = ReadableText(2000, lines=True)
     starts_at = moment(required=True)
     ends_at = moment(required=True)
     repeats = fields.Enum(Repeats, by_value=True, load_default=Repeats.ONCE)
     repeats_until = fields.Date(load_default=None, allow_none=True, validate=day_within)
-    place = text(200)
+    place = ReadableText(200)
     digital = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     places = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1, max=10_000))
-    sign_up = text(300)
-    cost = text(200)
+    sign_up = ReadableText(300)
+    cost = ReadableText(200)
 
 
 class ActivityOut(ActivityIn):

@@ -9,7 +9,8 @@ from marshmallow import Schema, fields, validate
 from services.directory.domain.routing import AgeOf
 from services.directory.web.forms_admin import AGE, RuleForm
 from services.directory.web.ruling import STEPS
-from services.directory.web.schemas import AREA, CODE, codes, day_within, text
+from services.directory.web.schemas import AREA, CODE, codes, day_within
+from shared.web.text_fields import ReadableText
 
 OLDEST_ASKED = 120
 
@@ -54,7 +55,7 @@ class RuleIn(Schema):
     stand_in_unit_id = fields.UUID(load_default=None, allow_none=True)
     valid_from = fields.Date(required=True, validate=day_within)
     valid_to = fields.Date(load_default=None, allow_none=True, validate=day_within)
-    reason_sv = text(500, 1, required=True)
+    reason_sv = ReadableText(500, required=True, lines=True)
 
     # what the two ages have to do with one another is the page's own rule
     ages_of_somebody = RuleForm.ages_of_somebody

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from services.directory.domain.unit import UnitKind
 from services.directory.web.forms_admin import NewUnitForm
-from services.directory.web.schemas import AREA, EMAIL, Paging, moment, text
+from services.directory.web.schemas import AREA, Paging, moment
 from shared.kernel.actor import Role
+from shared.web.fields import EmailField, PublicPhoneField
 from shared.web.pattern import Whole
+from shared.web.text_fields import ReadableText
 
 
 class UnitOut(Schema):
@@ -25,8 +27,8 @@ class UnitOut(Schema):
 class UnitIn(Schema):
     """What an administrator may change of a unit. Name, area, kind and organisation are set when it is registered."""
 
-    function_address = fields.String(required=True, allow_none=True, validate=[validate.Length(max=200), EMAIL])
-    phone = fields.String(required=True, allow_none=True, validate=validate.Length(max=40))
+    function_address = EmailField(required=True, allow_none=True)
+    phone = PublicPhoneField(required=True, allow_none=True)
     stand_in_unit_id = fields.UUID(required=True, allow_none=True)
     active = fields.Boolean(required=True)
 
@@ -37,12 +39,12 @@ class NewUnitIn(Schema):
     ``area``: the municipality or district that it works in.
     """
 
-    name = text(120, 1, required=True)
+    name = ReadableText(120, required=True)
     kind = fields.Enum(UnitKind, by_value=True, required=True)
     organization_id = fields.UUID(required=True)
     area = fields.String(required=True, validate=AREA)
-    function_address = fields.String(load_default=None, allow_none=True, validate=[validate.Length(max=200), EMAIL])
-    phone = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
+    function_address = EmailField(load_default=None, allow_none=True)
+    phone = PublicPhoneField(load_default=None, allow_none=True)
     stand_in_unit_id = fields.UUID(load_default=None, allow_none=True)
     address_withheld = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from flask_babel import format_date, format_time, get_locale
@@ -99,8 +100,16 @@ def weekday_name(day: Weekday) -> str:
 
 
 def hours(schedule: Schedule) -> str:
-    """Weekly hours in a line."""
-    return f"{weekday_name(schedule.byday)} {schedule.opens_at:%H.%M}–{schedule.closes_at:%H.%M}"
+    """Weekly hours in a line: the end of a night is that of the morning after."""
+    long = _("round the clock") if schedule.hours.all_day else str(schedule.hours)
+    return f"{weekday_name(schedule.byday)} {long}"
+
+
+def opening_hours(schedules: Sequence[Schedule]) -> list[str]:
+    """All weekly hours, a line each; what never closes in one."""
+    if {each.byday for each in schedules if each.hours.all_day} == set(Weekday):
+        return [_("round the clock, every day")]
+    return [hours(each) for each in schedules]
 
 
 def unit_kind_name(kind: UnitKind) -> str:
@@ -161,7 +170,7 @@ FILTERS = {
     "attend_name": attend_name,
     "repeats_name": repeats_name,
     "unit_kind_name": unit_kind_name,
-    "hours": hours,
+    "opening_hours": opening_hours,
     "breakable": breakable,
     "date_in_words": date_in_words,
     "day_before_in_words": day_before_in_words,

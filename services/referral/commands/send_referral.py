@@ -70,9 +70,7 @@ def send_referral(command: SendReferral, actor: Actor, uow: Work) -> Referral:
         receiving_unit_id=route.unit_id,
         stand_in_unit_id=consents[0].stand_in_unit_id,
         protected_identity=command.carer.protected_identity,
-        promises=promises(
-            command.priority, now, uow.calendar, reaches_out=not command.carer.safe_contact.do_not_reach_out
-        ),
+        promises=promises(command.priority, now, uow.calendar),
         consents=consents,
         by=actor,
         at=now,

@@ -12,10 +12,14 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
 from services.referral.web import pages_words as words
+from shared.web.text_fields import AtMost, ReadableText
 from shared.web.validation import messages
 
 # what every form carries besides its own fields
 CARRIED = frozenset({"csrf_token", "version", "submit"})
+
+# a postal address is the shortest text that has lines, in characters
+SEVERAL_LINES = 400
 
 Values = dict[str, Any]
 
@@ -91,24 +95,12 @@ class _OneOf:
             raise ValidationError("Choose one of the alternatives.")
 
 
-def text(limit: int = 200, *, missing: str = "", check: Any = None) -> fields.String:
-    """A text of at most ``limit`` characters. ``missing``: the sentence when it is left out; empty: it may be."""
-    checks = [at_most(limit), *([check] if check else [])]
-    if missing:
-        return fields.String(required=True, validate=checks, error_messages={"required": missing})
-    return fields.String(load_default="", validate=checks)
+def text(limit: int = 200, *, missing: str = "", check: Any = None) -> ReadableText:
+    """A text of at most ``limit`` characters; one that may be long may have several lines.
 
-
-def at_most(limit: int) -> Any:
-    """A check of length, which also refuses what cannot be stored."""
-
-    def check(value: str) -> None:
-        if len(value) > limit:
-            raise ValidationError(f"Longer than maximum length {limit}.")
-        if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in value):
-            raise ValidationError("Write this as text.")
-
-    return check
+    ``missing``: the sentence when it is left out; empty: it may be.
+    """
+    return ReadableText(limit, lines=limit >= SEVERAL_LINES, missing=missing, validate=[check] if check else [])
 
 
 def code(codes: Mapping[str, Any], *, missing: str = "", default: str = "") -> fields.String:
@@ -120,7 +112,7 @@ def code(codes: Mapping[str, Any], *, missing: str = "", default: str = "") -> f
 
 def codes(of: Mapping[str, Any] | None = None, *, missing: str = "") -> fields.List[Any]:
     """Any of a list's codes, perhaps at least one. Without a list, the domain checks them."""
-    each = fields.String(validate=one_of(of) if of is not None else at_most(60))
+    each = fields.String(validate=one_of(of) if of is not None else AtMost(60))
 
     def some(values: list[str]) -> None:
         if missing and not values:

@@ -6,7 +6,6 @@ from datetime import time
 from typing import Any
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 from marshmallow import ValidationError, validates, validates_schema
 from personnummer import personnummer
 
@@ -22,7 +21,9 @@ from services.referral.domain.refusals import CarerCannotBeReached, SafeContactC
 from services.referral.web import forms
 from services.referral.web import pages_words as words
 from shared.web.errors import says
+from shared.web.fields import EmailField
 
+EMAIL_LIMIT = 254
 HOURS = tuple(f"{hour:02}:00" for hour in range(6, 23))
 KNOWN = {"yes": True, "no": False}
 
@@ -46,7 +47,7 @@ class CarerForm(forms.Form):
     area = forms.text(60, missing=says("Choose where the carer lives."))
     channels = forms.codes(words.CHANNELS)
     phone = forms.text(40)
-    email = forms.text(254)
+    email = EmailField(EMAIL_LIMIT)
     address = forms.text(400)
     hours_from = forms.code(dict.fromkeys(HOURS))
     hours_to = forms.code(dict.fromkeys(HOURS))
@@ -68,16 +69,6 @@ class CarerForm(forms.Form):
         """A number that can be called, Swedish unless it says otherwise."""
         if value:
             phone_of(value)
-
-    @validates("email")
-    def email_is_one(self, value: str, **_: Any) -> None:
-        """An address that can be written to; nobody is asked whether it exists."""
-        if not value:
-            return
-        try:
-            validate_email(value, check_deliverability=False, test_environment=True)
-        except EmailNotValidError:
-            raise ValidationError("Not a valid email address.") from None
 
     @validates("identity_number")
     def number_is_one(self, value: str, **_: Any) -> None:

@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, fields, validate
 
 from services.referral.domain.clocks import Priority
 from services.referral.domain.codes import LISTS
 from services.referral.domain.consent import Form, GivenBy, Scope
 from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT, AgeBand, Channel, Relation, TakesInBest
-from services.referral.web.forms_carer import identity_number_of, phone_of
+from services.referral.web.forms import SEVERAL_LINES
+from services.referral.web.forms_carer import EMAIL_LIMIT, identity_number_of, phone_of
+from shared.web.fields import EmailField
 from shared.web.pattern import Whole
+from shared.web.text_fields import ReadableText
 
 AREA = r"^[0-9]{4}(-[a-z0-9-]{1,60})?$"
 
@@ -26,11 +28,9 @@ class Strict(Schema):
         unknown = RAISE
 
 
-def text(limit: int = TEXT_LIMIT, **more: Any) -> fields.String:
-    """A text, empty when left out."""
-    if not more.get("required"):
-        more.setdefault("load_default", "")
-    return fields.String(validate=validate.Length(max=limit, min=1 if more.get("required") else None), **more)
+def text(limit: int = TEXT_LIMIT, **more: Any) -> ReadableText:
+    """A text, empty when left out; one that may be long may have several lines."""
+    return ReadableText(limit, lines=limit >= SEVERAL_LINES, **more)
 
 
 def code(values: type[Enum] | Iterable[str], **more: Any) -> fields.String:
@@ -78,14 +78,6 @@ class Normalised(fields.String):
         return self._normalise(said) if said.strip() else ""
 
 
-def email_of(value: str) -> str:
-    """An address that can be written to. Raises ValidationError, which never repeats it."""
-    try:
-        return validate_email(value, check_deliverability=False, test_environment=True).normalized
-    except EmailNotValidError:
-        raise ValidationError("Not a valid email address.") from None
-
-
 class SafeContactIn(Strict):
     """How it is safe to reach the carer."""
 
@@ -103,7 +95,7 @@ class CarerIn(Strict):
 
     name = text(NAME_LIMIT, required=True)
     phone = Normalised(phone_of, 40)
-    email = Normalised(email_of, 254)
+    email = EmailField(EMAIL_LIMIT)
     address = text(400)
     identity_number = Normalised(identity_number_of, 20)
     year_of_birth = fields.Integer(

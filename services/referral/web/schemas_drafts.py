@@ -15,7 +15,7 @@ from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT
 from services.referral.domain.refusals import PersonCaredForHasNotConsented
 from services.referral.views.drafts import UNSAVED
 from services.referral.web.forms import Form
-from services.referral.web.forms_carer import CarerForm
+from services.referral.web.forms_carer import EMAIL_LIMIT, CarerForm
 from services.referral.web.forms_consent import CarerConsentForm, PersonConsentForm
 from services.referral.web.forms_referral import (
     ABOUT_THE_PERSON,
@@ -27,6 +27,7 @@ from services.referral.web.forms_referral import (
 from services.referral.web.pages_answers import person_has_consented
 from services.referral.web.pages_kept import GIVEN_AT, is_moment
 from services.referral.web.schemas import Strict
+from shared.web.text_fields import AtMost
 
 SHORT, MOST_CHOICES = 60, 40
 LIMITS = {
@@ -34,7 +35,7 @@ LIMITS = {
     **dict.fromkeys(("why", "situation"), TEXT_LIMIT),
     "address": 400,
     "contact_note": 500,
-    "email": 254,
+    "email": EMAIL_LIMIT,
 }
 
 
@@ -45,10 +46,8 @@ def _moment(value: str) -> None:
 
 def _typed(name: str, field: fields.Field[Any]) -> fields.Field[Any]:
     if isinstance(field, fields.List):
-        return fields.List(
-            fields.String(validate=validate.Length(max=SHORT)), validate=validate.Length(max=MOST_CHOICES)
-        )
-    return fields.String(validate=validate.Length(max=LIMITS.get(name, SHORT)))
+        return fields.List(fields.String(validate=AtMost(SHORT)), validate=validate.Length(max=MOST_CHOICES))
+    return fields.String(validate=AtMost(LIMITS.get(name, SHORT)))
 
 
 def _step(title: str, *forms: type[Form], **more: fields.Field[Any]) -> fields.Nested:

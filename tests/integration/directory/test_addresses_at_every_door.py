@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from babel.messages.pofile import read_po
 from sqlalchemy import text
 
 from deploy.seed.ids import ORGANIZATION, UNIT
+from deploy.translations import SHARED, catalogue_of
+from shared.vocabulary.email_address import NotAnEmailAddress, parse_email
 from tests.integration.directory.test_registering_a_unit import NEW, a_unit
 from tests.support.addresses import REFUSED, TAKEN
 from tests.support.directory_city import City
 
 PATH = f"/units/{UNIT['advice-bromma']}"
 PAGE = f"/directory/admin{PATH}"
-SAID = "E-postadressen är inte fullständig."
+SAID = "Det som står efter @ är inget domännamn."
 PHONE = "08-465 004 10"
+
+
+def why(address: str) -> set[str]:
+    """What is said of an address, in Swedish: the vocabulary's sentence of its kind."""
+    with pytest.raises(NotAnEmailAddress) as refused:
+        parse_email(address)
+    with catalogue_of(SHARED).open("rb") as source:
+        return {str(read_po(source)[refused.value.title].string)}
 
 
 @pytest.fixture(autouse=True)
@@ -43,9 +55,9 @@ def by_api(city: City, address: str) -> Any:
 
 @pytest.mark.parametrize("address", TAKEN)
 def test_the_api_takes_what_can_be_written_to(city: City, address: str) -> None:
-    """As it was written."""
+    """In its one form: domains in small letters."""
     answer = by_api(city, address)
-    assert (answer.status_code, answer.json["function_address"]) == (200, address)
+    assert (answer.status_code, answer.json["function_address"]) == (200, parse_email(address))
 
 
 @pytest.mark.parametrize("address", REFUSED)
@@ -54,7 +66,8 @@ def test_the_api_refuses_the_rest_at_its_field(city: City, address: str) -> None
     before = len(city.told("unit.changed.v1"))
     answer = by_api(city, address)
     assert answer.status_code == 422
-    assert answer.json["errors"] == [{"pointer": "#/function_address", "detail": SAID}]
+    assert [each["pointer"] for each in answer.json["errors"]] == ["#/function_address"]
+    assert answer.json["errors"][0]["detail"] in why(address)
     assert len(city.told("unit.changed.v1")) == before
 
 
@@ -75,7 +88,7 @@ def test_the_pages_refuse_the_rest_at_its_field(city: City, address: str) -> Non
     registering = city.send(hanna, NEW, **a_unit(function_address=address))
     for answer in (changing, registering):
         assert answer.status_code == 200
-        assert f"Funktionsadress: {SAID}" in answer.text
+        assert any(f"Funktionsadress: {said}" in unescape(answer.text) for said in why(address))
     assert len(city.told("unit.changed.v1")) == before
 
 
@@ -90,7 +103,7 @@ def test_an_address_from_before_the_rule_can_be_seen_and_mended(city: City) -> N
     assert city.send(hanna, PAGE, function_address="anhorig@example.se", phone=PHONE).status_code == 303
 
 
-@pytest.mark.parametrize("address", ["x@[b.se", "a@x.se,b@c.se", "<script>@b.se"])
+@pytest.mark.parametrize("address", ["x@[b.se", "a@-b.se", "a@xn--zzzz.se"])
 def test_a_partners_address_is_held_to_the_same_rule(city: City, address: str) -> None:
     """The organisation's own and a support service's, by API and page."""
     path = f"/organizations/{ORGANIZATION['partner-1']}"
@@ -111,12 +124,12 @@ def test_a_partners_address_is_held_to_the_same_rule(city: City, address: str) -
 
 def test_a_mistaken_address_is_told_with_all_else_that_is_wrong(city: City) -> None:
     """On every form that has one, in the first round."""
-    mine, wrong = "/directory/mine", "anhorig@"
+    mine, wrong = "/directory/mine", "anhorig@[stad.se"
     dani, hanna = city.signed_in("dani"), city.signed_in("hanna")
-    service = {"name": "", "summary": "Fika.", "attend": "drop-in", "languages": "sv", "url": "stad", "email": wrong}
+    service = {"name": "", "summary": "Fika.", "attend": "drop-in", "languages": "sv", "url": "en stad", "email": wrong}
     for answer, others in (
         (city.send(dani, f"{mine}/services/new", **service), 2),
-        (city.send(dani, f"{mine}/organization", name="", website="stad", email=wrong), 2),
+        (city.send(dani, f"{mine}/organization", name="", website="en stad", email=wrong), 2),
         (city.send(hanna, PAGE, function_address=wrong, phone="0" * 41), 1),
         (city.send(hanna, NEW, **a_unit(function_address=wrong, name="", phone="0" * 41)), 2),
     ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,13 +13,11 @@ from deploy.seed.directory_units import organizations, units
 from services.directory.adapters.reference_data import areas, taxonomies
 from services.directory.domain.areas import covers, municipality_of
 from services.directory.domain.refusals import (
-    ActivityEndsBeforeItBegins,
-    AddressIsNoEmail,
     AreaIsUnknown,
     NameIsMissing,
     TermIsUnknown,
 )
-from services.directory.domain.support_service import FRESH_FOR, Listing, Schedule, SupportService, Weekday
+from services.directory.domain.support_service import FRESH_FOR, Listing, SupportService
 from services.directory.domain.taxonomy import Taxonomy, Term
 from services.directory.web.cast import DEMO_ISSUER
 from shared.kernel.actor import Actor, Role, UserRef
@@ -42,14 +40,10 @@ def test_a_listing_is_fresh_for_three_months_and_again_once_confirmed() -> None:
 
 
 def test_a_listing_names_itself_in_a_sentence() -> None:
-    """Name and summary are needed, and an address must look like one."""
+    """Name and summary are needed."""
     with pytest.raises(NameIsMissing) as refused:
         Listing(name="", summary=" ")
     assert set(refused.value.fields) == {"/name", "/summary"}
-    with pytest.raises(AddressIsNoEmail):
-        Listing(name="Café", summary="Fika.", email="lyktan")
-    with pytest.raises(ActivityEndsBeforeItBegins):
-        Schedule(Weekday.MONDAY, time(15), time(14))
 
 
 def test_all_municipalities_and_regions_are_there() -> None:

@@ -71,7 +71,7 @@ def test_the_accessibility_statement_names_whom_to_write_to_and_call(tmp_path: P
     told = make_app("directory", "tests.support", settings=settings, staff=StaffInMemory()).test_client()
     page = told.get("/tillganglighet").text
     assert 'E-post: <a class="ds-link" href="mailto:tillganglighet@example.se">tillganglighet@example.se</a>' in page
-    assert 'Telefon: <a class="ds-link" href="tel:08-46500400">08-465 004 00</a>' in page
+    assert 'Telefon: <a class="ds-link" href="tel:+46846500400">08-465 004 00</a>' in page
     silent = make_app("directory", "tests.support", settings=settings_in(tmp_path), staff=StaffInMemory())
     page = silent.test_client().get("/tillganglighet").text
     assert "mailto:" not in page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from services.notifications.channels.letter import is_plain
+from shared.vocabulary.email_address import NotAnEmailAddress, parse_email
 
 STARTTLS = ("required", "if-offered", "never")
 PORTS = {"smtp": 587, "smtps": 465}
@@ -46,9 +46,10 @@ class MailServer:
             raise MailServerIsWrong("the mail server's URL needs a host, and knows only ?starttls= and ?sender=")
         if password and parts.scheme == "smtp" and starttls != "required":
             raise MailServerIsWrong("a password for the mail server is sent over TLS only: ?starttls=required")
-        sender = query.get("sender", [""])[0]
-        if sender and not is_plain(sender):
-            raise MailServerIsWrong("the mail server's ?sender= is no plain e-mail address")
+        try:
+            sender = parse_email(query["sender"][0]) if "sender" in query else ""
+        except NotAnEmailAddress:
+            raise MailServerIsWrong("the mail server's ?sender= is no e-mail address that can be written to") from None
         return cls(
             host=parts.hostname,
             port=port,
