@@ -17,6 +17,13 @@ from deploy.onebox.trouble import Trouble
 from deploy.settings import current_settings
 from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
 from services.audit.bootstrap import export_to
+from services.audit.log.checkpoint import (
+    CheckpointIsWrong,
+    KeyIsMalformed,
+    VerifierKey,
+    open_checkpoint,
+)
+from services.audit.log.kept_note import note_from_file
 from services.audit.views.export import NothingToExport
 from shared.kernel.refusals import Refusal
 from shared.settings import Settings
@@ -54,19 +61,38 @@ def verify(export: Path | None, key: str, console: Console, known: Sequence[Path
         known = [*known, *_copied(settings.kept_checkpoint, folder / "kept-checkpoint")]
         size = export_to(settings, made, by=getpass.getuser())
     except NothingToExport:
-        if not known:
-            raise CannotBeAsked("The log has no entries yet.") from None
-        console.print(f"WRONG: the log is empty, though a checkpoint of it was kept: {known[-1]}", markup=False)
-        return DOES_NOT_HOLD
+        return _of_an_empty_log(known, _public_key(key), console)
     except Refusal as refusal:
         raise CannotBeAsked(str(refusal)) from None
     console.print(f"Exported {size} entries.")
     status = _ask_the_verifier(made, _public_key(key), console, known)
-    if status == HOLDS:
-        shutil.rmtree(folder)
-    else:
+    if status == DOES_NOT_HOLD:
         console.print(f"The export and the evidence are kept in {folder}.")
+        return status
+    if status == CANNOT_BE_ASKED and (folder / "kept-checkpoint").is_file():
+        console.print(f"{folder / 'kept-checkpoint'} was a copy of {settings.kept_checkpoint}.", markup=False)
+    shutil.rmtree(folder)
     return status
+
+
+def _of_an_empty_log(known: Sequence[Path], key: str, console: Console) -> int:
+    """An empty log grew out of no checkpoint; what was kept and is none says nothing. Raises CannotBeAsked."""
+    if not known:
+        raise CannotBeAsked("The log has no entries yet.")
+    try:
+        ours = VerifierKey.from_text(key)
+    except KeyIsMalformed as wrong:
+        raise CannotBeAsked(f"The key cannot be read: {wrong}.") from None
+    for each in known:
+        try:
+            covered = open_checkpoint(note_from_file(each.read_bytes()), ours).size
+        except CheckpointIsWrong as wrong:
+            console.print(f"Could not ask {each}: {wrong}. This says nothing about the log.", markup=False)
+        else:
+            if covered:
+                console.print(f"WRONG: the log is empty, though a checkpoint of it was kept: {each}", markup=False)
+                return DOES_NOT_HOLD
+    raise CannotBeAsked("The log has no entries, and nothing that was kept is a checkpoint of more.")
 
 
 def _settings() -> Settings:
@@ -82,7 +108,7 @@ def _public_key(given: str) -> str:
         if not file.is_file():
             raise CannotBeAsked("Say which public key signs the log: --key, as its text or a file that holds it.")
         return file.read_text().strip()
-    return Path(given).read_text().strip() if Path(given).is_file() else given
+    return Path(given).read_text(encoding="utf-8-sig").strip() if Path(given).is_file() else given
 
 
 def _copied(kept: Path | None, to: Path) -> list[Path]:

@@ -53,7 +53,8 @@ def _over_the_year(count: int, chance: random.Random, calendar: WorkingCalendar,
 
 def _usual_flow(chance: random.Random) -> Flow:
     opened = ("open", chance.choice((0, 0, 1, 1, 2)))
-    accepted = (opened, ("accept", chance.choice((0, 0, 1, 2))), *([("look", 1)] if chance.random() < 0.4 else []))
+    taken = (opened, ("accept", chance.choice((0, 0, 1, 2))))
+    accepted = (*taken, ("contact", chance.choice((0, 1, 1, 2, 3))), *([("look", 1)] if chance.random() < 0.4 else []))
     closed = ("complete", chance.randrange(5, 40))
     turn = chance.randrange(100)
     if turn < 8:
@@ -61,7 +62,7 @@ def _usual_flow(chance: random.Random) -> Flow:
     if turn < 11:
         return (("cancel", chance.choice((0, 1))),)
     if turn < 13:
-        return (*accepted, ("cancel", chance.randrange(2, 8)))
+        return (*taken, ("cancel", chance.randrange(2, 8)))
     if turn < 16:
         return (("withdraw", chance.choice((0, 1))),)
     if turn < 19:
@@ -71,7 +72,7 @@ def _usual_flow(chance: random.Random) -> Flow:
     if turn < 23:
         return (*accepted, ("withdraw-person", 3), closed)
     if turn < 25:
-        return (opened, ("intrude", 0), ("accept", 1), closed)
+        return (opened, ("intrude", 0), ("accept", 1), ("contact", 1), closed)
     return (*accepted, closed)
 
 
@@ -83,7 +84,7 @@ def _set_pieces(chance: random.Random, calendar: WorkingCalendar, now: datetime)
         Wishes(tell_referrer=False),
     )
     protected = Wishes(careful=True, groups=("violence-in-close-relations",))
-    open_, accept, look = ("open", 0), ("accept", 0), ("look", 1)
+    open_, accept, contact, look = ("open", 0), ("accept", 0), ("contact", 1), ("look", 1)
     pieces: tuple[tuple[int, Flow, Wishes], ...] = (
         (1, (), plain),
         (1, (), alone),
@@ -93,34 +94,34 @@ def _set_pieces(chance: random.Random, calendar: WorkingCalendar, now: datetime)
         (12, (), Wishes(priority=Priority.URGENT)),
         (3, (open_,), plain),
         (10, (open_,), silent),  # opened and left lying: late
-        (4, (open_, accept), plain),
-        (7, (open_, accept, look), plain),
-        (11, (open_, accept), alone),
-        (13, (open_, accept), protected),
-        (45, (open_, accept), plain),  # accepted and never answered: late
-        (50, (open_, accept, look), silent),
+        (4, (open_, accept), plain),  # what was promised on paper is what is waited for
+        (7, (open_, accept, contact, look), plain),
+        (14, (open_, accept), alone),  # nobody has been in touch: late
+        (13, (open_, accept, contact), protected),
+        (45, (open_, accept, contact), plain),  # in touch, and never answered: late
+        (50, (open_, accept, contact, look), silent),
         (15, (open_, ("reject", 1)), plain),
         (21, (open_, ("reject", 1)), silent),
         (18, (("cancel", 1),), plain),
         (25, (open_, accept, ("cancel", 3)), plain),
         (16, (("withdraw", 1),), plain),
-        (30, (open_, accept, look, ("withdraw", 4)), plain),
-        (33, (open_, accept, ("withdraw-person", 3)), plain),
-        (27, (open_, accept, ("withdraw-telling", 3)), plain),
-        (40, (open_, accept, look, ("complete", 9)), plain),
-        (44, (open_, accept, ("complete", 12)), silent),
-        (60, (open_, accept, ("complete", 14)), alone),
-        (70, (open_, accept, ("complete", 14)), protected),
-        (20, (("intrude", 0), open_, accept, ("intrude", 1)), plain),
+        (30, (open_, accept, contact, look, ("withdraw", 4)), plain),
+        (33, (open_, accept, ("withdraw-person", 3), contact), plain),
+        (27, (open_, accept, contact, ("withdraw-telling", 3)), plain),
+        (40, (open_, accept, contact, look, ("complete", 9)), plain),
+        (44, (open_, accept, contact, ("complete", 12)), silent),
+        (60, (open_, accept, contact, ("complete", 14)), alone),
+        (70, (open_, accept, contact, ("complete", 14)), protected),
+        (20, (("intrude", 0), open_, accept, contact, ("intrude", 1)), plain),
     )
     for days_ago, flow, wishes in pieces:
         yield _story("sodermalm", days_ago, flow, wishes, chance, calendar, now, from_alva=True)
     for days_ago, flow in (
         (1, ()),
         (3, (open_,)),
-        (5, (open_, accept)),
+        (5, (open_, accept, contact)),
         (11, ()),
-        (35, (open_, accept, ("complete", 5))),
+        (35, (open_, accept, contact, ("complete", 5))),
     ):
         yield _story("jarva", days_ago, flow, plain, chance, calendar, now)
 

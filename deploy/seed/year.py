@@ -20,6 +20,7 @@ from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.accept_referral import AcceptReferral, accept_referral
 from services.referral.commands.cancel_referral import CancelReferral, cancel_referral
 from services.referral.commands.complete_referral import CompleteReferral, complete_referral
+from services.referral.commands.note_first_contact import NoteFirstContact, note_first_contact
 from services.referral.commands.open_referral import OpenReferral, open_referral
 from services.referral.commands.reject_referral import RejectReferral, reject_referral
 from services.referral.commands.save_draft import SaveDraft, save_draft
@@ -105,6 +106,8 @@ class _Year:
                     open_referral(OpenReferral(referral_id=referral.id), by, uow)
                 case "accept":
                     accept_referral(AcceptReferral(referral_id=referral.id), by, uow)
+                case "contact":
+                    note_first_contact(NoteFirstContact(referral_id=referral.id), by, uow)
                 case "reject":
                     reason, comment = self._reason(codes.REJECT_REASONS, "reject")
                     reject_referral(RejectReferral(referral_id=referral.id, reason=reason, comment=comment), by, uow)

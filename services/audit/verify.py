@@ -5,7 +5,8 @@
 One file. It needs Python 3.11 and the package ``cryptography`` and imports nothing else of this product, so that an
 auditor can read it in an hour and keep a copy of their own. EXPORT is the ZIP file or the folder it unpacks to.
 ``--known``: a checkpoint that was kept from before; the log must have grown out of it. Exit codes: 0 the log holds,
-1 it does not (the first wrong entry is named, evidence is kept), 2 the question could not be put.
+1 it does not (the first wrong entry is named, evidence is kept), 2 the question could not be put: also when a kept file
+is no checkpoint that this key signed, which says nothing about the log.
 
 Sources: RFC 9162 section 2.1 (tree), RFC 8785 (leaves), c2sp.org/signed-note, /tlog-checkpoint, /tlog-tiles (export).
 """
@@ -186,6 +187,37 @@ def open_checkpoint(note: str, key: Key) -> Head:
     if origin != key.name:
         raise CheckpointIsWrong("a checkpoint has another log's origin", checkpoint=note)
     return Head(int(size), root, note)
+
+
+def kept_note(raw: bytes) -> str:
+    """A signed note as it was, whatever an editor on Windows made of it. Raises UnicodeError for what is no text.
+
+    Line ends, a byte order mark, UTF-16, blank lines around it and its last line's end change nothing that was signed:
+    the signature, which is checked over the result, would tell.
+    """
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = raw.decode("utf-16")
+    else:
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = raw.decode("cp1252")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(line.rstrip(" \t") for line in lines).strip("\n") + "\n"
+
+
+def read_known(path: pathlib.Path, key: Key) -> str:
+    """The checkpoint in a file that somebody kept. Raises QuestionIsWrong when it is none that the key signed."""
+    try:
+        note = kept_note(path.read_bytes())
+        open_checkpoint(note, key)
+    except CheckpointIsWrong as wrong:
+        raise QuestionIsWrong(f"{path}: {wrong.sentence}") from None
+    except UnicodeError:
+        raise QuestionIsWrong(f"{path}: it is no text, so no checkpoint") from None
+    except OSError as problem:
+        raise QuestionIsWrong(f"{path}: {problem.strerror or 'it cannot be read'}") from None
+    return note
 
 
 def read_leaf(leaf: bytes, index: int) -> dict[str, Any]:
@@ -453,10 +485,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--evidence", type=pathlib.Path, help="where to keep evidence; beside the export otherwise")
     parser.add_argument("--json", action="store_true", help="answer in JSON")
     asked = parser.parse_args(arguments)
+    known, not_asked = [], 0
     try:
         key = Key.from_text(asked.key)
-        known = [path.read_bytes() for path in asked.known]
-        report = verify(reader(asked.export), key, [_text(each) for each in known])
+        for path in asked.known:
+            try:
+                known.append(read_known(path, key))
+            except QuestionIsWrong as problem:
+                # the others are asked all the same: what they tell counts for more
+                sys.stderr.write(f"Could not ask {problem}. This says nothing about the log.\n")
+                not_asked += 1
+        report = verify(reader(asked.export), key, known)
     except (QuestionIsWrong, OSError) as problem:
         sys.stderr.write(f"Could not check: {problem}\n")
         return 2
@@ -473,7 +512,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(f"The log holds: {report.size} entries under {report.checkpoints} checkpoints of {report.origin}.")
         _say(f"Recorded from {report.first_recorded_at} to {report.last_recorded_at}. Root {report.root}.")
         _say(f"Commitments: {report.opened} opened and right, {report.closed} closed (erased, or not shown to you).")
-    return 0
+    return 2 if not_asked else 0
 
 
 if __name__ == "__main__":

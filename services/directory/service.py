@@ -9,6 +9,7 @@ from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.reactions import when_a_referral_takes_a_step_count_it as counting
 from shared.contracts.envelope import Envelope
 from shared.contracts.referral import (
+    FirstContactMade,
     ReferralAccepted,
     ReferralCancelled,
     ReferralCompleted,
@@ -38,7 +39,13 @@ class Directory:
         return self._parts.work(envelope)
 
     @subscribe(
-        ReferralSent, ReferralAccepted, ReferralRejected, ReferralCompleted, ReferralCancelled, together=TOGETHER
+        ReferralSent,
+        ReferralAccepted,
+        FirstContactMade,
+        ReferralRejected,
+        ReferralCompleted,
+        ReferralCancelled,
+        together=TOGETHER,
     )
     def count_referrals(self, heard: Heard[counting.Step], uow: DirectoryUnitOfWork) -> None:
         """How many referrals a unit sent and received, and what became of them."""

@@ -29,6 +29,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.referral import (
     ConsentGiven,
     ConsentWithdrawn,
+    FirstContactMade,
     ReferralAccepted,
     ReferralCancelled,
     ReferralCompleted,
@@ -61,7 +62,7 @@ class Notifications:
         """A new referral waits."""
         arrivals.when_a_referral_is_sent_tell_the_receiving_unit(heard, uow, self._parts.channel_name)
 
-    @subscribe(ReferralOpened, ReferralAccepted, ReferralRejected, ReferralCompleted)
+    @subscribe(ReferralOpened, ReferralAccepted, FirstContactMade, ReferralRejected, ReferralCompleted)
     def tell_the_referring_unit(self, event: steps.Step, uow: NotificationsUnitOfWork) -> None:
         """Something happened."""
         steps.when_the_receiving_unit_acts_tell_the_referring_unit(event, uow, self._parts.channel_name)

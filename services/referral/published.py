@@ -15,6 +15,7 @@ from shared.kernel.events import DomainEvent
 STEPS: dict[type[events.ReferralStep], Callable[..., Contract]] = {
     events.ReferralOpened: contracts.ReferralOpened,
     events.ReferralAccepted: contracts.ReferralAccepted,
+    events.FirstContactMade: contracts.FirstContactMade,
     events.ReferralRejected: contracts.ReferralRejected,
     events.ReferralCompleted: contracts.ReferralCompleted,
     events.ReferralCancelled: contracts.ReferralCancelled,

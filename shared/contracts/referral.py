@@ -57,6 +57,13 @@ class ReferralAccepted(_ReferralStep):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FirstContactMade(_ReferralStep):
+    """The receiving unit noted that it has been in touch with the carer for the first time; only once per referral."""
+
+    event_type: ClassVar[str] = "referral.first-contact-made.v1"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReferralRejected(_ReferralStep):
     """The receiving unit declined the referral."""
 

@@ -194,7 +194,7 @@ def _lasting(state: session.SessionState | None) -> dict[str, object]:
     held = web().staff.assignments_of(state.user, web().clock.now())
     return {
         "left": max(0, int((state.idle_until - web().clock.now()).total_seconds())),
-        "until": format_time(state.idle_until, "HH:mm"),
+        "until": format_time(state.idle_until, "HH.mm"),
         # as the page's frame says it: one that has ended is none
         "assignment": next((str(each.id) for each in held if each.id == state.assignment_id), ""),
         "csrf_token": generate_csrf(),

@@ -80,7 +80,7 @@ def moment(at: datetime | None) -> Markup:
     """A moment as people write it, with the exact time for machines."""
     if at is None:
         return Markup("–")
-    shown = format_datetime(at, "d MMMM yyyy 'kl.' HH:mm")
+    shown = format_datetime(at, "d MMMM yyyy 'kl.' HH.mm")
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), shown)
 
 

@@ -108,8 +108,8 @@ def _answer_signed_out(status: int) -> Response:
         says("You are no longer signed in."),
         status,
         says(
-            "What you sent just now was not saved. After half an hour without a click you are signed out, and what "
-            "was not saved is then gone. What was saved before is still there."
+            "What you sent just now was not saved: after half an hour without a click you are signed out. What was "
+            "saved before is still there."
         ),
         sign_in_at="/directory/login" + _back_to_the_form(),
     )

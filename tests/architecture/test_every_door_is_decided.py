@@ -76,7 +76,7 @@ ANY_ROLE: Mapping[str, str] = {
     "GET /api/referral/v1/referrals/<uuid:referral_id>": BY_THE_COMMAND,
     **{
         f"POST /api/referral/v1/referrals/<uuid:referral_id>/{step}": BY_THE_COMMAND
-        for step in ("accept", "reject", "complete", "cancel")
+        for step in ("accept", "first-contact", "reject", "complete", "cancel")
     },
     "POST /api/referral/v1/consents/<uuid:consent_id>/withdraw": BY_THE_COMMAND,
     **{f"{method} /api/referral/v1/drafts/<uuid:draft_id>": BY_THE_COMMAND for method in ("GET", "PUT", "DELETE")},

@@ -138,7 +138,7 @@ def test_the_second_of_two_who_change_a_rule_sees_both(hanna: Page) -> None:
     expect(alert).to_contain_text("Den första skrev så här.")
     expect(second.get_by_label("Varför, i en mening")).to_have_value("Den andra skrev så här.")
     second.get_by_role("button", name="Spara regeln").click()
-    expect(second.get_by_text("Sparat. Nya lotsningar följer det")).to_be_visible()
+    expect(second.get_by_text("Sparat. Nya lotsningar brukar följa det")).to_be_visible()
 
 
 def test_the_default_unit_is_chosen(hanna: Page, city: City) -> None:

@@ -103,6 +103,23 @@ def test_no_referral_is_lost_and_none_has_changed_its_state(old: Old) -> None:
     assert rows(installation, "referral", without) == []
 
 
+def test_what_was_promised_on_paper_before_is_kept_in_sight_now(old: Old) -> None:
+    """Accepted by a release that knew no first contact: it is next; where the carer withdrew, nothing is late."""
+    query = """
+        SELECT DISTINCT CASE WHEN 'share-with-receiving-unit' = ANY (withdrawn_scopes) THEN 'withdrawn' ELSE state END,
+            deadline_kind
+        FROM referrals JOIN consents ON referral_id = referrals.id AND about = 'carer'
+        WHERE closed_at IS NULL AND first_contact_at IS NULL"""
+    assert set(rows(old.product.installation, "referral", query)) >= {
+        ("requested", "acknowledge"),
+        ("accepted", "first-contact"),
+        ("withdrawn", "acknowledge-withdrawal"),
+    }
+    for line in listed(old, "bo", "received"):
+        if line["deadline"] and line["deadline"]["promise"] == "acknowledge-withdrawal":
+            assert (line["late"], line["deadline"]["due_at"]) == (False, None)
+
+
 @pytest.mark.parametrize(("who", "direction", "unit"), [("bo", "received", "advice-sodermalm"),
                                                         ("alva", "sent", "health-centre-1")])  # fmt: skip
 def test_every_referral_can_be_opened_by_both_sides(old: Old, who: str, direction: str, unit: str) -> None:

@@ -10,6 +10,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from services.audit.log.checkpoint import CheckpointIsMalformed
+from services.audit.log.kept_note import note_from_file
+
 
 class KeptCheckpointFile:
     """One note in one file, readable by its owner alone."""
@@ -20,9 +23,16 @@ class KeptCheckpointFile:
     def read(self) -> str | None:
         """The note, or None when there is none; what is no text is read as one that nobody signed. Raises OSError."""
         try:
-            return self._path.read_bytes().decode(errors="replace") or None
+            raw = self._path.read_bytes()
         except FileNotFoundError:
             return None
+        if not raw:
+            return None
+        try:
+            # somebody may have put it back from a copy that went by way of another system
+            return note_from_file(raw)
+        except CheckpointIsMalformed:
+            return raw.decode(errors="replace")
 
     def keep(self, note: str) -> None:
         """Put it in place of the one before. Raises OSError."""

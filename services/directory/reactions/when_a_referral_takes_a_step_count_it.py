@@ -8,6 +8,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from shared.contracts.referral import (
+    FirstContactMade,
     ReferralAccepted,
     ReferralCancelled,
     ReferralCompleted,
@@ -17,12 +18,15 @@ from shared.contracts.referral import (
 from shared.storage.plainly import run
 from shared.storage.unit_of_work import UnitOfWork
 
-Step: TypeAlias = ReferralSent | ReferralAccepted | ReferralRejected | ReferralCompleted | ReferralCancelled
+Step: TypeAlias = (
+    ReferralSent | ReferralAccepted | FirstContactMade | ReferralRejected | ReferralCompleted | ReferralCancelled
+)
 
 RECEIVED = "received"
 _STEPS: dict[type, str] = {
     ReferralSent: "sent",
     ReferralAccepted: "accepted",
+    FirstContactMade: "first-contact",
     ReferralRejected: "rejected",
     ReferralCompleted: "completed",
     ReferralCancelled: "cancelled",

@@ -1,5 +1,6 @@
-"""The receiving unit opened, accepted, declined or closed a referral: the referring unit is told that something
-happened. Opening and accepting only if the carer agreed to it; a notice that arrives tells as much as one that says.
+"""The receiving unit opened, accepted, declined or closed a referral, or made the first contact: the referring unit is
+told that something happened. What does not close it only if the carer agreed to it; a notice that arrives tells as much
+as one that says.
 """
 
 from __future__ import annotations
@@ -7,10 +8,16 @@ from __future__ import annotations
 from services.notifications.domain.notice import Template
 from services.notifications.domain.ports import Transaction
 from services.notifications.reactions.tell import notice_for, tell
-from shared.contracts.referral import ReferralAccepted, ReferralCompleted, ReferralOpened, ReferralRejected
+from shared.contracts.referral import (
+    FirstContactMade,
+    ReferralAccepted,
+    ReferralCompleted,
+    ReferralOpened,
+    ReferralRejected,
+)
 from shared.kernel.identity import ReferralId, UnitId
 
-Step = ReferralOpened | ReferralAccepted | ReferralRejected | ReferralCompleted
+Step = ReferralOpened | ReferralAccepted | FirstContactMade | ReferralRejected | ReferralCompleted
 
 
 def when_the_receiving_unit_acts_tell_the_referring_unit(event: Step, uow: Transaction, channel: str) -> None:

@@ -24,7 +24,7 @@ COLORS = {
     Status.SUPPRESSED: "neutral",
 }
 REASONS = {
-    Reason.HISTORY: _("It told of something long past."),
+    Reason.HISTORY: _("It told of something that was written down afterwards."),
     Reason.NO_FUNCTION_ADDRESS: _(
         "Your unit has no function address. Ask the municipality's administrator to add one."
     ),

@@ -37,6 +37,7 @@ def referral_from(row: Row, consents: tuple[Consent, ...]) -> Referral:
         consents=consents,
         opened_at=row["opened_at"],
         accepted_at=row["accepted_at"],
+        first_contact_at=row["first_contact_at"],
         closed_at=row["closed_at"],
         assigned_to=UserRef(row["assigned_issuer"], assigned) if assigned else None,
         sealed=frozenset(map(Part, row["sealed_parts"])),
@@ -69,13 +70,14 @@ def changing_row(referral: Referral) -> dict[str, Any]:
         "version": referral.version,
         "opened_at": referral.opened_at,
         "accepted_at": referral.accepted_at,
+        "first_contact_at": referral.first_contact_at,
         "closed_at": referral.closed_at,
         "assigned_issuer": assigned.issuer if assigned else None,
         "assigned_subject": assigned.subject if assigned else None,
         "sealed_parts": sorted(referral.sealed),
         "owner_unit_id": deadline.owner if deadline else None,
         "deadline_kind": deadline.promise.value if deadline else None,
-        "deadline_at": deadline.due_at if deadline else None,
+        "deadline_at": deadline.place if deadline else None,
     }
 
 

@@ -34,6 +34,7 @@ referrals = _table(
     answer_by=_when,
     opened_at=_when,
     accepted_at=_when,
+    first_contact_at=_when,
     closed_at=_when,
     assigned_issuer=Text,
     assigned_subject=Text,

@@ -11,7 +11,7 @@ from services.referral.domain.permissions import Relation, may_know_of, permitte
 from services.referral.domain.ports import Work
 from services.referral.domain.referral import Referral
 from services.referral.domain.refusals import ActionIsNotYours, NotInThisState
-from services.referral.domain.states import OFFERED, Action
+from services.referral.domain.states import Action, State
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ConsentId, ReferralId, uuid7
 from shared.kernel.refusals import NotThere, Refusal
@@ -113,4 +113,4 @@ def purpose_of(relation: Relation) -> Purpose:
 def _would_be_theirs(action: Action, referral: Referral, actor: Actor) -> bool:
     """Whether the same actor could take the action in another state."""
     relation = referral.relation_to(actor)
-    return any(permitted(actor.role, relation, before, action) for offered, before in OFFERED if offered is action)
+    return any(permitted(actor.role, relation, state, action) for state in State)

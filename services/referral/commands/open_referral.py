@@ -49,7 +49,7 @@ def open_referral(command: OpenReferral, actor: Actor, uow: Work) -> OpenedRefer
         uow.record(referral.events)
     record_reading(referral, actor, uow, command.shown, consents=reading.consents)
     content = uow.referrals.content(referral, reading.open_parts - {Part.FOLLOW_UP})
-    return OpenedReferral(referral, reading, _as_told(content, referral, reading), _steps(referral, reading, uow))
+    return OpenedReferral(referral, reading, _as_told(content, referral, reading), steps_shown(referral, reading, uow))
 
 
 def _as_told(content: Content, referral: Referral, reading: Reading) -> Content:
@@ -63,7 +63,8 @@ def _as_told(content: Content, referral: Referral, reading: Reading) -> Content:
     return content
 
 
-def _steps(referral: Referral, reading: Reading, uow: Work) -> tuple[Step, ...]:
+def steps_shown(referral: Referral, reading: Reading, uow: Work) -> tuple[Step, ...]:
+    """The steps that a reader may see, oldest first, with as much of each as ``OpenedReferral`` says."""
     steps = uow.referrals.steps(referral, with_comments=Part.FOLLOW_UP in reading.open_parts)
     if not reading.shows_identity:
         steps = tuple(_without_words(step) for step in steps)

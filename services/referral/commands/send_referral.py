@@ -70,7 +70,9 @@ def send_referral(command: SendReferral, actor: Actor, uow: Work) -> Referral:
         receiving_unit_id=route.unit_id,
         stand_in_unit_id=consents[0].stand_in_unit_id,
         protected_identity=command.carer.protected_identity,
-        promises=promises(command.priority, now, uow.calendar),
+        promises=promises(
+            command.priority, now, uow.calendar, reaches_out=not command.carer.safe_contact.do_not_reach_out
+        ),
         consents=consents,
         by=actor,
         at=now,

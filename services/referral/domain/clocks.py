@@ -26,11 +26,12 @@ class Priority(StrEnum):
 
 
 class Promise(StrEnum):
-    """What is promised by a deadline."""
+    """What is promised by a deadline, or asked for: a withdrawal is to be acknowledged, and no day is set for that."""
 
     ACKNOWLEDGE = "acknowledge"
     FIRST_CONTACT = "first-contact"
     ANSWER = "answer"
+    ACKNOWLEDGE_WITHDRAWAL = "acknowledge-withdrawal"
 
 
 @dataclass(frozen=True)
@@ -73,44 +74,68 @@ class WorkingCalendar:
 
 @dataclass(frozen=True)
 class Promises:
-    """The three promised moments (UTC), given when the referral is sent."""
+    """The promised moments (UTC), given when the referral is sent.
+
+    ``first_contact_by`` is None for a carer who is not to be reached out to: then no contact is promised.
+    """
 
     acknowledge_by: datetime
-    first_contact_by: datetime
+    first_contact_by: datetime | None
     answer_by: datetime
 
 
-def promises(priority: Priority, sent_at: datetime, calendar: WorkingCalendar) -> Promises:
-    """What is promised to a referral of this priority sent now."""
+def promises(priority: Priority, sent_at: datetime, calendar: WorkingCalendar, *, reaches_out: bool = True) -> Promises:
+    """What is promised to a referral of this priority sent now. ``reaches_out``: False if the carer makes contact."""
     limits = LIMITS[priority]
     return Promises(
         calendar.after(sent_at, limits.acknowledge),
-        calendar.after(sent_at, limits.first_contact),
+        calendar.after(sent_at, limits.first_contact) if reaches_out else None,
         calendar.after(sent_at, limits.answer),
     )
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """The one next promise of an open referral, and the one unit that has to keep it."""
+    """The one next promise of an open referral, and the one unit that has to keep it.
+
+    ``due_at`` is None where no day is set, and ``waiting_since`` then says since when it is waited for.
+    """
 
     promise: Promise
-    due_at: datetime
+    due_at: datetime | None
     owner: UnitId
+    waiting_since: datetime | None = None
 
     def late(self, now: datetime) -> bool:
-        """Whether the promise has been broken."""
-        return now >= self.due_at
+        """Whether the promise has been broken. What has no day is never late."""
+        return self.due_at is not None and now >= self.due_at
+
+    @property
+    def place(self) -> datetime | None:
+        """Where it stands in a list that begins with what is most urgent."""
+        return self.due_at or self.waiting_since
 
 
-def next_deadline(state: State, given: Promises, owner: UnitId) -> Deadline | None:
+def next_deadline(
+    state: State,
+    given: Promises,
+    owner: UnitId,
+    *,
+    first_contact_at: datetime | None = None,
+    withdrawn_at: datetime | None = None,
+) -> Deadline | None:
     """The next promise of a referral: exactly one while it is open, none when it is closed or still a draft.
 
-    A requested referral waits to be acknowledged; an accepted one to be answered, which completing does. Contact with
-    the carer is promised too, and becomes a deadline of its own once contact attempts are recorded.
+    A requested referral waits to be acknowledged. An accepted one waits for the first contact, if one was promised,
+    until it is made; then to be answered, which completing does. When the carer has withdrawn (``withdrawn_at``), the
+    old promises are no longer to be kept: what is waited for is that the unit acknowledges it, which closing does.
     """
     if state in CLOSED or state is State.DRAFT:
         return None
+    if withdrawn_at is not None:
+        return Deadline(Promise.ACKNOWLEDGE_WITHDRAWAL, None, owner, withdrawn_at)
     if state is State.REQUESTED:
         return Deadline(Promise.ACKNOWLEDGE, given.acknowledge_by, owner)
+    if given.first_contact_by is not None and first_contact_at is None:
+        return Deadline(Promise.FIRST_CONTACT, given.first_contact_by, owner)
     return Deadline(Promise.ANSWER, given.answer_by, owner)

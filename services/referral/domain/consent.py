@@ -6,6 +6,7 @@ A block (spärr) wins over any consent.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -138,6 +139,34 @@ class Consent:
         if not going:
             raise ConsentIsAlreadyWithdrawn
         return replace(self, withdrawn_scopes=self.withdrawn_scopes | going, withdrawn_at=at, withdrawn_by=by)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawal:
+    """What is withdrawn of one person's consent. ``at``, ``unit_id``: when and where the last of it was written down.
+
+    ``unit``: that unit's name, as far as a view has looked it up.
+    """
+
+    about: Subject
+    scopes: frozenset[Scope]
+    at: datetime
+    unit_id: UnitId
+    unit: str = ""
+
+
+def withdrawals_of(consents: Iterable[Consent]) -> tuple[Withdrawal, ...]:
+    """What has been withdrawn, at most one for each of the two people."""
+    return tuple(
+        Withdrawal(
+            about=consent.about,
+            scopes=consent.withdrawn_scopes,
+            at=consent.withdrawn_at,
+            unit_id=consent.withdrawn_by.unit_id,
+        )
+        for consent in consents
+        if consent.withdrawn_at is not None and consent.withdrawn_by is not None
+    )
 
 
 def pointer_to(about: Subject) -> str:

@@ -43,6 +43,11 @@ class ReferralAccepted(ReferralStep):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FirstContactMade(ReferralStep):
+    """The receiving unit has been in touch with the carer for the first time."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReferralRejected(ReferralStep):
     """The receiving unit declined it."""
 

@@ -42,7 +42,7 @@ PERMITTED: frozenset[Entry] = frozenset().union(
     _rule(Role.REFERRER, [Relation.REFERRING_UNIT], [State.REQUESTED, State.ACCEPTED], Action.CANCEL),
     _rule(Role.ADVISER, RECEIVERS, SENT, Action.OPEN, Action.LIST, Action.WITHDRAW_CONSENT),
     _rule(Role.ADVISER, RECEIVERS, [State.REQUESTED], Action.ACCEPT, Action.REJECT),
-    _rule(Role.ADVISER, RECEIVERS, [State.ACCEPTED], Action.COMPLETE),
+    _rule(Role.ADVISER, RECEIVERS, [State.ACCEPTED], Action.FIRST_CONTACT, Action.COMPLETE),
 )
 
 

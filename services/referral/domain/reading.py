@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.referral.domain.clocks import Deadline
 from services.referral.domain.consent import Consent, Scope
 from services.referral.domain.content import Closed, Part
 from services.referral.domain.people import Subject
@@ -24,6 +25,7 @@ class Reading:
 
     ``shows_identity``: False when the carer's identity is protected and this reader is not the assigned adviser, who
     alone is shown it, and only on the screen: names, ways of contact and free text are then left out of every part.
+    ``deadline``: the next one, as far as this reader may know it; ``late``: whether it has been broken.
     """
 
     relation: Relation
@@ -35,13 +37,8 @@ class Reading:
     actions: tuple[Action, ...]
     version: int
     shown_state: str
-
-    @property
-    def to_end_after_withdrawal(self) -> bool:
-        """Whether the carer's consent was withdrawn while the reader has the referral in hand: it is to be closed."""
-        return Action.COMPLETE in self.actions and any(
-            each.part == Part.CARER and each.why == "consent-withdrawn" for each in self.closed
-        )
+    deadline: Deadline | None
+    late: bool
 
 
 def reading_of(referral: Referral, actor: Actor, at: datetime, *, on_paper: bool = False) -> Reading:
@@ -53,6 +50,7 @@ def reading_of(referral: Referral, actor: Actor, at: datetime, *, on_paper: bool
     shows_identity = not referral.protected_identity or (referral.assigned_to == actor.user and not on_paper)
     if not shows_identity:
         closed += [Closed(name, "protected-identity") for part, name in IDENTITY_IN.items() if part in open_parts]
+    deadline = referral.deadline_for(relation, at)
     return Reading(
         relation=relation,
         open_parts=open_parts,
@@ -63,14 +61,19 @@ def reading_of(referral: Referral, actor: Actor, at: datetime, *, on_paper: bool
         actions=offered_to(referral, actor),
         version=referral.version_for(relation, at),
         shown_state=shown_state(referral, relation, at),
+        deadline=deadline,
+        late=deadline is not None and deadline.late(at),
     )
 
 
 def offered_to(referral: Referral, actor: Actor) -> tuple[Action, ...]:
-    """What the actor may do with the referral now: the table, less a withdrawal when nothing is left to withdraw."""
+    """What the actor may do with the referral now: the table, less what there is nothing left to do of."""
+    left = {
+        Action.WITHDRAW_CONSENT: any(consent.standing() for consent in referral.consents),
+        Action.FIRST_CONTACT: referral.awaits_first_contact,
+    }
     actions = actions_for(actor.role, referral.relation_to(actor), referral.state)
-    standing = any(consent.standing() for consent in referral.consents)
-    return tuple(action for action in actions if action is not Action.WITHDRAW_CONSENT or standing)
+    return tuple(action for action in actions if left.get(action, True))
 
 
 def shown_state(referral: Referral, relation: Relation, at: datetime) -> str:

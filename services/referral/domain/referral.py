@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.referral.domain import events as happened
-from services.referral.domain.clocks import Deadline, Priority, Promises, next_deadline
+from services.referral.domain.clocks import Deadline, Priority, Promise, Promises, next_deadline
 from services.referral.domain.codes import CONSENT_WITHDRAWN
 from services.referral.domain.consent import Consent, RecordedBy, Scope
 from services.referral.domain.content import Part
 from services.referral.domain.people import Subject
 from services.referral.domain.permissions import Relation
-from services.referral.domain.refusals import NotInThisState
+from services.referral.domain.refusals import ContactIsNotWanted, FirstContactIsMade, NotInThisState
 from services.referral.domain.states import CLOSED, OFFERED, Action, State
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.events import DomainEvent
@@ -54,6 +54,7 @@ class Referral:
     consents: tuple[Consent, ...]
     opened_at: datetime | None = None
     accepted_at: datetime | None = None
+    first_contact_at: datetime | None = None
     closed_at: datetime | None = None
     assigned_to: UserRef | None = None
     sealed: frozenset[Part] = frozenset()
@@ -63,7 +64,37 @@ class Referral:
     @property
     def deadline(self) -> Deadline | None:
         """The one next deadline, with the one unit that owns it; None when closed."""
-        return next_deadline(self.state, self.promises, self.receiving_unit_id)
+        return next_deadline(
+            self.state,
+            self.promises,
+            self.receiving_unit_id,
+            first_contact_at=self.first_contact_at,
+            withdrawn_at=self.sharing_withdrawn_at,
+        )
+
+    @property
+    def sharing_withdrawn_at(self) -> datetime | None:
+        """When the carer's yes to sharing was withdrawn, which seals everything; None while it stands."""
+        consent = self.consent_of(Subject.CARER)
+        if consent is None or Scope.SHARE_WITH_RECEIVING_UNIT not in consent.withdrawn_scopes:
+            return None
+        return consent.withdrawn_at
+
+    @property
+    def awaits_first_contact(self) -> bool:
+        """Whether the first contact can be noted: accepted, not made yet, and not unwanted since a withdrawal."""
+        return self.state is State.ACCEPTED and self.first_contact_at is None and self.sharing_withdrawn_at is None
+
+    def deadline_for(self, relation: Relation, at: datetime) -> Deadline | None:
+        """The next deadline as its reader may know it.
+
+        A referrer whom the carer does not let know what happens learns only that the unit has not acknowledged in
+        time, which tells of the unit and not of the carer; nothing before that, and nothing of later deadlines.
+        """
+        deadline = self.deadline
+        if deadline is None or self.shows_steps_to(relation, at):
+            return deadline
+        return deadline if deadline.promise is Promise.ACKNOWLEDGE and deadline.late(at) else None
 
     def consent_of(self, subject: Subject) -> Consent | None:
         """The consent of one of the two people, or None when none was recorded."""
@@ -113,6 +144,21 @@ class Referral:
         self.accepted_at = at
         self.assigned_to = by.user
         self._record(happened.ReferralAccepted, by, at)
+
+    def note_first_contact(self, by: Actor, at: datetime) -> None:
+        """Note that the carer has been met or talked to for the first time; the state stays.
+
+        Raises NotInThisState, FirstContactIsMade, or ContactIsNotWanted after the carer's withdrawal.
+        """
+        if self.state is not State.ACCEPTED:
+            raise NotInThisState
+        if self.first_contact_at is not None:
+            raise FirstContactIsMade
+        if self.sharing_withdrawn_at is not None:
+            raise ContactIsNotWanted
+        self.first_contact_at = at
+        self._step(Action.FIRST_CONTACT, by, at)
+        self._record(happened.FirstContactMade, by, at)
 
     def reject(self, reason: str, comment: str, by: Actor, at: datetime) -> None:
         """Decline it with a coded reason. Raises NotInThisState."""

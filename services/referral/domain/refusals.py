@@ -127,6 +127,20 @@ class NotInThisState(Conflict):
     title = "The referral has come further, so this step is no longer possible."
 
 
+class FirstContactIsMade(Conflict):
+    """The first contact can be made once."""
+
+    slug = "first-contact-is-made"
+    title = "The first contact has already been made."
+
+
+class ContactIsNotWanted(Conflict):
+    """The carer has withdrawn the consent that contact rested on."""
+
+    slug = "contact-is-not-wanted"
+    title = "The consent has been withdrawn, so no contact is to be made because of this referral."
+
+
 class ConsentIsAlreadyWithdrawn(Conflict):
     """There is nothing left of the consent to withdraw."""
 

@@ -37,6 +37,7 @@ class Action(StrEnum):
     LIST = "list"
     OPEN = "open"
     ACCEPT = "accept"
+    FIRST_CONTACT = "first-contact"
     REJECT = "reject"
     COMPLETE = "complete"
     CANCEL = "cancel"

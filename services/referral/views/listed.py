@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.admission import purpose_of
 from services.referral.domain.access import Access, Outcome
 from services.referral.domain.clocks import Deadline
+from services.referral.domain.consent import Withdrawal, withdrawals_of
 from services.referral.domain.content import Part
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.reading import Reading, reading_of
@@ -34,6 +35,7 @@ class Line:
     """One referral in a list. ``carer_name`` is empty when it may not be shown; ``why_hidden`` is then the code.
 
     ``deadline`` is None for those who are not to know it: it would tell a referrer whether it has been accepted.
+    ``withdrawals``: what the two people have withdrawn, and where it was written down.
     """
 
     id: UUID
@@ -49,6 +51,7 @@ class Line:
     carer_name: str = field(repr=False)
     why_hidden: str
     other_unit: str
+    withdrawals: tuple[Withdrawal, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,15 @@ def lines(found: Found, actor: Actor, uow: ReferralUnitOfWork) -> list[Line]:
     names = {key: content.carer.name for key, content in contents.items() if content.carer}
     if known:
         _record(known, readings, names, actor, uow)
-    other = unit_names((_other(referral, reading) for referral, reading in zip(known, readings, strict=True)), uow)
+    other = unit_names(
+        {
+            *(_other(referral, reading) for referral, reading in zip(known, readings, strict=True)),
+            *(each.unit_id for referral in known for each in withdrawals_of(referral.consents)),
+        },
+        uow,
+    )
     return [
-        _line(referral, reading, names.get(referral.id, ""), other, actor, now)
+        _line(referral, reading, names.get(referral.id, ""), other, actor)
         for referral, reading in zip(known, readings, strict=True)
     ]
 
@@ -135,8 +144,7 @@ def _other(referral: Referral, reading: Reading) -> UUID:
     return referral.receiving_unit_id if reading.relation is Relation.REFERRING_UNIT else referral.referring_unit_id
 
 
-def _line(referral: Referral, reading: Reading, name: str, other: dict[UUID, str], actor: Actor, now: datetime) -> Line:
-    deadline = referral.deadline if reading.shows_steps else None
+def _line(referral: Referral, reading: Reading, name: str, other: dict[UUID, str], actor: Actor) -> Line:
     closed = next((each.why for each in reading.closed if each.part == Part.CARER), "")
     return Line(
         id=referral.id,
@@ -146,10 +154,13 @@ def _line(referral: Referral, reading: Reading, name: str, other: dict[UUID, str
         sent_at=referral.sent_at,
         changed_at=referral.closed_at or (referral.accepted_at if reading.shows_steps else None),
         opened=referral.opened_at is not None and reading.shows_steps,
-        deadline=deadline,
-        late=deadline is not None and deadline.late(now),
+        deadline=reading.deadline,
+        late=reading.late,
         mine=referral.assigned_to == actor.user,
         carer_name=name,
         why_hidden="" if name else closed or HIDDEN,
         other_unit=other.get(_other(referral, reading), ""),
+        withdrawals=tuple(
+            replace(each, unit=other.get(each.unit_id, "–")) for each in withdrawals_of(referral.consents)
+        ),
     )

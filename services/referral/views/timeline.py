@@ -7,8 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.referral.commands.open_referral import OpenedReferral
+from services.referral.domain.clocks import Promise
+from services.referral.domain.reading import Reading
 from services.referral.domain.referral import Referral, Step
-from services.referral.domain.states import Action, State
+from services.referral.domain.states import Action
 
 
 class Stage(StrEnum):
@@ -18,6 +20,7 @@ class Stage(StrEnum):
     DELIVERED = "delivered"
     OPENED = "opened"
     ACCEPTED = "accepted"
+    FIRST_CONTACT = "first-contact"
     REJECTED = "rejected"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
@@ -36,12 +39,16 @@ class Progress(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """One stage. ``by_when``: for what lies ahead, the promise. ``reason``, ``unmet_needs``: codes."""
+    """One stage. ``by_when``: for what lies ahead, the promise; ``late``: it is next, and has not been kept in time.
+
+    ``reason``, ``unmet_needs``: codes.
+    """
 
     stage: Stage
     progress: Progress
     at: datetime | None = None
     by_when: datetime | None = None
+    late: bool = False
     reason: str = ""
     comment: str = field(default="", repr=False)
     unmet_needs: tuple[str, ...] = ()
@@ -49,6 +56,18 @@ class Mark:
 
 ENDS = {Action.REJECT: Stage.REJECTED, Action.COMPLETE: Stage.COMPLETED, Action.CANCEL: Stage.CANCELLED}
 BAD_ENDS = (Stage.REJECTED, Stage.CANCELLED)
+OTHER_STEPS = {
+    Action.ACCEPT: Stage.ACCEPTED,
+    Action.FIRST_CONTACT: Stage.FIRST_CONTACT,
+    Action.WITHDRAW_CONSENT: Stage.WITHDRAWN,
+}
+KEPT_BY = {
+    Promise.ACKNOWLEDGE: Stage.ACCEPTED,
+    Promise.FIRST_CONTACT: Stage.FIRST_CONTACT,
+    Promise.ANSWER: Stage.COMPLETED,
+    # whoever closes it has seen that the consent is gone
+    Promise.ACKNOWLEDGE_WITHDRAWAL: Stage.COMPLETED,
+}
 
 
 def timeline(opened: OpenedReferral) -> list[Mark]:
@@ -60,25 +79,25 @@ def timeline(opened: OpenedReferral) -> list[Mark]:
         return track + _closed_only(opened)
     if referral.opened_at:
         track.append(_passed(Stage.OPENED, referral.opened_at))
-    track += [mark for step in opened.steps if (mark := _of_step(step))]
+    track += [mark for step in opened.steps if (mark := mark_of(step))]
     track.sort(key=lambda mark: mark.at or referral.sent_at)
-    return track + _ahead(referral)
+    return track + _ahead(referral, opened.reading)
 
 
 def _closed_only(opened: OpenedReferral) -> list[Mark]:
-    own = [mark for step in opened.steps if (mark := _of_step(step))]
+    """What a referrer sees whom the carer does not let know more: no deadline, unless there is no answer in time."""
+    own = [mark for step in opened.steps if (mark := mark_of(step))]
     if opened.referral.closed_at is None:
-        return [*own, Mark(stage=Stage.CLOSED, progress=Progress.AHEAD, by_when=opened.referral.promises.answer_by)]
+        unanswered = _ahead(opened.referral, opened.reading)[:1] if opened.reading.late else []
+        return [*own, *unanswered, Mark(stage=Stage.CLOSED, progress=Progress.AHEAD)]
     if any(mark.stage in ENDS.values() for mark in own):
         return own
     return [*own, _passed(Stage.CLOSED, opened.referral.closed_at)]
 
 
-def _of_step(step: Step) -> Mark | None:
-    stage = ENDS.get(step.action) or {
-        Action.ACCEPT: Stage.ACCEPTED,
-        Action.WITHDRAW_CONSENT: Stage.WITHDRAWN,
-    }.get(step.action)
+def mark_of(step: Step) -> Mark | None:
+    """A step as a stage that has been passed; None for those that the track shows otherwise."""
+    stage = ENDS.get(step.action) or OTHER_STEPS.get(step.action)
     if stage is None:
         return None
     return Mark(
@@ -91,13 +110,24 @@ def _of_step(step: Step) -> Mark | None:
     )
 
 
-def _ahead(referral: Referral) -> list[Mark]:
+def _ahead(referral: Referral, reading: Reading) -> list[Mark]:
+    """What is waited for, beginning with the next deadline; whatever comes before it has been done."""
+    following = reading.deadline
+    if following is None:
+        return []
     given = referral.promises
-    coming = {
-        State.REQUESTED: [(Stage.ACCEPTED, given.acknowledge_by), (Stage.COMPLETED, given.answer_by)],
-        State.ACCEPTED: [(Stage.COMPLETED, given.answer_by)],
-    }.get(referral.state, [])
-    return [Mark(stage=stage, progress=Progress.AHEAD, by_when=by_when) for stage, by_when in coming]
+    stages = {
+        Stage.ACCEPTED: given.acknowledge_by,
+        **({Stage.FIRST_CONTACT: given.first_contact_by} if given.first_contact_by else {}),
+        Stage.COMPLETED: given.answer_by,
+    }
+    first = KEPT_BY[following.promise]
+    coming = list(stages)[list(stages).index(first) :]
+    days = {**stages, first: following.due_at}
+    return [
+        Mark(stage=each, progress=Progress.AHEAD, by_when=days[each], late=reading.late and each is first)
+        for each in coming
+    ]
 
 
 def _passed(stage: Stage, at: datetime) -> Mark:

@@ -1,4 +1,4 @@
-"""The receiving unit's work list: the oldest promise first, the late ones marked."""
+"""The receiving unit's work list: what is most urgent first, by the next deadline of each; the late ones marked."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
 
 from services.referral.adapters.tables import referrals
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
+from services.referral.domain.clocks import Promise
 from services.referral.domain.states import State
 from services.referral.views.listed import Found, Line, lines, one_page
 from shared.kernel.actor import Actor
@@ -69,7 +70,12 @@ def _shown(show: Show, actor: Actor, now: datetime) -> ColumnElement[bool]:
         Show.OPEN: still_open,
         Show.WAITING: referrals.c.state == State.REQUESTED.value,
         Show.MINE: mine,
-        Show.LATE: and_(still_open, referrals.c.deadline_at <= now),
+        # a withdrawal has no day by which it is to be acknowledged: it is waited for, and not late
+        Show.LATE: and_(
+            still_open,
+            referrals.c.deadline_at <= now,
+            referrals.c.deadline_kind != Promise.ACKNOWLEDGE_WITHDRAWAL.value,
+        ),
         Show.CLOSED: referrals.c.closed_at.is_not(None),
     }[show]
 

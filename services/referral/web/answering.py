@@ -12,7 +12,6 @@ from services.referral.commands.open_referral import OpenedReferral
 from services.referral.commands.propose_route import Proposal
 from services.referral.domain.codes import Code
 from services.referral.domain.consent import Consent
-from services.referral.domain.permissions import Relation
 from services.referral.domain.ports import Draft
 from services.referral.domain.reading import Reading
 from services.referral.domain.referral import Referral, Step
@@ -67,7 +66,6 @@ def receipt(referral: Referral) -> Body:
 def brief(referral: Referral, reading: Reading) -> Body:
     """Where a referral stands, as its reader may know it, and what they may do now. Nothing about people."""
     tells = reading.shows_steps
-    deadline = referral.deadline if reading.relation is not Relation.REFERRING_UNIT or tells else None
     return _body(
         {
             "id": referral.id,
@@ -82,9 +80,11 @@ def brief(referral: Referral, reading: Reading) -> Body:
             "sent_at": referral.sent_at,
             "opened_at": referral.opened_at if tells else None,
             "accepted_at": referral.accepted_at if tells else None,
+            "first_contact_at": referral.first_contact_at if tells else None,
             "closed_at": referral.closed_at,
             "promises": asdict(referral.promises),
-            "deadline": asdict(deadline) if deadline else None,
+            "deadline": asdict(reading.deadline) if reading.deadline else None,
+            "late": reading.late,
             "actions": reading.actions,
         }
     )

@@ -14,6 +14,7 @@ from services.referral.commands.accept_referral import AcceptReferral, accept_re
 from services.referral.commands.admission import known_to, record_reading
 from services.referral.commands.cancel_referral import CancelReferral, cancel_referral
 from services.referral.commands.complete_referral import CompleteReferral, complete_referral
+from services.referral.commands.note_first_contact import NoteFirstContact, note_first_contact
 from services.referral.commands.open_referral import OpenReferral, open_referral
 from services.referral.commands.reject_referral import RejectReferral, reject_referral
 from services.referral.commands.send_referral import send_referral
@@ -117,6 +118,16 @@ def accept(referral_id: UUID) -> Response:
     """Take a referral on."""
     command = AcceptReferral(referral_id=ReferralId(referral_id), expected_version=require_if_match())
     return _step(lambda actor, uow: accept_referral(command, actor, uow))
+
+
+@api.post("/referrals/<uuid:referral_id>/first-contact", **_STEP)
+def first_contact(referral_id: UUID) -> Response:
+    """Note that the first contact with the carer has been made.
+
+    The promise of contact is then kept, and the next deadline is the answer. The moment kept is that of the noting.
+    """
+    command = NoteFirstContact(referral_id=ReferralId(referral_id), expected_version=require_if_match())
+    return _step(lambda actor, uow: note_first_contact(command, actor, uow))
 
 
 @api.post("/referrals/<uuid:referral_id>/reject", body=schemas.RejectIn, **_STEP)

@@ -19,6 +19,7 @@ KINDS = {
     "referral_pages.discard": says("The form throws a draft away."),
     "referral_pages.send": says("The form sends a referral."),
     "referral_pages.accept": says("The form accepts a referral."),
+    "referral_pages.first_contact": says("The form notes the first contact."),
     "referral_pages.reject": says("The form declines a referral."),
     "referral_pages.complete": says("The form closes a referral."),
     "referral_pages.cancel": says("The form takes a referral back."),

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 from flask_babel import gettext
 
+from services.referral.domain.consent import Scope, Withdrawal
 from services.referral.domain.states import Action
 from services.referral.views.drafts import draft_list
 from services.referral.views.listed import Line
@@ -41,6 +42,7 @@ TRIED = {
     "discard": Action.DISCARD_DRAFT,
     "send": Action.SEND,
     "accept": Action.ACCEPT,
+    "first_contact": Action.FIRST_CONTACT,
     "reject": Action.REJECT,
     "complete": Action.COMPLETE,
     "cancel": Action.CANCEL,
@@ -63,6 +65,7 @@ def blueprint() -> Blueprint:
         (A_REFERRAL, pages_referral.show, STAFF, ["GET"]),
         (f"{A_REFERRAL}/receipt", pages_sending.receipt, REFERRER, ["GET"]),
         (f"{A_REFERRAL}/accept", pages_acting.accept, STAFF, ["POST"]),
+        (f"{A_REFERRAL}/first-contact", pages_acting.first_contact, STAFF, ["POST"]),
         (f"{A_REFERRAL}/reject", pages_acting.reject, STAFF, FORM),
         (f"{A_REFERRAL}/complete", pages_acting.complete, STAFF, FORM),
         (f"{A_REFERRAL}/cancel", pages_acting.cancel, STAFF, FORM),
@@ -127,15 +130,21 @@ def _work_list() -> str:
         next_url=_next(f"worklist-{show}", found.next, show),
         name_of=name_of,
         promises=words.PROMISES,
+        withdrawn_by=words.WITHDRAWN_BY,
+        asks_of=asks_of,
         priorities=words.PRIORITY_TAGS,
     )
 
 
 def name_of(line: Line) -> str:
     """What a list calls a carer: the name, or why it is not shown."""
-    if line.carer_name:
-        return line.carer_name
-    return str(words.HIDDEN_NAMES.get(line.why_hidden) or gettext("Hidden"))
+    return line.carer_name or str(words.HIDDEN_NAMES.get(line.why_hidden) or gettext("Hidden"))
+
+
+def asks_of(withdrawal: Withdrawal) -> str:
+    """What a withdrawal asks of the receiving side, briefly, for a list."""
+    asked = [str(words.WITHDRAWAL_ASKS_BRIEFLY[scope.value]) for scope in Scope if scope in withdrawal.scopes]
+    return " ".join(filter(None, asked[:1] if Scope.SHARE_WITH_RECEIVING_UNIT in withdrawal.scopes else asked))
 
 
 def _next(purpose: str, place: tuple[str, str] | None, show: str = "") -> str | None:

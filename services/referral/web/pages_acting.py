@@ -1,6 +1,7 @@
-"""What can be done with a referral that has been sent: accept, decline, close, cancel, record a withdrawal.
+"""What can be done with a referral that has been sent: accept, note the first contact, decline, close, cancel.
 
-A form carries the version that its reader saw. Whoever comes second gets a page that says so, and nothing is lost.
+A form carries the version that its reader saw. A second click is answered with what the first one did; whoever comes
+after somebody else gets a page that says who it was, and nothing is lost.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from services.referral.commands.admission import admit_to_change, record_reading
 from services.referral.commands.cancel_referral import CancelReferral, cancel_referral
 from services.referral.commands.complete_referral import CompleteReferral, complete_referral
 from services.referral.commands.keep_form import KeptForm, kept_form, let_go_of_form
+from services.referral.commands.note_first_contact import NoteFirstContact, note_first_contact
 from services.referral.commands.reject_referral import RejectReferral, reject_referral
+from services.referral.commands.step_taken import Said
 from services.referral.domain import codes
 from services.referral.domain.access import Shown
 from services.referral.domain.referral import Referral
@@ -27,7 +30,7 @@ from services.referral.domain.states import Action
 from services.referral.web import forms
 from services.referral.web.forms import Typed
 from services.referral.web.forms_steps import OutcomeForm, ReasonForm
-from services.referral.web.pages_admission import asked_version, back_to_the_form, moved_page, somebody_was_first
+from services.referral.web.pages_admission import answer_again, asked_version, back_to_the_form, moved_page
 from services.referral.web.pages_drafts import Page
 from services.referral.web.pages_steps import code_choices
 from services.referral.web.parts import parts
@@ -47,15 +50,28 @@ FORMS: dict[Action, type[forms.Form]] = {
 
 def accept(referral_id: UUID) -> Page:
     """Take it on, with one button."""
-    command = AcceptReferral(referral_id=ReferralId(referral_id), expected_version=asked_version())
-    try:
-        with parts().unit_of_work(current_actor()) as uow:
-            accept_referral(command, current_actor(), uow)
-            uow.commit()
-    except (VersionHasMoved, Conflict) as refusal:
-        return moved_page(referral_id, refusal)
-    flash(gettext("You have accepted the referral. The referrer is told, as far as consent goes."))
-    return redirect(f"/referral/referrals/{referral_id}", 303)
+    version = asked_version()
+    command = AcceptReferral(referral_id=ReferralId(referral_id), expected_version=version)
+    return _with_a_button(
+        Action.ACCEPT,
+        referral_id,
+        version,
+        lambda actor, uow: accept_referral(command, actor, uow),
+        gettext("You have accepted the referral. The referrer is told, as far as consent goes."),
+    )
+
+
+def first_contact(referral_id: UUID) -> Page:
+    """Note that the first contact has been made, with one button."""
+    version = asked_version()
+    command = NoteFirstContact(referral_id=ReferralId(referral_id), expected_version=version)
+    return _with_a_button(
+        Action.FIRST_CONTACT,
+        referral_id,
+        version,
+        lambda actor, uow: note_first_contact(command, actor, uow),
+        gettext("The first contact is noted. The referrer is told, as far as consent goes."),
+    )
 
 
 def reject(referral_id: UUID) -> Page:
@@ -88,6 +104,20 @@ def complete(referral_id: UUID) -> Page:
     )
 
 
+def _with_a_button(
+    action: Action, referral_id: UUID, version: int, act: Callable[[Actor, ReferralUnitOfWork], Referral], done: str
+) -> Page:
+    actor = current_actor()
+    try:
+        with parts().unit_of_work(actor) as uow:
+            act(actor, uow)
+            uow.commit()
+    except (VersionHasMoved, Conflict):
+        return answer_again(Said(action=action), referral_id, version, done)
+    flash(done)
+    return redirect(f"/referral/referrals/{referral_id}", 303)
+
+
 def _with_reason(
     action: Action,
     referral_id: UUID,
@@ -99,13 +129,14 @@ def _with_reason(
         return _form_page(action, referral_id)
     values, version = forms.typed(form, request.form), asked_version()
     actor = current_actor()
+    said: dict[str, Any] = {}
     try:
         said = forms.load(form, values)
         if "unmet_needs" in said:
             said["unmet_needs"] = tuple(dict.fromkeys(said["unmet_needs"]))
-        said.update(referral_id=ReferralId(referral_id), expected_version=version)
+        named = {"referral_id": ReferralId(referral_id), "expected_version": version}
         with parts().unit_of_work(actor) as uow:
-            act(said, actor, uow)
+            act({**said, **named}, actor, uow)
             let_go_of_form(action, ReferralId(referral_id), actor, uow)
             uow.commit()
     except (ValidationError, Invalid) as error:
@@ -113,9 +144,9 @@ def _with_reason(
         try:
             return back_to_the_form(action, referral_id, values, wrong, version)
         except Conflict:
-            return somebody_was_first(action, referral_id, values)
+            return answer_again(Said(action=action), referral_id, version, done, values)
     except (VersionHasMoved, Conflict):
-        return somebody_was_first(action, referral_id, values)
+        return answer_again(Said(action=action, **said), referral_id, version, done, values)
     flash(done)
     return redirect(f"/referral/referrals/{referral_id}", 303)
 
@@ -126,8 +157,8 @@ def _form_page(action: Action, referral_id: UUID) -> Page:
     with parts().unit_of_work(actor) as uow:
         try:
             referral = admit_to_change(action, ReferralId(referral_id), None, actor, uow)
-        except Conflict as refusal:
-            return moved_page(referral_id, refusal)
+        except Conflict:
+            return moved_page(referral_id, action, asked=False)
         record_reading(referral, actor, uow, Shown.FORM)
         kept = kept_form(action, ReferralId(referral_id), actor, uow) or KeptForm()
         now = referral.version_for(referral.relation_to(actor), uow.clock.now())

@@ -1,4 +1,7 @@
-"""Forms that cannot be carried out: which version one was written from, and where what was typed in it waits.
+"""What comes second: which version a form was written from, and where what was typed in it waits.
+
+A second click is answered with what the first one did. Whoever comes after somebody else is told who it was and when,
+as far as they may know.
 
 A page that answers a form directly leaves all that was typed in the browser's session files on disk; so every answer to
 a form is a redirect, and what was typed is kept on the server, sealed, until the form goes through.
@@ -8,19 +11,26 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import redirect, render_template, request
+from flask import flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.admission import admit_to_change, known_to, record_reading
-from services.referral.commands.keep_form import KeptForm, keep_form, kept_form
+from services.referral.commands.keep_form import KeptForm, keep_form, kept_form, let_go_of_form
+from services.referral.commands.open_referral import steps_shown
+from services.referral.commands.step_taken import Said, step_taken
 from services.referral.domain.access import Shown
+from services.referral.domain.reading import reading_of
 from services.referral.domain.referral import Referral
 from services.referral.domain.states import Action
+from services.referral.views.listed import unit_names
+from services.referral.views.timeline import mark_of
 from services.referral.web import forms
+from services.referral.web import pages_words as words
 from services.referral.web.parts import parts
+from shared.kernel.actor import Actor
 from shared.kernel.identity import ReferralId
-from shared.kernel.refusals import Refusal, VersionIsRequired
+from shared.kernel.refusals import Conflict, VersionIsRequired
 from shared.web.who import current_actor
 
 FORMS = (Action.REJECT, Action.COMPLETE, Action.CANCEL, Action.WITHDRAW_CONSENT)
@@ -50,14 +60,26 @@ def back_to_the_form(
     return redirect(f"/referral/referrals/{referral_id}/{action.value}", 303)
 
 
-def somebody_was_first(action: Action, referral_id: UUID, values: forms.Values) -> Response:
-    """Keep what was typed for whoever came second, and lead to the page that says so."""
+def answer_again(
+    said: Said, referral_id: UUID, version: int, done: str, values: forms.Values | None = None
+) -> Response | tuple[str, int]:
+    """Answer somebody whose step came second: with the result if their own first click had it done, else with who was
+    first. What was typed (``values``) is kept for them unless it has been carried out.
+    """
     actor = current_actor()
     with parts().unit_of_work(actor) as uow:
-        _known(action, referral_id, uow)
-        keep_form(action, ReferralId(referral_id), KeptForm(values=values), actor, uow)
-        uow.commit()
-    return redirect(f"/referral/referrals/{referral_id}/moved?form={action.value}", 303)
+        referral = _known(said.action, referral_id, uow)
+        if step_taken(said, referral, version, actor, uow):
+            let_go_of_form(said.action, ReferralId(referral_id), actor, uow)
+            uow.commit()
+            flash(done)
+            return redirect(f"/referral/referrals/{referral_id}", 303)
+        if values is not None:
+            keep_form(said.action, ReferralId(referral_id), KeptForm(values=values), actor, uow)
+            uow.commit()
+    if values is None:
+        return moved_page(referral_id, said.action)
+    return redirect(f"/referral/referrals/{referral_id}/moved?form={said.action.value}", 303)
 
 
 def moved(referral_id: UUID) -> str | Response:
@@ -69,14 +91,37 @@ def moved(referral_id: UUID) -> str | Response:
         kept = kept_form(asked, ReferralId(referral_id), actor, uow) if asked else None
         if kept is None:
             return redirect(f"/referral/referrals/{referral_id}", 303)
-        record_reading(referral, actor, uow, Shown.FORM)
+        page = _moved(referral, kept.values.get("comment", ""), actor, uow)
         uow.commit()
-    return render_template("referral/moved.html", referral_id=referral_id, comment=kept.values.get("comment", ""))
+    return page
 
 
-def moved_page(referral_id: UUID, refusal: Refusal) -> tuple[str, int]:
-    """Somebody else was first, and nothing had been written."""
-    return render_template("referral/moved.html", referral_id=referral_id, comment=""), refusal.status
+def moved_page(referral_id: UUID, action: Action, *, asked: bool = True) -> tuple[str, int]:
+    """It cannot be done any more, and nothing had been written. ``asked``: whether it was tried, or only looked for."""
+    actor = current_actor()
+    with parts().unit_of_work(actor) as uow:
+        page = _moved(_known(action, referral_id, uow), "", actor, uow, asked=asked)
+        uow.commit()
+    return page, Conflict.status
+
+
+def _moved(referral: Referral, comment: str, actor: Actor, uow: ReferralUnitOfWork, *, asked: bool = True) -> str:
+    """The page that says what was done instead, and where; that the reader saw it is recorded."""
+    record_reading(referral, actor, uow, Shown.STATE)
+    reading = reading_of(referral, actor, uow.clock.now())
+    passed = [(step, mark) for step in steps_shown(referral, reading, uow) if (mark := mark_of(step))]
+    step, mark = passed[-1] if passed else (None, None)
+    return render_template(
+        "referral/moved.html",
+        referral_id=referral.id,
+        comment=comment,
+        asked=asked,
+        what=str(words.STAGES[mark.stage]) if mark else "",
+        at=mark.at if mark else None,
+        mine=step is not None and (step.by.user, step.by.unit_id) == (actor.user, actor.unit_id),
+        colleague=step is not None and step.by.unit_id == actor.unit_id,
+        unit=unit_names([step.by.unit_id], uow).get(step.by.unit_id, "–") if step else "",
+    )
 
 
 def _known(action: Action, referral_id: UUID, uow: ReferralUnitOfWork) -> Referral:

@@ -9,10 +9,11 @@ from flask import render_template
 from flask_babel import gettext as _
 
 from services.referral.domain import codes
-from services.referral.domain.consent import SCOPES_OF, Consent
+from services.referral.domain.consent import SCOPES_OF, Consent, Scope, Withdrawal, withdrawals_of
 from services.referral.domain.content import Closed, Part
 from services.referral.domain.people import Subject
 from services.referral.domain.permissions import Relation
+from services.referral.domain.reading import Reading
 from services.referral.views.referral_page import ReferralPage, referral_page
 from services.referral.views.timeline import Mark, Progress, Stage
 from services.referral.web import pages_words as words
@@ -37,7 +38,8 @@ def show(referral_id: UUID) -> str:
         referral=page.opened.referral,
         reading=reading,
         receives=reading.relation in (Relation.RECEIVING_UNIT, Relation.STAND_IN),
-        to_end_after_withdrawal=reading.to_end_after_withdrawal,
+        withdrawals=[withdrawal_told(each, page) for each in withdrawals_of(page.opened.referral.consents)],
+        due=due(reading),
         do_not_reach_out=content.carer is not None and content.carer.safe_contact.do_not_reach_out,
         carer=carer_rows(content.carer) if content.carer else None,
         protected=page.opened.referral.protected_identity,
@@ -76,7 +78,32 @@ def track_step(marked_one: tuple[Mark, str], page: ReferralPage) -> dict[str, An
         said.append(_("Could not be met: %(needs)s", needs=titles(codes.UNMET_NEEDS, mark.unmet_needs)))
     if mark.by_when:
         said.append(_("At the latest on %(day)s", day=last_day(mark.by_when)))
-    return {"title": title, "at": mark.at, "text": in_sentences(said), "state": drawn}
+    return {"title": title, "at": mark.at, "text": in_sentences(said), "state": drawn, "late": mark.late}
+
+
+def due(reading: Reading) -> str:
+    """The next deadline in a few words, as far as the reader may know it."""
+    if reading.deadline is None:
+        return ""
+    promised = str(words.PROMISES[reading.deadline.promise.value])
+    if reading.deadline.due_at is None:
+        return promised
+    return f"{promised} {_('at the latest on %(day)s', day=last_day(reading.deadline.due_at))}"
+
+
+def withdrawal_told(withdrawal: Withdrawal, page: ReferralPage) -> dict[str, Any]:
+    """What was withdrawn, by whom, where it was written down, and what is asked of the receiving side."""
+    gone = [scope for scope in Scope if scope in withdrawal.scopes]
+    # everything else rests on the yes to sharing: what is asked then is asked of all of it
+    asking = [Scope.SHARE_WITH_RECEIVING_UNIT] if Scope.SHARE_WITH_RECEIVING_UNIT in gone else gone
+    units = {unit.id: unit.name for unit in (page.referring, page.receiving, page.stand_in) if unit}
+    return {
+        "heading": str(words.WITHDRAWN_BY[withdrawal.about.value]),
+        "what": ", ".join(str(words.SCOPES[scope.value]) for scope in gone),
+        "at": withdrawal.at,
+        "unit": units.get(withdrawal.unit_id, "–"),
+        "asks": [str(words.WITHDRAWAL_ASKS[scope.value]) for scope in asking],
+    }
 
 
 def in_sentences(said: list[str]) -> str:

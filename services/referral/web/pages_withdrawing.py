@@ -14,14 +14,13 @@ from services.referral.commands.withdraw_consent import WithdrawConsent, withdra
 from services.referral.domain.access import Shown
 from services.referral.domain.consent import Consent, Scope
 from services.referral.domain.people import Subject
-from services.referral.domain.refusals import ConsentIsAlreadyWithdrawn
 from services.referral.domain.states import Action
 from services.referral.views.readings import ReadBy, readings_of
 from services.referral.web import forms
 from services.referral.web import pages_words as words
 from services.referral.web.forms import Typed
 from services.referral.web.forms_steps import WithdrawForm
-from services.referral.web.pages_admission import back_to_the_form, somebody_was_first
+from services.referral.web.pages_admission import back_to_the_form
 from services.referral.web.pages_drafts import Page
 from services.referral.web.parts import parts
 from shared.kernel.identity import ConsentId, ReferralId
@@ -41,7 +40,8 @@ def withdraw(referral_id: UUID) -> Page:
         with parts().unit_of_work(actor) as uow:
             referral = admit_to_change(Action.WITHDRAW_CONSENT, asked, None, actor, uow)
             for consent in referral.consents:
-                scopes = frozenset(map(Scope, said[FIELDS[consent.about]]))
+                # what is withdrawn already, by a first click or by somebody else, stands as it is asked for
+                scopes = frozenset(map(Scope, said[FIELDS[consent.about]])) & consent.standing()
                 if scopes:
                     withdraw_consent(WithdrawConsent(consent_id=consent.id, scopes=scopes), actor, uow)
             let_go_of_form(Action.WITHDRAW_CONSENT, asked, actor, uow)
@@ -49,17 +49,17 @@ def withdraw(referral_id: UUID) -> Page:
     except ValidationError as error:
         wrong = forms.problems(error, WithdrawForm())
         return back_to_the_form(Action.WITHDRAW_CONSENT, referral_id, values, wrong)
-    except ConsentIsAlreadyWithdrawn:
-        return somebody_was_first(Action.WITHDRAW_CONSENT, referral_id, values)
     flash(gettext("The withdrawal is recorded. What it covered is sealed from now on."))
     return redirect(f"/referral/referrals/{referral_id}", 303)
 
 
-def _form_page(referral_id: UUID) -> str:
-    """The form. It shows how the consents stand, which is recorded."""
+def _form_page(referral_id: UUID) -> Page:
+    """The form. It shows how the consents stand, which is recorded. The referral itself when nothing is left."""
     actor, asked = current_actor(), ReferralId(referral_id)
     with parts().unit_of_work(actor) as uow:
         referral = admit_to_change(Action.WITHDRAW_CONSENT, asked, None, actor, uow)
+        if not any(consent.standing() for consent in referral.consents):
+            return redirect(f"/referral/referrals/{referral_id}", 303)
         record_reading(referral, actor, uow, Shown.CONSENTS)
         kept = kept_form(Action.WITHDRAW_CONSENT, asked, actor, uow) or KeptForm()
         # when it was opened is a step like any other

@@ -151,6 +151,7 @@ STAGES: Words = {
     "delivered": _("Delivered"),
     "opened": _("Opened"),
     "accepted": _("Accepted"),
+    "first-contact": _("First contact made"),
     "rejected": _("Declined"),
     "completed": _("Closed with an outcome"),
     "cancelled": _("Cancelled"),
@@ -160,6 +161,7 @@ STAGES: Words = {
 
 STAGES_AHEAD: Words = {
     "accepted": _("Answer from the receiving unit"),
+    "first-contact": _("First contact"),
     "completed": _("To be closed with an outcome"),
     "closed": _("To be closed"),
 }
@@ -178,6 +180,34 @@ PROMISES: Words = {
     "acknowledge": _("Answer"),
     "first-contact": _("First contact"),
     "answer": _("Close"),
+    "acknowledge-withdrawal": _("The consent is withdrawn: close the referral"),
+}
+
+WITHDRAWN_BY: Words = {
+    "carer": _("The one who gives support has withdrawn the consent"),
+    "person-cared-for": _("The one who receives the support has withdrawn the consent"),
+}
+
+# what is asked of the receiving side when a scope has been withdrawn
+WITHDRAWAL_ASKS: Words = {
+    "share-with-receiving-unit": _(
+        "Make no further contact because of this referral, do not use what has been read already, and close it with an "
+        "outcome. Whoever gives support is welcome to get in touch of their own accord."
+    ),
+    "tell-referrer-what-happened": _("Tell the referrer nothing more of what happens."),
+    "tell-about-person-cared-for": _(
+        "What was told about the person in fields of their own is sealed. Use neither what has been read already nor "
+        "what the rest may still say about the person. The referral goes on."
+    ),
+    "staff-may-contact-carer": _("Staff no longer have that person's yes to getting in touch."),
+    "staff-may-tell-carer": _("Tell the one who gives support nothing about that person."),
+}
+WITHDRAWAL_ASKS_BRIEFLY: Words = {
+    "share-with-receiving-unit": _("Make no further contact."),
+    "tell-referrer-what-happened": _("Tell the referrer nothing more."),
+    "tell-about-person-cared-for": _("Do not use what was told about the person."),
+    "staff-may-contact-carer": "",
+    "staff-may-tell-carer": _("Tell the one who gives support nothing about the person."),
 }
 
 WHY_CLOSED: Words = {
@@ -194,6 +224,7 @@ HIDDEN_NAMES: Words = {
     "consent-withdrawn": _("Hidden: the consent has been withdrawn"),
     "consent-expired": _("Hidden: the consent has expired"),
     "consent-blocked": _("Hidden: there is a block (spärr)"),
+    "recipient-not-covered": _("Hidden: the consent does not cover your unit"),
     "protected-identity": _("Protected identity"),
 }
 

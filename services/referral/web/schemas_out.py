@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from services.referral.domain.clocks import Promise
 from services.referral.domain.states import Action
 
 
@@ -14,10 +15,10 @@ def _list(kind: type[fields.Field[Any]] = fields.String) -> fields.List[Any]:
 
 
 class PromisesOut(Schema):
-    """The three promised moments."""
+    """The promised moments. ``first_contact_by`` is null where nobody is to reach out to the carer."""
 
     acknowledge_by = fields.AwareDateTime(required=True)
-    first_contact_by = fields.AwareDateTime(required=True)
+    first_contact_by = fields.AwareDateTime(required=True, allow_none=True)
     answer_by = fields.AwareDateTime(required=True)
 
 
@@ -41,11 +42,16 @@ class ReceiptOut(PromisesOut):
 
 
 class DeadlineOut(Schema):
-    """The one next promise and the one unit that keeps it."""
+    """The one next promise and the one unit that keeps it.
 
-    promise = fields.String(required=True)
-    due_at = fields.AwareDateTime(required=True)
+    ``promise``: acknowledge | first-contact | answer | acknowledge-withdrawal. The last has no day: ``due_at`` is null,
+    and ``waiting_since`` says since when the consent is withdrawn.
+    """
+
+    promise = fields.String(required=True, validate=validate.OneOf([each.value for each in Promise]))
+    due_at = fields.AwareDateTime(required=True, allow_none=True)
     owner = fields.UUID(required=True)
+    waiting_since = fields.AwareDateTime(required=True, allow_none=True)
 
 
 class BriefOut(Schema):
@@ -63,9 +69,11 @@ class BriefOut(Schema):
     sent_at = fields.AwareDateTime(required=True)
     opened_at = fields.AwareDateTime(required=True, allow_none=True)
     accepted_at = fields.AwareDateTime(required=True, allow_none=True)
+    first_contact_at = fields.AwareDateTime(required=True, allow_none=True)
     closed_at = fields.AwareDateTime(required=True, allow_none=True)
     promises = fields.Nested(PromisesOut, required=True)
     deadline = fields.Nested(DeadlineOut, required=True, allow_none=True)
+    late = fields.Boolean(required=True)
     actions = fields.List(fields.String(validate=validate.OneOf([each.value for each in Action])), required=True)
 
 

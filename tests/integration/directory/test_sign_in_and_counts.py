@@ -10,7 +10,7 @@ from services.directory.service import Directory
 from services.directory.views.administration import suppressed
 from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope
-from shared.contracts.referral import ReferralAccepted, ReferralSent
+from shared.contracts.referral import FirstContactMade, ReferralAccepted, ReferralSent
 from shared.messaging.subscribe import subscriptions_of
 from tests.support.directory_city import City, sign_in, token_in
 
@@ -135,14 +135,20 @@ def test_referrals_are_counted_by_unit_and_month(city: City) -> None:
     service = Directory(city.parts)
     sent = ReferralSent(**_steps(), number="7K3QX-R09MT", priority="routine", acknowledge_by=AT, consents=())  # type: ignore[arg-type]
     accepted = ReferralAccepted(**_steps())  # type: ignore[arg-type]
+    contacted = FirstContactMade(**_steps())  # type: ignore[arg-type]
     with service.unit_of_work() as uow:
-        service.count_referrals([(_envelope(event), event) for event in (sent, sent, accepted)], uow)
+        service.count_referrals([(_envelope(event), event) for event in (sent, sent, accepted, contacted)], uow)
         uow.commit()
     rows = city.rows(
         "select unit_id, month, step, count from referral_counts where unit_id = any(:units) order by step",
         units=[UNIT["psychiatry-4"], UNIT["advice-skarholmen"]],
     )
-    assert [(row.step, row.count) for row in rows] == [("accepted", 1), ("received", 2), ("sent", 2)]
+    assert [(row.step, row.count) for row in rows] == [
+        ("accepted", 1),
+        ("first-contact", 1),
+        ("received", 2),
+        ("sent", 2),
+    ]
     assert {row.month.isoformat() for row in rows} == {"2026-12-01"}
 
 
@@ -159,8 +165,8 @@ def test_sweeping_leaves_what_is_not_sent(city: City) -> None:
 
 
 def test_the_directory_listens_to_what_it_counts() -> None:
-    """One queue, five kinds of events, all of them the referral service's."""
+    """One queue, six kinds of events, all of them the referral service's."""
     (subscription,) = subscriptions_of(Directory)
     assert subscription.queue == "directory.count_referrals"
     assert {publisher for publisher, _ in subscription.bindings} == {"referral"}
-    assert len(subscription.bindings) == 5
+    assert len(subscription.bindings) == 6

@@ -20,6 +20,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.referral import (
     ConsentGiven,
     ConsentWithdrawn,
+    FirstContactMade,
     ReferralAccepted,
     ReferralCancelled,
     ReferralCompleted,
@@ -67,6 +68,10 @@ class Journey:
     def accepted(self, version: int = 3) -> ReferralAccepted:
         """The receiving unit took it on."""
         return ReferralAccepted(**self._step(version, self.bos))
+
+    def contacted(self, version: int = 4) -> FirstContactMade:
+        """The receiving unit has been in touch with the carer."""
+        return FirstContactMade(**self._step(version, self.bos))
 
     def rejected(self, version: int = 3) -> ReferralRejected:
         """The receiving unit declined it."""

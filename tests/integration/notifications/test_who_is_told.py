@@ -50,7 +50,7 @@ def test_one_request_makes_one_notice_even_when_two_events_tell_of_it(room: Room
     assert len(room.told("notice.queued.v1")) == 1
 
 
-@pytest.mark.parametrize("step", ["opened", "accepted"])
+@pytest.mark.parametrize("step", ["opened", "accepted", "contacted"])
 def test_the_referring_unit_is_told_of_a_step_when_the_carer_agreed(room: Room, step: str) -> None:
     """The carer's consent has a scope for it."""
     journey = room.a_journey()
@@ -68,7 +68,7 @@ def test_a_carers_yes_ends_when_the_consent_does(room: Room) -> None:
     assert room.notices(journey.referring) == [SILENT]
 
 
-@pytest.mark.parametrize("step", ["opened", "accepted"])
+@pytest.mark.parametrize("step", ["opened", "accepted", "contacted"])
 def test_without_the_carers_yes_no_notice_gives_a_step_away(room: Room, step: str) -> None:
     """Its arrival alone would tell the referrer that something happened; it is recorded as suppressed."""
     journey = room.a_journey()

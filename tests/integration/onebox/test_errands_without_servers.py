@@ -101,6 +101,11 @@ def test_a_checkpoint_from_before_is_held_against_the_export(tmp_path: Path) -> 
     kept = tmp_path / "kept"
     kept.write_bytes((GOLDEN / "export/checkpoint").read_bytes())
     assert lotsa(*asked, "--known", str(kept)).exit_code == 0
+    kept.write_bytes((GOLDEN / "export/checkpoint").read_bytes().replace(b"\n", b"\r\n"))
+    assert lotsa(*asked, "--known", str(kept)).exit_code == 0, "it was kept on Windows"
     kept.write_text("another log's\n1\n")
-    assert lotsa(*asked, "--known", str(kept)).exit_code == 1
+    done = lotsa(*asked, "--known", str(kept))
+    assert done.exit_code == 2
+    assert str(kept) in done.output.replace("\n", "")
+    assert "WRONG" not in done.output
     assert "No such option" in lotsa(*asked, "--nown", str(kept)).output

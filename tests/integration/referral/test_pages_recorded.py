@@ -172,7 +172,7 @@ def test_a_withdrawal_that_says_nothing_is_asked_again(room: Room, alva: Cast) -
 def test_the_adviser_is_told_what_a_withdrawal_asks_of_them(alva: Cast, bo: Cast) -> None:
     """In hand: no further contact, and to be closed. Not to the one who sent it, and not once it is closed."""
     sent = alva.send(a_referral())
-    referral_id, asked = sent.json["id"], "Ta inga fler kontakter med anledning av lotsningen"
+    referral_id, asked = sent.json["id"], "Ta ingen mer kontakt på grund av lotsningen"
     bo.step("accept", referral_id)
     page = f"/referral/referrals/{referral_id}"
     assert asked not in at_the_pages(bo).get(page).text

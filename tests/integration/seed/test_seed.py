@@ -65,7 +65,10 @@ def test_referrals_are_in_every_state(seeded: Running) -> None:
         "state = 'requested' AND opened_at IS NULL",
         "state = 'requested' AND opened_at IS NOT NULL",
         "state = 'requested' AND acknowledge_by < now()",
-        "state = 'accepted' AND answer_by < now()",
+        "state = 'accepted' AND answer_by < now() AND first_contact_at IS NOT NULL",
+        "deadline_kind = 'first-contact' AND deadline_at < now()",
+        "deadline_kind = 'first-contact' AND deadline_at > now()",
+        "deadline_kind = 'acknowledge-withdrawal'",
         "protected_identity",
     ):
         assert rows(seeded, "referral", f"SELECT 1 FROM referrals WHERE {condition} LIMIT 1"), condition

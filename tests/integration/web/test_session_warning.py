@@ -77,7 +77,7 @@ def test_five_minutes_before_the_end_one_is_asked_and_may_go_on(page: Page, pass
     assert page.get_by_role("dialog").count() == 0
     pass_time(1.5)
     warning = page.get_by_role("dialog", name="Du loggas snart ut")
-    expect(warning).to_contain_text("loggas du ut kl. 08:30")
+    expect(warning).to_contain_text("loggas du ut kl. 08.30")
     axe_clean(page)
     fits(page)
     expect(page.get_by_role("button", name="Fortsätt vara inloggad")).to_be_focused()
@@ -88,7 +88,7 @@ def test_five_minutes_before_the_end_one_is_asked_and_may_go_on(page: Page, pass
     pass_time(24)
     assert page.get_by_role("dialog").count() == 0
     pass_time(1.5)
-    expect(warning).to_contain_text("loggas du ut kl. 08:55")
+    expect(warning).to_contain_text("loggas du ut kl. 08.55")
 
 
 def test_escape_is_a_yes_to_going_on(page: Page, pass_time: Callable[[float], None]) -> None:

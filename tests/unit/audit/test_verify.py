@@ -15,9 +15,11 @@ import pytest
 from services.audit import verify
 from services.audit.log.checkpoint import Checkpoint, SignerKey
 from services.audit.log.entry import leaf_bytes, read_leaf
+from services.audit.log.kept_note import note_from_file
 from services.audit.log.layout import decode_bundle, encode_bundle, export_files
 from services.audit.log.merkle import Frontier, leaf_hash
 from tests.contracts.golden_log import make_golden_log
+from tests.support.kept_notes import NO_NOTE, STILL_THE_NOTE
 
 GOLDEN = pathlib.Path(make_golden_log.__file__).parent
 KEY = verify.Key.from_text((GOLDEN / "key.txt").read_text())
@@ -336,6 +338,48 @@ def test_from_the_command_line_a_kept_checkpoint_is_held_against_the_log(tmp_pat
     kept.write_text(notes_of(files)[2])
     key = (GOLDEN / "key.txt").read_text().strip()
     assert run(tmp_path, str(GOLDEN / "export"), "--key", key, "--known", str(kept)).returncode == 0
+
+
+@pytest.mark.parametrize("written", STILL_THE_NOTE)
+def test_a_checkpoint_kept_on_another_system_is_read_as_it_was_signed(
+    tmp_path: pathlib.Path, files: Files, written: str
+) -> None:
+    """By the verifier and by ours alike; and one that contradicts the log is found however it was kept."""
+    key, kept = (GOLDEN / "key.txt").read_text().strip(), tmp_path / "kept"
+    note = notes_of(files)[-1]
+    raw = STILL_THE_NOTE[written](note)
+    assert verify.kept_note(raw) == note_from_file(raw) == note
+    kept.write_bytes(raw)
+    assert verify.main([str(GOLDEN / "export"), "--key", key, "--known", str(kept)]) == 0
+    shrunk = tmp_path / "shrunk"
+    lay_out(resign(leaves_of(files)[:9], (9,), make_golden_log.signer()), shrunk)
+    assert verify.main([str(shrunk), "--key", key, "--known", str(kept)]) == 1
+
+
+@pytest.mark.parametrize("written", NO_NOTE)
+def test_what_is_no_checkpoint_of_ours_says_nothing_about_the_log(
+    tmp_path: pathlib.Path, files: Files, capsys: pytest.CaptureFixture[str], written: str
+) -> None:
+    """Exit code 2 and the file's name, never 1; the others are asked all the same, and what they tell counts."""
+    key, kept, other = (GOLDEN / "key.txt").read_text().strip(), tmp_path / "kept-in-march", tmp_path / "in-june"
+    kept.write_bytes(NO_NOTE[written](notes_of(files)[2]))
+    other.write_text(notes_of(files)[-1])
+    asked = ["--key", key, "--known", str(kept), "--known", str(other)]
+    assert verify.main([str(GOLDEN / "export"), *asked]) == 2
+    said = capsys.readouterr()
+    assert "kept-in-march" in said.err
+    assert "says nothing about the log" in said.err
+    assert "WRONG" not in said.out + said.err
+    shrunk = tmp_path / "shrunk"
+    lay_out(resign(leaves_of(files)[:9], (9,), make_golden_log.signer()), shrunk)
+    assert verify.main([str(shrunk), *asked]) == 1
+
+
+def lay_out(files: Files, folder: pathlib.Path) -> None:
+    """An export as a folder."""
+    for path, kept in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(kept)
 
 
 @pytest.mark.parametrize("arguments", [

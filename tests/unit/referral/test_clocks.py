@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.referral.adapters.holidays import swedish_calendar
-from services.referral.domain.clocks import LIMITS, Deadline, Priority, Promise, promises
+from services.referral.domain.clocks import LIMITS, Deadline, Priority, Promise, next_deadline, promises
+from services.referral.domain.states import State
 from shared.kernel.clock import swedish_day
-from tests.unit.referral.cast import CALENDAR, SODERMALM, a_referral
+from tests.unit.referral.cast import ALVA, BO, CALENDAR, NOON, SODERMALM, a_referral
 
 
 def local(moment: datetime) -> date:
@@ -63,6 +64,7 @@ def test_promises_come_in_order_and_end_on_working_days(minutes: int, priority: 
     calendar = swedish_calendar()
     sent_at = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     given_to = promises(priority, sent_at, calendar)
+    assert given_to.first_contact_by is not None
     assert sent_at < given_to.acknowledge_by <= given_to.first_contact_by <= given_to.answer_by
     for end in (given_to.acknowledge_by, given_to.first_contact_by, given_to.answer_by):
         assert calendar.works(local(end))
@@ -78,18 +80,54 @@ def test_the_more_urgent_the_sooner() -> None:
 
 
 def test_the_next_deadline_follows_the_state() -> None:
-    """Requested: to be acknowledged. Accepted: to be answered."""
-    from tests.unit.referral.cast import BO, NOON
-
+    """Requested: to be acknowledged. Accepted: the first contact, which stands on paper. Then: to be answered."""
     referral = a_referral()
     assert referral.deadline == Deadline(Promise.ACKNOWLEDGE, referral.promises.acknowledge_by, SODERMALM)
     referral.accept(BO, NOON)
+    assert referral.deadline == Deadline(Promise.FIRST_CONTACT, referral.promises.first_contact_by, SODERMALM)
+    referral.note_first_contact(BO, NOON)
     assert referral.deadline == Deadline(Promise.ANSWER, referral.promises.answer_by, SODERMALM)
+    referral.complete("could-not-be-reached", "", (), BO, NOON)
+    assert referral.deadline is None
+
+
+def test_where_nobody_is_to_reach_out_no_contact_is_promised() -> None:
+    """Then no list and no page tells an adviser to call: after acceptance the answer is the next deadline."""
+    given = promises(Priority.ROUTINE, NOON, CALENDAR, reaches_out=False)
+    assert given.first_contact_by is None
+    deadline = next_deadline(State.ACCEPTED, given, SODERMALM)
+    assert deadline is not None
+    assert deadline.promise is Promise.ANSWER
+
+
+@pytest.mark.parametrize("contacted", [False, True])
+def test_a_sealed_referral_waits_for_an_acknowledgement_and_is_never_late(contacted: bool) -> None:
+    """The old promise is nobody's to keep any more; closing it is what acknowledges it."""
+    referral = a_referral()
+    referral.accept(BO, NOON)
+    if contacted:
+        referral.note_first_contact(BO, NOON)
+    withdrawn_at = NOON + timedelta(days=2)
+    referral.withdraw(referral.consents[0].id, frozenset(), ALVA, withdrawn_at)
+    deadline = referral.deadline
+    assert deadline == Deadline(Promise.ACKNOWLEDGE_WITHDRAWAL, None, SODERMALM, withdrawn_at)
+    assert not deadline.late(NOON + timedelta(days=400))
+    assert deadline.place == withdrawn_at
+
+
+def test_the_other_persons_withdrawal_leaves_the_promises_to_the_carer() -> None:
+    """Gun's no says nothing about when Frans is to be contacted."""
+    referral = a_referral(about_both=True)
+    referral.accept(BO, NOON)
+    before = referral.deadline
+    referral.withdraw(referral.consents[1].id, frozenset(), ALVA, NOON)
+    assert referral.deadline == before
 
 
 def test_late_begins_when_the_promise_ends() -> None:
     """Not a second before."""
     deadline = a_referral().deadline
     assert deadline is not None
+    assert deadline.due_at is not None
     assert not deadline.late(deadline.due_at - timedelta(seconds=1))
     assert deadline.late(deadline.due_at)

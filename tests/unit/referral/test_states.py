@@ -9,12 +9,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from services.referral.domain.clocks import next_deadline
+from services.referral.domain.clocks import Promise, next_deadline
 from services.referral.domain.consent import Scope
 from services.referral.domain.content import Part
 from services.referral.domain.people import Subject
 from services.referral.domain.reading import offered_to, reading_of
-from services.referral.domain.refusals import ConsentIsAlreadyWithdrawn, NotInThisState
+from services.referral.domain.refusals import (
+    ConsentIsAlreadyWithdrawn,
+    ContactIsNotWanted,
+    FirstContactIsMade,
+    NotInThisState,
+)
 from services.referral.domain.states import CLOSED, OFFERED, TRANSITIONS, Action, State
 from tests.unit.referral.cast import ALVA, BO, CILLA, NOON, SHARE, STANDING_IN, a_referral
 
@@ -77,6 +82,21 @@ class OneReferral(RuleBasedStateMachine):
         self._ask(Action.ACCEPT, lambda: self.referral.accept(BO, self.now))
 
     @rule()
+    def first_contact(self) -> None:
+        """Bo has talked to Frans: once, while it is accepted and Frans has not withdrawn. The state stays."""
+        self.now += timedelta(minutes=1)
+        state, version = self.referral.state, self.referral.version
+        if not self.referral.awaits_first_contact:
+            with pytest.raises((NotInThisState, FirstContactIsMade, ContactIsNotWanted)):
+                self.referral.note_first_contact(BO, self.now)
+            assert self.referral.version == version
+            return
+        assert state is State.ACCEPTED
+        self.referral.note_first_contact(BO, self.now)
+        self.seen.append(self.referral.version)
+        assert (self.referral.state, self.referral.first_contact_at) == (state, self.now)
+
+    @rule()
     def reject(self) -> None:
         """Bo declines."""
         self._ask(Action.REJECT, lambda: self.referral.reject("outside-area", "", BO, self.now))
@@ -125,6 +145,29 @@ class OneReferral(RuleBasedStateMachine):
         else:
             assert self.referral.deadline is not None
             assert self.referral.deadline.owner == self.referral.receiving_unit_id
+
+    @invariant()
+    def what_bo_is_offered_he_may_do(self) -> None:
+        """First contact is offered exactly when it can be noted."""
+        assert (Action.FIRST_CONTACT in offered_to(self.referral, BO)) is self.referral.awaits_first_contact
+
+    @invariant()
+    def the_promise_on_paper_is_next_until_it_is_met(self) -> None:
+        """Accepted and not contacted: the first contact, or a withdrawal to be seen; nothing else, and not before."""
+        deadline = self.referral.deadline
+        waits = self.referral.awaits_first_contact
+        assert (deadline is not None and deadline.promise is Promise.FIRST_CONTACT) is waits
+
+    @invariant()
+    def a_silent_referral_tells_only_of_the_unit(self) -> None:
+        """Whom the carer does not let know sees that there is no answer in time, and no other deadline, ever."""
+        if self.referral.tells_referrer(self.now):
+            return
+        for later in (self.now, self.now + timedelta(days=60)):
+            reading = reading_of(self.referral, ALVA, later)
+            unanswered = self.referral.state is State.REQUESTED and later >= self.referral.promises.acknowledge_by
+            assert reading.late is unanswered
+            assert (reading.deadline is not None) is unanswered
 
     @invariant()
     def versions_only_rise_by_one(self) -> None:

@@ -58,11 +58,12 @@ def test_people_work_in_office_hours() -> None:
 
 
 @pytest.mark.parametrize(
-    "ending", [(), ("open",), ("open", "accept"), ("open", "reject"), ("open", "accept", "complete"), ("cancel",),
+    "ending", [(), ("open",), ("open", "accept"), ("open", "reject"), ("cancel",),
+               ("open", "accept", "contact"), ("open", "accept", "contact", "complete"),
                ("open", "accept", "cancel"), ("withdraw",)]
 )  # fmt: skip
 def test_every_state_that_can_be_reached_is_in_it(ending: tuple[str, ...]) -> None:
-    """New, opened, accepted, declined, closed, taken back, withdrawn."""
+    """New, opened, accepted, declined, taken back, contacted, closed, withdrawn."""
     assert ending in {tuple(action for _, action in story.acts if action != "look") for story in a_year()}
 
 

@@ -153,7 +153,7 @@ def test_asking_how_long_it_lasts_does_not_prolong_it(world: World, client: Flas
     sign_in("alva")
     world.clock.advance(timedelta(minutes=20))
     told = client.get("/directory/session").get_json()
-    assert (told["left"], told["until"], told["assignment"]) == (600, "10:30", str(world.alvas.id))
+    assert (told["left"], told["until"], told["assignment"]) == (600, "10.30", str(world.alvas.id))
     world.clock.advance(timedelta(minutes=11))
     assert client.get("/directory/session").get_json() == {"left": 0}
     assert client.get("/directory/assignment").status_code == 303
