@@ -13,6 +13,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from services.directory.domain.refusals import ListingIsNotYours
+from services.directory.views.carer_support import carer_support
 from services.directory.views.organization_page import organization_page
 from services.directory.views.search_services import Wanted, search_services
 from services.directory.views.service_page import service_page
@@ -64,11 +65,13 @@ def services() -> str:
     with known.engine.connect() as connection:
         after = read_cursor("services", request.args.get("cursor"))
         page = search_services(connection, wanted, known.clock.now(), after=after)
+        to_ring = carer_support(connection, area or HOME_MUNICIPALITY)
     chosen = {name: value for name, value in (("group", group), ("form", form), ("area", area), ("q", sought)) if value}
     next_url = _address(chosen | {"cursor": page_cursor("services", page.after)}) if page.after else None
     return render_template(
         "directory/services.html",
         page=page,
+        to_ring=to_ring,
         chosen=chosen,
         groups=[(term.code, words.situation(term)) for term in words.in_force(known.taxonomies.target_groups)],
         forms=words.options(known.taxonomies.forms),
