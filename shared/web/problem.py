@@ -108,6 +108,8 @@ def _answer_signed_out(status: int) -> Response:
         says("You are no longer signed in."),
         status,
         says(
+            # promise: late-form-is-kept-sealed
+            # promise: late-form-is-sent-after-signing-in
             "What you sent just now was not saved: after half an hour without a click you are signed out. What was "
             "saved before is still there."
         ),

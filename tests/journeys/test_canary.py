@@ -163,6 +163,7 @@ def test_the_story_went_through_what_it_promises(told: Told) -> None:
     assert any(place.endswith(".parked") for place in queues)
 
 
+@pytest.mark.holds("a-reviewer-sees-no-contents")
 def test_only_those_allowed_are_shown_them(told: Told) -> None:
     """Alva and Bo, under /referral and nowhere else; no page of Cilla's, Dani's or Ester's."""
     elsewhere = {
@@ -195,6 +196,7 @@ def test_no_problem_quotes_what_was_sent(told: Told) -> None:
     assert quoted == {}
 
 
+@pytest.mark.holds("searches-are-not-kept")
 def test_a_mark_in_an_address_is_not_repeated(told: Told) -> None:
     """What somebody types into the address bar is shown on no page and written in no log."""
     typed = Marks({"address": (told.canary.address_mark,)})
@@ -203,18 +205,21 @@ def test_a_mark_in_an_address_is_not_repeated(told: Told) -> None:
     assert where_marks_are(typed, [*pages, *logs]) == {}
 
 
+@pytest.mark.holds("withdrawal-hides-at-the-next-read")
 def test_after_a_withdrawal_the_next_read_shows_nothing(told: Told) -> None:
     """Bo could read it; then he cannot."""
     assert told.after_withdrawal.status == 200
     assert told.marks.found_in(told.after_withdrawal.body) == set()
 
 
+@pytest.mark.holds("the-receipt-names-nobody")
 def test_the_receipt_can_lie_on_a_table(told: Told) -> None:
     """It shows neither the carer nor why."""
     assert told.receipt.path.endswith("/receipt")
     assert told.marks.found_in(told.receipt.body) == set()
 
 
+@pytest.mark.holds("protected-shown-to-one")
 def test_a_protected_identity_is_in_no_list(told: Told) -> None:
     """Neither name nor note is anywhere but on the referral's own page, for the adviser who accepted it."""
     hidden = {"ProtectedName", "ProtectedNote"}
@@ -260,6 +265,7 @@ def test_no_statement_carries_them(told: Told) -> None:
     assert where_marks_are(told.marks, every_statement(told.canary.product.installation)) == {}
 
 
+@pytest.mark.holds("only-that-something-new-waits", "notices-name-nobody")
 def test_no_letter_says_them(told: Told) -> None:
     """Every letter that would have been sent."""
     letters = [found for found in every_table(told.canary.product.installation) if "demo_mailbox" in found.place]
@@ -273,6 +279,7 @@ def test_operators_see_nothing(told: Told) -> None:
     assert where_marks_are(marks, [Found("told to operators", said.encode()) for said in told.canary.said]) == {}
 
 
+@pytest.mark.holds("a-reviewer-sees-no-contents", "the-log-has-no-contents")
 def test_the_log_that_auditors_take_home_gives_nothing_away(told: Told) -> None:
     """Every file of the export."""
     with zipfile.ZipFile(io.BytesIO(told.export)) as archive:

@@ -11,6 +11,7 @@ from tests.support.browser import NARROW, axe_clean, by_keyboard, fits
 from tests.support.directory_city import City
 
 
+@pytest.mark.holds("read-without-a-trace")
 def test_anyone_finds_an_activity_without_signing_in_or_javascript(visit_site: Visit) -> None:
     """From the front page by situation to a date and a telephone number, with no cookie left behind."""
     page = visit_site(javascript=False)
@@ -56,6 +57,7 @@ def test_the_front_page_is_usable_by_keyboard(visit_site: Visit) -> None:
     page.wait_for_url("**/directory/services?group=older-people")
 
 
+@pytest.mark.holds("saved-is-found-at-once", "saved-activity-is-found-at-once")
 def test_dani_edits_and_everyone_sees_it(visit_site: Visit, city: City) -> None:
     """Listing, activity, cancellation, confirmation: each on the public page at once, and told by one event each."""
     page = visit_site("dani", javascript=False)

@@ -58,6 +58,7 @@ def every_page(page: Page, origin: str, beyond: tuple[str, ...]) -> Iterator[str
 
 
 @pytest.mark.parametrize("who", BEYOND, ids=lambda who: who or "nobody")
+@pytest.mark.holds("each-kind-of-page-is-tested")
 def test_every_page_that_one_can_come_to(product: Running, visit: Visit, who: str | None) -> None:
     """One of each kind, as far as links lead, and the pages of wrong turns: one heading of the first level too."""
     page = visit(who)

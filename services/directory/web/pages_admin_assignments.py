@@ -88,6 +88,7 @@ def end_it(assignment_id: UUID) -> Response:
     except AssignmentHasEnded:
         flash(_("The assignment had already ended."), "warning")
         return redirect("/directory/admin", 303)
+    # promise: an-ended-assignment-opens-nothing
     flash(_("The assignment is ended. It opens nothing any more."), "success")
     return redirect(f"{UNITS}/{ended.unit_id}", 303)
 

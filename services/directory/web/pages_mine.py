@@ -112,6 +112,7 @@ def add_service() -> Response | str:
         return _service_page(None, written, said(problem))
     except ValueError:
         raise ListingIsNotYours from None
+    # promise: saved-is-found-at-once
     flash(_("Saved. The support service can be found by everyone now."), "success")
     return redirect(HOME, 303)
 

@@ -75,6 +75,7 @@ def add_activity(service_id: UUID) -> Response | str:
         return _page(service, None, written, _said(problem))
     except ValueError:
         raise ListingIsNotYours from None
+    # promise: saved-activity-is-found-at-once
     flash(_("Saved. The activity can be found by everyone now."), "success")
     return redirect(HOME, 303)
 

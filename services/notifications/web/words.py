@@ -32,5 +32,6 @@ REASONS = {
     Reason.COULD_NOT_BE_WRITTEN: _(
         "No e-mail could be written to the function address. Ask the municipality's administrator to check it."
     ),
+    # promise: tried-for-four-days
     Reason.GAVE_UP: _("It was tried for four days without success."),
 }

@@ -57,6 +57,7 @@ def accept(referral_id: UUID) -> Page:
         referral_id,
         version,
         lambda actor, uow: accept_referral(command, actor, uow),
+        # promise: the-referrer-is-told-as-consented
         gettext("You have accepted the referral. The referrer is told, as far as consent goes."),
     )
 

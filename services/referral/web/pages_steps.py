@@ -40,6 +40,7 @@ TITLES: dict[str, tuple[LazyString, LazyString]] = {
     ),
     "other-consent": (
         lazy_gettext("Consent from the one who receives the support"),
+        # promise: a-no-never-stops-the-carers
         lazy_gettext("That person decides about what concerns them. A no never stops the other person's referral."),
     ),
     "situation": (lazy_gettext("What is the situation about?"), lazy_gettext("It helps to find the right unit.")),

@@ -49,6 +49,7 @@ def withdraw(referral_id: UUID) -> Page:
     except ValidationError as error:
         wrong = forms.problems(error, WithdrawForm())
         return back_to_the_form(Action.WITHDRAW_CONSENT, referral_id, values, wrong)
+    # promise: sealed-from-now-on
     flash(gettext("The withdrawal is recorded. What it covered is sealed from now on."))
     return redirect(f"/referral/referrals/{referral_id}", 303)
 

@@ -134,7 +134,9 @@ SCOPES: Words = {
 }
 
 SCOPE_EFFECTS: Words = {
+    # promise: withdrawn-hides-all
     "share-with-receiving-unit": _("Everything is sealed. A referral that nobody has accepted is cancelled."),
+    # promise: telling-withdrawn
     "tell-referrer-what-happened": _("The referring unit then sees only delivered and closed."),
     "tell-about-person-cared-for": _("What was told about the person is sealed. The referral itself goes on."),
     "staff-may-contact-carer": "",

@@ -9,11 +9,14 @@ import zipfile
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from services.audit import bootstrap, verify
 from services.audit.log.checkpoint import SignerKey
 from tests.integration.audit.reviewers import Reviewers, Story
 
 
+@pytest.mark.holds("a-download-is-logged", "the-verifier-stands-alone")
 def test_the_export_is_verified_by_the_lonely_verifier(reviewers: Reviewers, story: Story, tmp_path: Path) -> None:
     """Downloaded by Ester, checked with a key from elsewhere; without names every commitment is closed."""
     file = reviewers.world.settings.audit_signing_key_file

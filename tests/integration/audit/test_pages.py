@@ -14,6 +14,7 @@ from tests.integration.audit.reviewers import LOG_CONTROL, Reviewers, Story, sea
 from tests.integration.audit.support import ADVICE, ISSUER, NOW, do_as, looked, sent
 
 
+@pytest.mark.holds("a-reviewer-sees-who-has-read", "a-reviewer-can-see-it")
 def test_ester_follows_a_consent_from_given_to_withdrawn(reviewers: Reviewers, story: Story) -> None:
     """Given, used, read by whom and why that was allowed, a stranger's attempt refused, withdrawn: in that order."""
     page = reviewers.ester.get(f"/audit/consents/{story.consent}")
@@ -37,6 +38,7 @@ def test_ester_follows_a_consent_from_given_to_withdrawn(reviewers: Reviewers, s
     assert "Samtycket har återkallats, helt eller delvis" in page.text
 
 
+@pytest.mark.holds("a-reviewers-reading-is-logged")
 def test_esters_own_reading_is_in_the_log(reviewers: Reviewers, story: Story) -> None:
     """Recorded in the transaction that read: who, from which unit, what, and by which rule."""
     reviewers.ester.get(f"/audit/consents/{story.consent}")

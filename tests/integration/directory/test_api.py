@@ -24,6 +24,7 @@ def public(city: City, path: str) -> Any:
     return city.client().get(f"{API}{path}")
 
 
+@pytest.mark.holds("read-without-a-trace")
 def test_anyone_may_look_without_a_token_or_a_trace(city: City) -> None:
     """Public reading needs nothing, and sets no cookie."""
     for path in ("/services", "/organizations", "/units", "/target-groups", "/forms-of-support"):

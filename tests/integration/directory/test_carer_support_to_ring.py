@@ -32,6 +32,7 @@ def number_of(slug: str) -> set[str]:
 
 
 @pytest.mark.parametrize("query", ["?q=anhörigkonsulent", "?q=finns+inte+alls", "?q=anhörigkonsulent&area=0180-farsta"])
+@pytest.mark.holds("somebody-to-ring")
 def test_a_search_that_finds_nothing_tells_whom_to_ring(city: City, query: str) -> None:
     """The adviser's own word is in no listing; the number is there all the same."""
     page = city.client().get(f"/directory/services{query}").text
@@ -39,6 +40,7 @@ def test_a_search_that_finds_nothing_tells_whom_to_ring(city: City, query: str) 
     assert number_of("advice-farsta" if "farsta" in query else "advice-stockholm") <= numbers(to_ring(city, query))
 
 
+@pytest.mark.holds("somebody-to-ring")
 def test_the_districts_own_unit_comes_first(city: City) -> None:
     """With its name and number; then those of the whole city; no other district's, and none that refers or audits."""
     told = to_ring(city, f"?area={SODERMALM}")

@@ -224,6 +224,7 @@ def test_another_authoritys_referring_unit_is_not_the_citys_to_change(city: City
         change_unit(work, hanna, asked, city.parts.areas)
 
 
+@pytest.mark.holds("an-ended-assignment-opens-nothing", "access-ends-when-heard")
 def test_an_ended_assignment_gives_nothing_from_that_moment(city: City) -> None:
     """Granted, it is there at once; ended, it is gone at once, and both are told."""
     hanna = city.editor("hanna")
@@ -271,3 +272,12 @@ def test_seeding_twice_changes_nothing(city: City) -> None:
     assert city.rows(count)[0].n == before
     with city.parts.work_of(OPERATOR) as work:
         assert work.rules.of("0180") is not None
+
+
+@pytest.mark.holds("no-names-of-staff")
+def test_the_directory_has_no_room_for_the_names_of_staff(city: City) -> None:
+    """Who works where is kept by the user's id at the sign-in service: no column of an assignment holds a name."""
+    columns = city.rows("select column_name from information_schema.columns where table_name = 'assignments'")
+    kept = {str(row[0]) for row in columns}
+    assert {"subject", "issuer", "role", "unit_id"} <= kept
+    assert not [column for column in kept if "name" in column]

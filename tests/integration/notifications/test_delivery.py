@@ -134,6 +134,7 @@ def test_several_processes_share_the_work_and_take_nothing_twice(room: Room) -> 
     assert len(room.told("notice.sent.v1")) == 60
 
 
+@pytest.mark.holds("the-demo-sends-nothing")
 def test_the_demonstration_keeps_the_exact_letter_once(room: Room) -> None:
     """Nothing is sent; a repeat after a crash is kept once."""
     room.hear(room.a_journey(receiving=room.a_unit(address="anhorigstod@example.se")).sent())

@@ -75,6 +75,7 @@ def bearer(installation: Installation, user: UserRef, assignment_id: UUID) -> di
     return {"Authorization": f"Bearer {issue_demo_token(key, settings, user, assignment_id)}"}
 
 
+@pytest.mark.holds("notices-name-nobody")
 def test_a_unit_sees_its_own_notices_with_their_state(room: Room, make: Callable[[str], Flask]) -> None:
     """In words, with a link behind a login; never whom it is about, and nothing of other units."""
     journey, other = room.a_journey(), room.a_journey()

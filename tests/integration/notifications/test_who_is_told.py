@@ -20,6 +20,7 @@ HELD = ("something-happened", "held", None)
 SILENT = ("something-happened", "suppressed", "not-to-be-told")
 
 
+@pytest.mark.holds("only-that-something-new-waits")
 def test_the_receiving_unit_is_told_that_a_new_referral_waits(room: Room) -> None:
     """And the others hear that a notice is queued, in the same transaction."""
     journey = room.a_journey()
@@ -51,6 +52,7 @@ def test_one_request_makes_one_notice_even_when_two_events_tell_of_it(room: Room
 
 
 @pytest.mark.parametrize("step", ["opened", "accepted", "contacted"])
+@pytest.mark.holds("the-referrer-is-told-each-step", "the-referrer-is-told-as-consented")
 def test_the_referring_unit_is_told_of_a_step_when_the_carer_agreed(room: Room, step: str) -> None:
     """The carer's consent has a scope for it."""
     journey = room.a_journey()
@@ -69,6 +71,7 @@ def test_a_carers_yes_ends_when_the_consent_does(room: Room) -> None:
 
 
 @pytest.mark.parametrize("step", ["opened", "accepted", "contacted"])
+@pytest.mark.holds("the-referrer-is-told-of-the-end-alone", "the-referrer-is-told-as-consented")
 def test_without_the_carers_yes_no_notice_gives_a_step_away(room: Room, step: str) -> None:
     """Its arrival alone would tell the referrer that something happened; it is recorded as suppressed."""
     journey = room.a_journey()
@@ -80,6 +83,7 @@ def test_without_the_carers_yes_no_notice_gives_a_step_away(room: Room, step: st
 
 @pytest.mark.parametrize("step", ["rejected", "completed"])
 @pytest.mark.parametrize("scopes", [(), (TELL,)])
+@pytest.mark.holds("the-referrer-is-told-of-the-end-alone")
 def test_that_it_is_closed_is_always_told(room: Room, step: str, scopes: tuple[str, ...]) -> None:
     """The referrer learns that the referral was delivered and closed, whatever the carer chose."""
     journey = room.a_journey()
@@ -156,6 +160,7 @@ def test_a_withdrawal_stops_further_steps_being_told_even_when_heard_first(room:
     assert room.notices(journey.referring) == [SILENT, SILENT]
 
 
+@pytest.mark.holds("the-receiver-is-told-of-the-end")
 def test_the_unit_that_acted_is_not_told_of_its_own_act(room: Room) -> None:
     """A cancelled referral or a withdrawal is told to whichever unit did not do it."""
     by_alva, by_bo = room.a_journey(), room.a_journey()

@@ -37,6 +37,7 @@ def ruled(room: Room) -> Room:
     return room
 
 
+@pytest.mark.holds("a-closed-unit-gets-nothing-new")
 def test_a_closed_units_adviser_answers_what_he_has(ruled: Room, alva: Cast, bo: Cast) -> None:
     """Bo sees it in his list, opens it and accepts it, and Alva sees that: no referral ends in silence."""
     sent = alva.send().json
@@ -50,6 +51,7 @@ def test_a_closed_units_adviser_answers_what_he_has(ruled: Room, alva: Cast, bo:
     assert alva.open(sent["id"]).json["state"] == "accepted"
 
 
+@pytest.mark.holds("a-closed-unit-gets-nothing-new")
 def test_nothing_new_is_sent_to_a_closed_unit(ruled: Room, alva: Cast, bo: Cast) -> None:
     """By no rule, and not by choice; what is sent goes elsewhere, and Bo cannot see it."""
     close(ruled, SODERMALM)

@@ -174,6 +174,7 @@ def test_late_is_said_on_page_list_and_track_to_both_sides(room: Room, alva: Cas
         assert deadline(who, referral_id) == ("acknowledge", True)
 
 
+@pytest.mark.holds("a-no-to-telling-shows-little")
 def test_later_deadlines_are_not_told_of_where_the_carer_said_no(room: Room, alva: Cast, bo: Cast) -> None:
     """Accepted and not contacted: late for Bo; Alva's page, list and API say nothing of it, nor any date."""
     referral_id = alva.send(a_referral(consents=SILENT)).json["id"]

@@ -111,6 +111,7 @@ def test_an_identity_number_is_found_again_by_its_blind_index(room: Room, alva: 
     assert third != first
 
 
+@pytest.mark.holds("draft-is-sealed-and-ones-own")
 def test_a_draft_is_its_authors_alone_and_expires(room: Room, alva: Cast, bo: Cast) -> None:
     """Encrypted under a key of its own, gone after seven days, and never a referral."""
     made = alva.ask("POST", "/drafts", {"answers": {"carer": {"name": "Frans Provsson"}}})
@@ -142,6 +143,7 @@ def test_a_sent_draft_ceases_to_be(room: Room, alva: Cast) -> None:
     assert room.ask("SELECT count(*) FROM drafts")[0][0] == 0
 
 
+@pytest.mark.holds("thrown-away-is-gone")
 def test_a_draft_is_thrown_away_with_its_key(room: Room, alva: Cast) -> None:
     """204, and then it is not there."""
     path = f"/drafts/{alva.ask('POST', '/drafts', {'answers': {}}).json['id']}"

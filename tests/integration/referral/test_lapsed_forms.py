@@ -57,6 +57,7 @@ def rows(room: Room) -> int:
     return int(room.ask("SELECT count(*) FROM lapsed_forms")[0][0])
 
 
+@pytest.mark.holds("late-form-is-sent-after-signing-in")
 def test_what_was_typed_is_there_after_signing_in_and_is_sent_once(room: Room, alva: Cast) -> None:
     """The very form's own view answers; then there is nothing left to send."""
     answer = sent_late(room, alva)
@@ -98,6 +99,7 @@ def test_whoever_throws_it_away_has_sent_nothing(room: Room, alva: Cast) -> None
     assert browser.get(place).status_code == 404
 
 
+@pytest.mark.holds("late-form-is-kept-sealed")
 def test_it_is_kept_sealed_and_without_its_token(room: Room, alva: Cast, caplog: pytest.LogCaptureFixture) -> None:
     """Neither the table, the address nor the log says what was typed, or to which page."""
     with caplog.at_level(logging.DEBUG):
@@ -184,6 +186,7 @@ def test_sending_and_throwing_away_need_a_token_of_their_own(room: Room, alva: C
     assert (rows(room), room.ask("SELECT 1 FROM drafts")) == (1, [])
 
 
+@pytest.mark.holds("late-form-is-kept-sealed", "kept-until-then-removed")
 def test_after_twelve_hours_it_is_gone(room: Room, alva: Cast) -> None:
     """Out of reach at once, and out of the table with the next sweep; not before."""
     place = place_in(sent_late(room, alva))

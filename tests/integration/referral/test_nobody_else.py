@@ -45,6 +45,7 @@ def attempts(room: Room, who: Cast) -> list[tuple[str, str, list[UUID]]]:
     return [tuple(row) for row in room.ask(query, who=who.actor.user.subject)]
 
 
+@pytest.mark.holds("refusals-are-logged", "nobody-else-sees-it")
 def test_cilla_can_neither_list_open_nor_act(room: Room, alva: Cast, cilla: Cast) -> None:
     """Every door answers as for an unknown id, and each attempt is recorded with what was tried."""
     sent = alva.send()
@@ -95,6 +96,7 @@ def test_alva_cannot_take_bos_step(room: Room, alva: Cast) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.PARTNER_EDITOR, Role.MUNICIPALITY_ADMINISTRATOR, Role.OPERATOR])
+@pytest.mark.holds("nobody-else-sees-it")
 def test_other_roles_have_no_door_here(room: Room, alva: Cast, role: Role) -> None:
     """Not even in the same unit: the answer is as for an unknown id, and the attempt is recorded."""
     referral_id = alva.send().json["id"]
@@ -105,6 +107,7 @@ def test_other_roles_have_no_door_here(room: Room, alva: Cast, role: Role) -> No
     assert [action for action, _, _ in attempts(room, ester)] == ["attempt.open", "attempt.accept"]
 
 
+@pytest.mark.holds("every-reading-is-logged", "a-list-is-logged", "this-reading-is-logged", "who-opens-is-logged")
 def test_a_reading_is_recorded_in_the_transaction_that_allows_it(room: Room, alva: Cast, bo: Cast) -> None:
     """Who, when, what, in which unit and role, by which rule and for what; the row and the event say the same."""
     referral_id = alva.send().json["id"]
@@ -126,6 +129,7 @@ def test_a_reading_is_recorded_in_the_transaction_that_allows_it(room: Room, alv
     assert [UUID(event["access_id"]) for event in room.told("access.recorded.v1")] == [row.access_id for row in rows]
 
 
+@pytest.mark.holds("a-list-is-logged")
 def test_a_list_makes_one_record_naming_all_that_it_shows(room: Room, alva: Cast, bo: Cast) -> None:
     """And an empty list none."""
     bo.ask("GET", "/referrals")
@@ -137,6 +141,7 @@ def test_a_list_makes_one_record_naming_all_that_it_shows(room: Room, alva: Cast
     assert (record["action"], set(record["subjects"])) == ("list", ids)
 
 
+@pytest.mark.holds("access-ends-when-heard")
 def test_when_an_assignment_ends_so_does_access(room: Room, alva: Cast, bo: Cast) -> None:
     """The next request is refused, on every door."""
     referral_id = alva.send().json["id"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.integration.referral.conftest import Cast, Room
 
 
+@pytest.mark.holds("told-how-it-is-safe")
 def test_a_referral_is_sent_opened_and_accepted(room: Room, alva: Cast, bo: Cast) -> None:
     """201 with a place to find it; Bo reads who it is about, and takes it on."""
     sent = alva.send()
@@ -16,6 +19,8 @@ def test_a_referral_is_sent_opened_and_accepted(room: Room, alva: Cast, bo: Cast
     opened = bo.open(referral_id)
     assert opened.status_code == 200, opened.json
     assert opened.json["carer"]["name"] == "Frans Provsson"
+    assert opened.json["carer"]["safe_contact"]["channels"] == ["phone"]
+    assert opened.json["carer"]["safe_contact"]["note"] == "Ring bara på förmiddagen"
     assert opened.json["state"] == "requested"
     assert "accept" in opened.json["actions"]
 

@@ -35,6 +35,7 @@ def consent_about(sent: object, about: str) -> str:
 
 
 @pytest.mark.parametrize("consent", [None, a_consent(), a_consent("tell-referrer-what-happened", channels=["phone"])])
+@pytest.mark.holds("nothing-without-a-yes", "a-no-sends-nothing")
 def test_without_the_carers_consent_nothing_is_sent_or_kept(room: Room, alva: Cast, consent: object) -> None:
     """A named refusal, and not a row anywhere."""
     refused = alva.send(a_referral(consents={"carer": consent}))
@@ -42,6 +43,7 @@ def test_without_the_carers_consent_nothing_is_sent_or_kept(room: Room, alva: Ca
     assert room.ask("SELECT 1 FROM referrals UNION ALL SELECT 1 FROM contents UNION ALL SELECT 1 FROM outbox") == []
 
 
+@pytest.mark.holds("own-part-needs-own-consent", "without-consent-nothing-about-them")
 def test_fields_about_the_person_cared_for_are_refused_by_name(room: Room, alva: Cast) -> None:
     """The server, not the page, refuses them: each filled-in field is listed, and nothing is kept."""
     refused = alva.send(a_referral(person_cared_for=ABOUT_GUN))
@@ -66,6 +68,7 @@ def test_a_target_group_needs_the_carers_own_choice(alva: Cast) -> None:
     assert pointers(refused) == {"#/need/target_groups"}
 
 
+@pytest.mark.holds("the-others-no-stops-nothing")
 def test_a_carer_only_referral_goes_and_says_why_the_rest_is_closed(room: Room, alva: Cast, bo: Cast) -> None:
     """Bo sees Frans, and that Gun has not consented; the log can show that nothing about her was kept."""
     sent = alva.send()
@@ -76,6 +79,7 @@ def test_a_carer_only_referral_goes_and_says_why_the_rest_is_closed(room: Room, 
     assert [row.part for row in room.ask("SELECT part FROM contents")] == ["carer"]
 
 
+@pytest.mark.holds("this-reading-is-logged")
 def test_with_both_consents_everything_is_told_and_both_are_relied_on(room: Room, alva: Cast, bo: Cast) -> None:
     """The reading's record names the two consents."""
     sent = alva.send(a_referral_about_both())
@@ -85,6 +89,7 @@ def test_with_both_consents_everything_is_told_and_both_are_relied_on(room: Room
     assert set(record["consents"]) == {each["id"] for each in sent.json["consents"]}
 
 
+@pytest.mark.holds("withdrawal-hides-at-the-next-read", "withdrawn-without-a-reason", "withdrawn-hides-all")
 def test_withdrawn_before_acceptance_it_is_cancelled_and_sealed(room: Room, alva: Cast, bo: Cast) -> None:
     """Bo has it open; Alva writes the withdrawal down; Bo's very next read shows nothing."""
     sent = alva.send(a_referral_about_both())
@@ -101,6 +106,7 @@ def test_withdrawn_before_acceptance_it_is_cancelled_and_sealed(room: Room, alva
     assert len(room.told("consent.withdrawn.v1")) == len(room.told("referral.cancelled.v1")) == 1
 
 
+@pytest.mark.holds("hidden-once-written-down", "sealed-from-now-on")
 def test_withdrawn_after_acceptance_it_is_sealed_and_can_still_be_closed(alva: Cast, bo: Cast) -> None:
     """The adviser finishes what remains, without the content."""
     sent = alva.send()
@@ -147,6 +153,7 @@ def test_an_expired_consent_closes_the_next_read(room: Room, alva: Cast, bo: Cas
     assert {each["why"] for each in after["closed"] if each["part"] == "carer"} == {"consent-expired"}
 
 
+@pytest.mark.holds("otherwise-only-closed", "otherwise-only-that-it-is-closed", "a-no-to-telling-shows-little")
 def test_without_telling_the_referrer_knows_delivered_and_closed(alva: Cast, bo: Cast) -> None:
     """Neither state, version, dates, steps, deadline nor actions tell more; before and after Bo accepts look alike."""
     consent = a_consent("share-with-receiving-unit", channels=["phone"])
@@ -165,6 +172,7 @@ def test_without_telling_the_referrer_knows_delivered_and_closed(alva: Cast, bo:
     assert "plats" not in str(after)
 
 
+@pytest.mark.holds("the-referrer-is-told-each-step")
 def test_with_telling_the_referrer_sees_each_step_and_its_comment(alva: Cast, bo: Cast) -> None:
     """The track with dates, and what Bo wrote to Alva."""
     referral_id = alva.send().json["id"]
@@ -175,6 +183,7 @@ def test_with_telling_the_referrer_sees_each_step_and_its_comment(alva: Cast, bo
     assert seen["steps"][-1]["comment"] == "Frans har fått plats."
 
 
+@pytest.mark.holds("telling-withdrawn")
 def test_telling_can_be_withdrawn_by_itself(alva: Cast, bo: Cast) -> None:
     """The referral goes on; Alva's view closes down to delivered."""
     sent = alva.send()
@@ -194,6 +203,7 @@ def test_a_masked_referrer_can_still_take_it_back(alva: Cast, bo: Cast) -> None:
     assert bo.open(referral_id).json["state"] == "cancelled"
 
 
+@pytest.mark.holds("protected-shown-to-one")
 def test_a_protected_identity_is_shown_to_the_assigned_adviser_only(room: Room, alva: Cast, bo: Cast) -> None:
     """Before acceptance to nobody, afterwards to Bo, never to a colleague or the referrer."""
     body = a_referral()

@@ -114,6 +114,7 @@ def test_work_in_another_tab_counts(page: Page, context: BrowserContext, pass_ti
     assert page.get_by_role("dialog").count() == 0
 
 
+@pytest.mark.holds("typed-stays-on-the-page")
 def test_what_was_typed_outlives_the_session(
     page: Page, context: BrowserContext, pass_time: Callable[[float], None]
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.journeys.referral.conftest import OpenPage
@@ -88,6 +89,7 @@ def test_a_no_from_the_carer_is_answered_with_what_may_be_done(town: Town, as_pe
     assert "Utkastet är borta" in alva.inner_text("main")
 
 
+@pytest.mark.holds("a-no-never-stops-the-carers")
 def test_a_no_from_the_other_person_never_stops_the_carers_referral(town: Town, as_person: OpenPage) -> None:
     """Gun is asked and says no: her no is not kept, and Frans's referral goes on without her."""
     alva = as_person(town.alva)
@@ -119,6 +121,7 @@ def test_a_consent_taken_back_before_sending_takes_the_fields_with_it(town: Town
     assert "Gun Provsson" not in alva.inner_text("main")
 
 
+@pytest.mark.holds("a-no-sends-nothing")
 def test_without_the_carers_yes_nothing_can_be_sent(town: Town, as_person: OpenPage) -> None:
     """Frans says no to sharing: the page says so, and there is no way on, not even by asking for the last step."""
     alva = as_person(town.alva)
@@ -134,6 +137,7 @@ def test_without_the_carers_yes_nothing_can_be_sent(town: Town, as_person: OpenP
     assert not town.ask("SELECT id FROM referrals")
 
 
+@pytest.mark.holds("withdrawn-at-either-unit")
 def test_a_withdrawal_seals_on_the_next_read(town: Town, as_person: OpenPage) -> None:
     """Bo has the page open and accepted; Alva records Frans's withdrawal; Bo's next look shows seals and why."""
     alva, bo = as_person(town.alva), as_person(town.bo)
@@ -167,6 +171,7 @@ def test_a_withdrawal_seals_on_the_next_read(town: Town, as_person: OpenPage) ->
     assert "Dolt: samtycket är återkallat" in bo.inner_text("tbody")
 
 
+@pytest.mark.holds("withdrawn-hides-all")
 def test_withdrawing_before_anyone_accepted_cancels_the_referral(town: Town, as_person: OpenPage) -> None:
     """Nothing was accepted yet: the withdrawal cancels it, and says that as the reason."""
     alva = as_person(town.alva)
@@ -184,6 +189,7 @@ def test_withdrawing_before_anyone_accepted_cancels_the_referral(town: Town, as_
     assert [row.reason for row in town.ask("SELECT reason FROM steps WHERE action = 'cancel'")] == ["consent-withdrawn"]
 
 
+@pytest.mark.holds("withdrawn-at-either-unit")
 def test_only_the_other_persons_part_is_sealed_by_their_withdrawal(town: Town, as_person: OpenPage) -> None:
     """Gun takes her consent back: what was told of her is sealed, Frans's referral goes on."""
     alva, bo = as_person(town.alva), as_person(town.bo)
@@ -198,6 +204,7 @@ def test_only_the_other_persons_part_is_sealed_by_their_withdrawal(town: Town, a
     assert bo.get_by_role("button", name="Ta emot").count() == 1
 
 
+@pytest.mark.holds("protected-is-not-printed")
 def test_a_protected_identity_is_hidden_in_lists_and_until_accepted(town: Town, as_person: OpenPage) -> None:
     """Frans's identity is protected: no list names him, not even Alva's own drafts; his name, why and Gun open only to
     the adviser who accepts, on the screen and never on paper."""

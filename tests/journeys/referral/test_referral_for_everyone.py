@@ -89,6 +89,7 @@ def test_every_page_of_following_is_accessible_and_fits_a_small_screen(town: Tow
     good(bo)
 
 
+@pytest.mark.holds("keyboard-no-script-narrow")
 def test_a_referral_is_written_with_the_keyboard_alone(town: Town, as_person: OpenPage) -> None:
     """Tab, space, arrows and enter are enough, and where one is can always be seen."""
     alva = as_person(town.alva)
@@ -132,8 +133,10 @@ def test_a_referral_is_written_with_the_keyboard_alone(town: Town, as_person: Op
     by_keyboard(alva, "Skicka lotsningen")
     keys.press("Enter")
     alva.wait_for_url("**/receipt")
+    assert "Lotsningen är skickad" in alva.inner_text("h1")
 
 
+@pytest.mark.holds("keyboard-no-script-narrow")
 def test_all_of_it_works_without_javascript(town: Town, as_person: OpenPage) -> None:
     """Alva and Bo have scripts turned off; the only one that a page carries warns before the session ends."""
     alva, bo = as_person(town.alva, javascript=False), as_person(town.bo, javascript=False)

@@ -161,6 +161,7 @@ def test_sending_the_same_draft_twice_is_one_referral(town: Town, as_person: Ope
     assert not town.ask("SELECT id FROM drafts")
 
 
+@pytest.mark.holds("typed-is-still-here")
 def test_two_windows_overwrite_nothing_of_each_other(town: Town, as_person: OpenPage) -> None:
     """Alva has the same draft open twice and writes in both: the second is told, and decides which of the two to keep;
     until then both are kept, sealed, and nothing can be sent."""
@@ -214,6 +215,7 @@ def test_nothing_is_sent_that_was_not_read(town: Town, as_person: OpenPage) -> N
     assert alva.url.endswith("/receipt")
 
 
+@pytest.mark.holds("nothing-was-overwritten")
 def test_whoever_comes_second_is_told_and_loses_nothing(town: Town, as_person: OpenPage) -> None:
     """Bo writes a reason while his colleague accepts: his words are shown again, and nothing is overwritten."""
     alva, bo = as_person(town.alva), as_person(town.bo)

@@ -34,6 +34,7 @@ def test_nonsense_is_refused(attempt: int, chance: float) -> None:
         wait_before(attempt, chance)
 
 
+@pytest.mark.holds("tried-for-four-days")
 def test_a_notice_is_given_up_after_four_days_and_not_before() -> None:
     """RFC 5321 asks for at least four."""
     assert is_hopeless(GIVE_UP_AFTER)

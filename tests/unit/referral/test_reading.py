@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from services.referral.domain.content import Part
 from services.referral.domain.reading import reading_of
 from shared.kernel.actor import Role
@@ -98,6 +100,7 @@ def test_in_a_unit_that_sends_to_itself_each_role_has_its_own_side() -> None:
     assert referral.relation_to(BO) == "receiving-unit"
 
 
+@pytest.mark.holds("protected-is-not-printed")
 def test_a_protected_identity_is_never_for_paper() -> None:
     """Not even the assigned adviser has it printed or taken out; both people's parts say why."""
     referral = a_referral(protected=True, about_both=True)

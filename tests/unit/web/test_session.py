@@ -25,6 +25,7 @@ def test_the_cookie_is_for_this_origin_and_no_script(client: FlaskClient, sign_i
     assert (cookie.http_only, cookie.same_site, cookie.path, cookie.expires) == (True, "Lax", "/", None)
 
 
+@pytest.mark.holds("signed-out-after-half-an-hour", "half-an-hour-then-out")
 def test_thirty_minutes_without_a_request_end_the_session(world: World, client: FlaskClient, sign_in: SignIn) -> None:
     """Idle time-out: 30 minutes are fine, a moment more is not."""
     sign_in("alva")
@@ -36,6 +37,7 @@ def test_thirty_minutes_without_a_request_end_the_session(world: World, client: 
     assert answer.headers["Location"] == "/directory/login?next=/directory/assignment"
 
 
+@pytest.mark.holds("twelve-hours-then-out")
 def test_requests_keep_it_alive_but_not_past_twelve_hours(world: World, client: FlaskClient, sign_in: SignIn) -> None:
     """However busy somebody is, they sign in anew after 12 hours."""
     sign_in("alva")
