@@ -235,6 +235,7 @@ def test_no_address_carries_them(told: Told) -> None:
     assert where_marks_are(told.marks, [*addresses, *locations]) == {}
 
 
+@pytest.mark.holds("logs-hold-no-contents")
 def test_no_log_has_them(told: Told) -> None:
     """Nor any other file of the installation, through all breakdowns; nor does a log quote a poisoned message."""
     folder = told.canary.product.folder
@@ -273,6 +274,7 @@ def test_no_letter_says_them(told: Told) -> None:
     assert where_marks_are(told.marks, letters) == {}
 
 
+@pytest.mark.holds("parked-messages-are-not-quoted")
 def test_operators_see_nothing(told: Told) -> None:
     """Metrics, health, descriptions, and the command line's word on parked messages, which quotes no poison either."""
     marks = Marks({**told.marks.spellings, "poison": (told.canary.poison_mark,)})

@@ -34,7 +34,7 @@ def test_one_begins_at_ones_own_page_and_every_link_leads_somewhere(visit: Visit
         fits(page)
 
 
-@pytest.mark.holds("signed-out-everywhere")
+@pytest.mark.holds("signed-out-everywhere", "signing-out-ends-it-everywhere")
 def test_signing_out_ends_it_in_every_service(visit: Visit, product: Running) -> None:
     """After sign-out, a kept copy of the cookie opens nothing, in any service."""
     page = visit("bo")

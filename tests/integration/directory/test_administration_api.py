@@ -163,6 +163,7 @@ def test_what_would_be_no_assignment_is_refused(city: City, wrong: dict[str, Any
     assert (refused.status_code, refused.json["type"]) == (422, f"urn:lotsa:problem:{slug}")
 
 
+@pytest.mark.holds("nobody-gives-themselves-a-role")
 def test_nobody_makes_an_operator_of_themselves(city: City) -> None:
     """The one role that may do everything comes from operators alone; the attempt is recorded."""
     own_unit = str(city.actor("hanna").unit_id)

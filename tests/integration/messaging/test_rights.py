@@ -49,6 +49,7 @@ def test_a_service_reads_no_other_services_queues(as_referral: amqp.Channel, que
         as_referral.basic_get(queue)
 
 
+@pytest.mark.holds("services-configure-no-broker")
 def test_a_service_configures_nothing(as_referral: amqp.Channel) -> None:
     """Not even a queue under its own name."""
     with pytest.raises(amqp.AccessRefused):

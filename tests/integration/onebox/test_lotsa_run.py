@@ -149,6 +149,7 @@ def test_whoever_comes_from_elsewhere_is_refused(
     assert "lotsa_session" not in answer.cookies
 
 
+@pytest.mark.holds("the-demo-listens-at-home")
 def test_it_listens_on_this_machine_alone(demonstration: Demonstration) -> None:
     """Every socket of its processes, of the database's and of the broker's is on loopback."""
     listening = subprocess.run(["ss", "-Hltn"], capture_output=True, text=True)

@@ -15,6 +15,7 @@ def test_this_machines_own_addresses_will_do(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.10", "", "example.org", "localhost.example.org"])
+@pytest.mark.holds("the-demo-refuses-the-world")
 def test_any_other_address_is_refused_with_a_sentence(address: str) -> None:
     """Also "all addresses", an empty one, and names that only look right."""
     with pytest.raises(Trouble, match="on this machine alone"):

@@ -71,6 +71,7 @@ def _callers(app: Any, count: int) -> tuple[list[threading.Thread], list[Answer]
     return threads, answers
 
 
+@pytest.mark.holds("too-many-are-told-at-once")
 def test_whoever_is_too_many_is_told_when_to_come_back(slow: _Slow) -> None:
     """With two in flight of two, the third gets 503 with Retry-After, and as an API a problem."""
     app = _limit(slow, limit=2, at_once=2)
@@ -183,6 +184,7 @@ def test_whoever_waited_in_vain_leaves_the_line() -> None:
     assert not turns.take(0.01)
 
 
+@pytest.mark.holds("too-many-are-told-at-once")
 def test_nobody_who_is_turned_away_comes_as_far_as_the_application(slow: _Slow) -> None:
     """However many they are."""
     app = _limit(slow, limit=1, at_once=1)

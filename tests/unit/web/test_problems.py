@@ -182,6 +182,7 @@ def test_style_sheets_may_be_kept(client: FlaskClient) -> None:
         assert "Set-Cookie" not in answer.headers
 
 
+@pytest.mark.holds("the-demo-refuses-the-world")
 def test_the_demo_answers_this_machine_only(client: FlaskClient) -> None:
     """A foreign Host, or any sign of a proxy, is refused."""
     assert client.get("/directory/login", headers={"Host": "lotsa.example.se"}).status_code == 400
