@@ -11,8 +11,8 @@ from typing import Any
 from deploy.seed.people import LISTS, Invention
 from services.referral.commands.send_referral import SendReferral
 from services.referral.domain.clocks import Priority
-from services.referral.domain.codes import consent_text
-from services.referral.domain.consent import ConsentAnswers, Form, GivenBy, Scope
+from services.referral.domain.consent import SCOPES_OF, ConsentAnswers, Form, GivenBy, Scope
+from services.referral.domain.consent_texts import consent_text
 from services.referral.domain.content import Need
 from services.referral.domain.people import Carer, PersonCaredFor, Relation, Subject
 from shared.kernel.clock import swedish_day
@@ -95,6 +95,7 @@ def _carer_consent(invention: Invention, carer: Carer, at: datetime, tells: bool
     guardian = f"{invention.first_name()} {invention.chance.choice(LISTS['last'])}" if young else ""
     return ConsentAnswers(
         scopes=frozenset(scopes),
+        refused=SCOPES_OF[Subject.CARER] - scopes,
         given_by=GivenBy.GUARDIAN if young else GivenBy.SUBJECT,
         representative_name=guardian,
         form=Form.WRITTEN if invention.often(WRITTEN) else Form.ORAL,
@@ -111,6 +112,7 @@ def _person_consent(invention: Invention, at: datetime) -> ConsentAnswers:
         scopes.add(Scope.STAFF_MAY_TELL_CARER)
     return ConsentAnswers(
         scopes=frozenset(scopes),
+        refused=SCOPES_OF[Subject.PERSON_CARED_FOR] - scopes,
         form=Form.WRITTEN if invention.often(WRITTEN) else Form.ORAL,
         text_version=consent_text(Subject.PERSON_CARED_FOR, swedish_day(at)).version,
         given_at=at,

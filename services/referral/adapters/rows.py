@@ -11,6 +11,7 @@ from services.referral.domain.clocks import Priority, Promises
 from services.referral.domain.consent import Consent, Form, GivenBy, RecordedBy, Scope
 from services.referral.domain.content import Part
 from services.referral.domain.people import Channel, Subject
+from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.referral import Referral, Step
 from services.referral.domain.states import Action, State
 from shared.kernel.actor import UserRef
@@ -99,6 +100,8 @@ def consent_from(row: Row) -> Consent:
         given_at=row["given_at"],
         expires_at=row["expires_at"],
         recorded_by=_recorded(row, "recorded"),
+        named=_named(row),
+        refused=None if row["refused_scopes"] is None else frozenset(map(Scope, row["refused_scopes"])),
         withdrawn_scopes=frozenset(map(Scope, row["withdrawn_scopes"])),
         withdrawn_at=row["withdrawn_at"],
         withdrawn_by=_recorded(row, "withdrawn") if row["withdrawn_at"] else None,
@@ -108,7 +111,7 @@ def consent_from(row: Row) -> Consent:
 
 def new_consent_row(consent: Consent, seal: Callable[[str], bytes]) -> dict[str, Any]:
     """A consent as a row; ``seal`` closes the representative's name."""
-    name = consent.representative_name
+    name, named = consent.representative_name, consent.named
     return {
         "id": consent.id,
         "referral_id": consent.referral_id,
@@ -125,6 +128,10 @@ def new_consent_row(consent: Consent, seal: Callable[[str], bytes]) -> dict[str,
         "interpreter_present": consent.interpreter_present,
         "given_at": consent.given_at,
         "expires_at": consent.expires_at,
+        "refused_scopes": None if consent.refused is None else sorted(consent.refused),
+        "named_area": named.area or None if named else None,
+        "named_unit_id": named.unit_id if named else None,
+        "named_as": named.name or None if named else None,
         **_by(consent.recorded_by, "recorded"),
     }
 
@@ -170,6 +177,11 @@ def step_from(row: Row, comment: str) -> Step:
         comment=comment,
         unmet_needs=tuple(row["unmet_needs"]),
     )
+
+
+def _named(row: Row) -> NamedRecipient | None:
+    area, unit_id = row["named_area"] or "", row["named_unit_id"]
+    return NamedRecipient(area=area, unit_id=unit_id, name=row["named_as"] or "") if area or unit_id else None
 
 
 def _recorded(row: Row, verb: str) -> RecordedBy:

@@ -6,9 +6,7 @@ from dataclasses import dataclass, replace
 
 from services.referral.commands.admission import known_to, record_reading
 from services.referral.domain.access import Shown
-from services.referral.domain.consent import Scope
 from services.referral.domain.content import Content, Part, carer_only, protected
-from services.referral.domain.people import Subject
 from services.referral.domain.ports import Work
 from services.referral.domain.reading import Reading, reading_of
 from services.referral.domain.referral import FIRST_VERSION, Referral, Step
@@ -55,9 +53,7 @@ def open_referral(command: OpenReferral, actor: Actor, uow: Work) -> OpenedRefer
 def _as_told(content: Content, referral: Referral, reading: Reading) -> Content:
     if not reading.shows_identity:
         content = protected(content)
-    other = referral.consent_of(Subject.PERSON_CARED_FOR)
-    told = other is not None and Scope.TELL_ABOUT_PERSON_CARED_FOR in other.scopes
-    if content.need is not None and told and Part.PERSON_CARED_FOR not in reading.open_parts:
+    if content.need is not None and referral.told_about_person and Part.PERSON_CARED_FOR not in reading.open_parts:
         # it was sent under a consent that no longer holds for this reader
         content = replace(content, need=carer_only(content.need))
     return content

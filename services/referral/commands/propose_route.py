@@ -48,9 +48,10 @@ def propose_route(command: ProposeRoute, actor: Actor, uow: Work) -> Proposal:
     return Proposal(units[route.unit_id], stand_in, route)
 
 
-def proposal(command: ProposeRoute, uow: Work) -> Route:
-    """Only the route. Raises NoReceiverIsKnown, UnitCannotReceive or ReceiverIsCivilSociety."""
-    return _decide(command, uow)[0]
+def receiver(command: ProposeRoute, uow: Work) -> tuple[Route, ReceivingUnit]:
+    """The route and its unit. Raises NoReceiverIsKnown, UnitCannotReceive or ReceiverIsCivilSociety."""
+    route, units = _decide(command, uow)
+    return route, units[route.unit_id]
 
 
 def _decide(command: ProposeRoute, uow: Work) -> tuple[Route, dict[UnitId, ReceivingUnit]]:

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from services.referral.commands.admission import refuse
 from services.referral.commands.discard_draft import let_go_of_draft
-from services.referral.commands.propose_route import ProposeRoute, proposal
+from services.referral.commands.propose_route import ProposeRoute, receiver
 from services.referral.domain import codes
 from services.referral.domain.clocks import Priority, promises
-from services.referral.domain.consent import (
-    LONGEST,
-    Consent,
-    ConsentAnswers,
-    Scope,
-    pointer_to,
-    record_consent,
-)
+from services.referral.domain.consent import Consent, ConsentAnswers, Scope, pointer_to, record_consent
+from services.referral.domain.consent_texts import LONGEST, may_have_been_read, text_of
 from services.referral.domain.content import Content, Need, check_graded
 from services.referral.domain.people import Carer, PersonCaredFor, Subject
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.ports import Work
+from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.referral import Referral, recorded_by
-from services.referral.domain.refusals import ActionIsNotYours, ConsentDoesNotHold, ConsentIsMissing, DraftIsGone
-from services.referral.domain.routing import Route
+from services.referral.domain.refusals import (
+    ActionIsNotYours,
+    ConsentDoesNotHold,
+    ConsentIsMissing,
+    DraftIsGone,
+    RecipientWasNotNamed,
+)
+from services.referral.domain.routing import ReceivingUnit, Route
 from services.referral.domain.sending import send
 from services.referral.domain.states import Action, State
 from shared.kernel.actor import Actor
@@ -51,7 +53,8 @@ class SendReferral:
 
 
 def send_referral(command: SendReferral, actor: Actor, uow: Work) -> Referral:
-    """Send it. Raises DraftIsGone, ConsentIsMissing, PersonCaredForHasNotConsented and other refusals below Invalid.
+    """Send it. Raises DraftIsGone, ConsentIsMissing, PersonCaredForHasNotConsented, RecipientWasNotNamed and other
+    refusals below Invalid.
 
     A draft is sent once: whoever finds it gone, sent or not, has it refused (recorded), and nothing is written.
     """
@@ -61,9 +64,9 @@ def send_referral(command: SendReferral, actor: Actor, uow: Work) -> Referral:
     if command.carer_consent is None or Scope.SHARE_WITH_RECEIVING_UNIT not in command.carer_consent.scopes:
         raise ConsentIsMissing(fields={"/consents/carer/scopes": ConsentIsMissing.title})
     check_answers(command, now)
-    route = _route(command, actor, uow)
+    route, unit = receiver(asked_of(command), uow)
     referral_id = ReferralId(uuid7())
-    consents = _consents(command, referral_id, route, actor, now)
+    consents = _consents(command, referral_id, (route, unit), actor, now)
     referral = send(
         referral_id=referral_id,
         priority=command.priority,
@@ -95,7 +98,7 @@ def check_answers(command: SendReferral, now: datetime) -> None:
     for subject, answers in _answers(command):
         # whatever is older than any consent, or still to come, is refused when the consent is recorded
         given = max(min(answers.given_at or now, now), now - LONGEST)
-        if not codes.may_have_been_read(subject, answers.text_version, answers.text_language, swedish_day(given)):
+        if not may_have_been_read(subject, answers.text_version, answers.text_language, swedish_day(given)):
             raise ConsentDoesNotHold(
                 fields={
                     f"{pointer_to(subject)}/text_version": "Say which of the texts in force that day was read out, "
@@ -119,34 +122,57 @@ def _answers(command: SendReferral) -> list[tuple[Subject, ConsentAnswers]]:
     return [(subject, answers) for subject, answers in both if answers is not None and answers.scopes]
 
 
-def _route(command: SendReferral, actor: Actor, uow: Work) -> Route:
+def as_named(answers: ConsentAnswers, area: str) -> NamedRecipient | None:
+    """Whom the text that was read out named: by itself, the carer support where the carer lives; None when nobody."""
+    text = text_of(answers.text_version)
+    if text is None or not text.names_recipient:
+        return None
+    return answers.recipient or NamedRecipient(area=area)
+
+
+def check_named(named: Mapping[Subject, NamedRecipient | None], unit: ReceivingUnit) -> None:
+    """Raise RecipientWasNotNamed unless each text named the unit, or named nobody as the oldest did."""
+    others = [subject for subject, recipient in named.items() if recipient is not None and not recipient.covers(unit)]
+    if others:
+        remedy = RecipientWasNotNamed.remedy
+        raise RecipientWasNotNamed(fields={f"{pointer_to(subject)}/recipient": remedy for subject in others})
+
+
+def asked_of(command: SendReferral) -> ProposeRoute:
+    """What routing goes by; of the person cared for only what that person has consented to."""
     person = command.person_cared_for if _person_has_consented(command) else None
-    asked = ProposeRoute(
+    return ProposeRoute(
         area=command.need.area,
         target_groups=command.need.target_groups,
         carer=command.carer,
         person_cared_for=person,
         chosen_unit_id=command.receiving_unit_id,
     )
-    return proposal(asked, uow)
 
 
 def _consents(
-    command: SendReferral, referral_id: ReferralId, route: Route, actor: Actor, now: datetime
+    command: SendReferral, referral_id: ReferralId, to: tuple[Route, ReceivingUnit], actor: Actor, now: datetime
 ) -> tuple[Consent, ...]:
-    return tuple(
-        record_consent(
-            answers,
+    route, unit = to
+    recipients = {subject: as_named(answers, command.need.area) for subject, answers in _answers(command)}
+    check_named(recipients, unit)
+    recorded = []
+    for subject, answers in _answers(command):
+        named = recipients[subject]
+        if named is not None and named.unit_id is not None and not named.name:
+            named = replace(named, name=unit.name)
+        consent = record_consent(
+            replace(answers, recipient=named),
             consent_id=ConsentId(uuid7()),
             referral_id=referral_id,
             about=subject,
-            recipient=route.unit_id,
+            recipient=unit.id,
             stand_in=route.stand_in_unit_id,
             by=recorded_by(actor),
             now=now,
         )
-        for subject, answers in _answers(command)
-    )
+        recorded.append(consent)
+    return tuple(recorded)
 
 
 def _content(command: SendReferral, route: Route) -> Content:

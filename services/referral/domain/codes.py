@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from services.referral.domain.people import Subject
 from services.referral.domain.refusals import CodeIsUnknown, CommentIsRequired
 
 START = date(2025, 7, 1)
@@ -155,67 +154,6 @@ LISTS: dict[str, tuple[Code, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class ConsentText:
-    """The words a person was read before they said yes; ``text`` is an English key into the catalogue.
-
-    ``%(recipient)s`` in it is whom the consent is for: a municipality's carer support, never civil society, which is
-    outside the secrecy act and needs words of its own.
-    """
-
-    version: str
-    about: Subject
-    languages: tuple[str, ...]
-    text: str
-    valid_from: date = START
-    valid_to: date | None = None
-
-    def in_force(self, day: date) -> bool:
-        """Whether it is the text to be read out on a day."""
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
-
-
-NAMED = date(2026, 11, 1)
-CONSENT_TEXTS: tuple[ConsentText, ...] = (
-    ConsentText(
-        "carer-2026-1",
-        Subject.CARER,
-        ("sv", "en"),
-        "I agree that what is written here about me is passed on to the receiving unit "
-        "and to the unit that stands in for it. "
-        "I can withdraw this at any time. Caring is voluntary, and so is taking this support.",
-        valid_to=NAMED,
-    ),
-    ConsentText(
-        "person-cared-for-2026-1",
-        Subject.PERSON_CARED_FOR,
-        ("sv", "en"),
-        "I agree that what is written here about me is passed on to the receiving unit "
-        "and to the unit that stands in for it, "
-        "so that the person who supports me can get support. I can withdraw this at any time.",
-        valid_to=NAMED,
-    ),
-    ConsentText(
-        "carer-2026-2",
-        Subject.CARER,
-        ("sv", "en"),
-        "I agree that what is written here about me is passed on to %(recipient)s, "
-        "and to the unit that stands in for it, which may be in another municipality. "
-        "I can withdraw this at any time. Caring is voluntary, and so is taking this support.",
-        valid_from=NAMED,
-    ),
-    ConsentText(
-        "person-cared-for-2026-2",
-        Subject.PERSON_CARED_FOR,
-        ("sv", "en"),
-        "I agree that what is written here about me is passed on to %(recipient)s, "
-        "and to the unit that stands in for it, which may be in another municipality, "
-        "so that the person who supports me can get support. I can withdraw this at any time.",
-        valid_from=NAMED,
-    ),
-)
-
-
 def in_force(codes: Iterable[Code], day: date) -> tuple[Code, ...]:
     """The codes that may be chosen on a day."""
     return tuple(code for code in codes if code.in_force(day))
@@ -235,16 +173,3 @@ def check_reason(codes: Iterable[Code], slug: str, comment: str, day: date) -> N
         raise CodeIsUnknown(fields={"/reason": CodeIsUnknown.title})
     if reason.comment_required and not comment.strip():
         raise CommentIsRequired(fields={"/comment": CommentIsRequired.title})
-
-
-def consent_text(about: Subject, day: date) -> ConsentText:
-    """The text to be read out on a day: the newest in force."""
-    return [text for text in CONSENT_TEXTS if text.about is about and text.in_force(day)][-1]
-
-
-def may_have_been_read(about: Subject, version: str, language: str, day: date) -> bool:
-    """Whether a text of that version was there to be read out in that language on a day."""
-    return any(
-        text.about is about and text.version == version and language in text.languages and text.in_force(day)
-        for text in CONSENT_TEXTS
-    )

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from services.referral.domain.consent_texts import a_year_after, text_of, two_years_after
 from services.referral.domain.people import Channel, Subject
+from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.refusals import ConsentDoesNotHold, ConsentIsAlreadyWithdrawn, ConsentIsMissing
 from shared.kernel.actor import UserRef
 from shared.kernel.identity import AssignmentId, ConsentId, ReferralId, UnitId
 
-USUAL_LENGTH = timedelta(days=365)
-LONGEST = timedelta(days=2 * 365)
 CLOCKS_DIFFER = timedelta(minutes=5)
 
 
@@ -37,6 +37,15 @@ SCOPES_OF: dict[Subject, frozenset[Scope]] = {
         {Scope.TELL_ABOUT_PERSON_CARED_FOR, Scope.STAFF_MAY_CONTACT_CARER, Scope.STAFF_MAY_TELL_CARER}
     ),
 }
+
+
+class Answer(StrEnum):
+    """What somebody has answered to a scope. A question that was not answered is neither a yes nor a no."""
+
+    YES = "yes"
+    NO = "no"
+    UNANSWERED = "unanswered"
+    NOT_KEPT = "not-kept"  # recorded before a no and no answer were kept apart
 
 
 class GivenBy(StrEnum):
@@ -60,11 +69,14 @@ class Form(StrEnum):
 class ConsentAnswers:
     """A consent as it is being recorded, before it has a recipient and an identity.
 
-    ``given_at`` None means now; ``expires_at`` None means a year after that. ``channels``: ways allowed to reach
-    the carer.
+    ``scopes`` were answered yes to, ``refused`` no; what is in neither was not answered. ``given_at`` None means now;
+    ``expires_at`` None means a year after that. ``channels``: ways allowed to reach the carer. ``recipient``: whom the
+    text named; None where it named nobody, or the carer support where the carer lives.
     """
 
     scopes: frozenset[Scope]
+    refused: frozenset[Scope] = frozenset()
+    recipient: NamedRecipient | None = None
     given_by: GivenBy = GivenBy.SUBJECT
     representative_name: str = field(default="", repr=False)
     form: Form = Form.ORAL
@@ -88,7 +100,10 @@ class RecordedBy:
 
 @dataclass(frozen=True, kw_only=True)
 class Consent:
-    """One person's consent. Withdrawing takes scopes away; what was read before stays read, and is said so."""
+    """One person's consent. Withdrawing takes scopes away; what was read before stays read, and is said so.
+
+    ``named``: whom the text named when it was read out, None where that was not kept. ``refused``: None likewise.
+    """
 
     id: ConsentId
     referral_id: ReferralId
@@ -106,6 +121,8 @@ class Consent:
     given_at: datetime
     expires_at: datetime
     recorded_by: RecordedBy
+    named: NamedRecipient | None = None
+    refused: frozenset[Scope] | None = None
     withdrawn_scopes: frozenset[Scope] = frozenset()
     withdrawn_at: datetime | None = None
     withdrawn_by: RecordedBy | None = None
@@ -114,6 +131,14 @@ class Consent:
     def standing(self) -> frozenset[Scope]:
         """The scopes answered yes to and not withdrawn."""
         return self.scopes - self.withdrawn_scopes
+
+    def answer_to(self, scope: Scope) -> Answer:
+        """What was answered when the consent was given, whatever was withdrawn since."""
+        if scope in self.scopes:
+            return Answer.YES
+        if self.refused is None:
+            return Answer.NOT_KEPT
+        return Answer.NO if scope in self.refused else Answer.UNANSWERED
 
     def covers(self, scope: Scope, at: datetime) -> bool:
         """Whether the scope holds at a moment: given, not expired, not withdrawn, not blocked."""
@@ -197,14 +222,19 @@ def record_consent(
     if given_at > now + CLOCKS_DIFFER:
         # before anything is reckoned from it: the calendar ends in the year 9999
         raise ConsentDoesNotHold(fields={f"{at}/given_at": "A consent cannot be given in the future."})
-    expires_at = answers.expires_at or given_at + USUAL_LENGTH
+    expires_at = answers.expires_at or a_year_after(given_at)
+    text = text_of(answers.text_version)
     wrong = {}
     if not answers.scopes:
         wrong[f"{at}/scopes"] = "A no is not written down as a consent."
-    if answers.scopes - SCOPES_OF[about]:
+    if answers.scopes & answers.refused:
+        wrong[f"{at}/refused_scopes"] = "An answer is either yes or no."
+    if (answers.scopes | answers.refused) - SCOPES_OF[about]:
         wrong[f"{at}/scopes"] = "That is not this person's to consent to."
-    if not given_at < expires_at <= given_at + LONGEST:
+    if not given_at < expires_at <= two_years_after(given_at):
         wrong[f"{at}/expires_at"] = "A consent lasts at most two years."
+    elif text is not None and expires_at > text.longest(given_at):
+        wrong[f"{at}/expires_at"] = "The text that was read out says a year, so the consent lasts no longer."
     elif expires_at <= now:
         wrong[f"{at}/expires_at"] = "The consent has already expired."
     if answers.given_by is not GivenBy.SUBJECT and not answers.representative_name.strip():
@@ -228,4 +258,6 @@ def record_consent(
         given_at=min(given_at, now),
         expires_at=expires_at,
         recorded_by=by,
+        named=answers.recipient,
+        refused=answers.refused,
     )

@@ -40,6 +40,11 @@ class Reading:
     deadline: Deadline | None
     late: bool
 
+    @property
+    def tells_where(self) -> bool:
+        """Whether the reader may know where the carer lives: the text that was read out names the place."""
+        return self.shows_identity and Part.CARER in self.open_parts
+
 
 def reading_of(referral: Referral, actor: Actor, at: datetime, *, on_paper: bool = False) -> Reading:
     """Decide a reading from the consents as they stand at this moment. ``on_paper``: to be printed or taken out."""

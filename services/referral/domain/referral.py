@@ -100,6 +100,12 @@ class Referral:
         """The consent of one of the two people, or None when none was recorded."""
         return next((consent for consent in self.consents if consent.about is subject), None)
 
+    @property
+    def told_about_person(self) -> bool:
+        """Whether the person cared for said yes to being told about, whatever has been withdrawn since."""
+        consent = self.consent_of(Subject.PERSON_CARED_FOR)
+        return consent is not None and Scope.TELL_ABOUT_PERSON_CARED_FOR in consent.scopes
+
     def relation_to(self, actor: Actor) -> Relation:
         """What the actor's unit is to this referral; where it both sends and receives, each role has its own side."""
         if actor.role is Role.REFERRER and actor.unit_id == self.referring_unit_id:

@@ -4,6 +4,7 @@ Refusal
 ├── Invalid
 │   ├── ConsentIsMissing                    consent-is-missing
 │   ├── ConsentDoesNotHold                  consent-does-not-hold
+│   ├── RecipientWasNotNamed                recipient-was-not-named
 │   ├── PersonCaredForHasNotConsented       person-cared-for-has-not-consented
 │   ├── TargetGroupIsNotCarersOwnStatement  target-group-is-not-carers-own-statement
 │   ├── CarerCannotBeReached                carer-cannot-be-reached
@@ -41,6 +42,14 @@ class ConsentDoesNotHold(Invalid):
 
     slug = "consent-does-not-hold"
     title = "The consent as written down cannot be relied on."
+
+
+class RecipientWasNotNamed(Invalid):
+    """The unit that would receive it is not one that the text named when it was read out: a new yes is needed."""
+
+    slug = "recipient-was-not-named"
+    title = "The text that was read out named another recipient than the unit that would receive this."
+    remedy = "Read the text out again with the name of the receiving unit, and say here that it named that unit."
 
 
 class PersonCaredForHasNotConsented(Invalid):

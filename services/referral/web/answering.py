@@ -12,6 +12,7 @@ from services.referral.commands.open_referral import OpenedReferral
 from services.referral.commands.propose_route import Proposal
 from services.referral.domain.codes import Code
 from services.referral.domain.consent import Consent
+from services.referral.domain.consent_texts import ConsentText
 from services.referral.domain.ports import Draft
 from services.referral.domain.reading import Reading
 from services.referral.domain.referral import Referral, Step
@@ -99,7 +100,7 @@ def whole(opened: OpenedReferral) -> Body:
         "need": plain(asdict(content.need)) if content.need else None,
         "person_cared_for": plain(asdict(content.person_cared_for)) if content.person_cared_for else None,
         "closed": [asdict(each) for each in opened.reading.closed],
-        "consents": [_consent(each) for each in opened.referral.consents],
+        "consents": [_consent(each, opened.reading.tells_where) for each in opened.referral.consents],
         "steps": [_step(each) for each in opened.steps],
     }
 
@@ -134,11 +135,27 @@ def code(each: Code) -> Body:
     )
 
 
+def consent_text(text: ConsentText, language: str, said: str, today: date) -> Body:
+    """One version of the words, in one language."""
+    return _body(
+        {
+            "version": text.version,
+            "about": text.about,
+            "language": language,
+            "text": said,
+            "valid_from": text.valid_from,
+            "valid_to": text.valid_to,
+            "in_force": text.in_force(today),
+        }
+    )
+
+
 def _unit(unit: ReceivingUnit) -> Body:
     return {"id": unit.id, "name": unit.name, "area": unit.area, "phone": unit.phone}
 
 
-def _consent(consent: Consent) -> Body:
+def _consent(consent: Consent, tells_where: bool) -> Body:
+    named = consent.named if tells_where else None
     return _body(
         {
             "id": consent.id,
@@ -147,7 +164,9 @@ def _consent(consent: Consent) -> Body:
             "form": consent.form,
             "recipient_unit_id": consent.recipient_unit_id,
             "stand_in_unit_id": consent.stand_in_unit_id,
+            "recipient": {**asdict(named), "area": named.area or None} if named else None,
             "scopes": consent.scopes,
+            "refused_scopes": consent.refused,
             "standing_scopes": consent.standing(),
             "channels": consent.channels,
             "text_version": consent.text_version,

@@ -55,7 +55,10 @@ def send(body: dict[str, Any]) -> Response:
     """Send a referral.
 
     Without the carer's consent nothing can be sent; without the cared-for person's consent the fields about that person
-    are refused, by name. A draft that is named is sent once: named again, the referral is refused.
+    are refused, by name. The text that was read out names a recipient: where the unit that would receive the referral,
+    chosen or by the municipality's rules, is another, it is refused (`recipient-was-not-named`) until the text has been
+    read out again with that unit's name, and `recipient` of the consent says so (see `consent-texts`). A draft that is
+    named is sent once: named again, the referral is refused.
     """
     command = send_referral_from(body)
     actor, request = current_actor(), once()
@@ -162,7 +165,10 @@ def cancel(referral_id: UUID, body: dict[str, Any]) -> Response:
 def withdraw(consent_id: UUID, body: dict[str, Any]) -> Response:
     """Write down that a consent is withdrawn.
 
-    It takes effect on the very next read. No version is asked for: withdrawing is as easy as giving.
+    It takes effect on the very next read. No version is asked for: withdrawing is as easy as giving. The carer's
+    `share-with-receiving-unit` seals everything that was told; `tell-about-person-cared-for` seals what stands in
+    `person_cared_for`, while free text in `carer` and `need` and the steps' comments stay, also where they mention that
+    person. The other scopes seal nothing.
     """
     command = WithdrawConsent(consent_id=ConsentId(consent_id), scopes=frozenset(map(Scope, body["scopes"])))
     return _step(lambda actor, uow: withdraw_consent(command, actor, uow))

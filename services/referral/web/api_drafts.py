@@ -15,12 +15,17 @@ from services.referral.commands.save_draft import SaveDraft, save_draft
 from services.referral.domain.codes import LISTS, in_force
 from services.referral.domain.people import AgeBand, Carer
 from services.referral.domain.ports import Draft
+from services.referral.domain.recipient import NamedRecipient
+from services.referral.domain.refusals import UnitCannotReceive
+from services.referral.views.places import known_as, name_of
 from services.referral.web import answering, schemas, schemas_out
+from services.referral.web import pages_words as words
 from services.referral.web.api import STAFF, api
 from services.referral.web.parts import parts
 from services.referral.web.schemas_drafts import DraftIn, check_graded
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
+from shared.kernel.identity import UnitId
 from shared.kernel.refusals import NotThere
 from shared.web.api import created, etag, no_content, ok, once, require_if_match
 from shared.web.idempotency import Answer, answered_before, remember_answer
@@ -107,6 +112,24 @@ def propose(query: dict[str, Any]) -> Response:
     # a rule's sentence is the municipality's own; ours is a key into the catalogue
     said = gettext(reason) if proposed.is_default else reason
     return ok({**answering.proposal(proposed), "reason": said})
+
+
+@api.get("/consent-texts", query=schemas.TextsQuery, answers={200: schemas_out.ConsentTextsOut}, roles=STAFF)
+def consent_texts(query: dict[str, Any]) -> Response:
+    """List the words that are read out before somebody consents: today's, and every earlier version.
+
+    Name the `area` where the carer lives, or the unit that is to receive the referral, and the texts name it.
+    """
+    unit_id, area = query["receiving_unit_id"], query["area"]
+    recipient = NamedRecipient(area=area, name=name_of(area)) if area else None
+    with parts().unit_of_work(current_actor()) as uow:
+        unit = uow.routing.receiving_unit(UnitId(unit_id)) if unit_id else None
+    if unit_id is not None:
+        if unit is None:
+            raise UnitCannotReceive(fields={"/receiving_unit_id": UnitCannotReceive.title})
+        recipient = NamedRecipient(unit_id=unit.id, name=known_as(unit, area or unit.area or ""))
+    today = swedish_day(parts().clock.now())
+    return ok({"items": [answering.consent_text(*each, today) for each in words.texts_read_out(recipient)]})
 
 
 @api.get("/codes/<string:list_name>", answers={200: schemas_out.CodesOut}, roles=STAFF)

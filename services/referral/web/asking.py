@@ -17,6 +17,8 @@ from services.referral.domain.people import (
     SafeContact,
     TakesInBest,
 )
+from services.referral.domain.recipient import NamedRecipient
+from services.referral.views.places import name_of
 from shared.kernel.identity import UnitId
 
 Loaded = dict[str, Any]
@@ -24,14 +26,14 @@ Loaded = dict[str, Any]
 
 def send_referral_from(body: Loaded) -> SendReferral:
     """The command to send a referral."""
-    unit_id = body["receiving_unit_id"]
+    unit_id, area = body["receiving_unit_id"], body["need"]["area"]
     return SendReferral(
         carer=carer_from(body["carer"]),
         need=need_from(body["need"]),
         priority=Priority(body["priority"]),
-        carer_consent=consent_from(body["consents"]["carer"]),
+        carer_consent=consent_from(body["consents"]["carer"], area),
         person_cared_for=person_from(body["person_cared_for"]),
-        person_cared_for_consent=consent_from(body["consents"]["person_cared_for"]),
+        person_cared_for_consent=consent_from(body["consents"]["person_cared_for"], area),
         receiving_unit_id=None if unit_id is None else UnitId(unit_id),
         draft_id=body["draft_id"],
     )
@@ -65,16 +67,26 @@ def person_from(said: Loaded | None) -> PersonCaredFor | None:
     return PersonCaredFor(**{**said, "relation": Relation(relation) if relation else None})
 
 
-def consent_from(said: Loaded | None) -> ConsentAnswers | None:
-    """A consent's answers."""
+def consent_from(said: Loaded | None, area: str) -> ConsentAnswers | None:
+    """A consent's answers; a text that named nobody in particular named the carer support in the ``area``."""
     if said is None:
         return None
+    told = {name: value for name, value in said.items() if name != "refused_scopes"}
     return ConsentAnswers(
         **{
-            **said,
+            **told,
             "scopes": frozenset(map(Scope, said["scopes"])),
+            "refused": frozenset(map(Scope, said["refused_scopes"])),
+            "recipient": recipient_from(said["recipient"] or {"area": area, "unit_id": None}),
             "channels": frozenset(map(Channel, said["channels"])),
             "given_by": GivenBy(said["given_by"]),
             "form": Form(said["form"]),
         }
     )
+
+
+def recipient_from(said: Loaded) -> NamedRecipient:
+    """Whom a text named. A unit's name is looked up when the referral is sent."""
+    if said["unit_id"] is not None:
+        return NamedRecipient(unit_id=UnitId(said["unit_id"]))
+    return NamedRecipient(area=said["area"], name=name_of(said["area"]))

@@ -1,4 +1,4 @@
-"""Steps 2, 4 and 5: why and which support, what the situation is, and who receives it."""
+"""Steps 2 and 5: why and which support, and what the situation is."""
 
 from __future__ import annotations
 
@@ -57,19 +57,6 @@ ABOUT_THE_PERSON = {
     "person_year_of_birth": "/person_cared_for/year_of_birth",
     "situation": "/person_cared_for/situation",
 }
-
-
-class ReceiverForm(forms.Form):
-    """The proposed unit, or another that the carer and the referrer prefer."""
-
-    unit = forms.code({"proposed": "", "other": ""}, missing=says("Choose who receives the referral."))
-    other_unit = fields.UUID(load_default=None)
-
-    @validates_schema(skip_on_field_errors=True)
-    def another_is_named(self, data: dict[str, Any], **_: Any) -> None:
-        """Another unit has to be said which."""
-        if data["unit"] == "other" and data["other_unit"] is None:
-            raise ValidationError({"other_unit": ["Choose which unit."]})
 
 
 def person_from(data: dict[str, Any]) -> PersonCaredFor:

@@ -16,26 +16,21 @@ from marshmallow import ValidationError
 from services.referral.commands.propose_route import ProposeRoute
 from services.referral.commands.send_referral import SendReferral
 from services.referral.domain.clocks import Priority
-from services.referral.domain.codes import consent_text
+from services.referral.domain.consent_texts import consent_text
 from services.referral.domain.content import Need
 from services.referral.domain.people import Carer, PersonCaredFor, Subject
 from services.referral.domain.refusals import PersonCaredForHasNotConsented
+from services.referral.domain.routing import ReceivingUnit
 from services.referral.views.drafts import UNSAVED
 from services.referral.web import forms
 from services.referral.web.forms_carer import CarerForm, carer_from
-from services.referral.web.forms_consent import (
-    CHANNELS_UNANSWERED,
-    CarerConsentForm,
-    PersonConsentForm,
-    carer_answers,
-    person_answers,
-)
+from services.referral.web.forms_consent import CarerConsentForm, PersonConsentForm, carer_answers, person_answers
+from services.referral.web.forms_receiver import READ_AGAIN, ReceiverForm, chosen_in
 from services.referral.web.forms_referral import (
     ABOUT_THE_PERSON,
     NeedForm,
     OwnStatementForm,
     PersonForm,
-    ReceiverForm,
     person_from,
 )
 from services.referral.web.pages_kept import (
@@ -49,6 +44,7 @@ from services.referral.web.pages_kept import (
     unasked,
     without_unsaved,
 )
+from services.referral.web.pages_new_yes import with_new_yes
 from shared.kernel.identity import UnitId
 
 
@@ -81,10 +77,11 @@ def form_of(step: str, answers: Sections) -> forms.Form:
     """The form of a step, which for the situation goes by the other person's consent."""
     if step == "situation":
         return PersonForm() if person_has_consented(answers) else OwnStatementForm()
+    if step == "consent":
+        return CarerConsentForm(asks_channels=bool(answers.get("carer", {}).get("channels")))
     return {
         "carer": CarerForm,
         "support": NeedForm,
-        "consent": CarerConsentForm,
         "other-consent": PersonConsentForm,
         "receiver": ReceiverForm,
     }[step]()
@@ -98,16 +95,16 @@ def load_step(step: str, answers: Sections, values: Mapping[str, Any]) -> dict[s
         }
         if told:
             raise PersonCaredForHasNotConsented(fields=told)
-    loaded = forms.load(form_of(step, answers), {name: value for name, value in values.items() if name != GIVEN_AT})
-    if step == "consent" and answers.get("carer", {}).get("channels") and not loaded["channels_ok"]:
-        raise ValidationError({"channels_ok": [CHANNELS_UNANSWERED]})
-    return loaded
+    return forms.load(form_of(step, answers), {name: value for name, value in values.items() if name != GIVEN_AT})
 
 
 def with_step(step: str, answers: Sections, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """The answers with a step filled in; what rested on something that has changed is asked again."""
     before, after = answers.get(step, {}), dict(values)
-    if step in CONSENTS:
+    if step == "receiver" and after.get("read_for") != chosen_in(after):
+        # what was read out there was about another unit than the one that is chosen now
+        after = {name: value for name, value in after.items() if name not in READ_AGAIN}
+    if step in CONSENTS or after.get("asked_again"):
         after[GIVEN_AT] = now.isoformat()
     kept = without_unsaved(step, {**answers, step: after})
     if step == "carer":
@@ -165,12 +162,17 @@ def route_from(answers: Sections) -> ProposeRoute:
     )
 
 
-def command_from(answers: Sections, draft_id: UUID) -> SendReferral:
-    """The whole as one thing to ask for. Raises ValidationError when a step is missing or no longer right."""
+def command_from(answers: Sections, draft_id: UUID, unit: ReceivingUnit | None = None) -> SendReferral:
+    """The whole as one thing to ask for. Raises ValidationError when a step is missing or no longer right.
+
+    ``unit``: the one that will receive it, for which a new yes may have been given.
+    """
     loaded = {step: load_step(step, answers, answers.get(step, {})) for step in wanted_steps(answers)}
     carer, need, situation = carer_from(loaded["carer"]), loaded["support"], loaded["situation"]
     receiver = loaded["receiver"]
     other = loaded.get("other-consent")
+    carers = carer_answers(loaded["consent"], carer.safe_contact.channels, _given(answers, "consent"))
+    persons = person_answers(other, _given(answers, "other-consent")) if other else None
     return SendReferral(
         carer=carer,
         need=Need(
@@ -181,9 +183,9 @@ def command_from(answers: Sections, draft_id: UUID) -> SendReferral:
             area=loaded["carer"]["area"],
         ),
         priority=Priority(need["priority"]),
-        carer_consent=carer_answers(loaded["consent"], carer.safe_contact.channels, _given(answers, "consent")),
+        carer_consent=with_new_yes(Subject.CARER, carers, answers, unit),
         person_cared_for=person_of(answers),
-        person_cared_for_consent=person_answers(other, _given(answers, "other-consent")) if other else None,
+        person_cared_for_consent=with_new_yes(Subject.PERSON_CARED_FOR, persons, answers, unit),
         receiving_unit_id=UnitId(receiver["other_unit"]) if receiver["unit"] == "other" else None,
         draft_id=draft_id,
     )

@@ -9,9 +9,12 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.commands.propose_route import propose_route
+from services.referral.commands.propose_route import Proposal, propose_route
+from services.referral.domain.people import Subject
 from services.referral.domain.refusals import ReceiverIsCivilSociety, UnitCannotReceive
+from services.referral.domain.routing import ReceivingUnit
 from services.referral.web.pages_answers import route_from
+from services.referral.web.pages_new_yes import named_in, not_named_for
 from services.referral.web.pages_steps import reason_of, stand_in_of
 from shared.kernel.actor import Actor
 from shared.kernel.identity import UnitId
@@ -19,17 +22,28 @@ from shared.kernel.identity import UnitId
 
 @dataclass(frozen=True)
 class Receiver:
-    """The names of the receiving unit and of the one that stands in for it (empty: none), and why it is that unit."""
+    """The receiving unit, the name of the one that stands in for it (empty: none), and why it is that unit.
 
-    name: str
+    ``unit``: None when the chosen one takes no more. ``was_named``: whether a text that was read out named the unit.
+    """
+
+    unit: ReceivingUnit | None
     stand_in: str
     reason: str
+    was_named: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the unit is called; empty without one."""
+        return self.unit.name if self.unit else ""
 
     def tell(self) -> str:
-        """A reminder, with nothing to fill in: the text that was read out named the carer support, here are the units.
+        """A reminder, with nothing to fill in, where the text that was read out named a place: here are the units.
 
-        The consent rests on that text, so no answer is asked for.
+        The units are in that place, so the consent covers them and no answer is asked for.
         """
+        if self.was_named:
+            return ""
         if self.stand_in:
             return _(
                 "Before you send, tell the one who gives support that the referral goes to %(unit)s, and to %(other)s, "
@@ -45,10 +59,16 @@ def receiver_of(answers: dict[str, Any], actor: Actor, uow: ReferralUnitOfWork) 
     asked, answer = route_from(answers), answers["receiver"]
     if answer["unit"] == "proposed":
         proposal = propose_route(asked, actor, uow)
-        return Receiver(proposal.unit.name, stand_in_of(proposal, asked.area), reason_of(proposal))
+        return _receiver(proposal, reason_of(proposal), answers)
     together = _("Chosen together with the one who gives support.")
     try:
         proposal = propose_route(replace(asked, chosen_unit_id=UnitId(UUID(answer["other_unit"]))), actor, uow)
     except (UnitCannotReceive, ReceiverIsCivilSociety):
-        return Receiver("", "", together)
-    return Receiver(proposal.unit.name, stand_in_of(proposal, asked.area), together)
+        return Receiver(None, "", together)
+    return _receiver(proposal, together, answers)
+
+
+def _receiver(proposal: Proposal, reason: str, answers: dict[str, Any]) -> Receiver:
+    named = named_in(answers, Subject.CARER)
+    by_name = bool(not_named_for(answers, proposal.unit)) or (named is not None and named.unit_id is not None)
+    return Receiver(proposal.unit, stand_in_of(proposal, str(answers["carer"]["area"])), reason, by_name)

@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from services.referral.domain import codes
 from services.referral.domain.consent import SCOPES_OF, Consent, Scope, Withdrawal, withdrawals_of
 from services.referral.domain.content import Closed, Part
-from services.referral.domain.people import Subject
 from services.referral.domain.permissions import Relation
 from services.referral.domain.reading import Reading
 from services.referral.views.referral_page import ReferralPage, referral_page
@@ -46,7 +45,7 @@ def show(referral_id: UUID) -> str:
         need=need_rows(content.need) if content.need else None,
         person=person_rows(content.person_cared_for) if content.person_cared_for else None,
         closed={each.part: closed_sentence(each) for each in reading.closed},
-        person_was_told_of=page.opened.referral.consent_of(Subject.PERSON_CARED_FOR) is not None,
+        person_was_told_of=page.opened.referral.told_about_person,
         steps=[track_step(mark, page) for mark in marked(page.track)],
         state=words.shown_state(reading.shown_state),
         consents=[consent_rows(each, page) for each in page.opened.referral.consents],
@@ -57,7 +56,7 @@ def show(referral_id: UUID) -> str:
 def closed_sentence(closed: Closed) -> str:
     """Why a part is closed to this reader, in plain words."""
     if closed.part == Part.PERSON_CARED_FOR and closed.why == "consent-not-given":
-        return _("There is no consent from the one who receives the support, so nothing about that person was sent.")
+        return _("There is no consent to tell about the one who receives the support, so nothing about them was sent.")
     return str(words.WHY_CLOSED[closed.why])
 
 
@@ -117,7 +116,7 @@ def consent_rows(consent: Consent, page: ReferralPage) -> dict[str, Any]:
     scopes = []
     for scope in sorted(SCOPES_OF[consent.about]):
         withdrawn = scope in consent.withdrawn_scopes
-        answer = _("Withdrawn") if withdrawn else _("Yes") if scope in consent.scopes else _("No")
+        answer = _("Withdrawn") if withdrawn else words.answer(consent.answer_to(scope))
         scopes.append((str(words.SCOPES[scope.value]), answer, withdrawn))
     return {
         "about": str(words.ABOUT[consent.about.value]),
@@ -128,4 +127,6 @@ def consent_rows(consent: Consent, page: ReferralPage) -> dict[str, Any]:
         "expires_at": consent.expires_at,
         "withdrawn_at": consent.withdrawn_at,
         "form": str(words.FORMS[consent.form.value]),
+        "read_out": words.read_out(consent) if page.opened.reading.tells_where else "",
+        "read_in": consent.text_language,
     }

@@ -25,6 +25,7 @@ from services.referral.web.pages_answers import (
     person_has_consented,
 )
 from services.referral.web.pages_drafts import Page, open_for_pages
+from services.referral.web.pages_new_yes import lacks_a_new_yes
 from services.referral.web.pages_receiver import receiver_of
 from services.referral.web.pages_steps import address, frame
 from services.referral.web.pages_summary import sections
@@ -38,9 +39,12 @@ from shared.web.validation import sentences
 from shared.web.who import current_actor
 
 CHANGED = says("The draft was changed in another window. Nothing has been sent: read it through again.")
+ANOTHER_RECEIVER = says("Another unit than before would receive the referral. Nothing has been sent.")
 # which step a refused field belongs to, by the beginning of its pointer
 STEP_OF = (
     ("/carer", "carer"),
+    ("/consents/carer/recipient", "receiver"),
+    ("/consents/person_cared_for/recipient", "receiver"),
     ("/consents/carer", "consent"),
     ("/consents/person", "other-consent"),
     ("/need/area", "carer"),
@@ -60,6 +64,11 @@ def check(draft_id: UUID) -> Page:
         if missing != "check":
             uow.commit()
             return redirect(address(draft, missing), 303)
+        answers = dict(draft.answers)
+        unit = receiver_of(answers, actor, uow).unit
+        if unit is not None and lacks_a_new_yes(answers, unit):
+            uow.commit()
+            return redirect(address(draft, "receiver"), 303)
         page = _check_page(draft, actor, uow)
         uow.commit()
     return page
@@ -81,7 +90,14 @@ def send(draft_id: UUID) -> Page:
             flash(gettext(CHANGED), "warning")
             return redirect(address(draft, "check"), 303)
         try:
-            referral = send_referral(command_from(draft.answers, draft_id), actor, uow)
+            answers = dict(draft.answers)
+            unit = receiver_of(answers, actor, uow).unit
+            if unit is not None and lacks_a_new_yes(answers, unit):
+                # a rule has changed since: nobody has been told of this unit
+                uow.commit()
+                flash(gettext(ANOTHER_RECEIVER), "warning")
+                return redirect(address(draft, "receiver"), 303)
+            referral = send_referral(command_from(answers, draft_id, unit), actor, uow)
         except ValidationError:
             uow.commit()
             return redirect(address(draft, first_incomplete(draft.answers)), 303)

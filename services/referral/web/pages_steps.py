@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.commands.propose_route import Proposal, ProposeRoute, propose_route
+from services.referral.commands.propose_route import Proposal, propose_route
 from services.referral.domain import codes
 from services.referral.domain.people import Subject
 from services.referral.domain.ports import Draft
-from services.referral.domain.refusals import NoReceiverIsKnown
-from services.referral.domain.routing import ReceivingUnit, municipality_of
+from services.referral.domain.recipient import NamedRecipient
+from services.referral.domain.routing import municipality_of
 from services.referral.views.drafts import is_protected
-from services.referral.views.places import known_as, name_of, places
+from services.referral.views.places import known_as, places
 from services.referral.web import pages_words as words
 from services.referral.web.forms import Typed
 from services.referral.web.forms_carer import HOURS
+from services.referral.web.forms_receiver import READ_AGAIN
 from services.referral.web.pages_answers import person_has_consented, route_from, wanted_steps
+from services.referral.web.pages_consent import consent_step
 from services.referral.web.pages_kept import Sections
+from services.referral.web.pages_new_yes import named_in, readings
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
 from shared.kernel.swedish_order import swedish_order
@@ -99,7 +103,7 @@ def template_of(step: str) -> str:
 def shown(step: str, answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
     """What a step's template shows besides its form."""
     more = any(form.get(name) or name in form.errors for name in MORE.get(step, ()))
-    return {**_PARTS[step](answers, actor, uow), "more_is_open": more, "form": form}
+    return {"form": form, "more_is_open": more, **_PARTS[step](answers, form, actor, uow)}
 
 
 def code_choices(of: tuple[codes.Code, ...], uow: ReferralUnitOfWork) -> list[tuple[str, str]]:
@@ -107,7 +111,7 @@ def code_choices(of: tuple[codes.Code, ...], uow: ReferralUnitOfWork) -> list[tu
     return [(code.slug, gettext(code.title)) for code in codes.in_force(of, swedish_day(uow.clock.now()))]
 
 
-def _carer(answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+def _carer(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
     own = find_unit(uow.connection, actor.unit_id)
     lists = {
         "age_bands": words.choices(words.AGE_BANDS),
@@ -120,43 +124,14 @@ def _carer(answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> dict[str
     return {"areas": places(uow), "own_area": own.area if own else "", "words": lists}
 
 
-def _support(answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+def _support(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
     return {
         "support_forms": code_choices(codes.SUPPORT_FORMS, uow),
         "priorities": words.priority_choices(),
     }
 
 
-def _consent(about: Subject, answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
-    channels = answers.get("carer", {}).get("channels", [])
-    lists = {
-        "yes_no": words.choices(words.YES_NO),
-        "forms": words.choices(words.FORMS),
-        "given_by": words.choices(words.GIVEN_BY),
-        "sv": str(words.LANGUAGES["sv"]),
-        "en": str(words.LANGUAGES["en"]),
-    }
-    text = codes.consent_text(about, swedish_day(uow.clock.now()))
-    area = name_of(str(answers["carer"]["area"]))
-    return {
-        "text_version": text.version,
-        "read_out": gettext(text.text, recipient=words.recipient_of(area)),
-        "in_english": text.text % {"recipient": words.RECIPIENT % {"place": area}},
-        "channels": ", ".join(str(words.CHANNELS[each]).lower() for each in channels),
-        "carer_support": _carer_support(answers, actor, uow),
-        "words": lists,
-    }
-
-
-def _carer_support(answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> ReceivingUnit | None:
-    """Whom to tell of when the carer says no: the unit that would have received the referral."""
-    try:
-        return propose_route(ProposeRoute(area=str(answers["carer"]["area"])), actor, uow).unit
-    except NoReceiverIsKnown:
-        return None
-
-
-def _situation(answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+def _situation(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
     return {
         "person_has_consented": person_has_consented(answers),
         "target_groups": code_choices(codes.TARGET_GROUPS, uow),
@@ -164,15 +139,26 @@ def _situation(answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> dict
     }
 
 
-def _receiver(answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+def _receiver(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
     asked = route_from(answers)
     proposal = propose_route(asked, actor, uow)
-    others = [
-        (str(unit.id), unit.name)
-        for unit in uow.routing.receiving_units(municipality_of(asked.area)).values()
-        if unit.id != proposal.unit.id
-    ]
+    units = {str(unit_id): unit for unit_id, unit in uow.routing.receiving_units(municipality_of(asked.area)).items()}
+    others = [(each, unit.name) for each, unit in units.items() if unit.id != proposal.unit.id]
+    # one that has closed meanwhile is refused when it is chosen; until then it is the proposed one that is asked about
+    unit = units.get(str(form.get("other_unit")), proposal.unit) if form.get("unit") == "other" else proposal.unit
+    asked_about_it = form.get("read_for") == str(unit.id)
+    form = form if asked_about_it else Typed({k: v for k, v in form.values.items() if k not in READ_AGAIN}, form.errors)
     return {
+        "form": form,
+        "read_again": readings(answers, unit, uow.clock.now()),
+        "read_for": str(unit.id),
+        "unit_name": known_as(unit, asked.area),
+        "read_before": words.named(named_in(answers, Subject.CARER) or NamedRecipient(area=asked.area)),
+        "words": {
+            "yes_no": words.choices(words.YES_NO),
+            "sv": str(words.LANGUAGES["sv"]),
+            "en": str(words.LANGUAGES["en"]),
+        },
         "proposal": proposal,
         "stand_in": stand_in_of(proposal, asked.area),
         "reason": reason_of(proposal),
@@ -193,8 +179,8 @@ def reason_of(proposal: Proposal) -> str:
 _PARTS = {
     "carer": _carer,
     "support": _support,
-    "consent": lambda answers, actor, uow: _consent(Subject.CARER, answers, actor, uow),
-    "other-consent": lambda answers, actor, uow: _consent(Subject.PERSON_CARED_FOR, answers, actor, uow),
+    "consent": partial(consent_step, Subject.CARER, "consent"),
+    "other-consent": partial(consent_step, Subject.PERSON_CARED_FOR, "other-consent"),
     "situation": _situation,
     "receiver": _receiver,
 }

@@ -10,17 +10,14 @@ from flask_babel import gettext as _
 
 from services.referral.domain import codes
 from services.referral.domain.content import Need
-from services.referral.domain.people import Carer, Channel, PersonCaredFor
+from services.referral.domain.people import Carer, Channel, PersonCaredFor, Subject
 from services.referral.views.places import name_of
 from services.referral.web import pages_words as words
-from services.referral.web.pages_answers import (
-    carer_of,
-    load_step,
-    person_has_consented,
-    person_of,
-)
+from services.referral.web.forms_consent import person_says_yes
+from services.referral.web.pages_answers import carer_of, load_step, person_of
 from services.referral.web.pages_format import telephone
 from services.referral.web.pages_kept import GIVEN_AT, Sections
+from services.referral.web.pages_new_yes import named_in, not_named_for
 from services.referral.web.pages_receiver import Receiver
 
 Rows = list[tuple[str, str]]
@@ -65,7 +62,7 @@ def sections(answers: Sections, receiver: Receiver, address: Callable[[str], str
         ),
         Section(
             _("Consent from the one who gives support"),
-            [*_carer_consent(answers), *_goes_to(answers, receiver)],
+            [*_carer_consent(answers), *_goes_to(Subject.CARER, answers, receiver)],
             address("consent"),
             receiver.tell(),
         ),
@@ -155,10 +152,12 @@ def _carer_consent(answers: Sections) -> Rows:
     return rows + _how(data, answers["consent"])
 
 
-def _goes_to(answers: Sections, receiver: Receiver) -> Rows:
-    """Whom the text that was read out named, and the units that it turns out to be."""
-    named = words.recipient_of(name_of(str(answers["carer"]["area"])))
-    rows = [(_("Given for"), named), (_("Goes to"), receiver.name), (_("Stands in for it"), receiver.stand_in)]
+def _goes_to(subject: Subject, answers: Sections, receiver: Receiver) -> Rows:
+    """Whom the text named that was read out last to this person, and the units that it turns out to be."""
+    named = named_in(answers, subject)
+    asked_anew = receiver.unit is not None and subject in not_named_for(answers, receiver.unit)
+    said = receiver.name if asked_anew else words.named(named) if named else ""
+    rows = [(_("Given for"), said), (_("Goes to"), receiver.name), (_("Stands in for it"), receiver.stand_in)]
     return [row for row in rows if row[1]]
 
 
@@ -166,14 +165,13 @@ def _other_consent(answers: Sections, receiver: Receiver, address: Callable[[str
     if "other-consent" not in answers:
         return []
     data = load_step("other-consent", answers, answers["other-consent"])
-    rows = [(_("Tell about the person"), str(words.YES_NO[data["tell"]]))]
-    if person_has_consented(answers):
-        rows += [
-            (_("Staff may get in touch with the one who gives support"), str(words.YES_NO[data["contact_carer"]])),
-            (_("Staff may tell the one who gives support"), str(words.YES_NO[data["tell_carer"]])),
-            *_how(data, answers["other-consent"]),
-            *_goes_to(answers, receiver),
-        ]
+    rows = [
+        (_("Tell about the person"), words.answer(data["tell"])),
+        (_("Staff may get in touch with the one who gives support"), words.answer(data["contact_carer"])),
+        (_("Staff may tell the one who gives support"), words.answer(data["tell_carer"])),
+    ]
+    if person_says_yes(data):
+        rows += [*_how(data, answers["other-consent"]), *_goes_to(Subject.PERSON_CARED_FOR, answers, receiver)]
     return [Section(_("Consent from the one who receives the support"), rows, address("other-consent"))]
 
 

@@ -49,9 +49,21 @@ def withdraw(referral_id: UUID) -> Page:
     except ValidationError as error:
         wrong = forms.problems(error, WithdrawForm())
         return back_to_the_form(Action.WITHDRAW_CONSENT, referral_id, values, wrong)
-    # promise: sealed-from-now-on
-    flash(gettext("The withdrawal is recorded. What it covered is sealed from now on."))
+    flash(what_followed(frozenset(said["carer"] + said["person_cared_for"])))
     return redirect(f"/referral/referrals/{referral_id}", 303)
+
+
+def what_followed(withdrawn: frozenset[str]) -> str:
+    """What a withdrawal has led to: not every scope covered something that could be sealed."""
+    if Scope.SHARE_WITH_RECEIVING_UNIT in withdrawn:
+        # promise: sealed-from-now-on
+        return gettext("The withdrawal is recorded. What it covered is sealed from now on.")
+    if Scope.TELL_ABOUT_PERSON_CARED_FOR in withdrawn:
+        return gettext(
+            "The withdrawal is recorded. What was told about the person is sealed from now on. What the one who gives "
+            "support has said in their own words stays."
+        )
+    return gettext("The withdrawal is recorded.")
 
 
 def _form_page(referral_id: UUID) -> Page:

@@ -5,17 +5,28 @@ Codes that are data with validity dates (target groups, forms of support, reason
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from services.referral.domain.consent import Consent
+from services.referral.domain.consent_texts import CONSENT_TEXTS, ConsentText, text_of
+from services.referral.domain.recipient import NamedRecipient
+from services.referral.views.places import name_of
 from shared.web.errors import says
 
 Words = Mapping[str, LazyString | str]
 
 YES_NO: Words = {"yes": _("Yes"), "no": _("No")}
+
+ANSWERS: Words = {
+    "yes": _("Yes"),
+    "no": _("No"),
+    "unanswered": _("Not answered"),
+    "not-kept": _("No, or not answered"),
+}
 
 PRIORITIES: Words = {
     "routine": _("Ordinary"),
@@ -138,9 +149,13 @@ SCOPE_EFFECTS: Words = {
     "share-with-receiving-unit": _("Everything is sealed. A referral that nobody has accepted is cancelled."),
     # promise: telling-withdrawn
     "tell-referrer-what-happened": _("The referring unit then sees only delivered and closed."),
-    "tell-about-person-cared-for": _("What was told about the person is sealed. The referral itself goes on."),
-    "staff-may-contact-carer": "",
-    "staff-may-tell-carer": "",
+    "tell-about-person-cared-for": _(
+        # promise: withdrawal-of-the-person-cared-for
+        "What was told about the person is sealed. What the one who gives support has said in their own words, such as "
+        "why they want contact, stays and can be read, and so do comments. The referral itself goes on."
+    ),
+    "staff-may-contact-carer": _("Nothing is sealed. Both units see that the answer is withdrawn."),
+    "staff-may-tell-carer": _("Nothing is sealed. Both units see that the answer is withdrawn."),
 }
 
 ABOUT: Words = {
@@ -237,6 +252,45 @@ RECIPIENT = says("the municipality's carer support in %(place)s")
 def recipient_of(place: str) -> str:
     """The recipient of a consent, in the reader's language."""
     return str(gettext(RECIPIENT, place=place))
+
+
+def answer(given: str) -> str:
+    """An answer to a question that need not be answered; empty: it was not."""
+    return str(ANSWERS[given or "unanswered"])
+
+
+def named(recipient: NamedRecipient) -> str:
+    """Whom a text named when it was read out, as it was said, in the reader's language."""
+    name = recipient.name or (name_of(recipient.area) if recipient.area else "–")
+    return recipient_of(name) if recipient.area else name
+
+
+def named_in_english(recipient: NamedRecipient) -> str:
+    """The same in a text that was read out in English."""
+    return RECIPIENT % {"place": recipient.name} if recipient.area else recipient.name
+
+
+UNNAMED = "%(recipient)s"
+
+
+def said(text: ConsentText, language: str, recipient: NamedRecipient | None, unnamed: str = "…") -> str:
+    """A text as it is read out in a language. ``unnamed``: what stands for a recipient that is not known."""
+    if language == "en":
+        return text.text % {"recipient": named_in_english(recipient) if recipient else unnamed}
+    return str(gettext(text.text, recipient=named(recipient) if recipient else unnamed))
+
+
+def read_out(consent: Consent) -> str:
+    """The very words that were read out before somebody said yes, in the language in which they were."""
+    text = text_of(consent.text_version)
+    return said(text, consent.text_language, consent.named) if text else ""
+
+
+def texts_read_out(recipient: NamedRecipient | None) -> Iterator[tuple[ConsentText, str, str]]:
+    """Every text there has been, with its language and its words."""
+    for text in CONSENT_TEXTS:
+        for language in text.languages:
+            yield text, language, said(text, language, recipient, UNNAMED)
 
 
 def shown_state(state: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from services.referral.domain.clocks import Priority
 from services.referral.domain.codes import LISTS
@@ -132,10 +132,29 @@ class PersonCaredForIn(Strict):
     situation = text()
 
 
+class RecipientIn(Strict):
+    """Whom the text named when it was read out: the carer support in a place (``area``), or one unit (``unit_id``)."""
+
+    area = fields.String(load_default=None, allow_none=True, validate=Whole(AREA))
+    unit_id = fields.UUID(load_default=None, allow_none=True)
+
+    @validates_schema
+    def is_one_of_the_two(self, data: dict[str, Any], **_: Any) -> None:
+        """A text names one recipient, by place or by unit."""
+        if (data["area"] is None) == (data["unit_id"] is None):
+            raise ValidationError("Say either the place or the unit that was named.")
+
+
 class ConsentIn(Strict):
-    """One person's consent, as it was given."""
+    """One person's consent, as it was given.
+
+    ``scopes`` were answered yes to, ``refused_scopes`` no; what is in neither was not answered. ``recipient``: whom the
+    text named when it was read out; left out, it named the carer support where the carer lives.
+    """
 
     scopes = several(Scope, required=True)
+    refused_scopes = several(Scope)
+    recipient = fields.Nested(RecipientIn, load_default=None, allow_none=True)
     given_by = code(GivenBy, load_default=GivenBy.SUBJECT.value)
     representative_name = text(NAME_LIMIT)
     form = code(Form, required=True)
@@ -202,6 +221,13 @@ class ListQuery(Strict):
     direction = fields.String(load_default=None, validate=validate.OneOf(["received", "sent"]))
     limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
     cursor = fields.String(load_default=None)
+
+
+class TextsQuery(Strict):
+    """Whom the texts are to name: the carer support in a place, or one unit."""
+
+    area = fields.String(load_default=None, validate=Whole(AREA))
+    receiving_unit_id = fields.UUID(load_default=None)
 
 
 class RouteQuery(Strict):

@@ -17,12 +17,12 @@ from services.referral.views.drafts import UNSAVED
 from services.referral.web.forms import Form
 from services.referral.web.forms_carer import EMAIL_LIMIT, CarerForm
 from services.referral.web.forms_consent import CarerConsentForm, PersonConsentForm
+from services.referral.web.forms_receiver import ReceiverForm
 from services.referral.web.forms_referral import (
     ABOUT_THE_PERSON,
     NeedForm,
     OwnStatementForm,
     PersonForm,
-    ReceiverForm,
 )
 from services.referral.web.pages_answers import person_has_consented
 from services.referral.web.pages_kept import GIVEN_AT, is_moment
@@ -63,8 +63,13 @@ def _steps(title: str, **given: fields.Field[Any]) -> dict[str, fields.Field[Any
         "consent": _step(f"{title}Consent", CarerConsentForm, **given),
         "other-consent": _step(f"{title}OtherConsent", PersonConsentForm, **given),
         "situation": _step(f"{title}Situation", PersonForm, OwnStatementForm),
-        "receiver": _step(f"{title}Receiver", ReceiverForm),
+        "receiver": _step(f"{title}Receiver", ReceiverForm, **_given_again(given)),
     }
+
+
+def _given_again(given: dict[str, fields.Field[Any]]) -> dict[str, fields.Field[Any]]:
+    """When a new yes was given for the receiver; there need not be one."""
+    return {GIVEN_AT: fields.String(validate=_moment)} if given else {}
 
 
 DraftUnsavedIn = Strict.from_dict(_steps("Unsaved"), name="DraftUnsavedIn")

@@ -91,14 +91,29 @@ class ClosedOut(Schema):
     why = fields.String(required=True)
 
 
+class RecipientOut(Schema):
+    """Whom the text named when it was read out: a place's carer support, or a unit; ``name`` as it was said."""
+
+    area = fields.String(required=True, allow_none=True)
+    unit_id = fields.UUID(required=True, allow_none=True)
+    name = fields.String(required=True)
+
+
 class ConsentOut(ConsentRefOut):
-    """A consent as it stands."""
+    """A consent as it stands.
+
+    ``scopes`` were answered yes to, ``refused_scopes`` no, and what is in neither was not answered; null for a consent
+    recorded before a no and no answer were kept apart. ``recipient``: null where what was named was not kept, or where
+    it would tell whoever may not see the carer where the carer lives.
+    """
 
     given_by = fields.String(required=True)
     form = fields.String(required=True)
     recipient_unit_id = fields.UUID(required=True)
     stand_in_unit_id = fields.UUID(required=True, allow_none=True)
+    recipient = fields.Nested(RecipientOut, required=True, allow_none=True)
     scopes = _list()
+    refused_scopes = fields.List(fields.String(), required=True, allow_none=True)
     standing_scopes = _list()
     channels = _list()
     text_version = fields.String(required=True)
@@ -160,6 +175,27 @@ class ProposalOut(Schema):
     stand_in = fields.Nested(UnitOut, required=True, allow_none=True)
     reason = fields.String(required=True)
     is_default = fields.Boolean(required=True)
+
+
+class ConsentTextOut(Schema):
+    """The words that are read out before somebody consents. ``in_force``: whether they are those of today.
+
+    ``text``: with the recipient that was asked for filled in; else `%(recipient)s` where its name belongs.
+    """
+
+    version = fields.String(required=True)
+    about = fields.String(required=True)
+    language = fields.String(required=True)
+    text = fields.String(required=True)
+    valid_from = fields.Date(required=True)
+    valid_to = fields.Date(required=True, allow_none=True)
+    in_force = fields.Boolean(required=True)
+
+
+class ConsentTextsOut(Schema):
+    """Every text there has been, in every language."""
+
+    items = fields.List(fields.Nested(ConsentTextOut), required=True)
 
 
 class CodeOut(Schema):

@@ -70,6 +70,13 @@ def a_referral(**changes: Any) -> dict[str, Any]:
     }
 
 
+def read_out_for(unit_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """The same referral, whose consents were given to a text that named this unit."""
+    named = {"recipient": {"unit_id": str(unit_id)}}
+    consents = {about: {**consent, **named} if consent else None for about, consent in body["consents"].items()}
+    return {**body, "consents": consents}
+
+
 ABOUT_GUN = {"relation": "partner", "name": "Gun Provsson", "year_of_birth": 1940, "situation": "Gun glömmer spisen."}
 
 
@@ -186,13 +193,20 @@ class Room:
                 uow.commit()
 
     def a_unit(
-        self, unit_id: UUID, kind: str, *, area: str | None = None, stand_in: UUID | None = None, name: str = ""
+        self,
+        unit_id: UUID,
+        kind: str,
+        *,
+        area: str | None = None,
+        stand_in: UUID | None = None,
+        name: str = "",
+        version: int = 1,
     ) -> None:
         """A unit that the directory has told of."""
         self.hear(
             UnitChanged(
                 unit_id=unit_id,
-                version=1,
+                version=version,
                 organization_id=uuid4(),
                 name=name or f"Enhet {str(unit_id)[-1]}",
                 kind=kind,

@@ -8,7 +8,16 @@ import pytest
 
 from shared.contracts.directory import UnitChanged
 from shared.kernel.actor import Role
-from tests.integration.referral.conftest import KUNGSHOLMEN, NOON, SODERMALM, STAND_IN, Cast, Room, a_referral
+from tests.integration.referral.conftest import (
+    KUNGSHOLMEN,
+    NOON,
+    SODERMALM,
+    STAND_IN,
+    Cast,
+    Room,
+    a_referral,
+    read_out_for,
+)
 from tests.integration.referral.test_two_consents import slug
 
 HERE = {"rule_id": "1", "area": "0180-sodermalm", "unit_id": str(SODERMALM), "reason_sv": "Bor där."}
@@ -55,7 +64,8 @@ def test_a_closed_units_adviser_answers_what_he_has(ruled: Room, alva: Cast, bo:
 def test_nothing_new_is_sent_to_a_closed_unit(ruled: Room, alva: Cast, bo: Cast) -> None:
     """By no rule, and not by choice; what is sent goes elsewhere, and Bo cannot see it."""
     close(ruled, SODERMALM)
-    sent = alva.send().json
+    assert slug(alva.send()) == "recipient-was-not-named", "nobody has been asked about the unit that takes over"
+    sent = alva.send(read_out_for(KUNGSHOLMEN, a_referral())).json
     assert sent["receiving_unit_id"] == str(KUNGSHOLMEN)
     assert bo.open(sent["id"]).status_code == 404
     chosen = alva.send(a_referral(receiving_unit_id=str(SODERMALM)))

@@ -16,7 +16,7 @@ from services.referral.commands.accept_referral import AcceptReferral, accept_re
 from shared.kernel.actor import Role
 from shared.kernel.identity import ReferralId
 from shared.kernel.refusals import Refusal, VersionHasMoved
-from tests.integration.referral.conftest import KUNGSHOLMEN, SODERMALM, STAND_IN, Cast, Room, a_referral
+from tests.integration.referral.conftest import KUNGSHOLMEN, SODERMALM, STAND_IN, Cast, Room, a_referral, read_out_for
 
 
 def test_the_same_key_sends_once(room: Room, alva: Cast) -> None:
@@ -206,7 +206,7 @@ def test_rules_are_followed_as_they_are_heard(room: Room, alva: Cast) -> None:
     assert proposed["reason"] == "Beroende tas emot på Kungsholmen."
     body = a_referral()
     body["need"]["target_groups"] = ["addiction"]
-    assert alva.send(body).json["receiving_unit_id"] == str(KUNGSHOLMEN)
+    assert alva.send(read_out_for(KUNGSHOLMEN, body)).json["receiving_unit_id"] == str(KUNGSHOLMEN)
     default = alva.ask("GET", "/routing-proposal?area=0180-sodermalm").json
     assert (default["unit"]["id"], default["stand_in"]["id"], default["is_default"]) == (
         str(SODERMALM),
@@ -224,7 +224,7 @@ def test_a_municipality_without_rules_is_told_so(alva: Cast) -> None:
 
 def test_the_referrer_may_choose_another_unit(alva: Cast, cilla: Cast) -> None:
     """A receiving unit, that is; a health centre is none."""
-    chosen = alva.send(a_referral(receiving_unit_id=str(KUNGSHOLMEN)))
+    chosen = alva.send(read_out_for(KUNGSHOLMEN, a_referral(receiving_unit_id=str(KUNGSHOLMEN))))
     assert cilla.open(chosen.json["id"]).status_code == 200
     refused = alva.send(a_referral(receiving_unit_id=str(alva.actor.unit_id)))
     assert refused.json["type"] == "urn:lotsa:problem:unit-cannot-receive"

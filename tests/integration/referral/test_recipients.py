@@ -14,11 +14,24 @@ from services.referral.domain import codes
 from services.referral.domain.refusals import CodeIsUnknown
 from services.referral.domain.states import State
 from shared.kernel.identity import ReferralId
-from tests.integration.referral.conftest import KUNGSHOLMEN, SODERMALM, Cast, Room, a_referral_about_both, at_the_pages
+from tests.integration.referral.conftest import (
+    KUNGSHOLMEN,
+    SODERMALM,
+    Cast,
+    Room,
+    a_referral,
+    a_referral_about_both,
+    at_the_pages,
+    read_out_for,
+)
 from tests.integration.referral.test_attacked import ANSWERS
 from tests.integration.referral.test_two_consents import pointers, slug
 
 PARTNER = UUID(int=77)
+THERE = [
+    {"rule_id": area, "area": f"0180-{area}", "unit_id": str(unit), "reason_sv": "Bor där."}
+    for area, unit in (("sodermalm", SODERMALM), ("kungsholmen", KUNGSHOLMEN))
+]
 
 
 def test_nothing_is_sent_to_civil_society(room: Room, alva: Cast) -> None:
@@ -39,7 +52,7 @@ def test_no_rule_leads_to_civil_society(room: Room, alva: Cast) -> None:
     room.rules({**rule, "unit_id": str(PARTNER)}, version=2)
     assert alva.send().json["receiving_unit_id"] == str(SODERMALM)
     room.rules({**rule, "unit_id": str(KUNGSHOLMEN), "stand_in_unit_id": str(PARTNER)}, version=3)
-    sent = alva.send().json
+    sent = alva.send(read_out_for(KUNGSHOLMEN, a_referral())).json
     assert (sent["receiving_unit_id"], sent["stand_in_unit_id"]) == (str(KUNGSHOLMEN), None)
 
 
@@ -105,6 +118,7 @@ def test_both_languages_name_the_recipient_in_the_same_words(alva: Cast, monkeyp
 def test_a_yes_read_out_in_an_older_window_is_not_one_for_another_recipient(room: Room, alva: Cast) -> None:
     """Frans says yes in one window while the place is changed in another: what he said besides is kept, his yes is
     not, and nothing is sent before he has been asked about the new recipient."""
+    room.rules(*THERE, version=2)
     browser = at_the_pages(alva)
     answers = {**ANSWERS, "consent": {**ANSWERS["consent"], "share": "no"}}
     at = f"/referral/drafts/{alva.ask('POST', '/drafts', {'answers': answers}).json['id']}"

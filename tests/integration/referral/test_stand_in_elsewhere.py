@@ -82,8 +82,9 @@ def test_the_stand_in_of_a_chosen_unit_is_named_too(room: Room, alva: Cast) -> N
     """Not that of the unit which the rules proposed."""
     room.a_unit(UPPSALA, "receiving", area="0380")
     stands_in(room, KUNGSHOLMEN, UPPSALA)
-    _, check = check_page(alva, receiver={"unit": "other", "other_unit": str(KUNGSHOLMEN)})
-    assert "lotsningen går till Enhet 3, med Enhet 9 (Uppsala) som ersättare" in check
+    consent = {**ANSWERS["consent"], "read_for": str(KUNGSHOLMEN)}
+    _, check = check_page(alva, consent=consent, receiver={"unit": "other", "other_unit": str(KUNGSHOLMEN)})
+    assert "Enhet 9 (Uppsala)" in check
     assert "Enhet 4" not in check
 
 

@@ -23,7 +23,7 @@ from tests.unit.referral.cast import (
     a_consent,
 )
 
-A_DAY = timedelta(days=1)
+A_DAY, A_YEAR = timedelta(days=1), timedelta(days=365)
 
 
 def test_without_the_carers_yes_to_sharing_there_is_no_consent() -> None:
@@ -54,6 +54,26 @@ def test_a_consent_holds_from_when_it_was_given_until_it_expires() -> None:
     assert consent.covers(SHARE, consent.expires_at - timedelta(seconds=1))
     assert not consent.covers(SHARE, consent.expires_at)
     assert consent.why_not(SHARE, consent.expires_at) == "consent-expired"
+
+
+def test_an_unanswered_question_is_neither_yes_nor_no() -> None:
+    """Each scope by itself; of a consent from before the two were kept apart nobody can tell any more."""
+    contact, tell = Scope.STAFF_MAY_CONTACT_CARER, Scope.STAFF_MAY_TELL_CARER
+    consent = a_consent(Subject.PERSON_CARED_FOR, frozenset({contact}), refused=frozenset({TELL_ABOUT}))
+    assert [consent.answer_to(scope) for scope in (contact, TELL_ABOUT, tell)] == ["yes", "no", "unanswered"]
+    before = replace(consent, refused=None)
+    assert [before.answer_to(scope) for scope in (contact, TELL_ABOUT, tell)] == ["yes", "not-kept", "not-kept"]
+
+
+@pytest.mark.parametrize(("version", "longest"), [("carer-2026-3", A_YEAR), ("carer-2026-2", 2 * A_YEAR)])
+def test_a_consent_lasts_no_longer_than_the_text_said(version: str, longest: timedelta) -> None:
+    """A text that says a year is not a yes to longer; shorter is always possible."""
+    assert a_consent(text_version=version).expires_at == NOON + A_YEAR
+    assert a_consent(text_version=version, expires_at=NOON + A_DAY).expires_at == NOON + A_DAY
+    assert a_consent(text_version=version, expires_at=NOON + longest).expires_at == NOON + longest
+    with pytest.raises(ConsentDoesNotHold) as refused:
+        a_consent(text_version=version, expires_at=NOON + longest + A_DAY)
+    assert set(refused.value.fields) == {"/consents/carer/expires_at"}
 
 
 def test_a_block_wins_over_any_consent() -> None:
@@ -96,6 +116,8 @@ def test_a_consent_covers_the_recipient_and_its_stand_in_only_if_said() -> None:
         ({"given_at": NOON - 400 * A_DAY}, "expires_at"),
         ({"given_by": GivenBy.GUARDIAN}, "representative_name"),
         ({"scopes": frozenset({SHARE, TELL_ABOUT})}, "scopes"),
+        ({"refused": frozenset({TELL_ABOUT})}, "scopes"),
+        ({"refused": frozenset({SHARE})}, "refused_scopes"),
     ],
 )
 def test_a_consent_that_cannot_be_relied_on_is_refused(changes: dict[str, object], field: str) -> None:

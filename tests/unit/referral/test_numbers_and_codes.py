@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.referral.domain import codes
+from services.referral.domain.consent_texts import consent_text, may_have_been_read
 from services.referral.domain.numbers import RANDOM_CHARACTERS, new_number
 from services.referral.domain.people import Subject
 from services.referral.domain.refusals import CodeIsUnknown, CommentIsRequired
@@ -97,19 +98,19 @@ def test_every_target_group_names_its_basis() -> None:
 def test_each_of_the_two_people_has_a_text_to_be_read() -> None:
     """The newest in force, and known by its version and language."""
     for subject in Subject:
-        newest = codes.consent_text(subject, TODAY)
-        assert codes.may_have_been_read(subject, newest.version, "sv", TODAY)
-        assert not codes.may_have_been_read(subject, newest.version, "xx", TODAY)
-        assert not codes.may_have_been_read(subject, "nonsense", "sv", TODAY)
+        newest = consent_text(subject, TODAY)
+        assert may_have_been_read(subject, newest.version, "sv", TODAY)
+        assert not may_have_been_read(subject, newest.version, "xx", TODAY)
+        assert not may_have_been_read(subject, "nonsense", "sv", TODAY)
 
 
 def test_the_text_that_is_read_out_names_whom_it_is_for() -> None:
     """The older ones, which did not, may have been read out until the day before, and no longer."""
     for subject in Subject:
-        assert "%(recipient)s" in codes.consent_text(subject, TODAY).text
+        assert "%(recipient)s" in consent_text(subject, TODAY).text
         last, first = date(2026, 10, 31), date(2026, 11, 1)
-        older, newer = codes.consent_text(subject, last), codes.consent_text(subject, first)
+        older, newer = consent_text(subject, last), consent_text(subject, first)
         assert older.version != newer.version
-        assert codes.may_have_been_read(subject, older.version, "sv", last)
-        assert not codes.may_have_been_read(subject, older.version, "sv", first)
-        assert not codes.may_have_been_read(subject, newer.version, "sv", last)
+        assert may_have_been_read(subject, older.version, "sv", last)
+        assert not may_have_been_read(subject, older.version, "sv", first)
+        assert not may_have_been_read(subject, newer.version, "sv", last)

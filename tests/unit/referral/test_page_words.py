@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 from services.referral.domain import codes, routing
 from services.referral.domain.clocks import Priority, Promise
 from services.referral.domain.consent import Form, GivenBy, Scope
+from services.referral.domain.consent_texts import CONSENT_TEXTS
 from services.referral.domain.people import AgeBand, Channel, Relation, Subject, TakesInBest
 from services.referral.domain.states import State
 from services.referral.views.timeline import Stage
@@ -52,7 +53,7 @@ def test_every_title_kept_as_data_has_a_swedish_text() -> None:
     with CATALOGUE.open("rb") as source:
         known = {message.id for message in read_po(source) if message.string}
     titles = {code.title for each in codes.LISTS.values() for code in each}
-    titles |= {code.title for code in codes.SYSTEM_REASONS} | {text.text for text in codes.CONSENT_TEXTS}
+    titles |= {code.title for code in codes.SYSTEM_REASONS} | {text.text for text in CONSENT_TEXTS}
     titles |= {routing.DEFAULT_REASON}
     assert not titles - known
 
