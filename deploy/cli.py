@@ -166,15 +166,31 @@ def parked_show(queue: Annotated[str, typer.Argument(help="As “lotsa parked li
 @parked.command("replay")
 def parked_replay(
     queue: Annotated[str, typer.Argument(help="As “lotsa parked list” names it.")],
-    event: Annotated[list[str] | None, typer.Option(help="An event's or message's id; may be repeated.")] = None,
+    event: Annotated[list[str] | None, typer.Option(help="As “lotsa parked show” prints it; may be repeated.")] = None,
     every: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
 ) -> None:
-    """Send parked messages back to their queue once the cause is mended."""
+    """Send parked messages back to their queue once the cause is mended. Exits with 1 when one comes back at once."""
     with said():
         from deploy.errands import parked_messages
         from deploy.settings import current_settings
 
         parked_messages.replay(current_settings(), queue, None if every else event or [], console)
+
+
+@parked.command("discard")
+def parked_discard(
+    event: Annotated[str, typer.Argument(help="As “lotsa parked show” prints it.")],
+    reason: Annotated[
+        str, typer.Option(help="Why, as a code: unreadable, never-possible, done-otherwise or not-ours.")
+    ] = "",
+    queue: Annotated[str, typer.Option(help="From which queue, where it is parked from several.")] = "",
+) -> None:
+    """Throw one parked message away for good. The audit log says by whom, and why."""
+    with said():
+        from deploy.errands import parked_messages
+        from deploy.settings import current_settings
+
+        parked_messages.discard(current_settings(), event, reason, queue, console)
 
 
 def main() -> None:

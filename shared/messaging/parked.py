@@ -1,4 +1,4 @@
-"""Parked messages: look at them without showing what they hold, and send them back when the cause is mended.
+"""Parked messages: look at them without showing what they hold, and send them back or throw them away.
 
 For the command line and the status page, with the administrator's broker user. Only identifiers, types, reasons and
 counts are told; a body is never shown, since nobody has vouched for what is in it.
@@ -6,8 +6,9 @@ counts are told; a body is never shown, since nobody has vouched for what is in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
@@ -25,7 +26,11 @@ DELIVERY_LIMIT_REACHED = "the delivery limit was reached"
 
 @dataclass(frozen=True)
 class Parked:
-    """A parked message, masked. What could not be read has no event id and no type."""
+    """A parked message, masked. What could not be read has no event id and no type.
+
+    ``handle``: what an operator calls it by: the event's id, or the message's, or, where there is neither, one made
+    from its bytes. ``id``: the first or the second of these, as far as it is one of ours.
+    """
 
     queue: str
     message_id: str
@@ -39,6 +44,16 @@ class Parked:
     parked_at: str | None
     replayed_by: str | None
     size: int
+    handle: str
+
+    @property
+    def id(self) -> UUID | None:
+        """The event's id, or the message's; None where nobody knows what somebody wrote there."""
+        return self.event_id or _uuid(self.message_id)
+
+    def is_called(self, wanted: Collection[str]) -> bool:
+        """Whether it is one of these."""
+        return bool({self.handle, self.message_id, str(self.event_id)} & set(wanted))
 
 
 class Parking:
@@ -94,7 +109,7 @@ class Parking:
         try:
             for message in _messages(channel, queue, self.count(queue)):
                 parked = _masked(queue, message)
-                if wanted is not None and not wanted & {str(parked.event_id), parked.message_id}:
+                if wanted is not None and not parked.is_called(wanted):
                     continue
                 before(parked)
                 _send_back(publisher, parked, body_of(message), by)
@@ -104,6 +119,25 @@ class Parking:
             publisher.close()
             _give_back(channel)
         return replayed
+
+    def discard(self, queue: str, wanted: Collection[str], *, before: Callable[[Parked], None]) -> list[Parked]:
+        """Throw messages away for good: those called so. Returns what went.
+
+        ``before``: called with each message first, to audit it; what it raises leaves the message parked. A crash
+        between leaves it parked too: it is then audited once more when it is thrown away again.
+        """
+        channel = self._channel()
+        gone = []
+        try:
+            for message in _messages(channel, queue, self.count(queue)):
+                parked = _masked(queue, message)
+                if parked.is_called(wanted):
+                    before(parked)
+                    channel.basic_ack(message.delivery_info["delivery_tag"])
+                    gone.append(parked)
+        finally:
+            _give_back(channel)
+        return gone
 
     def _channel(self) -> amqp.Channel:
         if self._connection is None:
@@ -150,9 +184,10 @@ def _masked(queue: str, message: Any) -> Parked:
     except UndecodableEnvelope:
         envelope = None
     attempts = headers.get(names.ATTEMPTS, 0)
+    message_id = str(message.properties.get("message_id", ""))
     return Parked(
         queue=queue,
-        message_id=str(message.properties.get("message_id", "")),
+        message_id=message_id,
         event_id=envelope.id if envelope else None,
         event_type=envelope.type if envelope else None,
         source=envelope.source if envelope else None,
@@ -163,4 +198,12 @@ def _masked(queue: str, message: Any) -> Parked:
         parked_at=headers.get(names.PARKED_AT),
         replayed_by=headers.get(names.REPLAYED_BY),
         size=len(body),
+        handle=str(envelope.id) if envelope else str(_uuid(message_id) or f"bytes-{sha256(body).hexdigest()[:16]}"),
     )
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -49,7 +49,10 @@ WHY: dict[str, LazyString] = {
     "elsewhere": _("Allowed, because operators may administer everything."),
     "auditor-reviews-within-mandate": _("Allowed, because reviewing the log is the reader's assignment."),
     "operators-replay-parked-messages": _("Allowed, because operators send back what was put aside."),
-    "operators-discard-parked-messages": _("Allowed, because operators may throw away what cannot be carried out."),
+    "operators-discard-unreadable": _("Allowed, because operators may throw away what nobody can read."),
+    "operators-discard-never-possible": _("Allowed, because operators may throw away what can never be carried out."),
+    "operators-discard-done-otherwise": _("Allowed, because what the message asked for was done in another way."),
+    "operators-discard-not-ours": _("Allowed, because the message was not sent by this installation."),
     "operators-verify-the-log": _("Allowed, because operators verify the log."),
     "no-relation-to-referral": _(
         "Refused, because the unit has no part in the referral. The answer was the same as for an unknown number."

@@ -83,6 +83,7 @@ def is_known(product: Running, unit_id: UUID) -> bool:
     return bool(ask(product, "referral", "SELECT 1 FROM known_units WHERE unit_id = %s", unit_id))
 
 
+@pytest.mark.holds("discards-are-logged")
 def test_a_parked_message_is_shown_sent_back_and_the_log_says_by_whom(product: Running) -> None:
     """Counted, explained without its contents, carried out when it is sent back; the one beside it stays."""
     unit, other = uuid4(), uuid4()
@@ -118,6 +119,71 @@ def test_a_parked_message_is_shown_sent_back_and_the_log_says_by_whom(product: R
     assert rest.stdout.strip() == f"1 sent back to {QUEUE}."
     eventually(lambda: is_known(product, other), saying="the other one was carried out too", within=60)
     assert lotsa(product, "parked", "list").exit_code == 0
+
+
+WRITTEN = "Gun Svensson"
+
+
+def park_unreadable(product: Running, message_id: str) -> None:
+    """Lay something that is no event where the reaction would have parked it."""
+    headers: dict[str, object] = {names.REASON: "UndecodableEnvelope", names.PARKED_AT: "2026-11-22T10:00:00"}
+    laid = Outgoing(names.parked_exchange("referral"), QUEUE, message_id, f"{{{WRITTEN}".encode(), headers)
+    publisher = ConfirmedPublisher(product.settings.admin_broker_url, "test")
+    assert publisher.publish([laid]).confirmed
+    publisher.close()
+
+
+def discards(product: Running) -> list[dict[str, object]]:
+    """What the log has been told of messages thrown away, the oldest first."""
+    query = "SELECT data FROM outbox WHERE data->>'action' = 'discard' ORDER BY data->>'access_id'"
+    return [data for (data,) in ask(product, "referral", query)]  # type: ignore[misc]
+
+
+@pytest.mark.holds("discards-are-logged")
+@pytest.mark.parametrize("named", [True, False], ids=["with an id", "with something else for an id"])
+def test_what_nobody_can_read_comes_back_and_can_be_thrown_away(product: Running, named: bool) -> None:
+    """A replay tells that it came back; thrown away with a reason it is gone, and the log says by whom and why."""
+    message_id = str(uuid4()) if named else WRITTEN
+    before = len(discards(product))
+    park_unreadable(product, message_id)
+    shown = lotsa(product, "parked", "show", QUEUE)
+    handle = shown.stdout.split()[0]
+    assert (handle == message_id) is named
+    assert WRITTEN not in shown.stdout
+
+    sent = lotsa(product, "parked", "replay", QUEUE, "--event", handle)
+    assert sent.exit_code == Trouble.exit_code
+    assert f"1 sent back to {QUEUE}." in sent.stdout
+    assert f"{handle}  came back at once: UndecodableEnvelope" in sent.stdout
+    assert "come back after it was sent back" in lotsa(product, "parked", "show", QUEUE).stdout
+
+    gone = lotsa(product, "parked", "discard", handle, "--reason", "unreadable")
+    assert gone.exit_code == 0, gone.stderr
+    assert f"thrown away from {QUEUE}" in gone.stdout
+    assert lotsa(product, "parked", "list").exit_code == 0
+    [told] = discards(product)[before:]
+    assert (told["rule"], told["subject"]) == ("operators-discard-unreadable", getpass.getuser())
+    assert (told["record_kind"], told["subjects"]) == ("parked-message", [handle] if named else [])
+    assert WRITTEN not in str(told)
+    in_the_log = "SELECT 1 FROM log_entries WHERE convert_from(leaf, 'UTF8') LIKE %s"
+    eventually(
+        lambda: ask(product, "audit", in_the_log, f"%{told['access_id']}%"), saying="the log tells of it", within=60
+    )
+    assert lotsa(product, "parked", "discard", handle, "--reason", "unreadable").exit_code == Trouble.exit_code
+    assert len(discards(product)) == before + 1
+
+
+def test_nothing_is_thrown_away_without_a_reason_that_the_log_can_hold(product: Running) -> None:
+    """A code, never free text, which might name somebody; the message stays, and nothing is logged."""
+    message_id, before = str(uuid4()), len(discards(product))
+    park_unreadable(product, message_id)
+    for reason in ([], ["--reason", f"{WRITTEN} asked for it"]):
+        done = lotsa(product, "parked", "discard", message_id, *reason)
+        assert done.exit_code == Trouble.exit_code
+        assert "unreadable (nobody can read it)" in done.stderr.replace("\n", " ")
+    assert len(discards(product)) == before
+    assert lotsa(product, "parked", "list").exit_code == 1
+    assert lotsa(product, "parked", "discard", message_id, "--reason", "not-ours", "--queue", QUEUE).exit_code == 0
 
 
 def test_what_cannot_be_sent_back_is_said_in_a_sentence(product: Running) -> None:

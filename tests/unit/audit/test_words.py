@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 
+from deploy.errands.parked_messages import REASONS, rule_for
 from services.audit.commands import integrate_pending, reconcile_sequences, record_reading
 from services.audit.domain.refusals import TrailIsUnknown
 from services.audit.service import EVERYTHING
@@ -154,6 +155,13 @@ def test_every_access_that_is_recorded_has_a_heading_of_its_own() -> None:
     assert {("referral", "list"), ("unit", "change"), ("assignment", "list"), ("assignment", "read")} <= found
     assert found - set(accesses.SHOWN) == set()
     assert {("draft", "read"), ("draft", "list"), ("parked-message", "replay")} <= set(accesses.SHOWN)
+
+
+def test_every_reason_to_throw_a_message_away_has_a_sentence() -> None:
+    """The operator's code is a rule, and the reviewer reads why."""
+    assert len({str(words.WHY[rule_for(reason)]) for reason in REASONS}) == len(REASONS)
+    thrown = replace(a_reading(consents=(), record_kind="parked-message"), action="discard")
+    assert words.heading(thrown) == "A parked message was thrown away"
 
 
 def test_every_access_of_a_reviewers_has_a_heading() -> None:
