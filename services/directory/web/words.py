@@ -16,6 +16,7 @@ from services.directory.domain.taxonomy import Taxonomy, Term
 from services.directory.domain.unit import UnitKind
 from services.directory.web.parts import parts
 from shared.kernel.clock import SWEDEN, swedish_day
+from shared.vocabulary.email_address import shown_email
 
 
 def language() -> str:
@@ -159,7 +160,7 @@ def day_before_in_words(day: date) -> str:
 
 def breakable(address: str) -> Markup:
     """An e-mail address that may be broken before its @, so that tables need not be wide for it."""
-    return escape(address).replace("@", Markup("<wbr>@"))
+    return escape(shown_email(address)).replace("@", Markup("<wbr>@"))
 
 
 FILTERS = {

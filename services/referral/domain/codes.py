@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.referral.domain.refusals import CodeIsUnknown, CommentIsRequired
+from shared.vocabulary.readable_text import is_readable
 
 START = date(2025, 7, 1)
 
@@ -171,5 +172,5 @@ def check_reason(codes: Iterable[Code], slug: str, comment: str, day: date) -> N
     reason = next((code for code in in_force(codes, day) if code.slug == slug), None)
     if reason is None:
         raise CodeIsUnknown(fields={"/reason": CodeIsUnknown.title})
-    if reason.comment_required and not comment.strip():
+    if reason.comment_required and not is_readable(comment):
         raise CommentIsRequired(fields={"/comment": CommentIsRequired.title})

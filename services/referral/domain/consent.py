@@ -17,6 +17,7 @@ from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.refusals import ConsentDoesNotHold, ConsentIsAlreadyWithdrawn, ConsentIsMissing
 from shared.kernel.actor import UserRef
 from shared.kernel.identity import AssignmentId, ConsentId, ReferralId, UnitId
+from shared.vocabulary.readable_text import is_readable
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 
@@ -237,7 +238,7 @@ def record_consent(
         wrong[f"{at}/expires_at"] = "The text that was read out says a year, so the consent lasts no longer."
     elif expires_at <= now:
         wrong[f"{at}/expires_at"] = "The consent has already expired."
-    if answers.given_by is not GivenBy.SUBJECT and not answers.representative_name.strip():
+    if answers.given_by is not GivenBy.SUBJECT and not is_readable(answers.representative_name):
         wrong[f"{at}/representative_name"] = "Say who consented for the person."
     if wrong:
         raise ConsentDoesNotHold(fields=wrong)

@@ -12,6 +12,7 @@ from datetime import time
 from enum import StrEnum
 
 from services.referral.domain.refusals import CarerCannotBeReached, SafeContactContradictsItself
+from shared.vocabulary.readable_text import is_readable
 
 NAME_LIMIT = 200
 TEXT_LIMIT = 4_000
@@ -133,7 +134,7 @@ class Carer:
         self.safe_contact.check()
         channels = self.safe_contact.channels
         wrong = {}
-        if not any(map(str.isalnum, self.name)):
+        if not is_readable(self.name):
             wrong["/carer/name"] = "Say what the carer is called."
         if channels & {Channel.PHONE, Channel.SMS} and not self.phone:
             wrong["/carer/phone"] = "Give the number that is to be called."
