@@ -99,8 +99,9 @@ def _machine(box: Box) -> Iterator[str]:
     free = shutil.disk_usage(place).free // 2**20
     if free < LITTLE_ROOM_MB:
         yield f"{place} has only {free} MB left on its disk; below 200 MB the broker stops taking messages."
-    if not (CHECKOUT / "shared/web/static/vendor/designsystemet.css").exists():
-        yield "The style sheets are missing: “make set-up” fetches them."
+    vendor = CHECKOUT / "shared/web/static/vendor"
+    if not all((vendor / name).exists() for name in ("designsystemet.css", "source-sans-3.css")):
+        yield "The style sheets or the font are missing: “make set-up” fetches them."
     if box.port is None and not ports.is_free(8000):
         yield "Port 8000 is taken by another program: use “make run PORT=8001”."
 

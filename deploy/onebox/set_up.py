@@ -42,10 +42,10 @@ def set_up(purpose: str) -> None:
         _room_for(purpose)
         _step(f"Python packages ({requirements.name})", lambda: _install(requirements))
         _stamp("packages", [requirements, CHECKOUT / "deploy/onebox/set_up.py"], python)
-    lock = CHECKOUT / "package-lock.json"
-    if not _stamped("style-sheets", [lock]) or not (CHECKOUT / "shared/web/static/vendor").is_dir():
-        _step("Style sheets", lambda: fetch_style_sheets(CHECKOUT, PROGRAMS))
-        _stamp("style-sheets", [lock])
+    sheets = [CHECKOUT / "package-lock.json", CHECKOUT / "deploy/onebox/style_sheets.py"]
+    if not _stamped("style-sheets", sheets) or not (CHECKOUT / "shared/web/static/vendor").is_dir():
+        _step("Style sheets and font", lambda: fetch_style_sheets(CHECKOUT, PROGRAMS))
+        _stamp("style-sheets", sheets)
     catalogues = sorted(CHECKOUT.glob("*/**/translations/*/LC_MESSAGES/messages.po"))
     made = all(catalogue.with_suffix(".mo").exists() for catalogue in catalogues)
     if not made or not _stamped("translations", catalogues):

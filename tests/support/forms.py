@@ -55,16 +55,20 @@ class Form:
             sent[each.name] = [each.value]
         return sent
 
-    def spoilt(self, text: str = "") -> dict[str, list[str]]:
-        """What is hidden as it is; nothing chosen; ``text`` in everything that is written."""
-        return {
-            name: values
-            for name, values in {
-                **{name: values for name, values in self.as_shown().items() if self._is_hidden(name)},
-                **{each.name: [text] for each in self.fields if each.kind in (*WRITTEN, "date", "time")},
-            }.items()
-            if name
-        }
+    def spoilt(self, text: str = "", choice: int | None = None) -> dict[str, list[str]]:
+        """What is hidden as it is; ``text`` in all that is written; nothing chosen, or of each group the same one."""
+        sent = {name: values for name, values in self.as_shown().items() if self._is_hidden(name)}
+        sent |= {each.name: [text] for each in self.fields if each.kind in (*WRITTEN, "date", "time")}
+        if choice is not None:
+            sent |= {name: [of[choice % len(of)]] for name, of in self._groups().items()}
+        return {name: values for name, values in sent.items() if name}
+
+    def _groups(self) -> dict[str, list[str]]:
+        groups: dict[str, list[str]] = {}
+        for each in self.fields:
+            if each.kind in ("radio", "checkbox", "select"):
+                groups.setdefault(each.name, []).extend(each.choices or [each.value])
+        return groups
 
     def _is_hidden(self, name: str) -> bool:
         return any(each.name == name and each.kind in ("hidden", "submit", "button") for each in self.fields)
@@ -129,7 +133,7 @@ class _Reader(HTMLParser):
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22,27}|(?<=/)[0-9]+(?=/|$)|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LINK = re.compile(r'<a [^>]*href="(/[^"#?]*)')
 # what somebody may get wrong in a field: nothing, something that is no answer to it, too much
-WRONG = ("", "?", "å" * 5000)
+WAYS = (("", None), ("", 0), ("", 1), ("", 2), ("", -1), ("?", None), ("?", 0), ("å" * 5000, None))
 
 
 def kind_of(path: str) -> str:
@@ -151,13 +155,14 @@ def pages_from(client: FlaskClient, service: str, *starts: str) -> Iterator[tupl
             waiting.extend(LINK.findall(answer.text))
 
 
-def send_wrongly(client: FlaskClient, path: str, form: Form, text: str) -> str:
-    """Send a form with this in every field; the page that comes of it."""
+def send_wrongly(client: FlaskClient, path: str, form: Form, text: str, choice: int | None = None) -> str:
+    """Send a form with this in every field, and this choice of every group; the page that comes of it."""
     shown = client.get(path, follow_redirects=True)
     alike = [each for each in forms_in(shown.text, shown.request.path) if each.names() == form.names()]
-    assert alike, f"{path} does not show its form again"
+    if not alike:
+        return ""  # one of the ways was right, and what the form was about is done
     form = alike[0]
-    answer = client.post(form.action, data=form.spoilt(text), follow_redirects=True)
+    answer = client.post(form.action, data=form.spoilt(text, choice), follow_redirects=True)
     assert answer.status_code in (200, 422), f"{form.action} answers {answer.status_code}"
     return str(answer.text)
 
@@ -187,6 +192,17 @@ def asks_for_corrections(page: str, where: str) -> bool:
     return True
 
 
+def got_wrong_in_every_way(client: FlaskClient, path: str, form: Form) -> int:
+    """How many of the ways of getting a form wrong ask for corrections; what is called optional never does so empty."""
+    asked = 0
+    for text, choice in WAYS:
+        page = send_wrongly(client, path, form, text, choice)
+        where = f"{kind_of(form.action)} with “{text[:9]}” and choice {choice}"
+        asked += asks_for_corrections(page, where)
+        assert text or not wrongly_called_optional(page), f"{where}: {wrongly_called_optional(page)}"
+    return asked
+
+
 # words that no Swedish sentence of ours has
 ENGLISH = re.compile(r"\b(the|is|not|this|must|field|write|choose|give|valid|of|say)\b", re.IGNORECASE)
 
@@ -199,7 +215,7 @@ def forms_that_take_anything(client: FlaskClient, service: str, *starts: str) ->
             kind = kind_of(form.action)
             if form.method != "post" or not form.asks() or kind in asked:
                 continue
-            if sum(asks_for_corrections(send_wrongly(client, path, form, text), kind) for text in WRONG):
+            if got_wrong_in_every_way(client, path, form):
                 asked.add(kind)
             else:
                 never.add(kind)
@@ -218,3 +234,11 @@ def unchecked(page: str) -> set[str]:
             or each.attributes.get("writingsuggestions", "false") != "false"
         )
     }
+
+
+def wrongly_called_optional(page: str) -> set[str]:
+    """The fields that a page says are optional, and tells of having been left empty."""
+    told = set(re.findall(r'id="f-([^"]+)-error"', page))
+    blank = {each.attributes.get("id", "").removeprefix("f-") for each in fields_in(page) if not each.value.strip()}
+    labels = re.findall(r'<label class="ds-label" for="f-([^"]+)">(.*?)</label>', page)
+    return {name for name, label in labels if "(frivilligt)" in label and name in told & blank}

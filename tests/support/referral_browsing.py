@@ -27,7 +27,7 @@ def tell_of_the_carer(page: Page, name: str = "Frans Provsson", **ticked: str) -
     page.goto("/referral/new")
     page.get_by_label("Namn på den som ger stöd").fill(name)
     answer(page, {"channels": "phone", **ticked})
-    page.get_by_label("Telefon (frivilligt)").fill("070-1740605")
+    page.get_by_label("Telefon (behövs för samtal och sms)").fill("070-1740605")
     go_on(page)
 
 

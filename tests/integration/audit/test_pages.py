@@ -12,6 +12,7 @@ from shared.contracts.directory import AssignmentGranted
 from shared.contracts.notifications import NoticeQueued
 from tests.integration.audit.reviewers import LOG_CONTROL, Reviewers, Story, search
 from tests.integration.audit.support import ADVICE, ISSUER, NOW, do_as, looked, sent
+from tests.support.forms import asks_for_corrections, unchecked
 
 
 @pytest.mark.holds("a-reviewer-sees-who-has-read", "a-reviewer-can-see-it")
@@ -147,6 +148,14 @@ def test_a_mistyped_number_is_told_as_such(reviewers: Reviewers, story: Story, t
     assert answer.status_code == 422
     assert said in answer.text
     assert f'value="{typed}"' in answer.text
+
+
+def test_a_search_for_what_is_no_number_asks_for_a_correction(reviewers: Reviewers, story: Story) -> None:
+    """The same summary as on every form, with focus and a word in the title; nothing typed is sent to be spelt."""
+    page = search(reviewers.ester, "?")
+    assert page.status_code == 422
+    assert asks_for_corrections(page.text, "/audit/search")
+    assert unchecked(page.text) == set()
 
 
 def test_a_search_that_finds_nothing_says_so(reviewers: Reviewers, story: Story) -> None:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from tests.support.directory_city import City
+from tests.support.directory_city import City, seeded_city
 from tests.support.forms import fields_in, forms_that_take_anything, pages_from, unchecked
+from tests.support.infrastructure import Infrastructure
 
 STARTS = {
     "dani": ("/directory/mine",),
     "hanna": ("/directory/admin", "/directory/admin/routing/rules", "/directory/admin/routing/default"),
 }
+
+
+@pytest.fixture(scope="module")
+def city(infrastructure: Infrastructure) -> Iterator[City]:
+    """A city of its own: some ways of filling in a form are right, and change it."""
+    with seeded_city(infrastructure) as made:
+        yield made
 
 
 @pytest.mark.parametrize("who", STARTS)

@@ -8,13 +8,12 @@ import pytest
 
 from tests.integration.referral.conftest import Cast, Room, a_referral_about_both, at_the_pages
 from tests.support.forms import (
-    WRONG,
     asks_for_corrections,
     fields_in,
     forms_in,
-    forms_that_take_anything,
+    got_wrong_in_every_way,
+    kind_of,
     pages_from,
-    send_wrongly,
     unchecked,
 )
 
@@ -44,7 +43,7 @@ def test_each_step_of_a_new_referral_asks_for_corrections(room: Room, alva: Cast
     for answers in ANSWERS:
         path = page.request.path
         (form,) = [each for each in forms_in(page.text, path) if each.asks()]
-        assert sum(asks_for_corrections(send_wrongly(client, path, form, text), path) for text in WRONG), path
+        assert got_wrong_in_every_way(client, path, form), path
         page = client.get(path, follow_redirects=True)
         path = page.request.path
         (form,) = [each for each in forms_in(page.text, path) if each.asks()]
@@ -55,14 +54,37 @@ def test_each_step_of_a_new_referral_asks_for_corrections(room: Room, alva: Cast
     assert page.request.path.endswith("/check")
 
 
+@pytest.mark.parametrize(
+    ("who", "action", "accepted"),
+    [
+        ("alva", "cancel", False),
+        ("alva", "withdraw-consent", False),
+        ("bo", "reject", False),
+        ("bo", "complete", True),
+        ("bo", "withdraw-consent", True),
+    ],
+)
 def test_what_is_done_with_a_referral_asks_for_corrections(
-    room: Room, alva: Cast, bo: Cast, referral: tuple[str, str]
+    alva: Cast, bo: Cast, referral: tuple[str, str], who: str, action: str, accepted: bool
 ) -> None:
     """Whoever does it, without script."""
-    starts = [f"/referral/referrals/{each}" for each in referral]
+    client, path = (
+        at_the_pages({"alva": alva, "bo": bo}[who]).client,
+        f"/referral/referrals/{referral[accepted]}/{action}",
+    )
+    (form,) = [each for each in forms_in(client.get(path).text, path) if each.asks()]
+    assert got_wrong_in_every_way(client, path, form)
+
+
+def test_no_form_is_left_out(alva: Cast, bo: Cast, referral: tuple[str, str]) -> None:
+    """What links lead to asks for nothing that is not got wrong above."""
+    here = {f"/referral/referrals/…/{each}" for each in ("cancel", "reject", "complete", "withdraw-consent")}
+    known = here | {"/referral/new/…"}
     for somebody in (alva, bo):
         client = at_the_pages(somebody).client
-        assert forms_that_take_anything(client, "referral", *starts, *reversed(starts)) == set()
+        for each in referral:
+            for path, page in pages_from(client, "referral", f"/referral/referrals/{each}", "/referral/new"):
+                assert {kind_of(form.action) for form in forms_in(page, path) if form.asks()} <= known
 
 
 def test_nothing_that_is_typed_is_sent_to_a_spelling_service(

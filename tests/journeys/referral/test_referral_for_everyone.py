@@ -102,7 +102,7 @@ def test_a_referral_is_written_with_the_keyboard_alone(town: Town, as_person: Op
     keys.type("Frans Provsson")
     by_keyboard(alva, "Telefonsamtal")
     keys.press("Space")
-    by_keyboard(alva, "Telefon (frivilligt)")
+    by_keyboard(alva, "Telefon (behövs för samtal och sms)")
     keys.type("070-1740605")
     by_keyboard(alva, GO_ON)
     keys.press("Enter")

@@ -37,7 +37,8 @@ def test_what_was_typed_stays_when_something_is_wrong(town: Town, as_person: Ope
     go_on(alva)
     summary = alva.locator("#error-summary")
     assert summary.locator("a").all_inner_texts() == ["Ange numret att ringa till.", NO_NUMBER]
-    assert alva.title().startswith("Rätta:")
+    assert alva.title().startswith("Rätta: ")
+    assert alva.evaluate("document.activeElement.id") == "error-summary", "read first, without a script of ours"
     summary.get_by_role("link", name="Ange numret").click()
     field = alva.locator("#f-phone")
     assert field.get_attribute("aria-invalid") == "true"
@@ -112,7 +113,7 @@ def test_going_back_to_where_a_sent_one_began_leads_to_its_receipt(town: Town, a
     begun = urlsplit(alva.url).path
     alva.get_by_label("Namn på den som ger stöd").fill("Frans Provsson")
     answer(alva, {"channels": "phone"})
-    alva.get_by_label("Telefon (frivilligt)").fill("070-1740605")
+    alva.get_by_label("Telefon (behövs för samtal och sms)").fill("070-1740605")
     go_on(alva)
     colleague = as_person(town.somebody("anna", "Anna Ask", town.alva.actor.role, town.alva.actor.unit_id))
     colleague.goto(begun)

@@ -24,7 +24,7 @@ def tell_of_frans(alva: Hands) -> None:
     alva.write(page.get_by_label("Namn på den som ger stöd"), "Frans Provsson")
     alva.look()  # the place is Alva's own already
     alva.choose(page.get_by_label("Telefonsamtal"))
-    alva.write(page.get_by_label("Telefon (frivilligt)"), "070-1740605")
+    alva.write(page.get_by_label("Telefon (behövs för samtal och sms)"), "070-1740605")
     go_on(alva)
     alva.write(page.get_by_label("Varför vill den som ger stöd ha kontakt?"), WHY)
     alva.choose(page.get_by_label("Enskilda samtal"))
