@@ -187,6 +187,7 @@ def _answer_expired_form(_: CSRFError) -> AnyResponse:
         "form-expired",
         says("The form has been open too long."),
         400,
+        # promise: without-its-token-nothing-is-saved
         says("Nothing was saved. Go back, load the page again and send the form once more."),
     )
 

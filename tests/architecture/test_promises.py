@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.promises import (
-    LIST,
-    Holder,
-    Mark,
-    Promise,
-    holders,
-    holders_in,
-    listed,
-    marked,
-    marks_in,
-    troubles,
-)
+from tests.support.holders import Holder, holders, holders_in
+from tests.support.promises import LIST, Mark, Promise, listed, marked, marks_in, spoken, troubles
+from tests.support.promising import LETTERS, no_promises, promising, said_of_no_promise, unjudged
 
 WHERE = "services/referral/web/templates/referral/receipt.html"
 TEST = "tests/unit/test_it.py::test_it"
@@ -101,3 +92,42 @@ def test_a_mark_is_seen_in_each_kind_of_file() -> None:
     """Template, Python and document."""
     for text in ("{# promise: one #}Så.", "    # promise: one\n    _('So')", "<!-- promise: one -->\nSo."):
         assert [mark.slug for mark in marks_in(text, "x")] == ["one"]
+
+
+def sentences() -> list[str]:
+    """Every sentence with the form of a promise, on pages and in letters."""
+    letters = (file.read_text() for file in LETTERS)
+    return promising([*(text for _, text in spoken()), *letters])
+
+
+def test_every_sentence_that_sounds_like_a_promise_is_one_or_is_judged() -> None:
+    """A new one is listed in docs/promises.md and held, or written into no_promises.toml with the reason."""
+    assert sentences()
+    assert unjudged(sentences(), listed(LIST.read_text()), no_promises()) == []
+
+
+def test_nothing_is_judged_that_nobody_says() -> None:
+    """Nor without a reason, nor as the same as a promise that is not there."""
+    assert sorted(set(no_promises()) - set(sentences())) == []
+    assert said_of_no_promise({row.slug for row in listed(LIST.read_text())}) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Det räknas per stadsdel, så att utbudet kan bli bättre.",
+        "Anteckningarna granskas i efterhand.",
+        "Personen har rätt att få veta.",
+        "Det du inte har sparat försvinner.",
+        "Det som ingen har läst stängs genast.",
+        "Du får svar senast i morgon.",
+        "Uppgifterna lämnas aldrig ut.",
+    ],
+)
+def test_a_planted_promise_is_found(sentence: str) -> None:
+    """What 0.1 said that was not so; among other sentences, and gone when it is listed or judged."""
+    found = promising([f"Välkommen. {sentence} Hej då."])
+    assert found == [sentence]
+    assert unjudged(found, [ROW], {}) == [sentence]
+    assert unjudged(found, [Promise("kept-open", sentence, "carer", WHERE, (TEST,))], {}) == []
+    assert unjudged(found, [], {sentence: "why"}) == []

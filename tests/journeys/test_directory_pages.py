@@ -57,7 +57,7 @@ def test_the_front_page_is_usable_by_keyboard(visit_site: Visit) -> None:
     page.wait_for_url("**/directory/services?group=older-people")
 
 
-@pytest.mark.holds("saved-is-found-at-once", "saved-activity-is-found-at-once")
+@pytest.mark.holds("saved-is-found-at-once", "saved-activity-is-found-at-once", "saved-is-what-the-page-says")
 def test_dani_edits_and_everyone_sees_it(visit_site: Visit, city: City) -> None:
     """Listing, activity, cancellation, confirmation: each on the public page at once, and told by one event each."""
     page = visit_site("dani", javascript=False)
@@ -106,6 +106,7 @@ def test_a_form_sent_back_keeps_what_was_written(visit_site: Visit) -> None:
     expect(page.get_by_label("Namn", exact=True)).to_be_focused()
 
 
+@pytest.mark.holds("what-was-written-is-still-there")
 def test_the_second_of_two_editors_sees_both_versions(visit_site: Visit) -> None:
     """Dani has the form open in two windows; the second save shows what was saved and keeps what was written."""
     first = visit_site("dani")

@@ -71,6 +71,7 @@ WITHOUT_CONTENT = _(
     "Allowed, but nothing that a consent covers was shown: the content was sealed, or the page only asked about a step."
 )
 STEPS_WHY: dict[str, LazyString] = {
+    # promise: hidden-at-the-next-reading
     "consent.withdrawn.v1": _("What was withdrawn is hidden from the next reading on."),
     "referral.opened.v1": _("Noted at the first reading by the receiving unit."),
     "referral.accepted.v1": _("Allowed, because the referral was sent to the unit."),
@@ -115,7 +116,9 @@ ALARMS: dict[str, LazyString] = {
     "sequence-doubled": _("Two events share a number"),
     "publisher-silent": _("A service has not been heard of for five minutes"),
     "log-stands-still": _("What happened waits for more than a minute to enter the log"),
+    # promise: a-shrunk-log-is-not-signed
     "log-has-shrunk": _("Signed entries are gone or changed: nothing more is signed"),
+    # promise: another-key-does-not-sign
     "log-has-another-key": _("The log is signed with another key: nothing more is signed"),
 }
 # steps that nobody in particular is known to have taken; the person and unit that they name are those they are about

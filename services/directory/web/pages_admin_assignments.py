@@ -56,6 +56,7 @@ def add_assignment(unit_id: UUID) -> Response | str:
     except (ValidationError, Invalid) as problem:
         errors = said(problem)
         return _page(unit_id, written, {"last_day" if name == "valid_to" else name: errors[name] for name in errors})
+    # promise: an-assignment-holds-from-now
     flash(_("The assignment is given. It holds from now on."), "success")
     return redirect(f"{UNITS}/{unit_id}", 303)
 

@@ -79,6 +79,7 @@ def save_organization() -> Response | str:
         return _organization_page(_own_organization(), written, {}, moved=True)
     except (ValidationError, Invalid) as problem:
         return _organization_page(_own_organization(), written, said(problem))
+    # promise: saved-is-what-the-page-says
     flash(_("Saved. This is what the public page says from now on."), "success")
     return redirect(HOME, 303)
 

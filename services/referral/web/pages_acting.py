@@ -91,6 +91,7 @@ def cancel(referral_id: UUID) -> Page:
         Action.CANCEL,
         referral_id,
         lambda said, actor, uow: cancel_referral(CancelReferral(**said), actor, uow),
+        # promise: the-receiver-is-told
         gettext("The referral is cancelled. The receiving unit is told."),
     )
 

@@ -56,6 +56,7 @@ def show(referral_id: UUID) -> str:
 def closed_sentence(closed: Closed) -> str:
     """Why a part is closed to this reader, in plain words."""
     if closed.part == Part.PERSON_CARED_FOR and closed.why == "consent-not-given":
+        # promise: nothing-about-them-was-sent
         return _("There is no consent to tell about the one who receives the support, so nothing about them was sent.")
     return str(words.WHY_CLOSED[closed.why])
 

@@ -38,6 +38,7 @@ from shared.web.errors import says
 from shared.web.validation import sentences
 from shared.web.who import current_actor
 
+# promise: nothing-sent-unread
 CHANGED = says("The draft was changed in another window. Nothing has been sent: read it through again.")
 ANOTHER_RECEIVER = says("Another unit than before would receive the referral. Nothing has been sent.")
 # which step a refused field belongs to, by the beginning of its pointer

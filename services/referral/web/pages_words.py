@@ -42,7 +42,8 @@ PRIORITY_TAGS: Words = {
 }
 
 PRIORITY_HINTS: Words = {
-    "routine": _("First answer within three working days"),
+    # promise: the-priority-says-when
+    "routine": _("First answer within three working days, contact within seven"),
     "urgent": _("First answer the next working day, contact within three"),
     "asap": _("First answer and contact the next working day"),
 }

@@ -138,6 +138,7 @@ def test_another_event_under_a_used_sequence_raises_an_alarm(world: World) -> No
     assert (9_001, 9_001) in alarms
 
 
+@pytest.mark.holds("another-key-does-not-sign")
 def test_another_key_does_not_sign_on(world: World) -> None:
     """A log whose newest checkpoint this key has not signed is left alone."""
     world.hear(sent(uuid4(), []))

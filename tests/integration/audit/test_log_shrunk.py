@@ -27,6 +27,7 @@ pytestmark = pytest.mark.usefixtures("a_log")
 
 @pytest.mark.parametrize("after", ["in one life", "after a restart"])
 @pytest.mark.parametrize("left", ["one checkpoint", "nothing"])
+@pytest.mark.holds("a-shrunk-log-is-not-signed")
 def test_a_log_whose_end_is_gone_is_not_signed_on(world: World, a_log: list[int], after: str, left: str) -> None:
     """The running sequencer knows what it signed, and one that begins reads the checkpoint that was kept."""
     to = a_log[0] if left == "one checkpoint" else 0

@@ -224,7 +224,7 @@ def test_another_authoritys_referring_unit_is_not_the_citys_to_change(city: City
         change_unit(work, hanna, asked, city.parts.areas)
 
 
-@pytest.mark.holds("an-ended-assignment-opens-nothing", "access-ends-when-heard")
+@pytest.mark.holds("an-ended-assignment-opens-nothing", "access-ends-when-heard", "an-assignment-holds-from-now")
 def test_an_ended_assignment_gives_nothing_from_that_moment(city: City) -> None:
     """Granted, it is there at once; ended, it is gone at once, and both are told."""
     hanna = city.editor("hanna")

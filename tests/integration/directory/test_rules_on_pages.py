@@ -165,6 +165,7 @@ def test_whoever_saves_second_sees_both_and_may_save_again(city: City, hanna: Fl
     assert rules(city).rule(BROMMA).reason_sv == "Så skrev den andra."
 
 
+@pytest.mark.holds("a-removed-rule-is-still-there")
 def test_what_was_written_of_a_rule_that_was_removed_can_be_added(city: City, hanna: FlaskClient) -> None:
     """Nothing typed is lost: the form becomes that of a new rule."""
     opened = stale(hanna, f"{RULES}/{BROMMA}")

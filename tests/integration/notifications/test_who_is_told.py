@@ -160,7 +160,7 @@ def test_a_withdrawal_stops_further_steps_being_told_even_when_heard_first(room:
     assert room.notices(journey.referring) == [SILENT, SILENT]
 
 
-@pytest.mark.holds("the-receiver-is-told-of-the-end")
+@pytest.mark.holds("the-receiver-is-told-of-the-end", "the-receiver-is-told")
 def test_the_unit_that_acted_is_not_told_of_its_own_act(room: Room) -> None:
     """A cancelled referral or a withdrawal is told to whichever unit did not do it."""
     by_alva, by_bo = room.a_journey(), room.a_journey()

@@ -71,6 +71,7 @@ def test_the_date_on_the_receipt_is_what_the_adviser_sees_until_it_is_met(room: 
     assert tuple(kept) == ("accepted", 3, NOON, "answer")
 
 
+@pytest.mark.holds("the-moment-of-the-click-is-kept")
 def test_it_is_told_kept_and_logged(room: Room, alva: Cast, bo: Cast) -> None:
     """One event with identifiers alone; a step by Bo; Alva sees it on her track, since Frans lets her know."""
     referral_id = alva.send().json["id"]

@@ -57,7 +57,7 @@ def rows(room: Room) -> int:
     return int(room.ask("SELECT count(*) FROM lapsed_forms")[0][0])
 
 
-@pytest.mark.holds("late-form-is-sent-after-signing-in")
+@pytest.mark.holds("late-form-is-sent-after-signing-in", "a-late-form-is-mostly-kept")
 def test_what_was_typed_is_there_after_signing_in_and_is_sent_once(room: Room, alva: Cast) -> None:
     """The very form's own view answers; then there is nothing left to send."""
     answer = sent_late(room, alva)
@@ -186,7 +186,7 @@ def test_sending_and_throwing_away_need_a_token_of_their_own(room: Room, alva: C
     assert (rows(room), room.ask("SELECT 1 FROM drafts")) == (1, [])
 
 
-@pytest.mark.holds("late-form-is-kept-sealed", "kept-until-then-removed")
+@pytest.mark.holds("late-form-is-kept-sealed", "kept-until-then-removed", "a-late-form-is-mostly-kept")
 def test_after_twelve_hours_it_is_gone(room: Room, alva: Cast) -> None:
     """Out of reach at once, and out of the table with the next sweep; not before."""
     place = place_in(sent_late(room, alva))

@@ -252,6 +252,7 @@ def test_malformed_values_are_refused_without_being_repeated(alva: Cast, field: 
     assert value not in refused.get_data(as_text=True).replace(f"#/carer/{field}", "")
 
 
+@pytest.mark.holds("what-was-saved-stays")
 def test_a_refusal_undoes_what_came_before_it(room: Room, alva: Cast, bo: Cast) -> None:
     """A command that is refused half-way leaves nothing but, where due, its own record."""
     referral_id = ReferralId(alva.send().json["id"])

@@ -68,7 +68,7 @@ def test_a_target_group_needs_the_carers_own_choice(alva: Cast) -> None:
     assert pointers(refused) == {"#/need/target_groups"}
 
 
-@pytest.mark.holds("the-others-no-stops-nothing")
+@pytest.mark.holds("the-others-no-stops-nothing", "nothing-about-them-was-sent")
 def test_a_carer_only_referral_goes_and_says_why_the_rest_is_closed(room: Room, alva: Cast, bo: Cast) -> None:
     """Bo sees Frans, and that Gun has not consented; the log can show that nothing about her was kept."""
     sent = alva.send()
@@ -106,7 +106,7 @@ def test_withdrawn_before_acceptance_it_is_cancelled_and_sealed(room: Room, alva
     assert len(room.told("consent.withdrawn.v1")) == len(room.told("referral.cancelled.v1")) == 1
 
 
-@pytest.mark.holds("hidden-once-written-down", "sealed-from-now-on")
+@pytest.mark.holds("hidden-once-written-down", "sealed-from-now-on", "hidden-at-the-next-reading")
 def test_withdrawn_after_acceptance_it_is_sealed_and_can_still_be_closed(alva: Cast, bo: Cast) -> None:
     """The adviser finishes what remains, without the content."""
     sent = alva.send()
@@ -172,15 +172,17 @@ def test_without_telling_the_referrer_knows_delivered_and_closed(alva: Cast, bo:
     assert "plats" not in str(after)
 
 
-@pytest.mark.holds("the-referrer-is-told-each-step")
+@pytest.mark.holds("the-referrer-is-told-each-step", "kept-with-the-outcome")
 def test_with_telling_the_referrer_sees_each_step_and_its_comment(alva: Cast, bo: Cast) -> None:
     """The track with dates, and what Bo wrote to Alva."""
     referral_id = alva.send().json["id"]
     bo.step("accept", referral_id)
-    bo.step("complete", referral_id, 2, {"reason": "other", "comment": "Frans har fått plats.", "unmet_needs": []})
+    said = {"reason": "other", "comment": "Frans har fått plats.", "unmet_needs": ["language"]}
+    bo.step("complete", referral_id, 2, said)
     seen = alva.open(referral_id).json
     assert [step["action"] for step in seen["steps"]] == ["send", "accept", "complete"]
     assert seen["steps"][-1]["comment"] == "Frans har fått plats."
+    assert seen["steps"][-1]["unmet_needs"] == ["language"]
 
 
 @pytest.mark.holds("telling-withdrawn")

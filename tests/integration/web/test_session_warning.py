@@ -71,6 +71,7 @@ def sign_in(page: Page, name: str) -> None:
     page.get_by_role("button", name=f"Logga in som {name}").click()
 
 
+@pytest.mark.holds("warned-five-minutes-before")
 def test_five_minutes_before_the_end_one_is_asked_and_may_go_on(page: Page, pass_time: Callable[[float], None]) -> None:
     """Not earlier, with the hour of the end; a key stays signed in; focus and text are where they were."""
     pass_time(24)

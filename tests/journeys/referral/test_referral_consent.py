@@ -29,6 +29,7 @@ EVERYTHING = {"Frans Provsson", "Gun Provsson", "Sover dåligt"}
 ABOUT_THE_PERSON = ("relation", "person_name", "person_year_of_birth", "situation")
 
 
+@pytest.mark.holds("nothing-about-them-can-be-filled-in")
 def test_without_the_other_persons_consent_no_field_about_them_is_shown_or_accepted(
     town: Town, as_person: OpenPage
 ) -> None:

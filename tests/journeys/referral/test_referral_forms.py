@@ -195,6 +195,7 @@ def test_two_windows_overwrite_nothing_of_each_other(town: Town, as_person: Open
     assert not other.get_by_text("Utkastet ändrades").count()
 
 
+@pytest.mark.holds("nothing-sent-unread")
 def test_nothing_is_sent_that_was_not_read(town: Town, as_person: OpenPage) -> None:
     """The answers are changed in another window while Alva reads them through: her sending stops, and says why."""
     alva = as_person(town.alva)

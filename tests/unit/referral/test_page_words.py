@@ -9,7 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from services.referral.domain import codes, routing
-from services.referral.domain.clocks import Priority, Promise
+from services.referral.domain.clocks import LIMITS, Priority, Promise
 from services.referral.domain.consent import Form, GivenBy, Scope
 from services.referral.domain.consent_texts import CONSENT_TEXTS
 from services.referral.domain.people import AgeBand, Channel, Relation, Subject, TakesInBest
@@ -65,3 +65,17 @@ def test_texts_after_one_another_have_one_full_stop_each() -> None:
     )
     assert in_sentences(["Ringde fem gånger!", "Svarar inte"]) == "Ringde fem gånger! Svarar inte"
     assert in_sentences(["", ""]) == ""
+
+
+@pytest.mark.parametrize("priority", Priority)
+@pytest.mark.holds("the-priority-says-when")
+def test_each_priority_promises_what_its_clock_gives(priority: Priority) -> None:
+    """The sentence beside the choice, made anew from the limits: in working days, for the answer and the contact."""
+    with CATALOGUE.open("rb") as source:
+        swedish = {str(message.id): str(message.string) for message in read_po(source, locale="sv")}
+    inside = {1: "nästa arbetsdag", 3: "inom tre arbetsdagar", 7: "inom sju arbetsdagar"}
+    limits = LIMITS[priority]
+    answer, contact = inside[limits.acknowledge], inside[limits.first_contact]
+    told = f"Svar och kontakt {answer}" if answer == contact else f"Svar {answer}, kontakt {contact}"
+    # the key of a lazy text is its message id; outside a request it is what comes out
+    assert swedish[words.PRIORITY_HINTS[priority.value]._args[0]] == told

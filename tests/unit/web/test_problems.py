@@ -153,6 +153,7 @@ def test_what_is_too_large_is_refused(client: FlaskClient, bearer: dict[str, str
     assert answer.status_code == 413
 
 
+@pytest.mark.holds("without-its-token-nothing-is-saved")
 def test_a_form_without_its_token_changes_nothing(client: FlaskClient, sign_in: SignIn, world: World) -> None:
     """400, a page that says so, and the view has not run."""
     sign_in("alva")
