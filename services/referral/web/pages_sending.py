@@ -35,6 +35,7 @@ from shared.kernel.actor import Actor
 from shared.kernel.identity import ReferralId
 from shared.kernel.refusals import Invalid
 from shared.web.errors import says
+from shared.web.linked import telephones
 from shared.web.validation import sentences
 from shared.web.who import current_actor
 
@@ -122,9 +123,9 @@ def receipt(referral_id: UUID) -> str:
     goes_on = carer is not None and page.opened.referral.state not in CLOSED
     reaches_out = carer is not None and not carer.safe_contact.do_not_reach_out
     unit = page.receiving
-    contact = [(gettext("Receiving unit"), unit.name), (gettext("Telephone"), unit.phone or "")] if unit else []
+    contact = _reached(gettext("Receiving unit"), unit.name, unit.phone) if unit else []
     if page.referring and page.referring.phone:
-        contact += [(gettext("Referring unit"), page.referring.name), (gettext("Telephone"), page.referring.phone)]
+        contact += _reached(gettext("Referring unit"), page.referring.name, page.referring.phone)
     return render_template(
         "referral/receipt.html",
         page=page,
@@ -133,6 +134,10 @@ def receipt(referral_id: UUID) -> str:
         reaches_out=reaches_out,
         contact=contact,
     )
+
+
+def _reached(what: str, name: str, phone: str | None) -> list[tuple[str, str]]:
+    return [(what, name), (gettext("Telephone"), telephones(phone or ""))]
 
 
 def _check_page(
