@@ -53,7 +53,7 @@ def translate(event: DomainEvent) -> Contract | None:
                 assignment_id=event.by.assignment_id,
                 occurred_at=event.occurred_at,
             )
-        case events.ActivityWasSaved() | events.ActivityWasCancelled():
+        case events.ActivityWasSaved() | events.ActivityWasCancelled() | events.ActivityWasTakenUpAgain():
             activity = event.activity
             return ActivityChanged(
                 organization_id=activity.organization_id,

@@ -67,6 +67,7 @@ def _fingerprint(secret: bytes, kind: bytes, *parts: str) -> bytes:
 
 
 _IN_TURN = "select pg_try_advisory_xact_lock($1)"
+_WAIT = "select pg_advisory_xact_lock($1)"
 _EARLIER = """
     select request_fingerprint, status, location, etag, resource_id from idempotency where key_fingerprint = $1
 """
@@ -76,18 +77,26 @@ _REMEMBER = """
 """
 
 
-def answered_before(connection: Connection, request: Once | None) -> Answer | None:
+def answered_before(connection: Connection, request: Once | None, *, wait: bool = False) -> Answer | None:
     """The earlier answer to the same request, or None when it is new (or carries no key); call before any effect.
 
-    Raises AlreadyInProgress when another transaction is carrying out the same key at this moment, and
-    KeyUsedForSomethingElse when the key came with another request.
+    When another transaction is carrying out the same key at this moment, it is waited for (``wait``: a person sees one
+    page), or AlreadyInProgress is raised (a system asks again). Raises KeyUsedForSomethingElse when the key came with
+    another request.
     """
     if request is None:
         return None
     number = int.from_bytes(request.key_fingerprint[:8], "big", signed=True)
     # two statements on purpose: the second must not look at the table as it was before the lock was had
-    if not ask(connection, _IN_TURN, (number,))[0][0]:
+    if wait:
+        ask(connection, _WAIT, (number,))
+    elif not ask(connection, _IN_TURN, (number,))[0][0]:
         raise AlreadyInProgress
+    return earlier_answer(connection, request)
+
+
+def earlier_answer(connection: Connection, request: Once) -> Answer | None:
+    """The same, for whoever only looks and will have no effect: nobody is kept waiting, or out."""
     found = ask(connection, _EARLIER, (request.key_fingerprint,))
     if not found:
         return None

@@ -79,7 +79,7 @@ def test_the_second_of_two_administrators_sees_both_versions(hanna: Page) -> Non
     second.get_by_label("Telefon").fill("08-465 004 22")
     second.get_by_role("button", name="Spara").click()
     alert = second.get_by_role("alert")
-    expect(alert).to_contain_text("Någon annan sparade ändringar medan du skrev")
+    expect(alert).to_contain_text("Det sparades ändringar medan du skrev")
     expect(alert).to_contain_text("08-465 004 21")
     expect(second.get_by_label("Telefon")).to_have_value("08-465 004 22")
     second.get_by_role("button", name="Spara").click()

@@ -118,7 +118,7 @@ def test_the_second_of_two_editors_sees_both_versions(visit_site: Visit) -> None
     second.get_by_label("Kostnad").fill("30 kronor")
     second.get_by_role("button", name="Spara och bekräfta").click()
     alert = second.get_by_role("alert")
-    expect(alert).to_contain_text("Någon annan sparade ändringar medan du skrev")
+    expect(alert).to_contain_text("Det sparades ändringar medan du skrev")
     expect(alert).to_contain_text("20 kronor")
     expect(second.get_by_label("Kostnad")).to_have_value("30 kronor")
     axe_clean(second)

@@ -134,7 +134,7 @@ def test_the_second_of_two_who_change_a_rule_sees_both(hanna: Page) -> None:
     second.get_by_label("Varför, i en mening").fill("Den andra skrev så här.")
     second.get_by_role("button", name="Spara regeln").click()
     alert = second.get_by_role("alert")
-    expect(alert).to_contain_text("Någon annan sparade ändringar medan du skrev")
+    expect(alert).to_contain_text("Det sparades ändringar medan du skrev")
     expect(alert).to_contain_text("Den första skrev så här.")
     expect(second.get_by_label("Varför, i en mening")).to_have_value("Den andra skrev så här.")
     second.get_by_role("button", name="Spara regeln").click()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from html import unescape
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -34,6 +35,7 @@ from shared.web.tokens import issue_demo_token
 from tests.support.infrastructure import Infrastructure, new_installation
 
 API = "/api/directory/v1"
+NAME = re.compile(r'<input[^>]* name="name"[^>]* value="([^"]+)"')
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
@@ -67,13 +69,15 @@ class City:
         return client
 
     def send(self, client: FlaskClient, path: str, **values: Any) -> Any:
-        """Fill in the form that is on a page, keep what stands in its hidden fields, and send it.
+        """Fill in the form that is on a page, keep what stands in its hidden fields and as its name, and send it.
 
         Give ``onto`` to send it to another address than the page's own.
         """
         onto = values.pop("onto", path)
         page = client.get(path).text
         hidden = {name: value for name, value in HIDDEN.findall(page) if name in ("csrf_token", "version", "id")}
+        if named := NAME.search(page):
+            hidden["name"] = unescape(named[1])
         return client.post(onto, data={**hidden, **values})
 
     @contextmanager

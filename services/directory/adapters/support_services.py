@@ -53,48 +53,47 @@ class SupportServiceRows:
         self._place(service)
 
     def _where(self, service_id: UUID) -> tuple[Location | None, tuple[Schedule, ...]]:
-        join = service_at_locations.join(locations, service_at_locations.c.location_id == locations.c.id)
+        join = service_at_locations.outerjoin(locations, service_at_locations.c.location_id == locations.c.id)
         query = (
-            select(*(locations.c[name] for name in _PLACE), service_at_locations.c.schedules)
+            select(locations.c.id, *(locations.c[name] for name in _PLACE), service_at_locations.c.schedules)
             .select_from(join)
             .where(service_at_locations.c.service_id == service_id)
         )
         row = self._connection.execute(query).mappings().first()
         if row is None:
             return None, ()
-        return Location(**{name: row[name] for name in _PLACE}), schedules_from(row["schedules"])
+        place = Location(**{name: row[name] for name in _PLACE}) if row["id"] else None
+        return place, schedules_from(row["schedules"])
 
     def _place(self, service: SupportService) -> None:
-        place = service.listing.location
-        if place is None:
+        listing = service.listing
+        if listing.location is None and not listing.schedules:
             return
-        values = {name: getattr(place, name) for name in _PLACE}
-        known = select(locations.c.id).where(
-            locations.c.organization_id == service.organization_id,
-            *(locations.c[name].is_not_distinct_from(value) for name, value in values.items()),
-        )
-        location_id = self._connection.execute(known).scalar()
-        if location_id is None:
-            location_id = uuid7()
-            row = {"id": location_id, "organization_id": service.organization_id, **values}
-            self._connection.execute(insert(locations).values(row))
-        schedules = [
-            {
-                "byday": hours.byday.value,
-                "opens_at": hours.opens_at.strftime("%H:%M"),
-                "closes_at": hours.closes_at.strftime("%H:%M"),
-            }
-            for hours in service.listing.schedules
-        ]
         self._connection.execute(
             insert(service_at_locations).values(
                 id=uuid7(),
                 organization_id=service.organization_id,
                 service_id=service.id,
-                location_id=location_id,
-                schedules=schedules,
+                location_id=self._location_of(service.organization_id, listing.location),
+                schedules=_rows_of(listing.schedules),
             )
         )
+
+    def _location_of(self, organization_id: OrganizationId, place: Location | None) -> UUID | None:
+        """The organisation's location that reads like this; None of what has no place."""
+        if place is None:
+            return None
+        values = {name: getattr(place, name) for name in _PLACE}
+        known = select(locations.c.id).where(
+            locations.c.organization_id == organization_id,
+            *(locations.c[name].is_not_distinct_from(value) for name, value in values.items()),
+        )
+        location_id: UUID | None = self._connection.execute(known).scalar()
+        if location_id is None:
+            location_id = uuid7()
+            row = {"id": location_id, "organization_id": organization_id, **values}
+            self._connection.execute(insert(locations).values(row))
+        return location_id
 
 
 def listing_from(row: Mapping[Any, Any], location: Location | None, schedules: tuple[Schedule, ...]) -> Listing:
@@ -117,6 +116,17 @@ def schedules_from(rows: list[dict[str, str]]) -> tuple[Schedule, ...]:
         Schedule(Weekday(row["byday"]), time.fromisoformat(row["opens_at"]), time.fromisoformat(row["closes_at"]))
         for row in rows
     )
+
+
+def _rows_of(schedules: tuple[Schedule, ...]) -> list[dict[str, str]]:
+    return [
+        {
+            "byday": hours.byday.value,
+            "opens_at": hours.opens_at.strftime("%H:%M"),
+            "closes_at": hours.closes_at.strftime("%H:%M"),
+        }
+        for hours in schedules
+    ]
 
 
 def _row(service: SupportService) -> dict[str, Any]:

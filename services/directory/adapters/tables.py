@@ -114,6 +114,13 @@ units = Table(
     Column("active", Boolean),
     Column("address_withheld", Boolean),
 )
+former_unit_names = Table(
+    "former_unit_names",
+    metadata,
+    Column("unit_id", Uuid, primary_key=True),
+    Column("name", Text),
+    Column("until", _moment, primary_key=True),
+)
 assignments = Table(
     "assignments",
     metadata,

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, insert, select
 
-from services.directory.adapters.tables import units
+from services.directory.adapters.tables import former_unit_names, units
 from services.directory.adapters.versions import overwrite, write_new
-from services.directory.domain.unit import Unit, UnitKind
+from services.directory.domain.unit import FormerName, Unit, UnitKind
 from shared.kernel.identity import UnitId
 from shared.vocabulary.readable_text import reads_as
 
@@ -31,12 +31,13 @@ class UnitRows:
         query = select(units).where(units.c.id.in_(unit_ids))
         return [unit_from(row) for row in self._connection.execute(query).mappings()]
 
-    def named(self, name: str, organization_id: UUID) -> Unit | None:
-        """An organisation's unit whose name reads like this one; an open one before a closed."""
+    def named(self, name: str, organization_id: UUID, besides: UnitId | None = None) -> Unit | None:
+        """An organisation's unit, ``besides`` one, whose name reads like this; an open one before a closed."""
         query = select(units).where(units.c.organization_id == organization_id).order_by(units.c.active.desc())
         wanted = reads_as(name)
         rows = self._connection.execute(query).mappings()
-        return next((unit_from(row) for row in rows if reads_as(row["name"]) == wanted), None)
+        alike = (row for row in rows if row["id"] != besides and reads_as(row["name"]) == wanted)
+        return next((unit_from(row) for row in alike), None)
 
     def hold_names(self, organization_id: UUID) -> None:
         """Wait for, and then keep out, whoever registers a unit of the organisation, until this transaction ends."""
@@ -50,6 +51,17 @@ class UnitRows:
     def save(self, unit: Unit) -> None:
         """Write a changed one over the version before it. Raises VersionHasMoved."""
         overwrite(self._connection, units, unit.id, _row(unit))
+
+    def remember_name(self, unit_id: UnitId, former: FormerName) -> None:
+        """Keep what a unit was called until now."""
+        row = {"unit_id": unit_id, "name": former.name, "until": former.until}
+        self._connection.execute(insert(former_unit_names).values(row))
+
+    def former_names(self, unit_id: UnitId) -> list[FormerName]:
+        """What a unit was called before, the latest first."""
+        names = former_unit_names.c
+        query = select(names.name, names.until).where(names.unit_id == unit_id).order_by(names.until.desc())
+        return [FormerName(row.name, row.until) for row in self._connection.execute(query)]
 
 
 def unit_from(row: Mapping[Any, Any]) -> Unit:

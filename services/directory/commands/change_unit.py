@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.directory.commands.authorise import authorise
-from services.directory.commands.register_unit import relation_to_unit
+from services.directory.commands.register_unit import relation_to_unit, require_free_name
 from services.directory.commands.stand_in import require_stand_in
 from services.directory.commands.written import email_at, name_at, telephone_at
 from services.directory.domain.areas import Areas
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
 from services.directory.domain.refusals import ListingIsNotYours, UnitIsADefault, UnitIsYourOwn
-from services.directory.domain.unit import Unit
+from services.directory.domain.unit import FormerName, Unit
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import VersionHasMoved
 
@@ -33,12 +33,12 @@ class ChangeUnit:
 
 
 def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: Areas) -> Unit:
-    """Change a unit.
+    """Change a unit. A former name is kept, with the moment until which the unit was called so.
 
     A closed unit is sent nothing new; those who work there keep what it already has, so that nothing ends in silence.
-    Raises ListingIsNotYours, VersionHasMoved, AreaIsUnknown, NameIsMissing, AddressIsNoEmail, NumberIsNoTelephone,
-    UnitIsYourOwn, UnitIsADefault, UnitCannotReceive (a new stand-in that receives nothing), or what a unit's rules
-    refuse.
+    Raises ListingIsNotYours, VersionHasMoved, AreaIsUnknown, NameIsMissing, NameIsTaken, AddressIsNoEmail,
+    NumberIsNoTelephone, UnitIsYourOwn, UnitIsADefault, UnitCannotReceive (a new stand-in that receives nothing), or
+    what a unit's rules refuse.
     """
     unit = work.units.find(asked.unit_id)
     authorise(work, editor, Act.EDIT_UNIT, relation_to_unit(editor, unit), about="unit", subject=asked.unit_id)
@@ -58,8 +58,9 @@ def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: A
             raise UnitIsADefault
     if asked.stand_in_unit_id is not None and asked.stand_in_unit_id not in (unit.stand_in_unit_id, unit.id):
         require_stand_in(work, asked.stand_in_unit_id)
+    now = work.clock.now()
     changed, event = unit.changed(
-        work.clock.now(),
+        now,
         name=name_at("/name", asked.name, unit.name),
         area=asked.area,
         function_address=email_at("/function_address", asked.function_address, unit.function_address) or None,
@@ -68,6 +69,10 @@ def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: A
         active=asked.active,
         address_withheld=asked.address_withheld,
     )
+    if changed.name != unit.name:
+        work.units.hold_names(unit.organization_id)
+        require_free_name(work, changed.name, unit)
+        work.units.remember_name(unit.id, FormerName(unit.name, now))
     work.units.save(changed)
     work.happened(event)
     return changed

@@ -52,16 +52,21 @@ def register_unit(work: DirectoryWork, editor: Editor, unit: Unit, areas: Areas)
     work.units.hold_names(unit.organization_id)
     if work.units.find(unit.id) is not None:
         raise AlreadyRegistered
-    namesake = work.units.named(unit.name, unit.organization_id)
-    if namesake is not None:
-        refused = NameIsTaken if namesake.active else ClosedUnitHasTheName
-        raise refused(fields={"/name": refused.title})
+    require_free_name(work, unit.name, unit)
     # when an operator takes in a whole municipality, units name each other before both are there
     if unit.stand_in_unit_id is not None and editor.actor.role is not Role.OPERATOR:
         require_stand_in(work, unit.stand_in_unit_id)
     work.units.add(unit)
     work.happened(unit.registered(work.clock.now()))
     return unit
+
+
+def require_free_name(work: DirectoryWork, name: str, unit: Unit) -> None:
+    """Let a name pass that no other unit of the same organisation has; hold the names first. Raises NameIsTaken."""
+    namesake = work.units.named(name, unit.organization_id, besides=unit.id)
+    if namesake is not None:
+        refused = NameIsTaken if namesake.active else ClosedUnitHasTheName
+        raise refused(fields={"/name": refused.title})
 
 
 def relation_to_unit(editor: Editor, unit: Unit | None) -> Relation:

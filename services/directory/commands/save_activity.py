@@ -1,4 +1,4 @@
-"""Plan an activity, change it or cancel it."""
+"""Plan an activity, change it, cancel it, or take it up again."""
 
 from __future__ import annotations
 
@@ -41,6 +41,14 @@ class CancelActivity:
     version: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class TakeUpActivity:
+    """That the activity, cancelled as of ``version``, takes place after all."""
+
+    activity_id: UUID
+    version: int
+
+
 def plan_activity(work: DirectoryWork, editor: Editor, asked: PlanActivity) -> Activity:
     """List a new activity. Raises ListingIsNotYours or AlreadyRegistered."""
     service = own_service(work, editor, asked.service_id)
@@ -75,6 +83,15 @@ def cancel_activity(work: DirectoryWork, editor: Editor, asked: CancelActivity) 
     work.activities.save(cancelled)
     work.happened(event)
     return cancelled
+
+
+def take_up_activity(work: DirectoryWork, editor: Editor, asked: TakeUpActivity) -> Activity:
+    """Undo a cancellation. Raises ListingIsNotYours, VersionHasMoved or ActivityIsNotCancelled."""
+    activity = _as_read(work, editor, asked.activity_id, asked.version)
+    taken_up, event = activity.taken_up_again(by=editor.actor, at=work.clock.now())
+    work.activities.save(taken_up)
+    work.happened(event)
+    return taken_up
 
 
 def _written(session: Session, kept: Session | None = None) -> Session:

@@ -8,9 +8,10 @@ from uuid import UUID
 from services.directory.commands.authorise import authorise
 from services.directory.commands.written import email_at, name_at, telephone_at, web_address_at
 from services.directory.domain.areas import Areas
+from services.directory.domain.organization import Location
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
-from services.directory.domain.refusals import AlreadyRegistered, ListingIsNotYours
+from services.directory.domain.refusals import AlreadyRegistered, ListingIsNotYours, PlaceIsNotNamed
 from services.directory.domain.support_service import Listing, SupportService
 from services.directory.domain.taxonomy import Taxonomies
 from shared.kernel.clock import swedish_day
@@ -51,7 +52,7 @@ class SupportServiceEditing:
             raise ListingIsNotYours
         if work.services.find(asked.service_id) is not None:
             raise AlreadyRegistered
-        self._check(work, asked.listing)
+        self._check(work, asked.listing, None)
         service, event = SupportService.offered(
             asked.service_id, asked.organization_id, _written(asked.listing), by=editor.actor, at=work.clock.now()
         )
@@ -60,22 +61,38 @@ class SupportServiceEditing:
         return service
 
     def edit(self, work: DirectoryWork, editor: Editor, asked: EditSupportService) -> SupportService:
-        """Change a support service. Raises ListingIsNotYours, VersionHasMoved, TermIsUnknown or AreaIsUnknown."""
+        """Change a support service.
+
+        Only what is new in its listing is looked at: a code that went out of force after it was chosen does not stand
+        in the way of another sentence. Raises ListingIsNotYours, VersionHasMoved, TermIsUnknown or AreaIsUnknown.
+        """
         service = own_service(work, editor, asked.service_id)
         if service.version != asked.version:
             raise VersionHasMoved
-        self._check(work, asked.listing)
+        self._check(work, asked.listing, service.listing)
         edited, event = service.edited(_written(asked.listing, service.listing), by=editor.actor, at=work.clock.now())
         work.services.save(edited)
         work.happened(event)
         return edited
 
-    def _check(self, work: DirectoryWork, listing: Listing) -> None:
+    def _check(self, work: DirectoryWork, listing: Listing, before: Listing | None) -> None:
         today = swedish_day(work.clock.now())
-        self._taxonomies.target_groups.require(listing.target_groups, today)
-        self._taxonomies.forms.require(listing.forms, today)
-        for code in listing.areas:
+        self._taxonomies.target_groups.require(_new("target_groups", listing, before), today)
+        self._taxonomies.forms.require(_new("forms", listing, before), today)
+        for code in _new("areas", listing, before):
             self._areas.require(code)
+        if listing.location and (before is None or before.location != listing.location):
+            _require_a_name(listing.location)
+
+
+def _require_a_name(place: Location) -> None:
+    if not (place.name.strip() or place.address.strip()):
+        raise PlaceIsNotNamed(fields={"/location/name": PlaceIsNotNamed.title})
+
+
+def _new(name: str, listing: Listing, before: Listing | None) -> list[str]:
+    kept = getattr(before, name) if before else ()
+    return [code for code in getattr(listing, name) if code not in kept]
 
 
 def _written(listing: Listing, kept: Listing | None = None) -> Listing:

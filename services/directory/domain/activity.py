@@ -9,10 +9,11 @@ from enum import StrEnum
 from itertools import takewhile
 from uuid import UUID
 
-from services.directory.domain.events import ActivityWasCancelled, ActivityWasSaved
+from services.directory.domain.events import ActivityWasCancelled, ActivityWasSaved, ActivityWasTakenUpAgain
 from services.directory.domain.refusals import (
     ActivityEndsBeforeItBegins,
     ActivityIsCancelled,
+    ActivityIsNotCancelled,
     NameIsMissing,
     PeriodEndsBeforeItBegins,
 )
@@ -130,3 +131,10 @@ class Activity:
             raise ActivityIsCancelled
         activity = replace(self, status=ActivityStatus.CANCELLED, version=self.version + 1)
         return activity, ActivityWasCancelled(occurred_at=at, activity=activity, by=by)
+
+    def taken_up_again(self, *, by: Actor, at: datetime) -> tuple[Activity, ActivityWasTakenUpAgain]:
+        """The activity, which takes place after all. Raises ActivityIsNotCancelled."""
+        if self.status is not ActivityStatus.CANCELLED:
+            raise ActivityIsNotCancelled
+        activity = replace(self, status=ActivityStatus.SCHEDULED, version=self.version + 1)
+        return activity, ActivityWasTakenUpAgain(occurred_at=at, activity=activity, by=by)

@@ -94,6 +94,14 @@ class ActivityWasCancelled(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ActivityWasTakenUpAgain(DomainEvent):
+    """A cancelled activity takes place after all."""
+
+    activity: Activity
+    by: Actor
+
+
+@dataclass(frozen=True, kw_only=True)
 class SomebodySignedIn(DomainEvent):
     """A session began."""
 

@@ -11,7 +11,7 @@ from services.directory.domain.assignment import Assignment
 from services.directory.domain.organization import Organization
 from services.directory.domain.routing import RoutingRules
 from services.directory.domain.support_service import SupportService
-from services.directory.domain.unit import Unit
+from services.directory.domain.unit import FormerName, Unit
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
 from shared.kernel.events import DomainEvent
@@ -78,8 +78,8 @@ class Units(Protocol):
         """The units that exist among these."""
         ...
 
-    def named(self, name: str, organization_id: UUID) -> Unit | None:
-        """An organisation's unit whose name reads like this one; an open one before a closed."""
+    def named(self, name: str, organization_id: UUID, besides: UnitId | None = None) -> Unit | None:
+        """An organisation's unit, ``besides`` one, whose name reads like this; an open one before a closed."""
         ...
 
     def hold_names(self, organization_id: UUID) -> None:
@@ -92,6 +92,14 @@ class Units(Protocol):
 
     def save(self, unit: Unit) -> None:
         """Write a changed one over the version before it. Raises VersionHasMoved."""
+        ...
+
+    def remember_name(self, unit_id: UnitId, former: FormerName) -> None:
+        """Keep what a unit was called until now."""
+        ...
+
+    def former_names(self, unit_id: UnitId) -> list[FormerName]:
+        """What a unit was called before, the latest first."""
         ...
 
 

@@ -4,6 +4,7 @@ Invalid
 ├── AreaIsUnknown                       area-unknown
 ├── TermIsUnknown                       term-unknown
 ├── NameIsMissing                       name-missing
+├── PlaceIsNotNamed                     place-not-named
 ├── AddressIsNoEmail                    address-no-email
 ├── NumberIsNoTelephone                 number-no-telephone
 ├── WebAddressIsWrong                   web-address-wrong
@@ -26,7 +27,8 @@ Conflict
 ├── UnitIsADefault                      unit-is-a-default
 ├── UnitIsYourOwn                       unit-is-your-own
 ├── AssignmentHasEnded                  assignment-has-ended
-└── ActivityIsCancelled                 activity-is-cancelled
+├── ActivityIsCancelled                 activity-is-cancelled
+└── ActivityIsNotCancelled              activity-is-not-cancelled
 NotThere
 └── ListingIsNotYours                   listing-not-yours
 NotAllowed
@@ -57,6 +59,13 @@ class NameIsMissing(Invalid):
 
     slug = "name-missing"
     title = "Give it a name."
+
+
+class PlaceIsNotNamed(Invalid):
+    """Nobody finds a place of which neither name nor street is told."""
+
+    slug = "place-not-named"
+    title = "Give the place a name or a street address."
 
 
 class AddressIsNoEmail(Invalid):
@@ -200,10 +209,17 @@ class AssignmentHasEnded(Conflict):
 
 
 class ActivityIsCancelled(Conflict):
-    """A cancelled activity stays cancelled; a new one can be made."""
+    """A cancelled activity cannot be changed; first it has to take place after all."""
 
     slug = "activity-is-cancelled"
-    title = "The activity is cancelled and can no longer be changed."
+    title = "The activity is cancelled. It can be changed when it takes place after all."
+
+
+class ActivityIsNotCancelled(Conflict):
+    """What takes place anyway cannot be taken up again."""
+
+    slug = "activity-is-not-cancelled"
+    title = "The activity is not cancelled."
 
 
 class ListingIsNotYours(NotThere):

@@ -71,7 +71,8 @@ class Listing:
     """Everything about a support service that its owner writes. Codes come from the taxonomies.
 
     ``areas``: for whom, by municipality or district; none means everybody. ``eligibility``: who may come, in words.
-    ``location``: where it usually is; None for what is digital or by telephone.
+    ``location``: where it usually is; None for what is digital or by telephone. ``schedules``: when it is open there,
+    or when it answers, if it has no place.
     """
 
     name: str

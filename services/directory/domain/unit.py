@@ -27,6 +27,14 @@ class UnitKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class FormerName:
+    """What a unit was called before, and ``until`` which moment."""
+
+    name: str
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Unit:
     """A unit with a function address (an e-mail that does not belong to a person).
 

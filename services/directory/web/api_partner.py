@@ -14,9 +14,11 @@ from services.directory.commands.save_activity import (
     CancelActivity,
     ChangeActivity,
     PlanActivity,
+    TakeUpActivity,
     cancel_activity,
     change_activity,
     plan_activity,
+    take_up_activity,
 )
 from services.directory.commands.save_support_service import (
     AddSupportService,
@@ -64,6 +66,7 @@ def add_to(api: Api) -> None:
     )(post_activity)
     api.put("/activities/<uuid:activity_id>", body=schemas_listings.ActivityIn, answers=activity, **edits)(put_activity)
     api.post("/activities/<uuid:activity_id>/cancellation", answers=activity, **edits)(post_cancellation)
+    api.delete("/activities/<uuid:activity_id>/cancellation", answers=activity, **edits)(delete_cancellation)
 
 
 def put_organization(organization_id: UUID, body: dict[str, Any]) -> Response:
@@ -148,6 +151,15 @@ def post_cancellation(activity_id: UUID) -> Response:
     editor, version = current_editor(), require_if_match()
     with parts().work_of(editor) as work:
         activity = cancel_activity(work, editor, CancelActivity(activity_id=activity_id, version=version))
+        work.commit()
+    return ok(_activity_out(activity), etag=etag(activity.version))
+
+
+def delete_cancellation(activity_id: UUID) -> Response:
+    """Take a cancelled activity up again: it takes place after all."""
+    editor, version = current_editor(), require_if_match()
+    with parts().work_of(editor) as work:
+        activity = take_up_activity(work, editor, TakeUpActivity(activity_id=activity_id, version=version))
         work.commit()
     return ok(_activity_out(activity), etag=etag(activity.version))
 

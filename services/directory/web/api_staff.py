@@ -9,6 +9,7 @@ from flask import Response
 
 from services.directory.commands.grant_assignment import GrantAssignment
 from services.directory.domain.refusals import ListingIsNotYours
+from services.directory.domain.unit import FormerName, Unit
 from services.directory.web import schemas_staff
 from services.directory.web.administering import change, described, end, grant, opened, register, user
 from services.directory.web.parts import current_editor, parts
@@ -67,24 +68,28 @@ def post_unit(body: dict[str, Any]) -> Response:
             work.commit()
     if unit is None:
         raise ListingIsNotYours
-    return created(f"{BASE}/units/{unit.id}", schemas_staff.UnitWhole().dump(unit), etag(unit.version))
+    return created(f"{BASE}/units/{unit.id}", _unit_out(unit, []), etag(unit.version))
 
 
 def read_unit(unit_id: UUID) -> Response:
     """A unit of the caller's municipality or organisation, with its version."""
     with opened(unit_id) as found:
-        unit = found.unit
-    return ok(schemas_staff.UnitWhole().dump(unit), etag=etag(unit.version))
+        unit, former = found.unit, found.work.units.former_names(found.unit.id)
+    return ok(_unit_out(unit, former), etag=etag(unit.version))
 
 
 def put_unit(unit_id: UUID, body: dict[str, Any]) -> Response:
-    """Change how a unit is reached, who stands in, and whether it is open."""
+    """Change what a unit is called, how it is reached, who stands in, and whether it is open.
+
+    A former name is kept, with the moment until which the unit was called so.
+    """
     version = require_if_match()
     with opened(unit_id) as found:
         reached = {name: body[name] or None for name in ("function_address", "phone")}
         unit = change(found, version, **{**body, **reached})
+        former = found.work.units.former_names(unit.id)
         found.work.commit()
-    return ok(schemas_staff.UnitWhole().dump(unit), etag=etag(unit.version))
+    return ok(_unit_out(unit, former), etag=etag(unit.version))
 
 
 def post_assignment(body: dict[str, Any]) -> Response:
@@ -122,3 +127,7 @@ def delete_assignment(assignment_id: UUID) -> Response:
         end(work, editor, assignment_id)
         work.commit()
     return no_content()
+
+
+def _unit_out(unit: Unit, former_names: list[FormerName]) -> Any:
+    return schemas_staff.UnitWhole().dump({**unit.__dict__, "former_names": former_names})

@@ -14,7 +14,8 @@ from services.directory.domain.refusals import (
     ActivityEndsBeforeItBegins,
     PeriodEndsBeforeItBegins,
 )
-from services.directory.domain.support_service import Attend, Listing, ListingStatus, Schedule
+from services.directory.domain.support_service import Attend, Listing, ListingStatus
+from services.directory.web.schemas import CODE
 from shared.kernel.clock import SWEDEN
 from shared.kernel.refusals import Refusal
 from shared.web.api import storable
@@ -26,6 +27,7 @@ from shared.web.validation import messages
 FIRST_DAY = date(2020, 1, 1)
 LAST_DAY = date(2099, 12, 31)
 HALF_A_DAY = timedelta(hours=12)
+MOST_CHOSEN = 100
 STORABLE = says("Remove the characters that cannot be shown.")
 
 
@@ -55,16 +57,20 @@ class Form(Schema):
         return plain
 
 
+def _chosen() -> fields.List[Any]:
+    return fields.List(fields.String(validate=CODE), load_default=list, validate=validate.Length(max=MOST_CHOSEN))
+
+
 class ListingForm(Form):
-    """A support service as its owner edits it. The weekly hours are kept as they were."""
+    """A support service as its owner edits it. The weekly hours are not in it, and stay as they are."""
 
     name = ReadableText(120, required=True)
     summary = ReadableText(200, required=True)
     description = ReadableText(4000, lines=True)
-    forms = fields.List(fields.String(), load_default=list)
-    target_groups = fields.List(fields.String(), load_default=list)
-    areas = fields.List(fields.String(), load_default=list)
-    languages = fields.List(fields.String(), load_default=list)
+    forms = _chosen()
+    target_groups = _chosen()
+    areas = _chosen()
+    languages = _chosen()
     eligibility = ReadableText(500, lines=True)
     cost = ReadableText(200)
     attend = fields.Enum(Attend, by_value=True, required=True)
@@ -80,15 +86,6 @@ class ListingForm(Form):
     place_accessibility = ReadableText(500, lines=True)
 
 
-def listing_from_form(form: dict[str, Any], schedules: tuple[Schedule, ...], area: str | None) -> Listing:
-    """The listing that a loaded form describes."""
-    place = {name.removeprefix("place_"): form[name] for name in form if name.startswith("place_")}
-    location = Location(**place, area=area) if place["name"] or place["address"] else None
-    plain = {name: value for name, value in form.items() if not name.startswith("place_") and name != "version"}
-    lists: dict[str, Any] = {name: tuple(plain.pop(name)) for name in ("forms", "target_groups", "areas", "languages")}
-    return Listing(**plain, **lists, location=location, schedules=schedules if location else ())
-
-
 def form_from_listing(listing: Listing, version: int) -> dict[str, Any]:
     """What the form shows of a listing."""
     names = [name for name in ListingForm().fields if not name.startswith("place_") and name != "version"]
@@ -100,13 +97,17 @@ def form_from_listing(listing: Listing, version: int) -> dict[str, Any]:
 
 
 class ActivityForm(Form):
-    """An activity as its owner edits it: a day, two times of day, and how often."""
+    """An activity as its owner edits it: a day, two times of day, and how often.
+
+    ``ends_day``: the day on which it ends, when that is another and the times alone do not tell.
+    """
 
     title = ReadableText(120, required=True)
     description = ReadableText(2000, lines=True)
     day = fields.Date(required=True, validate=validate.Range(min=FIRST_DAY, max=LAST_DAY))
     begins = fields.Time(required=True, format="%H:%M")
     ends = fields.Time(required=True, format="%H:%M")
+    ends_day = fields.Date(load_default=None, validate=validate.Range(min=FIRST_DAY, max=LAST_DAY))
     repeats = fields.Enum(Repeats, by_value=True, load_default=Repeats.ONCE)
     repeats_until = fields.Date(load_default=None, validate=validate.Range(min=FIRST_DAY, max=LAST_DAY))
     place = ReadableText(200)
@@ -119,7 +120,10 @@ class ActivityForm(Form):
     def in_order(self, form: dict[str, Any], **_: Any) -> None:
         """What a session will refuse is told with all else, as far as its fields could be read."""
         wrong: dict[str, list[str]] = {}
-        if "begins" in form and "ends" in form and _after(form["begins"], form["ends"]) <= timedelta():
+        if {"day", "begins", "ends"} <= form.keys() and form.get("ends_day"):
+            if datetime.combine(form["ends_day"], form["ends"]) <= datetime.combine(form["day"], form["begins"]):
+                wrong["ends_day"] = [ActivityEndsBeforeItBegins.title]
+        elif "begins" in form and "ends" in form and _after(form["begins"], form["ends"]) <= timedelta():
             wrong["ends"] = [ActivityEndsBeforeItBegins.title]
         repeats, until = form.get("repeats", Repeats.ONCE), form.get("repeats_until", LAST_DAY)
         if repeats is not Repeats.ONCE and (until is None or until < form.get("day", FIRST_DAY)):
@@ -130,9 +134,15 @@ class ActivityForm(Form):
     @post_load
     def one_period(self, form: dict[str, Any], **_: Any) -> dict[str, Any]:
         """An evening may end after midnight; whatever else ends before it begins is left for the domain to refuse."""
-        starts_at = datetime.combine(form.pop("day"), form.pop("begins"), SWEDEN)
-        ends_at = starts_at + _after(starts_at.time(), form.pop("ends"))
-        return form | {"starts_at": starts_at, "ends_at": ends_at}
+        day, begins, ends, ends_day = (form.pop(name) for name in ("day", "begins", "ends", "ends_day"))
+        ends_at = datetime.combine(ends_day, ends, SWEDEN) if ends_day else _ends_at(day, begins, ends)
+        return form | {"starts_at": datetime.combine(day, begins, SWEDEN), "ends_at": ends_at}
+
+
+def _ends_at(day: date, begins: time, ends: time) -> datetime:
+    """When something ends of which only the times of day are told."""
+    starts_at = datetime.combine(day, begins, SWEDEN)
+    return starts_at + _after(begins, ends)
 
 
 def _after(begins: time, ends: time) -> timedelta:
@@ -141,18 +151,13 @@ def _after(begins: time, ends: time) -> timedelta:
     return long + timedelta(days=1) if long <= -HALF_A_DAY else long
 
 
-def session_from_form(form: dict[str, Any]) -> Session:
-    """The session that a loaded form describes. Raises what a session's own rules refuse."""
-    once = form["repeats"] is Repeats.ONCE
-    values = {name: value for name, value in form.items() if name != "version"}
-    return Session(**values | {"repeats_until": None if once else form["repeats_until"]})
-
-
 def form_from_session(session: Session, version: int) -> dict[str, Any]:
     """What the form shows of a session."""
     begins, ends = session.starts_at.astimezone(SWEDEN), session.ends_at.astimezone(SWEDEN)
     shown = {name: getattr(session, name) for name in ("title", "description", "place", "digital", "sign_up", "cost")}
+    told_by_the_times = _ends_at(begins.date(), begins.time(), ends.time()).date() == ends.date()
     return shown | {
+        "ends_day": "" if told_by_the_times else ends.date().isoformat(),
         "version": version,
         "day": begins.date().isoformat(),
         "begins": _clock(begins.time()),

@@ -24,8 +24,9 @@ ONE_DAY = timedelta(days=1)
 
 
 class UnitForm(Form):
-    """How a unit is reached and by whom, who stands in, and whether it is open."""
+    """What a unit is called, how it is reached and by whom, who stands in, and whether it is open."""
 
+    name = ReadableText(120, required=True)
     function_address = EmailField()
     phone = PublicPhoneField()
     address_withheld = fields.Boolean(load_default=False)

@@ -11,9 +11,21 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
+from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.grant_assignment import GrantAssignment
+from services.directory.domain.permissions import Editor
 from services.directory.domain.refusals import AlreadyRegistered, AssignmentHasEnded
-from services.directory.web.administering import UNITS, end, grant, opened, roles_for, rule_of, running, user
+from services.directory.web.administering import (
+    UNITS,
+    Opened,
+    end,
+    grant,
+    opened,
+    roles_for,
+    rule_of,
+    running,
+    user,
+)
 from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import AssignmentForm
 from services.directory.web.parts import current_editor, parts
@@ -22,6 +34,7 @@ from shared.kernel.clock import SWEDEN
 from shared.kernel.identity import AssignmentId, uuid7
 from shared.kernel.refusals import Invalid
 from shared.web.navigation import ROLE_NAMES
+from shared.web.sent_twice import carry_out_once
 from shared.web.who import needs
 
 pages = Blueprint("admin_assignments", __name__, url_prefix="/directory/admin")
@@ -49,10 +62,16 @@ def add_assignment(unit_id: UUID) -> Response | str:
                 role=form["role"],
                 valid_to=_end_of(form["last_day"]),
             )
-            grant(found.work, found.editor, asked)
+            carry_out_once(
+                found.work.connection,
+                found.work.clock.now(),
+                lambda: _granted(found, asked),
+                standing=lambda: None,
+            )
             found.work.commit()
-    except AlreadyRegistered:
-        return redirect(f"{UNITS}/{unit_id}", 303)
+    except AlreadyRegistered as refusal:
+        # the same form was sent before with other words: what was written now may be for somebody else
+        return _page(unit_id, {**written, "id": uuid7()}, said(refusal))
     except (ValidationError, Invalid) as problem:
         errors = said(problem)
         return _page(unit_id, written, {"last_day" if name == "valid_to" else name: errors[name] for name in errors})
@@ -84,14 +103,28 @@ def end_it(assignment_id: UUID) -> Response:
     editor = current_editor()
     try:
         with parts().work_of(editor) as work:
-            ended = end(work, editor, assignment_id)
+            carry_out_once(
+                work.connection,
+                work.clock.now(),
+                lambda: _ended(work, editor, assignment_id),
+                standing=lambda: None,
+            )
+            ended = work.assignments.find(AssignmentId(assignment_id))
             work.commit()
     except AssignmentHasEnded:
         flash(_("The assignment had already ended."), "warning")
         return redirect("/directory/admin", 303)
     # promise: an-ended-assignment-opens-nothing
     flash(_("The assignment is ended. It opens nothing any more."), "success")
-    return redirect(f"{UNITS}/{ended.unit_id}", 303)
+    return redirect(f"{UNITS}/{ended.unit_id}" if ended else "/directory/admin", 303)
+
+
+def _granted(found: Opened, asked: GrantAssignment) -> None:
+    grant(found.work, found.editor, asked)
+
+
+def _ended(work: DirectoryUnitOfWork, editor: Editor, assignment_id: UUID) -> None:
+    end(work, editor, assignment_id)
 
 
 def _end_of(last_day: date | None) -> datetime | None:

@@ -9,8 +9,10 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
+from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
+from services.directory.domain.permissions import Editor
 from services.directory.domain.refusals import AlreadyRegistered, NameIsTaken
-from services.directory.domain.unit import UnitKind
+from services.directory.domain.unit import Unit, UnitKind
 from services.directory.views.administration import organizations_of
 from services.directory.web import words
 from services.directory.web.administering import UNITS, areas_for, described, receivers, register
@@ -20,6 +22,7 @@ from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
 from shared.kernel.identity import uuid7
 from shared.kernel.refusals import Invalid
+from shared.web.sent_twice import carry_out_once
 from shared.web.who import needs
 
 pages = Blueprint("admin_register", __name__, url_prefix=UNITS)
@@ -43,14 +46,25 @@ def add_unit() -> Response | str:
         form.pop("version")
         unit = described(editor, form)
         with parts().work_of(editor) as work:
-            register(work, editor, unit)
+            carry_out_once(
+                work.connection,
+                work.clock.now(),
+                lambda: _registered(work, editor, unit),
+                standing=lambda: None,
+            )
             work.commit()
-    except AlreadyRegistered:
-        return redirect(f"{UNITS}/{form['id']}", 303)
+    except AlreadyRegistered as refusal:
+        # the same form was sent before with other words: what was written now may be another unit, or a change
+        return _page({**written, "id": uuid7()}, said(refusal))
     except (ValidationError, Invalid, NameIsTaken) as problem:
         return _page(written, said(problem))
     flash(_("The unit is registered. The other services hear of it within moments."), "success")
     return redirect(f"{UNITS}/{unit.id}", 303)
+
+
+def _registered(work: DirectoryUnitOfWork, editor: Editor, unit: Unit) -> None:
+    """It stays registered, whatever is changed of it afterwards: there is no version to go by."""
+    register(work, editor, unit)
 
 
 def _page(written: dict[str, Any], errors: dict[str, str]) -> str:

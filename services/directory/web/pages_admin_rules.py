@@ -18,6 +18,7 @@ from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import NewRuleForm, RuleForm, form_from_rule, rule_values
 from services.directory.web.parts import parts
 from services.directory.web.ruling import RULES, STEPS, Ruled, alter, ruled, with_rule
+from services.directory.web.untouched import changed_in
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId, uuid7
@@ -105,11 +106,11 @@ def _save(rule_id: UUID | None, done: str) -> Response | str:
     try:
         form = (RuleForm() if rule_id else NewRuleForm()).load(request.form)
         about = rule_id or _own_id(form["id"])
-        if rule_id is None and _is_there(about):
-            # it was sent twice
-            return redirect(_at(about), 303)
         alter(form["version"], _with(about, form, known=rule_id is not None), about)
     except VersionHasMoved:
+        if rule_id is None and _is_there(about):
+            # it was added with other words before: it is there to be changed, beside what was written now
+            return _page(about, written, {}, moved=True)
         # somebody may have removed it: then what was written can be added anew
         gone = rule_id is not None and not _is_there(rule_id)
         return _page(None if gone else rule_id, written, {}, moved=True, gone=gone)
@@ -139,8 +140,19 @@ def _version() -> int:
 
 
 def _with(rule_id: UUID, form: dict[str, Any], *, known: bool = False) -> Callable[[Ruled], RoutingRules]:
-    """How the rules change when a rule is as the form says."""
-    return with_rule(rule_id, rule_values(form), known=known)
+    """How the rules change when a rule is as the form says; what was not changed on the page stays as it was."""
+    sent = request.form
+
+    def change(found: Ruled) -> RoutingRules:
+        values = rule_values(form)
+        if known:
+            rule = found.existing.rule(rule_id)
+            changed = changed_in(RuleForm(), form_from_rule(rule, found.version), sent)
+            kept = {"valid_to": "last_day"}
+            values |= {name: getattr(rule, name) for name in values if kept.get(name, name) not in changed}
+        return with_rule(rule_id, values, known=known)(found)
+
+    return change
 
 
 def _named(rule: RoutingRule | None) -> tuple[UnitId | None, ...]:

@@ -1,4 +1,4 @@
-"""An administrator's page for one unit: how it is reached, who stands in, whether it is open, and who works there."""
+"""An administrator's page for one unit: its name, how it is reached, who stands in, if it is open, who works there."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
-from services.directory.domain.refusals import UnitIsADefault, UnitIsYourOwn
-from services.directory.domain.unit import Unit
+from services.directory.domain.refusals import NameIsTaken, UnitIsADefault, UnitIsYourOwn
+from services.directory.domain.unit import Unit, UnitKind
 from services.directory.views.administration import assignment_lines
-from services.directory.web.administering import UNITS, change, opened, receivers, rule_of
+from services.directory.web.administering import UNITS, administered, change, opened, receivers, rule_of
 from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import UnitForm
 from services.directory.web.parts import parts
+from services.directory.web.untouched import changed_in
 from shared.kernel.actor import Role
 from shared.kernel.refusals import Invalid, VersionHasMoved
+from shared.web.sent_twice import carry_out_once
 from shared.web.who import needs
 
 pages = Blueprint("admin_units", __name__, url_prefix=UNITS)
@@ -39,21 +41,19 @@ def save_unit(unit_id: UUID) -> Response | str:
     try:
         form = UnitForm().load(request.form)
         with opened(unit_id) as found:
-            change(
-                found,
-                form["version"],
-                function_address=form["function_address"] or None,
-                phone=form["phone"] or None,
-                address_withheld=form["address_withheld"],
-                stand_in_unit_id=form["stand_in_unit_id"],
-                active=not form["closed"],
+            new = _as_kept(form, changed_in(UnitForm(), _shown(found.unit), request.form))
+            carry_out_once(
+                found.work.connection,
+                found.work.clock.now(),
+                lambda: change(found, form["version"], **new).version,
+                standing=lambda: administered(found.work, found.editor, unit_id).version,
             )
             found.work.commit()
     except VersionHasMoved:
         return _page(unit_id, written, {}, moved=True)
     except (UnitIsADefault, UnitIsYourOwn) as refusal:
         return _page(unit_id, written, said(Invalid(fields={"/closed": refusal.title})))
-    except (ValidationError, Invalid) as problem:
+    except (ValidationError, Invalid, NameIsTaken) as problem:
         return _page(unit_id, written, said(problem))
     flash(_("Saved. The other services hear of it within moments."), "success")
     return redirect(f"{UNITS}/{unit_id}", 303)
@@ -62,7 +62,7 @@ def save_unit(unit_id: UUID) -> Response | str:
 def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str], *, moved: bool = False) -> str:
     now = parts().clock.now()
     with opened(unit_id) as found:
-        unit = found.unit
+        unit, former_names = found.unit, found.work.units.former_names(found.unit.id)
         people = assignment_lines(found.work.connection, [unit.id], now)
         receiving = receivers(found.work, found.editor)
         if unit.stand_in_unit_id and unit.stand_in_unit_id not in {each.id for each in receiving}:
@@ -84,6 +84,7 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
     return render_template(
         "directory/admin_unit.html",
         unit=unit,
+        former_names=former_names,
         people=people,
         saved={**saved, "stand_in_unit_id": dict(stand_ins).get(saved["stand_in_unit_id"], "")},
         chosen={**values, "stand_in_unit_id": dict(stand_ins).get(values["stand_in_unit_id"], "")},
@@ -94,9 +95,29 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
     )
 
 
+def _as_kept(form: dict[str, Any], changed: set[str]) -> dict[str, Any]:
+    """What was changed on the page, by the unit's own names: what was not is not touched."""
+    kept = {
+        "name": form["name"],
+        "function_address": form["function_address"] or None,
+        "phone": form["phone"] or None,
+        "address_withheld": form["address_withheld"],
+        "stand_in_unit_id": form["stand_in_unit_id"],
+        "active": not form["closed"],
+    }
+    return {name: kept[name] for name in kept if ("closed" if name == "active" else name) in changed}
+
+
+def _shown(unit: Unit) -> dict[str, Any]:
+    """What the form shows: a stand-in of those alone who receive."""
+    hidden = () if unit.kind is UnitKind.RECEIVING else ("stand_in_unit_id",)
+    return {name: value for name, value in _as_form(unit).items() if name not in hidden}
+
+
 def _as_form(unit: Unit) -> dict[str, Any]:
     return {
         "version": unit.version,
+        "name": unit.name,
         "function_address": unit.function_address or "",
         "phone": unit.phone or "",
         "stand_in_unit_id": str(unit.stand_in_unit_id or ""),

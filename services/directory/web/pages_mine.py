@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from services.directory.commands.save_support_service import (
 from services.directory.domain.organization import Organization
 from services.directory.domain.permissions import Act, Relation
 from services.directory.domain.refusals import AlreadyRegistered, ListingIsNotYours
-from services.directory.domain.support_service import Attend, ListingStatus, SupportService
+from services.directory.domain.support_service import Attend, Listing, ListingStatus, SupportService
 from services.directory.views.organization_page import own_listings
 from services.directory.web import words
 from services.directory.web.forms import (
@@ -30,13 +31,14 @@ from services.directory.web.forms import (
     OrganizationForm,
     as_written,
     form_from_listing,
-    listing_from_form,
     said,
 )
 from services.directory.web.parts import current_editor, parts
+from services.directory.web.untouched import changed_in, listing_after, listing_changed_in
 from shared.kernel.actor import Role
 from shared.kernel.identity import OrganizationId, uuid7
 from shared.kernel.refusals import Invalid, VersionHasMoved
+from shared.web.sent_twice import carry_out_once
 from shared.web.who import needs
 
 HOME = "/directory/mine"
@@ -67,13 +69,20 @@ def organization_form() -> str:
 @needs(Role.PARTNER_EDITOR)
 def save_organization() -> Response | str:
     """Present the organisation anew."""
-    editor = current_editor()
+    editor, before = current_editor(), _own_organization()
     written = as_written(request.form)
     try:
         form = OrganizationForm().load(request.form)
+        kept = set(form) - changed_in(OrganizationForm(), before.__dict__, request.form) - {"version"}
         with parts().work_of(editor) as work:
-            asked = DescribeOrganization(organization_id=_own_id(), **form)
-            describe_organization(work, editor, asked)
+            form |= {name: getattr(before, name) for name in kept}
+            asked = DescribeOrganization(organization_id=before.id, **form)
+            carry_out_once(
+                work.connection,
+                work.clock.now(),
+                lambda: describe_organization(work, editor, asked).version,
+                standing=lambda: _standing(work.organizations.find(before.id)),
+            )
             work.commit()
     except VersionHasMoved:
         return _organization_page(_own_organization(), written, {}, moved=True)
@@ -100,17 +109,21 @@ def add_service() -> Response | str:
     written = as_written(request.form, LISTS)
     try:
         form = ListingForm().load(request.form)
-        listing = listing_from_form(form, (), None)
+        service_id = UUID(written.get("id", ""))
+        asked = AddSupportService(service_id=service_id, organization_id=_own_id(), listing=listing_after(form))
         with parts().work_of(editor) as work:
-            asked = AddSupportService(
-                service_id=UUID(written.get("id", "")), organization_id=_own_id(), listing=listing
+            carry_out_once(
+                work.connection,
+                work.clock.now(),
+                lambda: _editing().add(work, editor, asked).version,
+                standing=lambda: own_service(work, editor, service_id).version,
             )
-            _editing().add(work, editor, asked)
             work.commit()
-    except AlreadyRegistered:
-        return redirect(HOME, 303)
+    except (AlreadyRegistered, VersionHasMoved):
+        # sent before with other words, or changed since: it is there to be changed, beside what was written now
+        return _service_page(_own(service_id), written, {}, moved=True)
     except (ValidationError, Invalid) as problem:
-        return _service_page(None, written, said(problem))
+        return _service_page(None, written, _said(problem))
     except ValueError:
         raise ListingIsNotYours from None
     # promise: saved-is-found-at-once
@@ -135,16 +148,21 @@ def save_service(service_id: UUID) -> Response | str:
     written = as_written(request.form, LISTS)
     try:
         form = ListingForm().load(request.form)
-        area = service.listing.location.area if service.listing.location else None
-        listing = listing_from_form(form, service.listing.schedules, area)
+        changed = listing_changed_in(ListingForm(), service.listing, request.form)
+        listing = listing_after(form, service.listing, changed)
+        asked = EditSupportService(service_id=service_id, version=form["version"], listing=listing)
         with parts().work_of(editor) as work:
-            asked = EditSupportService(service_id=service_id, version=form["version"], listing=listing)
-            _editing().edit(work, editor, asked)
+            carry_out_once(
+                work.connection,
+                work.clock.now(),
+                lambda: _editing().edit(work, editor, asked).version,
+                standing=lambda: own_service(work, editor, service_id).version,
+            )
             work.commit()
     except VersionHasMoved:
         return _service_page(_own(service_id), written, {}, moved=True)
     except (ValidationError, Invalid) as problem:
-        return _service_page(service, written, said(problem))
+        return _service_page(service, written, _said(problem))
     flash(_("Saved. This is what the public page says from now on."), "success")
     return redirect(HOME, 303)
 
@@ -156,8 +174,13 @@ def confirm(service_id: UUID) -> Response:
     editor = current_editor()
     try:
         with parts().work_of(editor) as work:
-            version = request.form.get("version", type=int) or 0
-            confirm_listing(work, editor, ConfirmListing(service_id=service_id, version=version))
+            asked = ConfirmListing(service_id=service_id, version=request.form.get("version", type=int) or 0)
+            carry_out_once(
+                work.connection,
+                work.clock.now(),
+                lambda: confirm_listing(work, editor, asked).version,
+                standing=lambda: own_service(work, editor, service_id).version,
+            )
             work.commit()
     except VersionHasMoved:
         flash(_("Somebody changed this listing a moment ago. Look at it again before you confirm."), "warning")
@@ -184,10 +207,19 @@ def _own_organization() -> Organization:
     return organization
 
 
+def _standing(organization: Organization | None) -> int | None:
+    return organization.version if organization else None
+
+
 def _own(service_id: UUID) -> SupportService:
     editor = current_editor()
     with parts().work_of(editor) as work:
         return own_service(work, editor, service_id)
+
+
+def _said(problem: ValidationError | Invalid) -> dict[str, str]:
+    """The domain speaks of a location's members, the form of fields."""
+    return {name.replace("location.", "place_"): sentence for name, sentence in said(problem).items()}
 
 
 def _editing() -> SupportServiceEditing:
@@ -210,6 +242,7 @@ def _service_page(
     service: SupportService | None, values: dict[str, Any], errors: dict[str, str], *, moved: bool = False
 ) -> str:
     saved = form_from_listing(service.listing, service.version) if service else {}
+    listing = service.listing if service else None
     if service and moved:
         values = {**values, "version": service.version}
     known = parts()
@@ -220,13 +253,28 @@ def _service_page(
         values={**dict.fromkeys(ListingForm().fields, ""), **{name: [] for name in LISTS}, "id": uuid7(), **values},
         errors=errors,
         moved=moved,
-        groups=words.options(known.taxonomies.target_groups),
-        forms=words.options(known.taxonomies.forms),
-        areas=[("0180", known.areas.name("0180")), *sorted(known.areas.districts_of("0180").items())],
-        languages=[(code, words.language_name(code)) for code in LANGUAGES],
+        groups=_with_kept(words.options(known.taxonomies.target_groups), listing, "target_groups", words.group_name),
+        forms=_with_kept(words.options(known.taxonomies.forms), listing, "forms", words.form_name),
+        areas=_with_kept(_areas(), listing, "areas", words.area_name),
+        languages=_with_kept(
+            [(code, words.language_name(code)) for code in LANGUAGES], listing, "languages", words.language_name
+        ),
         attends=[(each.value, words.attend_name(each)) for each in Attend],
         statuses=[
             (ListingStatus.ACTIVE.value, _("Shown to everyone")),
             (ListingStatus.INACTIVE.value, _("Hidden for now")),
         ],
     )
+
+
+def _areas() -> list[tuple[str, str]]:
+    known = parts().areas
+    return [("0180", known.name("0180")), *sorted(known.districts_of("0180").items())]
+
+
+def _with_kept(
+    offered: list[tuple[str, str]], listing: Listing | None, name: str, called: Callable[[str], str]
+) -> list[tuple[str, str]]:
+    """What may be chosen, and what was chosen before or by a system though the page does not offer it by itself."""
+    kept = [code for code in getattr(listing, name, ()) if code not in dict(offered)]
+    return [*offered, *((code, called(code)) for code in kept)]

@@ -1,7 +1,9 @@
-"""A partner's own activities: plan, change, cancel."""
+"""A partner's own activities: plan, change, cancel, take up again."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,32 +12,45 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
+from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.save_activity import (
     CancelActivity,
     ChangeActivity,
     PlanActivity,
+    TakeUpActivity,
     cancel_activity,
     change_activity,
     own_activity,
     plan_activity,
+    take_up_activity,
 )
 from services.directory.commands.save_support_service import own_service
 from services.directory.domain.activity import Activity, ActivityStatus, Repeats
-from services.directory.domain.refusals import ActivityIsCancelled, AlreadyRegistered, ListingIsNotYours
+from services.directory.domain.permissions import Editor
+from services.directory.domain.refusals import (
+    ActivityIsCancelled,
+    ActivityIsNotCancelled,
+    AlreadyRegistered,
+    ListingIsNotYours,
+)
 from services.directory.domain.support_service import SupportService
 from services.directory.web import words
-from services.directory.web.forms import ActivityForm, as_written, form_from_session, session_from_form
+from services.directory.web.forms import ActivityForm, as_written, form_from_session
 from services.directory.web.pages_mine import HOME
 from services.directory.web.parts import current_editor, parts
+from services.directory.web.untouched import session_after, session_changed_in
 from shared.kernel.actor import Role
 from shared.kernel.identity import uuid7
 from shared.kernel.refusals import Invalid, VersionHasMoved
+from shared.web.sent_twice import carry_out_once
 from shared.web.validation import messages
 from shared.web.who import needs
 
+EVER = datetime(2200, 1, 1, tzinfo=UTC)
+
 pages = Blueprint("mine_activities", __name__, url_prefix=HOME)
 
-# the domain speaks of moments, the form of a day and two times
+# the domain speaks of moments, the form of days and times
 _FORM_NAMES = {"starts_at": "begins", "ends_at": "ends"}
 
 
@@ -64,13 +79,20 @@ def add_activity(service_id: UUID) -> Response | str:
     service = _own_service(service_id)
     written = as_written(request.form)
     try:
-        session = session_from_form(ActivityForm().load(request.form))
+        session = session_after(ActivityForm().load(request.form))
+        activity_id = UUID(written.get("id", ""))
+        asked = PlanActivity(activity_id=activity_id, service_id=service_id, session=session)
         with parts().work_of(editor) as work:
-            asked = PlanActivity(activity_id=UUID(written.get("id", "")), service_id=service_id, session=session)
-            plan_activity(work, editor, asked)
+            carry_out_once(
+                work.connection,
+                work.clock.now(),
+                lambda: plan_activity(work, editor, asked).version,
+                standing=lambda: own_activity(work, editor, activity_id).version,
+            )
             work.commit()
-    except AlreadyRegistered:
-        return redirect(HOME, 303)
+    except (AlreadyRegistered, VersionHasMoved):
+        # sent before with other words, or changed since: it is there to be changed, beside what was written now
+        return _page(service, _own_activity(activity_id), written, {}, moved=True)
     except (ValidationError, Invalid) as problem:
         return _page(service, None, written, _said(problem))
     except ValueError:
@@ -98,38 +120,94 @@ def save_activity(activity_id: UUID) -> Response | str:
     written = as_written(request.form)
     try:
         form = ActivityForm().load(request.form)
+        changed = session_changed_in(ActivityForm(), activity.session, request.form)
+        session = session_after(form, activity.session, changed)
+        asked = ChangeActivity(activity_id=activity_id, version=form["version"], session=session)
         with parts().work_of(editor) as work:
-            asked = ChangeActivity(activity_id=activity_id, version=form["version"], session=session_from_form(form))
-            change_activity(work, editor, asked)
+            carry_out_once(
+                work.connection,
+                work.clock.now(),
+                lambda: change_activity(work, editor, asked).version,
+                standing=lambda: own_activity(work, editor, activity_id).version,
+            )
             work.commit()
     except VersionHasMoved:
         return _page(service, _own_activity(activity_id), written, {}, moved=True)
     except ActivityIsCancelled:
-        flash(_("The activity is cancelled and can no longer be changed."), "warning")
-        return redirect(HOME, 303)
+        return _page(service, _own_activity(activity_id), written, {})
     except (ValidationError, Invalid) as problem:
         return _page(service, activity, written, _said(problem))
     flash(_("Saved. This is what the public page says from now on."), "success")
     return redirect(HOME, 303)
 
 
+@pages.get("/activities/<uuid:activity_id>/cancel")
+@needs(Role.PARTNER_EDITOR)
+def ask_before_cancelling(activity_id: UUID) -> Response | str:
+    """What is cancelled, and what follows; nothing has happened yet."""
+    activity = _own_activity(activity_id)
+    if activity.status is ActivityStatus.CANCELLED:
+        return redirect(f"{HOME}/activities/{activity_id}", 303)
+    session = activity.session
+    left = [begins for begins, _ends in session.occurrences(parts().clock.now(), EVER)]
+    return render_template(
+        "directory/activity_cancel.html",
+        service=_own_service(activity.service_id),
+        activity=activity,
+        left=left,
+        last_day=session.repeats_until,
+    )
+
+
 @pages.post("/activities/<uuid:activity_id>/cancel")
 @needs(Role.PARTNER_EDITOR)
 def cancel(activity_id: UUID) -> Response:
     """Cancel an activity; the public page says so."""
-    editor = current_editor()
+    asked = CancelActivity(activity_id=activity_id, version=_version())
     try:
-        with parts().work_of(editor) as work:
-            version = request.form.get("version", type=int) or 0
-            cancel_activity(work, editor, CancelActivity(activity_id=activity_id, version=version))
-            work.commit()
+        _carry_out(activity_id, lambda work, editor: cancel_activity(work, editor, asked).version)
     except VersionHasMoved:
         flash(_("Somebody changed this activity a moment ago. Look at it again before you cancel it."), "warning")
-        return redirect(HOME, 303)
+        return redirect(f"{HOME}/activities/{activity_id}", 303)
     except ActivityIsCancelled:
+        flash(_("The activity was cancelled already. The public page says so."), "success")
         return redirect(HOME, 303)
-    flash(_("The activity is cancelled. The public page says so."), "success")
+    # promise: a-cancellation-can-be-undone
+    flash(_("The activity is cancelled. The public page says so. If it was a mistake, you can undo it."), "success")
     return redirect(HOME, 303)
+
+
+@pages.post("/activities/<uuid:activity_id>/take-up")
+@needs(Role.PARTNER_EDITOR)
+def take_up(activity_id: UUID) -> Response:
+    """Undo a cancellation; the public page shows the activity as before."""
+    asked = TakeUpActivity(activity_id=activity_id, version=_version())
+    try:
+        _carry_out(activity_id, lambda work, editor: take_up_activity(work, editor, asked).version)
+    except VersionHasMoved:
+        flash(_("Somebody changed this activity a moment ago. Look at it again first."), "warning")
+        return redirect(f"{HOME}/activities/{activity_id}", 303)
+    except ActivityIsNotCancelled:
+        flash(_("The activity takes place, as the public page says."), "success")
+        return redirect(HOME, 303)
+    flash(_("The activity takes place after all. The public page says so."), "success")
+    return redirect(HOME, 303)
+
+
+def _carry_out(activity_id: UUID, act: Callable[[DirectoryUnitOfWork, Editor], int]) -> None:
+    editor = current_editor()
+    with parts().work_of(editor) as work:
+        carry_out_once(
+            work.connection,
+            work.clock.now(),
+            lambda: act(work, editor),
+            standing=lambda: own_activity(work, editor, activity_id).version,
+        )
+        work.commit()
+
+
+def _version() -> int:
+    return request.form.get("version", type=int) or 0
 
 
 def _own_service(service_id: UUID) -> SupportService:

@@ -23,6 +23,7 @@ from services.directory.web.forms_admin import require_offered
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import VersionHasMoved
+from shared.web.sent_twice import carry_out_once
 
 ROUTING = "/directory/admin/routing"
 RULES = f"{ROUTING}/rules"
@@ -96,11 +97,21 @@ def ruled(act: Act = Act.EDIT_ROUTING, municipality_code: str | None = None) -> 
 def alter(version: int, how: Change, *about: UUID) -> None:
     """Replace the rules by what is made of them, if they are still those of ``version``; and note who did.
 
-    Raises VersionHasMoved, or what ``set_routing_rules`` raises.
+    The same form sent again changes nothing more. Raises VersionHasMoved, or what ``set_routing_rules`` raises.
     """
     with ruled() as found:
-        altered(found, version, how, *about)
+        carry_out_once(
+            found.work.connection,
+            found.work.clock.now(),
+            lambda: altered(found, version, how, *about).version,
+            standing=lambda: _version_now(found),
+        )
         found.work.commit()
+
+
+def _version_now(found: Ruled) -> int | None:
+    rules = found.work.rules.of(found.municipality_code)
+    return rules.version if rules else None
 
 
 def altered(found: Ruled, version: int, how: Change, *about: UUID) -> RoutingRules:

@@ -17,9 +17,9 @@ from shared.web.text_fields import AtMost, ReadableText
 
 
 class LocationBody(Schema):
-    """HSDS Location."""
+    """HSDS Location, by its name, its street address or both."""
 
-    name = ReadableText(120, required=True)
+    name = ReadableText(120)
     address = ReadableText(200)
     postal_code = ReadableText(10)
     city = ReadableText(60)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, missing
 
 from services.directory.domain.unit import UnitKind
 from services.directory.web.forms_admin import NewUnitForm
@@ -10,7 +10,7 @@ from services.directory.web.schemas import AREA, Paging, moment
 from shared.kernel.actor import Role
 from shared.web.fields import EmailField, PublicPhoneField
 from shared.web.pattern import Whole
-from shared.web.text_fields import ReadableText
+from shared.web.text_fields import AtMost, ReadableText
 
 
 class UnitOut(Schema):
@@ -25,12 +25,17 @@ class UnitOut(Schema):
 
 
 class UnitIn(Schema):
-    """What an administrator may change of a unit. Name, area, kind and organisation are set when it is registered."""
+    """What an administrator may change of a unit. Area, kind and organisation are set when it is registered.
 
+    ``name`` and ``address_withheld`` stay as they are when they are left out.
+    """
+
+    name = ReadableText(120, load_default=missing, validate=[AtMost(120, 1)])
     function_address = EmailField(required=True, allow_none=True)
     phone = PublicPhoneField(required=True, allow_none=True)
     stand_in_unit_id = fields.UUID(required=True, allow_none=True)
     active = fields.Boolean(required=True)
+    address_withheld = fields.Boolean(truthy={True}, falsy={False})
 
 
 class NewUnitIn(Schema):
@@ -52,13 +57,21 @@ class NewUnitIn(Schema):
     only_receivers_have_one = NewUnitForm.only_receivers_have_one
 
 
+class FormerNameOut(Schema):
+    """What a unit was called, and until when."""
+
+    name = fields.String(required=True)
+    until = fields.AwareDateTime(required=True)
+
+
 class UnitWhole(UnitOut):
-    """A unit as its administrator sees it."""
+    """A unit as its administrator sees it. ``former_names``: the latest first."""
 
     organization_id = fields.UUID(required=True)
     stand_in_unit_id = fields.UUID(allow_none=True)
     active = fields.Boolean(required=True)
     address_withheld = fields.Boolean(required=True)
+    former_names = fields.List(fields.Nested(FormerNameOut), required=True)
 
 
 class UnitSearch(Paging):

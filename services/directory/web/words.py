@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from babel import Locale, UnknownLocaleError
 from flask_babel import format_date, format_time, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
@@ -68,7 +69,15 @@ def language_name(code: str) -> str:
         "es": _("Spanish"),
         "sgn-SE": _("Swedish sign language"),
     }
-    return names.get(code, code)
+    return names.get(code) or _as_babel_has_it(code) or code
+
+
+def _as_babel_has_it(code: str) -> str | None:
+    """A language that pages do not offer by themselves, but a system may have told of."""
+    try:
+        return Locale.parse(code, sep="-").get_display_name(get_locale())
+    except (ValueError, UnknownLocaleError):
+        return None
 
 
 def attend_name(attend: Attend) -> str:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from services.referral.adapters.drafts import author_text
 from services.referral.adapters.tables import drafts
@@ -22,6 +22,9 @@ from shared.kernel.actor import Actor
 MOST = 20
 # what was typed in one window while the draft changed in another, step by step: kept until its writer decides
 UNSAVED = "unsaved"
+# what was typed on a step that its writer left without saving it as an answer: nothing is wrong with it yet
+UNFINISHED = "unfinished"
+ASIDE = (UNSAVED, UNFINISHED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +65,12 @@ def wait_for_a_first_click(draft_id: UUID, uow: ReferralUnitOfWork) -> None:
     uow.connection.execute(select(drafts.c.id).where(drafts.c.id == draft_id).with_for_update())
 
 
+def wait_for_a_first_beginning(draft_id: UUID, uow: ReferralUnitOfWork) -> None:
+    """Let another's beginning of the same draft that is under way end first; afterwards the draft is there."""
+    lock = func.pg_advisory_xact_lock(func.hashtext("referral.drafts"), func.hashtext(str(draft_id)))
+    uow.connection.execute(select(lock))
+
+
 def is_there(draft_id: UUID, uow: ReferralUnitOfWork) -> bool:
     """Whether the actor has such a draft, expired or not."""
     return uow.connection.execute(select(drafts.c.id).where(drafts.c.id == draft_id)).first() is not None
@@ -72,12 +81,17 @@ def is_protected(answers: Mapping[str, Any]) -> bool:
 
     In doubt, it is.
     """
-    unsaved = answers.get(UNSAVED)
-    told = [answers.get("carer"), unsaved.get("carer") if isinstance(unsaved, Mapping) else None]
     return any(
-        isinstance(carer, Mapping) and carer.get("protected_identity", "false") not in ("false", "", False, None)
-        for carer in told
+        carer.get("protected_identity", "false") not in ("false", "", False, None) for carer in _carers_told_of(answers)
     )
+
+
+def _carers_told_of(answers: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The first step as it was saved, and as it was typed beside that; as far as somebody's system kept it so."""
+    aside = [kept for each in ASIDE if isinstance(kept := answers.get(each), Mapping)]
+    for steps in (answers, *aside):
+        if isinstance(carer := steps.get("carer"), Mapping):
+            yield carer
 
 
 def _drafts(ids: Sequence[UUID], uow: ReferralUnitOfWork) -> Iterator[Draft]:
@@ -90,6 +104,5 @@ def _drafts(ids: Sequence[UUID], uow: ReferralUnitOfWork) -> Iterator[Draft]:
 
 def _name(draft: Draft) -> str:
     """A draft is whatever its author's form or system keeps there; the name only if it is where pages put it."""
-    carer = draft.answers.get("carer")
-    name = carer.get("name") if isinstance(carer, dict) else None
-    return name if isinstance(name, str) else ""
+    names = (carer.get("name") for carer in _carers_told_of(draft.answers))
+    return next((name for name in names if isinstance(name, str) and name), "")

@@ -16,7 +16,7 @@ from shared.web.text_fields import AtMost, ReadableText
 from shared.web.validation import messages
 
 # what every form carries besides its own fields
-CARRIED = frozenset({"csrf_token", "version", "submit"})
+CARRIED = frozenset({"csrf_token", "version", "submit", "go"})
 
 # a postal address is the shortest text that has lines, in characters
 SEVERAL_LINES = 400

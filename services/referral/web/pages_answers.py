@@ -21,7 +21,7 @@ from services.referral.domain.content import Need
 from services.referral.domain.people import Carer, PersonCaredFor, Subject
 from services.referral.domain.refusals import PersonCaredForHasNotConsented
 from services.referral.domain.routing import ReceivingUnit
-from services.referral.views.drafts import UNSAVED
+from services.referral.views.drafts import ASIDE, UNFINISHED, UNSAVED
 from services.referral.web import forms
 from services.referral.web.forms_carer import CarerForm, carer_from
 from services.referral.web.forms_consent import CarerConsentForm, PersonConsentForm, carer_answers, person_answers
@@ -42,7 +42,7 @@ from services.referral.web.pages_kept import (
     Sections,
     asked_again,
     unasked,
-    without_unsaved,
+    without_aside,
 )
 from services.referral.web.pages_new_yes import with_new_yes
 from shared.kernel.identity import UnitId
@@ -56,15 +56,18 @@ def wanted_steps(answers: Sections) -> tuple[str, ...]:
 
 def first_incomplete(answers: Sections) -> str:
     """The step to go on with; ``check`` when all are answered and nothing typed waits unsaved."""
-    unsaved = answers.get(UNSAVED, {})
-    for step in wanted_steps(answers):
-        if step not in answers or step in unsaved:
-            return step
-        try:
-            load_step(step, answers, answers[step])
-        except ValidationError:
-            return step
-    return "check"
+    return next((step for step in wanted_steps(answers) if not is_answered(step, answers)), "check")
+
+
+def is_answered(step: str, answers: Sections) -> bool:
+    """Whether a step is saved, and right, and nothing typed lies beside it."""
+    if step not in answers or any(step in answers.get(aside, {}) for aside in ASIDE):
+        return False
+    try:
+        load_step(step, answers, answers[step])
+    except ValidationError:
+        return False
+    return True
 
 
 def person_has_consented(answers: Sections) -> bool:
@@ -106,13 +109,13 @@ def with_step(step: str, answers: Sections, values: Mapping[str, Any], now: date
         after = {name: value for name, value in after.items() if name not in READ_AGAIN}
     if step in CONSENTS or after.get("asked_again"):
         after[GIVEN_AT] = now.isoformat()
-    kept = without_unsaved(step, {**answers, step: after})
+    kept = without_aside(step, {**answers, step: after})
     if step == "carer":
         moved = [names for field, names in RESTS_ON.items() if before.get(field) != after.get(field)]
         kept = asked_again(kept, frozenset[str]().union(*moved))
     if person_has_consented(answers) != person_has_consented(kept):
         kept.pop("situation", None)
-        kept = without_unsaved("situation", kept)
+        kept = without_aside("situation", kept)
     if step in ("carer", "situation"):
         kept.pop("receiver", None)
     if step == "consent" and after.get("about_person") != "yes":
@@ -123,12 +126,24 @@ def with_step(step: str, answers: Sections, values: Mapping[str, Any], now: date
 def with_unsaved(step: str, answers: Sections, values: Mapping[str, Any]) -> dict[str, Any]:
     """The answers as they are, and beside them what was typed for a step from an older version of the draft.
 
-    Fields that the step no longer has are not kept: the other person's consent may have been taken back meanwhile. Nor
-    is a yes to what was read out in that window: the recipient and the ways to be reached may be others now.
+    Nor is a yes to what was read out in that window kept: the recipient and the ways to be reached may be others now.
     """
+    return _beside(UNSAVED, step, answers, unasked(step, values, WHAT_WAS_READ_OUT))
+
+
+def with_unfinished(step: str, answers: Sections, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers as they are, and beside them what was typed on a step that its writer leaves without saving it.
+
+    It answers nothing: nothing that rests on the step is asked again, and nothing is sent, until it is saved there.
+    """
+    return _beside(UNFINISHED, step, answers, values)
+
+
+def _beside(aside: str, step: str, answers: Sections, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields that the step no longer has are not kept: the other person may have taken back their consent meanwhile."""
     known = form_of(step, answers).fields
-    typed = unasked(step, {name: value for name, value in values.items() if name in known}, WHAT_WAS_READ_OUT)
-    return {**answers, UNSAVED: {**answers.get(UNSAVED, {}), step: typed}}
+    typed = {name: value for name, value in values.items() if name in known}
+    return {**answers, aside: {**answers.get(aside, {}), step: typed}}
 
 
 def as_read_out(step: str, values: Mapping[str, Any], day: date) -> dict[str, Any]:

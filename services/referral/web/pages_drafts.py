@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from flask import flash, redirect, render_template, request
@@ -17,7 +19,7 @@ from services.referral.commands.open_draft import OpenDraft, open_draft
 from services.referral.commands.save_draft import SaveDraft, save_draft
 from services.referral.domain.ports import Draft
 from services.referral.domain.refusals import NoReceiverIsKnown
-from services.referral.views.drafts import UNSAVED
+from services.referral.views.drafts import UNFINISHED, UNSAVED, wait_for_a_first_beginning
 from services.referral.web import forms
 from services.referral.web.forms import Typed
 from services.referral.web.pages_admission import asked_version
@@ -25,18 +27,29 @@ from services.referral.web.pages_answers import (
     as_read_out,
     first_incomplete,
     form_of,
+    is_answered,
     load_step,
     wanted_steps,
     with_step,
+    with_unfinished,
     with_unsaved,
 )
-from services.referral.web.pages_kept import GIVEN_AT, ORDER, Sections, understood
-from services.referral.web.pages_steps import NEW, address, frame, shown, template_of
+from services.referral.web.pages_kept import (
+    GIVEN_AT,
+    ORDER,
+    WHAT_WAS_READ_OUT,
+    Sections,
+    unasked,
+    understood,
+    without_aside,
+)
+from services.referral.web.pages_steps import LIST, NEW, TRIED, address, before, frame, shown, template_of, untouched
 from services.referral.web.parts import parts
 from services.referral.web.sent_drafts import expect_unsent
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
 from shared.kernel.refusals import VersionHasMoved
+from shared.web.sent_twice import carry_out_once
 from shared.web.who import current_actor
 
 Page = str | Response | tuple[str, int]
@@ -54,21 +67,39 @@ def begin(begun: UUID) -> Page:
     """
     actor = current_actor()
     draft_id = _draft_begun(begun, actor)
+    here = f"{NEW}/{begun}"
     with parts().unit_of_work(actor) as uow:
+        if request.method == "POST":
+            wait_for_a_first_beginning(draft_id, uow)
         expect_unsent(draft_id, actor, uow)
         draft = uow.drafts.get(draft_id)
         if request.method == "GET":
             if draft is not None:
                 return redirect(address(draft, "carer"), 303)
-            return _page("carer", None, {}, Typed(), "", actor, uow, here=f"{NEW}/{begun}")
+            empty = untouched(actor, uow)
+            form = Typed(empty, _errors("carer", {}, empty) if TRIED in request.args else {})
+            return _page("carer", None, {}, form, "", actor, uow, here=here)
         values = forms.typed(form_of("carer", {}), request.form)
         if draft is not None:
             return _changed_elsewhere("carer", draft_id, values, actor, uow)
-        wrong = _errors("carer", {}, values)
-        answers = with_step("carer", {}, values, uow.clock.now())
+        if not _holds_something(values, untouched(actor, uow)):
+            # a draft that holds nothing is none: nobody would know what it was
+            return redirect(LIST if _goes_back() else f"{here}?{TRIED}=1", 303)
+        if _goes_back():
+            answers = with_unfinished("carer", {}, values)
+        else:
+            answers = with_step("carer", {}, values, uow.clock.now())
         draft = save_draft(SaveDraft(answers=answers, begin_as=draft_id), actor, uow)
         uow.commit()
-    return redirect(address(draft, "carer" if wrong else "support"), 303)
+    return redirect(LIST if _goes_back() else _onwards(draft, "carer", {}, answers), 303)
+
+
+def _holds_something(values: forms.Values, empty: forms.Values) -> bool:
+    return any(typed != empty.get(name) for name, typed in values.items() if typed)
+
+
+def _goes_back() -> bool:
+    return request.form.get("go") == "back"
 
 
 def _draft_begun(begun: UUID, actor: Actor) -> UUID:
@@ -85,6 +116,8 @@ def step(draft_id: UUID, step: str) -> Page:
         draft = open_for_pages(draft_id, actor, uow)
         elsewhere = _not_yet(step, draft.answers)
         if elsewhere:
+            if request.method == "POST":
+                _keep_for_later(step, draft, actor, uow)
             uow.commit()
             return redirect(address(draft, elsewhere), 303)
         if request.method == "GET":
@@ -120,7 +153,10 @@ def discard(draft_id: UUID) -> Page:
             here = address(draft, "discard")
             return render_template("referral/discard.html", here=here, back=f"/referral/drafts/{draft.id}")
         expect_unsent(draft_id, actor, uow)
-        discard_draft(DiscardDraft(draft_id=draft_id), actor, uow)
+        discarding = DiscardDraft(draft_id=draft_id)
+        carry_out_once(
+            uow.connection, uow.clock.now(), lambda: discard_draft(discarding, actor, uow), standing=lambda: None
+        )
         uow.commit()
     flash(gettext("The draft is gone. Nothing was sent."))
     return redirect("/referral/", 303)
@@ -132,14 +168,54 @@ def _fill_in(step: str, draft: Draft, actor: Actor, uow: ReferralUnitOfWork) -> 
     values = forms.typed(form_of(step, draft.answers), request.form)
     if "version" in request.form and asked_version() != draft.version:
         return _changed_elsewhere(step, draft.id, values, actor, uow)
-    wrong = _errors(step, draft.answers, values)
-    answers = with_step(step, draft.answers, values, uow.clock.now())
+    answers = _answers_after(step, draft.answers, values, uow)
     try:
-        save_draft(SaveDraft(answers=answers, draft_id=draft.id, expected_version=asked_version()), actor, uow)
+        if answers != draft.answers:
+            save_draft(SaveDraft(answers=answers, draft_id=draft.id, expected_version=asked_version()), actor, uow)
     except VersionHasMoved:
         return _changed_elsewhere(step, draft.id, values, actor, uow)
     uow.commit()
-    return redirect(address(draft, step if wrong else first_incomplete(answers)), 303)
+    if _goes_back():
+        return redirect(before(step, draft), 303)
+    return redirect(_onwards(draft, step, draft.answers, answers), 303)
+
+
+def _answers_after(step: str, answers: Sections, values: forms.Values, uow: ReferralUnitOfWork) -> Sections:
+    """The draft when a step is saved; or left by "Back", which keeps what was typed and answers nothing with it."""
+    if not _goes_back():
+        return with_step(step, answers, values, uow.clock.now())
+    saved = step in answers and values == _typed(answers[step])
+    if step in answers.get(UNSAVED, {}):
+        # which of the two windows' words is to be saved is still to be decided
+        return answers if saved else with_unsaved(step, answers, values)
+    return without_aside(step, answers) if saved else with_unfinished(step, answers, values)
+
+
+def _typed(values: Mapping[str, Any]) -> forms.Values:
+    return {name: value for name, value in values.items() if name != GIVEN_AT}
+
+
+def _onwards(draft: Draft, step: str, earlier: Sections, answers: Sections) -> str:
+    """Where one goes on from a step that was saved.
+
+    What is wrong is told of the step itself, and of one that was answered earlier and has to be asked again. A step
+    that is only unfinished has nothing wrong with it.
+    """
+    there = first_incomplete(answers)
+    tried = there == step or (there != "check" and is_answered(there, earlier))
+    return address(draft, there) + (f"?{TRIED}=1" if tried else "")
+
+
+def _keep_for_later(step: str, draft: Draft, actor: Actor, uow: ReferralUnitOfWork) -> None:
+    """A step that cannot be saved yet, since it rests on others, is shown as it was typed when its turn comes.
+
+    A yes to what was read out is not kept: the recipient and the ways to be reached may be others by then.
+    """
+    if step not in wanted_steps(draft.answers):
+        return
+    values = unasked(step, forms.typed(form_of(step, draft.answers), request.form), WHAT_WAS_READ_OUT)
+    answers = with_unfinished(step, draft.answers, values)
+    save_draft(SaveDraft(answers=answers, draft_id=draft.id, expected_version=draft.version), actor, uow)
 
 
 def _changed_elsewhere(
@@ -152,12 +228,16 @@ def _changed_elsewhere(
     uow.drafts.lock(draft_id)
     now = open_for_pages(draft_id, actor, uow)
     answers = now.answers
-    typed = {name: value for name, value in answers.get(step, {}).items() if name != GIVEN_AT}
-    if step in wanted_steps(answers) and values != typed:
+    if step in wanted_steps(answers) and values not in (
+        _typed(answers.get(step, {})),
+        answers.get(UNFINISHED, {}).get(step),
+    ):
         answers = with_unsaved(step, answers, values)
         save_draft(SaveDraft(answers=answers, draft_id=draft_id, expected_version=now.version), actor, uow)
     uow.commit()
-    return redirect(address(now, step if step in answers.get(UNSAVED, {}) else first_incomplete(answers)), 303)
+    if step in answers.get(UNSAVED, {}):
+        return redirect(address(now, step), 303)
+    return redirect(before(step, now) if _goes_back() else _onwards(now, step, {}, answers), 303)
 
 
 def _errors(step: str, answers: Sections, values: forms.Values) -> dict[str, str]:
@@ -179,16 +259,16 @@ def _not_yet(step: str, answers: Sections) -> str:
 
 
 def _kept(step: str, draft: Draft, uow: ReferralUnitOfWork) -> tuple[Typed, str]:
-    """A step as it was typed, with what is wrong with it; a step not yet typed has nothing wrong.
+    """A step as it was typed; and what is wrong with it, when its writer has tried to save it: unfinished is no error.
 
     And which of two it is, when the draft changed in another window: ``typed``, or ``saved`` when that is asked for.
     """
     unsaved = draft.answers.get(UNSAVED, {}).get(step)
     if unsaved is not None and "saved" not in request.args:
         return Typed(unsaved, _errors(step, draft.answers, unsaved)), "typed"
-    values = as_read_out(step, draft.answers.get(step, {}), swedish_day(uow.clock.now()))
-    typed = {name: value for name, value in values.items() if name != GIVEN_AT}
-    form = Typed(typed, _errors(step, draft.answers, typed) if step in draft.answers else {})
+    kept = draft.answers.get(UNFINISHED, {}).get(step, draft.answers.get(step, {}))
+    typed = _typed(as_read_out(step, kept, swedish_day(uow.clock.now())))
+    form = Typed(typed, _errors(step, draft.answers, typed) if TRIED in request.args else {})
     return form, "" if unsaved is None else "saved"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping
 from datetime import datetime
 from typing import Any
 
-from services.referral.views.drafts import UNSAVED
+from services.referral.views.drafts import ASIDE
 
 Sections = Mapping[str, Mapping[str, Any]]
 
@@ -25,9 +25,9 @@ def understood(answers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         for step, values in _typed(answers).items()
         if step not in CONSENTS or is_moment(values.get(GIVEN_AT))
     }
-    unsaved = answers.get(UNSAVED)
-    if isinstance(unsaved, Mapping) and (kept := _typed(unsaved)):
-        found[UNSAVED] = kept
+    for aside in ASIDE:
+        if isinstance(steps := answers.get(aside), Mapping) and (kept := _typed(steps)):
+            found[aside] = kept
     return found
 
 
@@ -51,18 +51,21 @@ def is_moment(value: object) -> bool:
         return False
 
 
-def without_unsaved(step: str, answers: Sections) -> dict[str, Any]:
-    """The answers when a step's writer has decided what to save."""
-    left = {name: typed for name, typed in answers.get(UNSAVED, {}).items() if name != step}
-    kept = {name: section for name, section in answers.items() if name != UNSAVED}
-    return {**kept, UNSAVED: left} if left else kept
+def without_aside(step: str, answers: Sections) -> dict[str, Any]:
+    """The answers when a step's writer has decided what to save: nothing typed lies beside that step any more."""
+    kept: dict[str, Any] = {name: section for name, section in answers.items() if name not in ASIDE}
+    for aside in ASIDE:
+        if left := {name: typed for name, typed in answers.get(aside, {}).items() if name != step}:
+            kept[aside] = left
+    return kept
 
 
 def asked_again(answers: Sections, names: Container[str]) -> dict[str, Any]:
-    """The answers without what these people have to be asked once more, whether saved or typed in another window."""
-    kept: dict[str, Any] = {step: unasked(step, values, names) for step, values in answers.items() if step != UNSAVED}
-    if UNSAVED in answers:
-        kept[UNSAVED] = {step: unasked(step, typed, names) for step, typed in answers[UNSAVED].items()}
+    """The answers without what these people have to be asked once more, whether saved or typed beside that."""
+    kept: dict[str, Any] = {step: unasked(step, values, names) for step, values in answers.items() if step not in ASIDE}
+    for aside in ASIDE:
+        if aside in answers:
+            kept[aside] = {step: unasked(step, typed, names) for step, typed in answers[aside].items()}
     return kept
 
 

@@ -27,7 +27,7 @@ from services.referral.web.pages_answers import (
 from services.referral.web.pages_drafts import Page, open_for_pages
 from services.referral.web.pages_new_yes import lacks_a_new_yes
 from services.referral.web.pages_receiver import receiver_of
-from services.referral.web.pages_steps import address, frame
+from services.referral.web.pages_steps import TRIED, address, frame
 from services.referral.web.pages_summary import sections
 from services.referral.web.parts import parts
 from services.referral.web.sent_drafts import remember_sending
@@ -65,7 +65,7 @@ def check(draft_id: UUID) -> Page:
         missing = first_incomplete(draft.answers)
         if missing != "check":
             uow.commit()
-            return redirect(address(draft, missing), 303)
+            return redirect(f"{address(draft, missing)}?{TRIED}=1", 303)
         answers = dict(draft.answers)
         unit = receiver_of(answers, actor, uow).unit
         if unit is not None and lacks_a_new_yes(answers, unit):
@@ -85,7 +85,7 @@ def send(draft_id: UUID) -> Page:
         missing = first_incomplete(draft.answers)
         if missing != "check":
             uow.commit()
-            return redirect(address(draft, missing), 303)
+            return redirect(f"{address(draft, missing)}?{TRIED}=1", 303)
         if asked_version() != draft.version:
             # nothing is sent that its sender has not read
             uow.commit()
@@ -102,7 +102,7 @@ def send(draft_id: UUID) -> Page:
             referral = send_referral(command_from(answers, draft_id, unit), actor, uow)
         except ValidationError:
             uow.commit()
-            return redirect(address(draft, first_incomplete(draft.answers)), 303)
+            return redirect(f"{address(draft, first_incomplete(draft.answers))}?{TRIED}=1", 303)
         except Invalid as refusal:
             page = _check_page(draft, actor, uow, _problems(refusal, draft))
             # refused before anything was written; what the page shows was read all the same

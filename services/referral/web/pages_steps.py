@@ -32,6 +32,9 @@ from shared.kernel.swedish_order import swedish_order
 from shared.storage.staff import find_unit
 
 NEW = "/referral/new"
+LIST = "/referral/"
+# in a step's address when its writer has tried to save it, or to go on past it: then it says what is wrong
+TRIED = "tried"
 TITLES: dict[str, tuple[LazyString, LazyString]] = {
     "carer": (
         lazy_gettext("Who is it that gives support?"),
@@ -88,11 +91,25 @@ def frame(step: str, draft: Draft | None, here: str = NEW) -> StepPage:
     at = steps.index(step)
     title, lead = TITLES.get(step, ("", ""))
     if draft is None:
-        return StepPage(str(title), str(lead), 1, len(steps), here, "/referral/", "")
-    back = address(draft, steps[at - 1]) if at else "/referral/"
+        return StepPage(str(title), str(lead), 1, len(steps), here, LIST, "")
+    back = before(step, draft)
     here, discard = address(draft, step), address(draft, "discard")
     hidden = is_protected(draft.answers)
     return StepPage(str(title), str(lead), at + 1, len(steps), here, back, discard, draft.version, hidden)
+
+
+def before(step: str, draft: Draft) -> str:
+    """Where one comes who goes back from a step of a draft."""
+    steps = (*wanted_steps(draft.answers), "check")
+    at = steps.index(step)
+    return address(draft, steps[at - 1]) if at else LIST
+
+
+def untouched(actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+    """The first step of a new referral as its page shows it before anybody has typed anything."""
+    own = find_unit(uow.connection, actor.unit_id)
+    chosen = {"language": "sv", "area": own.area if own and own.area in dict(places(uow)) else ""}
+    return {name: value for name, value in chosen.items() if value}
 
 
 def template_of(step: str) -> str:

@@ -13,7 +13,7 @@ from marshmallow import ValidationError, fields, validate
 
 from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT
 from services.referral.domain.refusals import PersonCaredForHasNotConsented
-from services.referral.views.drafts import UNSAVED
+from services.referral.views.drafts import ASIDE
 from services.referral.web.forms import Form
 from services.referral.web.forms_carer import EMAIL_LIMIT, CarerForm
 from services.referral.web.forms_consent import CarerConsentForm, PersonConsentForm
@@ -73,6 +73,7 @@ def _given_again(given: dict[str, fields.Field[Any]]) -> dict[str, fields.Field[
 
 
 DraftUnsavedIn = Strict.from_dict(_steps("Unsaved"), name="DraftUnsavedIn")
+DraftUnfinishedIn = Strict.from_dict(_steps("Unfinished"), name="DraftUnfinishedIn")
 # when a consent was given is part of it: without that moment the step has not been answered
 DraftStepsIn = Strict.from_dict(
     _steps("Draft", **{GIVEN_AT: fields.String(required=True, validate=_moment)}), name="DraftStepsIn"
@@ -80,9 +81,14 @@ DraftStepsIn = Strict.from_dict(
 
 
 class DraftAnswersIn(DraftStepsIn):  # type: ignore[misc,valid-type]
-    """The steps as typed. ``unsaved``: what was typed in another window while the draft changed, step by step."""
+    """The steps as typed.
+
+    ``unsaved``: what was typed in another window while the draft changed, step by step. ``unfinished``: what was typed
+    on a step that its writer left without saving it as an answer.
+    """
 
     unsaved = fields.Nested(DraftUnsavedIn)
+    unfinished = fields.Nested(DraftUnfinishedIn)
 
 
 class DraftIn(Strict):
@@ -93,7 +99,7 @@ class DraftIn(Strict):
 
 def check_graded(answers: Mapping[str, Any]) -> None:
     """Raise PersonCaredForHasNotConsented, naming the fields, when a draft tells of somebody who has not consented."""
-    for at, steps in (("", answers), (f"/{UNSAVED}", answers.get(UNSAVED, {}))):
+    for at, steps in (("", answers), *((f"/{aside}", answers.get(aside, {})) for aside in ASIDE)):
         told = [name for name in ABOUT_THE_PERSON if steps.get("situation", {}).get(name)]
         if told and not person_has_consented(answers):
             title = PersonCaredForHasNotConsented.title

@@ -12,7 +12,7 @@ from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.domain.referral import Referral
 from services.referral.views.drafts import is_there
 from shared.kernel.actor import Actor
-from shared.web.idempotency import Answer, Once, answered_before, once, remember_answer
+from shared.web.idempotency import Answer, Once, earlier_answer, once, remember_answer
 from shared.web.who import View, web
 
 
@@ -35,7 +35,7 @@ def remember_sending(draft_id: UUID, referral: Referral, actor: Actor, uow: Refe
 def expect_unsent(draft_id: UUID, actor: Actor, uow: ReferralUnitOfWork) -> None:
     """Raise DraftWasSent for the one who sent it."""
     if not is_there(draft_id, uow):
-        before = answered_before(uow.connection, _sending(draft_id, actor))
+        before = earlier_answer(uow.connection, _sending(draft_id, actor))
         if before is not None:
             raise DraftWasSent(str(before.location))
 

@@ -242,7 +242,7 @@ def test_the_page_is_told_when_a_system_was_first(city: City) -> None:
     hanna, tag = city.signed_in("hanna"), version(city)
     edit(city, "POST", f"/rules/{BROMMA}/move", {"to": "earlier"})
     page = city.send(hanna, f"{PAGES}/default", default_unit_id=JARVA, version=tag.strip('"'))
-    assert "Någon annan sparade ändringar medan du skrev" in page.text
+    assert "Det sparades ändringar medan du skrev" in page.text
     assert str(city.rules().default_unit_id) != JARVA
 
 

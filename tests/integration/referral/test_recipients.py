@@ -132,8 +132,8 @@ def test_a_yes_read_out_in_an_older_window_is_not_one_for_another_recipient(room
     assert _ticked(shown) >= {("tell_referrer", "no"), ("about_person", "no")}
     assert not {"share", "channels_ok"} & {name for name, _ in _ticked(shown)}
     as_shown = dict(_ticked(shown)) | {"text_version": "carer-2026-2"}
-    assert browser.post(f"{at}/consent", f"{at}/consent", **as_shown).headers["Location"] == f"{at}/consent"
-    assert browser.get(f"{at}/check").headers["Location"] == f"{at}/consent"
+    assert browser.post(f"{at}/consent", f"{at}/consent", **as_shown).headers["Location"] == f"{at}/consent?tried=1"
+    assert browser.get(f"{at}/check").headers["Location"] == f"{at}/consent?tried=1"
 
 
 def _ticked(page: str) -> set[tuple[str, str]]:
