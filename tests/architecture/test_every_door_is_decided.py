@@ -14,11 +14,9 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from deploy.keys import make_keys
-from deploy.onebox.wsgi import service_app
-from shared.settings import SERVICES, Settings
+from shared.settings import SERVICES
+from tests.support.four_apps import four_apps
 
-NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/nothing"
 SAMPLES: Mapping[str, object] = {
     "UUIDConverter": UUID(int=7),
     "IntegerConverter": 7,
@@ -108,25 +106,11 @@ class Door(NamedTuple):
 @pytest.fixture(scope="module")
 def doors(tmp_path_factory: pytest.TempPathFactory) -> list[Door]:
     """Every door of the four apps, made as the demonstration makes them, which has the most."""
-    keys = tmp_path_factory.mktemp("installation") / "keys"
-    make_keys(keys, "nowhere")
-    environment = {
-        "LOTSA_MODE": "demo",
-        "LOTSA_SESSION_KEY_FILE": str(keys / "session"),
-        "LOTSA_TOKEN_ISSUER": "https://issuer.example.org",
-        "LOTSA_TOKEN_JWKS_FILE": str(keys / "token-jwks.json"),
-        "LOTSA_AUDIT_LOG_DATABASE_URL": NOWHERE,
-        "LOTSA_AUDIT_VERIFYING_KEY_FILE": str(keys / "log-verifying"),
-    }
-    for service in SERVICES:
-        environment[f"LOTSA_{service.upper()}_DATABASE_URL"] = NOWHERE
-        environment[f"LOTSA_{service.upper()}_MASTER_KEY_FILE"] = str(keys / f"{service}-master")
-    settings = Settings.from_environment(environment)
-    return [door for service in SERVICES for door in _doors_of(service_app(service, settings))]
+    apps = four_apps(tmp_path_factory.mktemp("installation") / "keys")
+    return [door for app in apps for door in _doors_of(app)]
 
 
-def _doors_of(app: object) -> Iterator[Door]:
-    assert isinstance(app, Flask)
+def _doors_of(app: Flask) -> Iterator[Door]:
     for rule in app.url_map.iter_rules():
         roles = getattr(app.view_functions[rule.endpoint], "lotsa_needs", None)
         named = None if roles is None else tuple(role.value for role in roles)

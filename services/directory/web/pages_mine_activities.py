@@ -172,7 +172,6 @@ def cancel(activity_id: UUID) -> Response:
     except ActivityIsCancelled:
         flash(_("The activity was cancelled already. The public page says so."), "success")
         return redirect(HOME, 303)
-    # promise: a-cancellation-can-be-undone
     flash(_("The activity is cancelled. The public page says so. If it was a mistake, you can undo it."), "success")
     return redirect(HOME, 303)
 

@@ -18,6 +18,7 @@ from services.directory.domain.unit import UnitKind
 from services.directory.web.parts import parts
 from shared.kernel.clock import SWEDEN, swedish_day
 from shared.vocabulary.email_address import shown_email
+from shared.web.navigation import day
 
 
 def language() -> str:
@@ -167,6 +168,11 @@ def day_before_in_words(day: date) -> str:
     return date_in_words(day - timedelta(days=1))
 
 
+def last_day_of(end: datetime | None) -> Markup:
+    """The last day of what ends at a moment: an assignment that ends at midnight held on the day before."""
+    return day(end - timedelta(microseconds=1) if end else None)
+
+
 def breakable(address: str) -> Markup:
     """An e-mail address that may be broken before its @, so that tables need not be wide for it."""
     return escape(shown_email(address)).replace("@", Markup("<wbr>@"))
@@ -182,6 +188,7 @@ FILTERS = {
     "unit_kind_name": unit_kind_name,
     "opening_hours": opening_hours,
     "breakable": breakable,
+    "last_day_of": last_day_of,
     "date_in_words": date_in_words,
     "day_before_in_words": day_before_in_words,
     "situation": situation,
