@@ -35,3 +35,28 @@ def test_both_checks_see_one() -> None:
     assert with_a_colon("shown = format_datetime(at, \"d MMMM yyyy 'kl.' HH:mm\")")
     assert A_TIME.search("Vi svarar till 15:46.")
     assert not A_TIME.search("till exempel 2026-03-31T08:00:00+02:00")
+
+
+# what a word was, and what it is now on every page (docs/glossary.md)
+NO_LONGER = {
+    r"\blevererad": "framme",
+    r"\bmottagen\b": "accepterad",
+    r"\båterta(g|s\b)": "indragen, of a referral; återkallat, of a consent",
+    r"\bförsegla": "dolt",
+    r"\blöfte": "frist",
+    r"\boöppnad": "inte öppnad",
+    r"\bantecknat att du\b": "loggat",
+    r"\bspår\b": "logg",
+}
+
+
+def test_one_word_for_one_thing_on_all_pages() -> None:
+    """A word that was given up comes back on no page."""
+    said = [(old, text) for old in NO_LONGER for _, text in spoken() if re.search(old, text, re.IGNORECASE)]
+    assert said == []
+
+
+def test_a_word_that_comes_back_is_found() -> None:
+    """Each of them, in its old use."""
+    old = "Levererad. Mottagen. Återtagen. Förseglat. Nästa löfte. Oöppnad. Det är antecknat att du läst. Samtyckets spår."
+    assert all(re.search(pattern, old, re.IGNORECASE) for pattern in NO_LONGER)
