@@ -16,6 +16,7 @@ from services.referral.domain.reading import Reading
 from services.referral.views.referral_page import ReferralPage, referral_page
 from services.referral.views.timeline import Mark, Progress, Stage
 from services.referral.web import pages_words as words
+from services.referral.web.by_name import called_on
 from services.referral.web.pages_format import last_day
 from services.referral.web.pages_summary import carer_rows, need_rows, person_rows, titles
 from services.referral.web.parts import parts
@@ -114,13 +115,13 @@ def in_sentences(said: list[str]) -> str:
 
 def consent_rows(consent: Consent, page: ReferralPage) -> dict[str, Any]:
     """A consent as it stands: whose, to whom, and each scope with its answer."""
-    scopes = []
+    called, scopes = called_on(page), []
     for scope in sorted(SCOPES_OF[consent.about]):
         withdrawn = scope in consent.withdrawn_scopes
         answer = _("Withdrawn") if withdrawn else words.answer(consent.answer_to(scope))
-        scopes.append((str(words.SCOPES[scope.value]), answer, withdrawn))
+        scopes.append((called.scope(scope), answer, withdrawn))
     return {
-        "about": str(words.ABOUT[consent.about.value]),
+        "about": called.heading(consent.about),
         "scopes": scopes,
         "recipient": page.receiving.name if page.receiving else "–",
         "stand_in": page.stand_in.name if page.stand_in and consent.stand_in_unit_id else "",
