@@ -31,6 +31,7 @@ class Hands:
     def write(self, place: Locator, text: str) -> None:
         """Decide, point, click, take the keyboard, type, and take the mouse again."""
         self._count("MPBBH" + "K" * len(text) + "H")
+        place.click()
         place.fill(text)
 
     def choose(self, place: Locator) -> None:
@@ -54,6 +55,11 @@ class Hands:
         self.page.wait_for_load_state("load")
         self.waited += time.monotonic() - began
         self.pages += 1
+
+    @property
+    def clicks(self) -> int:
+        """Of the mouse: each is a press and a release."""
+        return self.done["B"] // 2
 
     @property
     def seconds(self) -> float:

@@ -25,7 +25,7 @@ from services.referral.web.forms_receiver import READ_AGAIN
 from services.referral.web.pages_answers import person_has_consented, route_from, wanted_steps
 from services.referral.web.pages_consent import consent_step
 from services.referral.web.pages_kept import Sections
-from services.referral.web.pages_new_yes import named_in, readings
+from services.referral.web.pages_new_yes import named_in, not_named_for, readings
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
 from shared.kernel.swedish_order import swedish_order
@@ -177,6 +177,7 @@ def _receiver(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfW
             "en": str(words.LANGUAGES["en"]),
         },
         "proposal": proposal,
+        "proposed_was_named": not not_named_for(answers, proposal.unit),
         "stand_in": stand_in_of(proposal, asked.area),
         "reason": reason_of(proposal),
         "others": sorted(others, key=lambda other: swedish_order(other[1])),

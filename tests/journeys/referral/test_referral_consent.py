@@ -71,7 +71,7 @@ def test_the_carers_own_words_about_the_situation_are_sent_as_such(town: Town, a
     shown = bo.inner_text("main")
     assert "Demens eller annan kognitiv sjukdom" in shown
     assert "Uppgift från den som ger stöd själv" in shown
-    assert "Det finns inget samtycke från den som får stöd, så inget om den personen skickades" in shown
+    assert "Det finns inget samtycke till att berätta om den som får stöd, så inget om den personen skickades" in shown
 
 
 def test_a_no_from_the_carer_is_answered_with_what_may_be_done(town: Town, as_person: OpenPage) -> None:
