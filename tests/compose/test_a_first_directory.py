@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from unicodedata import normalize
 
 import pytest
+from sqlalchemy import text
 
 from deploy.compose import first_directory
 from deploy.onebox.places import CHECKOUT
 from deploy.onebox.trouble import Trouble
+from deploy.seed.directory import OPERATOR
 from services.directory import bootstrap
 from services.directory.domain.routing import Situation
 from shared.kernel.actor import UserRef
@@ -154,6 +157,39 @@ def test_one_wrong_entry_and_nothing_is_taken_in(untouched: Settings, more: dict
     with pytest.raises(Trouble, match=says):
         first_directory.load(untouched, with_more(assignments=[more]))
     assert roles_of(untouched, "7b2f0c9e") == []
+
+
+UNIT_OF_THE_FILE = json.loads(EXAMPLE)["units"][0]
+
+
+def test_the_file_is_read_by_the_pages_rules(empty: Settings) -> None:
+    """As people type and paste: letters apart, an address with å in its domain, a number without spaces."""
+    another = UNIT_OF_THE_FILE | {
+        "slug": "another",
+        "name": normalize("NFD", "Anhörigstöd Väster"),
+        "function_address": "Väster <info@anhörig.se>",
+        "phone": "0846500493",
+    }
+    first_directory.load(empty, with_more(units=[another]))
+    with directory_of(empty) as parts, parts.work_of(OPERATOR) as work:
+        query = text("select function_address, phone from units where name = 'Anhörigstöd Väster'")
+        assert work.connection.execute(query).all() == [("info@xn--anhrig-yxa.se", "08-465 004 93")]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"function_address": "vårdcentral@example.se"}, "function_address.*Before the @"),
+        ({"phone": "650 12 34"}, "phone.*area code"),
+        ({"phone": "-"}, "phone.*telephone number"),
+        ({"name": "\u200b"}, "name.*required"),
+        ({"name": "–"}, "name.*words or figures"),
+    ],
+)
+def test_what_no_page_would_take_the_file_is_refused(untouched: Settings, wrong: dict[str, str], says: str) -> None:
+    """With its place and the reason."""
+    with pytest.raises(Trouble, match=says):
+        first_directory.load(untouched, with_more(units=[UNIT_OF_THE_FILE | {"slug": "another"} | wrong]))
 
 
 def test_what_is_no_json_is_said_so(untouched: Settings) -> None:
