@@ -14,7 +14,7 @@ from shared.storage.migrating import migrate
 from tests.support.directory_city import City
 from tests.support.infrastructure import Infrastructure, new_installation
 
-BEFORE = "0003"
+BEFORE = "0004"
 NAME = "Södermalms anhörigcafé"
 
 

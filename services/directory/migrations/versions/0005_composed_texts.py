@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.storage.composing import compose
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 _COLUMNS = {
     "organizations": ("name", "description"),
