@@ -156,27 +156,27 @@ def _with_reason(
 def _form_page(action: Action, referral_id: UUID) -> Page:
     """The form, with what was typed in it before. That its reader saw which referral it is about is recorded."""
     actor = current_actor()
-    with parts().unit_of_work(actor) as uow:
-        try:
+    try:
+        with parts().unit_of_work(actor) as uow:
             referral = admit_to_change(action, ReferralId(referral_id), None, actor, uow)
-        except Conflict:
-            return moved_page(referral_id, action, asked=False)
-        record_reading(referral, actor, uow, Shown.FORM)
-        kept = kept_form(action, ReferralId(referral_id), actor, uow) or KeptForm()
-        now = referral.version_for(referral.relation_to(actor), uow.clock.now())
-        page = render_template(
-            f"referral/{action.value}.html",
-            referral=referral,
-            # what was typed goes on from the version that its writer saw
-            version=kept.version or now,
-            reasons=_reasons(action, uow),
-            unmet_needs=code_choices(codes.UNMET_NEEDS, uow),
-            # who declines was never shown who it is, so those words hide nothing
-            hides_words=action is not Action.REJECT,
-            form=Typed(kept.values, kept.errors),
-            here=request.path,
-        )
-        uow.commit()
+            record_reading(referral, actor, uow, Shown.FORM)
+            kept = kept_form(action, ReferralId(referral_id), actor, uow) or KeptForm()
+            now = referral.version_for(referral.relation_to(actor), uow.clock.now())
+            page = render_template(
+                f"referral/{action.value}.html",
+                referral=referral,
+                # what was typed goes on from the version that its writer saw
+                version=kept.version or now,
+                reasons=_reasons(action, uow),
+                unmet_needs=code_choices(codes.UNMET_NEEDS, uow),
+                # who declines was never shown who it is, so those words hide nothing
+                hides_words=action is not Action.REJECT,
+                form=Typed(kept.values, kept.errors),
+                here=request.path,
+            )
+            uow.commit()
+    except Conflict:
+        return moved_page(referral_id, action, asked=False)
     return page
 
 
