@@ -83,13 +83,16 @@ class RoutingRule:
 
     def fits(self, situation: Situation, on: date) -> bool:
         """Whether the rule speaks about this situation on that day."""
-        in_force = self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
         return (
-            in_force
+            self.in_force(on)
             and covers(self.area, situation.area)
             and (not self.target_groups or bool(self.target_groups & situation.target_groups))
             and self._fits_age(situation)
         )
+
+    def in_force(self, on: date) -> bool:
+        """Whether the rule holds on that day."""
+        return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
 
     def _fits_age(self, situation: Situation) -> bool:
         if self.age_of is AgeOf.ANY:
@@ -164,6 +167,14 @@ class RoutingRules:
         """Every unit that the rules send carers to, stand-ins too."""
         named = {self.default_unit_id} | {rule.unit_id for rule in self.rules}
         return named | {rule.stand_in_unit_id for rule in self.rules if rule.stand_in_unit_id}
+
+    def other_stand_ins(self, unit_id: UnitId, own: UnitId | None, on: date) -> tuple[RoutingRule, ...]:
+        """The rules in force that lead to a unit and name another stand-in than its own: theirs goes first."""
+        return tuple(
+            rule
+            for rule in self.rules
+            if rule.unit_id == unit_id and rule.in_force(on) and rule.stand_in_unit_id not in (None, own)
+        )
 
     def propose(self, situation: Situation, on: date, open_units: Collection[UnitId]) -> Proposal:
         """Who receives, on that day: the most precise rule that fits and whose unit is open, otherwise the default.

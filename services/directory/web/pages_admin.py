@@ -14,7 +14,9 @@ from services.directory.domain.unit import Unit, UnitKind
 from services.directory.views.administration import assignment_lines, unit_lines
 from services.directory.web.administering import rule_of
 from services.directory.web.parts import current_editor, parts
+from services.directory.web.standing_in import overruling
 from shared.kernel.actor import Role
+from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
 from shared.web.who import needs
 
@@ -61,6 +63,7 @@ def units() -> str:
         for rule in sorted({rules[UnitId(each.unit_id)] for each in people}) if show is Show.ASSIGNMENTS else ():
             shown = (each.id for each in people if rules[UnitId(each.unit_id)] == rule)
             work.record_access(editor.actor, "list", rule, "assignment", *shown)
+        overruled = overruling(work, [line.unit for line in lines if line.unit.receives], swedish_day(now))
         work.commit()
     receiving = [line for line in lines if line.unit.kind is UnitKind.RECEIVING]
     others = [line for line in lines if line.unit.kind is not UnitKind.RECEIVING]
@@ -73,6 +76,7 @@ def units() -> str:
         all_of_them=_address(show, ""),
         lines=others if show is Show.OTHERS else receiving,
         people=people,
+        overruled=overruled,
     )
 
 

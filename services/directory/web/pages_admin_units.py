@@ -17,8 +17,10 @@ from services.directory.web.administering import UNITS, administered, change, op
 from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import UnitForm
 from services.directory.web.parts import parts
+from services.directory.web.standing_in import overruling
 from services.directory.web.untouched import changed_in
 from shared.kernel.actor import Role
+from shared.kernel.clock import swedish_day
 from shared.kernel.refusals import Invalid, VersionHasMoved
 from shared.web.sent_twice import carry_out_once
 from shared.web.who import needs
@@ -68,6 +70,7 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
         if unit.stand_in_unit_id and unit.stand_in_unit_id not in {each.id for each in receiving}:
             # another municipality's, which a system has set: saving the form keeps it
             receiving += found.work.units.those([unit.stand_in_unit_id])
+        overruled = overruling(found.work, [unit], swedish_day(now)).get(unit.id, [])
         if people:
             rule = rule_of(found.editor, unit)
             found.work.record_access(found.editor.actor, "list", rule, "assignment", *(each.id for each in people))
@@ -92,6 +95,7 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
         errors=errors,
         moved=moved,
         stand_ins=stand_ins,
+        overruled=overruled,
     )
 
 

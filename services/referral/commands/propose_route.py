@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from services.referral.domain.people import Carer, PersonCaredFor
 from services.referral.domain.ports import Work
 from services.referral.domain.refusals import NoReceiverIsKnown, ReceiverIsCivilSociety, UnitCannotReceive
-from services.referral.domain.routing import ReceivingUnit, Route, Situation, choose_route, municipality_of
+from services.referral.domain.routing import NamedBy, ReceivingUnit, Route, Situation, choose_route, municipality_of
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
@@ -71,10 +71,11 @@ def _decide(command: ProposeRoute, uow: Work) -> tuple[Route, dict[UnitId, Recei
         if ruled is None or ruled.unit_id not in units:
             raise NoReceiverIsKnown(fields={"/need/area": NoReceiverIsKnown.title})
         route = ruled
-    named = (route.stand_in_unit_id, units[route.unit_id].stand_in_unit_id)
+    named = ((route.stand_in_unit_id, NamedBy.RULE), (units[route.unit_id].stand_in_unit_id, NamedBy.UNIT))
     # civil society would be given access under a consent that does not say what that means; a closed unit gets no more
-    able = (each for each in named if each and (each in units or not uow.routing.may_not_stand_in(each)))
-    return replace(route, stand_in_unit_id=next(able, None)), units
+    able = ((each, by) for each, by in named if each and (each in units or not uow.routing.may_not_stand_in(each)))
+    stand_in, by = next(able, (None, None))
+    return replace(route, stand_in_unit_id=stand_in, stand_in_named_by=by), units
 
 
 def _by_rules(command: ProposeRoute, uow: Work, units: dict[UnitId, ReceivingUnit], municipality: str) -> Route | None:

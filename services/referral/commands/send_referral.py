@@ -83,7 +83,7 @@ def send_referral(command: SendReferral, actor: Actor, uow: Work) -> Referral:
     # after all that may be wrong with the answers: a draft with a mistake in it stays to be put right
     if command.draft_id is not None and not let_go_of_draft(command.draft_id, uow):
         refuse(Action.SEND, (command.draft_id,), "not-the-author", actor, uow, DraftIsGone(), record_kind="draft")
-    uow.referrals.add(referral, _content(command, route))
+    uow.referrals.add(referral, _content(command, route, consents))
     uow.record(referral.events)
     return referral
 
@@ -175,7 +175,7 @@ def _consents(
     return tuple(recorded)
 
 
-def _content(command: SendReferral, route: Route) -> Content:
+def _content(command: SendReferral, route: Route, consents: tuple[Consent, ...]) -> Content:
     need = Need(
         why=command.need.why,
         target_groups=command.need.target_groups,
@@ -183,6 +183,7 @@ def _content(command: SendReferral, route: Route) -> Content:
         support_wanted=command.need.support_wanted,
         area=command.need.area,
         route_reason=route.reason,
+        stand_in_named_by=(route.stand_in_named_by or "") if consents[0].stand_in_unit_id else "",
     )
     told = command.person_cared_for is not None and any(command.person_cared_for.told())
     return Content(carer=command.carer, need=need, person_cared_for=command.person_cared_for if told else None)

@@ -41,7 +41,8 @@ class Need:
     """Why, and what is wanted: part of what is said about the carer.
 
     ``own_statement``: the target groups are the carer's own words about their situation, told because they chose so.
-    ``area``: where the carer lives; ``route_reason``: why this unit, in a sentence.
+    ``area``: where the carer lives; ``route_reason``: why this unit, in a sentence. ``stand_in_named_by``: a code of
+    NamedBy; empty when nobody stands in, and in referrals that were sent before it was kept.
     """
 
     why: str = field(default="", repr=False)
@@ -50,6 +51,7 @@ class Need:
     support_wanted: tuple[str, ...] = field(default=(), repr=False)
     area: str = field(default="", repr=False)
     route_reason: str = field(default="", repr=False)
+    stand_in_named_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,13 @@ class AgeOf(StrEnum):
     ANY = "any"
 
 
+class NamedBy(StrEnum):
+    """Who named the unit that stands in: the rule that led to the receiver (it goes first), or the receiver itself."""
+
+    RULE = "rule"
+    UNIT = "unit"
+
+
 @dataclass(frozen=True, kw_only=True)
 class RoutingRule:
     """Area × target groups × whose age × period → unit. No target group means all; ages in years, both included."""
@@ -64,12 +71,16 @@ class Situation:
 
 @dataclass(frozen=True)
 class Route:
-    """The one receiver, its stand-in, and why; ``rule_id`` is empty when the default unit receives it."""
+    """The one receiver, its stand-in, and why; ``rule_id`` is empty when the default unit receives it.
+
+    ``stand_in_named_by``: None when nobody stands in.
+    """
 
     unit_id: UnitId
     stand_in_unit_id: UnitId | None
     reason: str
     rule_id: str = ""
+    stand_in_named_by: NamedBy | None = None
 
 
 @dataclass(frozen=True)

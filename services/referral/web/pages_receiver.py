@@ -25,12 +25,14 @@ class Receiver:
     """The receiving unit, the name of the one that stands in for it (empty: none), and why it is that unit.
 
     ``unit``: None when the chosen one takes no more. ``was_named``: whether a text that was read out named the unit.
+    ``named_by``: a code of NamedBy, of the one that stands in.
     """
 
     unit: ReceivingUnit | None
     stand_in: str
     reason: str
     was_named: bool = False
+    named_by: str = ""
 
     @property
     def name(self) -> str:
@@ -71,4 +73,5 @@ def receiver_of(answers: dict[str, Any], actor: Actor, uow: ReferralUnitOfWork) 
 def _receiver(proposal: Proposal, reason: str, answers: dict[str, Any]) -> Receiver:
     named = named_in(answers, Subject.CARER)
     by_name = bool(not_named_for(answers, proposal.unit)) or (named is not None and named.unit_id is not None)
-    return Receiver(proposal.unit, stand_in_of(proposal, str(answers["carer"]["area"])), reason, by_name)
+    by = proposal.route.stand_in_named_by or ""
+    return Receiver(proposal.unit, stand_in_of(proposal, str(answers["carer"]["area"])), reason, by_name, by)

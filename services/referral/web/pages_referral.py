@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from services.referral.domain import codes
 from services.referral.domain.consent import SCOPES_OF, Consent, Scope, Withdrawal, withdrawals_of
-from services.referral.domain.content import Closed, Part
+from services.referral.domain.content import Closed, Need, Part
 from services.referral.domain.permissions import Relation
 from services.referral.domain.reading import Reading
 from services.referral.views.referral_page import ReferralPage, referral_page
@@ -43,7 +43,7 @@ def show(referral_id: UUID) -> str:
         do_not_reach_out=content.carer is not None and content.carer.safe_contact.do_not_reach_out,
         carer=carer_rows(content.carer) if content.carer else None,
         protected=page.opened.referral.protected_identity,
-        need=need_rows(content.need) if content.need else None,
+        need=need_rows(content.need) + stand_in_row(page, content.need) if content.need else None,
         person=person_rows(content.person_cared_for) if content.person_cared_for else None,
         closed={each.part: closed_sentence(each) for each in reading.closed},
         person_was_told_of=page.opened.referral.told_about_person,
@@ -52,6 +52,12 @@ def show(referral_id: UUID) -> str:
         consents=[consent_rows(each, page) for each in page.opened.referral.consents],
         priority=str(words.PRIORITY_TAGS[page.opened.referral.priority.value]),
     )
+
+
+def stand_in_row(page: ReferralPage, need: Need) -> list[tuple[str, str]]:
+    """Which unit stands in, and who named it."""
+    named = words.stand_in(page.stand_in.name, need.stand_in_named_by) if page.stand_in else ""
+    return [(_("Stands in for it"), named)] if named else []
 
 
 def closed_sentence(closed: Closed) -> str:
@@ -83,12 +89,10 @@ def track_step(marked_one: tuple[Mark, str], page: ReferralPage) -> dict[str, An
 
 
 def due(reading: Reading) -> str:
-    """The next deadline in a few words, as far as the reader may know it."""
-    if reading.deadline is None:
+    """The next deadline in a few words, as far as the reader may know it; empty where no day is set."""
+    if reading.deadline is None or reading.deadline.due_at is None:
         return ""
     promised = str(words.PROMISES[reading.deadline.promise.value])
-    if reading.deadline.due_at is None:
-        return promised
     return f"{promised} {_('at the latest on %(day)s', day=last_day(reading.deadline.due_at))}"
 
 

@@ -73,7 +73,8 @@ def sections(answers: Sections, receiver: Receiver, address: Callable[[str], str
 
 
 def _units(receiver: Receiver) -> Rows:
-    return [row for row in ((_("Unit"), receiver.name), (_("Stands in for it"), receiver.stand_in)) if row[1]]
+    stand_in = words.stand_in(receiver.stand_in, receiver.named_by)
+    return [row for row in ((_("Unit"), receiver.name), (_("Stands in for it"), stand_in)) if row[1]]
 
 
 def titles(of: Iterable[codes.Code], chosen: Iterable[str]) -> str:

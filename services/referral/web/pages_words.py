@@ -214,8 +214,8 @@ WITHDRAWAL_ASKS: Words = {
     ),
     "tell-referrer-what-happened": _("Tell the referrer nothing more of what happens."),
     "tell-about-person-cared-for": _(
-        "What was told about the person in fields of their own is sealed. Use neither what has been read already nor "
-        "what the rest may still say about the person. The referral goes on."
+        "The fields about the person are sealed. Do not use what you have read already, nor what the rest of the text "
+        "may say about the person. The referral goes on."
     ),
     "staff-may-contact-carer": _("Staff no longer have that person's yes to getting in touch."),
     "staff-may-tell-carer": _("Tell the one who gives support nothing about that person."),
@@ -244,6 +244,11 @@ HIDDEN_NAMES: Words = {
     "consent-blocked": _("Hidden: there is a block (spärr)"),
     "recipient-not-covered": _("Hidden: the consent does not cover your unit"),
     "protected-identity": _("Protected identity"),
+}
+
+STAND_IN_NAMED_BY: Words = {
+    "rule": _("by the routing rule"),
+    "unit": _("by the unit's own record"),
 }
 
 # whom a consent is for, as the text that is read out names it
@@ -292,6 +297,11 @@ def texts_read_out(recipient: NamedRecipient | None) -> Iterator[tuple[ConsentTe
     for text in CONSENT_TEXTS:
         for language in text.languages:
             yield text, language, said(text, language, recipient, UNNAMED)
+
+
+def stand_in(name: str, named_by: str) -> str:
+    """The unit that stands in, and who named it, as far as that is known."""
+    return f"{name}, {STAND_IN_NAMED_BY[named_by]}" if name and named_by else name
 
 
 def shown_state(state: str) -> tuple[str, str]:

@@ -104,3 +104,36 @@ def test_without_a_stand_in_none_is_named(room: Room, alva: Cast) -> None:
     _, check = check_page(alva)
     assert "säg till den som ger stöd att lotsningen går till Enhet 2." in check
     assert "Ersättare vid frånvaro" not in check
+
+
+@pytest.mark.parametrize(
+    ("by_unit", "by_rule", "said"),
+    [
+        (STAND_IN, None, "Enhet 4, enligt enhetens egna uppgifter"),
+        (None, UPPSALA, "Enhet 9, enligt fördelningsregeln"),
+        (STAND_IN, UPPSALA, "Enhet 9, enligt fördelningsregeln"),  # the rule's goes first
+    ],
+)
+def test_who_named_the_stand_in_is_said_before_and_after_it_is_sent(
+    room: Room, alva: Cast, bo: Cast, by_unit: UUID | None, by_rule: UUID | None, said: str
+) -> None:
+    """One truth, and where it comes from: on the check page, and on the referral's page for both sides."""
+    room.a_unit(UPPSALA, "receiving", area="0380")
+    stands_in(room, SODERMALM, by_unit)
+    room.rules({**RULE, "stand_in_unit_id": str(by_rule) if by_rule else None}, version=2)
+    at, check = check_page(alva)
+    assert said.replace("Enhet 9", "Enhet 9 (Uppsala)") in check
+    receipt = at_the_pages(alva).post(f"{at}/send", f"{at}/check").headers["Location"]
+    for who in (alva, bo):
+        shown = at_the_pages(who).get(receipt.removesuffix("/receipt")).text
+        assert "Ersättare vid frånvaro" in shown
+        assert said in shown
+
+
+def test_where_nobody_stands_in_nobody_is_named(room: Room, alva: Cast, bo: Cast) -> None:
+    """Neither the unit nor the rule names one."""
+    stands_in(room, SODERMALM, None)
+    room.rules(RULE, version=2)
+    at, check = check_page(alva)
+    receipt = at_the_pages(alva).post(f"{at}/send", f"{at}/check").headers["Location"]
+    assert "Ersättare" not in check + at_the_pages(bo).get(receipt.removesuffix("/receipt")).text

@@ -169,3 +169,28 @@ def test_the_receipt_prints_without_the_frame(town: Town, as_person: OpenPage) -
     assert not alva.locator(".lotsa-main .ds-button").first.is_visible()
     pages = re.findall(rb"/Type\s*/Page\b(?!s)", alva.pdf(format="A4"))
     assert len(pages) == 1
+
+
+@pytest.mark.parametrize("worst", [False, True])
+def test_on_a_phone_what_can_be_done_is_within_two_screens_and_before_the_consents(
+    town: Town, as_person: OpenPage, worst: bool
+) -> None:
+    """At 360 × 640: "Ta emot" and "Avböj", also below the warning that the other person has withdrawn."""
+    alva, bo = as_person(town.alva), as_person(town.bo)
+    send_about_both(alva)
+    path = referral_path(alva)
+    if worst:
+        alva.goto(f"{path}/withdraw-consent")
+        for each in alva.locator("input[name=person_cared_for]").all():
+            each.check()
+        alva.get_by_role("button", name="Anteckna").click()
+    bo.set_viewport_size({"width": 360, "height": 640})
+    bo.goto(path)
+    consents = bo.get_by_role("heading", name="Samtycken").bounding_box()
+    assert consents is not None
+    for act in (bo.get_by_role("button", name="Ta emot"), bo.get_by_role("link", name="Avböj med skäl")):
+        place = act.bounding_box()
+        assert place is not None
+        assert place["y"] + place["height"] <= 2 * 640
+        assert place["y"] < consents["y"]
+    fits(bo)
