@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+import pytest
+
 from deploy.seed.ids import UNIT
 from services.directory.domain.routing import RoutingRule, RoutingRules
 from shared.kernel.identity import UnitId, uuid7
@@ -39,6 +41,7 @@ def test_a_rule_that_names_another_is_found_and_no_other() -> None:
     assert rules.other_stand_ins(FARSTA, None, TODAY) == ()
 
 
+@pytest.mark.holds("stand-in-as-the-rules-say")
 def test_the_units_page_says_which_rules_name_another(city: City) -> None:
     """The seeded rules name the common carer support; the unit itself, another: both are said, each for its case."""
     hanna = city.signed_in("hanna")

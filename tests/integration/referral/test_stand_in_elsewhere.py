@@ -114,6 +114,7 @@ def test_without_a_stand_in_none_is_named(room: Room, alva: Cast) -> None:
         (STAND_IN, UPPSALA, "Enhet 9, enligt fördelningsregeln"),  # the rule's goes first
     ],
 )
+@pytest.mark.holds("stand-in-as-the-rules-say")
 def test_who_named_the_stand_in_is_said_before_and_after_it_is_sent(
     room: Room, alva: Cast, bo: Cast, by_unit: UUID | None, by_rule: UUID | None, said: str
 ) -> None:
