@@ -135,7 +135,9 @@ def check_named(named: Mapping[Subject, NamedRecipient | None], unit: ReceivingU
     others = [subject for subject, recipient in named.items() if recipient is not None and not recipient.covers(unit)]
     if others:
         remedy = RecipientWasNotNamed.remedy
-        raise RecipientWasNotNamed(fields={f"{pointer_to(subject)}/recipient": remedy for subject in others})
+        fields = {f"{pointer_to(subject)}/recipient": remedy for subject in others}
+        # which unit that is: a rule may have led there, and then nobody else has said so
+        raise RecipientWasNotNamed(f"{unit.name} ({unit.id})", fields=fields)
 
 
 def asked_of(command: SendReferral) -> ProposeRoute:

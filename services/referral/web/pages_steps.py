@@ -163,11 +163,15 @@ def _receiver(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfW
     others = [(each, unit.name) for each, unit in units.items() if unit.id != proposal.unit.id]
     # one that has closed meanwhile is refused when it is chosen; until then it is the proposed one that is asked about
     unit = units.get(str(form.get("other_unit")), proposal.unit) if form.get("unit") == "other" else proposal.unit
-    asked_about_it = form.get("read_for") == str(unit.id)
+    read_again = readings(answers, unit, uow.clock.now())
+    # answered about this unit, and to the words that the page shows
+    asked_about_it = form.get("read_for") == str(unit.id) and all(
+        form.get(each.version_name) == each.version for each in read_again if form.get(each.name)
+    )
     form = form if asked_about_it else Typed({k: v for k, v in form.values.items() if k not in READ_AGAIN}, form.errors)
     return {
         "form": form,
-        "read_again": readings(answers, unit, uow.clock.now()),
+        "read_again": read_again,
         "read_for": str(unit.id),
         "unit_name": known_as(unit, asked.area),
         "read_before": words.named(named_in(answers, Subject.CARER) or NamedRecipient(area=asked.area)),

@@ -98,7 +98,10 @@ def test_by_api_a_rule_that_leads_elsewhere_is_no_way_around(room: Room, alva: C
     room.rules(ADDICTION, version=2)
     body = a_referral()
     body["need"]["target_groups"] = ["addiction"]
-    assert slug(alva.send(body)) == NOT_NAMED
+    refused = alva.send(body)
+    assert (slug(refused), refused.json["detail"]) == (NOT_NAMED, f"Enhet 3 ({KUNGSHOLMEN})"), (
+        "it says which unit it is"
+    )
     assert slug(alva.send(read_out_for(SODERMALM, body))) == NOT_NAMED
     assert alva.send(read_out_for(KUNGSHOLMEN, body)).json["receiving_unit_id"] == str(KUNGSHOLMEN)
 
@@ -223,6 +226,20 @@ def test_a_text_shown_again_names_whom_it_named(room: Room, alva: Cast) -> None:
     shown = browser.get(f"{at}/consent").text
     assert "lämnas till kommunens anhörigstöd i Stockholm, Södermalm" in shown
     assert 'name="share" value="yes" checked' not in shown
+
+
+def test_a_yes_to_yesterdays_text_is_not_shown_as_one_to_todays(room: Room, alva: Cast) -> None:
+    """The new yes was given before midnight; the step shows the new words after it, and asks again if it is saved."""
+    evening = datetime(2026, 11, 28, 22, 30, tzinfo=UTC)
+    room.clock.move_to(evening)
+    browser, at = at_the_pages(alva, evening), draft(alva)
+    step = f"{at}/receiver"
+    browser.post(step, step, **ELSEWHERE, **YES)
+    assert 'name="share_again" value="yes" checked' in browser.get(step).text
+    room.clock.move_to(datetime(2026, 11, 28, 23, 30, tzinfo=UTC))
+    shown = at_the_pages(alva, room.clock.now()).get(step).text
+    assert "Får vi lämna uppgifter om dig till Enhet 3" in shown
+    assert 'name="share_again" value="yes" checked' not in shown
 
 
 def test_the_place_that_was_named_is_for_those_who_may_know_where_the_carer_lives(
