@@ -105,7 +105,12 @@ def test_somebody_is_given_an_assignment_and_loses_it_again(hanna: Page, city: C
     assert city.parts.staff.assignments_of(user, datetime.now(UTC)) == []
     hanna.get_by_label("Sista dagen").fill("")
     hanna.get_by_role("button", name="Ge uppdraget").click()
+    expect(hanna.get_by_role("alert")).to_contain_text("Ingen med det här id:t har loggat in här.")
+    assert city.parts.staff.assignments_of(user, datetime.now(UTC)) == []
+    hanna.get_by_label(f"Id:t {subject} stämmer").check()
+    hanna.get_by_role("button", name="Ge uppdraget").click()
     expect(hanna.get_by_text("Uppdraget är tilldelat.")).to_be_visible()
+    expect(hanna.get_by_role("row").filter(has_text=subject)).to_contain_text("Har aldrig loggat in")
     assert len(city.parts.staff.assignments_of(user, datetime.now(UTC))) == 1
     assert city.told("assignment.granted.v1")[-1]["subject"] == subject
 
@@ -126,7 +131,7 @@ def test_sending_the_form_twice_grants_once(hanna: Page, city: City) -> None:
     second = hanna.context.new_page()
     subject = f"dubbel-{uuid4().hex[:8]}"
     form = {name: hanna.locator(f"input[name={name}]").first.get_attribute("value") for name in ("csrf_token", "id")}
-    given = {**form, "subject": subject, "role": "adviser", "last_day": ""}
+    given = {**form, "subject": subject, "role": "adviser", "last_day": "", "confirmed": subject}
     for _ in range(2):
         answer = second.request.post(f"{BROMMA}/assignments/new", form=given, max_redirects=0)
         assert answer.status == 303
@@ -200,6 +205,13 @@ def test_the_pages_are_for_everyone(visit_site: Visit, city: City) -> None:
     by_keyboard(page, "Användare")
     page.keyboard.type("tangentbord")
     by_keyboard(page, "Anhörigkonsulent")
+    page.keyboard.press("Space")
+    by_keyboard(page, "Ge uppdraget")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Ingen med det här id:t har loggat in här.")
+    axe_clean(page)
+    fits(page)
+    by_keyboard(page, "Id:t tangentbord stämmer, fast ingen har loggat in med det än")
     page.keyboard.press("Space")
     by_keyboard(page, "Ge uppdraget")
     page.keyboard.press("Enter")

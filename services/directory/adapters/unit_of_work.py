@@ -11,6 +11,7 @@ from services.directory.adapters.activities import ActivityRows
 from services.directory.adapters.assignments import AssignmentRows
 from services.directory.adapters.organizations import OrganizationRows
 from services.directory.adapters.rules import RuleRows
+from services.directory.adapters.sign_ins import SignInRows
 from services.directory.adapters.support_services import SupportServiceRows
 from services.directory.adapters.units import UnitRows
 from services.directory.published import translate
@@ -75,6 +76,11 @@ class DirectoryUnitOfWork(UnitOfWork):
     def rules(self) -> RuleRows:
         """The municipalities' routing rules."""
         return RuleRows(self.connection)
+
+    @property
+    def sign_ins(self) -> SignInRows:
+        """Who has ever signed in."""
+        return SignInRows(self.connection)
 
     def happened(self, *events: DomainEvent) -> None:
         """Have these told to whoever may hear of them, if and when this commits."""

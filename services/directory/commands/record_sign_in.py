@@ -11,7 +11,8 @@ from shared.kernel.actor import UserRef
 
 
 def record_sign_in(work: DirectoryWork, session_id: UUID, user: UserRef) -> None:
-    """A session began."""
+    """A session began. That this user has ever signed in is noted, for those who hand out assignments."""
+    work.sign_ins.note(user, work.clock.now())
     work.happened(SomebodySignedIn(occurred_at=work.clock.now(), session_id=session_id, user=user))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from services.directory.domain.organization import Organization
 from services.directory.domain.routing import RoutingRules
 from services.directory.domain.support_service import SupportService
 from services.directory.domain.unit import FormerName, Unit
-from shared.kernel.actor import Actor
+from shared.kernel.actor import Actor, UserRef
 from shared.kernel.clock import Clock
 from shared.kernel.events import DomainEvent
 from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
@@ -139,6 +140,18 @@ class Rules(Protocol):
         ...
 
 
+class SignIns(Protocol):
+    """Who has ever signed in."""
+
+    def note(self, user: UserRef, at: datetime) -> None:
+        """Somebody signed in; only the first time is kept."""
+        ...
+
+    def has(self, user: UserRef) -> bool:
+        """Whether this user has signed in, since that has been noted."""
+        ...
+
+
 class DirectoryWork(Protocol):
     """One transaction with everything in it; nothing is kept, told or recorded unless it commits."""
 
@@ -172,6 +185,11 @@ class DirectoryWork(Protocol):
     @property
     def rules(self) -> Rules:
         """The municipalities' routing rules."""
+        ...
+
+    @property
+    def sign_ins(self) -> SignIns:
+        """Who has ever signed in."""
         ...
 
     def happened(self, *events: DomainEvent) -> None:

@@ -166,6 +166,16 @@ class OpeningHoursAreNone(Invalid):
     title = "The opening hours are not right."
 
 
+class UserHasNeverSignedIn(Invalid):
+    """Nobody with this id has signed in here: it may be mistyped. A question, since a new colleague has not either."""
+
+    slug = "user-never-signed-in"
+    title = "Nobody with this id has signed in here. Check that it is right, and say so below."
+
+    def __init__(self) -> None:
+        super().__init__(fields={"/subject": self.title})
+
+
 class AlreadyRegistered(Conflict):
     """Something is already registered under this identifier."""
 

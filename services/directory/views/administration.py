@@ -28,7 +28,7 @@ class UnitLine:
 
 @dataclass(frozen=True)
 class AssignmentLine:
-    """One assignment that holds now."""
+    """One assignment that holds now. ``signed_in``: whether its user ever has, since that has been noted."""
 
     id: UUID
     unit_id: UUID
@@ -37,6 +37,7 @@ class AssignmentLine:
     subject: str
     valid_from: datetime
     valid_to: datetime | None
+    signed_in: bool
 
 
 def unit_lines(
@@ -71,14 +72,21 @@ def assignment_lines(connection: Connection, unit_ids: Sequence[UUID], now: date
     """The assignments that hold now in these units. Row-level security shows them to administrators only."""
     rows = connection.execute(
         text(
-            "select a.id, a.unit_id, u.name as unit_name, a.role, a.subject, a.valid_from, a.valid_to "
-            "from assignments a join units u on u.id = a.unit_id "
+            "select a.id, a.unit_id, u.name as unit_name, a.role, a.subject, a.valid_from, a.valid_to, "
+            "s.subject is not null as signed_in from assignments a join units u on u.id = a.unit_id "
+            "left join sign_ins s on s.issuer = a.issuer and s.subject = a.subject "
             "where a.unit_id = any(:unit_ids) and a.ended_at is null "
             "and (a.valid_to is null or a.valid_to > :now) order by u.name collate swedish, a.valid_from, a.id"
         ),
         {"unit_ids": list(unit_ids), "now": now},
     )
     return [AssignmentLine(**row) for row in rows.mappings()]
+
+
+def sign_ins_noted_since(connection: Connection) -> datetime | None:
+    """From when on sign-ins are noted, where people were at work before that; None where all of them are."""
+    since: datetime | None = connection.scalar(text("select since from sign_ins_noted"))
+    return since
 
 
 def organizations_of(

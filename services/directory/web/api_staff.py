@@ -111,10 +111,12 @@ def post_assignment(body: dict[str, Any]) -> Response:
             assignment = grant(work, editor, asked)
             answer = Answer(201, f"{BASE}/assignments/{assignment.id}", None, assignment.id)
             remember_answer(work.connection, request, answer, work.clock.now())
-            work.commit()
+        never = assignment is not None and not work.sign_ins.has(assignment.user)
+        work.commit()
     if assignment is None:
         raise ListingIsNotYours
-    return created(f"{BASE}/assignments/{assignment.id}", schemas_staff.AssignmentGranted().dump(assignment))
+    told = schemas_staff.AssignmentGranted(exclude=["never_signed_in"]).dump(assignment)
+    return created(f"{BASE}/assignments/{assignment.id}", told | {"never_signed_in": never})
 
 
 def delete_assignment(assignment_id: UUID) -> Response:

@@ -55,12 +55,13 @@ class NewUnitForm(Form):
 
 
 class AssignmentForm(Form):
-    """Who gets which role, and until when."""
+    """Who gets which role, and until when. ``confirmed``: the id of one who never signed in, said to be right."""
 
     id = fields.UUID(required=True)
     subject = ReadableText(200, required=True, validate=[SUBJECT])
     role = fields.Enum(Role, by_value=True, required=True)
     last_day = fields.Date(load_default=None, validate=DAY)
+    confirmed = fields.String(load_default="")
 
 
 class RuleForm(Form):

@@ -11,7 +11,7 @@ from flask_babel import LazyString, lazy_gettext
 from services.directory.commands.authorise import authorise
 from services.directory.domain.permissions import Act, Relation
 from services.directory.domain.unit import Unit, UnitKind
-from services.directory.views.administration import assignment_lines, unit_lines
+from services.directory.views.administration import assignment_lines, sign_ins_noted_since, unit_lines
 from services.directory.web.administering import rule_of
 from services.directory.web.parts import current_editor, parts
 from services.directory.web.standing_in import overruling
@@ -59,6 +59,7 @@ def units() -> str:
         every = unit_lines(work.connection, editor.organization_id, editor.municipality_code, now)
         lines = [line for line in every if _fits(line.unit, sought)]
         people = assignment_lines(work.connection, [line.unit.id for line in lines], now)
+        noted_since = sign_ins_noted_since(work.connection)
         rules = {line.unit.id: rule_of(editor, line.unit) for line in lines}
         for rule in sorted({rules[UnitId(each.unit_id)] for each in people}) if show is Show.ASSIGNMENTS else ():
             shown = (each.id for each in people if rules[UnitId(each.unit_id)] == rule)
@@ -77,6 +78,7 @@ def units() -> str:
         lines=others if show is Show.OTHERS else receiving,
         people=people,
         overruled=overruled,
+        noted_since=noted_since,
     )
 
 

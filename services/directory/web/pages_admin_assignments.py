@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.grant_assignment import GrantAssignment
 from services.directory.domain.permissions import Editor
-from services.directory.domain.refusals import AlreadyRegistered, AssignmentHasEnded
+from services.directory.domain.refusals import AlreadyRegistered, AssignmentHasEnded, UserHasNeverSignedIn
 from services.directory.web.administering import (
     UNITS,
     Opened,
@@ -55,9 +55,10 @@ def add_assignment(unit_id: UUID) -> Response | str:
     try:
         form = AssignmentForm().load(request.form)
         with opened(unit_id) as found:
+            whom = user(form["subject"])
             asked = GrantAssignment(
                 assignment_id=AssignmentId(form["id"]),
-                user=user(form["subject"]),
+                user=whom,
                 unit_id=found.unit.id,
                 role=form["role"],
                 valid_to=_end_of(form["last_day"]),
@@ -65,13 +66,15 @@ def add_assignment(unit_id: UUID) -> Response | str:
             carry_out_once(
                 found.work.connection,
                 found.work.clock.now(),
-                lambda: _granted(found, asked),
+                lambda: _granted(found, asked, form["confirmed"]),
                 standing=lambda: None,
             )
             found.work.commit()
     except AlreadyRegistered as refusal:
         # the same form was sent before with other words: what was written now may be for somebody else
         return _page(unit_id, {**written, "id": uuid7()}, said(refusal))
+    except UserHasNeverSignedIn as question:
+        return _page(unit_id, written, said(question), asks=True)
     except (ValidationError, Invalid) as problem:
         errors = said(problem)
         return _page(unit_id, written, {"last_day" if name == "valid_to" else name: errors[name] for name in errors})
@@ -119,8 +122,11 @@ def end_it(assignment_id: UUID) -> Response:
     return redirect(f"{UNITS}/{ended.unit_id}" if ended else "/directory/admin", 303)
 
 
-def _granted(found: Opened, asked: GrantAssignment) -> None:
+def _granted(found: Opened, asked: GrantAssignment, confirmed: str) -> None:
     grant(found.work, found.editor, asked)
+    # last, when nothing else is wrong; unless it is confirmed nothing of it is kept
+    if confirmed != asked.user.subject and not found.work.sign_ins.has(asked.user):
+        raise UserHasNeverSignedIn
 
 
 def _ended(work: DirectoryUnitOfWork, editor: Editor, assignment_id: UUID) -> None:
@@ -131,11 +137,17 @@ def _end_of(last_day: date | None) -> datetime | None:
     return datetime.combine(last_day + timedelta(days=1), time.min, SWEDEN) if last_day else None
 
 
-def _page(unit_id: UUID, values: dict[str, Any], errors: dict[str, str]) -> str:
+def _page(unit_id: UUID, values: dict[str, Any], errors: dict[str, str], *, asks: bool = False) -> str:
     with opened(unit_id) as found:
         unit = found.unit
     roles = [(role.value, str(ROLE_NAMES[role]).capitalize()) for role in roles_for(unit)]
-    empty = {"id": uuid7(), "subject": "", "last_day": "", "role": roles[0][0] if len(roles) == 1 else ""}
+    role = roles[0][0] if len(roles) == 1 else ""
+    empty = {"id": uuid7(), "subject": "", "last_day": "", "confirmed": "", "role": role}
     return render_template(
-        "directory/admin_assignment_new.html", unit=unit, roles=roles, values={**empty, **values}, errors=errors
+        "directory/admin_assignment_new.html",
+        unit=unit,
+        roles=roles,
+        values={**empty, **values},
+        errors=errors,
+        asks=asks or bool(values.get("confirmed")),
     )

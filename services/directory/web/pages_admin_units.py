@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from services.directory.domain.refusals import NameIsTaken, UnitIsADefault, UnitIsYourOwn
 from services.directory.domain.unit import Unit, UnitKind
-from services.directory.views.administration import assignment_lines
+from services.directory.views.administration import assignment_lines, sign_ins_noted_since
 from services.directory.web.administering import UNITS, administered, change, opened, receivers, rule_of
 from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import UnitForm
@@ -66,6 +66,7 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
     with opened(unit_id) as found:
         unit, former_names = found.unit, found.work.units.former_names(found.unit.id)
         people = assignment_lines(found.work.connection, [unit.id], now)
+        noted_since = sign_ins_noted_since(found.work.connection)
         receiving = receivers(found.work, found.editor)
         if unit.stand_in_unit_id and unit.stand_in_unit_id not in {each.id for each in receiving}:
             # another municipality's, which a system has set: saving the form keeps it
@@ -89,6 +90,7 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
         unit=unit,
         former_names=former_names,
         people=people,
+        noted_since=noted_since,
         saved={**saved, "stand_in_unit_id": dict(stand_ins).get(saved["stand_in_unit_id"], "")},
         chosen={**values, "stand_in_unit_id": dict(stand_ins).get(values["stand_in_unit_id"], "")},
         values=values,

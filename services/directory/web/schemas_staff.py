@@ -118,6 +118,13 @@ class AssignmentGranted(Schema):
     role = fields.Enum(Role, by_value=True, required=True)
     valid_from = fields.AwareDateTime(required=True)
     valid_to = fields.AwareDateTime(allow_none=True)
+    never_signed_in = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "True when no sign-in of this user has been noted, so that the id may be mistyped. A system "
+            "that comes with tokens never signs in."
+        },
+    )
 
 
 class AssignmentsOut(Schema):
