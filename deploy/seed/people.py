@@ -12,7 +12,8 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
-from services.referral.domain.people import AgeBand, Carer, Channel, SafeContact, TakesInBest
+from services.referral.domain.people import Carer, Channel, SafeContact, TakesInBest
+from shared.vocabulary.age import AgeBand
 
 HERE = Path(__file__).parent
 LISTS: dict[str, Any] = json.loads((HERE / "people.json").read_text("utf-8"))
@@ -20,7 +21,7 @@ FIRST_FICTION_NUMBER = 46701740605
 FICTION_NUMBERS = 95
 
 # how often, among a hundred carers
-IDENTITY_NUMBER, PROTECTED, DO_NOT_REACH_OUT, NO_VOICEMAIL, OTHER_LANGUAGE, INTERPRETER_TOO = 5, 3, 2, 20, 14, 60
+IDENTITY_NUMBER, PROTECTED, DO_NOT_REACH_OUT, NO_VOICEMAIL, OTHER_LANGUAGE, INTERPRETER_TOO = 40, 3, 2, 20, 14, 60
 
 
 @dataclass
@@ -39,7 +40,9 @@ class Invention:
         first, last = self.chance.choice(LISTS["first"]), self.chance.choice(LISTS["last"])
         contact = self._contact(careful)
         language = self.chance.choice(LISTS["languages"]) if self.often(OTHER_LANGUAGE) else "sv"
-        number = self._identity_numbers.pop(0) if self._identity_numbers and self.often(IDENTITY_NUMBER) else ""
+        # the official test numbers are of people born in 1890 and 1912: they may only stand beside the highest band
+        old = age_band == AgeBand.FROM_80 and self._identity_numbers
+        number = self._identity_numbers.pop(0) if old and self.often(IDENTITY_NUMBER) else ""
         return Carer(
             name=f"{first} {last}",
             phone=self._phone() if contact.channels & {Channel.PHONE, Channel.SMS} else "",

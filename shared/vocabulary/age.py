@@ -13,6 +13,7 @@ from enum import StrEnum
 from shared.vocabulary.misread import Misread
 
 OF_AGE = 18
+OLDEST_ALIVE = 120
 EARLIEST_YEAR = 1900
 YOUNG_CARERS = "young-carer"
 """The target group that a carer under 18 belongs to, whether or not somebody ticked it."""
@@ -41,16 +42,15 @@ class YearIsNotWhole(Misread):
 
 @dataclass(frozen=True)
 class KnownAge:
-    """From ``least`` to ``most`` years, both included; ``most`` None: or more."""
+    """From ``least`` to ``most`` years, both included. ``most`` None: or more; a rule up to 120 takes them all."""
 
     least: int
     most: int | None
 
     def within(self, first: int | None, last: int | None) -> bool:
         """Whether all that it may be lies from ``first`` to ``last`` years; None is no limit."""
-        return (first is None or self.least >= first) and (
-            last is None or (self.most is not None and self.most <= last)
-        )
+        most = max(OLDEST_ALIVE, self.least) if self.most is None else self.most
+        return (first is None or self.least >= first) and (last is None or most <= last)
 
     def cut_by(self, first: int | None, last: int | None) -> bool:
         """Whether some of what it may be lies within those ages, and some does not."""

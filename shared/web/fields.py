@@ -6,13 +6,16 @@ An empty text is an empty value where it may be left out; what is wrong is told 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import time
+from datetime import date, time
 from typing import Any, TypeVar
 
 from marshmallow import ValidationError, fields
 
+from shared.kernel.clock import SystemClock, swedish_day
+from shared.vocabulary.age import EARLIEST_YEAR, check_year_of_birth, parse_year_of_birth
 from shared.vocabulary.email_address import parse_email
 from shared.vocabulary.hours import NotATimeOfDay, parse_time_of_day
+from shared.vocabulary.identity_number import parse_identity_number
 from shared.vocabulary.misread import Misread
 from shared.vocabulary.telephone import parse_telephone
 from shared.vocabulary.telephone_text import parse_public
@@ -20,6 +23,8 @@ from shared.vocabulary.web_address import parse_web_address
 from shared.web.text_fields import AtMost
 
 PHONE_LIMIT = 40
+IDENTITY_NUMBER_LIMIT = 30
+LATEST_YEAR = 2100
 CLOCK = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
 EMAIL_LIMIT = 200
 WEB_ADDRESS_LIMIT = 300
@@ -77,6 +82,34 @@ class WebAddressField(Normalised):
 
     def __init__(self, limit: int = WEB_ADDRESS_LIMIT, **more: Any) -> None:
         super().__init__(parse_web_address, limit, **more)
+
+
+class IdentityNumberField(Normalised):
+    """A personnummer or samordningsnummer: twelve digits."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(lambda text: parse_identity_number(text, today()).digits, IDENTITY_NUMBER_LIMIT, **more)
+
+
+class YearOfBirthField(fields.Integer):
+    """The year somebody was born, with four digits; None when left out. ``strict``: a number, as JSON has it."""
+
+    def __init__(self, **more: Any) -> None:
+        more.setdefault("load_default", None)
+        more.setdefault("allow_none", True)
+        more.setdefault("metadata", {"minimum": EARLIEST_YEAR, "maximum": LATEST_YEAR})
+        super().__init__(**more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> int | None:
+        if isinstance(value, str) and not self.strict:
+            return read(lambda text: parse_year_of_birth(text, today()), value) if value.strip() else None
+        year = super()._deserialize(value, attr, data, **more)
+        return year if year is None else read(lambda _: check_year_of_birth(year, today()), "")
+
+
+def today() -> date:
+    """The day in Sweden."""
+    return swedish_day(SystemClock().now())
 
 
 class TimeOfDayField(fields.Time):

@@ -2,7 +2,8 @@
 
 A situation that combines several still has one clear receiver: of the rules that fit, the more precise area decides,
 then a rule that names a target group, then the municipality's own order. When none fits, the default unit receives:
-never a dead end.
+never a dead end. A rule about ages takes a carer when all that is known of the age lies within it; one that cuts a band
+cannot tell, and takes nobody of whom only the band is known.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from services.directory.domain.refusals import (
     RuleNeedsAReason,
 )
 from shared.kernel.identity import UnitId
+from shared.vocabulary.age import OF_AGE, OLDEST_ALIVE, YOUNG_CARERS, AgeBand, KnownAge, bands_cut_by, exactly
 
 OLDEST = 130
 DEFAULT_REASON = "Ingen regel passar just den här situationen, så kommunens gemensamma anhörigstöd tar emot."
@@ -46,11 +48,17 @@ class Situation:
 
     area: str
     target_groups: frozenset[str] = frozenset()
-    carer_age: int | None = None
-    person_cared_for_age: int | None = None
+    carer_age: KnownAge | None = None
+    person_cared_for_age: KnownAge | None = None
 
-    def age(self, of: AgeOf) -> int | None:
-        """The age asked about, when it is known."""
+    @property
+    def groups(self) -> frozenset[str]:
+        """The target groups, told or known: a carer under 18 is a young carer, whether or not somebody ticked it."""
+        young = self.carer_age is not None and self.carer_age.is_child
+        return self.target_groups | {YOUNG_CARERS} if young else self.target_groups
+
+    def age(self, of: AgeOf) -> KnownAge | None:
+        """What is known of the age asked about: exact, or a span such as a band; None when nothing is."""
         return self.carer_age if of is AgeOf.CARER else self.person_cared_for_age
 
 
@@ -86,7 +94,7 @@ class RoutingRule:
         return (
             self.in_force(on)
             and covers(self.area, situation.area)
-            and (not self.target_groups or bool(self.target_groups & situation.target_groups))
+            and (not self.target_groups or bool(self.target_groups & situation.groups))
             and self._fits_age(situation)
         )
 
@@ -98,17 +106,32 @@ class RoutingRule:
         if self.age_of is AgeOf.ANY:
             return True
         age = situation.age(self.age_of)
-        return age is not None and (self.age_from or 0) <= age <= (OLDEST if self.age_to is None else self.age_to)
+        return age is not None and age.within(self.age_from, self.age_to)
+
+    @property
+    def names_a_group(self) -> bool:
+        """Whether it is for some: a rule for carers under 18 is one for young carers, by another name."""
+        children = self.age_of is AgeOf.CARER and self.age_to is not None and self.age_to < OF_AGE
+        return bool(self.target_groups) or children
+
+    @property
+    def bands_cut(self) -> tuple[AgeBand, ...]:
+        """The age bands that it takes only some of: of whom only such a band is known, it takes nobody."""
+        return bands_cut_by(self.age_from, self.age_to) if self.age_of is AgeOf.CARER else ()
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """The receiver that the rules name. ``rule_id`` is None when it is the default."""
+    """The receiver that the rules name. ``rule_id`` is None when it is the default.
+
+    ``age_decides``: what is known of the carer's age leaves open which rule fits.
+    """
 
     unit_id: UnitId
     stand_in_unit_id: UnitId | None
     reason_sv: str
     rule_id: UUID | None
+    age_decides: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,8 +209,20 @@ class RoutingRules:
         if not fitting:
             return Proposal(self.default_unit_id, None, DEFAULT_REASON, None)
         # min() keeps the first of equals: the municipality's own order
-        rule = min(fitting, key=lambda each: (each.area != situation.area, not each.target_groups))
+        rule = min(fitting, key=lambda each: (each.area != situation.area, not each.names_a_group))
         return Proposal(rule.unit_id, rule.stand_in_unit_id, rule.reason_sv, rule.id)
+
+    def age_decides(self, situation: Situation, on: date, open_units: Collection[UnitId]) -> bool:
+        """Whether more about the carer's age would lead to another unit: then whoever refers the carer is asked."""
+        known, chosen = situation.carer_age or KnownAge(0, None), self.propose(situation, on, open_units).unit_id
+        # between two neighbours of these, no rule tells one age from another
+        limits = {known.least, OF_AGE}
+        for rule in self.rules:
+            limits |= {rule.age_from or 0, known.least if rule.age_to is None else rule.age_to + 1}
+        possible = [exactly(age) for age in sorted(limits) if age <= OLDEST_ALIVE and known.meets(exactly(age))]
+        return any(
+            self.propose(replace(situation, carer_age=age), on, open_units).unit_id != chosen for age in possible
+        )
 
 
 def areas_named(rules: Iterable[RoutingRule]) -> set[str]:

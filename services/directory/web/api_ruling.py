@@ -17,10 +17,11 @@ from services.directory.web import schemas_ruling
 from services.directory.web.api_staff import ADMINISTRATORS, BASE
 from services.directory.web.forms_admin import require_offered
 from services.directory.web.parts import parts
-from services.directory.web.ruling import STEPS, Change, altered, ruled, tried, with_default, with_rule
+from services.directory.web.ruling import STEPS, Change, altered, known_age, ruled, tried, with_default, with_rule
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId, uuid7
+from shared.vocabulary.age import exactly
 from shared.web.api import created, etag, no_content, ok, once, require_if_match
 from shared.web.idempotency import Answer, answered_before, remember_answer
 from shared.web.openapi import Api
@@ -70,12 +71,19 @@ def read_rule(municipality_code: str, rule_id: UUID) -> Response:
 
 def try_routing_rules(municipality_code: str, query: dict[str, Any]) -> Response:
     """Ask who would receive a carer today, and why. Nothing is kept; closed units are passed over."""
-    today, groups = swedish_day(parts().clock.now()), frozenset(query.pop("target_group"))
+    today, groups = swedish_day(parts().clock.now()), frozenset(query["target_group"])
+    person = query["person_cared_for_age"]
+    asked = Situation(
+        area=query["area"],
+        target_groups=groups,
+        carer_age=known_age(query["carer_age"], query["carer_age_band"]),
+        person_cared_for_age=None if person is None else exactly(person),
+    )
     with ruled(Act.SEE_ROUTING, municipality_code) as found:
         require_offered(query, area=found.areas())
         if groups - {term.code for term in parts().taxonomies.target_groups.in_force(today)}:
             raise TermIsUnknown(fields={"/target_group": TermIsUnknown.title})
-        proposal = tried(found.existing, Situation(target_groups=groups, **query), today, found.met())
+        proposal = tried(found.existing, asked, today, found.met())
     return ok(schemas_ruling.ProposalOut().dump(proposal), etag=etag(found.version))
 
 
@@ -154,4 +162,4 @@ def _rule_out(rule: RoutingRule) -> Any:
 
 
 def _members(rule: RoutingRule) -> dict[str, Any]:
-    return {**rule.__dict__, "target_groups": sorted(rule.target_groups)}
+    return {**rule.__dict__, "target_groups": sorted(rule.target_groups), "bands_cut": rule.bands_cut}

@@ -9,24 +9,24 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
-from marshmallow import ValidationError
+from marshmallow import ValidationError, fields
 from werkzeug.wrappers import Response
 
 from services.directory.domain.areas import covers
 from services.directory.domain.permissions import Act
 from services.directory.domain.routing import Proposal, RoutingRule, RoutingRules, Situation
 from services.directory.web import words
-from services.directory.web.forms import as_written, said
+from services.directory.web.forms import Form, as_written, said
 from services.directory.web.forms_admin import DefaultUnitForm
 from services.directory.web.parts import parts
-from services.directory.web.ruling import ROUTING, alter, ruled, tried, with_default
+from services.directory.web.ruling import AGE_ASKED, ROUTING, alter, known_age, ruled, tried, with_default
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import Invalid, VersionHasMoved
+from shared.vocabulary.age import AgeBand, exactly
 from shared.web.who import needs
 
-OLDEST_ASKED = 120
 NOBODY = UUID(int=0)
 
 pages = Blueprint("admin_routing", __name__, url_prefix=ROUTING)
@@ -41,7 +41,7 @@ def routing() -> str:
         others = sorted({unit.stand_in_unit_id for unit in named.values() if unit.stand_in_unit_id})
         stand_ins = found.work.units.those(others)
     code = found.municipality_code
-    asked = _situation(code)
+    asked, errors = _asked(code)
     today = swedish_day(parts().clock.now())
     proposal = tried(rules, asked, today, [*named.values(), *stand_ins]) if rules and asked else None
     return render_template(
@@ -49,7 +49,8 @@ def routing() -> str:
         rules=rules,
         names={unit.id: unit.name for unit in [*named.values(), *stand_ins]},
         closed={unit.id for unit in named.values() if not unit.receives},
-        asked=asked,
+        errors=errors,
+        bands=words.age_bands(),
         proposal=proposal,
         decided=_place(rules, proposal),
         lines=_together(rules) if rules else [],
@@ -113,22 +114,32 @@ def _default_page(written: dict[str, Any] | None, errors: dict[str, str], *, mov
     )
 
 
-def _situation(municipality_code: str) -> Situation | None:
+class TryForm(Form):
+    """What the rules are tried out with: of the carer's age an exact one, or a band."""
+
+    carer_age = fields.Integer(load_default=None, validate=AGE_ASKED)
+    carer_age_band = fields.Enum(AgeBand, by_value=True, load_default=None)
+    person_age = fields.Integer(load_default=None, validate=AGE_ASKED)
+
+
+def _asked(municipality_code: str) -> tuple[Situation | None, dict[str, str]]:
+    """The situation that the address describes, if it does; and what is wrong with it, by field."""
     area = request.args.get("area", "")
     if not municipality_code or not covers(municipality_code, area):
-        return None
+        return None, {}
     known = {code for code, _ in words.options(parts().taxonomies.target_groups)}
+    try:
+        form = TryForm().load(request.args)
+        carer_age = known_age(form["carer_age"], form["carer_age_band"])
+    except ValidationError as problem:
+        return None, said(problem)
+    person = form["person_age"]
     return Situation(
         area=area,
         target_groups=frozenset(known & set(request.args.getlist("group"))),
-        carer_age=_age("carer_age"),
-        person_cared_for_age=_age("person_age"),
-    )
-
-
-def _age(name: str) -> int | None:
-    age = request.args.get(name, type=int)
-    return age if age is not None and 0 <= age <= OLDEST_ASKED else None
+        carer_age=carer_age,
+        person_cared_for_age=None if person is None else exactly(person),
+    ), {}
 
 
 def _place(rules: RoutingRules | None, proposal: Proposal | None) -> int | None:

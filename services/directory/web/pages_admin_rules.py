@@ -23,6 +23,7 @@ from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId, uuid7
 from shared.kernel.refusals import Invalid, VersionHasMoved
+from shared.vocabulary.age import bands_cut_by
 from shared.web.errors import MalformedRequest
 from shared.web.who import needs
 
@@ -117,7 +118,22 @@ def _save(rule_id: UUID | None, done: str) -> Response | str:
     except (ValidationError, Invalid) as problem:
         return _page(rule_id, written, _errors(problem))
     flash(done, "success")
+    _warn_of_bands(form)
     return redirect(_at(about), 303)
+
+
+def _warn_of_bands(form: dict[str, Any]) -> None:
+    """Say which carers a rule by age misses: those of whom only a band is known that it takes some of."""
+    cut = bands_cut_by(form["age_from"], form["age_to"]) if form["age_of"] is AgeOf.CARER else ()
+    if cut:
+        bands = ", ".join(words.age_band_name(band) for band in cut)
+        flash(
+            _(
+                "Cuts an age group: %(bands)s. When only that is known of the carer, the rule does not decide.",
+                bands=bands,
+            ),
+            "warning",
+        )
 
 
 def _at(rule_id: UUID) -> str:

@@ -11,6 +11,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from marshmallow import ValidationError, validate
+
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.authorise import authorise
 from services.directory.commands.set_routing_rules import set_routing_rules
@@ -23,11 +25,13 @@ from services.directory.web.forms_admin import require_offered
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import VersionHasMoved
+from shared.vocabulary.age import OLDEST_ALIVE, AgeBand, KnownAge, exactly
 from shared.web.sent_twice import carry_out_once
 
 ROUTING = "/directory/admin/routing"
 RULES = f"{ROUTING}/rules"
 STEPS = {"earlier": -1, "later": 1}
+AGE_ASKED = validate.Range(min=0, max=OLDEST_ALIVE)
 
 Change = Callable[["Ruled"], RoutingRules]
 """How the rules that were found become the next version."""
@@ -163,8 +167,16 @@ def tried(rules: RoutingRules, asked: Situation, today: date, units: Iterable[Un
     ``units``: those that the rules name, and their stand-ins. A closed one is passed over, as when a referral is sent.
     """
     able = {unit.id: unit for unit in units if unit.receives}
-    proposal = rules.propose(asked, today, able)
+    proposal = replace(rules.propose(asked, today, able), age_decides=rules.age_decides(asked, today, able))
     if proposal.unit_id not in able:
         return proposal
     named = (proposal.stand_in_unit_id, able[proposal.unit_id].stand_in_unit_id)
     return replace(proposal, stand_in_unit_id=next((each for each in named if each in able), None))
+
+
+def known_age(age: int | None, band: AgeBand | None) -> KnownAge | None:
+    """What is known of a carer's age: exactly, else by the band. Raises ValidationError when they do not agree."""
+    exact = None if age is None else exactly(age)
+    if exact and band and not band.ages.meets(exact):
+        raise ValidationError({"carer_age": ["The age and the age group do not agree. Which is right?"]})
+    return exact or (band.ages if band else None)

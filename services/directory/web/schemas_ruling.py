@@ -8,15 +8,17 @@ from marshmallow import Schema, fields, validate
 
 from services.directory.domain.routing import AgeOf
 from services.directory.web.forms_admin import AGE, RuleForm
-from services.directory.web.ruling import STEPS
+from services.directory.web.ruling import AGE_ASKED, STEPS
 from services.directory.web.schemas import AREA, CODE, codes, day_within
+from shared.vocabulary.age import AgeBand
 from shared.web.text_fields import ReadableText
-
-OLDEST_ASKED = 120
 
 
 class RuleOut(Schema):
-    """One routing rule. No target groups: all. ``age_of`` any: no matter whose."""
+    """One routing rule. No target groups: all. ``age_of`` any: no matter whose.
+
+    ``bands_cut``: the age bands that it takes only some of. It takes nobody of whom only such a band is known.
+    """
 
     id = fields.UUID(required=True)
     area = fields.String(required=True)
@@ -29,6 +31,7 @@ class RuleOut(Schema):
     valid_from = fields.Date(required=True)
     valid_to = fields.Date(allow_none=True)
     reason_sv = fields.String(required=True)
+    bands_cut = fields.List(fields.Enum(AgeBand, by_value=True), required=True)
 
 
 class RulesOut(Schema):
@@ -81,18 +84,23 @@ class _Repeated(fields.List[Any]):
 
 
 class SituationAsked(Schema):
-    """Whose receiver is looked for. Nobody is identified here."""
+    """Whose receiver is looked for: of the carer's age an exact one, or a band. Nobody is identified here."""
 
     area = fields.String(required=True, validate=AREA)
     target_group = _Repeated(fields.String(validate=CODE), load_default=list, validate=validate.Length(max=40))
-    carer_age = fields.Integer(load_default=None, validate=validate.Range(min=0, max=OLDEST_ASKED))
-    person_cared_for_age = fields.Integer(load_default=None, validate=validate.Range(min=0, max=OLDEST_ASKED))
+    carer_age = fields.Integer(load_default=None, validate=AGE_ASKED)
+    carer_age_band = fields.Enum(AgeBand, by_value=True, load_default=None)
+    person_cared_for_age = fields.Integer(load_default=None, validate=AGE_ASKED)
 
 
 class ProposalOut(Schema):
-    """Who would receive, and why. No ``rule_id``: no rule fits, so the default unit does."""
+    """Who would receive, and why. No ``rule_id``: no rule fits, so the default unit does.
+
+    ``age_decides``: a more exact age of the carer may lead to another unit.
+    """
 
     unit_id = fields.UUID(required=True)
     stand_in_unit_id = fields.UUID(required=True, allow_none=True)
     reason_sv = fields.String(required=True)
     rule_id = fields.UUID(required=True, allow_none=True)
+    age_decides = fields.Boolean(required=True)

@@ -17,6 +17,7 @@ from services.directory.domain.taxonomy import Taxonomy, Term
 from services.directory.domain.unit import UnitKind
 from services.directory.web.parts import parts
 from shared.kernel.clock import SWEDEN, swedish_day
+from shared.vocabulary.age import AgeBand
 from shared.vocabulary.email_address import shown_email
 from shared.web.navigation import day
 
@@ -45,6 +46,19 @@ def situation(term: Term) -> str:
     """A target group in a carer's own words."""
     words = term.situation or term.name
     return words.get(language(), words["en"])
+
+
+def age_bands() -> list[tuple[str, str]]:
+    """Every age band, as (code, name)."""
+    return [(band.value, age_band_name(band)) for band in AgeBand]
+
+
+def age_band_name(band: AgeBand) -> str:
+    """An age band as referrers choose it."""
+    ages = band.ages
+    if ages.most is None:
+        return _("%(age)s or over", age=ages.least)
+    return _("under %(age)s", age=ages.most + 1) if ages.least == 0 else f"{ages.least}–{ages.most}"
 
 
 def options(taxonomy: Taxonomy) -> list[tuple[str, str]]:
@@ -182,6 +196,7 @@ FILTERS = {
     "group_name": group_name,
     "form_name": form_name,
     "area_name": area_name,
+    "age_band_name": age_band_name,
     "language_name": language_name,
     "attend_name": attend_name,
     "repeats_name": repeats_name,

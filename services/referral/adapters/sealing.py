@@ -10,7 +10,6 @@ from typing import Any
 
 from services.referral.domain.content import Need
 from services.referral.domain.people import (
-    AgeBand,
     Carer,
     Channel,
     PersonCaredFor,
@@ -18,6 +17,7 @@ from services.referral.domain.people import (
     SafeContact,
     TakesInBest,
 )
+from shared.vocabulary.age import AgeBand
 
 
 def carer_to_text(carer: Carer, need: Need) -> str:

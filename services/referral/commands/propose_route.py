@@ -7,7 +7,15 @@ from dataclasses import dataclass, field, replace
 from services.referral.domain.people import Carer, PersonCaredFor
 from services.referral.domain.ports import Work
 from services.referral.domain.refusals import NoReceiverIsKnown, ReceiverIsCivilSociety, UnitCannotReceive
-from services.referral.domain.routing import NamedBy, ReceivingUnit, Route, Situation, choose_route, municipality_of
+from services.referral.domain.routing import (
+    NamedBy,
+    ReceivingUnit,
+    Route,
+    Situation,
+    age_decides,
+    choose_route,
+    municipality_of,
+)
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
@@ -28,11 +36,16 @@ class ProposeRoute:
 
 @dataclass(frozen=True)
 class Proposal:
-    """The one receiver, the unit that stands in for it, and why."""
+    """The one receiver, the unit that stands in for it, and why.
+
+    ``age_decides``: what was told of the carer's age leaves open which rule fits; told more exactly, the unit may be
+    another.
+    """
 
     unit: ReceivingUnit
     stand_in: ReceivingUnit | None
     route: Route
+    age_decides: bool = False
 
     @property
     def is_default(self) -> bool:
@@ -45,7 +58,7 @@ def propose_route(command: ProposeRoute, actor: Actor, uow: Work) -> Proposal:
     route, units = _decide(command, uow)
     named = route.stand_in_unit_id
     stand_in = (units.get(named) or uow.routing.receiving_unit(named)) if named else None
-    return Proposal(units[route.unit_id], stand_in, route)
+    return Proposal(units[route.unit_id], stand_in, route, _age_decides(command, uow, units))
 
 
 def receiver(command: ProposeRoute, uow: Work) -> tuple[Route, ReceivingUnit]:
@@ -80,14 +93,21 @@ def _decide(command: ProposeRoute, uow: Work) -> tuple[Route, dict[UnitId, Recei
 
 def _by_rules(command: ProposeRoute, uow: Work, units: dict[UnitId, ReceivingUnit], municipality: str) -> Route | None:
     rules = uow.routing.rules_of(municipality)
-    if rules is None:
-        return None
+    return None if rules is None else choose_route(rules, _situation(command, uow), units)
+
+
+def _age_decides(command: ProposeRoute, uow: Work, units: dict[UnitId, ReceivingUnit]) -> bool:
+    rules = uow.routing.rules_of(municipality_of(command.area))
+    ruled = rules is not None and command.chosen_unit_id is None
+    return ruled and age_decides(rules, _situation(command, uow), units)
+
+
+def _situation(command: ProposeRoute, uow: Work) -> Situation:
     today = swedish_day(uow.clock.now())
-    situation = Situation(
+    return Situation(
         area=command.area,
         target_groups=frozenset(command.target_groups),
-        age_of_carer=command.carer.age(today.year) if command.carer else None,
-        age_of_person_cared_for=command.person_cared_for.age(today.year) if command.person_cared_for else None,
+        age_of_carer=command.carer.known_age(today) if command.carer else None,
+        age_of_person_cared_for=command.person_cared_for.known_age(today) if command.person_cared_for else None,
         on=today,
     )
-    return choose_route(rules, situation, units)

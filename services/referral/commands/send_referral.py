@@ -91,8 +91,8 @@ def send_referral(command: SendReferral, actor: Actor, uow: Work) -> Referral:
 def check_answers(command: SendReferral, now: datetime) -> None:
     """Raise the refusal that the answers deserve, before anything is decided or kept."""
     check_graded(command.need, command.person_cared_for, _person_has_consented(command))
-    command.carer.check()
     day = swedish_day(now)
+    command.carer.check(day)
     codes.check_chosen(codes.TARGET_GROUPS, command.need.target_groups, day, "/need/target_groups")
     codes.check_chosen(codes.SUPPORT_FORMS, command.need.support_wanted, day, "/need/support_wanted")
     for subject, answers in _answers(command):

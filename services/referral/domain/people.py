@@ -5,18 +5,21 @@ The Swedish words "anhörig" and "närstående" change sides between health care
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time
 from enum import StrEnum
 
-from services.referral.domain.refusals import CarerCannotBeReached, SafeContactContradictsItself
+from services.referral.domain.refusals import AgesDisagree, CarerCannotBeReached, SafeContactContradictsItself
+from shared.vocabulary.age import AgeBand, KnownAge, counted_by_year, exactly, of_year
+from shared.vocabulary.hours import Hours, HoursAreHalfSaid, hours_of
+from shared.vocabulary.identity_number import IdentityNumber, parse_identity_number
+from shared.vocabulary.misread import Misread
 from shared.vocabulary.readable_text import is_readable
+from shared.vocabulary.telephone import parse_telephone
 
 NAME_LIMIT = 200
 TEXT_LIMIT = 4_000
-OF_AGE = 18
 
 
 class Subject(StrEnum):
@@ -33,22 +36,6 @@ class Channel(StrEnum):
     SMS = "sms"
     EMAIL = "email"
     LETTER = "letter"
-
-
-class AgeBand(StrEnum):
-    """The carer's age where the year of birth is not told."""
-
-    UNDER_18 = "under-18"
-    FROM_18_TO_24 = "18-24"
-    FROM_25_TO_44 = "25-44"
-    FROM_45_TO_64 = "45-64"
-    FROM_65_TO_79 = "65-79"
-    FROM_80 = "80-or-over"
-
-    @property
-    def youngest(self) -> int:
-        """The lowest age in the band, in years; routing compares with it."""
-        return 0 if self is AgeBand.UNDER_18 else int(self.value[:2])
 
 
 class TakesInBest(StrEnum):
@@ -78,8 +65,8 @@ class Relation(StrEnum):
 class SafeContact:
     """How it is *safe* to reach the carer, who may live with somebody dangerous. Every channel obeys it.
 
-    ``hours_from``/``hours_to``: local time in Sweden. ``do_not_reach_out`` stands above everything: the carer makes
-    contact.
+    ``hours_from``/``hours_to``: local time in Sweden, and may pass midnight. ``do_not_reach_out`` stands above
+    everything: the carer makes contact.
     """
 
     channels: frozenset[Channel] = frozenset()
@@ -90,19 +77,26 @@ class SafeContact:
     do_not_reach_out: bool = False
     note: str = field(default="", repr=False)
 
-    def check(self) -> None:
-        """Raise SafeContactContradictsItself when two answers cannot both hold."""
+    @property
+    def hours(self) -> Hours | None:
+        """Between which hours; None: at any time. Raises Misread for times that are no span."""
+        return hours_of(self.hours_from, self.hours_to)
+
+    def problems(self) -> dict[str, str]:
+        """What cannot hold together, by the field that says it."""
         wrong = {}
         if self.no_letter and Channel.LETTER in self.channels:
             wrong["/carer/safe_contact/no_letter"] = "A letter is both allowed and ruled out."
         if self.do_not_reach_out and self.channels:
             wrong["/carer/safe_contact/do_not_reach_out"] = "Nobody is to reach out, yet a way to do so is given."
-        if (self.hours_from is None) != (self.hours_to is None):
-            wrong["/carer/safe_contact/hours_to"] = "Give both the first and the last hour."
-        elif self.hours_from and self.hours_to and self.hours_from >= self.hours_to:
-            wrong["/carer/safe_contact/hours_to"] = "The last hour must come after the first."
-        if wrong:
-            raise SafeContactContradictsItself(fields=wrong)
+        try:
+            _ = self.hours
+        except HoursAreHalfSaid as half:
+            missing = "hours_from" if self.hours_from is None else "hours_to"
+            wrong[f"/carer/safe_contact/{missing}"] = half.title
+        except Misread as no_span:
+            wrong["/carer/safe_contact/hours_to"] = no_span.title
+        return wrong
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,9 +123,18 @@ class Carer:
     alone_with_it: bool | None = field(default=None, repr=False)
     takes_in_best: frozenset[TakesInBest] = field(default=frozenset(), repr=False)
 
-    def check(self) -> None:
-        """Raise CarerCannotBeReached or SafeContactContradictsItself."""
-        self.safe_contact.check()
+    def check(self, on: date) -> None:
+        """Raise CarerCannotBeReached, SafeContactContradictsItself or AgesDisagree, with all that is wrong."""
+        reach, contact, ages = self._unreachable(), self.safe_contact.problems(), self.disagreement(on)
+        wrong = reach | contact | ages
+        if reach:
+            raise CarerCannotBeReached(fields=wrong)
+        if contact:
+            raise SafeContactContradictsItself(fields=wrong)
+        if ages:
+            raise AgesDisagree(fields=wrong)
+
+    def _unreachable(self) -> dict[str, str]:
         channels = self.safe_contact.channels
         wrong = {}
         if not is_readable(self.name):
@@ -144,21 +147,43 @@ class Carer:
             wrong["/carer/address"] = "Give the address that a letter is sent to."
         if not channels and not self.safe_contact.do_not_reach_out:
             wrong["/carer/safe_contact/channels"] = "Say at least one safe way to reach the carer."
-        if self.identity_number and not re.fullmatch("[0-9]{12}", self.identity_number):
-            wrong["/carer/identity_number"] = "This is not a personal identity number or coordination number."
-        if wrong:
-            raise CarerCannotBeReached(fields=wrong)
+        if self.phone:
+            try:
+                parse_telephone(self.phone)
+            except Misread as misread:
+                wrong["/carer/phone"] = misread.title
+        return wrong
 
-    def age(self, year: int) -> int | None:
-        """The age that routing goes by: the one the carer turns in a year, but 17 for whoever turns 18.
+    def disagreement(self, on: date) -> dict[str, str]:
+        """Which two of the identity number, the year of birth and the band cannot both be true: asked, not guessed."""
+        year = None if self.year_of_birth is None else of_year(self.year_of_birth, on)
+        band = self.age_band.ages if self.age_band else None
+        wrong = {}
+        if year and band and not band.meets(year):
+            wrong["/carer/year_of_birth"] = "The year of birth and the age group do not agree. Which is right?"
+        if not self.identity_number:
+            return wrong
+        try:
+            number = parse_identity_number(self.identity_number, on)
+        except Misread as misread:
+            return {**wrong, "/carer/identity_number": misread.title}
+        if band and not band.meets(number.ages(on)):
+            wrong["/carer/identity_number"] = "The identity number and the age group do not agree. Which is right?"
+        if self.year_of_birth not in (None, number.year):
+            wrong["/carer/identity_number"] = "The identity number and the year of birth do not agree. Which is right?"
+        return wrong
 
-        The year does not tell whether the birthday has been, and whoever may still be a child is taken for one.
-        Without a year the youngest of the band; None when neither was told.
+    def known_age(self, on: date) -> KnownAge | None:
+        """The age that routing goes by: told by the identity number, else the year of birth, else the band.
+
+        None when nothing was told. Where only the year is known it counts as the age reached that year, but whoever
+        turns 18 is taken for a child until it is over.
         """
+        if self.identity_number:
+            return IdentityNumber(self.identity_number).counted_age(on)
         if self.year_of_birth is not None:
-            turns = year - self.year_of_birth
-            return turns - 1 if turns == OF_AGE else turns
-        return self.age_band.youngest if self.age_band else None
+            return counted_by_year(self.year_of_birth, on)
+        return self.age_band.ages if self.age_band else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +201,6 @@ class PersonCaredFor:
             if getattr(self, name):
                 yield name
 
-    def age(self, year: int) -> int | None:
-        """The age the person turns in a year, or None when it was not told."""
-        return None if self.year_of_birth is None else year - self.year_of_birth
+    def known_age(self, on: date) -> KnownAge | None:
+        """The age the person reaches in the year of a day, or None when it was not told."""
+        return None if self.year_of_birth is None else exactly(max(on.year - self.year_of_birth, 0))

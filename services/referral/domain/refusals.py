@@ -9,6 +9,7 @@ Refusal
 │   ├── TargetGroupIsNotCarersOwnStatement  target-group-is-not-carers-own-statement
 │   ├── CarerCannotBeReached                carer-cannot-be-reached
 │   ├── SafeContactContradictsItself        safe-contact-contradicts-itself
+│   ├── AgesDisagree                        ages-disagree
 │   ├── CodeIsUnknown                       code-is-unknown
 │   ├── CommentIsRequired                   comment-is-required
 │   ├── NoReceiverIsKnown                   no-receiver-is-known
@@ -78,6 +79,13 @@ class SafeContactContradictsItself(Invalid):
 
     slug = "safe-contact-contradicts-itself"
     title = "The answers about safe contact contradict each other."
+
+
+class AgesDisagree(Invalid):
+    """The identity number, the year of birth and the age band cannot all be true of one person."""
+
+    slug = "ages-disagree"
+    title = "What was told of the carer's age does not agree."
 
 
 class CodeIsUnknown(Invalid):

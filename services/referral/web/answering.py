@@ -113,6 +113,7 @@ def proposal(proposed: Proposal) -> Body:
             "stand_in": _unit(proposed.stand_in) if proposed.stand_in else None,
             "reason": proposed.route.reason,
             "is_default": proposed.is_default,
+            "age_decides": proposed.age_decides,
         }
     )
 

@@ -13,10 +13,10 @@ from services.referral.commands.open_draft import OpenDraft, open_draft
 from services.referral.commands.propose_route import ProposeRoute, propose_route
 from services.referral.commands.save_draft import SaveDraft, save_draft
 from services.referral.domain.codes import LISTS, in_force
-from services.referral.domain.people import AgeBand, Carer
+from services.referral.domain.people import Carer
 from services.referral.domain.ports import Draft
 from services.referral.domain.recipient import NamedRecipient
-from services.referral.domain.refusals import UnitCannotReceive
+from services.referral.domain.refusals import AgesDisagree, UnitCannotReceive
 from services.referral.views.places import known_as, name_of
 from services.referral.web import answering, schemas, schemas_out
 from services.referral.web import pages_words as words
@@ -27,6 +27,7 @@ from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import NotThere
+from shared.vocabulary.age import AgeBand
 from shared.web.api import created, etag, no_content, ok, once, require_if_match
 from shared.web.idempotency import Answer, answered_before, remember_answer
 from shared.web.who import current_actor
@@ -99,19 +100,22 @@ def _location(kept: Draft) -> str:
 
 @api.get("/routing-proposal", query=schemas.RouteQuery, answers={200: schemas_out.ProposalOut}, roles=STAFF)
 def propose(query: dict[str, Any]) -> Response:
-    """Ask which unit would receive a carer, and why. Nothing is kept."""
-    band = query["age_band"]
-    command = ProposeRoute(
-        area=query["area"],
-        target_groups=tuple(query["target_group"]),
-        carer=Carer(name="", age_band=AgeBand(band)) if band else None,
-    )
+    """Ask which unit would receive a carer, and why. Nothing is kept.
+
+    ``age_decides``: a rule goes by the carer's age, and what was told of it leaves open whether it fits. Told more
+    exactly (the year of birth in place of a band), the unit may be another.
+    """
+    band, year = query["age_band"], query["year_of_birth"]
+    carer = Carer(name="", age_band=AgeBand(band) if band else None, year_of_birth=year)
+    for said in carer.disagreement(swedish_day(parts().clock.now())).values():
+        raise AgesDisagree(fields={"/year_of_birth": said})
+    command = ProposeRoute(area=query["area"], target_groups=tuple(query["target_group"]), carer=carer)
     with parts().unit_of_work(current_actor()) as uow:
         proposed = propose_route(command, current_actor(), uow)
     reason = proposed.route.reason
     # a rule's sentence is the municipality's own; ours is a key into the catalogue
-    said = gettext(reason) if proposed.is_default else reason
-    return ok({**answering.proposal(proposed), "reason": said})
+    shown = gettext(reason) if proposed.is_default else reason
+    return ok({**answering.proposal(proposed), "reason": shown})
 
 
 @api.get("/consent-texts", query=schemas.TextsQuery, answers={200: schemas_out.ConsentTextsOut}, roles=STAFF)

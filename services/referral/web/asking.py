@@ -9,7 +9,6 @@ from services.referral.domain.clocks import Priority
 from services.referral.domain.consent import ConsentAnswers, Form, GivenBy, Scope
 from services.referral.domain.content import Need
 from services.referral.domain.people import (
-    AgeBand,
     Carer,
     Channel,
     PersonCaredFor,
@@ -20,6 +19,7 @@ from services.referral.domain.people import (
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.views.places import name_of
 from shared.kernel.identity import UnitId
+from shared.vocabulary.age import AgeBand
 
 Loaded = dict[str, Any]
 

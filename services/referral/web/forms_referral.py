@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, validates_schema
 
 from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT, PersonCaredFor, Relation
 from services.referral.web import forms
 from services.referral.web import pages_words as words
 from shared.web.errors import says
-
-EARLIEST_YEAR = 1900
-LATEST_YEAR = 2100
+from shared.web.fields import YearOfBirthField
 
 
 class NeedForm(forms.Form):
@@ -46,7 +44,7 @@ class PersonForm(forms.Form):
     target_groups = forms.codes(missing=says("Choose what the situation is about."))
     relation = forms.code(words.RELATIONS)
     person_name = forms.text(NAME_LIMIT)
-    person_year_of_birth = fields.Integer(load_default=None, validate=validate.Range(EARLIEST_YEAR, LATEST_YEAR))
+    person_year_of_birth = YearOfBirthField()
     situation = forms.text(TEXT_LIMIT)
 
 

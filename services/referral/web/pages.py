@@ -76,6 +76,7 @@ def blueprint() -> Blueprint:
     pages.add_app_template_filter(pages_format.last_day, "last_day")
     pages.add_app_template_filter(pages_format.short_last_day, "short_last_day")
     pages.add_app_template_filter(pages_format.days, "days")
+    pages.add_app_template_filter(pages_format.with_typed, "with_typed")
     pages.add_app_template_filter(words.shown_state, "shown_state")
     return pages
 

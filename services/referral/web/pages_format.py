@@ -1,14 +1,11 @@
-"""How pages write days and telephone numbers."""
+"""How pages write days and times."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-import phonenumbers
 from flask_babel import format_date, format_datetime
-
-SWEDEN = 46
 
 
 def last_day(until: datetime) -> str:
@@ -26,12 +23,7 @@ def days(each: Iterable[date]) -> str:
     return ", ".join(str(format_date(day, "d MMMM yyyy")) for day in each)
 
 
-def telephone(number: str) -> str:
-    """A number as people write it: Swedish ones without the country code."""
-    try:
-        known = phonenumbers.parse(number)
-    except phonenumbers.NumberParseException:
-        return number
-    swedish = known.country_code == SWEDEN
-    form = phonenumbers.PhoneNumberFormat.NATIONAL if swedish else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(known, form)
+def with_typed(choices: list[tuple[str, str]], typed: str) -> list[tuple[str, str]]:
+    """Times of day to choose among, and the one that was typed: a system may have kept one that is no whole hour."""
+    known = not typed or any(typed == value for value, _ in choices)
+    return choices if known else [*choices, (typed, typed.replace(":", "."))]

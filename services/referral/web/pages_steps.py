@@ -20,7 +20,7 @@ from services.referral.views.drafts import is_protected
 from services.referral.views.places import known_as, places
 from services.referral.web import pages_words as words
 from services.referral.web.forms import Typed
-from services.referral.web.forms_carer import HOURS
+from services.referral.web.forms_carer import HOURS_FROM, HOURS_TO
 from services.referral.web.forms_receiver import READ_AGAIN
 from services.referral.web.pages_answers import person_has_consented, route_from, wanted_steps
 from services.referral.web.pages_consent import consent_step
@@ -58,7 +58,7 @@ TITLES: dict[str, tuple[LazyString, LazyString]] = {
 }
 # what the folded part of step 1 holds: it stands open when something in it was filled in or is wrong
 MORE = {
-    "carer": ("same_household", "alone_with_it", "takes_in_best", "identity_number"),
+    "carer": ("same_household", "alone_with_it", "takes_in_best", "year_of_birth", "identity_number"),
     "consent": ("representative_name",),
     "other-consent": ("representative_name",),
 }
@@ -136,7 +136,8 @@ def _carer(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork
         "languages": words.choices(words.LANGUAGES),
         "takes_in_best": words.choices(words.TAKES_IN_BEST),
         "yes_no": words.choices(words.YES_NO),
-        "hours": [(hour, hour.replace(":", ".")) for hour in HOURS],
+        "hours_from": [(hour, hour.replace(":", ".")) for hour in HOURS_FROM],
+        "hours_to": [(hour, hour.replace(":", ".")) for hour in HOURS_TO],
     }
     return {"areas": places(uow), "own_area": own.area if own else "", "words": lists}
 

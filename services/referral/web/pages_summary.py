@@ -10,15 +10,16 @@ from flask_babel import gettext as _
 
 from services.referral.domain import codes
 from services.referral.domain.content import Need
-from services.referral.domain.people import Carer, Channel, PersonCaredFor, Subject
+from services.referral.domain.people import Carer, Channel, PersonCaredFor, SafeContact, Subject
 from services.referral.views.places import name_of
 from services.referral.web import pages_words as words
 from services.referral.web.forms_consent import person_says_yes
 from services.referral.web.pages_answers import carer_of, load_step, person_of
-from services.referral.web.pages_format import telephone
 from services.referral.web.pages_kept import GIVEN_AT, Sections
 from services.referral.web.pages_new_yes import named_in, not_named_for
 from services.referral.web.pages_receiver import Receiver
+from shared.vocabulary import identity_number, telephone
+from shared.vocabulary.hours import written, written_end
 
 Rows = list[tuple[str, str]]
 
@@ -87,11 +88,7 @@ def carer_rows(carer: Carer) -> Rows:
     """The carer, as far as anything was told; how it is safe to get in touch comes at once after the name."""
     contact = carer.safe_contact
     allowed = ", ".join(str(words.CHANNELS[channel.value]) for channel in Channel if channel in contact.channels)
-    hours = ""
-    if contact.hours_from and contact.hours_to:
-        hours = _(
-            "between %(first)s and %(last)s", first=f"{contact.hours_from:%H.%M}", last=f"{contact.hours_to:%H.%M}"
-        )
+    hours = _between(contact)
     limits = [
         _("Leave no message on the answering machine") if contact.no_voicemail else "",
         _("Send no letter home") if contact.no_letter else "",
@@ -106,7 +103,7 @@ def carer_rows(carer: Carer) -> Rows:
         (_("Name"), carer.name),
         (_("Safe way to get in touch"), safe),
         (_("Mind this"), "\n".join(filter(None, limits))),
-        (_("Telephone"), telephone(carer.phone)),
+        (_("Telephone"), telephone.as_written(carer.phone)),
         (_("E-mail"), carer.email),
         (_("Postal address"), carer.address),
         (_("Protected identity"), _("Yes") if carer.protected_identity else ""),
@@ -115,7 +112,7 @@ def carer_rows(carer: Carer) -> Rows:
         (_("Lives together with the other person"), _yes(carer.same_household)),
         (_("Alone in giving support"), _yes(carer.alone_with_it)),
         (_("Takes in information best"), ", ".join(str(words.TAKES_IN_BEST[each]) for each in carer.takes_in_best)),
-        (_("Personal identity number"), carer.identity_number),
+        (_("Personal identity number"), identity_number.as_written(carer.identity_number)),
     ]
     return [row for row in rows if row[1]]
 
@@ -183,6 +180,12 @@ def _how(data: dict[str, Any], kept: Any) -> Rows:
     if data["given_by"] != "subject":
         how.append((_("Given by"), f"{words.GIVEN_BY[data['given_by']]}: {data['representative_name']}"))
     return how if kept.get(GIVEN_AT) else []
+
+
+def _between(contact: SafeContact) -> str:
+    """The hours, as they were given; what was kept before spans were held to their rule is shown as it is."""
+    first, last = contact.hours_from, contact.hours_to
+    return _("between %(first)s and %(last)s", first=written(first), last=written_end(last)) if first and last else ""
 
 
 def _age(carer: Carer) -> str:

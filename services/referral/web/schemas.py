@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from enum import Enum
 from typing import Any
 
@@ -11,10 +11,11 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 from services.referral.domain.clocks import Priority
 from services.referral.domain.codes import LISTS
 from services.referral.domain.consent import Form, GivenBy, Scope
-from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT, AgeBand, Channel, Relation, TakesInBest
+from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT, Channel, Relation, TakesInBest
 from services.referral.web.forms import SEVERAL_LINES
-from services.referral.web.forms_carer import EMAIL_LIMIT, identity_number_of, phone_of
-from shared.web.fields import EmailField
+from services.referral.web.forms_carer import EMAIL_LIMIT
+from shared.vocabulary.age import AgeBand
+from shared.web.fields import EmailField, IdentityNumberField, PhoneField, TimeOfDayField, YearOfBirthField
 from shared.web.pattern import Whole
 from shared.web.text_fields import ReadableText
 
@@ -66,24 +67,12 @@ class Repeated(fields.List[Any]):
         return super()._deserialize([value] if isinstance(value, str) else value, attr, data, **more)
 
 
-class Normalised(fields.String):
-    """A text that is checked and written in one way; empty is allowed."""
-
-    def __init__(self, normalise: Callable[[str], str], limit: int) -> None:
-        super().__init__(load_default="", validate=validate.Length(max=limit))
-        self._normalise = normalise
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
-        said: str = super()._deserialize(value, attr, data, **more)
-        return self._normalise(said) if said.strip() else ""
-
-
 class SafeContactIn(Strict):
     """How it is safe to reach the carer."""
 
     channels = several(Channel)
-    hours_from = fields.Time(load_default=None, allow_none=True)
-    hours_to = fields.Time(load_default=None, allow_none=True)
+    hours_from = TimeOfDayField()
+    hours_to = TimeOfDayField()
     no_voicemail = fields.Boolean(load_default=False)
     no_letter = fields.Boolean(load_default=False)
     do_not_reach_out = fields.Boolean(load_default=False)
@@ -94,13 +83,11 @@ class CarerIn(Strict):
     """The carer."""
 
     name = text(NAME_LIMIT, required=True)
-    phone = Normalised(phone_of, 40)
+    phone = PhoneField()
     email = EmailField(EMAIL_LIMIT)
     address = text(400)
-    identity_number = Normalised(identity_number_of, 20)
-    year_of_birth = fields.Integer(
-        load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1900, max=2100)
-    )
+    identity_number = IdentityNumberField()
+    year_of_birth = YearOfBirthField(strict=True)
     age_band = code(AgeBand, load_default=None, allow_none=True)
     language = fields.String(load_default="sv", validate=Whole(r"^[a-z]{2,3}$"))
     interpreter = fields.Boolean(load_default=False)
@@ -126,9 +113,7 @@ class PersonCaredForIn(Strict):
 
     relation = code(Relation, load_default=None, allow_none=True)
     name = text(NAME_LIMIT)
-    year_of_birth = fields.Integer(
-        load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1900, max=2100)
-    )
+    year_of_birth = YearOfBirthField(strict=True)
     situation = text()
 
 
@@ -236,3 +221,4 @@ class RouteQuery(Strict):
     area = fields.String(required=True, validate=Whole(AREA))
     target_group = Repeated(_slugs("target-groups"))
     age_band = code(AgeBand, load_default=None)
+    year_of_birth = YearOfBirthField()

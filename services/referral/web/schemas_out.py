@@ -175,6 +175,9 @@ class ProposalOut(Schema):
     stand_in = fields.Nested(UnitOut, required=True, allow_none=True)
     reason = fields.String(required=True)
     is_default = fields.Boolean(required=True)
+    age_decides = fields.Boolean(
+        required=True, metadata={"description": "Whether a more exact age of the carer may lead to another unit."}
+    )
 
 
 class ConsentTextOut(Schema):

@@ -70,7 +70,7 @@ def test_a_rule_is_added_told_recorded_shown_and_decides(city: City) -> None:
     answer = add(city, a_rule())
     assert answer.status_code == 201, answer.json
     rule_id = answer.json["id"]
-    assert answer.json == {**a_rule(), "id": rule_id}
+    assert answer.json == {**a_rule(), "id": rule_id, "bands_cut": []}
     assert answer.headers["Location"] == f"{API}{RULES}/rules/{rule_id}"
     after = city.rules()
     assert (after.version, after.rules[:-1]) == (before.version + 1, before.rules)
@@ -91,6 +91,7 @@ def test_a_rule_is_added_told_recorded_shown_and_decides(city: City) -> None:
         "stand_in_unit_id": JARVA,
         "reason_sv": a_rule()["reason_sv"],
         "rule_id": rule_id,
+        "age_decides": False,
     }
 
 
@@ -104,7 +105,7 @@ def test_a_rule_is_changed_where_it_stands_moved_and_removed(city: City) -> None
     assert changed.status_code == 200, changed.json
     nothing = {"target_groups": [], "age_of": "any"}
     nothing |= dict.fromkeys(("age_from", "age_to", "stand_in_unit_id", "valid_to"))
-    assert changed.json == {**plain, **nothing, "id": str(BROMMA)}
+    assert changed.json == {**plain, **nothing, "id": str(BROMMA), "bands_cut": []}
     step = {"to": "earlier"}
     moved = city.ask("hanna", "POST", f"{RULES}/rules/{BROMMA}/move", step, If_Match=changed.headers["ETag"])
     assert moved.status_code == 200, moved.json
@@ -276,6 +277,8 @@ def test_an_unknown_rule_is_not_there(city: City) -> None:
         ("area=0180-nowhere", "#/area"),
         ("area=0180&target_group=mental-illness&target_group=nobody", "#/target_group"),
         ("area=0180&carer_age=121", "#/carer_age"),
+        ("area=0180&carer_age=70&carer_age_band=under-18", "#/carer_age"),
+        ("area=0180&carer_age_band=65", "#/carer_age_band"),
         ("area=0180&person_cared_for_age=-1", "#/person_cared_for_age"),
         ("area=0180&name=somebody", "#/name"),
     ],
@@ -285,6 +288,24 @@ def test_a_situation_that_is_none_is_refused(city: City, query: str, pointer: st
     refused = city.ask("hanna", "GET", f"{RULES}/proposal?{query}")
     assert refused.status_code == 422
     assert [each["pointer"] for each in refused.json["errors"]] == [pointer]
+
+
+def test_a_system_is_told_which_bands_a_rule_cuts_and_when_the_age_decides(city: City) -> None:
+    """67 and over takes some of those who say 65 to 79: of whom only that is known, it takes nobody."""
+    rule = add(city, {**a_rule(), "age_from": 67}).json
+    assert rule["bands_cut"] == ["65-79"]
+    asked = f"{RULES}/proposal?area=0180-sodermalm&target_group=mental-illness"
+    tried = {
+        told: city.ask("hanna", "GET", f"{asked}&{told}").json
+        for told in ("carer_age_band=65-79", "carer_age_band=80-or-over", "carer_age_band=45-64", "carer_age=67")
+    }
+    assert {told: answer["rule_id"] == rule["id"] for told, answer in tried.items()} == {
+        "carer_age_band=65-79": False,
+        "carer_age_band=80-or-over": True,
+        "carer_age_band=45-64": False,
+        "carer_age=67": True,
+    }
+    assert {told for told, answer in tried.items() if answer["age_decides"]} == {"carer_age_band=65-79"}
 
 
 def test_no_rule_fits_then_the_default_unit_receives(city: City) -> None:

@@ -75,6 +75,37 @@ def test_a_rule_is_added_told_recorded_and_decides(city: City, hanna: FlaskClien
     assert f"Regel {len(after.rules)} avgjorde" in page
 
 
+def test_a_rule_that_cuts_an_age_group_says_so(city: City, hanna: FlaskClient) -> None:
+    """When it is saved, where it stands in the list, and where it is tried out; one that cuts none says nothing."""
+    said = "Delar en åldersgrupp: 65–79. När bara den är känd avgör inte regeln."
+    city.send(hanna, f"{RULES}/new", **a_rule())
+    assert said not in hanna.get(RULES).text
+    answer = city.send(hanna, f"{RULES}/new", **a_rule(age_from="67"))
+    shown = hanna.get(answer.location).text
+    assert shown.count(said) == 2, "once as the answer to saving, once beside the rule"
+    assert hanna.get(RULES).text.count(said) == 1
+    asked = f"{ROUTING}?area=0180-farsta&group=mental-illness&carer_age_band=65-79"
+    assert "en säkrare ålder" not in hanna.get(asked).text
+    asked = f"{ROUTING}?area=0180-sodermalm&carer_age_band=65-79&group=mental-illness"
+    assert "en säkrare ålder" not in hanna.get(asked).text, "the first of the two takes whoever is 65 to 79"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("carer_age=hej", "Skriv det här som ett tal."),
+        ("carer_age=121", "Ange ett tal från 0 till 120."),
+        ("person_age=-1", "Ange ett tal från 0 till 120."),
+        ("carer_age=70&carer_age_band=under-18", "Åldern och åldersgruppen stämmer inte med varandra."),
+    ],
+)
+def test_an_age_that_is_none_is_told_and_not_left_out(hanna: FlaskClient, asked: str, said: str) -> None:
+    """The rules are not tried out for somebody else than was meant."""
+    page = hanna.get(f"{ROUTING}?area=0180-farsta&{asked}").text
+    assert said in page
+    assert 'role="status"' not in page
+
+
 def test_a_rule_is_changed_where_it_stands(city: City, hanna: FlaskClient) -> None:
     """It keeps its place and its id; the form shows what is saved."""
     place = [rule.id for rule in rules(city).rules].index(BROMMA)

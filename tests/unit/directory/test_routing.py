@@ -22,6 +22,7 @@ from services.directory.domain.refusals import (
 )
 from services.directory.domain.routing import AgeOf, RoutingRule, RoutingRules, Situation
 from shared.kernel.identity import UnitId
+from shared.vocabulary.age import AgeBand, KnownAge, exactly
 
 TODAY = date(2026, 11, 20)
 HERE, THERE, DEFAULT = UnitId(uuid4()), UnitId(uuid4()), UnitId(uuid4())
@@ -71,14 +72,14 @@ def test_among_equals_the_municipalitys_order_decides() -> None:
 def test_age_ranges_include_both_ends_and_need_a_known_age(age: int | None, expected: UnitId) -> None:
     """A rule for carers of 65 to 80 takes those, and nobody whose age is not told."""
     older = rule(age_of=AgeOf.CARER, age_from=65, age_to=80)
-    assert receiver(Situation("0180-sodermalm", carer_age=age), older) == expected
+    assert receiver(Situation("0180-sodermalm", carer_age=None if age is None else exactly(age)), older) == expected
 
 
 def test_a_rule_asks_only_about_the_age_it_names() -> None:
     """A split by the age of the person cared for does not look at the carer's."""
     split = rule(age_of=AgeOf.PERSON_CARED_FOR, age_from=65)
-    assert receiver(Situation("0180-sodermalm", carer_age=70), split) == DEFAULT
-    assert receiver(Situation("0180-sodermalm", carer_age=40, person_cared_for_age=70), split) == HERE
+    assert receiver(Situation("0180-sodermalm", carer_age=exactly(70)), split) == DEFAULT
+    assert receiver(Situation("0180-sodermalm", carer_age=exactly(40), person_cared_for_age=exactly(70)), split) == HERE
 
 
 def test_a_period_begins_on_its_first_day_and_has_ended_on_its_last() -> None:
@@ -102,18 +103,18 @@ def test_a_rule_must_hold_together() -> None:
 
 
 _groups = st.frozensets(st.sampled_from(sorted(taxonomies().target_groups.terms)))
-_ages = st.one_of(st.none(), st.integers(0, 110))
+_ages = st.none() | st.integers(0, 110).map(exactly) | st.sampled_from([band.ages for band in AgeBand])
 
 
 @given(st.sampled_from(DISTRICTS), _groups, _ages, _ages)
 def test_stockholms_seeded_rules_always_name_one_unit_and_why(
-    district: str, groups: frozenset[str], carer: int | None, cared_for: int | None
+    district: str, groups: frozenset[str], carer: KnownAge | None, cared_for: KnownAge | None
 ) -> None:
     """Whatever the situation: one unit, one sentence; children and addiction go where the city says."""
     proposal = stockholm_rules().propose(Situation(f"0180-{district}", groups, carer, cared_for), TODAY, UNIT.values())
     assert proposal.reason_sv
     assert proposal.rule_id is not None
-    if "young-carer" in groups:
+    if "young-carer" in groups or (carer and carer.is_child):
         assert proposal.unit_id == UNIT["advice-children"]
     elif "addiction" in groups:
         assert proposal.unit_id == UNIT["advice-addiction"]
@@ -124,9 +125,33 @@ def test_stockholms_seeded_rules_always_name_one_unit_and_why(
 def test_a_carer_of_eighty_in_skarpnack_stays_there_and_one_of_forty_goes_to_farsta() -> None:
     """The split by the carer's age works in the districts that have one."""
     rules = stockholm_rules()
-    older = rules.propose(Situation("0180-skarpnack", carer_age=80), TODAY, UNIT.values())
-    younger = rules.propose(Situation("0180-skarpnack", carer_age=40), TODAY, UNIT.values())
+    older = rules.propose(Situation("0180-skarpnack", carer_age=exactly(80)), TODAY, UNIT.values())
+    younger = rules.propose(Situation("0180-skarpnack", carer_age=exactly(40)), TODAY, UNIT.values())
     assert (older.unit_id, younger.unit_id) == (UNIT["advice-skarpnack"], UNIT["advice-farsta"])
+
+
+@pytest.mark.holds("rule-cuts-a-band")
+def test_a_rule_tells_which_age_groups_it_cuts() -> None:
+    """67 and over takes some of those who say 65 to 79; a rule by the other person's age cuts none of the carer's.
+
+    Of whom only a band is known that is cut, the rule does not take.
+    """
+    for first in range(100):
+        older = rule(age_of=AgeOf.CARER, age_from=first)
+        for band in older.bands_cut:
+            assert receiver(Situation("0180-sodermalm", carer_age=band.ages), older) == DEFAULT
+    assert rule(age_of=AgeOf.CARER, age_from=67).bands_cut == (AgeBand.FROM_65_TO_79,)
+    assert rule(age_of=AgeOf.CARER, age_from=65).bands_cut == ()
+    assert rule(age_of=AgeOf.PERSON_CARED_FOR, age_from=67).bands_cut == ()
+
+
+def test_a_child_goes_to_those_who_meet_children_in_every_district() -> None:
+    """By the age alone, whether or not somebody ticked the group, and whatever else the situation is about."""
+    for district in DISTRICTS:
+        for known in (exactly(0), exactly(17), AgeBand.UNDER_18.ages):
+            for groups in (frozenset[str](), frozenset({"addiction"})):
+                asked = Situation(f"0180-{district}", groups, known)
+                assert stockholm_rules().propose(asked, TODAY, UNIT.values()).unit_id == UNIT["advice-children"]
 
 
 def test_rules_are_edited_one_at_a_time_each_into_the_next_version() -> None:

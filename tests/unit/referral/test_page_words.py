@@ -12,12 +12,13 @@ from services.referral.domain import codes, routing
 from services.referral.domain.clocks import LIMITS, Priority, Promise
 from services.referral.domain.consent import Form, GivenBy, Scope
 from services.referral.domain.consent_texts import CONSENT_TEXTS
-from services.referral.domain.people import AgeBand, Channel, Relation, Subject, TakesInBest
+from services.referral.domain.people import Channel, Relation, Subject, TakesInBest
 from services.referral.domain.states import State
 from services.referral.views.timeline import Stage
 from services.referral.views.worklist import Show
 from services.referral.web import pages_words as words
 from services.referral.web.pages_referral import in_sentences
+from shared.vocabulary.age import AgeBand
 
 CATALOGUE = Path(words.__file__).parent / "translations/sv/LC_MESSAGES/messages.po"
 

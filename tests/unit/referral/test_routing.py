@@ -20,6 +20,7 @@ from services.referral.domain.routing import (
     choose_route,
 )
 from shared.kernel.identity import UnitId
+from shared.vocabulary.age import AgeBand, exactly
 
 TODAY = date(2026, 11, 20)
 DEFAULT, OLD, YOUNG, TREATMENT, DISTRICT = (UnitId(UUID(int=n)) for n in range(10, 15))
@@ -53,16 +54,16 @@ def test_no_rule_is_never_a_dead_end() -> None:
 
 def test_the_split_goes_by_whose_age_the_rule_says() -> None:
     """One adviser for carers of 65 and over, another for the younger."""
-    assert route(*BY_CARERS_AGE, age_of_carer=64) == YOUNG
-    assert route(*BY_CARERS_AGE, age_of_carer=65) == OLD
-    assert route(*BY_CARERS_AGE, age_of_person_cared_for=90) == DEFAULT
+    assert route(*BY_CARERS_AGE, age_of_carer=exactly(64)) == YOUNG
+    assert route(*BY_CARERS_AGE, age_of_carer=exactly(65)) == OLD
+    assert route(*BY_CARERS_AGE, age_of_person_cared_for=exactly(90)) == DEFAULT
 
 
 def test_a_carer_only_referral_does_not_reveal_the_others_age() -> None:
     """A rule by the age of the person cared for is passed over when that age may not be told."""
     by_other = a_rule(OLD, age_of=AgeOf.PERSON_CARED_FOR, age_from=65)
-    assert route(by_other, age_of_person_cared_for=80) == OLD
-    assert route(by_other, age_of_carer=80) == DEFAULT
+    assert route(by_other, age_of_person_cared_for=exactly(80)) == OLD
+    assert route(by_other, age_of_carer=exactly(80)) == DEFAULT
 
 
 def test_combined_situations_give_one_clear_receiver() -> None:
@@ -111,8 +112,8 @@ SITUATIONS = st.builds(
     Situation,
     area=st.just(AREA),
     target_groups=st.frozensets(st.sampled_from([code.slug for code in TARGET_GROUPS]), max_size=4),
-    age_of_carer=st.none() | st.integers(0, 100),
-    age_of_person_cared_for=st.none() | st.integers(0, 100),
+    age_of_carer=st.none() | st.integers(0, 100).map(exactly) | st.sampled_from([band.ages for band in AgeBand]),
+    age_of_person_cared_for=st.none() | st.integers(0, 100).map(exactly),
     on=st.just(TODAY),
 )
 

@@ -108,7 +108,7 @@ def test_nobody_real_can_be_reached() -> None:
 
 
 def test_identity_numbers_are_test_numbers_and_used_once() -> None:
-    """Official test numbers of the 1890s, and the best known of all."""
+    """Official test numbers of the 1890s, and the best known of all: beside no age that they contradict."""
     used = [
         invented.command.carer.identity_number for invented in many(Wishes()) if invented.command.carer.identity_number
     ]

@@ -20,6 +20,10 @@ from services.referral.web.forms import load, problems, typed
 from services.referral.web.forms_carer import CarerForm
 from shared.kernel.refusals import Invalid
 from shared.settings import SERVICES
+from shared.vocabulary.age import YearIsNotWhole
+from shared.vocabulary.hours import NotATimeOfDay
+from shared.vocabulary.identity_number import IdentityNumberIsMistyped
+from shared.vocabulary.telephone import AreaCodeIsMissing
 from shared.web.api import pointers
 from shared.web.app import make_app
 from shared.web.problem import problem_body
@@ -108,7 +112,10 @@ def test_two_sentences_about_one_field_are_translated_each_by_itself(apps: dict[
     [
         ({}, {"name": "Say what the carer is called."}),
         ({"name": "å" * 201}, {"name": "Longer than maximum length 200."}),
-        ({"name": "Frans", "hours_from": "3", "hours_to": "17:00"}, {"hours_from": "Choose one of the alternatives."}),
+        ({"name": "Frans", "hours_from": "25", "hours_to": "17:00"}, {"hours_from": NotATimeOfDay.title}),
+        ({"name": "Frans", "phone": "650 12 34"}, {"phone": AreaCodeIsMissing.title}),
+        ({"name": "Frans", "identity_number": "191212121213"}, {"identity_number": IdentityNumberIsMistyped.title}),
+        ({"name": "Frans", "year_of_birth": "45", "age_band": "80-or-over"}, {"year_of_birth": YearIsNotWhole.title}),
     ],
 )
 def test_one_mistake_is_told_in_one_sentence(
