@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.directory.domain.refusals import AreaIsUnknown
+from shared.kernel.swedish_order import swedish_order
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,9 @@ class Areas:
         return self.districts.get(code) or self.municipalities.get(code) or self.regions.get(code) or code
 
     def districts_of(self, municipality_code: str) -> dict[str, str]:
-        """The districts of one municipality by code, or nothing."""
-        return {code: name for code, name in self.districts.items() if municipality_of(code) == municipality_code}
+        """The districts of one municipality: name by code, in the order in which a Swedish reader looks for names."""
+        own = [each for each in self.districts.items() if municipality_of(each[0]) == municipality_code]
+        return dict(sorted(own, key=lambda each: swedish_order(each[1])))
 
 
 def municipality_of(area: str) -> str:

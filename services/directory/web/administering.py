@@ -23,6 +23,7 @@ from services.directory.web.forms_admin import require_offered
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
+from shared.kernel.swedish_order import swedish_order
 
 UNITS = "/directory/admin/units"
 
@@ -91,7 +92,8 @@ def areas_for(editor: Editor) -> list[tuple[str, str]]:
         own = parts().staff.unit(editor.actor.unit_id)
         region = (own.area or "")[:2] if own else ""
         codes = [code for code in known.municipalities if code.startswith(region)]
-    return [each for code in codes for each in [(code, known.name(code)), *sorted(known.districts_of(code).items())]]
+    codes.sort(key=lambda code: swedish_order(known.name(code)))
+    return [each for code in codes for each in [(code, known.name(code)), *known.districts_of(code).items()]]
 
 
 def described(editor: Editor, values: dict[str, Any]) -> Unit:

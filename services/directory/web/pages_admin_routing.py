@@ -54,7 +54,7 @@ def routing() -> str:
         proposal=proposal,
         decided=_place(rules, proposal),
         lines=_together(rules) if rules else [],
-        areas=[(code, parts().areas.name(code)), *sorted(parts().areas.districts_of(code).items())],
+        areas=[(code, parts().areas.name(code)), *parts().areas.districts_of(code).items()],
         groups=words.options(parts().taxonomies.target_groups),
         written=request.args,
     )

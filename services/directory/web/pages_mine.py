@@ -269,7 +269,7 @@ def _service_page(
 
 def _areas() -> list[tuple[str, str]]:
     known = parts().areas
-    return [("0180", known.name("0180")), *sorted(known.districts_of("0180").items())]
+    return [("0180", known.name("0180")), *known.districts_of("0180").items()]
 
 
 def _with_kept(

@@ -19,7 +19,6 @@ from services.directory.views.search_services import Wanted, search_services
 from services.directory.views.service_page import service_page
 from services.directory.web import words
 from services.directory.web.parts import parts
-from shared.kernel.swedish_order import swedish_order
 from shared.web.api import page_cursor, read_cursor, storable
 
 HOME_MUNICIPALITY = "0180"
@@ -58,7 +57,7 @@ def services() -> str:
     known = parts()
     group = _among(request.args.get("group"), words.options(known.taxonomies.target_groups))
     form = _among(request.args.get("form"), words.options(known.taxonomies.forms))
-    area_options = sorted(known.areas.districts_of(HOME_MUNICIPALITY).items(), key=lambda each: swedish_order(each[1]))
+    area_options = list(known.areas.districts_of(HOME_MUNICIPALITY).items())
     area = _among(request.args.get("area"), area_options)
     sought = request.args.get("q", "")[:LONGEST_SEARCH]
     wanted = Wanted(group, form, area, sought if storable(sought) else None)

@@ -80,7 +80,7 @@ class Ruled:
     def areas(self) -> dict[str, str]:
         """What a rule may be about, code and name: the municipality, then its districts."""
         known, code = parts().areas, self.municipality_code
-        return {code: known.name(code), **dict(sorted(known.districts_of(code).items()))}
+        return {code: known.name(code), **known.districts_of(code)}
 
 
 @contextmanager

@@ -16,7 +16,9 @@ from services.directory.commands.register_unit import register_unit
 from services.directory.domain.organization import OrganizationKind
 from services.directory.views.administration import organizations_of, unit_lines
 from shared.kernel.identity import OrganizationId, UnitId
+from shared.kernel.swedish_order import swedish_order
 from tests.support.directory_city import API, City
+from tests.support.forms import pages_from
 from tests.support.infrastructure import Infrastructure
 
 # by code point it would be Aspen, Zebran, aspen, Ängen, Åsen, Öppet, ängen
@@ -107,3 +109,20 @@ def test_organisations_and_units_are_too(city: City) -> None:
         lines = [line.unit.name for line in unit_lines(work.connection, own, STOCKHOLM, city.parts.clock.now())]
     assert ours(organizations) == IN_ORDER
     assert ours(lines) == IN_ORDER
+
+
+PLACE = re.compile(r'value="0180-[a-z-]+"[^>]*>\s*(?:<label[^>]*>)?([^<]+)')
+
+
+@pytest.mark.parametrize("who", [None, "dani", "hanna"])
+def test_districts_stand_in_swedish_order_wherever_one_chooses_among_them(city: City, who: str | None) -> None:
+    """By name and not by code, which has no å, ä and ö: Skarpnäck before Skärholmen, Älvsjö near the end."""
+    client = city.signed_in(who) if who else city.client()
+    starts = ("/directory/services", "/directory/mine", "/directory/admin", "/directory/admin/routing/rules")
+    lists = 0
+    for path, page in pages_from(client, "directory", *starts):
+        for choice in re.split(r"<select|<fieldset", page):
+            names = [name.strip() for name in PLACE.findall(choice)]
+            assert names == sorted(names, key=swedish_order), path
+            lists += len(names) > 1
+    assert lists
