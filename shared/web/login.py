@@ -97,6 +97,7 @@ def login_blueprint(
             session.end()
         elif signed_in() is not None:
             # an answer that came too late, or that a stranger's link made up, signs nobody out
+            # promise: still-signed-in
             flash(_("The new sign-in came to nothing. You are signed in as before."), "warning")
             return redirect("/", 303)
         page = render_template("lotsa/sign_in_refused.html", reason=reason, reference=reference)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.journeys.conftest import Visit
 from tests.support.browser import axe_clean, by_keyboard, fits
+from tests.support.directory_browsing import sign_in
 from tests.support.running import Running
 
 BEGINS = {
@@ -44,6 +45,21 @@ def test_signing_out_ends_it_in_every_service(visit: Visit, product: Running) ->
     product.everything_has_arrived()
     page.context.add_cookies([{**cookie, "url": product.url} for cookie in _without_place(kept)])
     for path in ("/referral/", "/directory/assignment", "/audit/"):
+        page.goto(path)
+        assert "/directory/login" in page.url, path
+
+
+@pytest.mark.holds("signing-in-again-ends-the-one-before")
+def test_signing_in_again_ends_the_earlier_session_in_every_service(visit: Visit, product: Running) -> None:
+    """A kept copy of the earlier cookie opens nothing, while the new session does."""
+    page = visit("bo")
+    kept = page.context.cookies()
+    sign_in(page, "bo")
+    product.everything_has_arrived()
+    page.goto("/referral/")
+    assert "/referral/" in page.url
+    page.context.add_cookies([{**cookie, "url": product.url} for cookie in _without_place(kept)])
+    for path in ("/referral/", "/directory/assignment", "/notifications/"):
         page.goto(path)
         assert "/directory/login" in page.url, path
 

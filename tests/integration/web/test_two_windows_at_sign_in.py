@@ -83,6 +83,7 @@ def test_two_windows_that_are_opened_at_the_same_moment_both_come_in(lotsa: Lots
         assert [finish(browser, window).status_code for window in windows] == [303, 303]
 
 
+@pytest.mark.holds("still-signed-in")
 def test_a_stale_answer_signs_nobody_out(lotsa: Lotsa, browser: requests.Session) -> None:
     """Used already, or never asked for: whoever is signed in stays so, and is told."""
     window = begin(lotsa, browser)
