@@ -47,12 +47,13 @@ class Form:
     def as_shown(self) -> dict[str, list[str]]:
         """What would be sent if nothing was touched, by the first button."""
         sent: dict[str, list[str]] = {}
-        buttons = [each for each in self.fields if each.kind in ("submit", "button") and each.name]
+        buttons = [each for each in self.fields if each.kind == "submit"]
         for each in self.fields:
             if each.name and (each.kind not in ("submit", "button", "radio", "checkbox") or each.on):
                 sent.setdefault(each.name, []).append(each.value)
         for each in buttons[:1]:
-            sent[each.name] = [each.value]
+            if each.name:
+                sent[each.name] = [each.value]
         return sent
 
     def spoilt(self, text: str = "", choice: int | None = None) -> dict[str, list[str]]:
