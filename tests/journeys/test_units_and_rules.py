@@ -61,7 +61,7 @@ def test_a_unit_is_registered_and_named_in_a_rule(hanna: Page, city: City) -> No
     hanna.get_by_label("Telefon").fill("08-465 004 61")
     hanna.get_by_label("Ersättare").select_option(label="Anhörigkonsulenterna, Farsta")
     hanna.get_by_role("button", name="Registrera enheten").click()
-    assert "E-postadressen är inte fullständig." in error_at(hanna, "Funktionsadress")
+    assert "E-postadressen saknar @." in error_at(hanna, "Funktionsadress")
     expect(hanna.get_by_label("Namn")).to_have_value(name)
     expect(hanna.get_by_label("Var den arbetar")).to_have_value("0180-farsta")
     hanna.get_by_label("Funktionsadress").fill("anhorigcentrum@example.se")
