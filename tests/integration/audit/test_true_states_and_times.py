@@ -99,8 +99,6 @@ def test_every_step_that_a_referral_can_take_is_a_state_here() -> None:
 def test_the_row_says_how_the_referral_stands(reviewers: Reviewers, steps: Sequence[str], backwards: bool) -> None:
     """The last step by the referral's version, in whatever order the bus brought them."""
     kinds = [f"referral.{each}.v1" for each in steps]
-    if not set(kinds) <= set(STEPS):
-        pytest.skip("this version tells no such step")
     referral, version, happened = uuid4(), 0, []
     for kind in kinds:
         # an opening changes no version
