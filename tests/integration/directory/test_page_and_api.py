@@ -445,7 +445,7 @@ def test_an_assignment_reads_the_same_by_either_door(city: City) -> None:
     assert "31 maj 2099" in row, "the last day on which it holds"
     subject = f"page-{uuid4().hex[:8]}"
     form = form_of(hanna.get(f"{page}/assignments/new").text, f"{page}/assignments/new")
-    typed = form.typed(subject=subject, role="adviser", last_day="2099-05-31")
+    typed = form.typed(subject=subject, confirmed=subject, role="adviser", last_day="2099-05-31")
     assert hanna.post(f"{page}/assignments/new", data=typed).status_code == 303
     [kept] = city.rows("select id, role, valid_to from assignments where subject = :subject", subject=subject)
     assert (kept.role, kept.valid_to) == ("adviser", datetime(2099, 5, 31, 22, tzinfo=UTC))
