@@ -14,7 +14,7 @@ def test_a_referral_is_sent_accepted_closed_and_seen_by_its_sender(town: Town, a
     alva, bo = as_person(town.alva), as_person(town.bo)
 
     number = send_about_both(alva)
-    assert "De svarar senast onsdag 25 november" in alva.inner_text("main")
+    assert "De ska svara senast onsdag 25 november" in alva.inner_text("main")
     assert "Frans" not in alva.inner_text("main"), "the receipt can lie on a table"
     path = referral_path(alva)
 

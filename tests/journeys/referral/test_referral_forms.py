@@ -141,7 +141,7 @@ def test_changing_an_answer_leads_back_to_the_check(town: Town, as_person: OpenP
     alva.get_by_label("Nästa arbetsdag").check()
     go_on(alva)
     assert alva.url.endswith("/check")
-    assert "Mottagaren svarar senast måndag 23 november" in alva.inner_text("main")
+    assert "Mottagaren ska svara senast måndag 23 november" in alva.inner_text("main")
 
 
 def test_sending_the_same_draft_twice_is_one_referral(town: Town, as_person: OpenPage) -> None:
