@@ -18,8 +18,10 @@ from services.referral.web.pages_answers import carer_of, load_step, person_of
 from services.referral.web.pages_kept import GIVEN_AT, Sections
 from services.referral.web.pages_new_yes import named_in, not_named_for
 from services.referral.web.pages_receiver import Receiver
-from shared.vocabulary import identity_number, telephone
+from shared.vocabulary import identity_number
+from shared.vocabulary.email_address import shown_email
 from shared.vocabulary.hours import written, written_end
+from shared.web.linked import telephones
 
 Rows = list[tuple[str, str]]
 
@@ -103,8 +105,8 @@ def carer_rows(carer: Carer) -> Rows:
         (_("Name"), carer.name),
         (_("Safe way to get in touch"), safe),
         (_("Mind this"), "\n".join(filter(None, limits))),
-        (_("Telephone"), telephone.as_written(carer.phone)),
-        (_("E-mail"), carer.email),
+        (_("Telephone"), telephones(carer.phone)),
+        (_("E-mail"), shown_email(carer.email)),
         (_("Postal address"), carer.address),
         (_("Protected identity"), _("Yes") if carer.protected_identity else ""),
         (_("Age"), _age(carer)),
