@@ -44,7 +44,8 @@ SAME_EVERY_TIME = 13_09
 SAY_EVERY = 100
 SLUGS: dict[UUID, str] = {unit_id: slug for slug, unit_id in UNIT.items()}
 HEALTH_CENTRES = {"sodermalm": (1, 2), "jarva": (8, 9)}
-INTRUDER = "advice-bromma"
+# from whom the one is taken who tries to read what is not theirs
+STRANGERS = ("advice-bromma", "advice-jarva", "advice-farsta")
 
 
 def seed_year(settings: Settings, now: datetime, say: Callable[[str], None], over_the_year: int = OVER_THE_YEAR) -> int:
@@ -120,7 +121,7 @@ class _Year:
 
     def _act(self, action: str, at: datetime, referral: Referral, sender: Actor, adviser: Actor) -> None:
         if action == "intrude":
-            self._intrude(at, referral.id)
+            self._intrude(at, referral)
             return
         # a consent is as easily withdrawn at either unit
         by = sender if action in ("look", "cancel") or (action == "withdraw" and self._next() % 2) else adviser
@@ -152,12 +153,12 @@ class _Year:
             return  # there is no such consent to withdraw
         withdraw_consent(WithdrawConsent(consent_id=consent.id, scopes=scopes), by, uow)
 
-    def _intrude(self, at: datetime, referral_id: ReferralId) -> None:
+    def _intrude(self, at: datetime, referral: Referral) -> None:
         """Somebody in another district tries to read it: refused, and recorded."""
-        stranger = member_of(INTRUDER)
+        stranger = member_of(stranger_to(referral))
         try:
             with self._at(at, stranger) as uow:
-                open_referral(OpenReferral(referral_id=referral_id), stranger, uow)
+                open_referral(OpenReferral(referral_id=referral.id), stranger, uow)
         except NotThere:
             return
         raise AssertionError("a stranger could read a referral")
@@ -185,3 +186,9 @@ class _Year:
     def _next(self) -> int:
         self._turn += 1
         return self._turn
+
+
+def stranger_to(referral: Referral) -> str:
+    """A unit that neither receives the referral nor stands in for the one that does."""
+    concerned = {referral.receiving_unit_id, referral.stand_in_unit_id}
+    return next(slug for slug in STRANGERS if UNIT[slug] not in concerned)

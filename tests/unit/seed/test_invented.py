@@ -5,14 +5,17 @@ from __future__ import annotations
 import random
 import re
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import phonenumbers
 import pytest
 from personnummer import personnummer
 
+from deploy.seed.ids import UNIT
 from deploy.seed.people import LISTS, Invention
 from deploy.seed.situations import SITUATIONS, Invented, Wishes, invent
 from deploy.seed.stories import Story, stories
+from deploy.seed.year import stranger_to
 from services.referral.adapters.holidays import swedish_calendar
 from services.referral.commands.send_referral import check_answers
 from services.referral.domain.codes import SUPPORT_FORMS, TARGET_GROUPS
@@ -126,3 +129,11 @@ def test_situations_use_the_products_own_codes() -> None:
         assert set(situation["groups"]) <= groups
         assert set(situation["support"]) <= forms
         assert all(Relation(each) for each in situation["relations"])
+
+
+def test_who_tries_to_read_what_is_not_theirs_is_always_a_stranger() -> None:
+    """Whichever units receive and stand in, the one who tries is in neither: otherwise nothing would be refused."""
+    for receiving in set(UNIT.values()):
+        for stand_in in {*UNIT.values(), None}:
+            referral = SimpleNamespace(receiving_unit_id=receiving, stand_in_unit_id=stand_in)
+            assert UNIT[stranger_to(referral)] not in (receiving, stand_in)  # type: ignore[arg-type]
