@@ -64,8 +64,12 @@ class Installation:
         self.drop_databases()
 
     def drop_databases(self) -> None:
-        """Remove databases and roles."""
+        """Remove databases and roles, and what the sequencer kept of the log that goes with them."""
         drop_roles_and_databases(self.servers.postgres_url, self.prefix)
+        # a log that begins anew has not grown out of this one, and would be taken for one that was cut
+        kept = self.settings().kept_checkpoint
+        if kept is not None:
+            kept.unlink(missing_ok=True)
 
     def drop_broker_users(self) -> None:
         """Remove the virtual host with all its queues, and the broker users."""

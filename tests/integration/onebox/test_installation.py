@@ -75,3 +75,14 @@ def test_dropping_leaves_nothing(infrastructure: Infrastructure) -> None:
             found["name"] for found in requests.get(f"{infrastructure.rabbitmq_api}/api/{kind}", timeout=10).json()
         ]
         assert not [name for name in names if name.startswith(prefix)]
+
+
+def test_a_log_that_begins_anew_is_held_to_no_checkpoint_of_the_one_before(infrastructure: Infrastructure) -> None:
+    """A first start that broke off is begun anew; the sequencer would never sign a log shorter than the kept one."""
+    with new_installation(infrastructure) as made:
+        kept = made.settings().kept_checkpoint
+        assert kept is not None
+        kept.write_text("lotsa/audit\n7\n")
+        made.drop_databases()
+        assert not kept.exists()
+        assert (made.folder / "keys" / "log-signing").exists()
