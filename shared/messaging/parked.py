@@ -52,8 +52,9 @@ class Parked:
         return self.event_id or _uuid(self.message_id)
 
     def is_called(self, wanted: Collection[str]) -> bool:
-        """Whether it is one of these."""
-        return bool({self.handle, self.message_id, str(self.event_id)} & set(wanted))
+        """Whether it is one of these. What has no id has no such name: neither "" nor "None" is anybody's."""
+        names_of_it = {self.handle, self.message_id, str(self.event_id or "")} - {""}
+        return not names_of_it.isdisjoint(wanted)
 
 
 class Parking:

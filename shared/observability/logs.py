@@ -85,7 +85,8 @@ def place_of(error: BaseException) -> str:
 
 
 def _nobody_caught(kind: type[BaseException], error: BaseException | None, trace_of_it: TracebackType | None) -> None:
-    if issubclass(kind, KeyboardInterrupt):
+    # to be interrupted, or to end on purpose (as a thread may), is no fault
+    if issubclass(kind, KeyboardInterrupt | SystemExit):
         return
     logger("observability.logs").critical("nobody caught it", error=error or kind())
 

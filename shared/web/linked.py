@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import Flask
 from markupsafe import Markup, escape
 
@@ -12,6 +14,8 @@ from shared.vocabulary.web_address import shown_web_address
 
 _TELEPHONE = Markup('<a class="ds-link" href="{}">{}</a>')
 _EMAIL = Markup('<a class="ds-link" href="mailto:{}">{}</a>')
+# of what may stand before an @, these have no meaning of their own in a link (RFC 6068, section 2)
+_PLAIN = "@!$'*+-._~"
 _WEB = Markup('<a class="ds-link" href="{}" rel="noreferrer">{}</a>')
 SCHEMES = ("https://", "http://")
 
@@ -25,8 +29,8 @@ def telephones(text: str) -> Markup:
 
 
 def email_link(address: str) -> Markup:
-    """An e-mail address as a link."""
-    return _EMAIL.format(address, shown_email(address))
+    """An e-mail address as a link, which leads to that address whatever stands in it (``a&b@``, ``a%20b@``)."""
+    return _EMAIL.format(quote(address, safe=_PLAIN), shown_email(address))
 
 
 def web_link(address: str) -> Markup:

@@ -97,14 +97,13 @@ def _new(name: str, listing: Listing, before: Listing | None) -> list[str]:
 
 def _written(listing: Listing, kept: Listing | None = None) -> Listing:
     """The listing as it is kept. Raises what ``written`` refuses."""
-    before = kept or Listing(name="–", summary="–")
     return replace(
         listing,
-        name=name_at("/name", listing.name, before.name),
-        summary=name_at("/summary", listing.summary, before.summary),
-        email=email_at("/email", listing.email, before.email),
-        phone=telephone_at("/phone", listing.phone, before.phone),
-        url=web_address_at("/url", listing.url, before.url),
+        name=name_at("/name", listing.name, kept.name if kept else ""),
+        summary=name_at("/summary", listing.summary, kept.summary if kept else ""),
+        email=email_at("/email", listing.email, kept.email if kept else ""),
+        phone=telephone_at("/phone", listing.phone, kept.phone if kept else ""),
+        url=web_address_at("/url", listing.url, kept.url if kept else ""),
     )
 
 

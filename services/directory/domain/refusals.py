@@ -19,7 +19,7 @@ Invalid
 ├── UnitCannotReceive                   unit-cannot-receive
 ├── ActivityEndsBeforeItBegins          activity-ends-before-it-begins
 ├── OpeningHoursAreNone                 opening-hours-are-none
-└── PlaceBelongsToAnother               place-belongs-to-another
+└── UserHasNeverSignedIn                user-never-signed-in
 Conflict
 ├── AlreadyRegistered                   already-registered
 ├── NameIsTaken                         name-taken

@@ -21,6 +21,8 @@ Refusal
 │   └── ActionIsNotYours                    action-is-not-yours
 ├── Conflict
 │   ├── NotInThisState                      not-in-this-state
+│   ├── FirstContactIsMade                  first-contact-is-made
+│   ├── ContactIsNotWanted                  contact-is-not-wanted
 │   ├── ConsentIsAlreadyWithdrawn           consent-is-already-withdrawn
 │   └── DraftIsGone                         draft-is-gone
 └── VersionHasMoved (kernel)

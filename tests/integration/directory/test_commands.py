@@ -24,7 +24,13 @@ from services.directory.commands.save_support_service import (
 )
 from services.directory.commands.set_routing_rules import set_routing_rules
 from services.directory.domain.permissions import Editor
-from services.directory.domain.refusals import ListingIsNotYours, RoleMayNotEditThis, UnitCannotReceive, UnitIsADefault
+from services.directory.domain.refusals import (
+    ListingIsNotYours,
+    NameIsMissing,
+    RoleMayNotEditThis,
+    UnitCannotReceive,
+    UnitIsADefault,
+)
 from services.directory.domain.support_service import Listing
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
@@ -71,6 +77,19 @@ def test_what_a_partner_saves_is_kept_and_told_by_identifiers_only(city: City) -
     assert {each["subject"] for each in told} == {"dani"}
     assert "Café" not in json.dumps(told, ensure_ascii=False)
     assert name_of(city, service_id) == "Café i parken"
+
+
+@pytest.mark.parametrize("name", ["–", "…"])
+def test_a_new_listing_has_a_name_to_read_whichever_door_it_comes_by(city: City, name: str) -> None:
+    """The command has the last word: no sign passes for a name because it would stand in for one that is missing."""
+    service_id = uuid4()
+    listing = Listing(name=name, summary="Fika i parken.")
+    editing = SupportServiceEditing(city.parts.taxonomies, city.parts.areas)
+    dani = city.editor("dani")
+    with city.parts.work_of(dani) as work, pytest.raises(NameIsMissing) as refused:
+        asked = AddSupportService(service_id=service_id, organization_id=LYKTAN, listing=listing)
+        editing.add(work, dani, asked)
+    assert list(refused.value.fields) == ["/name"]
 
 
 def test_of_two_editors_the_second_is_told_and_nothing_is_lost(city: City) -> None:

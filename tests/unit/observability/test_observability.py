@@ -80,6 +80,19 @@ def test_what_nobody_caught_is_a_line_like_any_other(written: WrittenLog, where:
     assert "Gun" not in written.text
 
 
+@pytest.mark.parametrize("ends", [SystemExit, KeyboardInterrupt])
+def test_what_ends_on_purpose_is_no_fault(written: WrittenLog, ends: type[BaseException]) -> None:
+    """A thread may end itself, and somebody may press Ctrl+C: nobody has to look for what broke."""
+
+    def leaves() -> None:
+        raise ends
+
+    thread = threading.Thread(target=leaves)
+    thread.start()
+    thread.join()
+    assert written.lines == []
+
+
 def test_a_trace_is_followed() -> None:
     """A child keeps the trace and has an id of its own."""
     parent = trace.make()

@@ -44,6 +44,22 @@ def test_addresses_are_links_in_letters() -> None:
 
 
 @pytest.mark.parametrize(
+    ("address", "leads_to"),
+    [
+        ("a&b@example.se", "a%26b@example.se"),
+        ("what?subject=x@example.se", "what%3Fsubject%3Dx@example.se"),
+        ("a%20b@example.se", "a%2520b@example.se"),
+        ("anhörig@example.se", "anh%C3%B6rig@example.se"),
+        ("anna.maria+stod@example.se", "anna.maria+stod@example.se"),
+    ],
+)
+def test_a_letter_goes_to_the_whole_address_and_nowhere_else(address: str, leads_to: str) -> None:
+    """What means something in a link is written so that it means itself (RFC 6068, section 2)."""
+    shown = "a&amp;b@example.se" if "&" in address else address
+    assert email_link(address) == f'<a class="ds-link" href="mailto:{leads_to}">{shown}</a>'
+
+
+@pytest.mark.parametrize(
     "address", ["javascript:alert(1)", "JavaScript://x.se/%0aalert(1)", "data:text/html,x", "www.x.se"]
 )
 def test_what_was_kept_before_the_rule_is_no_link(address: str) -> None:
