@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from datetime import datetime
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -17,7 +16,6 @@ from services.directory.domain.activity import Repeats, Session
 from services.directory.domain.organization import Location
 from services.directory.domain.support_service import Listing
 from services.directory.web.forms import Form, form_from_listing, form_from_session
-from shared.kernel.clock import SWEDEN
 
 PLACE = "place_"
 WHEN = ("day", "begins", "ends", "ends_day")
@@ -92,8 +90,3 @@ def listing_changed_in(form: Form, before: Listing, sent: MultiDict[str, str]) -
 def session_changed_in(form: Form, before: Session, sent: MultiDict[str, str]) -> set[str]:
     """The fields of an activity's form that its writer changed."""
     return changed_in(form, form_from_session(before, 0), sent)
-
-
-def is_several_days(starts_at: datetime, ends_at: datetime) -> bool:
-    """Whether something ends on another day than the one it began on, in Sweden."""
-    return starts_at.astimezone(SWEDEN).date() != ends_at.astimezone(SWEDEN).date()
