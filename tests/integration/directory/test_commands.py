@@ -86,8 +86,8 @@ def test_a_new_listing_has_a_name_to_read_whichever_door_it_comes_by(city: City,
     listing = Listing(name=name, summary="Fika i parken.")
     editing = SupportServiceEditing(city.parts.taxonomies, city.parts.areas)
     dani = city.editor("dani")
+    asked = AddSupportService(service_id=service_id, organization_id=LYKTAN, listing=listing)
     with city.parts.work_of(dani) as work, pytest.raises(NameIsMissing) as refused:
-        asked = AddSupportService(service_id=service_id, organization_id=LYKTAN, listing=listing)
         editing.add(work, dani, asked)
     assert list(refused.value.fields) == ["/name"]
 
