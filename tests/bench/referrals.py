@@ -18,7 +18,7 @@ def body(number: int) -> dict[str, object]:
             "name": f"Frans Provsson {number}",
             "phone": f"070-17406{5 + number % 90:02d}",
             "identity_number": "191212121212",
-            "year_of_birth": 1950,
+            "year_of_birth": 1912,
             "safe_contact": {"channels": ["phone"], "no_voicemail": True, "note": "Ring bara på förmiddagen"},
             "same_household": True,
         },
@@ -32,7 +32,7 @@ def body(number: int) -> dict[str, object]:
         "person_cared_for": {
             "relation": "partner",
             "name": "Gun Provsson",
-            "year_of_birth": 1940,
+            "year_of_birth": 1910,
             "situation": "Gun glömmer spisen och går ut om natten.",
         },
         "consents": {
