@@ -16,6 +16,9 @@ SINCE = date(2025, 1, 1)
 YOUNGER_GO_TO = {"skarpnack": "farsta", "kungsholmen": "norra-innerstaden", "bromma": "hasselby-vallingby"}
 """Districts whose advisers meet carers of 65 and over only; a neighbour's meet the younger ones."""
 
+CITY_WIDE = frozenset({"young-carer", "addiction"})
+"""The target groups that one unit receives in the whole city, wherever the carer lives."""
+
 
 def stockholm_rules() -> RoutingRules:
     """The city's rules, with the common carer support as the default."""

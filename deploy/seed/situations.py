@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from deploy.seed.directory_rules import CITY_WIDE
 from deploy.seed.people import LISTS, Invention
 from services.referral.commands.send_referral import SendReferral
 from services.referral.domain.clocks import Priority
@@ -25,13 +26,15 @@ PERSON_CONSENTS, OWN_STATEMENT, TELL_REFERRER, URGENT, ASAP, WRITTEN, PERSON_NAM
 
 @dataclass(frozen=True, kw_only=True)
 class Wishes:
-    """What a story needs its referral to be; None leaves it to chance."""
+    """What a story needs its referral to be; None leaves it to chance. ``near``: nothing that a unit for the whole city
+    receives, so that it comes to the district's own advisers."""
 
     carer_only: bool | None = None
     tell_referrer: bool | None = None
     careful: bool = False
     priority: Priority | None = None
     groups: tuple[str, ...] | None = None
+    near: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ def invent(invention: Invention, area: str, at: datetime, wishes: Wishes) -> Inv
     """A referral as it would be written at a moment."""
     chance = invention.chance
     among = [each for each in SITUATIONS if wishes.groups is None or tuple(each["groups"]) == wishes.groups]
+    if wishes.near:
+        among = [each for each in among if not CITY_WIDE & set(each["groups"])]
     situation = chance.choices(among, [each["weight"] for each in among])[0]
     carer = invention.carer(
         chance.choices(situation["ages"], (5, 3, 1)[: len(situation["ages"])])[0], careful=wishes.careful

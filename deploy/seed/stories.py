@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from deploy.seed.ids import DISTRICTS
@@ -115,7 +115,7 @@ def _set_pieces(chance: random.Random, calendar: WorkingCalendar, now: datetime)
         (20, (("intrude", 0), open_, accept, contact, ("intrude", 1)), plain),
     )
     for days_ago, flow, wishes in pieces:
-        yield _story("sodermalm", days_ago, flow, wishes, chance, calendar, now, from_alva=True)
+        yield _story("sodermalm", days_ago, flow, replace(wishes, near=True), chance, calendar, now, from_alva=True)
     for days_ago, flow in (
         (1, ()),
         (3, (open_,)),

@@ -11,11 +11,13 @@ import phonenumbers
 import pytest
 from personnummer import personnummer
 
+from deploy.seed.directory_rules import CITY_WIDE, stockholm_rules
 from deploy.seed.ids import UNIT
 from deploy.seed.people import LISTS, Invention
 from deploy.seed.situations import SITUATIONS, Invented, Wishes, invent
 from deploy.seed.stories import Story, stories
 from deploy.seed.year import stranger_to
+from services.directory.domain.routing import Situation
 from services.referral.adapters.holidays import swedish_calendar
 from services.referral.commands.send_referral import check_answers
 from services.referral.domain.codes import SUPPORT_FORMS, TARGET_GROUPS
@@ -137,3 +139,24 @@ def test_who_tries_to_read_what_is_not_theirs_is_always_a_stranger() -> None:
         for stand_in in {*UNIT.values(), None}:
             referral = SimpleNamespace(receiving_unit_id=receiving, stand_in_unit_id=stand_in)
             assert UNIT[stranger_to(referral)] not in (receiving, stand_in)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_bo_shall_have_in_his_list_comes_to_bo(seed: int) -> None:
+    """Whatever chance says of who they are: none of what must be there goes to a unit for the whole city instead."""
+    chance = random.Random(seed)
+    invention, rules = Invention(chance), stockholm_rules()
+    states = set()
+    for story in stories(chance, swedish_calendar(), NOW, over_the_year=0):
+        if not story.from_alva:
+            continue
+        need = invent(invention, "0180-sodermalm", story.sent_at, story.wishes).command.need
+        situation = Situation(area=need.area, target_groups=frozenset(need.target_groups))
+        assert rules.propose(situation, NOW.date(), UNIT.values()).unit_id == UNIT["advice-sodermalm"]
+        states.add(story.acts[-1][1] if story.acts else "")
+    assert {"", "open", "accept", "reject", "cancel", "withdraw", "complete"} <= states
+
+
+def test_situations_for_the_whole_city_are_those_that_the_rules_name() -> None:
+    """What is kept out of a district's own list is what goes elsewhere by the rules, no more and no less."""
+    assert {group for rule in stockholm_rules().rules for group in rule.target_groups} == CITY_WIDE
