@@ -41,7 +41,7 @@ def run(
             port = box.port
         else:
             if any(part.runs for part in parts):
-                console.print("It runs in part: what does is stopped, to start all of it anew.")
+                console.print("Part of it runs: that is stopped first, and all of it started anew.")
                 box.stop()
             console.print("Starting Lotsa:")
             start(box, port, console)

@@ -69,7 +69,7 @@ def sections(answers: Sections, receiver: Receiver, address: Callable[[str], str
             address("consent"),
             receiver.tell(),
         ),
-        *_other_consent(answers, receiver, address),
+        *_other_consent(answers, carer.name, receiver, address),
         Section(_("The situation"), about, address("situation")),
         Section(_("Receiver"), [*_units(receiver), (_("Why this unit"), receiver.reason)], address("receiver")),
     ]
@@ -161,14 +161,14 @@ def _goes_to(subject: Subject, answers: Sections, receiver: Receiver) -> Rows:
     return [row for row in rows if row[1]]
 
 
-def _other_consent(answers: Sections, receiver: Receiver, address: Callable[[str], str]) -> list[Section]:
+def _other_consent(answers: Sections, carer: str, receiver: Receiver, address: Callable[[str], str]) -> list[Section]:
     if "other-consent" not in answers:
         return []
     data = load_step("other-consent", answers, answers["other-consent"])
     rows = [
         (_("Tell about the person"), words.answer(data["tell"])),
-        (_("Staff may get in touch with the one who gives support"), words.answer(data["contact_carer"])),
-        (_("Staff may tell the one who gives support"), words.answer(data["tell_carer"])),
+        (_("Staff may get in touch with %(name)s", name=carer), words.answer(data["contact_carer"])),
+        (_("Staff may tell %(name)s", name=carer), words.answer(data["tell_carer"])),
     ]
     if person_says_yes(data):
         rows += [*_how(data, answers["other-consent"]), *_goes_to(Subject.PERSON_CARED_FOR, answers, receiver)]

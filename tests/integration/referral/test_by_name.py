@@ -10,6 +10,8 @@ from tests.integration.referral.conftest import (
     a_referral_about_both,
     at_the_pages,
 )
+from tests.integration.referral.test_attacked import ANSWERS
+from tests.integration.referral.test_unanswered import sent_by_page
 
 FRANS = "Frans Provsson"
 GUN = str(ABOUT_GUN["name"])
@@ -61,3 +63,14 @@ def test_a_protected_name_stays_off_what_is_printed(alva: Cast, bo: Cast) -> Non
     assert FRANS in told
     assert FRANS not in consents_in(told)
     assert GUN not in consents_in(told)
+
+
+def test_the_check_page_calls_the_carer_by_name(alva: Cast) -> None:
+    """What Gun was asked about Frans is read out with his name, and neither role is said over and over."""
+    check, _ = sent_by_page(alva, {"tell": "yes", "contact_carer": "yes", "tell_carer": "no"})
+    said = " ".join(re.sub(r"<[^>]*>", " ", check[check.index("<main") : check.index("</main>")]).split())
+    name = ANSWERS["carer"]["name"]
+    assert f"Personalen får kontakta {name} Ja" in said
+    assert f"Personalen får berätta för {name} Nej" in said
+    assert said.lower().count("den som ger stöd") <= 6
+    assert said.lower().count("den som får stöd") <= 4

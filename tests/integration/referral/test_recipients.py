@@ -65,7 +65,7 @@ def test_the_consent_names_its_recipient_from_reading_out_to_record(room: Room, 
     assert "passed on to the municipality&#39;s carer support in Stockholm, Södermalm" in text
     assert 'name="text_version" value="carer-2026-2"' in text
     check = f"/referral/drafts/{draft}/check"
-    told = "säg till den som ger stöd att lotsningen går till Enhet 2, med Enhet 4 som ersättare vid frånvaro."
+    told = "säg till personen att lotsningen går till Enhet 2, med Enhet 4 som ersättare vid frånvaro."
     assert told in browser.get(check).text
     receipt = browser.post(f"/referral/drafts/{draft}/send", check).headers["Location"]
     assert (

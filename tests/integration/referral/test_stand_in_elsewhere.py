@@ -55,7 +55,7 @@ def test_alva_can_name_it_to_the_carer_before_she_sends(elsewhere: Room, alva: C
     at, check = check_page(alva)
     receiver = at_the_pages(alva).get(f"{at}/receiver").text
     assert "Ersättare vid frånvaro: Enhet 9 (Uppsala). Samtycket omfattar den enheten också." in receiver
-    assert "säg till den som ger stöd att lotsningen går till Enhet 2, med Enhet 9 (Uppsala) som ersättare" in check
+    assert "säg till personen att lotsningen går till Enhet 2, med Enhet 9 (Uppsala) som ersättare" in check
     assert "Ersättare vid frånvaro" in check
     proposed = alva.ask("GET", "/routing-proposal?area=0180-sodermalm").json
     assert (proposed["unit"]["id"], proposed["stand_in"]["id"]) == (str(SODERMALM), str(UPPSALA))
@@ -102,7 +102,7 @@ def test_without_a_stand_in_none_is_named(room: Room, alva: Cast) -> None:
     """The check names the one unit, and nothing is said to stand in for it."""
     stands_in(room, SODERMALM, None)
     _, check = check_page(alva)
-    assert "säg till den som ger stöd att lotsningen går till Enhet 2." in check
+    assert "säg till personen att lotsningen går till Enhet 2." in check
     assert "Ersättare vid frånvaro" not in check
 
 

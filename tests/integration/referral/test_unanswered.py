@@ -19,7 +19,6 @@ CASES = [
     ({"tell": "no", "contact_carer": "yes"}, [CONTACT], [ABOUT]),
     ({"tell": "no", "contact_carer": "yes", "tell_carer": "yes"}, [CONTACT, TELL], [ABOUT]),
 ]
-LABELS = {CONTACT: "Personal får kontakta den som ger stöd", TELL: "Personal får berätta för den som ger stöd"}
 
 
 def kept(room: Room) -> list[tuple[Any, ...]]:
