@@ -19,7 +19,6 @@ from services.referral.domain.clocks import Priority
 from services.referral.domain.consent_texts import consent_text
 from services.referral.domain.content import Need
 from services.referral.domain.people import Carer, PersonCaredFor, Subject
-from services.referral.domain.refusals import PersonCaredForHasNotConsented
 from services.referral.domain.routing import ReceivingUnit
 from services.referral.views.drafts import ASIDE, UNFINISHED, UNSAVED
 from services.referral.web import forms
@@ -27,7 +26,6 @@ from services.referral.web.forms_carer import CarerForm, carer_from
 from services.referral.web.forms_consent import CarerConsentForm, PersonConsentForm, carer_answers, person_answers
 from services.referral.web.forms_receiver import READ_AGAIN, ReceiverForm, chosen_in
 from services.referral.web.forms_referral import (
-    ABOUT_THE_PERSON,
     NeedForm,
     OwnStatementForm,
     PersonForm,
@@ -45,6 +43,7 @@ from services.referral.web.pages_kept import (
     without_aside,
 )
 from services.referral.web.pages_new_yes import with_new_yes
+from services.referral.web.pages_told import person_has_consented, refuse_untold
 from shared.kernel.identity import UnitId
 
 
@@ -70,12 +69,6 @@ def is_answered(step: str, answers: Sections) -> bool:
     return True
 
 
-def person_has_consented(answers: Sections) -> bool:
-    """Whether the fields about the person cared for may be shown and filled in."""
-    asks = answers.get("consent", {}).get("about_person") == "yes"
-    return asks and answers.get("other-consent", {}).get("tell") == "yes"
-
-
 def form_of(step: str, answers: Sections) -> forms.Form:
     """The form of a step, which for the situation goes by the other person's consent."""
     if step == "situation":
@@ -92,12 +85,7 @@ def form_of(step: str, answers: Sections) -> forms.Form:
 
 def load_step(step: str, answers: Sections, values: Mapping[str, Any]) -> dict[str, Any]:
     """A step's meaning. Raises ValidationError, or PersonCaredForHasNotConsented for fields that may not be told."""
-    if step == "situation" and not person_has_consented(answers):
-        told = {
-            where: PersonCaredForHasNotConsented.title for name, where in ABOUT_THE_PERSON.items() if name in values
-        }
-        if told:
-            raise PersonCaredForHasNotConsented(fields=told)
+    refuse_untold(step, answers, values)
     return forms.load(form_of(step, answers), {name: value for name, value in values.items() if name != GIVEN_AT})
 
 

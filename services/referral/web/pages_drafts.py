@@ -44,6 +44,7 @@ from services.referral.web.pages_kept import (
     without_aside,
 )
 from services.referral.web.pages_steps import LIST, NEW, TRIED, address, before, frame, shown, template_of, untouched
+from services.referral.web.pages_told import TO_BE_TOLD_AGAIN, refuse_untold, what_is_not_kept, without_untold
 from services.referral.web.parts import parts
 from services.referral.web.sent_drafts import expect_unsent
 from shared.kernel.actor import Actor
@@ -140,7 +141,7 @@ def open_for_pages(draft_id: UUID, actor: Actor, uow: ReferralUnitOfWork) -> Dra
     """The author's draft, its answers as far as pages understand them. Raises NotThere (recorded) or DraftWasSent."""
     expect_unsent(draft_id, actor, uow)
     draft = open_draft(OpenDraft(draft_id=draft_id), actor, uow)
-    return replace(draft, answers=understood(draft.answers))
+    return replace(draft, answers=without_untold(understood(draft.answers)))
 
 
 def discard(draft_id: UUID) -> Page:
@@ -168,6 +169,8 @@ def _fill_in(step: str, draft: Draft, actor: Actor, uow: ReferralUnitOfWork) -> 
     values = forms.typed(form_of(step, draft.answers), request.form)
     if "version" in request.form and asked_version() != draft.version:
         return _changed_elsewhere(step, draft.id, values, actor, uow)
+    # before anything is kept: a field about the other person that the page did not have is not kept either
+    refuse_untold(step, draft.answers, values)
     answers = _answers_after(step, draft.answers, values, uow)
     try:
         if answers != draft.answers:
@@ -175,6 +178,8 @@ def _fill_in(step: str, draft: Draft, actor: Actor, uow: ReferralUnitOfWork) -> 
     except VersionHasMoved:
         return _changed_elsewhere(step, draft.id, values, actor, uow)
     uow.commit()
+    if step != "situation" and "situation" in draft.answers and "situation" not in answers:
+        flash(gettext(TO_BE_TOLD_AGAIN), "info")
     if _goes_back():
         return redirect(before(step, draft), 303)
     return redirect(_onwards(draft, step, draft.answers, answers), 303)
@@ -211,9 +216,11 @@ def _keep_for_later(step: str, draft: Draft, actor: Actor, uow: ReferralUnitOfWo
 
     A yes to what was read out is not kept: the recipient and the ways to be reached may be others by then.
     """
+    typed = forms.typed(form_of(step, draft.answers), request.form)
+    _say_what_is_not_kept(step, draft.answers, typed)
     if step not in wanted_steps(draft.answers):
         return
-    values = unasked(step, forms.typed(form_of(step, draft.answers), request.form), WHAT_WAS_READ_OUT)
+    values = unasked(step, typed, WHAT_WAS_READ_OUT)
     answers = with_unfinished(step, draft.answers, values)
     save_draft(SaveDraft(answers=answers, draft_id=draft.id, expected_version=draft.version), actor, uow)
 
@@ -235,9 +242,15 @@ def _changed_elsewhere(
         answers = with_unsaved(step, answers, values)
         save_draft(SaveDraft(answers=answers, draft_id=draft_id, expected_version=now.version), actor, uow)
     uow.commit()
+    _say_what_is_not_kept(step, answers, values)
     if step in answers.get(UNSAVED, {}):
         return redirect(address(now, step), 303)
     return redirect(before(step, now) if _goes_back() else _onwards(now, step, {}, answers), 303)
+
+
+def _say_what_is_not_kept(step: str, answers: Sections, values: forms.Values) -> None:
+    if said := what_is_not_kept(step, answers, values):
+        flash(gettext(said), "warning")
 
 
 def _errors(step: str, answers: Sections, values: forms.Values) -> dict[str, str]:

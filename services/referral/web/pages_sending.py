@@ -22,13 +22,13 @@ from services.referral.web.pages_answers import (
     carer_of,
     command_from,
     first_incomplete,
-    person_has_consented,
 )
 from services.referral.web.pages_drafts import Page, open_for_pages
 from services.referral.web.pages_new_yes import lacks_a_new_yes
 from services.referral.web.pages_receiver import receiver_of
 from services.referral.web.pages_steps import TRIED, address, frame
 from services.referral.web.pages_summary import sections
+from services.referral.web.pages_told import person_has_consented
 from services.referral.web.parts import parts
 from services.referral.web.sent_drafts import remember_sending
 from shared.kernel.actor import Actor

@@ -22,10 +22,11 @@ from services.referral.web import pages_words as words
 from services.referral.web.forms import Typed
 from services.referral.web.forms_carer import HOURS_FROM, HOURS_TO
 from services.referral.web.forms_receiver import READ_AGAIN
-from services.referral.web.pages_answers import person_has_consented, route_from, wanted_steps
+from services.referral.web.pages_answers import route_from, wanted_steps
 from services.referral.web.pages_consent import consent_step
 from services.referral.web.pages_kept import Sections
 from services.referral.web.pages_new_yes import named_in, not_named_for, readings
+from services.referral.web.pages_told import person_has_consented
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
 from shared.kernel.swedish_order import swedish_order

@@ -24,8 +24,8 @@ from services.referral.web.forms_referral import (
     OwnStatementForm,
     PersonForm,
 )
-from services.referral.web.pages_answers import person_has_consented
 from services.referral.web.pages_kept import GIVEN_AT, is_moment
+from services.referral.web.pages_told import person_has_consented
 from services.referral.web.schemas import Strict
 from shared.web.text_fields import AtMost
 
