@@ -73,6 +73,7 @@ def _tell(canary: Canary, browser: Browser, profiles: Path) -> Told:
         receipt = alva.seen[-1]
         story.keep_and_discard_drafts(canary, alva)
         story.write_in_two_windows(canary, alva)
+        story.tell_without_consent(canary, alva)
         story.type_too_late(canary, alva)
         with visitor(browser, "bo", product.url, profiles / "bo") as bo:
             visitors["bo"] = bo
@@ -151,7 +152,13 @@ def test_the_marks_are_really_planted(told: Told) -> None:
     assert {"ProtectedName", "ProtectedNote"} <= shown["bo"], "once he has accepted"
     assert {"Mistaken", "MistakenTwice", "Late"} <= shown["bo"], "what he typed is shown again"
     assert {"DraftName", "Typo", "Representative", "OtherRepresentative", "Completed", "Rejected"} <= shown["alva"]
-    assert {"MistakenCancel", "TwoWindows"} <= shown["alva"]
+    assert {"MistakenCancel", "TwoWindows", "OtherWindow", "Unfinished"} <= shown["alva"]
+
+
+@pytest.mark.holds("nothing-about-them-can-be-filled-in")
+def test_what_was_refused_about_the_other_person_is_shown_to_nobody(told: Told) -> None:
+    """It was kept nowhere, so no page has it: not even its writer's."""
+    assert {name for seen in told.answers for name in told.marks.found_in(seen.body)}.isdisjoint(story.REFUSED)
 
 
 def test_the_story_went_through_what_it_promises(told: Told) -> None:

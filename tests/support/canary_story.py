@@ -27,6 +27,7 @@ from tests.support.builders import todays_text
 from tests.support.eventually import eventually
 from tests.support.idling import half_an_hour_passes
 from tests.support.marks import Marks, a_mark
+from tests.support.referral_browsing import post
 from tests.support.running import Running
 from tests.support.visitor import Seen, Visitor
 
@@ -35,9 +36,12 @@ RARE_GROUP = "lethal-violence"
 FIELDS = (
     "Name", "Address", "Note", "Why", "Representative", "OtherRepresentative", "PersonName", "Situation", "Completed",
     "Rejected", "Cancelled", "DraftName", "DraftNote", "Typo", "ProtectedName", "ProtectedNote", "Retried", "Broken",
-    "Mistaken", "MistakenTwice", "MistakenCancel", "Late", "TwoWindows", "TooLate",
+    "Mistaken", "MistakenTwice", "MistakenCancel", "Late", "TwoWindows", "OtherWindow", "TooLate", "Unfinished",
+    "Untold", "UntoldSituation",
 )  # fmt: skip
 PLANTED_FOR_BO = ("Name", "Phone", "Email", "Address", "Note", "Identity", "Why", "PersonName", "Situation")
+# told of somebody who has not consented: refused by the page, and kept and shown nowhere
+REFUSED = ("Untold", "UntoldSituation")
 PHONE, IDENTITY_NUMBER = "070-1740671", "189001189811"
 
 
@@ -156,22 +160,49 @@ def fill_in_a_referral(canary: Canary, alva: Visitor) -> str:
 
 
 def write_in_two_windows(canary: Canary, alva: Visitor) -> None:
-    """The same draft changes in another window: what was typed here is kept beside it and shown again."""
+    """The same step is saved in another window: what was typed here is kept beside it and shown again, and each of the
+    two can be looked at before it is decided."""
     alva.go("/referral/new")
     alva.fill({"name": canary.value["DraftName"], "phone": PHONE})
     alva.choose(("channels", "phone"))
     alva.send()
     here = urlsplit(alva.page.url).path
     other = alva.context.new_page()
-    other.goto(here.replace("/support", "/carer"))
+    other.goto(here)
+    other.locator('main [name="why"]').fill(canary.value["OtherWindow"])
+    other.locator('main input[name="support_wanted"][value="guidance"]').check()
     with other.expect_navigation():
         other.locator('main form button[type="submit"]').first.click()
     other.close()
     alva.fill({"why": canary.value["TwoWindows"]})
     alva.choose(("support_wanted", "guidance"))
     alva.send()
-    assert alva.page.locator(".ds-alert").first.is_visible(), "the other window is told of"
+    assert alva.page.get_by_text("Utkastet ändrades i ett annat fönster").is_visible(), "the other window is told of"
+    for shown, name in ((f"{here}?saved=1", "OtherWindow"), (here, "TwoWindows")):
+        assert alva.go(shown) == 200
+        assert alva.page.locator('main [name="why"]').input_value() == canary.value[name]
     alva.send()
+    assert urlsplit(alva.page.url).path == here.replace("/support", "/consent"), "it is decided"
+
+
+def tell_without_consent(canary: Canary, alva: Visitor) -> None:
+    """What is told of somebody who has not consented, though the page has no field for it, is refused as a whole."""
+    alva.go("/referral/new")
+    alva.fill({"name": canary.value["DraftName"], "phone": PHONE})
+    alva.choose(("channels", "phone"))
+    alva.send()
+    alva.fill({"why": canary.value["Why"]})
+    alva.choose(("support_wanted", "guidance"), ("priority", "routine"))
+    alva.send()
+    alva.choose(("share", "yes"), ("tell_referrer", "yes"), ("channels_ok", "yes"), ("about_person", "no"))
+    alva.send()
+    here = urlsplit(alva.page.url).path
+    told = {"person_name": canary.value["Untold"], "situation": canary.value["UntoldSituation"]}
+    version = alva.page.locator("[name=version]").first.get_attribute("value") or ""
+    assert post(alva.page, here, {"own_statement": "no", **told, "version": version}).status == 422
+    alva.read()
+    assert alva.go(here) == 200
+    assert alva.page.locator("[name=own_statement]").count() == 2, "the step is there to be filled in"
 
 
 def make_mistakes(canary: Canary, alva: Visitor, bo: Visitor) -> None:
@@ -216,22 +247,28 @@ def type_too_late(canary: Canary, alva: Visitor) -> None:
 
 
 def keep_and_discard_drafts(canary: Canary, alva: Visitor) -> None:
-    """One draft stays, another is thrown away."""
+    """One draft stays, with a step that was left unfinished; another is thrown away."""
     for discarded in (False, True):
         alva.go("/referral/new")
         alva.fill({"name": canary.value["DraftName"], "contact_note": canary.value["DraftNote"], "phone": PHONE})
         alva.choose(("channels", "phone"))
         alva.send()
+        here = urlsplit(alva.page.url).path
+        alva.fill({"why": canary.value["Unfinished"]})
+        alva.send('main form button[name="go"][value="back"]')
+        assert alva.go(here) == 200
+        assert alva.page.locator('main [name="why"]').input_value() == canary.value["Unfinished"]
         if discarded:
             alva.go("/".join([*urlsplit(alva.page.url).path.split("/")[:4], "discard"]))
             alva.send()
 
 
 def answer_it(canary: Canary, bo: Visitor, path: str) -> None:
-    """Bo sees it in his list, opens it, accepts it, closes it."""
+    """Bo sees it in his list, opens it, accepts it, notes the first contact, closes it."""
     bo.go("/referral/")
     bo.go(path)
     bo.send()
+    bo.send('main form[action$="/first-contact"] button')
     bo.go(f"{path}/complete")
     bo.choose(("reason", "support-started"))
     bo.fill({"comment": canary.value["Completed"]})
