@@ -267,13 +267,19 @@ def answer(given: str) -> str:
 
 def named(recipient: NamedRecipient) -> str:
     """Whom a text named when it was read out, as it was said, in the reader's language."""
-    name = recipient.name or (name_of(recipient.area) if recipient.area else "–")
+    name = _named_as(recipient)
     return recipient_of(name) if recipient.area else name
 
 
 def named_in_english(recipient: NamedRecipient) -> str:
     """The same in a text that was read out in English."""
-    return RECIPIENT % {"place": recipient.name} if recipient.area else recipient.name
+    name = _named_as(recipient)
+    return RECIPIENT % {"place": name} if recipient.area else name
+
+
+def _named_as(recipient: NamedRecipient) -> str:
+    """The place or the unit; where only a place's code was kept, as that place is called now."""
+    return recipient.name or (name_of(recipient.area) if recipient.area else "–")
 
 
 UNNAMED = "%(recipient)s"

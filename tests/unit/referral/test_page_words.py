@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from babel.messages.pofile import read_po
@@ -13,11 +14,13 @@ from services.referral.domain.clocks import LIMITS, Priority, Promise
 from services.referral.domain.consent import Form, GivenBy, Scope
 from services.referral.domain.consent_texts import CONSENT_TEXTS
 from services.referral.domain.people import Channel, Relation, Subject, TakesInBest
+from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.states import State
 from services.referral.views.timeline import Stage
 from services.referral.views.worklist import Show
 from services.referral.web import pages_words as words
 from services.referral.web.pages_referral import in_sentences
+from shared.kernel.identity import UnitId
 from shared.vocabulary.age import AgeBand
 
 CATALOGUE = Path(words.__file__).parent / "translations/sv/LC_MESSAGES/messages.po"
@@ -80,3 +83,11 @@ def test_each_priority_promises_what_its_clock_gives(priority: Priority) -> None
     told = f"Svar och kontakt {answer}" if answer == contact else f"Svar {answer}, kontakt {contact}"
     # the key of a lazy text is its message id; outside a request it is what comes out
     assert swedish[words.PRIORITY_HINTS[priority.value]._args[0]] == told
+
+
+def test_a_place_of_which_only_the_code_was_kept_is_named_in_english_too() -> None:
+    """A page that says nothing of whom it named named the carer support in the place: never "carer support in "."""
+    told = "the municipality's carer support in Stockholm, Södermalm"
+    assert words.named_in_english(NamedRecipient(area="0180-sodermalm")) == told
+    assert words.named_in_english(NamedRecipient(area="0180-sodermalm", name="Stockholm, Södermalm")) == told
+    assert words.named_in_english(NamedRecipient(unit_id=UnitId(UUID(int=1)))) == "–"
