@@ -21,6 +21,7 @@ from shared.contracts.directory import AssignmentEnded, AssignmentGranted, Sessi
 from shared.contracts.envelope import Envelope
 from shared.messaging.subscribe import Heard, every, subscribe
 from shared.observability.logs import logger
+from shared.storage import lapsed_forms
 from shared.storage.staff import forget_old_sessions
 
 INTEGRATE_EVERY_S = 0.04
@@ -79,7 +80,9 @@ class Audit:
 
     @every(seconds=SWEEP_EVERY_S)
     def sweep(self) -> None:
-        """Forget what nobody needs any more: sessions long ended."""
+        """Forget what nobody needs any more: sessions long ended, forms that came too late and were never sent."""
+        now = self._parts.clock.now()
         with self.unit_of_work() as uow:
-            forget_old_sessions(uow.connection, self._parts.clock.now())
+            forget_old_sessions(uow.connection, now)
+            lapsed_forms.sweep(uow.connection, now)
             uow.commit()

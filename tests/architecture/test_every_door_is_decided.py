@@ -83,7 +83,7 @@ ANY_ROLE: Mapping[str, str] = {
     **{
         f"{method} /{service}/lapsed-form/<uuid:form_id>": "what the caller sent themselves"
         for method in ("GET", "POST")
-        for service in ("referral", "directory")
+        for service in ("referral", "directory", "audit")
     },
     "GET /notifications/": "the notices of the caller's own unit",
 }

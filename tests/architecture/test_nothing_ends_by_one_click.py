@@ -22,6 +22,7 @@ ASKED_FIRST = {
     "/referral/referrals/<uuid:referral_id>/withdraw-consent",
     "/referral/lapsed-form/<uuid:form_id>",
     "/directory/lapsed-form/<uuid:form_id>",
+    "/audit/lapsed-form/<uuid:form_id>",
     "/directory/assignment",
     "/directory/mine/organization",
     "/directory/mine/services/new",

@@ -6,6 +6,7 @@ from flask import Flask
 
 from services.audit import bootstrap
 from services.audit.web import api, pages
+from services.audit.web.lapsing import keeping
 from services.audit.web.reviewing import Reviewing
 from shared.settings import Settings
 from shared.web.app import make_app
@@ -25,6 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         blueprints=[pages.blueprint(reviewing), api.blueprint(reviewing)],
         checks={"database": lambda: bootstrap.can_reach_database(parts)},
         clock=parts.clock,
+        keeping=keeping(reviewing),
     )
     app.extensions[NAME] = parts
     return app

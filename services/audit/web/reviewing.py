@@ -167,10 +167,14 @@ class Reviewing:
             # what the address names, so that the attempt is in that one's trail
             named = [value for value in address.values() if isinstance(value, UUID)]
             kind = next((_KINDS[name] for name in address if name in _KINDS), "log")
-            with self.parts.as_service() as uow:
-                self._record(uow, current_actor(), "attempt.read", kind, named, refusal.slug)
-                uow.commit()
+            self.record_attempt(current_actor(), kind, named, refusal.slug)
             return answer_refusal(refusal)
+
+    def record_attempt(self, actor: Actor, kind: str, named: Collection[UUID], refused_by: str) -> None:
+        """Note who tried to come to something, in a transaction of its own; ``refused_by``: the refusal's slug."""
+        with self.parts.as_service() as uow:
+            self._record(uow, actor, "attempt.read", kind, named, refused_by)
+            uow.commit()
 
     def _record(
         self,
