@@ -14,6 +14,7 @@ from services.directory.domain.refusals import NameIsTaken, UnitIsADefault, Unit
 from services.directory.domain.unit import Unit, UnitKind
 from services.directory.views.administration import assignment_lines, sign_ins_noted_since
 from services.directory.web.administering import UNITS, administered, change, opened, receivers, rule_of
+from services.directory.web.compared import in_words
 from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import UnitForm
 from services.directory.web.parts import parts
@@ -85,14 +86,15 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
         for each in receiving
         if each.id != unit.id and (each.receives or each.id == unit.stand_in_unit_id)
     ]
+    offered = {"stand_in_unit_id": stand_ins}
     return render_template(
         "directory/admin_unit.html",
         unit=unit,
         former_names=former_names,
         people=people,
         noted_since=noted_since,
-        saved={**saved, "stand_in_unit_id": dict(stand_ins).get(saved["stand_in_unit_id"], "")},
-        chosen={**values, "stand_in_unit_id": dict(stand_ins).get(values["stand_in_unit_id"], "")},
+        saved=in_words(saved, offered, ["address_withheld", "closed"]),
+        chosen=in_words(values, offered, ["address_withheld", "closed"]),
         values=values,
         errors=errors,
         moved=moved,

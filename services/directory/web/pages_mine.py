@@ -26,6 +26,7 @@ from services.directory.domain.refusals import AlreadyRegistered, ListingIsNotYo
 from services.directory.domain.support_service import Attend, Listing, ListingStatus, SupportService
 from services.directory.views.organization_page import own_listings
 from services.directory.web import words
+from services.directory.web.compared import in_words
 from services.directory.web.forms import (
     ListingForm,
     OrganizationForm,
@@ -234,7 +235,13 @@ def _organization_page(
     if moved:
         values = {**values, "version": organization.version}
     return render_template(
-        "directory/organization_form.html", organization=organization, values=values, errors=errors, moved=moved
+        "directory/organization_form.html",
+        organization=organization,
+        values=values,
+        saved=in_words(organization.__dict__),
+        chosen=in_words(values),
+        errors=errors,
+        moved=moved,
     )
 
 
@@ -242,29 +249,42 @@ def _service_page(
     service: SupportService | None, values: dict[str, Any], errors: dict[str, str], *, moved: bool = False
 ) -> str:
     saved = form_from_listing(service.listing, service.version) if service else {}
-    listing = service.listing if service else None
     if service and moved:
         values = {**values, "version": service.version}
-    known = parts()
+    values = {**dict.fromkeys(ListingForm().fields, ""), **{name: [] for name in LISTS}, "id": uuid7(), **values}
+    offered = _offered(service.listing if service else None)
     return render_template(
         "directory/service_form.html",
         service=service,
-        saved=saved,
-        values={**dict.fromkeys(ListingForm().fields, ""), **{name: [] for name in LISTS}, "id": uuid7(), **values},
+        saved=in_words(saved, offered, ["digital"]),
+        chosen=in_words(values, offered, ["digital"]),
+        values=values,
         errors=errors,
         moved=moved,
-        groups=_with_kept(words.options(known.taxonomies.target_groups), listing, "target_groups", words.group_name),
-        forms=_with_kept(words.options(known.taxonomies.forms), listing, "forms", words.form_name),
-        areas=_with_kept(_areas(), listing, "areas", words.area_name),
-        languages=_with_kept(
-            [(code, words.language_name(code)) for code in LANGUAGES], listing, "languages", words.language_name
-        ),
-        attends=[(each.value, words.attend_name(each)) for each in Attend],
-        statuses=[
+        groups=offered["target_groups"],
+        forms=offered["forms"],
+        areas=offered["areas"],
+        languages=offered["languages"],
+        attends=offered["attend"],
+        statuses=offered["status"],
+    )
+
+
+def _offered(listing: Listing | None) -> dict[str, list[tuple[str, str]]]:
+    """By field, what the form lets one choose among."""
+    known, language_name = parts().taxonomies, words.language_name
+    languages = [(code, language_name(code)) for code in LANGUAGES]
+    return {
+        "target_groups": _with_kept(words.options(known.target_groups), listing, "target_groups", words.group_name),
+        "forms": _with_kept(words.options(known.forms), listing, "forms", words.form_name),
+        "areas": _with_kept(_areas(), listing, "areas", words.area_name),
+        "languages": _with_kept(languages, listing, "languages", language_name),
+        "attend": [(each.value, words.attend_name(each)) for each in Attend],
+        "status": [
             (ListingStatus.ACTIVE.value, _("Shown to everyone")),
             (ListingStatus.INACTIVE.value, _("Hidden for now")),
         ],
-    )
+    }
 
 
 def _areas() -> list[tuple[str, str]]:

@@ -35,6 +35,7 @@ from services.directory.domain.refusals import (
 )
 from services.directory.domain.support_service import SupportService
 from services.directory.web import words
+from services.directory.web.compared import in_words
 from services.directory.web.forms import ActivityForm, as_written, form_from_session
 from services.directory.web.pages_mine import HOME
 from services.directory.web.parts import current_editor, parts
@@ -239,14 +240,19 @@ def _page(
     saved = form_from_session(activity.session, activity.version) if activity else {}
     if activity and moved:
         values = {**values, "version": activity.version}
+    values = {**dict.fromkeys(ActivityForm().fields, ""), "id": uuid7(), **values}
+    offered = {"repeats": [(each.value, words.repeats_name(each)) for each in Repeats]}
+    kept, chosen = in_words(saved, offered, ["digital"]), in_words(values, offered, ["digital"])
     return render_template(
         "directory/activity_form.html",
         service=service,
         activity=activity,
         cancelled=activity is not None and activity.status is ActivityStatus.CANCELLED,
-        saved=saved,
-        values={**dict.fromkeys(ActivityForm().fields, ""), "id": uuid7(), **values},
+        saved=kept,
+        chosen=chosen,
+        touched=any(kept.get(name) != chosen[name] for name in ActivityForm().fields if name != "version"),
+        values=values,
         errors=errors,
         moved=moved,
-        repeats=[(each.value, words.repeats_name(each)) for each in Repeats],
+        repeats=offered["repeats"],
     )
