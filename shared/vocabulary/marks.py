@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import unicodedata
 
+from shared.vocabulary.stacks import is_stacked
+
+# no number is near as long, with all that people put around it
+LONGEST = 1_000
 # any dash is a hyphen, any space a space, and what only directs or joins is nothing
 _KINDS = {"Pd": "-", "Zs": " ", "Cf": ""}
 _SAME = {"\N{MINUS SIGN}": "-", "\t": " "}
 
 
 def keyboard_marks(text: str) -> str:
-    """The text with a keyboard's marks, for values that are digits and letters: "400505–1232" is "400505-1232"."""
+    """The text with a keyboard's marks, for values that are digits and letters: "400505–1232" is "400505-1232".
+
+    What cannot be such a value, for its length or its accents, comes back as it is.
+    """
+    if len(text) > LONGEST or is_stacked(text):
+        return text.strip()
     return "".join(map(_as_typed, unicodedata.normalize("NFKC", text))).strip()
 
 

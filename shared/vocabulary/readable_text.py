@@ -11,6 +11,7 @@ import re
 import unicodedata
 
 from shared.vocabulary.misread import Misread
+from shared.vocabulary.stacks import is_stacked
 
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # of no width: soft hyphen, zero-width space, word joiner and the invisible operators, byte order mark, and the marks
@@ -78,7 +79,7 @@ class TextIsTurnedAround(Misread):
 
 
 class CannotBeShown(Misread):
-    """It holds control characters, or characters that are none."""
+    """It holds control characters, characters that are none, or accents piled up without end."""
 
     slug = "cannot-be-shown"
     title = "Remove the characters that cannot be shown."
@@ -87,11 +88,13 @@ class CannotBeShown(Misread):
 def received(text: str) -> str:
     """A text as every door takes it in, whatever it is for: one character for a line break, letters put together.
 
-    Nothing is refused here and nothing goes: a password, a cursor and a name come by the same doors.
+    Nothing is refused here and nothing goes: a password, a cursor and a name come by the same doors. Accents without
+    end are left as they came, since to put them in order would take minutes; a field refuses them.
     """
     if text.isascii() and "\r" not in text:
         return text
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return plain if is_stacked(plain) else unicodedata.normalize("NFC", plain)
 
 
 def one_line(text: str) -> str:
@@ -128,6 +131,9 @@ def reads_as(name: str) -> str:
     """What two names have in common that a reader cannot tell apart: capitals, how Ö is put together, how wide a space
     is, letters of no width, and letters of other alphabets that are drawn alike (а and a).
     """
+    if is_stacked(name):
+        # no door lets such a name in any more
+        return name
     # folded here: a database without Swedish would not know that Ö is ö
     folded = _folded(name)
     while folded != (again := _folded(folded)):
@@ -152,5 +158,7 @@ def _cleaned(text: str) -> str:
 
 
 def _composed(text: str) -> str:
+    if is_stacked(text):
+        raise CannotBeShown
     # last: what an unseen character held apart may belong together
     return unicodedata.normalize("NFC", text)

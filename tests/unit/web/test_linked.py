@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -41,6 +43,15 @@ def test_addresses_are_links_in_letters() -> None:
         '<a class="ds-link" href="mailto:info@xn--anhrig-yxa.se">info@anhörig.se</a>'
     )
     assert ">https://anhörig.se/a<" in web_link("https://xn--anhrig-yxa.se/a")
+
+
+@pytest.mark.parametrize("sign", "?&%#=/;\"'<>{}|^`")
+def test_no_sign_in_an_address_adds_to_the_letter(sign: str) -> None:
+    """``a?bcc=b@example.se`` is a name that an address may have: it is no hidden copy to somebody else (RFC 6068)."""
+    address = f"a{sign}bcc=b@example.se"
+    link = unescape(re.findall(r'href="([^"]*)"', email_link(address))[0])
+    assert not re.search("[?&#]", link)
+    assert unquote(link.removeprefix("mailto:")) == address
 
 
 @pytest.mark.parametrize(
