@@ -23,7 +23,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/journeys" in item.path.as_posix():
             item.add_marker(pytest.mark.xdist_group("journeys"))
-            item.add_marker(pytest.mark.timeout(300))
+            if item.get_closest_marker("timeout") is None:
+                # an item's own mark would win over what its module asks for
+                item.add_marker(pytest.mark.timeout(300))
 
 
 @pytest.fixture(scope="session")
