@@ -157,10 +157,11 @@ def age_of_name(age_of: AgeOf) -> str:
     }[age_of]
 
 
-def when(starts_at: datetime, ends_at: datetime) -> Markup:
+def when(starts_at: datetime, ends_at: datetime, *, begins: bool = True) -> Markup:
     """When something takes place, as people say it, with the exact time for machines.
 
     What goes on into the night has one day; what takes a day and more has the day that it ends on as well.
+    ``begins``: it begins a line, and so with a capital; not after a colon.
     """
     day = format_date(starts_at.astimezone(SWEDEN), "EEEE d MMMM")
     hours = f"{format_time(starts_at, 'HH.mm')}–{format_time(ends_at, 'HH.mm')}"
@@ -169,7 +170,7 @@ def when(starts_at: datetime, ends_at: datetime) -> Markup:
         hours = f"{format_time(starts_at, 'HH.mm')} – {ends} {format_time(ends_at, 'HH.mm')}"
     exact = starts_at.isoformat(timespec="minutes")
     said = Markup('<time datetime="{}">{}, <span class="dir-hours">{}</span></time>')
-    return said.format(exact, day[:1].upper() + day[1:], hours)
+    return said.format(exact, day[:1].upper() + day[1:] if begins else day, hours)
 
 
 def date_in_words(day: date) -> str:

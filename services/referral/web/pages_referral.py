@@ -23,7 +23,13 @@ from services.referral.web.parts import parts
 from shared.kernel.identity import ReferralId
 from shared.web.who import current_actor
 
-REASONS = (*codes.REJECT_REASONS, *codes.CANCEL_REASONS, *codes.OUTCOMES, *codes.SYSTEM_REASONS)
+# each kind of end by its own list: the same code may be in several, and mean something else in each
+REASONS: dict[Stage, tuple[codes.Code, ...]] = {
+    Stage.REJECTED: codes.REJECT_REASONS,
+    # the product itself cancels when the consent is withdrawn, and says so
+    Stage.CANCELLED: (*codes.CANCEL_REASONS, *codes.SYSTEM_REASONS),
+    Stage.COMPLETED: codes.OUTCOMES,
+}
 
 
 def show(referral_id: UUID) -> str:
@@ -78,9 +84,9 @@ def track_step(marked_one: tuple[Mark, str], page: ReferralPage) -> dict[str, An
     """A mark as the track's macro wants it."""
     mark, drawn = marked_one
     title = str((words.STAGES_AHEAD if mark.progress is Progress.AHEAD else words.STAGES)[mark.stage])
-    said = [titles(REASONS, [mark.reason]) if mark.reason else "", mark.comment]
+    said = [titles(REASONS.get(mark.stage, ()), [mark.reason]) if mark.reason else "", mark.comment]
     if mark.stage is Stage.DELIVERED and page.receiving:
-        said.append(_("It lies in the work list of %(unit)s.", unit=page.receiving.name))
+        said.append(_("It came into the work list of %(unit)s.", unit=page.receiving.name))
     if mark.unmet_needs:
         said.append(_("Could not be met: %(needs)s", needs=titles(codes.UNMET_NEEDS, mark.unmet_needs)))
     if mark.by_when:

@@ -54,7 +54,7 @@ TITLES: dict[str, tuple[LazyString, LazyString]] = {
     "situation": (lazy_gettext("What is the situation about?"), lazy_gettext("It helps to find the right unit.")),
     "receiver": (
         lazy_gettext("Who receives the referral?"),
-        lazy_gettext("The municipality's own rules say which unit it is."),
+        lazy_gettext("The municipality's own rules propose a unit."),
     ),
 }
 # what the folded part of step 1 holds: it stands open when something in it was filled in or is wrong

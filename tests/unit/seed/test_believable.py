@@ -104,6 +104,7 @@ def test_a_weekend_away_is_told_with_both_its_days() -> None:
     Babel(app, default_locale="sv", default_timezone="Europe/Stockholm")
     with app.app_context():
         assert ">Fredag 11 december, " in when(friday, friday + timedelta(hours=2))
+        assert ">fredag 11 december, " in when(friday, friday + timedelta(hours=2), begins=False), "after a colon"
         assert "17.00–19.00" in when(friday, friday + timedelta(hours=2))
         assert "17.00–02.00" in when(friday, friday + timedelta(hours=9))
         assert "17.00 – söndag 13 december 14.00" in when(friday, friday + timedelta(hours=45))
