@@ -1,6 +1,8 @@
 // Warns five minutes before half an hour without a click ends the session, and prolongs it when asked to; when it has
 // ended, what was typed stays on the page, out of sight, until the same person is back (WCAG 2.2, 2.2.1 Timing
-// Adjustable). Nothing is stored, and all pages work without this.
+// Adjustable). And the browser asks before it leaves a form whose words are not saved: fields are not kept by it
+// (autocomplete is off, so that nothing lies in its files), so going back to them would show them empty.
+// Nothing is stored, and all pages work without this.
 "use strict";
 
 (() => {
@@ -11,6 +13,7 @@
   const DOOR = "/directory/session";
 
   const parts = { soon: dialog.querySelector("[data-when=soon]"), over: dialog.querySelector("[data-when=over]") };
+  let leaving = false; // somebody has said that the words may go, or is sending them
   let ends = Date.now() + Number(dialog.dataset.left) * 1000;
 
   const left = () => Math.max(0, (ends - Date.now()) / 1000);
@@ -40,6 +43,7 @@
       const told = answer.ok ? await answer.json() : { left: 0 };
       if (told.left > 0 && told.assignment !== dialog.dataset.assignment) {
         // somebody else, or in another role: this page is not theirs, nor may a form that it answered be sent again
+        leaving = true;
         location.replace("/");
         return;
       }
@@ -65,5 +69,30 @@
   dialog.addEventListener("cancel", (event) => {
     event.preventDefault();
     if (dialog.dataset.when === "soon") ask("POST");
+  });
+
+  // what the server shows again with a mistake or a conflict is not saved either
+  const answered = "answered" in dialog.dataset;
+  const typable = (field) => field.name && !["hidden", "submit", "button"].includes(field.type);
+  const touched = (field) =>
+    field.type === "checkbox" || field.type === "radio"
+      ? field.checked !== field.defaultChecked
+      : field.options
+        ? field.value !== (field.querySelector("option[selected]") ?? field.options[0])?.value
+        : field.value !== field.defaultValue;
+  const unsaved = (form) =>
+    form.method === "post" &&
+    form.getAttribute("role") !== "search" &&
+    [...form.elements].filter(typable).some((field) => answered || touched(field));
+
+  document.addEventListener("submit", (event) => {
+    leaving = [...document.forms].every((form) => form === event.target || !unsaved(form));
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("a[data-unsaved=leave]")) leaving = true;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (!leaving && [...document.forms].some(unsaved)) event.preventDefault();
+    leaving = false;
   });
 })();
