@@ -173,6 +173,22 @@ def test_one_time_is_enough_where_they_are_the_same(reviewers: Reviewers, path: 
     assert "i loggen" not in mine
 
 
+@pytest.mark.parametrize("path", ["/audit/referrals/{referral}", "/audit/consents/{consent}"])
+def test_several_within_one_minute_are_said_of_one_moment(reviewers: Reviewers, path: str) -> None:
+    """No "from 19.54 to 19.54": both ends are said where they are written differently, and only there."""
+    referral, consent = a_years_delay(reviewers, YEAR)
+    ends = re.compile(r"från <time[^>]*>([^<]+)</time> till <time[^>]*>([^<]+)</time>", re.IGNORECASE)
+    page = reviewers.ester.get(path.format(referral=referral, consent=consent)).text
+    assert "2 gånger" in page
+    assert not ends.findall(page)
+    world, later = reviewers.world, listed(referral, [consent])
+    for minutes in (2, 7):
+        world.hear_envelope(world.envelope(later, time=world.clock.now() - YEAR + timedelta(minutes=minutes)), later)
+    world.sequencer.integrate()
+    page = reviewers.ester.get(path.format(referral=referral, consent=consent)).text
+    assert [first != last for first, last in ends.findall(page)] == [True]
+
+
 def test_systems_are_told_both_times(reviewers: Reviewers) -> None:
     """Of every entry, and of a consent's withdrawal."""
     _, consent = a_years_delay(reviewers, YEAR)

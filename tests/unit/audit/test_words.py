@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from babel.messages.pofile import read_po
 
 from deploy.errands.parked_messages import REASONS, rule_for
 from services.audit.commands import integrate_pending, reconcile_sequences, record_reading
@@ -61,6 +63,14 @@ def rules_of_refusals() -> set[str]:
 def test_every_relation_that_lets_somebody_read_has_a_sentence() -> None:
     """The referral service records the reader's relation as the rule."""
     assert {relation.value for relation in Relation} - {Relation.NONE.value} <= set(words.WHY)
+
+
+def test_what_is_allowed_is_said_in_one_way() -> None:
+    """Beside one another in a trail, "Tilläts" and "Tillåtet" read as two things."""
+    catalogue = read_po(io.BytesIO((ROOT / "services/audit/web/translations/sv/LC_MESSAGES/messages.po").read_bytes()))
+    told = [str(each.string) for each in catalogue if str(each.id).startswith("Allowed")]
+    assert len(told) > 5
+    assert {each.split()[0].rstrip(",") for each in told} == {"Tilläts"}
 
 
 def test_the_rule_by_which_lists_are_shown_has_a_sentence() -> None:
