@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# how fast examples are made tells of the machine, and not of what is tested
+settings.register_profile("lotsa", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("lotsa")
 
 if TYPE_CHECKING:
     from deploy.installation import Installation
