@@ -104,8 +104,8 @@ def _goes_back() -> bool:
 
 
 def _draft_begun(begun: UUID, actor: Actor) -> UUID:
-    """The draft that is begun at an address: one for each author, so that nobody meets somebody else's."""
-    return uuid5(begun, f"{actor.user.issuer} {actor.user.subject}")
+    """The draft that is begun at an address: one for each author in each unit, so that nobody meets another one's."""
+    return uuid5(begun, f"{actor.unit_id} {actor.user.issuer} {actor.user.subject}")
 
 
 def step(draft_id: UUID, step: str) -> Page:

@@ -14,6 +14,7 @@ from services.referral.commands.send_referral import send_referral
 from services.referral.domain.access import Shown
 from services.referral.domain.clocks import Priority, promises
 from services.referral.domain.ports import Draft
+from services.referral.domain.refusals import NoReceiverIsKnown
 from services.referral.domain.states import CLOSED
 from services.referral.views.drafts import wait_for_a_first_click
 from services.referral.views.referral_page import referral_page
@@ -67,7 +68,12 @@ def check(draft_id: UUID) -> Page:
             uow.commit()
             return redirect(f"{address(draft, missing)}?{TRIED}=1", 303)
         answers = dict(draft.answers)
-        unit = receiver_of(answers, actor, uow).unit
+        try:
+            unit = receiver_of(answers, actor, uow).unit
+        except NoReceiverIsKnown:
+            # the rules are gone since: the receiver's step says so, where the place was given
+            uow.commit()
+            return redirect(address(draft, "receiver"), 303)
         if unit is not None and lacks_a_new_yes(answers, unit):
             uow.commit()
             return redirect(address(draft, "receiver"), 303)
@@ -103,6 +109,9 @@ def send(draft_id: UUID) -> Page:
         except ValidationError:
             uow.commit()
             return redirect(f"{address(draft, first_incomplete(draft.answers))}?{TRIED}=1", 303)
+        except NoReceiverIsKnown:
+            uow.commit()
+            return redirect(address(draft, "receiver"), 303)
         except Invalid as refusal:
             page = _check_page(draft, actor, uow, _problems(refusal, draft))
             # refused before anything was written; what the page shows was read all the same

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from tests.integration.referral.conftest import AtThePages, Cast, Room, at_the_pages
+from shared.kernel.actor import Role
+from tests.integration.referral.conftest import STAND_IN, AtThePages, Cast, Room, at_the_pages
 from tests.integration.referral.test_attacked import ANSWERS
 from tests.integration.referral.test_draft_sent_once import together
 
@@ -169,3 +170,29 @@ def test_a_draft_is_thrown_away_once(alva: Cast) -> None:
         assert (answer.status_code, answer.headers["Location"]) == (303, "/referral/")
     unknown = browser.client.post(f"/referral/drafts/{uuid4()}/discard", data={"csrf_token": token})
     assert unknown.status_code == 404
+
+
+def test_one_person_in_two_units_begins_a_draft_in_each(room: Room, alva: Cast) -> None:
+    """An address that was opened under one assignment and sent under another finds no draft of the other unit's."""
+    elsewhere = room.somebody(alva.actor.user.subject, Role.REFERRER, STAND_IN)
+    here = begun(at_the_pages(alva))
+    led = [at_the_pages(each).post(here, here, **FRANS, **PHONE) for each in (alva, elsewhere)]
+    assert [each.status_code for each in led] == [303, 303]
+    assert all(each.headers["Location"].endswith("/support") for each in led)
+    assert led[0].headers["Location"] != led[1].headers["Location"]
+
+
+def test_a_place_without_rules_is_told_where_it_was_given(room: Room, alva: Cast) -> None:
+    """Nobody receives there by the time it is checked or sent: the way leads back to the place, and nothing is sent."""
+    answers = {**ANSWERS, "carer": {**ANSWERS["carer"], "area": "1480"}}
+    draft = alva.ask("POST", "/drafts", {"answers": answers}).json["id"]
+    browser = at_the_pages(alva)
+    for answer in (
+        browser.get(f"/referral/drafts/{draft}/check"),
+        browser.post(f"/referral/drafts/{draft}/send", f"/referral/drafts/{draft}/carer"),
+    ):
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/referral/drafts/{draft}/receiver")
+    page = browser.get(f"/referral/drafts/{draft}/receiver")
+    assert page.status_code == 200
+    assert "error-summary" in page.text
+    assert room.ask("SELECT count(*) FROM referrals")[0][0] == 0
