@@ -70,7 +70,9 @@ def verify(export: Path | None, key: str, console: Console, known: Sequence[Path
         console.print(f"The export and the evidence are kept in {folder}.")
         return status
     if status == CANNOT_BE_ASKED and (folder / "kept-checkpoint").is_file():
-        console.print(f"{folder / 'kept-checkpoint'} was a copy of {settings.kept_checkpoint}.", markup=False)
+        # whichever file it was: the reader was told of one by the name of a copy that is gone in a moment
+        copy = folder / "kept-checkpoint"
+        console.print(f"Where {copy} is named: it was a copy of {settings.kept_checkpoint}.", markup=False)
     shutil.rmtree(folder)
     return status
 

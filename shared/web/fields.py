@@ -23,6 +23,8 @@ from shared.vocabulary.web_address import parse_web_address
 from shared.web.text_fields import AtMost
 
 PHONE_LIMIT = 40
+# two or three numbers, each with when it is answered; a shorter field would cut off what is pasted
+PUBLIC_PHONE_LIMIT = 120
 IDENTITY_NUMBER_LIMIT = 30
 LATEST_YEAR = 2100
 CLOCK = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -66,7 +68,7 @@ class PhoneField(Normalised):
 class PublicPhoneField(Normalised):
     """A unit's or an organisation's number or numbers, as they are to be read, each written the one way."""
 
-    def __init__(self, limit: int = PHONE_LIMIT, **more: Any) -> None:
+    def __init__(self, limit: int = PUBLIC_PHONE_LIMIT, **more: Any) -> None:
         super().__init__(parse_public, limit, **more)
 
 

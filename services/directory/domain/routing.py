@@ -27,7 +27,8 @@ from shared.kernel.identity import UnitId
 from shared.vocabulary.age import OF_AGE, OLDEST_ALIVE, YOUNG_CARERS, AgeBand, KnownAge, bands_cut_by, exactly
 
 OLDEST = 130
-DEFAULT_REASON = "Ingen regel passar just den här situationen, så kommunens gemensamma anhörigstöd tar emot."
+# true both where no rule fits and where the unit that one names has closed
+DEFAULT_REASON = "Ingen annan öppen enhet är utpekad för situationen, så kommunens gemensamma anhörigstöd tar emot."
 """Shown when no rule fits. Swedish because it is data, like the rules' own reasons."""
 
 

@@ -125,9 +125,11 @@ class TryForm(Form):
 def _asked(municipality_code: str) -> tuple[Situation | None, dict[str, str]]:
     """The situation that the address describes, if it does; and what is wrong with it, by field."""
     area = request.args.get("area", "")
+    if not area and "area" in request.args:
+        return None, {"area": _("This must be filled in.")}
     if not municipality_code or not covers(municipality_code, area):
         return None, {}
-    known = {code for code, _ in words.options(parts().taxonomies.target_groups)}
+    known = {code for code, _title in words.options(parts().taxonomies.target_groups)}
     try:
         form = TryForm().load(request.args)
         carer_age = known_age(form["carer_age"], form["carer_age_band"])

@@ -99,7 +99,6 @@ def test_a_unit_is_registered_told_recorded_and_shown(city: City, hanna: FlaskCl
     assert (record["outcome"], record["rule"]) == ("allowed", "own-organization")
 
 
-@pytest.mark.holds("the-telephone-is-shown")
 def test_what_is_said_to_stay_is_what_the_units_page_cannot_change(city: City, hanna: FlaskClient) -> None:
     """The form for a new unit warns of three things and of no others: the unit's own page has no field for them."""
     lead = hanna.get(NEW).text.split("</h1>")[1].split("</p>")[0]
@@ -110,6 +109,7 @@ def test_what_is_said_to_stay_is_what_the_units_page_cannot_change(city: City, h
     assert not [each for each in ("kind", "organization_id", "area") if f'name="{each}"' in page]
 
 
+@pytest.mark.holds("the-telephone-is-shown")
 def test_an_address_can_be_withheld_and_shown_again_later(city: City, hanna: FlaskClient) -> None:
     """What was chosen at registration is not for ever: the public sees the address as the unit's page says."""
     address = f"centrum-{uuid4().hex[:8]}@example.se"

@@ -44,3 +44,22 @@ def test_a_closed_stand_in_is_passed_over_too(city: City) -> None:
         assert "Farsta" in proposed(page)
         assert "Ersättare: Anhörigkonsulenterna, Skarpnäck" not in page
     assert "Ersättare: Anhörigkonsulenterna, Skarpnäck" in client.get(asked).text
+
+
+def test_trying_without_a_place_says_what_is_missing(city: City) -> None:
+    """The button alone does not do nothing; whoever only opens the page is told of no mistake."""
+    client = city.signed_in("hanna")
+    page = client.get("/directory/admin/routing?area=&carer_age=").text
+    assert "error-summary" in page
+    assert 'href="#f-area"' in page
+    assert "Det här behöver fyllas i." in page
+    assert "error-summary" not in client.get("/directory/admin/routing").text
+
+
+def test_what_is_said_of_the_default_unit_is_so_when_the_named_one_has_closed(city: City) -> None:
+    """A rule fits there, and leads to a closed unit: the reason does not say that none does."""
+    rules = city.signed_in("hanna")
+    with city.closed(SKARPNACK):
+        page = rules.get("/directory/admin/routing?area=0180-skarpnack&carer_age=80").text
+        reason = page.split('role="status"')[1].split("</div>")[0]
+        assert "Ingen regel" not in reason
