@@ -108,7 +108,7 @@ def test_what_the_carer_said_stays_and_the_form_says_so_beforehand(today: Room, 
     browser, page = at_the_pages(bo, NOW), f"/referral/referrals/{referral_id}/withdraw-consent"
     form = browser.get(page).text
     assert "Det som berättats om personen döljs." in form
-    assert "står kvar och kan läsas. Det gör kommentarer också." in form
+    assert "går fortfarande att läsa. Det gör kommentarer också." in form
     after = browser.post(page, page, person_cared_for=[TELL_ABOUT]).headers["Location"]
     shown = browser.get(after).text
     assert "Det som den som ger stöd har sagt med egna ord står kvar." in shown
