@@ -20,6 +20,9 @@ def keyboard_marks(text: str) -> str:
     """
     if len(text) > LONGEST or is_stacked(text):
         return text.strip()
+    if text.isascii():
+        # typed on a keyboard, as most are: only a tab is to become a space
+        return text.replace("\t", " ").strip()
     return "".join(map(_as_typed, unicodedata.normalize("NFKC", text))).strip()
 
 

@@ -112,6 +112,8 @@ def length(text: str) -> int:
     break as one). A reader sees å as one, and most emoji as two.
     """
     plain = received(text)
+    if plain.isascii():
+        return len(plain)
     return len(plain) + sum(character > "\uffff" for character in plain)
 
 
