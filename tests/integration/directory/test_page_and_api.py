@@ -312,7 +312,7 @@ THINGS = {
         edits={
             "area": ("0180-bromma", {"area"}),
             "target_groups": (["mental-illness"], {"target_groups"}),
-            "age_to": ("59", {"age_to"}),
+            "age_to": ("59", {"age_to", "bands_cut"}),
             "stand_in_unit_id": (str(UNIT["advice-hasselby-vallingby"]), {"stand_in_unit_id"}),
             "reason_sv": ("Så är det bestämt.", {"reason_sv"}),
             "last_day": ("2029-05-31", {"valid_to"}),
