@@ -142,6 +142,20 @@ def demo_token(
         print(demo_tokens.token(current_settings(), role))
 
 
+@app.command()
+def republish(
+    service: Annotated[str, typer.Argument(help="Whose events: referral, directory, notifications or audit.")],
+    since: Annotated[str, typer.Option(help="2026-11-29T20:00, or 90m, 6h, 3d ago; sent events are kept 30 days.")],
+    reason: Annotated[str, typer.Option(help="Why, as a code; it is told which there are.")] = "",
+) -> None:
+    """Send again what a service has sent, for those who have lost it. Who has had it already does nothing."""
+    with said():
+        from deploy.errands import republishing
+        from deploy.settings import current_settings
+
+        republishing.republish(current_settings(), service, since, reason, console)
+
+
 @parked.command("list")
 def parked_list() -> None:
     """How many messages are parked, by queue. Exits with 1 when there are any."""

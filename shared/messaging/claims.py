@@ -11,15 +11,22 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from shared.contracts.envelope import Envelope
+from shared.messaging.republishing import Request, next_of, note_reached, open_request
 from shared.storage.plainly import ask, run
 
 _COLUMNS = "id, event_type, data, occurred_at, correlation_id, causation_id, traceparent, history"
+
+# between a restore and what becomes of its epoch (deploy/errands/restored.py) nothing is published
+_NOT_HELD = "EXISTS (SELECT FROM publisher WHERE held_at IS NULL)"
+# what an earlier version numbered and did not send has no epoch of its own
+_EPOCH = "coalesce(outbox.epoch, (SELECT publisher.epoch FROM publisher))"
 
 # One statement, so one round trip. The rows are locked before they are counted: whatever another numbered meanwhile is
 # not among them, so that the count and the numbers given can never differ.
 _NUMBER = f"""
     WITH waiting AS MATERIALIZED (
-        SELECT id AS waiting_id FROM outbox WHERE sequence IS NULL ORDER BY id LIMIT $1 FOR NO KEY UPDATE
+        SELECT id AS waiting_id FROM outbox WHERE sequence IS NULL AND {_NOT_HELD}
+        ORDER BY id LIMIT $1 FOR NO KEY UPDATE
     ), placed AS (
         SELECT waiting_id, row_number() OVER (ORDER BY waiting_id) AS place FROM waiting
     ), counted AS (
@@ -27,27 +34,31 @@ _NUMBER = f"""
         WHERE EXISTS (SELECT 1 FROM waiting)
         RETURNING epoch, last_sequence - (SELECT count(*) FROM waiting) AS before
     )
-    UPDATE outbox SET sequence = before + place FROM placed, counted WHERE outbox.id = waiting_id
-    RETURNING sequence, epoch, {_COLUMNS}
+    UPDATE outbox SET sequence = before + place, epoch = counted.epoch
+    FROM placed, counted WHERE outbox.id = waiting_id
+    RETURNING sequence, outbox.epoch, {_COLUMNS}
 """  # noqa: S608 - only this module's own column names are put in
 _NUMBERED = f"""
-    SELECT sequence, (SELECT epoch FROM publisher), {_COLUMNS} FROM outbox
-    WHERE sequence > $1 AND sequence IS NOT NULL AND sent_at IS NULL ORDER BY sequence LIMIT $2
+    SELECT sequence, {_EPOCH}, {_COLUMNS} FROM outbox
+    WHERE sequence > $1 AND sequence IS NOT NULL AND sent_at IS NULL AND {_NOT_HELD} ORDER BY sequence LIMIT $2
 """  # noqa: S608 - as above
+_THOSE = f"SELECT sequence, {_EPOCH}, {_COLUMNS} FROM outbox WHERE id = ANY($1::uuid[])"  # noqa: S608 - as above
 _MARK = "UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY($1::uuid[])"
 _UNSENT = """
     SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(written_at)), 0)
     FROM (SELECT written_at FROM outbox WHERE sequence IS NULL
           UNION ALL SELECT written_at FROM outbox WHERE sequence IS NOT NULL AND sent_at IS NULL LIMIT 100000) AS unsent
 """
-# with nothing sent left to look at, all that was numbered has been sent, or lies below the first that was not
+# what an earlier epoch sent says nothing of this one; with nothing sent left to look at, all that was numbered has been
+# sent, or lies below the first that was not
 _HIGHEST_SENT = """
     SELECT epoch, coalesce(
         (SELECT max(sequence) FROM
-            (SELECT sequence FROM outbox WHERE sent_at IS NOT NULL ORDER BY sent_at DESC LIMIT 1000) AS latest),
+            (SELECT sequence, epoch FROM outbox WHERE sent_at IS NOT NULL ORDER BY sent_at DESC LIMIT 1000) AS latest
+            WHERE coalesce(latest.epoch, publisher.epoch) = publisher.epoch),
         (SELECT min(sequence) - 1 FROM outbox WHERE sequence IS NOT NULL AND sent_at IS NULL),
         last_sequence)
-    FROM publisher
+    FROM publisher WHERE held_at IS NULL
 """
 
 
@@ -119,8 +130,25 @@ class Claims:
         self._connection.rollback()
         return int(count), float(age)
 
-    def epoch_and_highest_sent(self) -> tuple[UUID, int]:
-        """The source's epoch, and the highest sequence the broker has confirmed."""
-        epoch, highest = self._connection.exec_driver_sql(_HIGHEST_SENT).one()
+    def epoch_and_highest_sent(self) -> tuple[UUID, int] | None:
+        """The source's epoch, and the highest sequence of it the broker has confirmed; None while it is held."""
+        found = self._connection.exec_driver_sql(_HIGHEST_SENT).one_or_none()
         self._connection.rollback()
-        return epoch, int(highest)
+        return (found[0], int(found[1])) if found else None
+
+    def to_send_again(self, at_most: int) -> tuple[Request, list[tuple[UUID, datetime]], list[Claim]] | None:
+        """What a person has asked to have sent again, the next of it, and that as claims; None when nobody has."""
+        request = open_request(self._connection)
+        if request is None:
+            self._connection.rollback()
+            return None
+        upcoming = next_of(self._connection, request, at_most)
+        given = "{" + ",".join(str(each) for each, _ in upcoming) + "}"
+        rows = ask(self._connection, _THOSE, (given,)) if upcoming else []
+        self._connection.rollback()
+        return request, upcoming, [Claim(*row) for row in rows]
+
+    def sent_again(self, request: Request, sent: Sequence[tuple[UUID, datetime]]) -> None:
+        """Note that the broker has confirmed these once more; when they were first sent stays as it was."""
+        note_reached(self._connection, request, sent)
+        self._connection.commit()

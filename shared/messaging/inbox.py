@@ -11,9 +11,11 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, DateTime, Index, MetaData, Table, Text, Uuid, text
 
+from shared.messaging.republishing import KEEP_SENT_DAYS
 from shared.storage.plainly import ask
 
-KEEP_DAYS = 30
+KEEP_DAYS = KEEP_SENT_DAYS + 7
+"""Longer than a sent event stays where it can be sent again (republishing.py), and a week's delay on its way."""
 
 _CREATE = (
     """

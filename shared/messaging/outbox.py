@@ -23,7 +23,10 @@ from shared.storage.unit_of_work import Told
 
 @dataclass(frozen=True)
 class OutboxTables:
-    """``outbox``: the events. ``publisher``: one row with the source's epoch and the last sequence given."""
+    """``outbox``: the events, each with the epoch that it was numbered in.
+
+    ``publisher``: one row with the source's epoch, the last sequence given, and since when the relay is held, if it is.
+    """
 
     outbox: Table
     publisher: Table
@@ -45,6 +48,7 @@ def outbox_tables(metadata: MetaData) -> OutboxTables:
         Column("written_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
         Column("sequence", BigInteger),
         Column("sent_at", DateTime(timezone=True)),
+        Column("epoch", Uuid),
     )
     Index("outbox_waiting", outbox.c.id, postgresql_where=text("sequence IS NULL"))
     numbered = text("sequence IS NOT NULL AND sent_at IS NULL")
@@ -56,6 +60,7 @@ def outbox_tables(metadata: MetaData) -> OutboxTables:
         Column("single_row", Boolean, primary_key=True),
         Column("epoch", Uuid, nullable=False),
         Column("last_sequence", BigInteger, nullable=False),
+        Column("held_at", DateTime(timezone=True)),
     )
     return OutboxTables(outbox, publisher)
 
@@ -89,6 +94,13 @@ _CREATE = (
     "INSERT INTO publisher (epoch, last_sequence) VALUES (gen_random_uuid(), 0)",
 )
 
+# a restore renews the epoch, and what was sent before keeps the one that it was sent under
+_KEEP_EPOCHS = (
+    "ALTER TABLE outbox ADD COLUMN epoch uuid",
+    "UPDATE outbox SET epoch = (SELECT epoch FROM publisher) WHERE sequence IS NOT NULL",
+    "ALTER TABLE publisher ADD COLUMN held_at timestamptz",
+)
+
 # one statement whatever the number of rows, so that the server plans it once; and one value for all of them, since the
 # driver takes longer to write an array than to send it
 _APPEND = """
@@ -102,6 +114,12 @@ _APPEND = """
 def create_outbox(op: Any) -> None:
     """Make the tables in an alembic migration (``op``: ``alembic.op``). Frozen: version 1."""
     for statement in _CREATE:
+        op.execute(statement)
+
+
+def keep_epochs(op: Any) -> None:
+    """Let each row keep its epoch, and a publisher be held, in an alembic migration. Frozen: version 1."""
+    for statement in _KEEP_EPOCHS:
         op.execute(statement)
 
 
@@ -129,11 +147,23 @@ def append(connection: Connection, told: Sequence[Told], *, occurred_at: datetim
 
 def renew_epoch(connection: Connection) -> UUID:
     """Begin a new epoch, as a restored database must: what is unsent is numbered anew from 1. Returns the epoch."""
-    connection.execute(text("UPDATE outbox SET sequence = NULL WHERE sent_at IS NULL"))
+    connection.execute(text("UPDATE outbox SET sequence = NULL, epoch = NULL WHERE sent_at IS NULL"))
     row = connection.execute(
         text("UPDATE publisher SET epoch = gen_random_uuid(), last_sequence = 0 RETURNING epoch")
     ).one()
     return UUID(str(row.epoch))
+
+
+def hold(connection: Connection) -> bool:
+    """Have the relay publish nothing new until ``let_go``; whether it was held already."""
+    before = connection.execute(text("SELECT held_at IS NOT NULL FROM publisher FOR UPDATE")).scalar_one()
+    connection.execute(text("UPDATE publisher SET held_at = coalesce(held_at, clock_timestamp())"))
+    return bool(before)
+
+
+def let_go(connection: Connection) -> None:
+    """Let the relay publish again."""
+    connection.execute(text("UPDATE publisher SET held_at = NULL"))
 
 
 def sweep_outbox(connection: Connection, *, keep_seconds: float, at_most: int = 5_000) -> int:

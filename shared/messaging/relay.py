@@ -20,7 +20,8 @@ from shared.messaging import names
 from shared.messaging.claims import Claim, Claims
 from shared.messaging.inbox import sweep_inbox
 from shared.messaging.outbox import sweep_outbox
-from shared.messaging.publishing import ConfirmedPublisher, Outgoing
+from shared.messaging.publishing import ConfirmedPublisher, Outgoing, Receipt
+from shared.messaging.republishing import KEEP_SENT, sweep_requests
 from shared.messaging.trouble import BrokerTrouble
 from shared.observability import metrics, trace
 from shared.observability.logs import logger
@@ -33,7 +34,7 @@ AFTER_TROUBLE = 0.3
 POLL_WHEN_LIVELY = 0.03
 LIVELY_FOR = 1.0
 STAND_BY = 0.5
-KEEP_SENT_SECONDS = 3600.0
+KEEP_SENT_SECONDS = KEEP_SENT.total_seconds()
 
 _log = logger("messaging.relay")
 
@@ -43,7 +44,7 @@ class Relay:
 
     ``poll``: seconds between looks at an outbox that has been empty for a second; until then one looks more often.
     ``batch``: events published before their confirms are awaited.
-    ``keep_sent``: seconds that sent rows stay, for looking back.
+    ``keep_sent``: seconds that sent rows stay, to be sent again.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Relay:
         self._keep_sent = keep_sent
         self._broker = ConfirmedPublisher(broker_url, f"{publisher} relay")
         self._next_announcement = self._next_sweep = self._next_look_back = self._lively_until = 0.0
+        self._sending_again = False
         self._clock = SystemClock()
 
     def run(self, stop: threading.Event) -> None:
@@ -133,6 +135,8 @@ class Relay:
         if fresh:
             self._lively_until = now + LIVELY_FOR
         self._send(claims, fresh)
+        if self._sending_again:
+            self._send_again(claims)
         if now >= self._next_announcement:
             self._next_announcement = now + self._announce_every
             self._announce(claims)
@@ -140,12 +144,13 @@ class Relay:
             self._sweep(connection, now)
         if not fresh:
             self._broker.keep_alive()
-        return len(fresh) == self._batch
+        return len(fresh) == self._batch or self._sending_again
 
     def _sweep(self, connection: Connection, now: float) -> None:
         """Forget what was sent long ago, here where there is only one at it."""
         swept = sweep_outbox(connection, keep_seconds=self._keep_sent, at_most=SWEEP_AT_MOST)
         swept = max(swept, sweep_inbox(connection, at_most=SWEEP_AT_MOST))
+        sweep_requests(connection)
         connection.commit()
         # as much as was asked for: then there is more, and the next round takes it
         self._next_sweep = now if swept == SWEEP_AT_MOST else now + SWEEP_EVERY
@@ -154,6 +159,7 @@ class Relay:
         self._next_look_back = time.monotonic() + LOOK_BACK_EVERY
         for rows in claims.numbered(self._batch):
             self._send(claims, rows)
+        self._sending_again = True
         count, age = claims.unsent()
         metrics.outbox_waiting.labels(self._publisher).set(count)
         metrics.outbox_age.labels(self._publisher).set(age)
@@ -161,6 +167,27 @@ class Relay:
     def _send(self, claims: Claims, rows: list[Claim]) -> None:
         if not rows:
             return
+        receipt = self._publish(rows)
+        claims.mark_sent([row.id for row in rows if str(row.id) in receipt.confirmed])
+        self._tell_of_returned(rows, receipt)
+
+    def _send_again(self, claims: Claims) -> None:
+        """One batch of what a person has asked for, between what is new."""
+        asked = claims.to_send_again(self._batch)
+        self._sending_again = asked is not None
+        if asked is None:
+            return
+        request, upcoming, rows = asked
+        if rows:
+            receipt = self._publish(rows)
+            self._tell_of_returned(rows, receipt)
+            if receipt.refused:
+                # the broker takes no more at present: the same batch again, a little later
+                self._sending_again = False
+                return
+        claims.sent_again(request, upcoming)
+
+    def _publish(self, rows: list[Claim]) -> Receipt:
         exchange = names.exchange(self._publisher)
         messages = [
             Outgoing(
@@ -170,15 +197,20 @@ class Relay:
         ]
         metrics.published.labels(self._publisher).inc(len(messages))
         receipt = self._broker.publish(messages)
-        claims.mark_sent([row.id for row in rows if str(row.id) in receipt.confirmed])
         metrics.confirmed.labels(self._publisher).inc(len(receipt.confirmed))
+        return receipt
+
+    def _tell_of_returned(self, rows: list[Claim], receipt: Receipt) -> None:
         if receipt.returned:
             metrics.returned.labels(self._publisher).inc(len(receipt.returned))
             types = sorted({row.event_type for row in rows if str(row.id) in receipt.returned})
             _log.error("no queue takes these events; they are kept", publisher=self._publisher, types=types)
 
     def _announce(self, claims: Claims) -> None:
-        epoch, highest = claims.epoch_and_highest_sent()
+        said = claims.epoch_and_highest_sent()
+        if said is None:
+            return
+        epoch, highest = said
         envelope = Envelope(
             id=uuid7(),
             type=RelayAnnounced.event_type,

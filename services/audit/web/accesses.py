@@ -29,6 +29,8 @@ SHOWN: dict[tuple[str, str], LazyString] = {
     ("routing-rules", "change"): _("Somebody changed the routing rules"),
     ("parked-message", "replay"): _("A parked message was sent back"),
     ("parked-message", "discard"): _("A parked message was thrown away"),
+    ("sent-events", "republish"): _("A service sent again what it had sent before"),
+    ("directory", "announce"): _("The directory told all its units, assignments and rules again"),
 }
 REVIEWED: dict[tuple[str, str], LazyString] = {
     ("consent", "read"): _("The consent's log was read in a review"),
@@ -55,6 +57,7 @@ KINDS: dict[str, LazyString] = {
     "activity": _("an activity"),
     "routing-rules": _("routing rules"),
     "directory": _("a page of the directory"),
+    "sent-events": _("what a service has told"),
     "entry": _("an entry of the log"),
     "alarm": _("an alarm"),
     "log": _("the log"),

@@ -54,6 +54,11 @@ WHY: dict[str, LazyString] = {
     "operators-discard-done-otherwise": _("Allowed, because what the message asked for was done in another way."),
     "operators-discard-not-ours": _("Allowed, because the message was not sent by this installation."),
     "operators-verify-the-log": _("Allowed, because operators verify the log."),
+    "operators-come-back-database-lost": _("Allowed, because a database had been lost."),
+    "operators-come-back-database-put-back": _("Allowed, because a database had been put back from a copy."),
+    "operators-come-back-broker-lost": _("Allowed, because the messages on their way had been lost."),
+    "operators-come-back-copy-not-whole": _("Allowed, because a service's copy of others' data was not whole."),
+    "operators-come-back-exercise": _("Allowed, because operators were practising."),
     "no-relation-to-referral": _(
         "Refused, because the unit has no part in the referral. The answer was the same as for an unknown number."
     ),

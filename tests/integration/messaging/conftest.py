@@ -24,8 +24,9 @@ from deploy.installation import Installation
 from shared.contracts.referral import ReferralSent
 from shared.kernel.identity import uuid7
 from shared.messaging.inbox import create_inbox
-from shared.messaging.outbox import append, create_outbox
+from shared.messaging.outbox import append, create_outbox, keep_epochs
 from shared.messaging.relay import Relay
+from shared.messaging.republishing import create_republishing
 from shared.messaging.subscribe import subscriptions_of
 from shared.messaging.topology import declare
 from shared.observability.health import is_ready
@@ -174,6 +175,8 @@ def create_tables(owner_url: str, app_role: str) -> None:
     with engine.begin() as connection:
         op = SimpleNamespace(execute=lambda statement: connection.execute(text(statement)))
         create_outbox(op)
+        keep_epochs(op)
+        create_republishing(op, f'"{app_role}"')
         create_inbox(op)
         connection.execute(text(SCHEMA))
         connection.execute(text(f'GRANT ALL ON ALL TABLES IN SCHEMA public TO "{app_role}"'))

@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from babel.messages.pofile import read_po
 
+from deploy.errands import coming_back
 from deploy.errands.parked_messages import REASONS, rule_for
 from services.audit.commands import integrate_pending, reconcile_sequences, record_reading
 from services.audit.domain.refusals import TrailIsUnknown
@@ -172,6 +173,15 @@ def test_every_reason_to_throw_a_message_away_has_a_sentence() -> None:
     assert len({str(words.WHY[rule_for(reason)]) for reason in REASONS}) == len(REASONS)
     thrown = replace(a_reading(consents=(), record_kind="parked-message"), action="discard")
     assert words.heading(thrown) == "A parked message was thrown away"
+
+
+def test_every_reason_to_come_back_has_a_sentence() -> None:
+    """A database or the broker was lost: the reviewer reads why events came again, and that they did."""
+    told = {str(words.WHY[coming_back.rule_for(reason)]) for reason in coming_back.REASONS}
+    assert len(told) == len(coming_back.REASONS)
+    for action, kind in (("republish", "sent-events"), ("announce", "directory")):
+        again = replace(a_reading(consents=(), record_kind=kind), action=action)
+        assert words.heading(again) == str(accesses.SHOWN[(kind, action)])
 
 
 def test_every_access_of_a_reviewers_has_a_heading() -> None:
