@@ -7,33 +7,19 @@ the application is asked with the true Content-Length and no content: it refuses
 
 from __future__ import annotations
 
+import time
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.receiver import ChunkedReceiver
-from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 from waitress.utilities import RequestEntityTooLarge
 
 from shared.web.app import LARGEST_BODY
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
-
 # beyond this nobody is listened to: they are answered at once, and the connection is closed
 LONGEST_LISTENING = 16 * LARGEST_BODY
 LONGEST_CHUNK_LINE = 64 * 1024
-
-
-def server(app: WSGIApplication, **adjustments: Any) -> BaseWSGIServer | MultiSocketServer:
-    """Waitress's server with these bodies; to be given to ``waitress.serve`` or run."""
-    sockets: dict[int, Any] = {}
-    made = create_server(app, map=sockets, max_request_body_size=LONGEST_LISTENING, **adjustments)
-    for each in sockets.values():
-        if isinstance(each, BaseWSGIServer):
-            each.channel_class = _Channel
-    return made
 
 
 class Body:
@@ -55,6 +41,11 @@ class Body:
         """How much was sent, whether it is held or not."""
         return self._size
 
+    @property
+    def held(self) -> int:
+        """How many bytes of it take up memory."""
+        return self._held.getbuffer().nbytes
+
     def getfile(self) -> BytesIO:
         """What is held, from its beginning."""
         self._held.seek(0)
@@ -65,13 +56,35 @@ class Body:
         self._held = BytesIO()
 
 
-class _Parser(HTTPRequestParser):
+class Parser(HTTPRequestParser):
+    """One request as it comes in. ``began_at``: when its first byte came, on the monotonic clock."""
+
+    def __init__(self, adjustments: Any) -> None:
+        super().__init__(adjustments)
+        self.began_at = time.monotonic()
+
+    @property
+    def held(self) -> int:
+        """How many bytes of it take up memory."""
+        body = getattr(self.body_rcv, "buf", None)
+        return len(self.header_plus) + (body.held if isinstance(body, Body) else 0)
+
     def parse_header(self, header_plus: bytes) -> None:
-        super().parse_header(header_plus)
+        """The head is whole. Raises ParsingError where waitress would break."""
+        try:
+            super().parse_header(header_plus)
+        except ValueError:
+            # Python makes no number of thousands of digits
+            raise ParsingError("Content-Length is invalid") from None
         if self.body_rcv is not None:
             self.body_rcv.buf = Body()
+        elif self.expect_continue:
+            # waitress would invite it to go on and wait for what never comes (RFC 9110, 10.1.1: none may be sent)
+            self.expect_continue = False
+            raise ParsingError("Expect: 100-continue without content")
 
     def received(self, data: bytes) -> int:
+        """Some more of it came; how many bytes of that belonged to it."""
         consumed: int = super().received(data)
         if self.expect_continue and self.content_length > LARGEST_BODY:
             # it asks before it sends
@@ -96,7 +109,3 @@ class _Parser(HTTPRequestParser):
         self.body_rcv.buf.close()
         self.headers["CONTENT_LENGTH"] = str(max(self.content_length, self.body_bytes_received, LARGEST_BODY + 1))
         self.headers["CONNECTION"] = "close"
-
-
-class _Channel(HTTPChannel):
-    parser_class = _Parser

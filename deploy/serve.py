@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import waitress
 
-from deploy import bodies
+from deploy import patience
 from deploy.in_flight import InFlightLimit
 from deploy.onebox.loopback import only_loopback
 from deploy.onebox.trouble import Trouble
@@ -60,17 +60,17 @@ def serve(services: list[str], bind: str, settings: Settings) -> None:
         host=host.strip("[]"),
         port=int(port),
         threads=settings.web_in_flight + SPARE_THREADS,
-        # every waiting caller holds a connection; beyond these the system's own queue fills
-        connection_limit=1000,
+        # never reached: those who wait make room before (deploy/patience.py)
+        connection_limit=2 * patience.MOST_CONNECTIONS,
         backlog=1024,
         channel_timeout=60,
-        cleanup_interval=10,
         url_scheme=urlsplit(settings.public_url).scheme,
         # headers from proxies stay as they are: in demo mode the applications refuse them, and nothing else reads them
         clear_untrusted_proxy_headers=False,
         ident=None,
         **NOTHING_ON_DISK,
-        _server=bodies.server,
+        trusted=settings.trusted_proxies,
+        _server=patience.server,
     )
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from environs import Env
 
+from shared.kernel.addresses import Networks
 from shared.vocabulary.email_address import parse_email
 from shared.vocabulary.misread import Misread
 from shared.vocabulary.telephone_text import parse_public
@@ -61,6 +62,8 @@ class Settings:
     accessibility_email: str = ""
     accessibility_phone: str = ""
     log_level: str = "INFO"
+    # whose X-Forwarded-For is believed; nobody's unless told
+    trusted_proxies: Networks = field(default_factory=lambda: Networks(()))
     # turns are taken in order, so whoever is let in last waits for those before: 24 at the 50 to 100 a second that two
     # cores sustain is a quarter to half a second, and as much again is left for a busy machine before an answer takes
     # a second. Fewer would turn people away for a burst that is over before they come back
@@ -121,6 +124,7 @@ class Settings:
             accessibility_email=get.value("ACCESSIBILITY_EMAIL", parse_email),
             accessibility_phone=get.value("ACCESSIBILITY_PHONE", parse_public),
             log_level=get.text("LOG_LEVEL", "INFO"),
+            trusted_proxies=get.networks("TRUSTED_PROXIES"),
             web_in_flight=get.number("WEB_IN_FLIGHT", 24),
             web_threads=get.number("WEB_THREADS", 8),
             pool_size=get.number("POOL_SIZE", 8),
@@ -178,6 +182,12 @@ class _Reader:
     def path(self, name: str) -> Path | None:
         text = self.text(name)
         return Path(text) if text else None
+
+    def networks(self, name: str) -> Networks:
+        try:
+            return Networks.parse(self.text(name))
+        except ValueError:
+            raise SettingsAreWrong(f"LOTSA_{name} must be addresses or networks with commas between") from None
 
     def number(self, name: str, default: int) -> int:
         text = self.text(name)

@@ -13,11 +13,11 @@ from shared.settings import SERVICES, Settings
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/nothing"
 
 
-def four_apps(keys: Path) -> list[Flask]:
-    """One app of each service; their keys are made in a folder that is not there yet."""
+def environment_in(keys: Path, mode: str = "demo") -> dict[str, str]:
+    """The settings of processes that serve all four; their keys are made in a folder that is not there yet."""
     make_keys(keys, "nowhere")
     environment = {
-        "LOTSA_MODE": "demo",
+        "LOTSA_MODE": mode,
         "LOTSA_SESSION_KEY_FILE": str(keys / "session"),
         "LOTSA_TOKEN_ISSUER": "https://issuer.example.org",
         "LOTSA_TOKEN_JWKS_FILE": str(keys / "token-jwks.json"),
@@ -27,7 +27,12 @@ def four_apps(keys: Path) -> list[Flask]:
     for service in SERVICES:
         environment[f"LOTSA_{service.upper()}_DATABASE_URL"] = NOWHERE
         environment[f"LOTSA_{service.upper()}_MASTER_KEY_FILE"] = str(keys / f"{service}-master")
-    settings = Settings.from_environment(environment)
+    return environment
+
+
+def four_apps(keys: Path) -> list[Flask]:
+    """One app of each service."""
+    settings = Settings.from_environment(environment_in(keys))
     apps = [service_app(service, settings) for service in SERVICES]
     assert all(isinstance(app, Flask) for app in apps)
     return [app for app in apps if isinstance(app, Flask)]

@@ -11,14 +11,13 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
-from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from deploy import bodies
+from deploy import patience
 from deploy.serve import NOTHING_ON_DISK
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ class _Server:
         # the depth of the queue is of no interest to a test
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         where: dict[str, Any] = {"sockets": [at.dup()]} if at else {"listen": f"{LOOPBACK}:0"}
-        self._server: TcpWSGIServer = bodies.server(
+        made = patience.server(
             app,
             _dispatcher=self._workers,
             threads=THREADS,
@@ -90,6 +89,8 @@ class _Server:
             **NOTHING_ON_DISK,
             **where,
         )
+        assert isinstance(made, patience.Server)
+        self._server = made
         self._loop = threading.Thread(target=self._server.run, name="page-server", daemon=True)
         self._loop.start()
 
@@ -111,7 +112,9 @@ class _Server:
         assert not left, f"the page server did not end within {LONGEST_GOODBYE_SECONDS} s: {left}"
 
     def _in_the_loop(self, thunk: Callable[[], None]) -> None:
-        self._server.trigger.pull_trigger(thunk)
+        # the loop may be awake for another reason, and have carried out the last of these before it was woken for it
+        with suppress(OSError):
+            self._server.trigger.pull_trigger(thunk)
 
     def _accept_nobody(self) -> None:
         wasyncore.dispatcher.close(self._server)

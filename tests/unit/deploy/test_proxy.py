@@ -1,0 +1,107 @@
+"""The proxy's configuration in compose keeps the promises that the services make about what stands before them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from deploy.bodies import LONGEST_LISTENING
+from deploy.patience import HEAD_WITHIN_SECONDS, MOST_FROM_ONE_ADDRESS
+
+ROOT = Path(__file__).resolve().parents[3]
+Block = list[tuple[list[str], "Block"]]
+
+
+def parsed(text: str) -> Block:
+    """An nginx configuration as directives, each with its words and what stands in its braces.
+
+    Raises AssertionError where braces or semicolons do not fit.
+    """
+    words = re.findall(r'"[^"]*"|[{};]|[^\s{};"]+', re.sub(r"(?m)(^|\s)#.*$", "", text))
+    block, left = _block(words, 0, top=True)
+    assert left == len(words)
+    return block
+
+
+def _block(words: list[str], at: int, *, top: bool) -> tuple[Block, int]:
+    found: Block = []
+    said: list[str] = []
+    while at < len(words):
+        word = words[at]
+        at += 1
+        if word == ";":
+            assert said, "a semicolon that ends nothing"
+            found.append((said, []))
+            said = []
+        elif word == "{":
+            inner, at = _block(words, at, top=False)
+            found.append((said, inner))
+            said = []
+        elif word == "}":
+            assert not said, f"not ended: {said}"
+            assert not top, "a brace that ends nothing"
+            return found, at
+        else:
+            said.append(word)
+    assert not said, f"not ended: {said}"
+    assert top, "a brace that is not closed"
+    return found, at
+
+
+@pytest.fixture(scope="module")
+def everywhere() -> dict[str, list[str]]:
+    """The directives that hold for every server: name → the rest."""
+    found = parsed((ROOT / "deploy/compose/nginx.conf").read_text())
+    return {words[0]: words[1:] for words, inner in found if not inner}
+
+
+def _seconds(words: list[str]) -> float:
+    assert words[0].endswith("s")
+    return float(words[0][:-1])
+
+
+def test_the_proxy_waits_for_nobody_without_end(everywhere: dict[str, list[str]]) -> None:
+    """Heads and bodies have a time, not longer than the services' own."""
+    assert 0 < _seconds(everywhere["client_header_timeout"]) <= HEAD_WITHIN_SECONDS
+    assert 0 < _seconds(everywhere["client_body_timeout"]) <= HEAD_WITHIN_SECONDS
+    assert 0 < _seconds(everywhere["send_timeout"]) <= 60
+
+
+def test_one_address_has_so_many_connections_and_no_more(everywhere: dict[str, list[str]]) -> None:
+    """By an address that no caller can choose, in a zone that is there; told as too many requests."""
+    zone, most = everywhere["limit_conn"]
+    assert everywhere["limit_conn_zone"] == ["$binary_remote_addr", f"zone={zone}:10m"]
+    assert 0 < int(most) <= MOST_FROM_ONE_ADDRESS
+    assert everywhere["limit_conn_status"] == everywhere["limit_req_status"] == ["429"]
+    assert everywhere["limit_req"][0].partition("=")[2] == everywhere["limit_req_zone"][1].partition("=")[2][:-4]
+
+
+def test_the_proxy_says_who_asks_and_lets_nobody_else_say_it() -> None:
+    """Every place that passes on writes X-Forwarded-For anew; one with headers of its own inherits none."""
+    text = (ROOT / "deploy/compose/nginx.conf").read_text()
+
+    def places(block: Block, told: bool) -> list[tuple[str, bool]]:
+        own = [words for words, _ in block if words[0] == "proxy_set_header"]
+        told = ["proxy_set_header", "X-Forwarded-For", "$remote_addr"] in own if own else told
+        here = [(words[1], told) for words, _ in block if words[0] == "proxy_pass"]
+        return here + [each for _, inner in block for each in places(inner, told)]
+
+    passed_on = places(parsed(text), told=False)
+    assert len(passed_on) >= 5
+    assert [where for where, told in passed_on if not told] == []
+
+
+def test_the_services_refuse_what_is_too_large_in_their_own_words(everywhere: dict[str, list[str]]) -> None:
+    """The proxy lets through what they hear out, and lays nothing of it down."""
+    assert everywhere["client_max_body_size"] == [f"{LONGEST_LISTENING // 1_000_000}m"]
+    assert everywhere["proxy_request_buffering"] == ["off"]
+    assert everywhere["proxy_max_temp_file_size"] == ["0"]
+
+
+@pytest.mark.parametrize("wrong", ["a b", "a { b; ", "a; }", ";", "a { b }"])
+def test_the_reading_can_fail(wrong: str) -> None:
+    """What nginx would not start with is not read."""
+    with pytest.raises(AssertionError):
+        parsed(wrong)
