@@ -44,5 +44,6 @@ class RelayAnnounced(Contract):
 
     event_type: ClassVar[str] = "relay.announced.v1"
     publisher: ClassVar[str] = "*"
+    numbered: ClassVar[bool] = False
 
     highest_sequence: int

@@ -31,10 +31,15 @@ Converter: TypeAlias = Callable[[Any], Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Contract:
-    """A public event. ``publisher`` is the only service that may publish it; "*" means each for itself."""
+    """A public event. ``publisher`` is the only service that may publish it; "*" means each for itself.
+
+    ``numbered``: it comes through the outbox and has a sequence, so that it is missed when it does not come. Only
+    announcements, which a relay makes on the spot and repeats, have none.
+    """
 
     event_type: ClassVar[str] = ""
     publisher: ClassVar[str] = ""
+    numbered: ClassVar[bool] = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -14,6 +14,7 @@ Extension attributes (lower-case letters and digits only, as CloudEvents 1.0 sec
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,8 +26,16 @@ SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 
 
+_SEQUENCE = re.compile(r"[1-9][0-9]{0,18}")
+_LARGEST_SEQUENCE = 2**63 - 1
+
+
 class UndecodableEnvelope(ValueError):
     """The bytes are not a CloudEvents envelope of ours. The message never quotes them."""
+
+
+class SequenceIsMissing(ContractViolation):
+    """An event that is no announcement has no number: it would never be missed, so nobody acts on it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +61,12 @@ class Envelope:
         return f"/lotsa/{self.installation}/{self.publisher}/{self.epoch}"
 
     def contract(self) -> Contract:
-        """The event itself. Raises UnknownEventType or ContractViolation."""
+        """The event itself. Raises UnknownEventType, ContractViolation, or SequenceIsMissing which is one."""
         kind = contract_for(self.type)
         if kind.publisher not in ("*", self.publisher):
             raise ContractViolation(f"{self.type} may not be published by {self.publisher}")
+        if kind.numbered and self.sequence is None:
+            raise SequenceIsMissing(f"{self.type} has no sequence")
         return kind.from_data(self.data)
 
     def to_bytes(self) -> bytes:
@@ -108,7 +119,7 @@ class Envelope:
                 time=time,
                 correlation_id=UUID(attributes["correlationid"]),
                 data=attributes["data"],
-                sequence=None if sequence is None else int(sequence),
+                sequence=None if sequence is None else _number(sequence),
                 causation_id=None if causation is None else UUID(causation),
                 traceparent=traceparent,
                 history=bool(attributes.get("history", False)),
@@ -123,3 +134,10 @@ class Envelope:
             RecursionError,
         ):
             raise UndecodableEnvelope("not a CloudEvents 1.0 envelope of this product") from None
+
+
+def _number(sequence: Any) -> int:
+    """A publisher's first event is number 1. Raises ValueError or TypeError for what no relay would give."""
+    if not _SEQUENCE.fullmatch(sequence) or int(sequence) > _LARGEST_SEQUENCE:
+        raise ValueError
+    return int(sequence)

@@ -58,5 +58,6 @@ def _envelope(event_type: str, data: dict[str, object]) -> bytes:
         time=datetime.now(UTC),
         correlation_id=uuid4(),
         data=json.loads(json.dumps(data)),
+        sequence=1,
     )
     return envelope.to_bytes()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from shared.contracts.contract import Contract
-from shared.contracts.envelope import Envelope
+from shared.contracts.envelope import Envelope, SequenceIsMissing, UndecodableEnvelope
 from shared.messaging import asyncapi
 from tests.contracts.golden.make_golden_contracts import HERE, envelope_around, example, path_for
 
@@ -44,3 +46,26 @@ def test_a_member_added_later_may_be_absent(contract: type[Contract]) -> None:
 def test_the_asyncapi_document_is_up_to_date() -> None:
     """Made by ``python -m shared.messaging.asyncapi``."""
     assert asyncapi.DOCUMENT.read_text(encoding="utf-8") == asyncapi.text()
+
+
+@pytest.mark.parametrize("contract", asyncapi.every_contract(), ids=lambda contract: contract.event_type)
+def test_only_an_announcement_comes_without_a_number(contract: type[Contract]) -> None:
+    """What has none would never be missed: it is no event, unless a relay says it on the spot and says it again."""
+    unnumbered = replace(envelope_around(example(contract)), sequence=None)
+    if contract.numbered:
+        with pytest.raises(SequenceIsMissing):
+            unnumbered.contract()
+    else:
+        assert unnumbered.contract() == example(contract)
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "01", "+7", " 7", "7 ", "٧", "1.0", "", "9223372036854775808", 7, None])
+def test_a_number_is_written_one_way(number: object) -> None:
+    """From 1 on, in plain figures, as a text: what a database could not count with is no envelope of ours."""
+    whole = json.loads(path_for("referral.sent.v1").read_bytes())
+    body = json.dumps(whole | {"sequence": number}).encode()
+    if number is None:
+        assert Envelope.from_bytes(body).sequence is None
+    else:
+        with pytest.raises(UndecodableEnvelope):
+            Envelope.from_bytes(body)

@@ -29,6 +29,7 @@ from shared.kernel.identity import AssignmentId, UnitId
 from shared.storage import staff
 from shared.storage.engine import make_engine
 from shared.web.session import COOKIE
+from tests.support.emptying import empty
 from tests.support.serving import serving
 
 FRIDAY_NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
@@ -123,7 +124,7 @@ def a_town(installation: Installation) -> Iterator[Town]:
     settings = installation.settings()
     owner = make_engine(settings.service("referral").owner_database_url, pool_size=1)
     with owner.begin() as connection:
-        connection.execute(text(f"TRUNCATE {EVERYTHING}"))
+        empty(connection, EVERYTHING)
     owner.dispose()
     clock = FixedClock(FRIDAY_NOON)
     parts = bootstrap.for_web(replace(settings, pool_size=8), clock)

@@ -130,6 +130,18 @@ def test_an_unreadable_event_is_parked_and_explains_its_gap(made: Installation, 
     eventually(lambda: parts.parked() == {unpublishable.source: [1]}, saying="the gap was explained")
 
 
+def test_an_event_without_a_number_never_enters_the_log(made: Installation, parts: bootstrap.Parts) -> None:
+    """It would not be missed if it were gone, so it does not count when it comes: parked, and the reason is told."""
+    unnumbered = publish(made, sent(uuid4(), []), None)
+
+    def reasons() -> set[str]:
+        with Parking(made.settings().admin_broker_url) as parking:
+            return {each.reason for each in parking.look("audit.remember") if each.event_id == unnumbered}
+
+    eventually(lambda: reasons() == {"SequenceIsMissing"}, saying="it was parked for lack of a number", within=60)
+    assert ask(parts, f"select count(*) from log_entries where event_id = '{unnumbered}'") == [(0,)]
+
+
 def test_an_announcement_is_held_against_the_log(made: Installation, parts: bootstrap.Parts) -> None:
     """It is heard, and is no entry itself."""
     before = ask(parts, "select count(*) from log_entries")

@@ -129,6 +129,7 @@ def _envelope(event: Contract) -> Envelope:
         time=AT,
         correlation_id=uuid4(),
         data=event.to_data(),
+        sequence=1,
     )
 
 

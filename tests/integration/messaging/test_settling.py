@@ -163,6 +163,7 @@ def envelope_of(data: dict[str, object]) -> bytes:
         time=datetime.now(UTC),
         correlation_id=uuid4(),
         data=data,
+        sequence=1,
     )
     return envelope.to_bytes()
 

@@ -61,6 +61,7 @@ def park(product: Running, unit_id: UUID) -> UUID:
         time=datetime.now(UTC),
         correlation_id=uuid4(),
         data=event.to_data(),
+        sequence=1,
     )
     headers: dict[str, object] = {names.REASON: "Failure", names.ATTEMPTS: 4, names.PARKED_AT: "2026-11-22T10:00:00"}
     laid = Outgoing(names.parked_exchange("referral"), QUEUE, str(envelope.id), envelope.to_bytes(), headers)

@@ -29,6 +29,7 @@ from shared.messaging.subscribe import subscriptions_of
 from shared.storage.engine import make_engine
 from shared.storage.migrating import migrate
 from shared.web.tokens import issue_demo_token
+from tests.support.emptying import empty
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # a Friday
 ISSUER = "https://idp.example.org"
@@ -281,7 +282,7 @@ def room(standing_room: Room) -> Room:
         standing_room.parts.settings.service("referral").owner_database_url, pool_size=1, statement_timeout_ms=30_000
     )
     with owner.begin() as connection:
-        connection.execute(text(f"TRUNCATE {TABLES}"))
+        empty(connection, TABLES)
     owner.dispose()
     standing_room.clock.move_to(NOON)
     standing_room.a_unit(HEALTH_CENTRE, "referring")

@@ -79,7 +79,7 @@ class Told:
         self.steps.append("commit")
 
 
-def envelope(publisher: str = "directory") -> Envelope:
+def envelope(publisher: str = "directory", sequence: int | None = 1) -> Envelope:
     """An event."""
     now = datetime.now(UTC)
     return Envelope(
@@ -91,6 +91,7 @@ def envelope(publisher: str = "directory") -> Envelope:
         time=now,
         correlation_id=uuid4(),
         data=SignInRefused(reason="token", occurred_at=now).to_data(),
+        sequence=sequence,
     )
 
 
@@ -199,3 +200,9 @@ def test_an_event_of_a_service_that_may_not_publish_it_is_parked(told: Told) -> 
     """Each contract names its only publisher."""
     carry_out(told, react(), told.delivery(body=envelope("referral").to_bytes(), exchange="lotsa.referral"))
     assert told.steps == ["park: ContractViolation", "ack"]
+
+
+def test_an_event_without_a_number_is_parked_and_the_reason_told(told: Told) -> None:
+    """Nobody would miss it, so nobody acts on it; only announcements have none."""
+    carry_out(told, react(), told.delivery(body=envelope(sequence=None).to_bytes()))
+    assert told.steps == ["park: SequenceIsMissing", "ack"]
