@@ -31,8 +31,8 @@ def refuse(op: Any, table: str, name: str, when: str, why: str, condition: str =
 def guard_outbox(op: Any, app: str) -> None:
     """An event is written once, numbered, sent, and only then forgotten; numbers only grow within an epoch."""
     op.execute(f"revoke all on outbox, publisher from {app}")
-    op.execute(f"grant select, delete, insert ({_WRITTEN}), update (sequence, sent_at) on outbox to {app}")
-    op.execute(f"grant select, update (epoch, last_sequence) on publisher to {app}")
+    op.execute(f"grant select, delete, insert ({_WRITTEN}), update (epoch, sequence, sent_at) on outbox to {app}")
+    op.execute(f"grant select, update (epoch, held_at, last_sequence) on publisher to {app}")
     op.execute("alter table outbox add constraint sent_under_a_number check (sent_at is null or sequence is not null)")
     refuse(op, "outbox", "told_before_forgotten", "before delete", "it has not been sent", "old.sent_at is null")
     fewer = "new.epoch = old.epoch and new.last_sequence < old.last_sequence"

@@ -17,10 +17,10 @@ WRITTEN = ("causation_id", "correlation_id", "data", "event_type", "history", "i
 MAY = {
     ("outbox", "DELETE"): True,
     ("outbox", "INSERT"): WRITTEN,
-    ("outbox", "UPDATE"): ("sent_at", "sequence"),
+    ("outbox", "UPDATE"): ("epoch", "sent_at", "sequence"),
     ("publisher", "DELETE"): False,
     ("publisher", "INSERT"): (),
-    ("publisher", "UPDATE"): ("epoch", "last_sequence"),
+    ("publisher", "UPDATE"): ("epoch", "held_at", "last_sequence"),
     ("inbox", "DELETE"): True,
     ("inbox", "INSERT"): ("event_id", "queue"),
     ("inbox", "UPDATE"): (),

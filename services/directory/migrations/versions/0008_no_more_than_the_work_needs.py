@@ -7,8 +7,8 @@ from alembic import op
 from shared.messaging.guards import guard_inbox, guard_outbox
 from shared.storage.migrating import role
 
-revision = "0005"
-down_revision = "0004"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:
