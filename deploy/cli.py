@@ -156,6 +156,19 @@ def republish(
         republishing.republish(current_settings(), service, since, reason, console)
 
 
+@app.command()
+def announce(
+    service: Annotated[str, typer.Argument(help="Whose: directory, the one that others keep copies of.")],
+    reason: Annotated[str, typer.Option(help="Why, as a code; it is told which there are.")] = "",
+) -> None:
+    """Tell all units, assignments, routing rules and ended sessions again, so that every copy is whole."""
+    with said():
+        from deploy.errands import announcing
+        from deploy.settings import current_settings
+
+        announcing.announce(current_settings(), service, reason, console)
+
+
 @parked.command("list")
 def parked_list() -> None:
     """How many messages are parked, by queue. Exits with 1 when there are any."""

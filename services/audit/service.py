@@ -17,12 +17,11 @@ from services.audit.reactions import (
 from shared.contracts import common, directory, notifications, referral  # noqa: F401 - so that all are registered
 from shared.contracts.common import RelayAnnounced
 from shared.contracts.contract import Contract, all_contracts
-from shared.contracts.directory import AssignmentEnded, AssignmentGranted, SessionEnded, UnitChanged
 from shared.contracts.envelope import Envelope
 from shared.messaging.subscribe import Heard, every, subscribe
 from shared.observability.logs import logger
 from shared.storage import lapsed_forms
-from shared.storage.staff import forget_old_sessions
+from shared.storage.staff import STAFF_EVENTS, StaffEvent, forget_old_sessions
 
 INTEGRATE_EVERY_S = 0.04
 TOGETHER = 64
@@ -56,10 +55,8 @@ class Audit:
         """How far each relay says it has come."""
         heights.note_height(event, uow)
 
-    @subscribe(UnitChanged, AssignmentGranted, AssignmentEnded, SessionEnded)
-    def keep_the_staff(
-        self, event: UnitChanged | AssignmentGranted | AssignmentEnded | SessionEnded, uow: AuditUnitOfWork
-    ) -> None:
+    @subscribe(*STAFF_EVENTS)
+    def keep_the_staff(self, event: StaffEvent, uow: AuditUnitOfWork) -> None:
         """Who works where, and who may review."""
         staff.keep(event, uow)
 

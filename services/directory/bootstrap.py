@@ -69,6 +69,11 @@ class Parts:
             self.engine, write_outbox=outbox.append, clock=self.clock, row_security=security, history=history
         )
 
+    def work_of_operator(self) -> DirectoryUnitOfWork:
+        """A transaction of whoever runs the installation, for commands that are about all of the directory."""
+        security = {"lotsa.role": Role.OPERATOR.value}
+        return DirectoryUnitOfWork(self.engine, write_outbox=outbox.append, clock=self.clock, row_security=security)
+
     def work(self, cause: Envelope | None = None) -> DirectoryUnitOfWork:
         """A transaction of the service itself: sessions, counts, sweeping. It may write no organisation's rows."""
         return DirectoryUnitOfWork(self.engine, write_outbox=outbox.append, clock=self.clock, cause=cause)

@@ -12,12 +12,16 @@ from shared.contracts.directory import (
     ActivityChanged,
     AssignmentEnded,
     AssignmentGranted,
+    AssignmentToldAgain,
+    EndedSessionToldAgain,
     ListingChanged,
     RoutingRulesChanged,
+    RoutingRulesToldAgain,
     SessionEnded,
     SignedIn,
     SignInRefused,
     UnitChanged,
+    UnitToldAgain,
 )
 from shared.kernel.events import DomainEvent
 
@@ -36,6 +40,25 @@ def translate(event: DomainEvent) -> Contract | None:
                 role=granted.role.value,
                 valid_from=granted.valid_from,
                 valid_to=granted.valid_to,
+            )
+        case events.UnitWasToldAgain():
+            return UnitToldAgain(**vars(_unit(event.unit, event)))
+        case events.AssignmentWasToldAgain(assignment=stands):
+            return AssignmentToldAgain(
+                assignment_id=stands.id,
+                issuer=stands.user.issuer,
+                subject=stands.user.subject,
+                unit_id=stands.unit_id,
+                role=stands.role.value,
+                valid_from=stands.valid_from,
+                valid_to=stands.valid_to,
+                ended_at=stands.ended_at,
+            )
+        case events.RoutingRulesWereToldAgain():
+            return RoutingRulesToldAgain(**vars(_rules(event.rules, event)))
+        case events.EndedSessionWasToldAgain():
+            return EndedSessionToldAgain(
+                session_id=event.session_id, expires_at=event.expires_at, occurred_at=event.occurred_at
             )
         case events.AssignmentWasEnded(assignment=ended):
             return AssignmentEnded(assignment_id=ended.id, ended_at=ended.ended_at or event.occurred_at)

@@ -24,7 +24,6 @@ from services.notifications.reactions import (
     when_the_receiving_unit_acts_tell_the_referring_unit as steps,
 )
 from services.notifications.reactions.tell import announce
-from shared.contracts.directory import AssignmentEnded, AssignmentGranted, SessionEnded, UnitChanged
 from shared.contracts.envelope import Envelope
 from shared.contracts.referral import (
     ConsentGiven,
@@ -38,7 +37,7 @@ from shared.contracts.referral import (
     ReferralSent,
 )
 from shared.messaging.subscribe import Heard, every, subscribe
-from shared.storage.staff import forget_old_sessions
+from shared.storage.staff import STAFF_EVENTS, StaffEvent, forget_old_sessions
 
 DELIVER_EVERY_S = 0.5
 TOGETHER = 32
@@ -82,10 +81,8 @@ class Notifications:
         """Whether the carer lets the referrer know."""
         consents.when_a_consent_is_given_note_what_may_be_told(heard, uow)
 
-    @subscribe(UnitChanged, AssignmentGranted, AssignmentEnded, SessionEnded)
-    def keep_the_directory(
-        self, event: UnitChanged | AssignmentGranted | AssignmentEnded | SessionEnded, uow: NotificationsUnitOfWork
-    ) -> None:
+    @subscribe(*STAFF_EVENTS)
+    def keep_the_directory(self, event: StaffEvent, uow: NotificationsUnitOfWork) -> None:
         """Who works where, and where a unit is reached."""
         directory.when_the_directory_speaks_remember_it(event, uow)
 

@@ -9,17 +9,11 @@ from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.sweep_expired_drafts import sweep_expired_drafts
 from services.referral.reactions.when_routing_rules_change_keep_them import when_routing_rules_change_keep_them
 from services.referral.reactions.when_the_directory_speaks_remember_it import when_the_directory_speaks_remember_it
-from shared.contracts.directory import (
-    AssignmentEnded,
-    AssignmentGranted,
-    RoutingRulesChanged,
-    SessionEnded,
-    UnitChanged,
-)
+from shared.contracts.directory import RoutingRulesChanged, RoutingRulesToldAgain
 from shared.contracts.envelope import Envelope
 from shared.messaging.subscribe import every, subscribe
 from shared.storage import lapsed_forms
-from shared.storage.staff import forget_old_sessions
+from shared.storage.staff import STAFF_EVENTS, StaffEvent, forget_old_sessions
 from shared.web import idempotency
 
 SWEEP_EVERY_S = 60
@@ -38,15 +32,13 @@ class Referral:
         """A transaction that follows what was heard."""
         return self._parts.as_system(envelope)
 
-    @subscribe(UnitChanged, AssignmentGranted, AssignmentEnded, SessionEnded)
-    def keep_the_directory(
-        self, event: UnitChanged | AssignmentGranted | AssignmentEnded | SessionEnded, uow: ReferralUnitOfWork
-    ) -> None:
+    @subscribe(*STAFF_EVENTS)
+    def keep_the_directory(self, event: StaffEvent, uow: ReferralUnitOfWork) -> None:
         """Who works where, which units there are, and whose session has ended."""
         when_the_directory_speaks_remember_it(event, uow)
 
-    @subscribe(RoutingRulesChanged)
-    def keep_routing_rules(self, event: RoutingRulesChanged, uow: ReferralUnitOfWork) -> None:
+    @subscribe(RoutingRulesChanged, RoutingRulesToldAgain)
+    def keep_routing_rules(self, event: RoutingRulesChanged | RoutingRulesToldAgain, uow: ReferralUnitOfWork) -> None:
         """Who receives what."""
         when_routing_rules_change_keep_them(event, uow)
 

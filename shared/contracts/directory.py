@@ -81,6 +81,72 @@ class RoutingRulesChanged(Contract):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnitToldAgain(Contract):
+    """How a unit stands, told to whoever has lost it: nothing has happened. Fields as in ``UnitChanged``.
+
+    A copy with the same version takes it; one with a newer version does not.
+    """
+
+    event_type: ClassVar[str] = "unit.told-again.v1"
+    publisher: ClassVar[str] = "directory"
+
+    unit_id: UUID
+    version: int
+    organization_id: UUID
+    name: str
+    kind: str
+    area: str | None = None
+    function_address: str | None = None
+    phone: str | None = None
+    stand_in_unit_id: UUID | None = None
+    active: bool = True
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignmentToldAgain(Contract):
+    """How an assignment stands, its end too if it has ended: nothing has happened. An end once heard is kept."""
+
+    event_type: ClassVar[str] = "assignment.told-again.v1"
+    publisher: ClassVar[str] = "directory"
+
+    assignment_id: UUID
+    issuer: str
+    subject: str
+    unit_id: UUID
+    role: str
+    valid_from: datetime
+    valid_to: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoutingRulesToldAgain(Contract):
+    """How one municipality's routing rules stand: nothing has happened. Fields as in ``RoutingRulesChanged``."""
+
+    event_type: ClassVar[str] = "routing-rules.told-again.v1"
+    publisher: ClassVar[str] = "directory"
+
+    municipality_code: str
+    version: int
+    default_unit_id: UUID
+    rules: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndedSessionToldAgain(Contract):
+    """A session that ended before, and whose cookie would not have expired yet: nothing has happened now."""
+
+    event_type: ClassVar[str] = "session.end-told-again.v1"
+    publisher: ClassVar[str] = "directory"
+
+    session_id: UUID
+    expires_at: datetime
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class SignedIn(Contract):
     """Somebody signed in."""
 

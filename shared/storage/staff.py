@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     DateTime,
     Engine,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    func,
     select,
     text,
 )
@@ -30,13 +33,36 @@ from sqlalchemy.dialects.postgresql import insert
 from shared.contracts.directory import (
     AssignmentEnded,
     AssignmentGranted,
+    AssignmentToldAgain,
+    EndedSessionToldAgain,
     SessionEnded,
     UnitChanged,
+    UnitToldAgain,
 )
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.kernel.swedish_order import swedish_order
 from shared.storage.plainly import ask_alone
+
+StaffEvent: TypeAlias = (
+    UnitChanged
+    | UnitToldAgain
+    | AssignmentGranted
+    | AssignmentToldAgain
+    | AssignmentEnded
+    | SessionEnded
+    | EndedSessionToldAgain
+)
+STAFF_EVENTS = (
+    UnitChanged,
+    UnitToldAgain,
+    AssignmentGranted,
+    AssignmentToldAgain,
+    AssignmentEnded,
+    SessionEnded,
+    EndedSessionToldAgain,
+)
+"""What of the directory's events this copy is made of."""
 
 DDL = """
 create table known_units (
@@ -124,15 +150,12 @@ class Assignment:
     unit_closed: bool = False
 
 
-def remember(
-    connection: Connection,
-    event: UnitChanged | AssignmentGranted | AssignmentEnded | SessionEnded,
-) -> None:
+def remember(connection: Connection, event: StaffEvent) -> None:
     """Take one of the directory's events into the copy. Repeats and disorder change nothing."""
     match event:
-        case UnitChanged():
+        case UnitChanged() | UnitToldAgain():
             _remember_unit(connection, event)
-        case AssignmentGranted():
+        case AssignmentGranted() | AssignmentToldAgain():
             _remember_assignment(connection, event)
         case AssignmentEnded():
             statement = insert(assignments).values(assignment_id=event.assignment_id, ended_at=event.ended_at)
@@ -142,7 +165,7 @@ def remember(
                     set_={"ended_at": statement.excluded.ended_at},
                 )
             )
-        case SessionEnded():
+        case SessionEnded() | EndedSessionToldAgain():
             connection.execute(
                 insert(ended_sessions)
                 .values(session_id=event.session_id, expires_at=event.expires_at)
@@ -150,7 +173,7 @@ def remember(
             )
 
 
-def _remember_unit(connection: Connection, event: UnitChanged) -> None:
+def _remember_unit(connection: Connection, event: UnitChanged | UnitToldAgain) -> None:
     row = {
         "unit_id": event.unit_id,
         "version": event.version,
@@ -169,12 +192,17 @@ def _remember_unit(connection: Connection, event: UnitChanged) -> None:
         statement.on_conflict_do_update(
             index_elements=["unit_id"],
             set_=changes,
-            where=units.c.version < statement.excluded.version,
+            where=older(units.c.version, statement.excluded.version, told_again=isinstance(event, UnitToldAgain)),
         )
     )
 
 
-def _remember_assignment(connection: Connection, event: AssignmentGranted) -> None:
+def older(kept: ColumnElement[int], told: ColumnElement[int], *, told_again: bool) -> ColumnElement[bool]:
+    """Whether a copy is to take a version: a newer one always, its own again when that is how things stand."""
+    return kept <= told if told_again else kept < told
+
+
+def _remember_assignment(connection: Connection, event: AssignmentGranted | AssignmentToldAgain) -> None:
     row = {
         "assignment_id": event.assignment_id,
         "issuer": event.issuer,
@@ -184,8 +212,13 @@ def _remember_assignment(connection: Connection, event: AssignmentGranted) -> No
         "valid_from": event.valid_from,
         "valid_to": event.valid_to,
     }
+    if isinstance(event, AssignmentToldAgain):
+        row["ended_at"] = event.ended_at
     statement = insert(assignments).values(row)
-    changes = {name: statement.excluded[name] for name in row if name != "assignment_id"}
+    changes: dict[str, Any] = {name: statement.excluded[name] for name in row if name != "assignment_id"}
+    if "ended_at" in row:
+        # told as it stood a moment ago: an end that was heard meanwhile is not taken back
+        changes["ended_at"] = func.coalesce(assignments.c.ended_at, statement.excluded.ended_at)
     connection.execute(statement.on_conflict_do_update(index_elements=["assignment_id"], set_=changes))
 
 
@@ -193,6 +226,11 @@ def forget_old_sessions(connection: Connection, now: datetime) -> int:
     """Sweep ended sessions whose cookies would have expired anyway; how many."""
     statement = text("delete from ended_sessions where expires_at < :now")
     return connection.execute(statement, {"now": now}).rowcount
+
+
+def ended_until(connection: Connection) -> list[tuple[UUID, datetime]]:
+    """The ended sessions that are remembered, each with the moment until which it must be."""
+    return [(row.session_id, row.expires_at) for row in connection.execute(select(ended_sessions))]
 
 
 class StaffCopy:

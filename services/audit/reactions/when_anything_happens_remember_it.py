@@ -34,7 +34,7 @@ ACTING_UNIT = {
     "consent.withdrawn.v1": "unit_id",
 }
 # what these name is an assignment that somebody was given, not the one that it was given under
-OF_ASSIGNMENTS = ("assignment.granted.v1", "assignment.ended.v1")
+OF_ASSIGNMENTS = ("assignment.granted.v1", "assignment.ended.v1", "assignment.told-again.v1")
 
 
 class Remembering(Protocol):

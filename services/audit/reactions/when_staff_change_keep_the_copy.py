@@ -6,8 +6,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from shared.contracts.directory import AssignmentEnded, AssignmentGranted, SessionEnded, UnitChanged
 from shared.storage import staff
+from shared.storage.staff import StaffEvent
 
 
 class Keeping(Protocol):
@@ -17,6 +17,6 @@ class Keeping(Protocol):
     def connection(self) -> Connection: ...
 
 
-def keep(event: UnitChanged | AssignmentGranted | AssignmentEnded | SessionEnded, uow: Keeping) -> None:
+def keep(event: StaffEvent, uow: Keeping) -> None:
     """Take the event into the copy."""
     staff.remember(uow.connection, event)

@@ -27,11 +27,15 @@ HEADINGS: dict[str, LazyString] = {
     "notice.failed.v1": _("A notice could not be delivered"),
     "session.signed-in.v1": _("Somebody signed in"),
     "session.ended.v1": _("Somebody signed out"),
+    "session.end-told-again.v1": _("That somebody had signed out was told again"),
     "session.refused.v1": _("A sign-in failed"),
     "unit.changed.v1": _("A unit was changed"),
+    "unit.told-again.v1": _("How a unit stands was told again"),
     "assignment.granted.v1": _("An assignment was given"),
+    "assignment.told-again.v1": _("How an assignment stands was told again"),
     "assignment.ended.v1": _("An assignment was ended"),
     "routing-rules.changed.v1": _("Routing rules were changed"),
+    "routing-rules.told-again.v1": _("How routing rules stand was told again"),
     "listing.changed.v1": _("A support service was changed"),
     "activity.changed.v1": _("An activity was changed"),
 }
@@ -129,7 +133,9 @@ ALARMS: dict[str, LazyString] = {
 # steps that nobody in particular is known to have taken; the person and unit that they name are those they are about
 ABOUT_A_UNIT = (
     "unit.changed.v1",
+    "unit.told-again.v1",
     "assignment.granted.v1",
+    "assignment.told-again.v1",
     "notice.queued.v1",
     "notice.sent.v1",
     "notice.failed.v1",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import Connection, select, update
 
 from services.directory.adapters.tables import assignments
@@ -22,17 +25,14 @@ class AssignmentRows:
         """One assignment, or None."""
         query = select(assignments).where(assignments.c.id == assignment_id)
         row = self._connection.execute(query).mappings().first()
-        if row is None:
-            return None
-        return Assignment(
-            id=AssignmentId(row["id"]),
-            user=UserRef(row["issuer"], row["subject"]),
-            unit_id=UnitId(row["unit_id"]),
-            role=Role(row["role"]),
-            valid_from=row["valid_from"],
-            valid_to=row["valid_to"],
-            ended_at=row["ended_at"],
-        )
+        return None if row is None else _assignment(row)
+
+    def after(self, last: AssignmentId | None, at_most: int) -> list[Assignment]:
+        """Those whose ids come after one, in the order of their ids: all of them, a part at a time."""
+        query = select(assignments).order_by(assignments.c.id).limit(at_most)
+        if last is not None:
+            query = query.where(assignments.c.id > last)
+        return [_assignment(row) for row in self._connection.execute(query).mappings()]
 
     def add(self, assignment: Assignment) -> None:
         """Write a new one. Raises AlreadyRegistered."""
@@ -52,3 +52,15 @@ class AssignmentRows:
         statement = update(assignments).where(assignments.c.id == assignment.id, assignments.c.ended_at.is_(None))
         if self._connection.execute(statement.values(ended_at=assignment.ended_at)).rowcount != 1:
             raise AssignmentHasEnded
+
+
+def _assignment(row: Mapping[Any, Any]) -> Assignment:
+    return Assignment(
+        id=AssignmentId(row["id"]),
+        user=UserRef(row["issuer"], row["subject"]),
+        unit_id=UnitId(row["unit_id"]),
+        role=Role(row["role"]),
+        valid_from=row["valid_from"],
+        valid_to=row["valid_to"],
+        ended_at=row["ended_at"],
+    )

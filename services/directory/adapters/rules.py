@@ -36,6 +36,10 @@ class RuleRows:
             version=found["version"],
         )
 
+    def municipalities(self) -> list[str]:
+        """The codes of the municipalities that have set rules."""
+        return list(self._connection.scalars(select(routing.c.municipality_code).order_by(routing.c.municipality_code)))
+
     def hold(self) -> None:
         """Wait for, and then keep out, whoever sets rules or closes a unit, until this transaction ends."""
         self._connection.execute(select(func.pg_advisory_xact_lock(func.hashtext("directory.routing"))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -16,7 +17,6 @@ from services.directory.adapters.support_services import SupportServiceRows
 from services.directory.adapters.units import UnitRows
 from services.directory.published import translate
 from shared.contracts.common import AccessRecorded
-from shared.contracts.directory import AssignmentEnded, AssignmentGranted, SessionEnded, UnitChanged
 from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
@@ -25,8 +25,6 @@ from shared.kernel.identity import uuid7
 from shared.kernel.refusals import Refusal
 from shared.storage import staff
 from shared.storage.unit_of_work import OutboxWriter, UnitOfWork
-
-STAFF_EVENTS = (UnitChanged, AssignmentGranted, AssignmentEnded, SessionEnded)
 
 
 class DirectoryUnitOfWork(UnitOfWork):
@@ -77,6 +75,10 @@ class DirectoryUnitOfWork(UnitOfWork):
         """The municipalities' routing rules."""
         return RuleRows(self.connection)
 
+    def ended_sessions(self) -> list[tuple[UUID, datetime]]:
+        """Sessions that were signed out, with the moment until which that must be remembered."""
+        return staff.ended_until(self.connection)
+
     @property
     def sign_ins(self) -> SignInRows:
         """Who has ever signed in."""
@@ -93,7 +95,7 @@ class DirectoryUnitOfWork(UnitOfWork):
             contract = translate(event)
             if contract is None:
                 continue
-            if isinstance(contract, STAFF_EVENTS):
+            if isinstance(contract, staff.STAFF_EVENTS):
                 staff.remember(self.connection, contract)
             self.publish(contract)
 

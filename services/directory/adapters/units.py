@@ -44,6 +44,10 @@ class UnitRows:
         lock = func.pg_advisory_xact_lock(func.hashtext("directory.units"), func.hashtext(str(organization_id)))
         self._connection.execute(select(lock))
 
+    def every(self) -> list[Unit]:
+        """All of them, in the order of their ids."""
+        return [unit_from(row) for row in self._connection.execute(select(units).order_by(units.c.id)).mappings()]
+
     def add(self, unit: Unit) -> None:
         """Write a new one. Raises AlreadyRegistered."""
         write_new(self._connection, units, _row(unit))

@@ -55,6 +55,35 @@ class RoutingRulesWereSet(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnitWasToldAgain(DomainEvent):
+    """How a unit stands, for whoever has lost it. Nothing happened to it."""
+
+    unit: Unit
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignmentWasToldAgain(DomainEvent):
+    """How an assignment stands, its end too. Nothing happened to it."""
+
+    assignment: Assignment
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoutingRulesWereToldAgain(DomainEvent):
+    """How a municipality's rules stand. Nothing happened to them."""
+
+    rules: RoutingRules
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndedSessionWasToldAgain(DomainEvent):
+    """A session that ended before, and may not be forgotten yet. ``expires_at``: until when."""
+
+    session_id: UUID
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrganizationWasSaved(DomainEvent):
     """An organisation was registered or changed its own page. Nobody else needs to hear of it."""
 

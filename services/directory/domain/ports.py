@@ -87,6 +87,10 @@ class Units(Protocol):
         """Wait for, and then keep out, whoever registers a unit of the organisation, until this transaction ends."""
         ...
 
+    def every(self) -> list[Unit]:
+        """All of them, in the order of their ids."""
+        ...
+
     def add(self, unit: Unit) -> None:
         """Write a new one. Raises AlreadyRegistered."""
         ...
@@ -111,6 +115,10 @@ class Assignments(Protocol):
         """One assignment, or None."""
         ...
 
+    def after(self, last: AssignmentId | None, at_most: int) -> list[Assignment]:
+        """Those whose ids come after one, in the order of their ids: all of them, a part at a time."""
+        ...
+
     def add(self, assignment: Assignment) -> None:
         """Write a new one. Raises AlreadyRegistered."""
         ...
@@ -125,6 +133,10 @@ class Rules(Protocol):
 
     def of(self, municipality_code: str) -> RoutingRules | None:
         """A municipality's rules in order, or None when it has set none."""
+        ...
+
+    def municipalities(self) -> list[str]:
+        """The codes of the municipalities that have set rules."""
         ...
 
     def put(self, rules: RoutingRules) -> None:
@@ -190,6 +202,10 @@ class DirectoryWork(Protocol):
     @property
     def sign_ins(self) -> SignIns:
         """Who has ever signed in."""
+        ...
+
+    def ended_sessions(self) -> list[tuple[UUID, datetime]]:
+        """Sessions that were signed out, with the moment until which that must be remembered."""
         ...
 
     def happened(self, *events: DomainEvent) -> None:

@@ -23,6 +23,7 @@ from services.referral.domain.routing import AgeOf, ReceivingUnit, RoutingRule, 
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import Failure
 from shared.storage.plainly import ask
+from shared.storage.staff import older
 
 _RULES = """
     SELECT concat_ws(' ', version, xmin), default_unit_id,
@@ -113,9 +114,17 @@ class SqlRouting:
         return bool(ask(self._connection, _NO_STAND_IN, (unit_id,)))
 
     def keep(
-        self, municipality_code: str, version: int, default_unit_id: UnitId, rules: Sequence[Mapping[str, Any]]
+        self,
+        municipality_code: str,
+        version: int,
+        default_unit_id: UnitId,
+        rules: Sequence[Mapping[str, Any]],
+        *,
+        told_again: bool = False,
     ) -> None:
         """Take a municipality's rules into the copy; an older version than the one kept changes nothing.
+
+        The same version is taken when it is told again.
 
         Raises Failure (permanent) for rules that cannot be read, so that they are parked rather than half kept.
         """
@@ -132,7 +141,7 @@ class SqlRouting:
             statement.on_conflict_do_update(
                 index_elements=["municipality_code"],
                 set_={"version": newer.version, "default_unit_id": newer.default_unit_id, "rules": newer.rules},
-                where=routing_sets.c.version < newer.version,
+                where=older(routing_sets.c.version, newer.version, told_again=told_again),
             )
         )
 

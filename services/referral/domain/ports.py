@@ -114,9 +114,18 @@ class Routing(Protocol):
         ...
 
     def keep(
-        self, municipality_code: str, version: int, default_unit_id: UnitId, rules: Sequence[Mapping[str, Any]]
+        self,
+        municipality_code: str,
+        version: int,
+        default_unit_id: UnitId,
+        rules: Sequence[Mapping[str, Any]],
+        *,
+        told_again: bool = False,
     ) -> None:
-        """Take a municipality's rules into the copy, unless a newer version is there. Raises Failure (permanent)."""
+        """Take a municipality's rules into the copy, unless a newer version is there, or the same is not told again.
+
+        Raises Failure (permanent).
+        """
         ...
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from shared.contracts.directory import AssignmentEnded, AssignmentGranted, SessionEnded, UnitChanged
 from shared.storage import staff
+from shared.storage.staff import StaffEvent
 from shared.storage.unit_of_work import UnitOfWork
 
 
-def when_the_directory_speaks_remember_it(
-    event: UnitChanged | AssignmentGranted | AssignmentEnded | SessionEnded, uow: UnitOfWork
-) -> None:
+def when_the_directory_speaks_remember_it(event: StaffEvent, uow: UnitOfWork) -> None:
     """Take it into the service's own copy; an ended assignment or session ends access from the next request on."""
     staff.remember(uow.connection, event)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from shared.contracts.directory import (
     AssignmentEnded,
     AssignmentGranted,
+    AssignmentToldAgain,
     RoutingRulesChanged,
+    RoutingRulesToldAgain,
     SessionEnded,
     UnitChanged,
+    UnitToldAgain,
 )
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import uuid7
 from shared.kernel.refusals import Failure
 from tests.integration.referral.conftest import KUNGSHOLMEN, NOON, SODERMALM, Cast, Room, a_referral
+
+TOLD_AGAIN = UUID("6c1f7a52-3f60-4b1c-8c5e-0d4a7f2b9e31")
 
 
 def test_an_event_heard_twice_has_one_effect(room: Room) -> None:
@@ -97,3 +103,72 @@ def test_what_nobody_needs_is_swept(room: Room, alva: Cast) -> None:
         for table in ("idempotency", "ended_sessions", "drafts", "referrals", "contents")
     }
     assert counts == {"idempotency": 0, "ended_sessions": 0, "drafts": 0, "referrals": 1, "contents": 1}
+
+
+def a_unit(version: int, name: str, *, again: bool) -> UnitChanged | UnitToldAgain:
+    """How the district's unit is told, as a change or again."""
+    kind = UnitToldAgain if again else UnitChanged
+    return kind(
+        unit_id=TOLD_AGAIN,
+        version=version,
+        organization_id=TOLD_AGAIN,
+        name=name,
+        kind="receiving",
+        area="0180-kungsholmen",
+        occurred_at=NOON,
+    )
+
+
+def test_a_unit_told_again_is_taken_in_its_own_version_and_never_over_a_newer(room: Room) -> None:
+    """A change of the same version was heard already; how it stands mends a copy that is not as it was told."""
+    known = "SELECT version, name FROM known_units WHERE unit_id = :id"
+    for event, kept in (
+        (a_unit(2, "Andra", again=False), (2, "Andra")),
+        (a_unit(2, "Ändrad för hand", again=False), (2, "Andra")),
+        (a_unit(2, "Som den är", again=True), (2, "Som den är")),
+        (a_unit(1, "Som den var", again=True), (2, "Som den är")),
+        (a_unit(3, "Tredje", again=True), (3, "Tredje")),
+    ):
+        room.hear(event)
+        assert [tuple(row) for row in room.ask(known, id=TOLD_AGAIN)] == [kept]
+
+
+def test_an_end_is_not_taken_back_by_what_is_told_again(room: Room) -> None:
+    """What was told a moment before the end says nothing of it; what was told after it brings it to an empty copy."""
+    since = NOON - timedelta(days=1)
+    for ended_first, told_end in ((True, None), (False, NOON)):
+        assignment_id = uuid4()
+        stands = AssignmentToldAgain(
+            assignment_id=assignment_id,
+            issuer="i",
+            subject=str(assignment_id),
+            unit_id=SODERMALM,
+            role=Role.ADVISER.value,
+            valid_from=since,
+            ended_at=told_end,
+        )
+        if ended_first:
+            room.hear(AssignmentEnded(assignment_id=assignment_id, ended_at=NOON))
+        room.hear(stands)
+        assert room.ask("SELECT ended_at FROM known_assignments WHERE assignment_id = :id", id=assignment_id) == [
+            (NOON,)
+        ]
+        assert room.parts.staff.assignments_of(UserRef("i", str(assignment_id)), NOON) == []
+
+
+def test_rules_told_again_are_taken_in_their_own_version(room: Room, alva: Cast) -> None:
+    """And never over newer ones."""
+    version = room.ask("SELECT version FROM routing_sets WHERE municipality_code = '0180'")[0][0]
+    rule = {"rule_id": "again", "area": "0180-kungsholmen", "unit_id": str(KUNGSHOLMEN), "reason_sv": "Bor där."}
+    for told, kept in ((version - 1, False), (version, True)):
+        room.hear(
+            RoutingRulesToldAgain(
+                municipality_code="0180",
+                version=told,
+                default_unit_id=SODERMALM,
+                rules=json.dumps([rule]),
+                occurred_at=NOON,
+            )
+        )
+        rows = room.ask("SELECT version, rules FROM routing_sets WHERE municipality_code = '0180'")
+        assert (rows[0][0], rows[0][1] == [rule]) == (version, kept)

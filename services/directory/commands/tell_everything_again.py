@@ -1,0 +1,66 @@
+"""Tell how everything stands that others keep a copy of, so that an empty or an old copy is whole again.
+
+Nothing has happened, and the events say so: they are others than those of a change. Each part is a transaction of its
+own; what changes meanwhile is told by itself, and a copy keeps what is newer (``shared/storage/staff.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from services.directory.domain.events import (
+    AssignmentWasToldAgain,
+    EndedSessionWasToldAgain,
+    RoutingRulesWereToldAgain,
+    UnitWasToldAgain,
+)
+from services.directory.domain.ports import DirectoryWork
+from shared.kernel.identity import AssignmentId
+
+AT_ONCE = 500
+
+OpensWork = Callable[[], AbstractContextManager[DirectoryWork]]
+
+
+@dataclass(frozen=True)
+class ToldAgain:
+    """How many of each were told."""
+
+    units: int
+    assignments: int
+    municipalities: int
+    ended_sessions: int
+
+
+def tell_everything_again(open_work: OpensWork) -> ToldAgain:
+    """Tell of every unit, every assignment (ended ones too), all routing rules and the sessions that have ended."""
+    with open_work() as work:
+        now = work.clock.now()
+        units = work.units.every()
+        work.happened(*(UnitWasToldAgain(occurred_at=now, unit=each) for each in units))
+        municipalities = work.rules.municipalities()
+        for code in municipalities:
+            rules = work.rules.of(code)
+            if rules is not None:
+                work.happened(RoutingRulesWereToldAgain(occurred_at=now, rules=rules))
+        sessions = work.ended_sessions()
+        for session_id, expires_at in sessions:
+            work.happened(EndedSessionWasToldAgain(occurred_at=now, session_id=session_id, expires_at=expires_at))
+        work.commit()
+    return ToldAgain(len(units), _tell_of_assignments(open_work), len(municipalities), len(sessions))
+
+
+def _tell_of_assignments(open_work: OpensWork) -> int:
+    told, last = 0, None
+    while True:
+        with open_work() as work:
+            part = work.assignments.after(last, AT_ONCE)
+            if not part:
+                return told
+            now = work.clock.now()
+            work.happened(*(AssignmentWasToldAgain(occurred_at=now, assignment=each) for each in part))
+            work.commit()
+        told += len(part)
+        last = AssignmentId(part[-1].id)
