@@ -238,7 +238,8 @@ def test_a_protected_identity_is_told_by_nothing_else_either(room: Room, alva: C
             assert told not in hidden.get_data(as_text=True), told
         assert hidden.json["need"]["target_groups"] == ["dementia"]
         assert hidden.json["person_cared_for"]["relation"] == "partner"
-        assert {"part": "person-cared-for-identity", "why": "protected-identity", "whose": None} in hidden.json["closed"]
+        closed = {"part": "person-cared-for-identity", "why": "protected-identity", "whose": None}
+        assert closed in hidden.json["closed"]
 
 
 def test_whoever_declines_a_protected_person_may_say_why(room: Room, alva: Cast, bo: Cast) -> None:
