@@ -100,7 +100,7 @@ def received(text: str) -> str:
 
 
 def is_in_one_form(text: str) -> bool:
-    """Whether a quick look is enough to tell that ``received`` gives the text itself back, and gives it in parts too."""
+    """Whether a quick look tells that ``received`` gives the text itself back, and gives its parts back too."""
     return _IN_PARTS.search(text) is None
 
 

@@ -1,9 +1,9 @@
 """Units and routing rules, as the directory has told them, from the service's own copy.
 
 Every sending asks for both and they seldom change, so each process remembers what it made of them. Whether they have
-changed is asked each time, in one question of the sending's own transaction: PostgreSQL marks every row with the transaction that
-wrote it (``xmin``), and a row told anew has a new version too. A new rule, a closed unit or a unit that has moved is
-thus seen by the next statement after its commit, as it was when everything was read each time.
+changed is asked each time, in one question of the sending's own transaction: PostgreSQL marks every row with the
+transaction that wrote it (``xmin``), and a row told anew has a new version too. A new rule, a closed unit or a unit
+that has moved is thus seen by the next statement after its commit, as it was when everything was read each time.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _RULES = f"""
     SELECT concat_ws(' ', r.version, r.xmin), r.default_unit_id,
         CASE WHEN concat_ws(' ', r.version, r.xmin) = $4 THEN NULL ELSE r.rules END, (SELECT {_MARK} {_OPEN})
     FROM (SELECT 1) AS always LEFT JOIN routing_sets AS r ON r.municipality_code = $1
-"""
+"""  # noqa: S608 - only this module's own texts are put in
 _UNITS = f"SELECT unit_id, name, area, stand_in_unit_id, phone {_OPEN}"
 
 _ELSEWHERE = """
