@@ -144,4 +144,4 @@ def _last_words(box: Box, name: str) -> str:
     log = _log(box.folder, name)
     lines = [line for line in log.read_text(errors="replace")[-20_000:].splitlines() if line] if log.exists() else []
     # the processes' logs hold identifiers and codes alone, so they may be shown
-    return f"It said at last: {lines[-1][:300]}" if lines else f"Its log: {log}"
+    return f"The last line of its log: {lines[-1][:300]}" if lines else f"Its log: {log}"

@@ -106,11 +106,10 @@ def discard(settings: Settings, handle: str, reason: str, queue: str, console: C
     record = _Recording(settings, "discard", rule_for(reason))
     try:
         with Parking(settings.admin_broker_url) as parking:
-            places = [queue] if queue else [each.queue for each in subscriptions()]
-            found = [each for each in places if any(one.is_called([handle]) for one in parking.look(each))]
-            if len(found) > 1:
-                raise Trouble(f"It is parked from {', '.join(found)}: say from which, with --queue.")
-            gone = parking.discard(found[0], [handle], before=record) if found else []
+            places = [queue] if queue else _where(parking, handle)
+            if len(places) > 1:
+                raise Trouble(f"It is parked from {', '.join(places)}: say from which, with --queue.")
+            gone = parking.discard(places[0], [handle], before=record) if places else []
     except amqp.NotFound as unknown:
         raise _no_such(queue) from unknown
     if not gone:
@@ -121,6 +120,16 @@ def discard(settings: Settings, handle: str, reason: str, queue: str, console: C
         if service_of(each.queue) == "audit":
             number = "an event" if each.sequence is None else f"number {each.sequence}"
             console.print(f"The log will lack {number} for ever, and its alarm stays open.", markup=False)
+
+
+def _where(parking: Parking, handle: str) -> list[str]:
+    """The queues that it is parked from. Looked for twice: somebody else who looks may hold it for a moment."""
+    for wait in (0.0, 0.5):
+        time.sleep(wait)
+        queues = [each.queue for each in subscriptions()]
+        if found := [each for each in queues if any(one.is_called([handle]) for one in parking.look(each))]:
+            return found
+    return []
 
 
 def rule_for(reason: str) -> str:

@@ -59,9 +59,11 @@ class Invention:
             takes_in_best=frozenset({TakesInBest(self.chance.choice(["spoken", "written", "easy-to-read"]))}),
         )
 
-    def first_name(self) -> str:
-        """A first name."""
-        return str(self.chance.choice(LISTS["first"]))
+    def first_name(self, besides: str = "") -> str:
+        """A first name, other than that of the person with the name ``besides``: two in one story are told apart."""
+        names: list[str] = LISTS["first"]
+        at = self.chance.randrange(len(names))
+        return names[at - 1] if besides.startswith(f"{names[at]} ") else names[at]
 
     def _contact(self, careful: bool) -> SafeContact:
         if self.often(DO_NOT_REACH_OUT):

@@ -58,7 +58,7 @@ def invent(invention: Invention, area: str, at: datetime, wishes: Wishes) -> Inv
     consented = not wishes.carer_only if wishes.carer_only is not None else invention.often(PERSON_CONSENTS)
     stated = not consented and (situation["groups"] == ["bereaved"] or invention.often(OWN_STATEMENT))
     tells = wishes.tell_referrer if wishes.tell_referrer is not None else invention.often(TELL_REFERRER)
-    person = _person(invention, situation) if consented else None
+    person = _person(invention, situation, carer) if consented else None
     groups = tuple(situation["groups"]) if consented or stated else ()
     # a young carer is asked for by name of the group; the age band says the same
     command = SendReferral(
@@ -78,11 +78,11 @@ def invent(invention: Invention, area: str, at: datetime, wishes: Wishes) -> Inv
     return Invented(command, situation["from"])
 
 
-def _person(invention: Invention, situation: dict[str, Any]) -> PersonCaredFor:
+def _person(invention: Invention, situation: dict[str, Any], carer: Carer) -> PersonCaredFor:
     chance = invention.chance
     return PersonCaredFor(
         relation=Relation(chance.choice(situation["relations"])),
-        name=invention.first_name() if invention.often(PERSON_NAMED) else "",
+        name=invention.first_name(carer.name) if invention.often(PERSON_NAMED) else "",
         year_of_birth=chance.randrange(*situation["born"]),
         situation=chance.choice(situation["situation"]),
     )
@@ -97,7 +97,7 @@ def _priority(invention: Invention) -> Priority:
 def _carer_consent(invention: Invention, carer: Carer, at: datetime, tells: bool) -> ConsentAnswers:
     scopes = {Scope.SHARE_WITH_RECEIVING_UNIT} | ({Scope.TELL_REFERRER_WHAT_HAPPENED} if tells else set())
     young = carer.age_band == "under-18"
-    guardian = f"{invention.first_name()} {invention.chance.choice(LISTS['last'])}" if young else ""
+    guardian = f"{invention.first_name(carer.name)} {invention.chance.choice(LISTS['last'])}" if young else ""
     return ConsentAnswers(
         scopes=frozenset(scopes),
         refused=SCOPES_OF[Subject.CARER] - scopes,

@@ -6,6 +6,7 @@ counts are told; a body is never shown, since nobody has vouched for what is in 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -22,6 +23,8 @@ from shared.messaging.publishing import ConfirmedPublisher, Outgoing
 from shared.messaging.trouble import BrokerTrouble
 
 DELIVERY_LIMIT_REACHED = "the delivery limit was reached"
+LAID_BACK_WITHIN_SECONDS = 2.0
+HELD_BY_OTHERS_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -85,8 +88,9 @@ class Parking:
     def look(self, queue: str, *, at_most: int = 1_000) -> list[Parked]:
         """The parked messages of a queue, oldest first; they stay where they are."""
         channel = self._channel()
-        found = [_masked(queue, message) for message in _messages(channel, queue, at_most)]
-        _give_back(channel)
+        held = _take(channel, queue, at_most=at_most)
+        found = [_masked(queue, message) for message in held]
+        _give_back(channel, queue, held)
         return found
 
     def replay(
@@ -106,19 +110,21 @@ class Parking:
         wanted = None if event_ids is None else {str(each) for each in event_ids}
         publisher = ConfirmedPublisher(self._url, "replay")
         channel = self._channel()
+        # all are taken before any is sent: one that is parked anew meanwhile is not met a second time
+        held = _take(channel, queue, wanted=wanted)
         replayed = []
         try:
-            for message in _messages(channel, queue, self.count(queue)):
+            for message in list(held):
                 parked = _masked(queue, message)
                 if wanted is not None and not parked.is_called(wanted):
                     continue
                 before(parked)
                 _send_back(publisher, parked, body_of(message), by)
-                channel.basic_ack(message.delivery_info["delivery_tag"])
+                _drop(channel, held, message)
                 replayed.append(parked)
         finally:
             publisher.close()
-            _give_back(channel)
+            _give_back(channel, queue, held)
         return replayed
 
     def discard(self, queue: str, wanted: Collection[str], *, before: Callable[[Parked], None]) -> list[Parked]:
@@ -128,16 +134,17 @@ class Parking:
         between leaves it parked too: it is then audited once more when it is thrown away again.
         """
         channel = self._channel()
+        held = _take(channel, queue, wanted=wanted)
         gone = []
         try:
-            for message in _messages(channel, queue, self.count(queue)):
+            for message in list(held):
                 parked = _masked(queue, message)
                 if parked.is_called(wanted):
                     before(parked)
-                    channel.basic_ack(message.delivery_info["delivery_tag"])
+                    _drop(channel, held, message)
                     gone.append(parked)
         finally:
-            _give_back(channel)
+            _give_back(channel, queue, held)
         return gone
 
     def _channel(self) -> amqp.Channel:
@@ -154,18 +161,50 @@ def list_parked(admin_broker_url: str, queues: Sequence[str]) -> dict[str, int]:
         return {queue: parking.count(queue) for queue in queues}
 
 
-def _give_back(channel: amqp.Channel) -> None:
-    # closing alone would do it too, but some time later: whoever looks next might find nothing
-    channel.basic_recover(requeue=True)
-    channel.close()
+def _take(
+    channel: amqp.Channel, queue: str, *, at_most: int | None = None, wanted: Collection[str] | None = None
+) -> list[Any]:
+    """The messages that are parked, taken out of everybody else's sight until they are dropped or given back.
 
-
-def _messages(channel: amqp.Channel, queue: str, at_most: int) -> Iterable[Any]:
-    for _ in range(at_most):
+    One that is wanted may just now be held by somebody who looks, as audit does to explain its gaps: it is waited for.
+    """
+    held: list[Any] = []
+    until = time.monotonic() + HELD_BY_OTHERS_SECONDS
+    while at_most is None or len(held) < at_most:
         message = channel.basic_get(names.parked_queue(queue))
-        if message is None:
-            return
-        yield message
+        if message is not None:
+            held.append(message)
+        elif wanted is None or _all_there(queue, held, wanted) or time.monotonic() > until:
+            break
+        else:
+            time.sleep(0.05)
+    return held
+
+
+def _all_there(queue: str, held: Sequence[Any], wanted: Collection[str]) -> bool:
+    parked = [_masked(queue, message) for message in held]
+    return all(any(each.is_called([one]) for each in parked) for one in wanted)
+
+
+def _drop(channel: amqp.Channel, held: list[Any], message: Any) -> None:
+    channel.basic_ack(message.delivery_info["delivery_tag"])
+    held.remove(message)
+
+
+def _give_back(channel: amqp.Channel, queue: str, held: Sequence[Any]) -> None:
+    """Lay back what is held, and return when the queue has it.
+
+    The broker lays back some time after it was asked, and whoever looked meanwhile would find nothing: it counts only
+    what can be had. Somebody else may take them in the same moment, so the wait has a bound.
+    """
+    for message in held:
+        channel.basic_reject(message.delivery_info["delivery_tag"], requeue=True)
+    until = time.monotonic() + LAID_BACK_WITHIN_SECONDS
+    while held and time.monotonic() < until:
+        if channel.queue_declare(names.parked_queue(queue), passive=True).message_count >= len(held):
+            break
+        time.sleep(0.005)
+    channel.close()
 
 
 def _send_back(publisher: ConfirmedPublisher, parked: Parked, body: bytes, by: str) -> None:

@@ -43,6 +43,7 @@ from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.kernel.swedish_order import swedish_order
 from shared.storage.plainly import ask_alone
+from shared.vocabulary.readable_text import received
 
 StaffEvent: TypeAlias = (
     UnitChanged
@@ -174,15 +175,16 @@ def remember(connection: Connection, event: StaffEvent) -> None:
 
 
 def _remember_unit(connection: Connection, event: UnitChanged | UnitToldAgain) -> None:
+    # composed, since an event of the time before the directory did so may come late, or be replayed
     row = {
         "unit_id": event.unit_id,
         "version": event.version,
         "organization_id": event.organization_id,
-        "name": event.name,
+        "name": received(event.name),
         "kind": event.kind,
         "area": event.area,
         "function_address": event.function_address,
-        "phone": event.phone,
+        "phone": event.phone and received(event.phone),
         "stand_in_unit_id": event.stand_in_unit_id,
         "active": event.active,
     }

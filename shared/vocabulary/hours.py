@@ -88,11 +88,6 @@ class Hours:
         return self.begins == self.ends
 
     @property
-    def passes_midnight(self) -> bool:
-        """Whether it ends on the day after; a span that ends at midnight does not pass it."""
-        return MIDNIGHT < self.ends < self.begins
-
-    @property
     def minutes(self) -> int:
         """How long it is by the clock on the wall, in minutes: from 1 to 1,440."""
         return (_minutes(self.ends) - _minutes(self.begins)) % DAY_IN_MINUTES or DAY_IN_MINUTES
@@ -105,13 +100,6 @@ class Hours:
     def __str__(self) -> str:
         """As pages write it: "08.00–17.00", "22.00–06.00", "00.00–24.00"."""
         return f"{written(self.begins)}–{written_end(self.ends)}"
-
-
-def parse_hours(begins: str, ends: str) -> Hours | None:
-    """A span from its two ends as typed, or None when neither was. Raises any Misread of this module."""
-    return hours_of(
-        parse_time_of_day(begins) if begins.strip() else None, parse_time_of_day(ends) if ends.strip() else None
-    )
 
 
 def hours_of(begins: time | None, ends: time | None) -> Hours | None:

@@ -82,11 +82,6 @@ class IdentityNumber:
         """The day of birth; None when nobody knows it."""
         return int(self.digits[6:8]) % COORDINATION or None
 
-    @property
-    def is_coordination_number(self) -> bool:
-        """Whether it is a samordningsnummer."""
-        return int(self.digits[6:8]) >= COORDINATION
-
     def ages(self, on: date) -> KnownAge:
         """What it says of the age on a day: one age, or two while the birthday is not known."""
         either = of_year(self.year, on)

@@ -21,6 +21,8 @@ _UNSEEN = re.compile("[\xad\u034f\u061c\u180e\u200b\u200e\u200f\u2060-\u2064\u20
 _DIRECTED = re.compile("[\u202a-\u202c\u2066-\u2069]")
 _TURNED = re.compile("[\u202d\u202e]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]|[\U000e0000-\U000e007f]")
+# below the first combining sign (U+0300) every character is one already: ASCII, å, ä, ö, é and all of Latin's others
+_IN_PARTS = re.compile("[\r\u0300-\U0010ffff]")
 # letters to Unicode, and nothing to the eye: the fillers of Hangul
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 # Cyrillic and Greek letters that are drawn as Latin ones (of Unicode's confusables.txt those of single letters)
@@ -91,10 +93,15 @@ def received(text: str) -> str:
     Nothing is refused here and nothing goes: a password, a cursor and a name come by the same doors. Accents without
     end are left as they came, since to put them in order would take minutes; a field refuses them.
     """
-    if text.isascii() and "\r" not in text:
+    if is_in_one_form(text):
         return text
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     return plain if is_stacked(plain) else unicodedata.normalize("NFC", plain)
+
+
+def is_in_one_form(text: str) -> bool:
+    """Whether a quick look tells that ``received`` gives the text itself back, and gives its parts back too."""
+    return _IN_PARTS.search(text) is None
 
 
 def one_line(text: str) -> str:
@@ -112,9 +119,7 @@ def length(text: str) -> int:
     break as one). A reader sees å as one, and most emoji as two.
     """
     plain = received(text)
-    if plain.isascii():
-        return len(plain)
-    return len(plain) + sum(character > "\uffff" for character in plain)
+    return len(plain) if plain.isascii() else len(plain.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def is_readable(text: str) -> bool:

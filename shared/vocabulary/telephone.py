@@ -93,6 +93,12 @@ class ShortNumber(NotATelephoneNumber):
     title = "This number leads to an authority or a service. Write the person's own number."
 
 
+class E164(str):
+    """A number that has been read, and need not be read again: what is merely written like one is a plain text."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Telephone:
     """A number that can be called. ``number``: E.164, or a Swedish short number as it is dialled ("1177")."""
@@ -188,7 +194,7 @@ def _dialled(said: str, digits: str) -> Telephone:
         raise _impossible(number, said)
     if number.country_code == COUNTRY_CODE and not digits.endswith(phonenumbers.national_significant_number(number)):
         raise NoSuchNumber
-    return Telephone(e164(number))
+    return Telephone(E164(e164(number)))
 
 
 def _why(error: int, said: str) -> NotATelephoneNumber:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from phonenumbers import PhoneNumberMatcher
@@ -67,11 +68,21 @@ def _found(text: str) -> Iterator[tuple[int, int, Telephone]]:
         if _CLOCK.fullmatch(match.raw_string) or not match.raw_string.lstrip("(").startswith(("0", "+")):
             continue
         found.append((match.start, match.end, Telephone(e164(match.number))))
+    yield from sorted(found + _short_ones(plain, found), key=lambda each: each[0])
+
+
+def _short_ones(plain: str, taken: list[tuple[int, int, Telephone]]) -> list[tuple[int, int, Telephone]]:
+    """The short numbers that lie in none of those taken, which stand in their order."""
+    ends = [end for _, end, _ in taken]
+    found = []
     for short in SHORT.finditer(plain):
+        # the first that ends after this one begins is the only one that it could lie in
+        after = bisect_right(ends, short.start())
+        free = after == len(taken) or taken[after][0] >= short.end()
         digits = re.sub(r"\D", "", short[0])
-        if is_short_number(digits) and not any(start < short.end() and short.start() < end for start, end, _ in found):
+        if free and is_short_number(digits):
             found.append((short.start(), short.end(), Telephone(digits)))
-    yield from sorted(found, key=lambda each: each[0])
+    return found
 
 
 def _refuse_broken_numbers(text: str) -> None:

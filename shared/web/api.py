@@ -13,6 +13,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from marshmallow import Schema, ValidationError
 
 from shared.kernel.refusals import Invalid, Sentences, VersionHasMoved, VersionIsRequired
+from shared.vocabulary.readable_text import is_in_one_form
 from shared.web import idempotency
 from shared.web.errors import MalformedCursor, MalformedRequest, WrongMediaType
 from shared.web.received import as_received
@@ -41,17 +42,16 @@ def read_json(raw: bytes) -> Any:
     Texts in it come out in one form, as a page's do. Raises MalformedRequest.
     """
     try:
-        value = json.loads(
-            raw.decode("utf-8"), parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_without_repeats
-        )
+        text = raw.decode("utf-8")
+        value = json.loads(text, parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_without_repeats)
         # looked through only if there can be something to find: few bodies have such escapes, or so many brackets
         fine = (SUSPICIOUS.search(raw) is None or storable(value)) and (
             raw.count(b"[") + raw.count(b"{") <= DEEPEST or shallow(value)
         )
         if not fine:
             _refuse()
-        # plain ASCII without escapes has nothing to put together
-        return value if raw.isascii() and b"\\" not in raw else as_received(value)
+        # without escapes, what is in one form as a whole is so in its parts
+        return value if b"\\" not in raw and is_in_one_form(text) else as_received(value)
     except (ValueError, RecursionError):
         raise MalformedRequest from None
 

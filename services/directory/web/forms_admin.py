@@ -12,6 +12,7 @@ from services.directory.domain.routing import OLDEST, AgeOf, RoutingRule
 from services.directory.domain.unit import UnitKind
 from services.directory.web.forms import FIRST_DAY, LAST_DAY, Form
 from shared.kernel.actor import Role
+from shared.vocabulary.area import AREA_LIMIT
 from shared.web.fields import EmailField, PublicPhoneField
 from shared.web.pattern import Whole
 from shared.web.text_fields import ReadableText
@@ -41,7 +42,7 @@ class NewUnitForm(Form):
     name = ReadableText(120, required=True)
     kind = fields.Enum(UnitKind, by_value=True, required=True)
     organization_id = fields.UUID(required=True)
-    area = ReadableText(46, required=True)
+    area = ReadableText(AREA_LIMIT, required=True)
     function_address = EmailField()
     phone = PublicPhoneField()
     stand_in_unit_id = fields.UUID(load_default=None)
@@ -67,7 +68,7 @@ class AssignmentForm(Form):
 class RuleForm(Form):
     """One routing rule. ``last_day``: the last on which it holds; until further notice, unless given."""
 
-    area = ReadableText(46, required=True)
+    area = ReadableText(AREA_LIMIT, required=True)
     target_groups = fields.List(fields.String(), load_default=list)
     age_of = fields.Enum(AgeOf, by_value=True, load_default=AgeOf.ANY)
     age_from = fields.Integer(load_default=None, validate=AGE)

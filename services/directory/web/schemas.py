@@ -7,12 +7,13 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from shared.vocabulary.area import AREA_PATTERN
 from shared.web.pattern import Whole
 
 FIRST = datetime(2020, 1, 1, tzinfo=UTC)
 LAST = datetime(2100, 1, 1, tzinfo=UTC)
 CODE = Whole(r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")
-AREA = Whole(r"^[0-9]{4}(-[a-z0-9-]{1,40})?$")
+AREA = Whole(f"^{AREA_PATTERN}$")
 
 
 def _within(moment: datetime) -> None:

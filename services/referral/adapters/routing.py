@@ -1,9 +1,9 @@
 """Units and routing rules, as the directory has told them, from the service's own copy.
 
 Every sending asks for both and they seldom change, so each process remembers what it made of them. Whether they have
-changed is asked each time, in the sending's own transaction: PostgreSQL marks every row with the transaction that
-wrote it (``xmin``), and a row told anew has a new version too. A new rule, a closed unit or a unit that has moved is
-thus seen by the next statement after its commit, as it was when everything was read each time.
+changed is asked each time, in one question of the sending's own transaction: PostgreSQL marks every row with the
+transaction that wrote it (``xmin``), and a row told anew has a new version too. A new rule, a closed unit or a unit
+that has moved is thus seen by the next statement after its commit, as it was when everything was read each time.
 """
 
 from __future__ import annotations
@@ -25,16 +25,18 @@ from shared.kernel.refusals import Failure
 from shared.storage.plainly import ask
 from shared.storage.staff import older
 
-_RULES = """
-    SELECT concat_ws(' ', version, xmin), default_unit_id,
-        CASE WHEN concat_ws(' ', version, xmin) = $1 THEN NULL ELSE rules END
-    FROM routing_sets WHERE municipality_code = $2
-"""
 _OPEN = """
     FROM known_units
     WHERE kind = 'receiving' AND active AND (area = $1 OR starts_with(area, $2) OR unit_id = ANY($3::uuid[]))
 """
-_UNITS_MARK = f"SELECT string_agg(concat_ws(' ', unit_id, version, xmin), ',') {_OPEN}"
+_MARK = "string_agg(concat_ws(' ', unit_id, version, xmin), ',')"
+_UNITS_MARK = f"SELECT {_MARK} {_OPEN}"
+# the rules, and the mark of the units that the rules named when last heard: as a rule they name the same ones still
+_RULES = f"""
+    SELECT concat_ws(' ', r.version, r.xmin), r.default_unit_id,
+        CASE WHEN concat_ws(' ', r.version, r.xmin) = $4 THEN NULL ELSE r.rules END, (SELECT {_MARK} {_OPEN})
+    FROM (SELECT 1) AS always LEFT JOIN routing_sets AS r ON r.municipality_code = $1
+"""  # noqa: S608 - only this module's own texts are put in
 _UNITS = f"SELECT unit_id, name, area, stand_in_unit_id, phone {_OPEN}"
 
 _ELSEWHERE = """
@@ -46,6 +48,7 @@ _PARTNER = "SELECT 1 FROM known_units WHERE unit_id = $1 AND kind = 'partner'"
 _NO_STAND_IN = "SELECT 1 FROM known_units WHERE unit_id = $1 AND (kind = 'partner' OR NOT active)"
 
 Units = Mapping[UUID, ReceivingUnit]
+NAMES_NOBODY = "{}"
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class SqlRouting:
         self._connection = connection
         self._memory = memory
         self._read: dict[str, _KnownRules | None] = {}
+        self._units_mark: dict[str, tuple[str, str | None]] = {}
 
     def rules_of(self, municipality_code: str) -> RoutingRules | None:
         """A municipality's rules, or None when it has told none."""
@@ -79,9 +83,12 @@ class SqlRouting:
     def receiving_units(self, municipality_code: str) -> Units:
         """The open units that receive referrals in a municipality, and those its rules name, by id."""
         rules = self._rules_of(municipality_code)
-        named = rules.named if rules else "{}"
-        asked = (municipality_code, f"{municipality_code}-", named)
-        mark = (named, ask(self._connection, _UNITS_MARK, asked)[0][0] or "")
+        named = rules.named if rules else NAMES_NOBODY
+        asked = _asked(municipality_code, named)
+        named_then, said = self._units_mark[municipality_code]
+        if named_then != named:
+            said = ask(self._connection, _UNITS_MARK, asked)[0][0]
+        mark = (named, said or "")
         known = self._memory.units.get(municipality_code)
         if known is None or known[0] != mark:
             units = {row[0]: ReceivingUnit(*row) for row in ask(self._connection, _UNITS, asked)}
@@ -97,12 +104,16 @@ class SqlRouting:
     def _rules_of(self, municipality_code: str) -> _KnownRules | None:
         if municipality_code not in self._read:
             known = self._memory.rules.get(municipality_code)
-            rows = ask(self._connection, _RULES, (known.mark if known else "", municipality_code))
-            if rows and (known is None or rows[0][0] != known.mark):
-                mark, default_unit_id, told = rows[0]
+            named = known.named if known else NAMES_NOBODY
+            asked = (*_asked(municipality_code, named), known.mark if known else "")
+            mark, default_unit_id, told, units = ask(self._connection, _RULES, asked)[0]
+            self._units_mark[municipality_code] = (named, units)
+            if default_unit_id is None:
+                known = None
+            elif known is None or mark != known.mark:
                 rules = _rules(municipality_code, default_unit_id, told)
                 known = self._memory.rules[municipality_code] = _KnownRules(mark, rules, _named(rules))
-            self._read[municipality_code] = known if rows else None
+            self._read[municipality_code] = known
         return self._read[municipality_code]
 
     def is_civil_society(self, unit_id: UnitId) -> bool:
@@ -148,6 +159,11 @@ class SqlRouting:
 
 def _rules(municipality_code: str, default_unit_id: UUID, rules: list[Mapping[str, Any]]) -> RoutingRules:
     return RoutingRules(municipality_code, UnitId(default_unit_id), tuple(_rule(rule) for rule in rules))
+
+
+def _asked(municipality_code: str, named: str) -> tuple[str, str, str]:
+    """The values that _OPEN asks with."""
+    return municipality_code, f"{municipality_code}-", named
 
 
 def _named(rules: RoutingRules) -> str:

@@ -66,10 +66,12 @@ class Content:
 @dataclass(frozen=True)
 class Closed:
     """A part that the reader may not see. ``why``: consent-not-given | consent-withdrawn | consent-expired |
-    consent-blocked | recipient-not-covered | protected-identity."""
+    consent-blocked | recipient-not-covered | protected-identity. ``whose``: the consent of which of the two it is that
+    is wanting, and None where it is none; the carer's closes what is told of the other person too."""
 
     part: str
     why: str
+    whose: Subject | None = None
 
 
 def check_graded(need: Need, person: PersonCaredFor | None, person_has_consented: bool) -> None:

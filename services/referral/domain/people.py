@@ -16,7 +16,7 @@ from shared.vocabulary.hours import Hours, HoursAreHalfSaid, hours_of
 from shared.vocabulary.identity_number import IdentityNumber, parse_identity_number
 from shared.vocabulary.misread import Misread
 from shared.vocabulary.readable_text import is_readable
-from shared.vocabulary.telephone import parse_telephone
+from shared.vocabulary.telephone import E164, parse_telephone
 
 NAME_LIMIT = 200
 TEXT_LIMIT = 4_000
@@ -147,7 +147,7 @@ class Carer:
             wrong["/carer/address"] = "Give the address that a letter is sent to."
         if not channels and not self.safe_contact.do_not_reach_out:
             wrong["/carer/safe_contact/channels"] = "Say at least one safe way to reach the carer."
-        if self.phone:
+        if self.phone and not isinstance(self.phone, E164):
             try:
                 parse_telephone(self.phone)
             except Misread as misread:

@@ -49,9 +49,9 @@ class Reading:
 def reading_of(referral: Referral, actor: Actor, at: datetime, *, on_paper: bool = False) -> Reading:
     """Decide a reading from the consents as they stand at this moment. ``on_paper``: to be printed or taken out."""
     relation = referral.relation_to(actor)
-    reasons = {part: _why_closed(referral, part, actor, relation, at) for part in Part}
-    open_parts = frozenset(part for part, why in reasons.items() if not why)
-    closed = [Closed(part, why) for part, why in reasons.items() if why]
+    found = {part: _why_closed(referral, part, actor, relation, at) for part in Part}
+    open_parts = frozenset(part for part, closed_by in found.items() if closed_by is None)
+    closed = [each for each in found.values() if each is not None]
     shows_identity = not referral.protected_identity or (referral.assigned_to == actor.user and not on_paper)
     if not shows_identity:
         closed += [Closed(name, "protected-identity") for part, name in IDENTITY_IN.items() if part in open_parts]
@@ -92,20 +92,22 @@ def _relied_on(consent: Consent, open_parts: frozenset[Part]) -> bool:
     return any(part.subject is consent.about for part in open_parts)
 
 
-def _why_closed(referral: Referral, part: Part, actor: Actor, relation: Relation, at: datetime) -> str:
-    """Empty when the part is open; otherwise the code that says why it is closed."""
+def _why_closed(referral: Referral, part: Part, actor: Actor, relation: Relation, at: datetime) -> Closed | None:
+    """None when the part is open; otherwise why it is closed, and by whose consent."""
     share = _why_not(referral, Subject.CARER, Scope.SHARE_WITH_RECEIVING_UNIT, at)
     own = "" if part is Part.CARER else _why_not(referral, part.subject, part.scope, at)
     if part is Part.FOLLOW_UP and relation is not Relation.REFERRING_UNIT:
         # the receiving side wrote it: only the carer's yes to sharing stands between them and it
         own = ""
-    if share or own:
-        return share or own
+    if share:
+        return Closed(part, share, Subject.CARER)
+    if own:
+        return Closed(part, own, part.subject)
     if part in referral.sealed:
-        return "consent-withdrawn"
+        return Closed(part, "consent-withdrawn", part.subject)
     consent = referral.consent_of(part.subject)
     covered = relation is Relation.REFERRING_UNIT or (consent is not None and consent.covers_recipient(actor.unit_id))
-    return "" if covered else "recipient-not-covered"
+    return None if covered else Closed(part, "recipient-not-covered", part.subject)
 
 
 def _why_not(referral: Referral, subject: Subject, scope: Scope, at: datetime) -> str:

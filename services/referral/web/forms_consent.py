@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -18,6 +17,7 @@ from services.referral.views.places import name_of
 from services.referral.web import forms
 from services.referral.web import pages_words as words
 from shared.kernel.identity import UnitId
+from shared.vocabulary.area import is_area_code
 from shared.web.errors import says
 
 SHARE_UNANSWERED = says("Say whether the one who gives support consents.")
@@ -36,14 +36,13 @@ PERSON_SCOPES = {
     "tell_carer": Scope.STAFF_MAY_TELL_CARER,
 }
 NO_REACHING = says("Go back and change how the carer can be reached, or answer yes.")
-AREA = re.compile("[0-9]{4}(-[a-z0-9-]{1,60})?")
 
 
 def named_from(code: str) -> NamedRecipient | None:
     """Whom a page's text named, from its hidden field: a place's code or a unit's id. Raises ValidationError."""
     if not code:
         return None
-    if AREA.fullmatch(code):
+    if is_area_code(code):
         return NamedRecipient(area=code, name=name_of(code))
     try:
         return NamedRecipient(unit_id=UnitId(UUID(code)))

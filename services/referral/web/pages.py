@@ -133,7 +133,7 @@ def _work_list() -> str:
         promises=words.PROMISES,
         withdrawn_by=words.WITHDRAWN_BY,
         asks_of=asks_of,
-        priorities=words.PRIORITY_TAGS,
+        priorities=words.PRIORITIES,
     )
 
 

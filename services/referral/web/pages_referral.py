@@ -56,7 +56,7 @@ def show(referral_id: UUID) -> str:
         steps=[track_step(mark, page) for mark in marked(page.track)],
         state=words.shown_state(reading.shown_state),
         consents=[consent_rows(each, page) for each in page.opened.referral.consents],
-        priority=str(words.PRIORITY_TAGS[page.opened.referral.priority.value]),
+        priority=str(words.PRIORITIES[page.opened.referral.priority.value]),
     )
 
 
@@ -71,7 +71,7 @@ def closed_sentence(closed: Closed) -> str:
     if closed.part == Part.PERSON_CARED_FOR and closed.why == "consent-not-given":
         # promise: nothing-about-them-was-sent
         return _("There is no consent to tell about the one who receives the support, so nothing about them was sent.")
-    return str(words.WHY_CLOSED[closed.why])
+    return str(words.WHOSE_CONSENT.get((closed.why, closed.whose or "")) or words.WHY_CLOSED[closed.why])
 
 
 def marked(track: list[Mark]) -> list[tuple[Mark, str]]:

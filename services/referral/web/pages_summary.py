@@ -135,7 +135,7 @@ def need_rows(need: Need) -> Rows:
 def person_rows(person: PersonCaredFor) -> Rows:
     """The person cared for, as far as anything was told."""
     rows = [
-        (_("The one who receives the support is"), str(words.RELATIONS[person.relation]) if person.relation else ""),
+        (_("Relation"), str(words.RELATIONS[person.relation]) if person.relation else ""),
         (_("Name"), person.name),
         (_("Year of birth"), str(person.year_of_birth or "")),
         (_("What may be told about the person"), person.situation),

@@ -28,14 +28,8 @@ ANSWERS: Words = {
     "not-kept": _("No, or not answered"),
 }
 
+# words that are still so when some days have passed, as "the next working day" would not be
 PRIORITIES: Words = {
-    "routine": _("Ordinary"),
-    "urgent": _("Soon"),
-    "asap": _("As soon as possible"),
-}
-
-# on a referral that was sent some days ago "next working day" would no longer be so
-PRIORITY_TAGS: Words = {
     "routine": _("Ordinary"),
     "urgent": _("Soon"),
     "asap": _("Very soon"),
@@ -230,11 +224,17 @@ WITHDRAWAL_ASKS_BRIEFLY: Words = {
 
 WHY_CLOSED: Words = {
     "consent-not-given": _("There is no consent that covers it."),
-    "consent-withdrawn": _("The consent has been withdrawn."),
-    "consent-expired": _("The consent has expired."),
     "consent-blocked": _("There is a block (spärr) that stops it."),
     "recipient-not-covered": _("The consent does not cover your unit."),
     "protected-identity": _("Protected identity: shown only to the adviser who has accepted."),
+}
+
+# of these it is said whose: that the carer withdrew closes what is told of the other person too
+WHOSE_CONSENT: Mapping[tuple[str, str], LazyString] = {
+    ("consent-withdrawn", "carer"): _("The one who gives support has withdrawn their consent."),
+    ("consent-withdrawn", "person-cared-for"): _("The one who receives the support has withdrawn their consent."),
+    ("consent-expired", "carer"): _("The consent of the one who gives support has expired."),
+    ("consent-expired", "person-cared-for"): _("The consent of the one who receives the support has expired."),
 }
 
 # what a list says in place of a name

@@ -15,11 +15,12 @@ from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT, Channel, Rel
 from services.referral.web.forms import SEVERAL_LINES
 from services.referral.web.forms_carer import EMAIL_LIMIT
 from shared.vocabulary.age import AgeBand
+from shared.vocabulary.area import AREA_PATTERN
 from shared.web.fields import EmailField, IdentityNumberField, PhoneField, TimeOfDayField, YearOfBirthField
 from shared.web.pattern import Whole
 from shared.web.text_fields import ReadableText
 
-AREA = r"^[0-9]{4}(-[a-z0-9-]{1,60})?$"
+AREA = Whole(f"^{AREA_PATTERN}$")
 
 
 class Strict(Schema):
@@ -101,7 +102,7 @@ class CarerIn(Strict):
 class NeedIn(Strict):
     """Why, and what is wanted. ``own_statement``: the target groups are the carer's own words, told by their choice."""
 
-    area = fields.String(required=True, validate=Whole(AREA))
+    area = fields.String(required=True, validate=AREA)
     why = text()
     target_groups = several(_slugs("target-groups"))
     own_statement = fields.Boolean(load_default=False)
@@ -120,7 +121,7 @@ class PersonCaredForIn(Strict):
 class RecipientIn(Strict):
     """Whom the text named when it was read out: the carer support in a place (``area``), or one unit (``unit_id``)."""
 
-    area = fields.String(load_default=None, allow_none=True, validate=Whole(AREA))
+    area = fields.String(load_default=None, allow_none=True, validate=AREA)
     unit_id = fields.UUID(load_default=None, allow_none=True)
 
     @validates_schema
@@ -211,14 +212,14 @@ class ListQuery(Strict):
 class TextsQuery(Strict):
     """Whom the texts are to name: the carer support in a place, or one unit."""
 
-    area = fields.String(load_default=None, validate=Whole(AREA))
+    area = fields.String(load_default=None, validate=AREA)
     receiving_unit_id = fields.UUID(load_default=None)
 
 
 class RouteQuery(Strict):
     """What routing goes by. No name, no number: nobody is identified here."""
 
-    area = fields.String(required=True, validate=Whole(AREA))
+    area = fields.String(required=True, validate=AREA)
     target_group = Repeated(_slugs("target-groups"))
     age_band = code(AgeBand, load_default=None)
     year_of_birth = YearOfBirthField()

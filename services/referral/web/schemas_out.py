@@ -85,10 +85,11 @@ class ListOut(Schema):
 
 
 class ClosedOut(Schema):
-    """A part that is closed to the reader, and why."""
+    """A part that is closed to the reader, why, and whose consent it is that is wanting; null where none is."""
 
     part = fields.String(required=True)
     why = fields.String(required=True)
+    whose = fields.String(required=True, allow_none=True)
 
 
 class RecipientOut(Schema):

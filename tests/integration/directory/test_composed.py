@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 from unicodedata import normalize
 from uuid import uuid4
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url, text
 
+from shared.contracts.directory import UnitChanged
+from shared.settings import SERVICES
 from shared.storage.migrating import migrate
+from shared.storage.staff import remember
 from tests.support.directory_city import City
 from tests.support.infrastructure import Infrastructure, new_installation
 
 BEFORE = "0004"
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
 NAME = "Södermalms anhörigcafé"
 
@@ -94,3 +99,27 @@ def test_what_was_kept_apart_before_is_put_together(infrastructure: Infrastructu
             found = "select name from support_services where search @@ websearch_to_tsquery('swedish', 'anhörigcafé')"
             assert database.execute(found).fetchall() == [(NAME,)]
             assert set(strict) <= set(database.execute(forced).fetchall())
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_units_heard_of_before_are_called_as_the_directory_calls_them(
+    infrastructure: Infrastructure, service: str
+) -> None:
+    """Kept apart by an earlier release, and told apart by an event of its time: one name in every service."""
+    name, unit, late = "Anhörigstöd Södermalm", uuid4(), uuid4()
+    with new_installation(infrastructure) as made:
+        owner = made.settings().service(service).owner_database_url
+        migrate(service, owner, "0001")
+        engine = create_engine(owner)
+        kept = text("insert into known_units values (:id, 1, :id, :name, 'receiving', '0180', '', '', null, true)")
+        with engine.begin() as connection:
+            connection.execute(kept, {"id": unit, "name": apart(name)})
+        migrate(service, owner)
+        told = UnitChanged(
+            unit_id=late, version=1, organization_id=late, name=apart(name), kind="receiving", occurred_at=NOW
+        )
+        with engine.begin() as connection:
+            remember(connection, told)
+            names = connection.execute(text("select name from known_units")).scalars().all()
+        engine.dispose()
+    assert names == [name, name]

@@ -68,7 +68,7 @@ def test_doctor_says_a_finding_as_it_stands(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A log's last words, with whatever brackets."""
-    words = "It said at last: [error] [/red] <0.9.0>"
+    words = "The last line of its log: [error] [/red] <0.9.0>"
     monkeypatch.setattr(doctoring, "_on_their_way", lambda _settings: iter([words]))
     assert not doctoring.examine_installation(
         Settings.from_environment({"LOTSA_MODE": "test"}), Console(soft_wrap=True)

@@ -44,11 +44,11 @@ def questions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_what_has_not_changed_is_not_read_again(room: Room, alva: Cast, questions: list[str]) -> None:
-    """Two short questions, whether anything changed, are all that a second sending asks."""
+    """One short question, whether anything changed, is all that a second sending asks."""
     alva.ask("GET", ASKED)
     questions.clear()
     alva.ask("GET", ASKED)
-    assert questions == [routing._RULES, routing._UNITS_MARK]
+    assert questions == [routing._RULES]
 
 
 def test_a_changed_rule_counts_at_once(room: Room, alva: Cast) -> None:

@@ -75,7 +75,7 @@ def test_a_carer_only_referral_goes_and_says_why_the_rest_is_closed(room: Room, 
     opened = bo.open(sent.json["id"]).json
     assert opened["carer"]["name"] == "Frans Provsson"
     assert opened["person_cared_for"] is None
-    assert {"part": "person-cared-for", "why": "consent-not-given"} in opened["closed"]
+    assert {"part": "person-cared-for", "why": "consent-not-given", "whose": "person-cared-for"} in opened["closed"]
     assert [row.part for row in room.ask("SELECT part FROM contents")] == ["carer"]
 
 
@@ -101,7 +101,7 @@ def test_withdrawn_before_acceptance_it_is_cancelled_and_sealed(room: Room, alva
     after = bo.open(referral_id).json
     assert after["state"] == "cancelled"
     assert (after["carer"], after["need"], after["person_cared_for"]) == (None, None, None)
-    assert {each["why"] for each in after["closed"]} == {"consent-withdrawn"}
+    assert {(each["why"], each["whose"]) for each in after["closed"]} == {("consent-withdrawn", "carer")}
     assert room.told("access.recorded.v1")[-1]["consents"] == []
     assert len(room.told("consent.withdrawn.v1")) == len(room.told("referral.cancelled.v1")) == 1
 
@@ -218,7 +218,7 @@ def test_a_protected_identity_is_shown_to_the_assigned_adviser_only(room: Room, 
     for other in (alva, beata):
         hidden = other.open(referral_id).json
         assert (hidden["carer"]["name"], hidden["carer"]["phone"], hidden["carer"]["identity_number"]) == ("", "", "")
-        assert {"part": "carer-identity", "why": "protected-identity"} in hidden["closed"]
+        assert {"part": "carer-identity", "why": "protected-identity", "whose": None} in hidden["closed"]
 
 
 def test_a_protected_identity_is_told_by_nothing_else_either(room: Room, alva: Cast, bo: Cast) -> None:
@@ -238,7 +238,8 @@ def test_a_protected_identity_is_told_by_nothing_else_either(room: Room, alva: C
             assert told not in hidden.get_data(as_text=True), told
         assert hidden.json["need"]["target_groups"] == ["dementia"]
         assert hidden.json["person_cared_for"]["relation"] == "partner"
-        assert {"part": "person-cared-for-identity", "why": "protected-identity"} in hidden.json["closed"]
+        closed = {"part": "person-cared-for-identity", "why": "protected-identity", "whose": None}
+        assert closed in hidden.json["closed"]
 
 
 def test_whoever_declines_a_protected_person_may_say_why(room: Room, alva: Cast, bo: Cast) -> None:

@@ -168,7 +168,7 @@ def test_a_withdrawal_seals_on_the_next_read(town: Town, as_person: OpenPage) ->
     shown = bo.inner_text("main")
     assert "Frans Provsson" not in shown
     assert "Gun Provsson" not in shown
-    assert shown.count("Samtycket är återkallat.") == 2
+    assert shown.count("Den som ger stöd har återkallat sitt samtycke.") == 2, "on both cards, as it was the carer"
     bo.goto("/referral/")
     assert "Dolt: samtycket är återkallat" in bo.inner_text("tbody")
 

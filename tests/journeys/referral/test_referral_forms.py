@@ -138,7 +138,7 @@ def test_changing_an_answer_leads_back_to_the_check(town: Town, as_person: OpenP
     assert "Den som ger stöd bor på Södermalm" in alva.inner_text("main"), "the proposal says why in a sentence"
     go_on(alva)
     alva.get_by_role("link", name="Ändra Anledning och önskat stöd").click()
-    alva.get_by_label("Nästa arbetsdag").check()
+    alva.get_by_label("Mycket skyndsamt").check()
     go_on(alva)
     assert alva.url.endswith("/check")
     assert "Mottagaren ska svara senast måndag 23 november" in alva.inner_text("main")

@@ -52,6 +52,16 @@ def test_every_code_has_its_word(kind: type[StrEnum], said: words.Words) -> None
     assert set(said) == {each.value for each in kind}
 
 
+def test_each_priority_has_one_word_and_it_says_no_day() -> None:
+    """In the choice, on the check page and as a tag, where "the next working day" is soon no longer so."""
+    with CATALOGUE.open("rb") as source:
+        swedish = {str(message.id): str(message.string) for message in read_po(source, locale="sv")}
+    said = [swedish[word._args[0]] for word in words.PRIORITIES.values()]
+    assert said == ["Normalt", "Skyndsamt", "Mycket skyndsamt"]
+    tables = [name for name in vars(words) if name.startswith("PRIORIT")]
+    assert sorted(tables) == ["PRIORITIES", "PRIORITY_HINTS"], "no second set of words"
+
+
 def test_every_title_kept_as_data_has_a_swedish_text() -> None:
     """Codes, consent texts and reasons are data: their titles are keys into the catalogue."""
     with CATALOGUE.open("rb") as source:

@@ -17,6 +17,11 @@ def why(referral_reading: object, part: str) -> str:
     return next(each.why for each in referral_reading.closed if each.part == part)  # type: ignore[attr-defined]
 
 
+def whose(referral_reading: object, part: str) -> str:
+    """Whose consent closed it."""
+    return next(each.whose for each in referral_reading.closed if each.part == part)  # type: ignore[attr-defined]
+
+
 def test_readers_see_what_both_consented_to() -> None:
     """Bo sees both parts and relies on both consents; so does the stand-in."""
     referral = a_referral(about_both=True)
@@ -48,6 +53,7 @@ def test_the_other_persons_no_closes_their_part_and_nothing_else() -> None:
     reading = reading_of(referral, BO, NOON)
     assert Part.CARER in reading.open_parts
     assert why(reading, "person-cared-for") == "consent-withdrawn"
+    assert whose(reading, "person-cared-for") == "person-cared-for"
 
 
 def test_the_carers_withdrawal_before_acceptance_cancels_and_seals_all() -> None:
@@ -68,6 +74,19 @@ def test_the_carers_withdrawal_after_acceptance_seals_but_does_not_end_it() -> N
     assert referral.state == "accepted"
     assert reading.open_parts == frozenset()
     assert "complete" in reading.actions
+
+
+def test_it_is_told_whose_consent_closed_a_part() -> None:
+    """Frans withdrew, Gun did not: what is told of her is closed by his; had she too, his goes first."""
+    referral = a_referral(about_both=True)
+    referral.accept(BO, NOON)
+    referral.withdraw(referral.consents[0].id, frozenset(), ALVA, NOON)
+    for again in (False, True):
+        if again:
+            referral.withdraw(referral.consents[1].id, frozenset(), ALVA, NOON)
+        reading = reading_of(referral, BO, NOON)
+        for part in ("carer", "person-cared-for"):
+            assert (why(reading, part), whose(reading, part)) == ("consent-withdrawn", "carer")
 
 
 def test_an_expired_consent_closes_the_next_reading() -> None:

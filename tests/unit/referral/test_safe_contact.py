@@ -59,7 +59,8 @@ def test_safe_hours_may_pass_midnight() -> None:
     contact = SafeContact(channels=frozenset({Channel.LETTER}), hours_from=time(22), hours_to=time(6))
     Carer(name="Frans", address="Gatan 1", safe_contact=contact).check(TODAY)
     assert contact.hours is not None
-    assert contact.hours.passes_midnight
+    assert contact.hours.covers(time(2))
+    assert not contact.hours.covers(time(12))
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:

@@ -86,6 +86,20 @@ def test_every_invented_consent_was_to_the_text_of_its_day(minute: int) -> None:
         check_answers(invented.command, at)
 
 
+def test_two_people_of_one_story_have_names_of_their_own() -> None:
+    """Else nobody could tell the carer Pekka from the partner Pekka; a child's guardian is another again."""
+    named = 0
+    for story in [invented.command for invented in many(Wishes(), 3_000)]:
+        first = story.carer.name.split()[0]
+        others = [story.person_cared_for.name] if story.person_cared_for else []
+        if story.carer_consent is not None:
+            others += story.carer_consent.representative_name.split()[:1]
+        assert first not in others
+        named += len([each for each in others if each])
+    # by chance alone, one in so many would be a namesake
+    assert named > 5 * len(LISTS["first"])
+
+
 def test_without_consent_nothing_is_told_of_the_other_person() -> None:
     """Carer-only referrals are carer-only."""
     for invented in many(Wishes(carer_only=True)):

@@ -78,7 +78,6 @@ def test_published_test_numbers_are_read(published: str) -> None:
 def test_every_personnummer_of_the_series_is_read_in_every_spelling(digits: str) -> None:
     """Twelve digits, and ten with the sign that tells the century, with any dash and any space."""
     expected = IdentityNumber(digits)
-    assert not expected.is_coordination_number
     day, last, sign = digits[:8], digits[8:], "+" if TODAY.year - int(digits[:4]) >= 100 else "-"
     spellings = [
         digits,
@@ -105,7 +104,6 @@ def test_every_personnummer_of_the_series_is_read_in_every_spelling(digits: str)
 def test_every_samordningsnummer_is_read_also_without_month_or_day(digits: str) -> None:
     """The day has 60 added; what is not known is 00, so the day is then 60."""
     number = parse_identity_number(digits, TODAY)
-    assert number.is_coordination_number
     assert (number.month or 0, number.day or 0) == (int(digits[4:6]), int(digits[6:8]) - 60)
     assert parse_identity_number(str(number), TODAY) == number
     known = number.ages(TODAY)

@@ -8,8 +8,8 @@ from shared.messaging.outbox import keep_epochs
 from shared.messaging.republishing import create_republishing
 from shared.storage.migrating import role
 
-revision = "0005"
-down_revision = "0004"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:

@@ -8,8 +8,8 @@ from shared.messaging.outbox import keep_epochs
 from shared.messaging.republishing import create_republishing
 from shared.storage.migrating import role
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:

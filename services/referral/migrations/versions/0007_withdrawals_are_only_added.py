@@ -2,8 +2,8 @@
 
 What was sealed by a withdrawal stays sealed. The triggers are a second net, for whoever has the owner's rights.
 
-Revision ID: 0006
-Revises: 0005
+Revision ID: 0007
+Revises: 0006
 """
 
 from alembic import op
@@ -11,8 +11,8 @@ from alembic import op
 from shared.messaging.guards import guard_inbox, guard_outbox, refuse
 from shared.storage.migrating import role
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

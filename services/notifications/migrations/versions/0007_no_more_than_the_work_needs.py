@@ -7,8 +7,8 @@ from alembic import op
 from shared.messaging.guards import guard_inbox, guard_outbox
 from shared.storage.migrating import role
 
-revision = "0008"
-down_revision = "0007"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:

@@ -7,8 +7,8 @@ from alembic import op
 from shared.messaging.guards import guard_inbox, guard_outbox
 from shared.storage.migrating import role
 
-revision = "0006"
-down_revision = "0005"
+revision = "0009"
+down_revision = "0008"
 
 
 def upgrade() -> None:

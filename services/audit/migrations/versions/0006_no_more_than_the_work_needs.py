@@ -10,8 +10,8 @@ from alembic import op
 from shared.messaging.guards import guard_inbox, guard_outbox, refuse
 from shared.storage.migrating import role
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 _HAPPENED = "event_id, source, sequence, members, openings, about, units"
 _NOTICED = "alarm_id, kind, source, first, last, noticed_at, explained"
