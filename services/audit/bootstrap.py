@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Engine, text
 
 from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
 from services.audit.adapters.log_store import OpenLog
-from services.audit.adapters.opening_keys import OpeningKeys
-from services.audit.adapters.openings import unseal
+from services.audit.adapters.opening_keys import KeyIsDestroyed, OpeningKeys
+from services.audit.adapters.openings import OpeningIsWrong, unseal
 from services.audit.adapters.parked import parked_sequences
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
 from services.audit.commands.integrate_pending import PatientSequencer, Sequencer
@@ -80,16 +80,16 @@ class Parts:
         return Mandate.of(unit.organization_id, unit.area) if unit else Mandate(None, None)
 
     def opening(self, connection: Connection, event_id: UUID, name: str, sealed: bytes) -> tuple[bytes, Any] | None:
-        """Salt and value of a commitment, or None when its key has been destroyed."""
-        try:
-            return unseal(self.keys.find(connection, key_id_of(sealed)), event_id, name, sealed)
-        except Unreadable:
-            return None
+        """Salt and value of a commitment, or None when its key has been destroyed.
 
-    def value(self, connection: Connection, event_id: UUID, name: str, sealed: bytes) -> Any:
-        """The value alone, for pages."""
-        opened = self.opening(connection, event_id, name, sealed)
-        return None if opened is None else opened[1]
+        Raises OpeningIsWrong when the key is there and does not open it: somebody has changed the row, or the key.
+        """
+        try:
+            return unseal(self.keys.find(connection, _key_of(sealed)), event_id, name, sealed)
+        except KeyIsDestroyed:
+            return None
+        except Unreadable:
+            raise OpeningIsWrong(name) from None
 
     def parked(self) -> Mapping[str, list[int]]:
         """By source, what lies parked before audit, seen with the service's own broker user."""
@@ -179,3 +179,10 @@ def _parts(settings: Settings, process: str) -> Parts:
     )
     keys = OpeningKeys(engine, MasterKey.from_file(service.master_key_file))
     return Parts(settings=settings, engine=engine, clock=SystemClock(), staff=StaffCopy(engine), keys=keys)
+
+
+def _key_of(sealed: bytes) -> UUID:
+    try:
+        return key_id_of(sealed)
+    except ValueError:
+        raise Unreadable("too short to have been sealed") from None

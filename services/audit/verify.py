@@ -366,6 +366,8 @@ def _check_openings(index: int, members: dict[str, Any], openings: dict[str, dic
             computed = hmac.new(_unb64(opening["salt"]), told, hashlib.sha256).hexdigest()
         except ValueError:
             computed = ""
+        except RecursionError:
+            raise OpeningIsWrong(f"an opening of entry {index} is nested too deep to be one", first=index) from None
         if name not in commitments or not hmac.compare_digest(computed, str(commitments[name])):
             # the value stays out of the evidence: it may be personal, and index and name lead to it
             raise OpeningIsWrong(f"an opening does not fit entry {index}", first=index, name=name)

@@ -18,6 +18,10 @@ _MAKE = "insert into opening_keys (key_id, period, wrapped) values (%s, %s, %s) 
 _BY_ID = "select wrapped from opening_keys where key_id = %s"
 
 
+class KeyIsDestroyed(Unreadable):
+    """There is no such key any more: what it sealed is erased."""
+
+
 class OpeningKeys:
     """Makes and finds the months' keys. Shared by all units of work of a process."""
 
@@ -38,12 +42,12 @@ class OpeningKeys:
         return self._current[1]
 
     def find(self, connection: Connection, key_id: UUID) -> DataKey:
-        """The key with an id. Raises Unreadable when it has been destroyed."""
+        """The key with an id. Raises KeyIsDestroyed; Unreadable when it is there and was wrapped by no key of ours."""
         found = self._found.setdefault(connection, {})
         if key_id not in found:
             row = connection.exec_driver_sql(_BY_ID, (key_id,)).first()
             if row is None:
-                raise Unreadable("the key has been destroyed")
+                raise KeyIsDestroyed("the key has been destroyed")
             found[key_id] = self._master.unwrap(key_id, row.wrapped)
         return found[key_id]
 

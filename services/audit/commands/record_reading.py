@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.audit.domain.beside import about_of, units_of
 from services.audit.domain.happening import Happening
 from services.audit.domain.ports import PendingEntries
 from services.audit.log.entry import moment
@@ -66,7 +67,7 @@ def record_reading(
             sequence=None,
             members=members,
             erasable={"user": {"issuer": user.issuer, "subject": user.subject}},
-            about=tuple(sorted(set(subjects))),
-            units=(acting_as[1],) if acting_as else (),
+            about=about_of(members),
+            units=units_of(members),
         )
     )

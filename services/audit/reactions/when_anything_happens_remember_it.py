@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.audit.domain.beside import ABOUT_FIELDS, ASSIGNMENT_ENDED, about_of, units_of
 from services.audit.domain.happening import Happening
-from services.audit.domain.numbers import key_of_number
 from services.audit.domain.ports import KnownAssignments, PendingEntries
 from services.audit.log.entry import moment
 from shared.contracts.common import AccessRecorded
@@ -23,8 +23,6 @@ from shared.kernel.identity import UnitId
 USER = "user"
 # long texts and whatever names a person stand outside the leaf, under a commitment
 ERASABLE_FIELDS = ("rules",)
-ABOUT_FIELDS = ("referral_id", "consent_id")
-UNIT_FIELDS = ("unit_id", "referring_unit_id", "receiving_unit_id", "recipient_unit_id")
 OUTCOMES = {"session.refused.v1": "refused", "notice.failed.v1": "failed"}
 # where the event itself says which unit somebody acted for. Elsewhere only the assignment tells, and the leaf is signed
 # for ever: a unit that is not known is left out, and looked up from the assignment when the entry is shown
@@ -34,7 +32,7 @@ ACTING_UNIT = {
     "consent.withdrawn.v1": "unit_id",
 }
 # what these name is an assignment that somebody was given, not the one that it was given under
-OF_ASSIGNMENTS = ("assignment.granted.v1", "assignment.ended.v1", "assignment.told-again.v1")
+OF_ASSIGNMENTS = ("assignment.granted.v1", ASSIGNMENT_ENDED, "assignment.told-again.v1")
 
 
 class Remembering(Protocol):
@@ -59,21 +57,15 @@ def as_happening(envelope: Envelope, event: Contract, assignments: KnownAssignme
     issuer, subject = data.pop("issuer", ""), data.pop("subject", "")
     if issuer or subject:
         erasable[USER] = {"issuer": issuer, "subject": subject}
-    units = {UUID(data[name]) for name in UNIT_FIELDS if name in data}
-    about = {UUID(data[name]) for name in ABOUT_FIELDS if name in data}
-    about |= {UUID(each) for name in ("subjects", "consents") for each in data.get(name, ())}
-    if data.get("number"):
-        about.add(key_of_number(data["number"]))
+    looked_up: set[UUID] = set()
     if isinstance(event, AccessRecorded):
         members = _access(data)
     else:
         assignment = data.get("assignment_id")
         known = assignments.find(UUID(assignment)) if assignment else None
-        if known is not None:
-            units.add(known[0])
+        if known is not None and event.event_type == ASSIGNMENT_ENDED:
+            looked_up.add(known[0])
         members = _step(event, data, known)
-    if "unit" in members:
-        units.add(UUID(members["unit"]))
     about_envelope: dict[str, Any] = {
         "id": str(envelope.id),
         "type": envelope.type,
@@ -93,8 +85,8 @@ def as_happening(envelope: Envelope, event: Contract, assignments: KnownAssignme
         sequence=envelope.sequence,
         members={**members, **about_envelope},
         erasable=erasable,
-        about=tuple(sorted(about)),
-        units=tuple(sorted(units)),
+        about=about_of(members),
+        units=tuple(sorted({*units_of(members), *looked_up})),
     )
 
 

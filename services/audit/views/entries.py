@@ -10,23 +10,23 @@ from sqlalchemy import Connection, text
 
 from services.audit.domain.mandate import Mandate
 from services.audit.domain.numbers import key_of_number
-from services.audit.views.steps import Step, Unseal, as_steps
+from services.audit.views.steps import SHOWN, Step, Unseal, as_steps
 from services.audit.views.within import given, within
 from shared.vocabulary.marks import keyboard_marks
 from shared.vocabulary.misread import Misread
 from shared.vocabulary.reference_number import parse_reference_number
 
-_NEWEST = """
-    select index, leaf from log_entries
+_NEWEST = f"""
+    select {SHOWN} from log_entries
     where (cast(:before as bigint) is null or index < :before) and KIND and WITHIN order by index desc limit :limit
-"""
+"""  # noqa: S608 - our own column names
 # the types are written out, so that the partial indexes fit
 KINDS = {
     "all": within(_NEWEST.replace("KIND", "true")),
     "consents": within(_NEWEST.replace("KIND", "type = 'consent.given.v1'")),
     "referrals": within(_NEWEST.replace("KIND", "type = 'referral.sent.v1'")),
 }
-_ONE = within("select index, leaf from log_entries where index = :index and WITHIN")
+_ONE = within(f"select {SHOWN} from log_entries where index = :index and WITHIN")  # noqa: S608 - as above
 _ID = text("select event_id from log_entries where index = :index")
 _LIKE = within("""
     select distinct on (subject_id) subject_id, convert_from(leaf, 'UTF8')::jsonb -> 'data' as data
@@ -50,13 +50,13 @@ def newest(
 ) -> list[Step]:
     """At most ``limit`` entries of a kind (all | consents | referrals), newest first, older than index ``before``."""
     rows = connection.execute(KINDS[kind], given(mandate, limit=limit, before=before)).all()
-    return as_steps(connection, [(row[0], row.leaf) for row in rows], unseal)
+    return as_steps(connection, rows, unseal)
 
 
 def one(connection: Connection, index: int, mandate: Mandate, unseal: Unseal) -> Step | None:
     """The entry with an index, or None."""
     row = connection.execute(_ONE, given(mandate, index=index)).first()
-    return as_steps(connection, [(row[0], row.leaf)], unseal)[0] if row else None
+    return as_steps(connection, [row], unseal)[0] if row else None
 
 
 def id_of(connection: Connection, index: int) -> UUID | None:

@@ -10,11 +10,21 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from services.audit.adapters.openings import OpeningIsWrong
+from services.audit.domain.beside import Columns, differing
 from services.audit.domain.refusals import EntryIsSpoilt
-from services.audit.log.entry import LeafIsWrong, read_leaf
+from services.audit.log.entry import LeafIsWrong, opens, read_leaf
+from services.audit.log.merkle import leaf_hash
 
-Unseal = Callable[[Connection, UUID, str, bytes], Any]
-"""Opens a sealed value: (connection, event id, name, sealed) → value, or None when it cannot be opened any more."""
+Unseal = Callable[[Connection, UUID, str, bytes], tuple[bytes, Any] | None]
+"""Opens a sealed value: (connection, event id, name, sealed) → salt and value, or None when its key was destroyed.
+
+Raises OpeningIsWrong.
+"""
+
+SHOWN = "index, leaf, leaf_hash, event_id, type, occurred_at, recorded_at, units"
+"""What is read of an entry to show it: the leaf, and what stands beside it, to be held against it."""
+USER = "user"
 
 BOTH_TIMES_BEYOND = timedelta(minutes=1)
 
@@ -23,9 +33,7 @@ _ASSIGNMENTS = text("""
     select assignment_id, unit_id, role from known_assignments where assignment_id = any(:ids) and unit_id is not null
 """)
 _UNITS = text("select unit_id, name from known_units where unit_id = any(:ids)")
-_OPENINGS = text(
-    "select entry_index, event_id, sealed from log_openings where name = 'user' and entry_index = any(:indexes)"
-)
+_OPENINGS = text("select entry_index, sealed from log_openings where name = 'user' and entry_index = any(:indexes)")
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,8 @@ class Step:
     """One entry. ``user`` is None when nobody acted, or when who it was has been erased.
 
     ``unit_id``: the unit that was acted for, or None when nobody acted or it is not known. ``concerns``: the name of
-    the unit that the step is about, where it is about one.
+    the unit that the step is about, where it is about one. ``differs``: what stands beside the leaf, or opens its
+    commitment, and is not what the leaf says: somebody has changed it.
     """
 
     index: int
@@ -55,6 +64,7 @@ class Step:
     subjects: tuple[UUID, ...]
     consents: tuple[UUID, ...]
     data: dict[str, Any]
+    differs: tuple[str, ...] = ()
 
     @property
     def told_late(self) -> bool:
@@ -67,17 +77,25 @@ class Step:
         return self.outcome == "refused"
 
 
-def as_steps(connection: Connection, rows: Sequence[tuple[int, bytes]], unseal: Unseal) -> list[Step]:
-    """Entries (index and leaf), in the order given. Raises EntryIsSpoilt."""
+def as_steps(connection: Connection, rows: Sequence[Sequence[Any]], unseal: Unseal) -> list[Step]:
+    """Entries (rows of SHOWN), in the order given; what stands beside each is held against it. Raises EntryIsSpoilt."""
     try:
-        leaves = [(index, read_leaf(bytes(leaf))) for index, leaf in rows]
-    except LeafIsWrong:
+        leaves = [(row[0], read_leaf(bytes(row[1]))) for row in rows]
+        differs = {leaf[0]: _differing(leaf[1], row) for leaf, row in zip(leaves, rows, strict=True)}
+        _add_units_heard_since(connection, [leaf for _, leaf in leaves])
+        units = {UUID(unit) for _, leaf in leaves for unit in (leaf.get("unit"), _concerned(leaf)) if unit}
+        names = dict(map(tuple, connection.execute(_UNITS, {"ids": list(units)}))) if units else {}
+        users = _users(connection, dict(leaves), unseal, differs)
+        return [_step(index, leaf, names, users.get(index), differs[index]) for index, leaf in leaves]
+    except (LeafIsWrong, ValueError, TypeError, KeyError, AttributeError):
+        # a leaf of ours is none of these; what somebody wrote in its place may be anything
         raise EntryIsSpoilt from None
-    _add_units_heard_since(connection, [leaf for _, leaf in leaves])
-    units = {UUID(unit) for _, leaf in leaves for unit in (leaf.get("unit"), _concerned(leaf)) if unit}
-    names = dict(map(tuple, connection.execute(_UNITS, {"ids": list(units)}))) if units else {}
-    users = _users(connection, {index: leaf["id"] for index, leaf in leaves}, unseal)
-    return [_step(index, leaf, names, users.get(index)) for index, leaf in leaves]
+
+
+def _differing(leaf: dict[str, Any], row: Sequence[Any]) -> list[str]:
+    _, raw, kept_hash, *columns, units = row
+    hashed = [] if leaf_hash(bytes(raw)) == bytes(kept_hash) else ["leaf_hash"]
+    return [*differing(leaf, Columns(*columns, tuple(units))), *hashed]
 
 
 def _add_units_heard_since(connection: Connection, leaves: Sequence[dict[str, Any]]) -> None:
@@ -98,19 +116,31 @@ def _concerned(leaf: dict[str, Any]) -> str | None:
     return str(unit) if unit else None
 
 
-def _users(connection: Connection, events: dict[int, str], unseal: Unseal) -> dict[int, str]:
+def _users(
+    connection: Connection, leaves: dict[int, dict[str, Any]], unseal: Unseal, differs: dict[int, list[str]]
+) -> dict[int, str]:
+    """Who acted, as far as it can be opened and is what the leaf is committed to; what is not goes to ``differs``."""
+    committed = {
+        index: leaf["commitments"][USER] for index, leaf in leaves.items() if USER in leaf.get("commitments", ())
+    }
     found: dict[int, str] = {}
-    for row in connection.execute(_OPENINGS, {"indexes": list(events)}).all():
-        if str(row.event_id) != events[row.entry_index]:
-            # sealed for another entry and laid beside this one: it would say that somebody else did it
+    for row in connection.execute(_OPENINGS, {"indexes": list(leaves)}).all():
+        try:
+            # sealed for another entry and laid beside this one, it would say that somebody else did it
+            opened = unseal(connection, UUID(leaves[row.entry_index]["id"]), USER, bytes(row.sealed))
+        except OpeningIsWrong:
             continue
-        user = unseal(connection, row.event_id, "user", bytes(row.sealed))
-        if user is not None:
-            found[row.entry_index] = str(user["subject"])
+        if opened is None:
+            committed.pop(row.entry_index, None)
+        elif row.entry_index in committed and opens(committed[row.entry_index], USER, opened[1], opened[0]):
+            del committed[row.entry_index]
+            found[row.entry_index] = str(opened[1]["subject"])
+    for index in committed:
+        differs[index].append(USER)
     return found
 
 
-def _step(index: int, leaf: dict[str, Any], names: dict[UUID, str], user: str | None) -> Step:
+def _step(index: int, leaf: dict[str, Any], names: dict[UUID, str], user: str | None, differs: Sequence[str]) -> Step:
     unit_id = UUID(leaf["unit"]) if leaf.get("unit") else None
     concerned = _concerned(leaf)
     return Step(
@@ -133,4 +163,5 @@ def _step(index: int, leaf: dict[str, Any], names: dict[UUID, str], user: str | 
         subjects=tuple(UUID(each) for each in leaf.get("subjects", ())),
         consents=tuple(UUID(each) for each in leaf.get("consents", ())),
         data=leaf.get("data", {}),
+        differs=tuple(differs),
     )

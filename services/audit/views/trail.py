@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from services.audit.domain.mandate import Mandate
-from services.audit.views.steps import Step, Unseal, as_steps
+from services.audit.views.steps import SHOWN, Step, Unseal, as_steps
 from services.audit.views.within import given, within
 
 GIVEN, WITHDRAWN, CANCELLED = "consent.given.v1", "consent.withdrawn.v1", "referral.cancelled.v1"
@@ -23,17 +23,17 @@ _COVERED = within("""
             and (type like 'consent.%' or type like 'referral.%') and WITHIN)
 """)
 # what was done, as opposed to looked at: few, however often the referral is looked at
-_STEPS = text("""
-    select index, leaf from log_about join log_entries on index = entry_index
+_STEPS = text(f"""
+    select {SHOWN} from log_about join log_entries on index = entry_index
     where subject_id = :subject and type <> 'access.recorded.v1' order by index
-""")
+""")  # noqa: S608 - our own column names
 # two plain questions that stop early, rather than one that the planner may answer by way of the whole log
-_READINGS = """
-    select entry_index, leaf from log_about join log_entries on index = entry_index
+_READINGS = f"""
+    select {SHOWN} from log_about join log_entries on index = entry_index
     where subject_id = :subject and type = 'access.recorded.v1' and ALSO
         and (cast(:before as bigint) is null or entry_index < :before)
     order by entry_index desc limit :limit
-"""
+"""  # noqa: S608 - as above
 _LOOKED_AT = text(_READINGS.replace("ALSO", "true"))
 # bytes that an index holds (migration 0002)
 _REFUSED = text(_READINGS.replace("ALSO", "position('\\x226f7574636f6d65223a227265667573656422'::bytea in leaf) > 0"))
@@ -147,7 +147,7 @@ def _covered(connection: Connection, subject: UUID, mandate: Mandate) -> bool:
 
 def _steps(connection: Connection, subject: UUID, unseal: Unseal) -> list[Step]:
     rows = connection.execute(_STEPS, {"subject": subject}).all()
-    return as_steps(connection, [(row[0], row.leaf) for row in rows], unseal)
+    return as_steps(connection, rows, unseal)
 
 
 def _readings(
@@ -155,10 +155,11 @@ def _readings(
 ) -> tuple[list[Step], int | None]:
     """A page of what was looked at or tried; refused attempts name no consent, since none was relied on."""
     asked = {"subject": subject, "before": before, "limit": limit + 1}
-    found = {row.entry_index: row.leaf for row in connection.execute(_LOOKED_AT, asked)}
+    # a row's first column is the entry's index
+    found = {row[0]: row for row in connection.execute(_LOOKED_AT, asked)}
     if around is not None:
-        found |= {row.entry_index: row.leaf for row in connection.execute(_REFUSED, asked | {"subject": around})}
-    newest = sorted(found.items(), reverse=True)
+        found |= {row[0]: row for row in connection.execute(_REFUSED, asked | {"subject": around})}
+    newest = [found[index] for index in sorted(found, reverse=True)]
     shown = as_steps(connection, newest[:limit], unseal)
     return _in_order(shown), shown[-1].index if len(newest) > limit else None
 

@@ -46,7 +46,7 @@ class Reviewing:
                 uow.connection,
                 kind,
                 self.parts.mandate_of(actor),
-                self.parts.value,
+                self.parts.opening,
                 limit=limit + 1,
                 before=before[0] if before else None,
             )
@@ -76,7 +76,7 @@ class Reviewing:
                 uow.connection,
                 subject_id,
                 self.parts.mandate_of(actor),
-                self.parts.value,
+                self.parts.opening,
                 limit=limit,
                 before=before[0] if before else None,
             )
@@ -93,7 +93,7 @@ class Reviewing:
         """One entry. Raises TrailIsUnknown, with the attempt recorded: which entry it was, if there is one."""
         actor = current_actor()
         with self.parts.as_auditor() as uow:
-            found = entries.one(uow.connection, index, self.parts.mandate_of(actor), self.parts.value)
+            found = entries.one(uow.connection, index, self.parts.mandate_of(actor), self.parts.opening)
             if found is None:
                 beyond = entries.id_of(uow.connection, index)
                 tried = [] if beyond is None else [beyond]

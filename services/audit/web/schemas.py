@@ -86,6 +86,14 @@ class EntryOut(Schema):
     what = fields.Function(
         heading, required=True, metadata={"type": "string", "description": "What happened, in a few Swedish words."}
     )
+    differs = fields.List(
+        fields.String(),
+        required=True,
+        metadata={
+            "description": "What stands beside the entry and is not what the entry itself says: event_id, type, "
+            "occurred_at, recorded_at, units, leaf_hash, user. Empty when all of it fits."
+        },
+    )
     why = fields.Function(why, required=True, metadata={"type": "string", "description": "In one Swedish sentence."})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask_babel import LazyString, gettext, ngettext
 from flask_babel import lazy_gettext as _
 
@@ -146,6 +148,28 @@ PUBLISHERS: dict[str, LazyString] = {
     "notifications": _("Notices"),
     "audit": _("The log itself"),
 }
+
+
+BESIDE: dict[str, LazyString] = {
+    "event_id": _("the event's id"),
+    "type": _("the kind of event"),
+    "occurred_at": _("when it happened"),
+    "recorded_at": _("when the log took it in"),
+    "units": _("the units concerned"),
+    "leaf_hash": _("the hash"),
+    "user": _("the user's name"),
+}
+"""What stands beside an entry, where it is not what the entry itself says."""
+
+
+def differing(steps: Iterable[Step]) -> str:
+    """Which of these entries have something else beside them than they say; empty when none has."""
+    told = []
+    for step in steps:
+        if step.differs:
+            what = ", ".join(str(BESIDE[each]) for each in step.differs)
+            told.append(gettext("entry %(number)s: %(what)s", number=step.index, what=what))
+    return "; ".join(told)
 
 
 def heading(step: Step) -> str:

@@ -12,7 +12,7 @@ from services.audit.log.checkpoint import SignerKey
 from services.audit.log.entry import canonical, read_leaf
 from services.audit.log.merkle import leaf_hash
 from services.audit.views.log_status import verify_now
-from services.audit.views.steps import as_steps
+from services.audit.views.steps import SHOWN, as_steps
 from tests.integration.audit.broken_log import as_owner, cut, restarted, signer, size, verified
 from tests.integration.audit.reviewers import Reviewers
 from tests.integration.audit.support import World, sent
@@ -39,9 +39,10 @@ def test_nobodys_name_can_be_laid_beside_another_entry(world: World) -> None:
         "update log_openings set event_id = another.event_id, sealed = another.sealed from log_openings as another "
         f"where log_openings.entry_index = {last - 1} and another.entry_index = {last}",
     )
-    rows = world.rows("select index, leaf from log_entries order by index desc limit 2")
+    rows = world.rows(f"select {SHOWN} from log_entries order by index desc limit 2")
     with world.parts.as_auditor() as uow:
-        assert [step.user for step in as_steps(uow.connection, rows, world.parts.value)] == ["bo", None]
+        shown = as_steps(uow.connection, rows, world.parts.opening)
+    assert [(step.user, step.differs) for step in shown] == [("bo", ()), (None, ("user",))]
 
 
 @pytest.mark.parametrize("beyond", [0, 1000])

@@ -267,6 +267,33 @@ def test_a_false_opening_is_found(files: Files, old: bytes, new: bytes) -> None:
     assert "user-4" not in json.dumps(found.evidence), "evidence may not carry personal values"
 
 
+@pytest.mark.parametrize("depth", [100, 600, 3_000, 200_000])
+@pytest.mark.parametrize("file", ["openings.jsonl", "checkpoints.jsonl", FIRST, LAST])
+def test_what_is_nested_without_end_is_told_in_a_sentence(files: Files, file: str, depth: int) -> None:
+    """In an opening, a checkpoint or an entry: the verifier says what is wrong and where, and never breaks down."""
+    deep = b"[" * depth + b"]" * depth
+    if file == "openings.jsonl":
+        opening = json.loads(files[file].splitlines()[0])
+        index, name, salt = (json.dumps(opening[each]).encode() for each in ("index", "name", "salt"))
+        line = b'{"index":%b,"name":%b,"salt":%b,"value":%b}\n' % (index, name, salt, deep)
+        files[file] = line + b"".join(files[file].splitlines(keepends=True)[1:])
+    elif file == "checkpoints.jsonl":
+        files[file] = deep + b"\n" + files[file]
+    else:
+        first, *others = decode_bundle(files[file])
+        files[file] = encode_bundle([read_leaf_with(first, deep), *others])
+        files = without_tiles(files)
+    found = wrong(files)
+    assert found.sentence
+    assert "\n" not in found.sentence
+
+
+def read_leaf_with(leaf: bytes, deep: bytes) -> bytes:
+    """A leaf with something nested in it, as long as an entry may be."""
+    members = leaf.removesuffix(b"}") + b',"z":' + deep[: 60_000 - len(leaf)] + b"}"
+    return members if len(members) <= 65_535 else leaf[:-1]
+
+
 @pytest.mark.parametrize("cut", [1, 2, 500])
 def test_a_bundle_cut_short_is_found(files: Files, cut: int) -> None:
     """The last entries' bytes are missing."""

@@ -1,0 +1,99 @@
+"""What stands beside a leaf so that it is found and sorted, as the leaf itself says it. Nothing here is signed.
+
+Everything that a reviewer is shown comes from a leaf; what stands beside one decides which leaves are found. So it is
+made from the leaf by one function, when the entry is written, when it is verified, and when it is made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.audit.domain.mandate import follows_the_user
+from services.audit.domain.numbers import key_of_number
+
+ABOUT_FIELDS = ("referral_id", "consent_id")
+UNIT_FIELDS = ("unit_id", "referring_unit_id", "receiving_unit_id", "recipient_unit_id")
+ASSIGNMENT_ENDED = "assignment.ended.v1"
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns beside a leaf in ``log_entries``, but for its hash."""
+
+    event_id: UUID
+    type: str
+    occurred_at: datetime
+    recorded_at: datetime
+    units: tuple[UUID, ...]
+
+
+def about_of(members: Mapping[str, Any]) -> tuple[UUID, ...]:
+    """The referrals, consents and other records by which an entry is found, in order; its number's key among them."""
+    data = _data(members)
+    found = [data[name] for name in ABOUT_FIELDS if name in data]
+    for said in (members, data):
+        for name in ("subjects", "consents"):
+            found += said.get(name, ())
+    about = {UUID(each) for each in found}
+    if data.get("number"):
+        about.add(key_of_number(data["number"]))
+    return tuple(sorted(about))
+
+
+def units_of(members: Mapping[str, Any]) -> tuple[UUID, ...]:
+    """The units that an entry says it concerns, in order: by them a reviewer's mandate is decided."""
+    data = _data(members)
+    found = {data[name] for name in UNIT_FIELDS if name in data}
+    if "unit" in members:
+        found.add(members["unit"])
+    return tuple(sorted(UUID(each) for each in found))
+
+
+def is_looked_up(event_type: str) -> bool:
+    """Whether an entry is put down to units that it does not name: a sign-in, and an assignment that ended.
+
+    They are those of assignments that audit knows of, looked up when the entry was written.
+    """
+    return follows_the_user(event_type) or event_type == ASSIGNMENT_ENDED
+
+
+def columns_of(members: Mapping[str, Any]) -> Columns:
+    """The columns that belong beside a leaf. Raises ValueError where a leaf's own times or ids cannot be read."""
+    return Columns(
+        UUID(members["id"]),
+        members["type"],
+        datetime.fromisoformat(members["occurred_at"]),
+        datetime.fromisoformat(members["recorded_at"]),
+        units_of(members),
+    )
+
+
+def differing(members: Mapping[str, Any], stored: Columns, looked_up: Collection[UUID] | None = None) -> list[str]:
+    """The names of the columns that are not what the leaf says.
+
+    ``looked_up``: the units that may have been looked up for it, where it is one of those; None: whichever they are.
+    """
+    right = columns_of(members)
+    plain = ("event_id", "type", "occurred_at", "recorded_at")
+    names = [name for name in plain if getattr(right, name) != getattr(stored, name)]
+    if _units_differ(right, stored.units, looked_up):
+        names.append("units")
+    return names
+
+
+def _units_differ(right: Columns, stored: Iterable[UUID], looked_up: Collection[UUID] | None) -> bool:
+    beyond = set(stored) - set(right.units)
+    if set(right.units) - set(stored):
+        return True
+    if not is_looked_up(right.type):
+        return bool(beyond)
+    return looked_up is not None and not beyond <= set(looked_up)
+
+
+def _data(members: Mapping[str, Any]) -> Mapping[str, Any]:
+    data = members.get("data")
+    return data if isinstance(data, Mapping) else {}
