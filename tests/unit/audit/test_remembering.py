@@ -10,9 +10,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.audit.domain.beside import Columns, about_of, differing, is_looked_up
 from services.audit.domain.happening import Happening
 from services.audit.domain.numbers import key_of_number
-from services.audit.log.entry import leaf_bytes
+from services.audit.log.entry import leaf_bytes, read_leaf
 from services.audit.reactions.when_anything_happens_remember_it import as_happening, remember
 from services.audit.service import EVERYTHING
 from shared.contracts.common import AccessRecorded, RelayAnnounced
@@ -80,6 +81,19 @@ def test_every_event_becomes_a_leaf_without_the_user(contract: type[Contract]) -
     assert set(found.erasable) == {"user"} & ({"user"} if "subject" in names else set()) | ({"rules"} & names)
     assert found.members["action"]
     assert found.members["outcome"]
+
+
+@pytest.mark.parametrize("contract", EVERYTHING, ids=lambda each: each.event_type)
+@pytest.mark.parametrize("assignments", [NobodyKnown(), Known()], ids=["nobody known", "known"])
+def test_what_stands_beside_a_leaf_can_be_made_from_it(contract: type[Contract], assignments: Any) -> None:
+    """Index, units and times of every kind of event, whether or not the assignment was known: nothing else decides."""
+    acting = {"assignment_id": ASSIGNMENT} if hasattr(example_of(contract), "assignment_id") else {}
+    found = happening_of(example_of(contract, **acting), assignments)
+    leaf = read_leaf(leaf_bytes(found.members, NOW))
+    assert about_of(leaf) == found.about
+    stored = Columns(found.event_id, found.members["type"], NOW, NOW, found.units)
+    looked_up = {UNIT} if is_looked_up(contract.event_type) else set()
+    assert differing(leaf, stored, looked_up) == []
 
 
 def test_everything_there_is_to_hear_is_remembered() -> None:
