@@ -83,7 +83,8 @@ class Installation:
             "LOTSA_PUBLIC_URL": self.public_url,
             "LOTSA_INSTALLATION": self.prefix,
             "LOTSA_VAR": str(self.folder),
-            "LOTSA_SESSION_KEY_FILE": str(keys / "session"),
+            "LOTSA_SESSION_SIGNING_KEY_FILE": str(keys / "session-private.json"),
+            "LOTSA_SESSION_VERIFYING_KEYS_FILE": str(keys / "session-jwks.json"),
             "LOTSA_AUDIT_SIGNING_KEY_FILE": str(keys / "log-signing"),
             "LOTSA_AUDIT_VERIFYING_KEY_FILE": str(keys / "log-verifying"),
             "LOTSA_TOKEN_ISSUER": self.public_url,
@@ -98,6 +99,7 @@ class Installation:
             found[f"LOTSA_{name}_OWNER_DATABASE_URL"] = self._database_url(service, "owner")
             found[f"LOTSA_{name}_BROKER_URL"] = self._broker_url(service)
             found[f"LOTSA_{name}_MASTER_KEY_FILE"] = str(keys / f"{service}-master")
+            found[f"LOTSA_{name}_COOKIE_KEY_FILE"] = str(keys / f"{service}-cookie")
         return {**found, **self.extra}
 
     def settings(self) -> Settings:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from services.audit.log.checkpoint import SignerKey
 from shared.settings import SERVICES
+from shared.web.session_keys import make_session_keys
 from shared.web.tokens import make_demo_keys
 
 
@@ -17,8 +18,10 @@ def make_keys(folder: Path, installation: str) -> None:
     `installation` is the name that the log's checkpoints are signed under.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _once(folder / "session", secrets.token_urlsafe(48))
+    if not (folder / "session-private.json").exists():
+        make_session_keys(folder / "session-private.json", folder / "session-jwks.json")
     for service in SERVICES:
+        _once(folder / f"{service}-cookie", secrets.token_urlsafe(48))
         key = urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
         _once(folder / f"{service}-master", f"{service}-1:{key}=")
     if not (folder / "log-signing").exists():

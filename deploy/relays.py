@@ -13,6 +13,7 @@ from pathlib import Path
 
 from prometheus_client import start_http_server
 
+from shared.contracts.directory import DirectoryIsThere
 from shared.kernel.collecting import settle_down
 from shared.messaging.relay import Relay
 from shared.observability import logs
@@ -47,7 +48,8 @@ def run(services: list[str], settings: Settings, ready_file: Path, stop: threadi
 def _relay(service: str, settings: Settings) -> Relay:
     own = settings.service(service)
     engine = make_engine(own.database_url, pool_size=2, application_name=f"lotsa {service} relay")
-    return Relay(engine, own.broker_url, service, settings.installation)
+    heartbeat = DirectoryIsThere() if service == DirectoryIsThere.publisher else None
+    return Relay(engine, own.broker_url, service, settings.installation, heartbeat=heartbeat)
 
 
 def main() -> None:

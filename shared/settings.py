@@ -20,6 +20,8 @@ from shared.vocabulary.telephone_text import parse_public
 
 SERVICES = ("referral", "directory", "notifications", "audit")
 MODES = ("demo", "production", "test")
+# two of the directory's words may be lost; and with clocks that differ by five seconds it is a minute at most
+SHORTEST_HEARING, LONGEST_HEARING = 25, 55
 
 
 class SettingsAreWrong(ValueError):
@@ -35,6 +37,7 @@ class ServiceSettings:
     owner_database_url: str = field(default="", repr=False)
     broker_url: str = field(default="", repr=False)
     master_key_file: Path | None = None
+    cookie_key_file: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,8 @@ class Settings:
     installation: str
     services: Mapping[str, ServiceSettings]
     var: Path
-    session_key_file: Path | None = None
+    session_signing_key_file: Path | None = None
+    session_verifying_keys_file: Path | None = None
     audit_log_database_url: str = field(default="", repr=False)
     audit_signing_key_file: Path | None = None
     audit_verifying_key_file: Path | None = None
@@ -61,6 +65,7 @@ class Settings:
     smtp_url: str = field(default="", repr=False)
     accessibility_email: str = ""
     accessibility_phone: str = ""
+    heard_within: int = 45
     log_level: str = "INFO"
     # whose X-Forwarded-For is believed; nobody's unless told
     trusted_proxies: Networks = field(default_factory=lambda: Networks(()))
@@ -108,7 +113,8 @@ class Settings:
             installation=get.text("INSTALLATION", "lotsa"),
             services={name: _service(name, get) for name in SERVICES},
             var=Path(get.text("VAR", "var")),
-            session_key_file=get.path("SESSION_KEY_FILE"),
+            session_signing_key_file=get.path("SESSION_SIGNING_KEY_FILE"),
+            session_verifying_keys_file=get.path("SESSION_VERIFYING_KEYS_FILE"),
             audit_log_database_url=get.text("AUDIT_LOG_DATABASE_URL"),
             audit_signing_key_file=get.path("AUDIT_SIGNING_KEY_FILE"),
             audit_verifying_key_file=get.path("AUDIT_VERIFYING_KEY_FILE"),
@@ -123,6 +129,7 @@ class Settings:
             smtp_url=get.text("SMTP_URL"),
             accessibility_email=get.value("ACCESSIBILITY_EMAIL", parse_email),
             accessibility_phone=get.value("ACCESSIBILITY_PHONE", parse_public),
+            heard_within=get.number("HEARD_WITHIN", 45),
             log_level=get.text("LOG_LEVEL", "INFO"),
             trusted_proxies=get.networks("TRUSTED_PROXIES"),
             web_in_flight=get.number("WEB_IN_FLIGHT", 24),
@@ -134,6 +141,10 @@ class Settings:
 
     def check(self) -> None:
         """Raise SettingsAreWrong where settings contradict each other."""
+        if not SHORTEST_HEARING <= self.heard_within <= LONGEST_HEARING:
+            raise SettingsAreWrong(
+                f"LOTSA_HEARD_WITHIN is {SHORTEST_HEARING} to {LONGEST_HEARING} seconds: the directory speaks every ten"
+            )
         if self.demo and self.oidc_issuer:
             raise SettingsAreWrong("LOTSA_MODE=demo cannot be combined with LOTSA_OIDC_ISSUER: demo lets anyone in")
         if self.demo and self.smtp_url:
@@ -212,4 +223,5 @@ def _service(name: str, get: _Reader) -> ServiceSettings:
         owner_database_url=get.text(f"{prefix}_OWNER_DATABASE_URL"),
         broker_url=get.text(f"{prefix}_BROKER_URL"),
         master_key_file=get.path(f"{prefix}_MASTER_KEY_FILE"),
+        cookie_key_file=get.path(f"{prefix}_COOKIE_KEY_FILE"),
     )

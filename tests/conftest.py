@@ -36,6 +36,16 @@ def pytest_unconfigure() -> None:
         stop_infrastructure()
 
 
+@pytest.fixture(autouse=True)
+def the_directory_is_heard(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A room that is tested by itself has no directory beside it that says every ten seconds that it is there.
+
+    Tests of just that say ``@pytest.mark.hearing``; in processes of the product's own it is as it is.
+    """
+    if request.node.get_closest_marker("hearing") is None:
+        monkeypatch.setattr("shared.storage.hearing.HeardDirectory.goes_on", lambda *_: True)
+
+
 @pytest.fixture(scope="session")
 def infrastructure() -> Infrastructure:
     """PostgreSQL and RabbitMQ."""

@@ -16,16 +16,17 @@ BUS_CLASSES = [f"services.{service}.service:{service.capitalize()}" for service 
 # operator's commands use stands nowhere here: tables' owners, the broker's administrator
 _EVERY_PROCESS = ("MODE", "PUBLIC_URL", "INSTALLATION", "VAR", "LOG_LEVEL", "POOL_SIZE")
 _EVERY_WEB = (
-    *("SESSION_KEY_FILE", "TOKEN_ISSUER", "TOKEN_AUDIENCE", "TOKEN_JWKS_FILE", "WEB_IN_FLIGHT", "WEB_THREADS"),
-    *("ACCESSIBILITY_EMAIL", "ACCESSIBILITY_PHONE", "TRUSTED_PROXIES"),
+    *("SESSION_VERIFYING_KEYS_FILE", "TOKEN_ISSUER", "TOKEN_AUDIENCE", "TOKEN_JWKS_FILE", "HEARD_WITHIN"),
+    *("WEB_IN_FLIGHT", "WEB_THREADS", "ACCESSIBILITY_EMAIL", "ACCESSIBILITY_PHONE", "TRUSTED_PROXIES"),
 )
 _EVERY_SERVICES = {
-    "web": ("DATABASE_URL", "MASTER_KEY_FILE"),
+    "web": ("DATABASE_URL", "MASTER_KEY_FILE", "COOKIE_KEY_FILE"),
     "bus": ("DATABASE_URL", "BROKER_URL"),
     "relay": ("DATABASE_URL", "BROKER_URL"),
 }
 _MORE = {
-    ("web", "directory"): ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET_FILE"),
+    # sign-in is here, and with it the one key that makes sessions
+    ("web", "directory"): ("SESSION_SIGNING_KEY_FILE", "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET_FILE"),
     ("bus", "referral"): ("REFERRAL_MASTER_KEY_FILE",),
     ("bus", "notifications"): ("SMTP_URL",),
     # pages verify the log with the public half alone, from outside the database that it is about

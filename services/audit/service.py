@@ -27,8 +27,8 @@ INTEGRATE_EVERY_S = 0.04
 TOGETHER = 64
 RECONCILE_EVERY_S = 15
 SWEEP_EVERY_S = 60
-# an announcement tells of the bus, not of anybody's doing: it is reconciled, not remembered
-EVERYTHING = [contract for contract in all_contracts() if contract is not RelayAnnounced]
+# what has no number tells of the bus, not of anybody's doing: it is reconciled or heard, not remembered
+EVERYTHING = [contract for contract in all_contracts() if contract.numbered]
 
 _log = logger("audit.service")
 
@@ -57,7 +57,7 @@ class Audit:
 
     @subscribe(*STAFF_EVENTS)
     def keep_the_staff(self, event: StaffEvent, uow: AuditUnitOfWork) -> None:
-        """Who works where, and who may review."""
+        """Who works where, and who may review; and that the directory is there."""
         staff.keep(event, uow)
 
     @every(seconds=INTEGRATE_EVERY_S)

@@ -83,7 +83,7 @@ class Notifications:
 
     @subscribe(*STAFF_EVENTS)
     def keep_the_directory(self, event: StaffEvent, uow: NotificationsUnitOfWork) -> None:
-        """Who works where, and where a unit is reached."""
+        """Who works where, and where a unit is reached; and that the directory is there."""
         directory.when_the_directory_speaks_remember_it(event, uow)
 
     @every(seconds=DELIVER_EVERY_S)

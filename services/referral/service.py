@@ -34,7 +34,7 @@ class Referral:
 
     @subscribe(*STAFF_EVENTS)
     def keep_the_directory(self, event: StaffEvent, uow: ReferralUnitOfWork) -> None:
-        """Who works where, which units there are, and whose session has ended."""
+        """Who works where, which units there are, whose session has ended; and that the directory is there."""
         when_the_directory_speaks_remember_it(event, uow)
 
     @subscribe(RoutingRulesChanged, RoutingRulesToldAgain)

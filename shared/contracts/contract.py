@@ -40,6 +40,10 @@ class Contract:
     event_type: ClassVar[str] = ""
     publisher: ClassVar[str] = ""
     numbered: ClassVar[bool] = True
+    remembered: ClassVar[bool] = True
+    """Whether a queue's inbox remembers each one; not where a repeat does no harm and there are very many."""
+    vouches_for: ClassVar[tuple[str, ...]] = ()
+    """Types of which every event that was committed before this one's ``time`` has been published before it."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -62,6 +62,25 @@ class AssignmentEnded(Contract):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DirectoryIsThere(Contract):
+    """The directory's relay says, every ten seconds, that it is there; what tells is the envelope's ``time``.
+
+    It has no sequence, and nobody remembers it. Whatever ended before that time has been published before it.
+    """
+
+    event_type: ClassVar[str] = "directory.is-there.v1"
+    publisher: ClassVar[str] = "directory"
+    numbered: ClassVar[bool] = False
+    remembered: ClassVar[bool] = False
+    vouches_for: ClassVar[tuple[str, ...]] = (
+        UnitChanged.event_type,
+        AssignmentGranted.event_type,
+        AssignmentEnded.event_type,
+        "session.ended.v1",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoutingRulesChanged(Contract):
     """One municipality's routing rules, whole. Each rule is a row of codes, joined in ``RoutingRow.fields``' order.
 

@@ -62,6 +62,11 @@ _HIGHEST_SENT = """
 """
 
 
+_UNSENT_OF = """
+    SELECT EXISTS (SELECT FROM outbox WHERE sequence IS NOT NULL AND sent_at IS NULL AND event_type = ANY($1::text[]))
+"""
+
+
 @dataclass(frozen=True)
 class Claim:
     """An event with its sequence: what goes into its envelope."""
@@ -129,6 +134,12 @@ class Claims:
         count, age = self._connection.exec_driver_sql(_UNSENT).one()
         self._connection.rollback()
         return int(count), float(age)
+
+    def numbered_unsent_of(self, event_types: Sequence[str]) -> bool:
+        """Whether any numbered event of these types has not been confirmed."""
+        ((unsent,),) = ask(self._connection, _UNSENT_OF, (list(event_types),))
+        self._connection.rollback()
+        return bool(unsent)
 
     def epoch_and_highest_sent(self) -> tuple[UUID, int] | None:
         """The source's epoch, and the highest sequence of it the broker has confirmed; None while it is held."""

@@ -92,7 +92,8 @@ def _all_at_once(service: Service, reaction: Reactions, readable: Sequence[Reada
     if not heard:
         return  # old bindings: the reaction no longer exists for these types
     with service.unit_of_work(None) as uow:
-        new = first_times(uow.connection, subscription.queue, list(heard))
+        remembered = [event_id for event_id, (_, event) in heard.items() if event.remembered]
+        new = first_times(uow.connection, subscription.queue, remembered) | (heard.keys() - set(remembered))
         metrics.repeated.labels(subscription.queue).inc(len(heard) - len(new))
         if not new:
             return
@@ -152,7 +153,7 @@ def _once(service: Service, reaction: Reaction, delivery: Delivery, envelope: En
         return  # an old binding: the reaction no longer exists for this type
     began = time.monotonic()
     with service.unit_of_work(envelope) as uow:
-        if not first_time(uow.connection, queue, envelope.id):
+        if event.remembered and not first_time(uow.connection, queue, envelope.id):
             metrics.repeated.labels(queue).inc()
             return
         reaction(service, event, uow)

@@ -9,10 +9,13 @@ from __future__ import annotations
 import threading
 import time
 import zlib
+from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine, text
 
 from shared.contracts.common import RelayAnnounced
+from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope
 from shared.kernel.clock import SystemClock
 from shared.kernel.identity import uuid7
@@ -27,6 +30,7 @@ from shared.observability import metrics, trace
 from shared.observability.logs import logger
 
 ANNOUNCE_EVERY = 60.0
+HEARTBEAT_EVERY = 10.0
 SWEEP_EVERY = 60.0
 SWEEP_AT_MOST = 2_000
 LOOK_BACK_EVERY = 2.0
@@ -45,6 +49,7 @@ class Relay:
     ``poll``: seconds between looks at an outbox that has been empty for a second; until then one looks more often.
     ``batch``: events published before their confirms are awaited.
     ``keep_sent``: seconds that sent rows stay, to be sent again.
+    ``heartbeat``: said every ten seconds, when all that it vouches for has been confirmed.
     """
 
     def __init__(
@@ -58,6 +63,7 @@ class Relay:
         batch: int = 500,
         announce_every: float = ANNOUNCE_EVERY,
         keep_sent: float = KEEP_SENT_SECONDS,
+        heartbeat: Contract | None = None,
     ) -> None:
         self._engine = engine
         self._publisher = publisher
@@ -67,7 +73,9 @@ class Relay:
         self._announce_every = announce_every
         self._keep_sent = keep_sent
         self._broker = ConfirmedPublisher(broker_url, f"{publisher} relay")
-        self._next_announcement = self._next_sweep = self._next_look_back = self._lively_until = 0.0
+        self._heartbeat = heartbeat
+        self._next_heartbeat = self._next_announcement = self._next_sweep = 0.0
+        self._next_look_back = self._lively_until = 0.0
         self._sending_again = False
         self._clock = SystemClock()
 
@@ -99,7 +107,7 @@ class Relay:
             metrics.relay_active.labels(self._publisher).set(1)
             _log.info("relaying", publisher=self._publisher)
             # what an earlier relay, or this one before its trouble, numbered and left unconfirmed comes first
-            self._next_look_back = 0.0
+            self._next_look_back = self._next_heartbeat = 0.0
             try:
                 while not stop.is_set():
                     busy = self.round(connection)
@@ -128,7 +136,7 @@ class Relay:
         """
         self._broker.open()
         claims = Claims(connection)
-        now = time.monotonic()
+        now, began = time.monotonic(), self._clock.now()
         if now >= self._next_look_back:
             self._look_back(claims)
         fresh = claims.number(self._batch)
@@ -137,6 +145,8 @@ class Relay:
         self._send(claims, fresh)
         if self._sending_again:
             self._send_again(claims)
+        if self._heartbeat is not None and now >= self._next_heartbeat and len(fresh) < self._batch:
+            self._say_so(claims, self._heartbeat, began, now)
         if now >= self._next_announcement:
             self._next_announcement = now + self._announce_every
             self._announce(claims)
@@ -206,20 +216,31 @@ class Relay:
             types = sorted({row.event_type for row in rows if str(row.id) in receipt.returned})
             _log.error("no queue takes these events; they are kept", publisher=self._publisher, types=types)
 
+    def _say_so(self, claims: Claims, heartbeat: Contract, began: datetime, now: float) -> None:
+        """As of the moment before the round's rows were numbered: whatever was committed by then was among them."""
+        said = claims.epoch_and_highest_sent()
+        if said is None or claims.numbered_unsent_of(heartbeat.vouches_for):
+            return
+        self._tell(heartbeat, said[0], began)
+        self._next_heartbeat = now + HEARTBEAT_EVERY
+
     def _announce(self, claims: Claims) -> None:
         said = claims.epoch_and_highest_sent()
         if said is None:
             return
         epoch, highest = said
+        self._tell(RelayAnnounced(highest_sequence=highest), epoch, self._clock.now())
+
+    def _tell(self, said: Contract, epoch: UUID, at: datetime) -> None:
         envelope = Envelope(
             id=uuid7(),
-            type=RelayAnnounced.event_type,
+            type=said.event_type,
             publisher=self._publisher,
             installation=self._installation,
             epoch=epoch,
-            time=self._clock.now(),
+            time=at,
             correlation_id=uuid7(),
-            data=RelayAnnounced(highest_sequence=highest).to_data(),
+            data=said.to_data(),
             traceparent=trace.make(),
         )
         exchange = names.exchange(self._publisher)

@@ -19,4 +19,5 @@ parked = Counter("lotsa_events_parked", "Deliveries parked for a person to look 
 pauses = Counter("lotsa_consumption_pauses", "Waits for a database or broker to come back", ["queue"])
 reaction_seconds = Histogram("lotsa_reaction_seconds", "Time from delivery to commit", ["queue"])
 reconnections = Counter("lotsa_bus_reconnections", "Connections to the broker made by a bus", ["service"])
+closed = Counter("lotsa_contents_closed", "Times contents were closed since the directory was silent", ["service"])
 connected = Gauge("lotsa_bus_connected", "1 while a service's bus is connected to the broker", ["service"])

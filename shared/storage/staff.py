@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
@@ -34,14 +34,18 @@ from shared.contracts.directory import (
     AssignmentEnded,
     AssignmentGranted,
     AssignmentToldAgain,
+    DirectoryIsThere,
     EndedSessionToldAgain,
     SessionEnded,
     UnitChanged,
     UnitToldAgain,
 )
+from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Role, UserRef
+from shared.kernel.clock import Clock
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.kernel.swedish_order import swedish_order
+from shared.storage import hearing
 from shared.storage.plainly import ask_alone
 from shared.vocabulary.readable_text import received
 
@@ -53,6 +57,7 @@ StaffEvent: TypeAlias = (
     | AssignmentEnded
     | SessionEnded
     | EndedSessionToldAgain
+    | DirectoryIsThere
 )
 STAFF_EVENTS = (
     UnitChanged,
@@ -62,8 +67,9 @@ STAFF_EVENTS = (
     AssignmentEnded,
     SessionEnded,
     EndedSessionToldAgain,
+    DirectoryIsThere,
 )
-"""What of the directory's events this copy is made of."""
+"""What of the directory's events this copy is made of, and its word that it is there."""
 
 DDL = """
 create table known_units (
@@ -125,6 +131,19 @@ _HELD = """
 _ENDED = "select true from ended_sessions where session_id = $1"
 
 
+StaffEvent: TypeAlias = UnitChanged | AssignmentGranted | AssignmentEnded | SessionEnded | DirectoryIsThere
+
+
+class Keeping(Protocol):
+    """The unit of work that hearing needs."""
+
+    cause: Envelope | None
+    clock: Clock
+
+    @property
+    def connection(self) -> Connection: ...
+
+
 @dataclass(frozen=True)
 class Unit:
     """A unit as every service knows it."""
@@ -149,6 +168,14 @@ class Assignment:
     unit_name: str
     role: Role
     unit_closed: bool = False
+
+
+def hear(uow: Keeping, event: StaffEvent) -> None:
+    """What every service does with what it hears of the directory. Repeats and disorder change nothing."""
+    if not isinstance(event, DirectoryIsThere):
+        remember(uow.connection, event)
+    elif uow.cause is not None:
+        hearing.note(uow.connection, uow.cause.time, uow.clock.now())
 
 
 def remember(connection: Connection, event: StaffEvent) -> None:

@@ -7,13 +7,26 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, request
-from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 
 from shared.kernel.clock import Clock, SystemClock
-from shared.settings import Settings
+from shared.settings import Settings, SettingsAreWrong
 from shared.storage.encryption import MasterKey
-from shared.web import catalogues, headers, health, lapsed_forms, linked, problem, session, statement, tokens
+from shared.storage.hearing import Hearing
+from shared.web import (
+    catalogues,
+    form_token,
+    headers,
+    health,
+    lapsed_forms,
+    linked,
+    own_cookie,
+    problem,
+    session,
+    session_keys,
+    statement,
+    tokens,
+)
 from shared.web.errors import TooLarge, says
 from shared.web.guard import OnlyHere
 from shared.web.navigation import add_layout
@@ -22,6 +35,7 @@ from shared.web.who import StaffDirectory, Web
 
 HERE = Path(__file__).parent
 LARGEST_BODY = 1_000_000  # bytes
+SIGN_IN = "directory"
 
 
 def make_app(
@@ -35,6 +49,7 @@ def make_app(
     clock: Clock | None = None,
     secret: bytes | None = None,
     keeping: lapsed_forms.Keeping | None = None,
+    hearing: Hearing | None = None,
 ) -> Flask:
     """The app of one service.
 
@@ -42,15 +57,16 @@ def make_app(
     shared ones. ``checks``: name → callable for ``/<service>/health/ready``; one that raises says "not ready".
     ``secret``: the key of idempotency fingerprints, derived from the service's master key unless given.
     ``keeping``: where forms wait that came after their sender's idle half hour; without it they are not kept.
-    Raises SettingsAreWrong when the session key is missing.
+    ``hearing``: tells whether the directory is heard; contents close while it is not. Only the directory does without.
+    Raises SettingsAreWrong when a key of sessions, or of the service's own cookie, is missing.
     """
-    keys = session.keys_from(settings.session_key_file)
+    keys = own_cookie.keys_from(settings.service(service).cookie_key_file, service)
     app = Flask(import_name, static_folder=str(HERE / "static"), static_url_path="/static")
     app.request_class = ReceivedRequest
     app.config.update(
         SECRET_KEY=keys[0],
         SECRET_KEY_FALLBACKS=keys[1:],
-        SESSION_COOKIE_NAME=session.cookie_name(settings.public_url),
+        SESSION_COOKIE_NAME=session.cookie_name(settings.public_url, f"lotsa_{service}"),
         SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -63,7 +79,6 @@ def make_app(
         BABEL_DEFAULT_TIMEZONE="Europe/Stockholm",
         TRUSTED_HOSTS=[urlsplit(settings.public_url).hostname or "", "localhost", "127.0.0.1"],
     )
-    app.session_interface = session.SignedCookie()
     app.extensions["lotsa"] = Web(
         service=service,
         settings=settings,
@@ -71,11 +86,16 @@ def make_app(
         clock=clock or SystemClock(),
         tokens=tokens.from_settings(settings),
         secret=secret or _secret(settings, service),
+        sessions=session_keys.reader_from(settings.session_verifying_keys_file),
+        signer=_signer(settings, service),
+        hearing=hearing,
     )
+    own_cookie.register(app)
+    session.register(app)
     _add_templates(app)
     _add_translations(app)
     _add_limit(app)
-    _add_csrf(app)
+    form_token.register(app)
     headers.register(app, settings)
     linked.register(app)
     problem.register(app)
@@ -97,8 +117,21 @@ def _secret(settings: Settings, service: str) -> bytes:
     path = settings.service(service).master_key_file
     if path is None:
         # without a master key there is nothing worth protecting yet: only bare test apps come here
-        return session.keys_from(settings.session_key_file)[0].encode()
+        return own_cookie.keys_from(settings.service(service).cookie_key_file, service)[0].encode()
     return MasterKey.from_file(path).derive("idempotency")
+
+
+def _signer(settings: Settings, service: str) -> session_keys.SessionSigner | None:
+    """The private key, where sign-in is. The others get none, whatever their settings name."""
+    if service != SIGN_IN:
+        return None
+    signer = session_keys.signer_from(settings.session_signing_key_file)
+    if signer.kid not in session_keys.reader_from(settings.session_verifying_keys_file).kids:
+        raise SettingsAreWrong(
+            "LOTSA_SESSION_SIGNING_KEY_FILE holds a key that is not in LOTSA_SESSION_VERIFYING_KEYS_FILE: nobody "
+            "would be let in"
+        )
+    return signer
 
 
 def _add_templates(app: Flask) -> None:
@@ -125,14 +158,3 @@ def _add_limit(app: Flask) -> None:
                     "Nothing was saved. At most one megabyte is received: go back, shorten the text, and send it again."
                 )
             )
-
-
-def _add_csrf(app: Flask) -> None:
-    csrf = CSRFProtect(app)
-
-    @app.before_request
-    def protect_forms() -> None:
-        # the systems' door takes no cookie, so there is nothing there to forge
-        # and an unknown door answers 404 or 405 whatever was sent to it
-        if not request.path.startswith("/api/") and request.routing_exception is None:
-            csrf.protect()

@@ -62,6 +62,24 @@ class TooBusy(Refusal):
     status = 503
 
 
+class DirectoryIsSilent(Refusal):
+    """The directory has not been heard lately, so nobody knows whose right has ended."""
+
+    slug = "directory-not-heard"
+    title = "This is closed for a moment."
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            says(
+                # promise: closed-while-the-directory-is-silent
+                # promise: opens-again-by-itself
+                "Lotsa cannot be sure right now who may see this, so it is shown to nobody. It opens by itself, "
+                "usually within a minute: try again then."
+            )
+        )
+
+
 class OutOfOrder(Refusal):
     """The database cannot be reached just now."""
 

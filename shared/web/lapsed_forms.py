@@ -18,13 +18,13 @@ from uuid import UUID
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session
 from flask.ctx import RequestContext
 from flask_babel import gettext
-from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from shared.kernel.actor import Actor
 from shared.kernel.refusals import AlreadyInProgress, Invalid, NotThere
 from shared.observability.logs import logger
 from shared.storage.lapsed_forms import LIFETIME, FormIsTooLarge, LapsedForm, LapsedForms, Sender
+from shared.web import form_token
 from shared.web.errors import says
 from shared.web.navigation import home_of
 from shared.web.who import current_actor, lapsed, needs, web
@@ -33,7 +33,7 @@ _log = logger("web.lapsed_forms")
 
 EXTENSION = "lotsa-lapsed-forms"
 FORM = "application/x-www-form-urlencoded"
-TOKEN = "csrf_token"
+TOKEN = form_token.FIELD
 _BLUEPRINT = "lapsed_forms"
 # in the cookie, until its owner signs in: where the form waits that this browser sent last
 _KEPT = "kept"
@@ -122,14 +122,14 @@ def blueprint(service: str) -> Blueprint:
     pages = Blueprint(_BLUEPRINT, __name__, url_prefix=f"/{service}")
 
     @pages.get("/lapsed-form/<uuid:form_id>")
-    @needs()
+    @needs(goes_on=True)
     def show(form_id: UUID) -> str:
         # not what was typed: a page would leave that in the browser's files
         form = _keeping().forms.find(form_id, _sender(), web().clock.now()) or _refused(form_id)
         return render_template("lotsa/lapsed_form.html", here=_address(form_id), kind=_kind_of(form), form=form)
 
     @pages.post("/lapsed-form/<uuid:form_id>")
-    @needs()
+    @needs(goes_on=True)
     def decide(form_id: UUID) -> Response:
         match request.form.get("do"):
             case "send":
@@ -166,7 +166,7 @@ def _discard(form_id: UUID) -> Response:
 
 def _carried_out(form: LapsedForm) -> Response:
     """The answer to the form as if it came now: through every check before the view, and the view itself."""
-    body = urlencode([*form.fields, (TOKEN, generate_csrf())]).encode()
+    body = urlencode([*form.fields, (TOKEN, form_token.make())]).encode()
     environ = {
         **request.environ,
         "PATH_INFO": form.path.encode().decode("latin-1"),

@@ -17,7 +17,6 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_babel import format_time
 from flask_babel import gettext as _
-from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from shared.kernel.actor import UserRef
@@ -25,12 +24,14 @@ from shared.kernel.refusals import SignInNeeded
 from shared.observability.logs import logger
 from shared.settings import Settings
 from shared.storage.staff import Assignment
-from shared.web import session
+from shared.web import form_token, session
 from shared.web.navigation import home_of
 from shared.web.oidc import Provider, SignInFailed
 from shared.web.who import signed_in, web
 
 _log = logger("web.login")
+
+NOTHING_TO_SEE = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
 # somebody has come back from the provider and is not let in: what the browser had before is not theirs either
 NOBODYS = ("token", "no-assignment")
@@ -163,6 +164,14 @@ def login_blueprint(
     def prolong() -> dict[str, object]:
         return _lasting(session.read(web().clock.now()))
 
+    @pages.get("/session/seen")
+    def seen() -> Response:
+        """A picture of nothing on other services' pages: somebody is there (only the directory can note that)."""
+        state = session.read(web().clock.now(), prolong=False)
+        if state is not None and not web().staff.session_ended(state.session_id):
+            session.read(web().clock.now())
+        return Response(NOTHING_TO_SEE, mimetype="image/svg+xml")
+
     @pages.post("/logout")
     def logout() -> Response:
         leave()
@@ -198,7 +207,7 @@ def _lasting(state: session.SessionState | None) -> dict[str, object]:
         "until": format_time(state.idle_until, "HH.mm"),
         # as the page's frame says it: one that has ended is none
         "assignment": next((str(each.id) for each in held if each.id == state.assignment_id), ""),
-        "csrf_token": generate_csrf(),
+        "csrf_token": form_token.make(),
     }
 
 

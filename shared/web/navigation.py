@@ -13,6 +13,7 @@ from flask_babel import LazyString, format_date, format_datetime, get_locale, la
 from markupsafe import Markup
 
 from shared.kernel.actor import Role
+from shared.web.session import SEEN_STEP
 from shared.web.validation import messages, sentence
 from shared.web.who import SignedIn, signed_in, web
 
@@ -132,4 +133,6 @@ def _header(demo: bool) -> dict[str, object]:
     who = signed_in()
     links = links_for(who, demo=demo)
     left = int((who.idle_until - web().clock.now()).total_seconds()) if who else 0
-    return {"who": who, "left": left, "links": [(link, is_current(link, links)) for link in links]}
+    # pages of the directory have told it that somebody is here; the others do so by a picture, once a minute
+    untold = who is not None and web().signer is None and web().clock.now() - who.seen_by_directory_at >= SEEN_STEP
+    return {"who": who, "left": left, "untold": untold, "links": [(link, is_current(link, links)) for link in links]}

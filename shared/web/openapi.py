@@ -75,18 +75,21 @@ class Api:
         keyed: bool = False,
         versioned: bool = False,
         etag: bool = False,
+        goes_on: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Open a door. ``roles``: who may (any assignment, if none named); ``public``: no token needed.
 
         ``answers``: status → schema of its JSON body (None: no body). ``keyed``: takes an Idempotency-Key.
-        ``versioned``: requires If-Match. ``etag``: answers carry one. The view's docstring is the description.
+        ``versioned``: requires If-Match. ``etag``: answers carry one.
+        ``goes_on``: while the directory is silent too (see ``needs``). The view's docstring is the description.
         """
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
             summary = (view.__doc__ or view.__name__).strip().splitlines()[0]
             self.operations.append(
                 Operation(
-                    method, path, view, summary, tuple(roles), public, body, query, answers, keyed, versioned, etag
+                    *(method, path, view, summary, tuple(roles), public, body, query, answers),
+                    *(keyed, versioned, etag, goes_on),
                 )
             )
             return view
@@ -101,7 +104,7 @@ class Api:
             doors.add_url_rule(
                 f"/v1{each.path}",
                 endpoint=f"{each.method}_{each.view.__name__}".lower(),
-                view_func=guarded if each.public else needs(*each.roles)(guarded),
+                view_func=guarded if each.public else needs(*each.roles, goes_on=each.goes_on)(guarded),
                 methods=[each.method],
             )
 

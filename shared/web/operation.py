@@ -60,6 +60,7 @@ class Operation:
     keyed: bool
     versioned: bool
     etag: bool
+    goes_on: bool
 
 
 def described(each: Operation) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from shared.kernel.refusals import Failure, Invalid, Refusal, Sentences, SignInNeeded
 from shared.observability.logs import logger
 from shared.web.api import pointers
-from shared.web.errors import OutOfOrder, Unexpected, says
+from shared.web.errors import DirectoryIsSilent, OutOfOrder, Unexpected, says
 from shared.web.lapsed_forms import keep_form, was_kept_here
 from shared.web.validation import sentences
 from shared.web.who import AssignmentNeeded, is_api, signed_in
@@ -92,7 +92,7 @@ def answer_refusal(refusal: Refusal) -> AnyResponse:
     if refusal.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="lotsa"'
     if refusal.status == 503:
-        response.headers["Retry-After"] = "5"
+        response.headers["Retry-After"] = "10" if isinstance(refusal, DirectoryIsSilent) else "5"
     return response
 
 

@@ -14,9 +14,13 @@ from flask import current_app, g, request
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.clock import Clock
 from shared.kernel.refusals import NotAllowed, SignInNeeded
+from shared.observability import metrics
 from shared.settings import Settings
+from shared.storage.hearing import Hearing
 from shared.storage.staff import Assignment, Unit
 from shared.web import session
+from shared.web.errors import DirectoryIsSilent
+from shared.web.session_keys import SessionReader, SessionSigner
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -55,17 +59,26 @@ class Web:
     clock: Clock
     tokens: TokenReader | None
     secret: bytes
+    sessions: SessionReader
+    signer: SessionSigner | None
+    """The private key of sessions: where sign-in is, and nowhere else."""
+    hearing: Hearing | None
+    """Whether the directory is heard; None in the directory itself, which knows."""
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Somebody with a living session, which would end ``idle_until``, and the assignment they have chosen, if any."""
+    """Somebody with a living session, which would end ``idle_until``, and the assignment they have chosen, if any.
+
+    ``seen_by_directory_at``: when the directory last wrote into the session that they are here.
+    """
 
     user: UserRef
     session_id: UUID
     name: str
     assignment: Assignment | None
     idle_until: datetime
+    seen_by_directory_at: datetime
 
     @property
     def actor(self) -> Actor | None:
@@ -117,7 +130,7 @@ def _from_cookie() -> SignedIn | None:
         return None
     held = parts.staff.assignments_of(state.user, parts.clock.now())
     chosen = next((each for each in held if each.id == state.assignment_id), None)
-    return SignedIn(state.user, state.session_id, state.name, chosen, state.idle_until)
+    return SignedIn(state.user, state.session_id, state.name, chosen, state.idle_until, state.seen_by_directory_at)
 
 
 def lapsed() -> session.SessionState | None:
@@ -158,10 +171,24 @@ def _actor_from_token() -> Actor:
     raise AssignmentNeeded
 
 
-def needs(*roles: Role) -> Callable[[View], View]:
+def hears_the_directory() -> bool:
+    """Whether it is known here whose right has ended: the directory has been heard lately."""
+    hearing = web().hearing
+    return hearing is None or hearing.goes_on(web().clock.now())
+
+
+def must_hear_the_directory() -> None:
+    """Raise DirectoryIsSilent where what others have told of people would be shown or changed, and nobody is sure."""
+    if not hears_the_directory():
+        metrics.closed.labels(web().service).inc()
+        raise DirectoryIsSilent
+
+
+def needs(*roles: Role, goes_on: bool = False) -> Callable[[View], View]:
     """Let a view be opened only by somebody acting in one of these roles (any role, if none is named).
 
-    Raises SignInNeeded, AssignmentNeeded or RoleNotAllowed before the view runs.
+    ``goes_on``: even while the directory is silent, because it shows nothing but the person's own, or nothing about
+    anybody. Raises SignInNeeded, AssignmentNeeded, RoleNotAllowed or DirectoryIsSilent before the view runs.
     """
 
     def decorate(view: View) -> View:
@@ -170,9 +197,12 @@ def needs(*roles: Role) -> Callable[[View], View]:
             actor = current_actor()
             if roles and actor.role not in roles:
                 raise RoleNotAllowed
+            if not goes_on:
+                must_hear_the_directory()
             return view(*args, **kwargs)
 
         guarded.lotsa_needs = roles  # type: ignore[attr-defined]
+        guarded.lotsa_goes_on = goes_on  # type: ignore[attr-defined]
         return cast(View, guarded)
 
     return decorate

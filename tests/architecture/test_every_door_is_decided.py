@@ -60,6 +60,7 @@ OPEN: Mapping[str, str] = {
     "POST /directory/logout": "whoever has no session any more may sign out all the same",
     "GET /directory/session": "tells a browser how long its own session lasts, and anybody else that there is none",
     "POST /directory/session": "prolongs the browser's own session, if it still lasts",
+    "GET /directory/session/seen": "the same, from other services' pages: a picture of nothing, whoever asks",
     "GET /directory/signed-out": "said after signing out",
     "GET /directory/assignment": ASKS_ITSELF,
     "POST /directory/assignment": ASKS_ITSELF,
@@ -163,3 +164,43 @@ def test_one_path_is_open_in_one_way(doors: list[Door]) -> None:
         if not door.rule.rule.startswith("/api/"):
             by_path.setdefault((door.app.import_name, door.rule.rule), set()).add(door.roles)
     assert {path: roles for path, roles in by_path.items() if len(roles) > 1} == {}
+
+
+OWN_DRAFTS = "one's own draft, which nobody else ever sees"
+FOR_SENDING = "what is read out or looked up in order to send: nothing about anybody"
+# while the directory is silent nobody knows whose right has ended: these show nothing but the person's own, or nobody
+GOES_ON: Mapping[str, str] = {
+    "POST /api/referral/v1/referrals": "sending shows its sender nothing but a number",
+    "POST /api/referral/v1/drafts": OWN_DRAFTS,
+    **{f"{method} /api/referral/v1/drafts/<uuid:draft_id>": OWN_DRAFTS for method in ("GET", "PUT", "DELETE")},
+    "GET /api/referral/v1/routing-proposal": FOR_SENDING,
+    "GET /api/referral/v1/consent-texts": FOR_SENDING,
+    "GET /api/referral/v1/codes/<string:list_name>": FOR_SENDING,
+    "GET /referral/": "one's own drafts alone, for referrers; advisers are told that it is closed",
+    "GET /referral/new": OWN_DRAFTS,
+    **{f"{method} /referral/new/<uuid:begun>": OWN_DRAFTS for method in ("GET", "POST")},
+    "GET /referral/drafts/<uuid:draft_id>": OWN_DRAFTS,
+    **{f"{method} /referral/drafts/<uuid:draft_id>/discard": OWN_DRAFTS for method in ("GET", "POST")},
+    **{f"{method} /referral/drafts/<uuid:draft_id>/<step>": OWN_DRAFTS for method in ("GET", "POST")},
+    "GET /referral/drafts/<uuid:draft_id>/check": OWN_DRAFTS,
+    "POST /referral/drafts/<uuid:draft_id>/send": "sending",
+    "GET /referral/referrals/<uuid:referral_id>/receipt": "to whoever sent it, that it was sent; to colleagues closed",
+    **{
+        f"{method} /{service}/lapsed-form/<uuid:form_id>": "a form kept for its sender; sent on, it meets its own door"
+        for method in ("GET", "POST")
+        for service in ("referral", "audit")
+    },
+}
+
+
+@pytest.mark.holds("closed-while-the-directory-is-silent")
+def test_whatever_goes_on_while_the_directory_is_silent_does_so_for_a_reason(doors: list[Door]) -> None:
+    """All else that needs somebody closes, in every service but the directory, which knows for itself."""
+    elsewhere = [door for door in doors if door.app.extensions["lotsa"].service != "directory"]
+    guarded = [door for door in elsewhere if door.roles is not None]
+    goes_on = {door.name for door in guarded if door.app.view_functions[door.rule.endpoint].lotsa_goes_on}
+    assert goes_on - GOES_ON.keys() == set(), "undecided: say why it may go on"
+    assert GOES_ON.keys() - goes_on == set(), "it closes: take it off the list"
+    assert all(door.app.extensions["lotsa"].hearing is not None for door in elsewhere)
+    closed = [door for door in guarded if door.name not in goes_on]
+    assert len(closed) > 20

@@ -8,17 +8,19 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from flask import session as cookie
+from flask import redirect
+from werkzeug.wrappers import Response
 
 from deploy.installation import Installation
 from services.notifications.web import NAME, create_app
 from shared.contracts.directory import AssignmentGranted
 from shared.kernel.actor import UserRef
-from shared.web import session
+from shared.web.session import COOKIE, begun
 from tests.integration.notifications.conftest import NOON, Room, notifications_database, room
 from tests.journeys.conftest import Visit
 from tests.support.browser import axe_clean, fits
 from tests.support.serving import serving
+from tests.support.sessions import session_of
 
 __all__ = ["notifications_database", "room"]
 
@@ -46,9 +48,11 @@ def site(notifications_database: Installation, room: Room) -> Iterator[str]:
     app = create_app(replace(notifications_database.settings(), mode="demo"))
 
     @app.get("/test/be-bo")
-    def be_bo() -> str:
-        session.start(BO, "Bo", datetime.now(UTC), assignment_id=assignment_id)
-        return str(len(cookie))
+    def be_bo() -> Response:
+        answer = redirect("/notifications/")
+        state = begun(BO, "Bo", datetime.now(UTC), assignment_id=assignment_id)
+        answer.set_cookie(COOKIE, session_of(notifications_database.settings(), state))
+        return answer
 
     with serving(app) as url:
         yield url

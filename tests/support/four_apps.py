@@ -18,7 +18,8 @@ def environment_in(keys: Path, mode: str = "demo") -> dict[str, str]:
     make_keys(keys, "nowhere")
     environment = {
         "LOTSA_MODE": mode,
-        "LOTSA_SESSION_KEY_FILE": str(keys / "session"),
+        "LOTSA_SESSION_SIGNING_KEY_FILE": str(keys / "session-private.json"),
+        "LOTSA_SESSION_VERIFYING_KEYS_FILE": str(keys / "session-jwks.json"),
         "LOTSA_TOKEN_ISSUER": "https://issuer.example.org",
         "LOTSA_TOKEN_JWKS_FILE": str(keys / "token-jwks.json"),
         "LOTSA_AUDIT_LOG_DATABASE_URL": NOWHERE,
@@ -27,6 +28,7 @@ def environment_in(keys: Path, mode: str = "demo") -> dict[str, str]:
     for service in SERVICES:
         environment[f"LOTSA_{service.upper()}_DATABASE_URL"] = NOWHERE
         environment[f"LOTSA_{service.upper()}_MASTER_KEY_FILE"] = str(keys / f"{service}-master")
+        environment[f"LOTSA_{service.upper()}_COOKIE_KEY_FILE"] = str(keys / f"{service}-cookie")
     return environment
 
 

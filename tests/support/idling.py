@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from datetime import timedelta
+
 from playwright.sync_api import BrowserContext
 
-from shared.web.session import COOKIE, SignedCookie, keys_from
+from shared.web.session import COOKIE
 from tests.support.running import Running
+from tests.support.sessions import read_session, seen_earlier, session_of
 
-HALF_AN_HOUR_S = 31 * 60
+HALF_AN_HOUR = timedelta(minutes=31)
 
 
 def half_an_hour_passes(product: Running, context: BrowserContext) -> None:
-    """The browser's cookie was last seen so much earlier, as its signer would say."""
-    app = Flask(__name__)
-    app.secret_key = keys_from(product.settings.session_key_file)[0]
-    signer = SignedCookie().get_signing_serializer(app)
-    assert signer is not None
-    said = signer.loads(cookie_of(context))
-    value = signer.dumps({**said, "seen": said["seen"] - HALF_AN_HOUR_S})
-    context.add_cookies([{"name": COOKIE, "value": str(value), "url": product.url}])
+    """The browser's session was last seen so much earlier, as the directory would say."""
+    state = read_session(product.settings, cookie_of(context))
+    value = session_of(product.settings, seen_earlier(state, HALF_AN_HOUR))
+    context.add_cookies([{"name": COOKIE, "value": value, "url": product.url}])
 
 
 def cookie_of(context: BrowserContext) -> str:

@@ -28,9 +28,10 @@ from shared.kernel.clock import FixedClock
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.storage import staff
 from shared.storage.engine import make_engine
-from shared.web.session import COOKIE
+from shared.web.session import COOKIE, begun
 from tests.support.emptying import empty
 from tests.support.serving import serving
+from tests.support.sessions import session_of
 
 FRIDAY_NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 ISSUER = "https://idp.example.org"
@@ -108,14 +109,7 @@ class Town:
             return uow.connection.execute(text(statement), values).all()
 
     def _cookie(self, user: UserRef, name: str, assignment: UUID) -> str:
-        serializer: Any = self.app.session_interface
-        now = int(self.clock.now().timestamp())
-        state = {"sid": str(uuid4()), "iss": user.issuer, "sub": user.subject, "name": name}
-        return str(
-            serializer.get_signing_serializer(self.app).dumps(
-                {**state, "started": now, "seen": now, "assignment": str(assignment)}
-            )
-        )
+        return session_of(self.parts.settings, begun(user, name, self.clock.now(), assignment_id=assignment))
 
 
 @contextmanager

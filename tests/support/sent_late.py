@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, request, request_started
 from flask.testing import FlaskClient
 
 from tests.support.page_forms import form_of
+from tests.support.sessions import changed, seen_earlier
 
 TOKEN = "csrf_token"
-LATE_S = 31 * 60
+LATE = timedelta(minutes=31)
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,7 @@ class Late:
 
 def idle(client: FlaskClient) -> None:
     """Half an hour and a minute go by without a click."""
-    with client.session_transaction() as cookie:
-        cookie["seen"] -= LATE_S
+    changed(client, lambda state: seen_earlier(state, LATE))
 
 
 def sent_late(

@@ -12,10 +12,11 @@ from markupsafe import Markup
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.clock import Clock
 from shared.kernel.identity import AssignmentId, UnitId
-from shared.settings import Settings
+from shared.settings import SERVICES, Settings
 from shared.storage.staff import Assignment, Unit
 from shared.web.app import make_app
 from shared.web.login import CastMember, login_blueprint
+from shared.web.session_keys import make_session_keys
 
 ALVA = UserRef("https://id.example.se", "alva")
 BO = UserRef("https://id.example.se", "bo")
@@ -70,10 +71,20 @@ class RememberingHooks:
 
 
 def settings_in(folder: Path, **more: str) -> Settings:
-    """Settings with a session key in a folder; ``more`` are variables without ``LOTSA_``."""
-    key = folder / "session-key"
-    key.write_text("a-signing-key-that-only-tests-use-0123456789", encoding="ascii")
-    given = {"MODE": "test", "SESSION_KEY_FILE": str(key), **more}
+    """Settings with the keys of sessions and cookies in a folder; ``more`` are variables without ``LOTSA_``."""
+    private, public = folder / "session-private.json", folder / "session-jwks.json"
+    cookies = {f"{service.upper()}_COOKIE_KEY_FILE": folder / f"{service}-cookie" for service in SERVICES}
+    for name, key in cookies.items():
+        key.write_text(f"a-signing-key-that-only-tests-use-0123456789-{name}", encoding="ascii")
+    if not private.exists():
+        make_session_keys(private, public)
+    given = {
+        "MODE": "test",
+        **{name: str(key) for name, key in cookies.items()},
+        "SESSION_SIGNING_KEY_FILE": str(private),
+        "SESSION_VERIFYING_KEYS_FILE": str(public),
+        **more,
+    }
     return Settings.from_environment({f"LOTSA_{name}": value for name, value in given.items()})
 
 

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from sqlalchemy import Connection
-
 from shared.storage import staff
-from shared.storage.staff import StaffEvent
-
-
-class Keeping(Protocol):
-    """The unit of work that this needs."""
-
-    @property
-    def connection(self) -> Connection: ...
+from shared.storage.staff import Keeping, StaffEvent
 
 
 def keep(event: StaffEvent, uow: Keeping) -> None:
     """Take the event into the copy."""
-    staff.remember(uow.connection, event)
+    staff.hear(uow, event)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Flask
 
 from services.audit import bootstrap
@@ -9,6 +11,7 @@ from services.audit.web import api, pages
 from services.audit.web.lapsing import keeping
 from services.audit.web.reviewing import Reviewing
 from shared.settings import Settings
+from shared.storage.hearing import HeardDirectory
 from shared.web.app import make_app
 
 NAME = "audit_parts"
@@ -26,6 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         blueprints=[pages.blueprint(reviewing), api.blueprint(reviewing)],
         checks={"database": lambda: bootstrap.can_reach_database(parts)},
         clock=parts.clock,
+        hearing=HeardDirectory(parts.engine, timedelta(seconds=parts.settings.heard_within)),
         keeping=keeping(reviewing),
     )
     app.extensions[NAME] = parts

@@ -9,4 +9,4 @@ from shared.storage.unit_of_work import UnitOfWork
 
 def when_the_directory_speaks_remember_it(event: StaffEvent, uow: UnitOfWork) -> None:
     """Take it into the copy; repeats and disorder change nothing."""
-    staff.remember(uow.connection, event)
+    staff.hear(uow, event)

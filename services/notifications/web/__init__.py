@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Flask
 from sqlalchemy import text
 
 from services.notifications import bootstrap
 from services.notifications.web import api, pages
 from shared.settings import Settings
+from shared.storage.hearing import HeardDirectory
 from shared.web.app import make_app
 
 NAME = "notifications_parts"
@@ -24,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         blueprints=[pages.blueprint(parts), api.blueprint(parts)],
         checks={"database": lambda: _answers(parts)},
         clock=parts.clock,
+        hearing=HeardDirectory(parts.engine, timedelta(seconds=parts.settings.heard_within)),
     )
     app.extensions[NAME] = parts
     return app

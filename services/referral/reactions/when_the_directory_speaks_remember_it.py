@@ -9,4 +9,4 @@ from shared.storage.unit_of_work import UnitOfWork
 
 def when_the_directory_speaks_remember_it(event: StaffEvent, uow: UnitOfWork) -> None:
     """Take it into the service's own copy; an ended assignment or session ends access from the next request on."""
-    staff.remember(uow.connection, event)
+    staff.hear(uow, event)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Flask
 from sqlalchemy import text
 
@@ -11,6 +13,7 @@ from services.referral.web.api_drafts import api
 from services.referral.web.lapsing import keeping
 from services.referral.web.parts import EXTENSION
 from shared.settings import Settings
+from shared.storage.hearing import HeardDirectory
 from shared.web.app import make_app
 
 
@@ -26,6 +29,7 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         checks={"database": lambda: _answers(chosen)},
         clock=chosen.clock,
         keeping=keeping(chosen),
+        hearing=HeardDirectory(chosen.engine, timedelta(seconds=chosen.settings.heard_within)),
         secret=chosen.opening.master.derive("idempotency"),
     )
     app.extensions[EXTENSION] = chosen

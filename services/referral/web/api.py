@@ -50,6 +50,7 @@ LIST = "referrals"
     roles=[Role.REFERRER],
     keyed=True,
     etag=True,
+    goes_on=True,
 )
 def send(body: dict[str, Any]) -> Response:
     """Send a referral.

@@ -38,7 +38,9 @@ __all__ = ("api",)
 AUTHORS = (Role.REFERRER,)
 
 
-@api.post("/drafts", body=DraftIn, answers={201: schemas_out.DraftOut}, roles=AUTHORS, keyed=True, etag=True)
+@api.post(
+    "/drafts", body=DraftIn, answers={201: schemas_out.DraftOut}, roles=AUTHORS, keyed=True, etag=True, goes_on=True
+)
 def begin_draft(body: dict[str, Any]) -> Response:
     """Keep a draft: encrypted, yours alone, for seven days. A draft is not a referral.
 
@@ -59,7 +61,7 @@ def begin_draft(body: dict[str, Any]) -> Response:
     return created(_location(kept), answering.draft(kept), etag(kept.version))
 
 
-@api.get("/drafts/<uuid:draft_id>", answers={200: schemas_out.DraftOut}, etag=True)
+@api.get("/drafts/<uuid:draft_id>", answers={200: schemas_out.DraftOut}, etag=True, goes_on=True)
 def show_draft(draft_id: UUID) -> Response:
     """Go on with a draft. The reading is recorded."""
     with parts().unit_of_work(current_actor()) as uow:
@@ -74,6 +76,7 @@ def show_draft(draft_id: UUID) -> Response:
     answers={200: schemas_out.DraftOut},
     versioned=True,
     etag=True,
+    goes_on=True,
 )
 def change_draft(draft_id: UUID, body: dict[str, Any]) -> Response:
     """Keep a draft's new answers, for seven days from now."""
@@ -85,7 +88,7 @@ def change_draft(draft_id: UUID, body: dict[str, Any]) -> Response:
     return ok(answering.draft(kept), etag=etag(kept.version))
 
 
-@api.delete("/drafts/<uuid:draft_id>", answers={204: None})
+@api.delete("/drafts/<uuid:draft_id>", answers={204: None}, goes_on=True)
 def throw_draft_away(draft_id: UUID) -> Response:
     """Throw a draft away; its key goes with it."""
     with parts().unit_of_work(current_actor()) as uow:
@@ -98,7 +101,9 @@ def _location(kept: Draft) -> str:
     return f"/api/referral/v1/drafts/{kept.id}"
 
 
-@api.get("/routing-proposal", query=schemas.RouteQuery, answers={200: schemas_out.ProposalOut}, roles=STAFF)
+@api.get(
+    "/routing-proposal", query=schemas.RouteQuery, answers={200: schemas_out.ProposalOut}, roles=STAFF, goes_on=True
+)
 def propose(query: dict[str, Any]) -> Response:
     """Ask which unit would receive a carer, and why. Nothing is kept.
 
@@ -118,7 +123,9 @@ def propose(query: dict[str, Any]) -> Response:
     return ok({**answering.proposal(proposed), "reason": shown})
 
 
-@api.get("/consent-texts", query=schemas.TextsQuery, answers={200: schemas_out.ConsentTextsOut}, roles=STAFF)
+@api.get(
+    "/consent-texts", query=schemas.TextsQuery, answers={200: schemas_out.ConsentTextsOut}, roles=STAFF, goes_on=True
+)
 def consent_texts(query: dict[str, Any]) -> Response:
     """List the words that are read out before somebody consents: today's, and every earlier version.
 
@@ -136,7 +143,7 @@ def consent_texts(query: dict[str, Any]) -> Response:
     return ok({"items": [answering.consent_text(*each, today) for each in words.texts_read_out(recipient)]})
 
 
-@api.get("/codes/<string:list_name>", answers={200: schemas_out.CodesOut}, roles=STAFF)
+@api.get("/codes/<string:list_name>", answers={200: schemas_out.CodesOut}, roles=STAFF, goes_on=True)
 def codes(list_name: str) -> Response:
     """List the codes in force today.
 

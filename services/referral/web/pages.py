@@ -29,8 +29,8 @@ from services.referral.web.parts import parts
 from services.referral.web.sent_drafts import leads_to_what_was_sent
 from shared.kernel.actor import Role
 from shared.web.api import page_cursor, read_cursor
-from shared.web.errors import MalformedCursor
-from shared.web.who import View, current_actor, needs
+from shared.web.errors import DirectoryIsSilent, MalformedCursor
+from shared.web.who import View, current_actor, hears_the_directory, must_hear_the_directory, needs
 
 REFERRER, STAFF = [Role.REFERRER], [Role.REFERRER, Role.ADVISER]
 A_NEW_ONE = "/new/<uuid:begun>"
@@ -83,19 +83,34 @@ def blueprint() -> Blueprint:
 
 def _door(path: str, name: str, roles: list[Role]) -> Callable[[View], View]:
     """Who may enter; where the address names a referral or a draft, whoever may not leaves a record."""
+    # while the directory is silent one's own drafts and their sending go on; what these two show is looked at there
+    goes_on = not path.startswith(A_REFERRAL) or name == "receipt"
     if "<uuid:" not in path:
-        return needs(*roles)
+        return needs(*roles, goes_on=goes_on)
     if path == A_NEW_ONE:
         # names nothing that anybody else has
-        return lambda view: needs(*roles)(leads_to_what_was_sent(view))
+        return lambda view: needs(*roles, goes_on=goes_on)(leads_to_what_was_sent(view))
     kind = "referral" if path.startswith(A_REFERRAL) else "draft"
-    door = lets_in(*roles, action=TRIED.get(name, Action.OPEN), record_kind=kind)
+    door = lets_in(*roles, action=TRIED.get(name, Action.OPEN), record_kind=kind, goes_on=goes_on)
     return door if kind == "referral" else lambda view: door(leads_to_what_was_sent(view))
 
 
-def start() -> str:
+def start() -> str | tuple[str, int, dict[str, str]]:
     """Where each role begins: the referrer with what was sent, the adviser with what waits."""
-    return _work_list() if current_actor().role is Role.ADVISER else _sent()
+    if current_actor().role is Role.ADVISER:
+        must_hear_the_directory()
+        return _work_list()
+    return _sent() if hears_the_directory() else _drafts_alone()
+
+
+def _drafts_alone() -> tuple[str, int, dict[str, str]]:
+    """While nobody is sure who may see what the unit has sent: the person's own drafts, and the way to a new one."""
+    actor, silence = current_actor(), DirectoryIsSilent()
+    with parts().unit_of_work(actor) as uow:
+        drafts = draft_list(actor, uow)
+        uow.commit()
+    page = render_template("referral/sent.html", sent=None, silence=silence.detail, drafts=drafts)
+    return page, silence.status, {"Retry-After": "10"}
 
 
 def _sent() -> str:

@@ -15,7 +15,7 @@ from services.referral.domain.access import Shown
 from services.referral.domain.clocks import Priority, promises
 from services.referral.domain.ports import Draft
 from services.referral.domain.refusals import NoReceiverIsKnown
-from services.referral.domain.states import CLOSED
+from services.referral.domain.states import CLOSED, Action
 from services.referral.views.drafts import wait_for_a_first_click
 from services.referral.views.referral_page import referral_page
 from services.referral.web.pages_admission import asked_version
@@ -38,7 +38,7 @@ from shared.kernel.refusals import Invalid
 from shared.web.errors import says
 from shared.web.linked import telephones
 from shared.web.validation import sentences
-from shared.web.who import current_actor
+from shared.web.who import current_actor, must_hear_the_directory
 
 # promise: nothing-sent-unread
 CHANGED = says("The draft was changed in another window. Nothing has been sent: read it through again.")
@@ -126,6 +126,9 @@ def receipt(referral_id: UUID) -> str:
     """What to tell, and hand over to, the one who gives support: no names, so that it can lie on a table."""
     with parts().unit_of_work(current_actor()) as uow:
         page = referral_page(ReferralId(referral_id), current_actor(), uow, shown=Shown.RECEIPT)
+        if not any(step.action is Action.SEND and step.by.user == current_actor().user for step in page.opened.steps):
+            # whoever has just sent it is told so even while the directory is silent; nobody else is
+            must_hear_the_directory()
         uow.commit()
     carer = page.opened.content.carer
     # what is sealed or closed promises nothing any more

@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 
 from services.audit.log.entry import read_leaf
 from shared.kernel.actor import UserRef
-from shared.web import session
 from shared.web.tokens import issue_demo_token
 from tests.integration.audit.support import World
+from tests.support.sessions import sign_in_as
 
 LOG_CONTROL, REVIEWERS_ELSEWHERE = UUID(int=90), UUID(int=91)
 ESTER, EVA, BO = (UUID(int=number) for number in (900, 901, 902))
@@ -31,12 +31,8 @@ class Reviewers:
 
     def signed_in(self, assignment: UUID, subject: str) -> FlaskClient:
         client = self.app.test_client()
-        with client.session_transaction() as cookie, self.app.test_request_context():
-            session.start(UserRef("https://id.example.se", subject), subject.title(), datetime.now(UTC),
-                          assignment_id=assignment)  # fmt: skip
-            from flask import session as signed
-
-            cookie.update(dict(signed))
+        user = UserRef("https://id.example.se", subject)
+        sign_in_as(client, user, datetime.now(UTC), name=subject.title(), assignment_id=assignment)
         return client
 
     @property

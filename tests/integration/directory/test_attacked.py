@@ -10,21 +10,13 @@ from flask.testing import FlaskClient
 
 from deploy.seed.ids import UNIT
 from tests.support.directory_city import City
+from tests.support.sessions import sign_in_as
 
 
 def in_a_browser(city: City, name: str) -> FlaskClient:
     """Somebody at the pages, with a session of their own."""
-    client, actor, now = city.client(), city.actor(name), city.parts.clock.now()
-    with client.session_transaction() as session:
-        session.update(
-            sid=str(uuid4()),
-            iss=actor.user.issuer,
-            sub=actor.user.subject,
-            name="",
-            started=int(now.timestamp()),
-            seen=int(now.timestamp()),
-            assignment=str(actor.assignment_id),
-        )
+    client, actor = city.client(), city.actor(name)
+    sign_in_as(client, actor.user, city.parts.clock.now(), assignment_id=actor.assignment_id)
     return client
 
 

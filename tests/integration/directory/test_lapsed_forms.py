@@ -16,6 +16,7 @@ from services.directory.service import Directory
 from services.directory.web.lapsing import KINDS
 from shared.kernel.clock import FixedClock
 from tests.support.directory_city import HIDDEN, City, sign_in, token_in
+from tests.support.sent_late import idle
 
 PAGE = "/directory/mine/services/new"
 WORDS = "Onsdagsgruppen i parken"
@@ -48,8 +49,7 @@ def kept(city: City) -> int:
 def sent_late(client: FlaskClient, **changed: str) -> Any:
     """The answer to the form for a new support service, sent 31 minutes after the last click."""
     page = client.get(PAGE).text
-    with client.session_transaction() as cookie:
-        cookie["seen"] -= 31 * 60
+    idle(client)
     hidden = {name: value for name, value in HIDDEN.findall(page) if name in ("csrf_token", "id", "version")}
     listing = {"name": WORDS, "summary": "Fika.", "attend": "drop-in", "languages": "sv", "status": "inactive"}
     return client.post(PAGE, data={**hidden, **listing, **changed}, follow_redirects=True)
@@ -116,8 +116,7 @@ def test_hanna_finds_nothing_of_danis(city: City, dani: FlaskClient) -> None:
 def test_signing_in_and_choosing_an_assignment_are_no_forms_to_keep(city: City, dani: FlaskClient) -> None:
     """They hold nothing that was typed."""
     token = token_in(dani.get("/directory/assignment").text)
-    with dani.session_transaction() as cookie:
-        cookie["seen"] -= 31 * 60
+    idle(dani)
     answer = dani.post("/directory/assignment", data={"csrf_token": token, "assignment": "x"})
     assert "Det du nyss skickade sparades inte" in answer.text
     assert kept(city) == 0

@@ -15,6 +15,7 @@ from deploy.seed.ids import ORGANIZATION, UNIT, stable
 from services.directory.domain.routing import RoutingRules
 from shared.kernel.identity import UnitId
 from tests.support.directory_city import City, token_in
+from tests.support.sessions import sign_in_as
 
 ROUTING = "/directory/admin/routing"
 RULES = f"{ROUTING}/rules"
@@ -283,10 +284,8 @@ def test_the_regions_administrator_finds_no_rules(city: City) -> None:
     """Another authority in the same place: answered as something unknown, and recorded."""
     theirs = city.administrator_of(ORGANIZATION["region-stockholm"], STOCKHOLM)
     user, assignment_id = theirs.user, theirs.assignment_id
-    client, now = city.client(), int(datetime.now(UTC).timestamp())
-    with client.session_transaction() as cookie:
-        cookie.update(sid=str(uuid4()), iss=user.issuer, sub=user.subject, name="", started=now, seen=now)
-        cookie["assignment"] = str(assignment_id)
+    client = city.client()
+    sign_in_as(client, user, datetime.now(UTC), assignment_id=assignment_id)
     assert client.get("/directory/admin/units/new").status_code == 200
     for path in (RULES, f"{RULES}/new", f"{ROUTING}/default"):
         assert client.get(path).status_code == 404

@@ -20,10 +20,10 @@ from services.notifications.web import NAME, create_app
 from shared.contracts.directory import AssignmentGranted
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
-from shared.web import session
 from shared.web.tokens import issue_demo_token
 from tests.integration.notifications.conftest import NOON, Room
 from tests.support.fuzzing import MODES, ask_everything
+from tests.support.sessions import sign_in_as
 
 USER = UserRef("https://idp.example.org", "bo")
 
@@ -59,13 +59,7 @@ def granted(room: Room, unit_id: UUID, user: UserRef = USER, role: str = "advise
 
 def signed_in(app: Flask, assignment_id: UUID) -> FlaskClient:
     client = app.test_client()
-
-    @app.get("/test/sign-in")
-    def sign_in() -> str:
-        session.start(USER, "Bo", datetime.now(UTC), assignment_id=assignment_id)
-        return ""
-
-    client.get("/test/sign-in")
+    sign_in_as(client, USER, datetime.now(UTC), name="Bo", assignment_id=assignment_id)
     return client
 
 

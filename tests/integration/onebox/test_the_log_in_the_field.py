@@ -21,6 +21,7 @@ import pytest
 from deploy.onebox import ports
 from deploy.onebox.places import CHECKOUT
 from shared.settings import SERVICES
+from shared.web.session_keys import make_session_keys
 from tests.support.eventually import eventually
 
 UNSEEN = "not-to-be-shown"
@@ -30,11 +31,13 @@ UNSEEN = "not-to-be-shown"
 def environment(tmp_path: Path) -> dict[str, str]:
     """Of an installation whose database and broker are away."""
     [away] = ports.free_ports(1)
-    (tmp_path / "session-key").write_text("a-signing-key-that-only-tests-use-0123456789")
+    (tmp_path / "cookie-key").write_text("a-signing-key-that-only-tests-use-0123456789")
+    make_session_keys(tmp_path / "session-private.json", tmp_path / "session-jwks.json")
     made = {
         "LOTSA_MODE": "test",
         "LOTSA_VAR": str(tmp_path),
-        "LOTSA_SESSION_KEY_FILE": str(tmp_path / "session-key"),
+        "LOTSA_SESSION_SIGNING_KEY_FILE": str(tmp_path / "session-private.json"),
+        "LOTSA_SESSION_VERIFYING_KEYS_FILE": str(tmp_path / "session-jwks.json"),
         "LOTSA_OIDC_ISSUER": f"http://127.0.0.1:{away}",
         "LOTSA_OIDC_CLIENT_ID": "lotsa",
         "PATH": os.environ["PATH"],
@@ -46,6 +49,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
             f"LOTSA_{service.upper()}_DATABASE_URL": f"postgresql+psycopg://lotsa:{UNSEEN}@127.0.0.1:{away}/lotsa",
             f"LOTSA_{service.upper()}_BROKER_URL": f"amqp://lotsa:{UNSEEN}@127.0.0.1:{away}/",
             f"LOTSA_{service.upper()}_MASTER_KEY_FILE": str(key),
+            f"LOTSA_{service.upper()}_COOKIE_KEY_FILE": str(tmp_path / "cookie-key"),
         }
     return made
 

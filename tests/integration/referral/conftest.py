@@ -30,6 +30,7 @@ from shared.storage.engine import make_engine
 from shared.storage.migrating import migrate
 from shared.web.tokens import issue_demo_token
 from tests.support.emptying import empty
+from tests.support.sessions import sign_in_as
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # a Friday
 ISSUER = "https://idp.example.org"
@@ -145,16 +146,7 @@ def _hidden(name: str) -> re.Pattern[str]:
 def at_the_pages(somebody: Cast, at: datetime = NOON) -> AtThePages:
     """A person in a browser, who signed in at a moment."""
     actor = somebody.actor
-    with somebody.client.session_transaction() as session:
-        session.update(
-            sid=str(uuid4()),
-            iss=actor.user.issuer,
-            sub=actor.user.subject,
-            name="",
-            started=int(at.timestamp()),
-            seen=int(at.timestamp()),
-            assignment=str(actor.assignment_id),
-        )
+    sign_in_as(somebody.client, actor.user, at, assignment_id=actor.assignment_id)
     return AtThePages(somebody.client)
 
 

@@ -17,6 +17,7 @@ from shared.contracts.directory import AssignmentEnded, SessionEnded
 from shared.storage.lapsed_forms import AT_MOST, LARGEST, LapsedForms, Sender
 from tests.integration.referral.conftest import NOON, AtThePages, Cast, Room, at_the_pages
 from tests.integration.referral.test_nobody_else import attempts
+from tests.support.sessions import state_of
 from tests.support.written_log import written_log
 
 NAME = "Frans Provsson"
@@ -135,8 +136,7 @@ def test_the_cookie_of_a_session_that_was_signed_out_keeps_nothing(room: Room, a
     """Stolen and used after the sign-out, with a page's right token."""
     browser = at_the_pages(alva)
     hidden = hidden_in(browser.get(FIRST_STEP).text)
-    with alva.client.session_transaction() as cookie:
-        session_id = UUID(cookie["sid"])
+    session_id = state_of(alva.client).session_id
     room.hear(SessionEnded(session_id=session_id, expires_at=NOON + timedelta(hours=12), occurred_at=NOON))
     room.clock.advance(timedelta(minutes=31))
     answer = browser.client.post(FIRST_STEP, data={**hidden, **TYPED})
@@ -169,11 +169,11 @@ def test_an_idle_cookie_opens_nothing(room: Room, alva: Cast) -> None:
     assert idle is not None
     room.clock.advance(timedelta(minutes=31))
     place = place_in(alva.client.post(FIRST_STEP, data={**hidden, **TYPED}, follow_redirects=True))
+    thief = room.app.test_client()
+    thief.set_cookie("lotsa_session", idle.value)
     for path in (place, "/referral/"):
-        alva.client.set_cookie("lotsa_session", idle.value)
-        assert browser.get(path).headers["Location"].startswith("/directory/login")
-    alva.client.set_cookie("lotsa_session", idle.value)
-    refused = alva.client.post(place, data={**hidden, "do": "send"})
+        assert thief.get(path).headers["Location"].startswith("/directory/login")
+    refused = thief.post(place, data={**hidden, "do": "send"})
     assert (refused.status_code, rows(room), room.ask("SELECT 1 FROM drafts")) == (403, 1, [])
 
 

@@ -15,7 +15,7 @@ from shared.web import health
 from shared.web.tokens import issue_demo_token
 from tests.support.web_gallery import ALVA
 from tests.support.written_log import written_log
-from tests.unit.web.conftest import World, token_for
+from tests.unit.web.conftest import World, csrf_in
 
 SignIn = Callable[[str], None]
 
@@ -228,7 +228,7 @@ def test_a_form_sent_after_the_session_says_so_and_leads_back(
 ) -> None:
     """Half an hour without a click: nothing is said of forms or tokens, and signing in leads to the form's page."""
     sign_in("alva")
-    token = token_for(client, world.app)
+    token = csrf_in(client.get("/directory/assignment").text)
     world.clock.advance(timedelta(minutes=31))
     answer = client.post("/directory/boats", data={"csrf_token": token, "name": "Frida"})
     assert answer.status_code == 403

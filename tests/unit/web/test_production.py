@@ -44,7 +44,7 @@ def test_the_browser_is_told_to_come_by_https_only(client: FlaskClient) -> None:
     """HSTS; the cookie is Secure, and by its name no other host's."""
     assert "max-age=63072000" in get(client, "/tillganglighet").headers["Strict-Transport-Security"]
     cookie = get(client, "/directory/form").headers["Set-Cookie"]
-    assert cookie.startswith("__Host-lotsa_session=")
+    assert cookie.startswith("__Host-lotsa_directory=")
     assert "Secure" in cookie
     assert "Path=/;" in f"{cookie};"
     assert "Domain" not in cookie

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from shared.settings import SettingsAreWrong
-from shared.web import session
+from shared.web import own_cookie, session
 from shared.web.who import lapsed
 from tests.support.web_gallery import ALVA
 from tests.unit.web.conftest import START, World, csrf_in
@@ -139,15 +140,15 @@ def test_nobody_chooses_anothers_assignment(world: World, client: FlaskClient, s
     assert client.get("/directory/boats").status_code == 403
 
 
-def test_an_old_key_still_verifies_after_a_new_one_is_put_first(tmp_path: object, world: World) -> None:
-    """Keys rotate without signing everybody out; a short key is refused."""
-    path = world.settings.session_key_file
-    assert path is not None
+def test_the_own_cookies_keys_can_change_and_are_not_short(tmp_path: Path) -> None:
+    """The first signs, all verify; a short key is refused, and so is a missing one."""
+    path = tmp_path / "cookie"
     path.write_text("n" * 40 + "\n" + "o" * 40 + "\n", encoding="ascii")
-    assert session.keys_from(path) == ["n" * 40, "o" * 40]
+    assert own_cookie.keys_from(path, "referral") == ["n" * 40, "o" * 40]
     path.write_text("short", encoding="ascii")
-    with pytest.raises(SettingsAreWrong):
-        session.keys_from(path)
+    for wrong in (path, None):
+        with pytest.raises(SettingsAreWrong, match="LOTSA_REFERRAL_COOKIE_KEY_FILE"):
+            own_cookie.keys_from(wrong, "referral")
 
 
 def test_asking_how_long_it_lasts_does_not_prolong_it(world: World, client: FlaskClient, sign_in: SignIn) -> None:

@@ -1,0 +1,107 @@
+"""The relay's word that it is there: after all that it vouches for, seldom, and leaving nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from shared.contracts.contract import Contract
+from shared.contracts.directory import DirectoryIsThere, SessionEnded, SignInRefused
+from shared.contracts.envelope import Envelope
+from shared.messaging import relay as relaying
+from shared.messaging.outbox import append
+from shared.messaging.publishing import ConfirmedPublisher, Outgoing, Receipt
+from shared.storage.unit_of_work import Told
+from tests.integration.messaging.conftest import House
+
+REFUSED: set[str] = set()
+
+
+@pytest.fixture
+def said(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Envelope]]:
+    """What goes to the broker, in order; the broker itself takes what ``REFUSED`` does not name."""
+    heard: list[Envelope] = []
+
+    def publish(_: ConfirmedPublisher, messages: list[Outgoing]) -> Receipt:
+        envelopes = [Envelope.from_bytes(message.body) for message in messages]
+        heard.extend(envelopes)
+        taken = frozenset(str(each.id) for each in envelopes if each.type not in REFUSED)
+        return Receipt(taken, frozenset(), frozenset(str(each.id) for each in envelopes) - taken)
+
+    monkeypatch.setattr(ConfirmedPublisher, "publish", publish)
+    yield heard
+    REFUSED.clear()
+    with house.publisher.begin() as connection:
+        connection.execute(text("DELETE FROM outbox"))
+
+
+def round_of(house: House, relay: Any) -> None:
+    """One round, as the relay makes them."""
+    with house.publisher.connect() as opened:
+        relay.round(opened.execution_options(isolation_level="AUTOCOMMIT"))
+
+
+def tell(house: House, *events: Contract) -> datetime:
+    """Events are committed; the moment just after."""
+    with house.publisher.begin() as connection:
+        append(connection, [Told(event, uuid4()) for event in events], occurred_at=datetime.now(UTC))
+    return datetime.now(UTC)
+
+
+def an_end() -> SessionEnded:
+    """A session ends."""
+    now = datetime.now(UTC)
+    return SessionEnded(session_id=uuid4(), expires_at=now, occurred_at=now)
+
+
+def test_it_comes_after_what_was_committed_before_its_time(house: House, said: list[Envelope]) -> None:
+    """So whoever has heard it has been sent every end before it; it has no sequence, and is in no outbox."""
+    relay = house.relay(heartbeat=DirectoryIsThere())
+    committed = tell(house, an_end(), SignInRefused(reason="token", occurred_at=datetime.now(UTC)))
+    round_of(house, relay)
+    kinds = [each.type for each in said if not each.type.startswith("relay.")]
+    assert kinds == ["session.ended.v1", "session.refused.v1", "directory.is-there.v1"]
+    word = said[2]
+    assert word.sequence is None
+    assert word.time >= committed - timedelta(seconds=1)
+    assert word.time <= datetime.now(UTC)
+    assert house.ask("SELECT count(*) FROM outbox WHERE event_type LIKE 'directory.%'", of="publisher") == 0
+
+
+def test_it_is_said_every_ten_seconds_and_not_oftener(
+    house: House, said: list[Envelope], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often the relay looks."""
+    relay = house.relay(heartbeat=DirectoryIsThere())
+    for _ in range(5):
+        round_of(house, relay)
+    assert [each.type for each in said].count("directory.is-there.v1") == 1
+    monkeypatch.setattr(relaying, "HEARTBEAT_EVERY", 0.0)
+    relay._next_heartbeat = 0.0
+    round_of(house, relay)
+    assert [each.type for each in said].count("directory.is-there.v1") == 2
+
+
+def test_it_is_silent_while_an_end_has_not_reached_the_broker(house: House, said: list[Envelope]) -> None:
+    """What it vouches for is told first; what it does not vouch for holds nobody up."""
+    relay = house.relay(heartbeat=DirectoryIsThere())
+    REFUSED.update({"session.ended.v1", "session.refused.v1"})
+    tell(house, an_end())
+    round_of(house, relay)
+    assert "directory.is-there.v1" not in [each.type for each in said]
+    REFUSED.discard("session.ended.v1")
+    tell(house, SignInRefused(reason="token", occurred_at=datetime.now(UTC)))
+    relay._next_look_back = 0.0
+    round_of(house, relay)
+    assert "directory.is-there.v1" in [each.type for each in said]
+
+
+def test_other_relays_say_nothing_of_the_kind(house: House, said: list[Envelope]) -> None:
+    """Only the directory knows whose right has ended."""
+    round_of(house, house.relay())
+    assert "directory.is-there.v1" not in [each.type for each in said]
