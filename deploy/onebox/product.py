@@ -29,11 +29,11 @@ _MORE = {
     ("web", "directory"): ("SESSION_SIGNING_KEY_FILE", "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET_FILE"),
     ("bus", "referral"): ("REFERRAL_MASTER_KEY_FILE",),
     ("bus", "notifications"): ("SMTP_URL",),
-    # pages verify the log with the public half alone, from outside the database that it is about
+    # the log is verified with the public half alone, from outside the database that it is about
     ("web", "audit"): ("AUDIT_VERIFYING_KEY_FILE",),
     ("bus", "audit"): (
         *("AUDIT_MASTER_KEY_FILE", "AUDIT_LOG_DATABASE_URL"),
-        *("AUDIT_SIGNING_KEY_FILE", "AUDIT_KEPT_CHECKPOINT"),
+        *("AUDIT_SIGNING_KEY_FILE", "AUDIT_VERIFYING_KEY_FILE", "AUDIT_KEPT_CHECKPOINT"),
     ),
 }
 

@@ -18,8 +18,10 @@ from services.audit.adapters.opening_keys import KeyIsDestroyed, OpeningKeys
 from services.audit.adapters.openings import OpeningIsWrong, unseal
 from services.audit.adapters.parked import parked_sequences
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
+from services.audit.adapters.verification_store import sealing_key
 from services.audit.commands.integrate_pending import PatientSequencer, Sequencer
 from services.audit.commands.record_reading import record_reading
+from services.audit.commands.verify_in_background import Verifier
 from services.audit.domain.mandate import Mandate
 from services.audit.log.checkpoint import SignerKey, VerifierKey
 from services.audit.views.export import write_export
@@ -29,7 +31,7 @@ from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.identity import UnitId
 from shared.messaging import outbox
 from shared.settings import Settings, SettingsAreWrong
-from shared.storage.encryption import MasterKey, Unreadable, key_id_of
+from shared.storage.encryption import DataKey, MasterKey, Unreadable, key_id_of
 from shared.storage.engine import make_engine
 from shared.storage.staff import StaffCopy
 
@@ -45,6 +47,8 @@ class Parts:
     clock: Clock
     staff: StaffCopy
     keys: OpeningKeys
+    verifying: DataKey
+    """What the verification remembers is sealed under it."""
     known: dict[UUID, tuple[UnitId, str]] = field(default_factory=dict)
     log_key: VerifierKey | None = None
     """The log's public key, from a file outside the database; what only writes to the queue needs none."""
@@ -67,6 +71,7 @@ class Parts:
             self.engine,
             # the key is asked for before the transaction begins: making one needs a connection of its own
             key=self.keys.current(self.clock.now()),
+            verifying=self.verifying,
             known=self.known,
             write_outbox=outbox.append,
             clock=self.clock,
@@ -98,15 +103,30 @@ class Parts:
 
 def for_web(settings: Settings) -> Parts:
     """The parts of a web process."""
-    file = settings.audit_verifying_key_file
-    if file is None:
-        raise SettingsAreWrong("LOTSA_AUDIT_VERIFYING_KEY_FILE is needed")
-    return replace(_parts(settings, "web"), log_key=VerifierKey.from_text(file.read_text("ascii")))
+    return replace(_parts(settings, "web"), log_key=_log_key(settings))
 
 
 def for_bus(settings: Settings) -> Parts:
     """The parts of a bus process."""
     return _parts(settings, "bus")
+
+
+def verifier_for(settings: Settings, clock: Clock) -> Verifier:
+    """What verifies the log in the background, with the public key from a file. Raises SettingsAreWrong."""
+    return Verifier(_log_key(settings), clock)
+
+
+@cache
+def verifier() -> Verifier:
+    """This bus process's verifier, made once."""
+    return verifier_for(Settings.from_environment(), SystemClock())
+
+
+def _log_key(settings: Settings) -> VerifierKey:
+    file = settings.audit_verifying_key_file
+    if file is None:
+        raise SettingsAreWrong("LOTSA_AUDIT_VERIFYING_KEY_FILE is needed")
+    return VerifierKey.from_text(file.read_text("ascii"))
 
 
 def log_engine(settings: Settings) -> Engine:
@@ -177,8 +197,15 @@ def _parts(settings: Settings, process: str) -> Parts:
     engine = make_engine(
         service.database_url, pool_size=settings.pool_size, application_name=f"lotsa {SERVICE} {process}"
     )
-    keys = OpeningKeys(engine, MasterKey.from_file(service.master_key_file))
-    return Parts(settings=settings, engine=engine, clock=SystemClock(), staff=StaffCopy(engine), keys=keys)
+    master = MasterKey.from_file(service.master_key_file)
+    return Parts(
+        settings=settings,
+        engine=engine,
+        clock=SystemClock(),
+        staff=StaffCopy(engine),
+        keys=OpeningKeys(engine, master),
+        verifying=sealing_key(master),
+    )
 
 
 def _key_of(sealed: bytes) -> UUID:

@@ -26,6 +26,7 @@ from shared.storage.staff import STAFF_EVENTS, StaffEvent, forget_old_sessions
 INTEGRATE_EVERY_S = 0.04
 TOGETHER = 64
 RECONCILE_EVERY_S = 15
+VERIFY_EVERY_S = 5
 SWEEP_EVERY_S = 60
 # what has no number tells of the bus, not of anybody's doing: it is reconciled or heard, not remembered
 EVERYTHING = [contract for contract in all_contracts() if contract.numbered]
@@ -69,11 +70,18 @@ class Audit:
     def reconcile(self) -> None:
         """Is everything here that was published?"""
         with self.unit_of_work() as uow:
-            alarms = reconcile(uow.sequences, self._parts.clock, self._parts.parked)
+            alarms = reconcile(uow.sequences, uow.alarms, self._parts.clock, self._parts.parked)
             uow.commit()
         for alarm in alarms:
             _log.error("the log is not complete", kind=alarm.kind, source=alarm.source, first=alarm.first,
                        last=alarm.last, explained=alarm.explained)  # fmt: skip
+
+    @every(seconds=VERIFY_EVERY_S)
+    def verify(self) -> None:
+        """Is everything still as it was signed? What is new, and the next piece of the whole."""
+        with self._parts.as_auditor() as uow:
+            bootstrap.verifier().tick(uow)
+            uow.commit()
 
     @every(seconds=SWEEP_EVERY_S)
     def sweep(self) -> None:

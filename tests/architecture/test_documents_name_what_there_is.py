@@ -60,11 +60,11 @@ def test_what_a_document_names_is_called_that_on_the_page(document: Path) -> Non
 
 @pytest.mark.parametrize("named", ["*Verifiera nu*", "“Verifiera nu”", '"Verifiera nu"', "“Upphäv uppdraget …”"])
 def test_another_name_would_be_seen(named: str) -> None:
-    """The button says *Kontrollera nu*."""
-    assert strangers(f'Press {named} on that page, as *Kontrollera nu* and `"Nothing"` are not.')
+    """The button says *Kontrollera hela loggen nu*."""
+    assert strangers(f'Press {named} on that page, as *Kontrollera hela loggen nu* and `"Nothing"` are not.')
 
 
 def test_there_are_names_to_look_at() -> None:
     """The pattern still finds them."""
-    assert "*Kontrollera nu*" in (ROOT / "docs/verify-the-log.md").read_text()
+    assert "*Kontrollera hela loggen nu*" in (ROOT / "docs/verify-the-log.md").read_text()
     assert len(DOCUMENTS) >= 10

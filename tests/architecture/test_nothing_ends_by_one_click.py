@@ -55,7 +55,7 @@ ENDS_NOTHING: Mapping[str, str] = {
     "/directory/logout": "ends one's own session; signing in again begins another",
     "/audit/search": "looks",
     "/audit/log/verify": "looks",
-    "/audit/log/alarms/<uuid:alarm_id>/seen": "notes who looked; the alarm stands until it is put right",
+    "/audit/log/alarms/<uuid:alarm_id>/seen": "asks for a reason first; what happened stays in the log",
     "/audit/log/export": "reads out",
 }
 

@@ -17,6 +17,7 @@ from services.audit.web.pages import READINGS_ON_A_PAGE
 from tests.bench.referrals import PATH, body
 from tests.journeys.conftest import Visit
 from tests.support.browser import NARROW, axe_clean, by_keyboard, fits
+from tests.support.eventually import eventually
 from tests.support.running import Running
 
 SEARCH = "Sök ett samtycke eller en lotsning"
@@ -67,6 +68,24 @@ def search(page: Page, asked: str) -> None:
     page.get_by_role("button", name="Sök").click()
 
 
+def ask_for_a_round(page: Page) -> None:
+    """Ask, and load the page again until what runs in the background has answered."""
+    page.get_by_role("button", name="Kontrollera hela loggen nu").click()
+    expect(page.get_by_role("heading", name="Loggens läge")).to_be_visible()
+    until_verified(page)
+
+
+def until_verified(page: Page) -> None:
+    def done() -> bool:
+        page.reload()
+        asked = (
+            page.get_by_text("Hela loggen ska kontrolleras").count() + page.get_by_text("Kontrollerat hittills").count()
+        )
+        return asked == 0 and page.get_by_text("Loggen stämmer").count() == 1
+
+    eventually(done, saying="the whole log was verified", within=60, every=1)
+
+
 def walk(page: Page, followed: Followed) -> Iterator[str]:
     """Every page that Ester has, one after the other, by links and buttons from the one in her header."""
     page.locator(".lotsa-nav").get_by_role("link", name="Samtycken och logg").click()
@@ -108,10 +127,14 @@ def walk(page: Page, followed: Followed) -> Iterator[str]:
     ways.get_by_role("link", name="Loggens läge").click()
     expect(page.get_by_text("En händelse har kommit två gånger").first).to_be_visible()
     yield "the log with an alarm"
-    page.get_by_role("button", name="Jag har tittat på det").click()
+    page.get_by_role("link", name="En händelse har kommit två gånger").click()
+    page.get_by_role("button", name="Stäng larmet").click()
+    expect(page.get_by_role("alert")).to_contain_text("Välj varför larmet stängs.")
+    yield "an alarm that asks why it is closed"
+    page.get_by_label("Orsaken är hittad och åtgärdad").check()
+    page.get_by_role("button", name="Stäng larmet").click()
     expect(page.get_by_text("Inga luckor")).to_be_visible()
-    page.get_by_role("button", name="Kontrollera nu").click()
-    expect(page.get_by_text("Loggen stämmer")).to_be_visible()
+    ask_for_a_round(page)
     yield "the log, verified"
 
 
@@ -129,13 +152,13 @@ def test_every_page_is_accessible_and_fits(visit: Visit, followed: Followed, dou
         assert wide is not None
         page.set_viewport_size(wide)
         seen.append(where)
-    assert len(seen) == 12
+    assert len(seen) == 13
 
 
 def test_every_page_without_javascript(visit: Visit, followed: Followed, doubled: None) -> None:
     """The same way, on a narrow telephone, and the export comes."""
     page = visit("ester", viewport=NARROW, javascript=False)
-    assert len(list(walk(page, followed))) == 12
+    assert len(list(walk(page, followed))) == 13
     with page.expect_download() as download:
         page.get_by_role("button", name="Ladda ner utan namn").click()
     assert download.value.suggested_filename == "lotsa-log.zip"
@@ -166,11 +189,15 @@ def test_every_page_by_keyboard(visit: Visit, followed: Followed, doubled: None)
     press("Alla poster", leads_to="**/audit/entries")
     press("Nästa sida", leads_to="**/audit/entries?cursor=*")
     press("Loggens läge", leads_to="**/audit/log")
-    by_keyboard(page, "Jag har tittat på det")
-    page.keyboard.press("Enter")
+    press("En händelse har kommit två gånger", leads_to="**/audit/log/alarms/*")
+    by_keyboard(page, "Orsaken är hittad och åtgärdad")
+    page.keyboard.press("Space")
+    press("Stäng larmet", leads_to="**/audit/log")
     expect(page.get_by_text("Inga luckor")).to_be_visible()
-    press("Kontrollera nu", leads_to="**/audit/log/verify")
-    expect(page.get_by_text("Loggen stämmer")).to_be_visible()
+    by_keyboard(page, "Kontrollera hela loggen nu", most=200)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    until_verified(page)
 
 
 def test_every_page_is_reached_from_the_one_in_the_header(
@@ -185,7 +212,7 @@ def test_every_page_is_reached_from_the_one_in_the_header(
     watched = re.compile(r"/audit/(health/|metrics|lapsed-form/)")
     rules = [rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/audit/")]
     pages = {re.sub("<[^>]+>", "…", rule) for rule in rules if not watched.match(rule)}
-    assert len(pages) == 10
+    assert len(pages) == 11
 
     page = visit("ester")
     led_to: set[str] = set()

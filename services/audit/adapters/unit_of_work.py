@@ -8,9 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from services.audit.adapters.alarms import Alarms
 from services.audit.adapters.assignments import KnownAssignments
 from services.audit.adapters.pending_entries import PendingEntries
 from services.audit.adapters.sequences import Sequences
+from services.audit.adapters.verification_store import VerificationStore
 from shared.kernel.identity import UnitId
 from shared.storage.encryption import DataKey
 from shared.storage.unit_of_work import UnitOfWork
@@ -19,9 +21,12 @@ from shared.storage.unit_of_work import UnitOfWork
 class AuditUnitOfWork(UnitOfWork):
     """A transaction of the application's role; it can put entries in the queue, and read, but not write the log."""
 
-    def __init__(self, engine: Engine, *, key: DataKey, known: dict[UUID, tuple[UnitId, str]], **given: Any) -> None:
+    def __init__(
+        self, engine: Engine, *, key: DataKey, verifying: DataKey, known: dict[UUID, tuple[UnitId, str]], **given: Any
+    ) -> None:
         super().__init__(engine, **given)
         self._key = key
+        self._verifying = verifying
         self._known = known
 
     @cached_property
@@ -31,10 +36,20 @@ class AuditUnitOfWork(UnitOfWork):
 
     @cached_property
     def sequences(self) -> Sequences:
-        """Announcements and alarms."""
+        """Announcements."""
         return Sequences(self.connection)
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        """What stands open."""
+        return Alarms(self.connection)
 
     @cached_property
     def assignments(self) -> KnownAssignments:
         """Who acts for which unit."""
         return KnownAssignments(self.connection, self._known)
+
+    @cached_property
+    def verification(self) -> VerificationStore:
+        """What the verification reads and remembers."""
+        return VerificationStore(self.connection, self._verifying)

@@ -1,9 +1,8 @@
-"""A person has looked at an event that came twice, at two events under one number, or at a log that was not ours.
+"""A reviewer closes an alarm, and says why: a code, since the log holds no free text.
 
-The alarm need not stay open; while the sequencer still refuses, it raises it again.
-
-What happened stays in the table, with when it was closed; who closed it is an entry of the log. Gaps and silences are
-not closed by hand: they end when they are mended.
+What happened stays in the table, with when it was closed and for which reason; who closed it is an entry of the log. A
+gap that was closed is not opened again for the same numbers. While the sequencer still refuses to sign, it raises its
+alarm again; what only mending ends (the log stands still, the verification is late) cannot be closed.
 """
 
 from __future__ import annotations
@@ -11,12 +10,9 @@ from __future__ import annotations
 from typing import Protocol
 from uuid import UUID
 
-from services.audit.commands.integrate_pending import DOUBLED_EVENT, DOUBLED_SEQUENCE
-from services.audit.domain.ports import Sequences
-from services.audit.domain.refusals import LogHasAnotherKey, LogHasShrunk
+from services.audit.domain.alarms import NOT_BY_HAND, REASONS
+from services.audit.domain.ports import Alarms
 from shared.kernel.clock import Clock
-
-CLOSED_BY_HAND = (DOUBLED_EVENT, DOUBLED_SEQUENCE, LogHasShrunk.kind, LogHasAnotherKey.kind)
 
 
 class Closing(Protocol):
@@ -25,9 +21,14 @@ class Closing(Protocol):
     clock: Clock
 
     @property
-    def sequences(self) -> Sequences: ...
+    def alarms(self) -> Alarms: ...
 
 
-def close_alarm(uow: Closing, alarm_id: UUID) -> bool:
-    """Close it; again changes nothing. False when there is no such alarm that a person may close."""
-    return uow.sequences.close(alarm_id, CLOSED_BY_HAND, uow.clock.now())
+def close_alarm(uow: Closing, alarm_id: UUID, reason: str) -> bool:
+    """Close it for one of REASONS; again changes nothing. False when there is no such alarm that a person may close.
+
+    Raises ValueError for another reason.
+    """
+    if reason not in REASONS:
+        raise ValueError("not one of the reasons for closing an alarm")
+    return uow.alarms.close(alarm_id, NOT_BY_HAND, reason, uow.clock.now())

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from services.audit.domain.alarms import EVENT_DOUBLED, SEQUENCE_DOUBLED, THE_LOG
 from services.audit.domain.ports import Entry, Head, KeptCheckpoint, LogStore, OpensLog, Waiting
 from services.audit.domain.refusals import LogHasAnotherKey, LogHasShrunk, LogIsNotOurs
 from services.audit.log.checkpoint import Checkpoint, CheckpointIsWrong, SignerKey, open_checkpoint
@@ -22,10 +23,6 @@ from services.audit.log.merkle import Frontier, ProofIsWrong, consistency_proof,
 from shared.kernel.clock import Clock
 
 BATCH = 256
-DOUBLED_EVENT = "event-doubled"
-DOUBLED_SEQUENCE = "sequence-doubled"
-THE_LOG = "audit"
-"""Whom an alarm about the log itself is from."""
 
 
 class Sequencer:
@@ -139,17 +136,17 @@ class Sequencer:
         for each in taken:
             if each.event_id in seen:
                 number = each.sequence or 0
-                log.alarm(DOUBLED_EVENT, each.source, number, number, each.event_id, now)
+                log.alarm(EVENT_DOUBLED, each.source, number, number, each.event_id, now)
                 continue
             seen.add(each.event_id)
             new.append(each)
             if each.sequence is not None:
                 if each.sequence in sequences[each.source]:
-                    log.alarm(DOUBLED_SEQUENCE, each.source, each.sequence, each.sequence, each.event_id, now)
+                    log.alarm(SEQUENCE_DOUBLED, each.source, each.sequence, each.sequence, each.event_id, now)
                 sequences[each.source].append(each.sequence)
         for source, numbers in sequences.items():
             for first, last in log.hear(source, numbers):
-                log.alarm(DOUBLED_SEQUENCE, source, first, last, None, now)
+                log.alarm(SEQUENCE_DOUBLED, source, first, last, None, now)
         return new
 
 

@@ -1,8 +1,9 @@
 """Compares what each relay says that it has published with what the log holds: so "nothing lost" is checked.
 
 A gap is named by publisher and sequence numbers. It is *explained* when the missing messages lie parked, where they can
-be replayed; otherwise somebody has to look. An alarm closes by itself when the gap does. What waits for longer than
-STANDSTILL to enter the log is an alarm too: the sequencer has stopped, or refuses.
+be replayed; otherwise somebody has to look. An alarm about it opens once and stays until the gap is filled or a
+reviewer closes it with a reason (domain/alarms.py). What waits for longer than STANDSTILL to enter the log is an alarm
+too: the sequencer has stopped, or refuses.
 """
 
 from __future__ import annotations
@@ -10,49 +11,72 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
-from services.audit.commands.integrate_pending import THE_LOG
+from services.audit.domain.alarms import (
+    COME_AND_GO,
+    EVENTS_MISSING,
+    LOG_STANDS_STILL,
+    PUBLISHER_SILENT,
+    THE_LOG,
+    Alarm,
+    Standing,
+    follow,
+)
 from services.audit.domain.gaps import missing, split
-from services.audit.domain.ports import Alarm, Announcement, Sequences
+from services.audit.domain.ports import Alarms, Announcement, Sequences
 from shared.kernel.clock import Clock
 
-GRACE = timedelta(seconds=20)
 SILENCE = timedelta(minutes=5)
-MISSING = "events-missing"
-SILENT = "publisher-silent"
 STANDSTILL = timedelta(seconds=60)
-STANDS_STILL = "log-stands-still"
 
 ParkedSequences = Callable[[], Mapping[str, Iterable[int]]]
 """By source, the sequences of messages that lie parked before audit."""
 
 
-def reconcile(sequences: Sequences, clock: Clock, parked: ParkedSequences) -> list[Alarm]:
-    """Set the alarms to what is true now; returns those that are open.
+def reconcile(sequences: Sequences, alarms: Alarms, clock: Clock, parked: ParkedSequences) -> list[Alarm]:
+    """Set the alarms to what is true now; returns what is wrong, whether or not it was known. One at a time does this.
 
-    Announcements overtake events, so one is only held against the log after GRACE.
+    What reviewers have closed stays closed: missing numbers for ever, a silence until the publisher has been heard.
     """
+    if not alarms.lock():
+        return []
     now = clock.now()
-    lying: Mapping[str, Iterable[int]] | None = None
-    alarms: list[Alarm] = []
-    said_last: dict[str, Announcement] = {}
-    for said in sequences.announcements():
-        publisher = said.source.rpartition("/")[0]
-        if publisher not in said_last or said.heard_at > said_last[publisher].heard_at:
-            said_last[publisher] = said
-        if now - said.heard_at >= GRACE:
-            gaps = missing(said.highest, said.heard)
-            if gaps and lying is None:
-                # looking at parked messages disturbs the broker a little, so only when there is something to explain
-                lying = parked()
-            unexplained, explained = split(gaps, (lying or {}).get(said.source, ()))
-            alarms += [Alarm(MISSING, said.source, first, last) for first, last in unexplained]
-            alarms += [Alarm(MISSING, said.source, first, last, explained=True) for first, last in explained]
-    # an epoch that a restore has ended is silent for ever, and rightly so
-    for said in said_last.values():
-        if now - said.heard_at >= SILENCE:
-            alarms.append(Alarm(SILENT, said.source, said.highest, said.highest))
+    said_of = sequences.announcements(now)
+    found = [*_gaps(said_of, parked), *_silences(said_of, clock)]
     waited = sequences.oldest_waiting()
     if waited is not None and waited > STANDSTILL:
-        alarms.append(Alarm(STANDS_STILL, THE_LOG, 0, 0))
-    sequences.set_alarms(alarms, now)
-    return alarms
+        found.append(Alarm(LOG_STANDS_STILL, THE_LOG, 0, 0))
+    accepted = [each for each in alarms.accepted(COME_AND_GO) if _still_accepted(each, said_of)]
+    alarms.change(follow(found, alarms.standing(COME_AND_GO), accepted, now), now)
+    return found
+
+
+def _gaps(said_of: Iterable[Announcement], parked: ParkedSequences) -> list[Alarm]:
+    found: list[Alarm] = []
+    lying: Mapping[str, Iterable[int]] | None = None
+    for said in said_of:
+        gaps = missing(said.due, said.heard)
+        if gaps and lying is None:
+            # looking at parked messages disturbs the broker a little, so only when there is something to explain
+            lying = parked()
+        unexplained, explained = split(gaps, (lying or {}).get(said.source, ()))
+        found += [Alarm(EVENTS_MISSING, said.source, first, last) for first, last in unexplained]
+        found += [Alarm(EVENTS_MISSING, said.source, first, last, explained=True) for first, last in explained]
+    return found
+
+
+def _silences(said_of: Iterable[Announcement], clock: Clock) -> list[Alarm]:
+    # an epoch that a restore has ended is silent for ever, and rightly so
+    last_of: dict[str, Announcement] = {}
+    for said in said_of:
+        publisher = said.source.rpartition("/")[0]
+        if publisher not in last_of or said.heard_at > last_of[publisher].heard_at:
+            last_of[publisher] = said
+    silent = [said for said in last_of.values() if clock.now() - said.heard_at >= SILENCE]
+    return [Alarm(PUBLISHER_SILENT, said.source, said.highest, said.highest) for said in silent]
+
+
+def _still_accepted(each: Standing, said_of: Iterable[Announcement]) -> bool:
+    """A silence that was accepted is over when the publisher has been heard again: the next is another."""
+    return each.alarm.kind != PUBLISHER_SILENT or all(
+        said.heard_at <= each.closed_at for said in said_of if said.source == each.alarm.source and each.closed_at
+    )

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from itertools import pairwise
+
+GRACE = timedelta(seconds=20)
+"""Announcements overtake events: a height is held against what has been heard when it was announced this long ago."""
 
 Ranges = tuple[tuple[int, int], ...]
 """Runs of numbers, each from first to last inclusive, in order and apart from one another."""
@@ -44,3 +48,30 @@ def split(gaps: Ranges, explained: Iterable[int]) -> tuple[Ranges, Ranges]:
         edges = [first - 1, *sorted(number for number in inside if first <= number <= last), last + 1]
         unexplained += [(low + 1, high - 1) for low, high in pairwise(edges) if high - low > 1]
     return tuple(unexplained), runs(inside)
+
+
+def joined(one: Ranges, other: Ranges) -> Ranges:
+    """The numbers of both, as runs."""
+    found: list[tuple[int, int]] = []
+    for first, last in sorted((*one, *other)):
+        if found and first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return tuple(found)
+
+
+def lacking(wanted: Ranges, had: Ranges) -> Ranges:
+    """The numbers of ``wanted`` that ``had`` does not have."""
+    found: list[tuple[int, int]] = []
+    for first, last in wanted:
+        for low, high in had:
+            if low > last or first > last:
+                break
+            if high >= first:
+                if low > first:
+                    found.append((first, low - 1))
+                first = high + 1
+        if first <= last:
+            found.append((first, last))
+    return tuple(found)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.audit.domain.alarms import Alarm, Changes, Standing
 from services.audit.domain.gaps import Ranges
 from services.audit.domain.happening import Happening
 from shared.kernel.identity import UnitId
@@ -122,44 +123,64 @@ class KeptCheckpoint(Protocol):
 
 @dataclass(frozen=True)
 class Announcement:
-    """What a relay last said of itself, and what has been heard of it since its epoch began."""
+    """What a relay has said of itself, and what has been heard of it since its epoch began.
+
+    ``due``: the highest that was announced long enough ago to be held against what has been heard.
+    """
 
     source: str
     highest: int
     heard_at: datetime
+    due: int
     heard: Ranges
 
 
-@dataclass(frozen=True)
-class Alarm:
-    """Something about the log's completeness that a person should know."""
-
-    kind: str
-    source: str
-    first: int
-    last: int
-    explained: bool = False
-
-
 class Sequences(Protocol):
-    """What has been announced and heard, and the alarms about it."""
+    """What has been announced and heard."""
 
     def announce(self, source: str, highest: int, at: datetime) -> None:
         """Note a relay's announcement; a late one changes nothing."""
         ...
 
-    def announcements(self) -> list[Announcement]:
-        """Every publisher's last announcement with what has been heard, queued entries included."""
+    def announcements(self, now: datetime) -> list[Announcement]:
+        """Every publisher's announcements with what has been heard, queued entries included."""
         ...
 
     def oldest_waiting(self) -> timedelta | None:
         """For how long the oldest entry has waited to enter the log; None when none waits."""
         ...
 
-    def set_alarms(self, alarms: Collection[Alarm], at: datetime) -> None:
-        """Open those that are new, close those that no longer hold, keep the rest."""
+
+class Alarms(Protocol):
+    """The alarms that stand open, and those that reviewers have closed."""
+
+    def lock(self) -> bool:
+        """Be the one who follows them until the transaction ends; False when another is."""
         ...
 
-    def close(self, alarm_id: UUID, kinds: Collection[str], at: datetime) -> bool:
-        """Close one, if it is of these kinds; a closed one stays as it was. Whether there is such an alarm."""
+    def standing(self, kinds: Collection[str]) -> list[Standing]:
+        """The open ones of these kinds, the oldest first."""
+        ...
+
+    def accepted(self, kinds: Collection[str]) -> list[Standing]:
+        """Those of these kinds that reviewers have closed."""
+        ...
+
+    def change(self, changes: Changes, at: datetime) -> None:
+        """Write what became of them."""
+        ...
+
+    def open(self, alarm: Alarm, at: datetime) -> None:
+        """Open one, unless the same stands open."""
+        ...
+
+    def widen(self, alarm_id: UUID, first: int, last: int) -> None:
+        """Have an open one cover these too."""
+        ...
+
+    def close(self, alarm_id: UUID, not_of: Collection[str], reason: str, at: datetime) -> bool:
+        """Close one for a reason, unless it is of these kinds or has ended by itself; again changes nothing.
+
+        Whether there is such an alarm.
+        """
         ...

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from services.audit.domain.alarms import LOG_HAS_ANOTHER_KEY, LOG_HAS_SHRUNK
 from shared.kernel.refusals import Failure, NotThere, Refusal
 
 
@@ -57,7 +58,7 @@ class LogIsNotOurs(Failure):
 class LogHasAnotherKey(LogIsNotOurs):
     """The newest checkpoint, of so many entries, was not signed by the key at hand."""
 
-    kind = "log-has-another-key"
+    kind = LOG_HAS_ANOTHER_KEY
 
     def __init__(self, size: int = 0) -> None:
         super().__init__("the newest checkpoint was signed by another key", 0, size - 1)
@@ -66,7 +67,7 @@ class LogHasAnotherKey(LogIsNotOurs):
 class LogHasShrunk(LogIsNotOurs):
     """Entries that were signed for are gone, or others stand where they stood."""
 
-    kind = "log-has-shrunk"
+    kind = LOG_HAS_SHRUNK
 
     def __init__(self, first: int, last: int) -> None:
         super().__init__("the log is not the one that was signed last: entries are gone, or others", first, last)

@@ -10,10 +10,10 @@ from flask import Blueprint, Response
 from services.audit.web.download import as_download
 from services.audit.web.reviewing import Reviewing
 from services.audit.web.schemas import (
+    AlarmClosedIn,
     EntriesOut,
     EntryOut,
     ExportAsked,
-    LogAsked,
     LogOut,
     PageAsked,
     TrailAsked,
@@ -69,22 +69,27 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
         """
         return _trail("referral", referral_id, query)
 
-    @api.get("/log", query=LogAsked, answers={200: LogOut}, roles=AUDITORS)
-    def get_log(query: dict[str, Any]) -> Response:
-        """The log's size, newest checkpoint and open alarms; on request verified by recomputing everything."""
-        seen, verified = reviewing.status(verify=query["verify"])
-        told = LogOut(exclude=("holds", "first_wrong_entry")).dump(seen)
-        told["holds"] = verified.holds if verified else None
-        told["first_wrong_entry"] = verified.wrong if verified else None
-        return ok(told)
+    @api.get("/log", answers={200: LogOut}, roles=AUDITORS)
+    def get_log() -> Response:
+        """The log's size, newest checkpoint and open alarms, and what its verification in the background has found."""
+        return ok(LogOut().dump(reviewing.status()))
 
-    @api.put("/log/alarms/<uuid:alarm_id>/seen", answers={204: None}, roles=AUDITORS)
-    def put_alarm_seen(alarm_id: UUID) -> Response:
-        """Say that a person has looked at an alarm: it is closed, and who said so is an entry of the log.
+    @api.put("/log/verification", answers={204: None}, roles=AUDITORS)
+    def put_verification() -> Response:
+        """Ask for the whole log to be verified now, from its first entry on, in the background.
 
-        Only those that are closed ``by_hand``; the others end when they are mended. Again changes nothing.
+        ``verification`` of the log tells how far it has come. Asking again while it goes on is answered by one more.
         """
-        reviewing.close_alarm(alarm_id)
+        reviewing.ask_for_a_round()
+        return no_content()
+
+    @api.put("/log/alarms/<uuid:alarm_id>/seen", body=AlarmClosedIn, answers={204: None}, roles=AUDITORS)
+    def put_alarm_seen(alarm_id: UUID, body: dict[str, Any]) -> Response:
+        """Close an alarm, and say why: who closed it and for which reason is an entry of the log.
+
+        Only those that can be closed ``by_hand``; the others end when they are mended. Again changes nothing.
+        """
+        reviewing.close_alarm(alarm_id, body["reason"])
         return no_content()
 
     @api.get("/log/export", query=ExportAsked, answers={200: None}, roles=AUDITORS)

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.audit.views.folding import folded
-from services.audit.web import words
+from services.audit.web import alarm_words, words
 from services.audit.web.download import as_download
 from services.audit.web.reviewing import Reviewing
 from shared.kernel.actor import Role
@@ -25,7 +25,7 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
     """Routes under /audit."""
     pages = Blueprint("audit", __name__, url_prefix="/audit")
     reviewing.record_refusals(pages)
-    pages.app_context_processor(lambda: {"audit_words": words})
+    pages.app_context_processor(lambda: {"audit_words": words, "alarm_words": alarm_words})
 
     @pages.get("/")
     @needs(Role.AUDITOR)
@@ -69,17 +69,26 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
     @pages.get("/log")
     @needs(Role.AUDITOR)
     def log() -> str:
-        return _log(verify=None)
+        return _log()
 
     @pages.post("/log/verify")
     @needs(Role.AUDITOR)
-    def verify() -> str:
-        return _log(verify=True)
+    def verify() -> AnyResponse:
+        reviewing.ask_for_a_round()
+        return redirect("/audit/log", 303)
+
+    @pages.get("/log/alarms/<uuid:alarm_id>")
+    @needs(Role.AUDITOR)
+    def alarm(alarm_id: UUID) -> str:
+        return _alarm(alarm_id, {})
 
     @pages.post("/log/alarms/<uuid:alarm_id>/seen")
     @needs(Role.AUDITOR)
-    def seen(alarm_id: UUID) -> AnyResponse:
-        reviewing.close_alarm(alarm_id)
+    def seen(alarm_id: UUID) -> AnyResponse | tuple[str, int]:
+        try:
+            reviewing.close_alarm(alarm_id, request.form.get("reason", ""))
+        except Invalid as invalid:
+            return _alarm(alarm_id, messages(invalid.fields)), 422
         return redirect("/audit/log", 303)
 
     @pages.post("/log/export")
@@ -101,8 +110,10 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
         trail, cursor = reviewing.trail_of(kind, subject_id, READINGS_ON_A_PAGE, request.args.get("cursor"))
         return render_template("audit/trail.html", trail=trail, told=folded(trail.steps), cursor=cursor)
 
-    def _log(*, verify: bool | None) -> str:
-        seen, verified = reviewing.status(verify=verify)
-        return render_template("audit/log.html", log=seen, verified=verified, now=reviewing.parts.clock.now())
+    def _log() -> str:
+        return render_template("audit/log.html", log=reviewing.status())
+
+    def _alarm(alarm_id: UUID, errors: dict[str, str]) -> str:
+        return render_template("audit/alarm.html", alarm=reviewing.alarm(alarm_id), errors=errors)
 
     return pages

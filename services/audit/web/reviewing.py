@@ -13,6 +13,7 @@ from services.audit.adapters.sealed_spool import SealedSpool
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
 from services.audit.commands.close_alarm import close_alarm
 from services.audit.commands.record_reading import REFUSED, RULE, record_reading
+from services.audit.domain.alarms import REASONS
 from services.audit.domain.refusals import TrailIsUnknown
 from services.audit.views import entries, export, log_status, standing, trail
 from services.audit.views.steps import Step
@@ -23,8 +24,6 @@ from shared.web.api import page_cursor, read_cursor
 from shared.web.problem import answer_refusal
 from shared.web.who import RoleNotAllowed, current_actor
 
-# so many entries are verified while a page waits; beyond it, on request
-VERIFIED_AT_ONCE = 20_000
 # what an address names, by the name that the route gives it
 _KINDS = {"consent_id": "consent", "referral_id": "referral", "alarm_id": "alarm", "index": "entry"}
 
@@ -119,22 +118,43 @@ class Reviewing:
             uow.commit()
         return found
 
-    def status(self, *, verify: bool | None = None) -> tuple[log_status.LogStatus, log_status.Verified | None]:
-        """The log at a glance, verified unless it is long; ``verify`` says yes or no for certain."""
+    def status(self) -> log_status.LogStatus:
+        """The log at a glance, with what its verification has found."""
         with self.parts.as_auditor() as uow:
-            seen = log_status.status(uow.connection, self.parts.clock.now(), self.parts.log_key)
-            wanted = seen.size <= VERIFIED_AT_ONCE if verify is None else verify
-            verified = log_status.verify_now(uow.connection, self.parts.log_key) if wanted else None
+            seen = log_status.status(uow.connection, self.parts.clock.now(), self.parts.log_key, self.parts.verifying)
             uow.rollback()
-        return seen, verified
+        return seen
 
-    def close_alarm(self, alarm_id: UUID) -> None:
-        """Note that a person has looked at an alarm that stays until then. Raises TrailIsUnknown for any other."""
+    def ask_for_a_round(self) -> None:
+        """Have the whole log verified, in the background. Asking again while that goes on changes nothing much."""
+        with self.parts.as_auditor() as uow:
+            log_status.ask_for_a_round(uow.connection, self.parts.clock.now())
+            uow.commit()
+
+    def alarm(self, alarm_id: UUID) -> log_status.OpenAlarm:
+        """One alarm that stands open. Raises TrailIsUnknown, with the attempt recorded, for any other."""
         actor = current_actor()
         with self.parts.as_auditor() as uow:
-            closed = close_alarm(uow, alarm_id)
+            found = log_status.open_alarm(uow.connection, alarm_id)
+            if found is None:
+                self._record(uow, actor, "attempt.read", "alarm", [alarm_id], TrailIsUnknown.slug)
+                uow.commit()
+        if found is None:
+            raise TrailIsUnknown
+        return found
+
+    def close_alarm(self, alarm_id: UUID, reason: str) -> None:
+        """Close an alarm for a reason, which the log keeps with who said so.
+
+        Raises Invalid for no such reason; TrailIsUnknown for an alarm that no person can close, or none.
+        """
+        if reason not in REASONS:
+            raise Invalid(fields={"/reason": "Choose why the alarm is closed."})
+        actor = current_actor()
+        with self.parts.as_auditor() as uow:
+            closed = close_alarm(uow, alarm_id, reason)
             if closed:
-                self._record(uow, actor, "change", "alarm", [alarm_id])
+                self._record(uow, actor, "change", "alarm", [alarm_id], rule=f"reviewers-close-{reason}")
             else:
                 self._record(uow, actor, "attempt.change", "alarm", [alarm_id], TrailIsUnknown.slug)
             uow.commit()
@@ -184,6 +204,8 @@ class Reviewing:
         record_kind: str,
         subjects: Collection[UUID],
         refused_by: str | None = None,
+        *,
+        rule: str = RULE,
     ) -> None:
         record_reading(
             uow,
@@ -193,7 +215,7 @@ class Reviewing:
             record_kind=record_kind,
             subjects=subjects,
             acting_as=(actor.assignment_id, actor.unit_id, actor.role.value),
-            **({"outcome": REFUSED, "rule": refused_by} if refused_by else {"rule": RULE}),
+            **({"outcome": REFUSED, "rule": refused_by} if refused_by else {"rule": rule}),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import RAISE, Schema, fields, validate
 
+from services.audit.domain.alarms import REASONS
 from services.audit.views.standing import ConsentStands, ReferralStands
 from services.audit.web.words import heading, why
 
@@ -35,15 +36,22 @@ class TrailAsked(Schema):
     cursor = fields.String(load_default=None, validate=validate.Length(1, 500))
 
 
-class LogAsked(Schema):
-    """Whether to recompute everything."""
+class AlarmClosedIn(Schema):
+    """Why an alarm is closed."""
 
     class Meta:
-        """Unknown parameters are refused."""
+        """Unknown members are refused."""
 
         unknown = RAISE
 
-    verify = fields.Boolean(load_default=False)
+    reason = fields.String(
+        required=True,
+        validate=validate.OneOf(REASONS),
+        metadata={
+            "description": "put-right: found and mended; intended: somebody meant to, as when a copy was put back; "
+            "lost-for-good: what is missing cannot be had back; investigated: it is being looked into elsewhere."
+        },
+    )
 
 
 class ExportAsked(Schema):
@@ -144,8 +152,41 @@ class AlarmOut(Schema):
     last = fields.Integer(required=True)
     noticed_at = fields.AwareDateTime(required=True)
     explained = fields.Boolean(required=True, metadata={"description": "True when the messages lie parked."})
+    where = fields.String(
+        required=True, metadata={"description": "The table and column that a finding is about; else empty."}
+    )
     by_hand = fields.Boolean(
-        required=True, metadata={"description": "True when it stays open until a reviewer says that it was looked at."}
+        required=True, metadata={"description": "True when a reviewer can close it, by saying why."}
+    )
+
+
+class VerificationOut(Schema):
+    """The verification that goes on by itself."""
+
+    holds = fields.Boolean(
+        required=True, allow_none=True, metadata={"description": "Null until all of the log was looked at once."}
+    )
+    first_wrong_entry = fields.Integer(required=True, allow_none=True, attribute="wrong")
+    finished_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "When it had last gone over the whole log."}
+    )
+    size = fields.Integer(required=True, metadata={"description": "Of so many entries."})
+    looked_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "When it last looked at what is new."}
+    )
+    late = fields.Boolean(
+        required=True, metadata={"description": "True when it does not run as it should: what it says is then old."}
+    )
+    asked = fields.Boolean(
+        required=True, metadata={"description": "True when a whole round was asked for and has not begun."}
+    )
+    done = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "While a round that was asked for goes on: entries looked at so far; else null."},
+    )
+    of = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "While it goes on: entries to look at; else null."}
     )
 
 
@@ -158,5 +199,4 @@ class LogOut(Schema):
     pending = fields.Integer(required=True)
     keys = fields.List(fields.String(), required=True, metadata={"description": "Get yours from elsewhere, too."})
     alarms = fields.List(fields.Nested(AlarmOut), required=True)
-    holds = fields.Boolean(required=True, allow_none=True, metadata={"description": "Null unless verify was asked."})
-    first_wrong_entry = fields.Integer(required=True, allow_none=True)
+    verification = fields.Nested(VerificationOut, required=True)

@@ -65,6 +65,10 @@ WHY: dict[str, LazyString] = {
     "operators-come-back-broker-lost": _("Allowed, because the messages on their way had been lost."),
     "operators-come-back-copy-not-whole": _("Allowed, because a service's copy of others' data was not whole."),
     "operators-come-back-exercise": _("Allowed, because operators were practising."),
+    "reviewers-close-put-right": _("Allowed, because reviewers close alarms. Why: the cause was put right."),
+    "reviewers-close-intended": _("Allowed, because reviewers close alarms. Why: it was intended."),
+    "reviewers-close-lost-for-good": _("Allowed, because reviewers close alarms. Why: it cannot be had back."),
+    "reviewers-close-investigated": _("Allowed, because reviewers close alarms. Why: it is being investigated."),
     "no-relation-to-referral": _(
         "Refused, because the unit has no part in the referral. The answer was the same as for an unknown number."
     ),
@@ -121,17 +125,6 @@ REFERRAL_STATES: dict[str, tuple[LazyString, str]] = {
 }
 """How a referral stands, and the colour of that."""
 
-ALARMS: dict[str, LazyString] = {
-    "events-missing": _("Events are missing"),
-    "event-doubled": _("An event was heard twice"),
-    "sequence-doubled": _("Two events share a number"),
-    "publisher-silent": _("A service has not been heard of for five minutes"),
-    "log-stands-still": _("What happened waits for more than a minute to enter the log"),
-    # promise: a-shrunk-log-is-not-signed
-    "log-has-shrunk": _("Signed entries are gone or changed: nothing more is signed"),
-    # promise: another-key-does-not-sign
-    "log-has-another-key": _("The log is signed with another key: nothing more is signed"),
-}
 # steps that nobody in particular is known to have taken; the person and unit that they name are those they are about
 ABOUT_A_UNIT = (
     "unit.changed.v1",

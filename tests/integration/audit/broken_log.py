@@ -9,8 +9,10 @@ from sqlalchemy.pool import NullPool
 
 from services.audit import bootstrap
 from services.audit.commands.integrate_pending import Sequencer
+from services.audit.commands.verification import State
+from services.audit.commands.verify_in_background import Verifier
 from services.audit.log.checkpoint import SignerKey
-from services.audit.views.log_status import verify_now
+from shared.kernel.clock import Clock
 from tests.integration.audit.support import World
 
 TABLES = ("log_entries", "log_about", "log_nodes", "log_checkpoints", "log_openings", "log_keys")
@@ -74,9 +76,31 @@ def alarms(world: World) -> list[tuple]:
     return list(world.as_role("", "select kind, source, first, last from alarms where closed_at is null"))
 
 
-def verified(world: World) -> tuple[bool, str]:
-    """What verifying on the page finds: whether it holds, and what kind of thing is wrong."""
+def verify(world: World, clock: Clock | None = None) -> State:
+    """Have the whole log verified from its first entry on, as a reviewer asks for it; what is remembered then.
+
+    ``clock``: the web application's is the system's, the world's stands still.
+    """
+    asked = (clock or world.clock).now()
     with world.parts.as_auditor() as uow:
-        found = verify_now(uow.connection, signer(world).verifier)
-        uow.rollback()
-    return found.holds, found.problem
+        uow.connection.execute(text("update verification set asked_at = :at"), {"at": asked})
+        uow.commit()
+    while True:
+        state = tick(world, clock)
+        if state.last is not None and state.last.begun_at >= asked:
+            return state
+
+
+def tick(world: World, clock: Clock | None = None) -> State:
+    """One tick of what verifies in the background."""
+    with world.parts.as_auditor() as uow:
+        state = Verifier(signer(world).verifier, clock or world.clock).tick(uow)
+        uow.commit()
+    assert state is not None
+    return state
+
+
+def verified(world: World) -> tuple[bool | None, set[str]]:
+    """What verifying finds: whether it holds, and the kinds of alarms that stand open then."""
+    state = verify(world)
+    return state.holds, {each[0] for each in alarms(world)}

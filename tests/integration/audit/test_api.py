@@ -44,7 +44,7 @@ def test_pages_of_entries_follow_one_another(reviewers: Reviewers, story: Story)
 
 @pytest.mark.parametrize(("path", "status"), [
     ("/entries?limit=0", 422), ("/entries?limit=201", 422), ("/entries?cursor=made-up", 422), ("/entries?x=1", 422),
-    ("/log?verify=perhaps", 422), ("/entries/99999999", 404), ("/entries/99999999999999999999999", 404),
+    ("/entries/99999999", 404), ("/entries/99999999999999999999999", 404),
     ("/consents/00000000-0000-0000-0000-000000000000/trail", 404), ("/consents/nonsense/trail", 404),
 ])  # fmt: skip
 def test_a_question_that_cannot_be_answered_is_a_problem(reviewers: Reviewers, path: str, status: int) -> None:

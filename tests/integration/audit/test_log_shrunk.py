@@ -207,7 +207,7 @@ def test_an_operator_accepts_a_restored_log_by_taking_the_kept_checkpoint_away(w
     with pytest.raises(LogHasShrunk):
         restarted(world).integrate()
     with world.parts.as_service() as uow:
-        assert close_alarm(uow, world.as_role("", "select alarm_id from alarms")[0][0])
+        assert close_alarm(uow, world.as_role("", "select alarm_id from alarms")[0][0], "intended")
         uow.commit()
     with pytest.raises(LogHasShrunk):
         restarted(world).integrate()

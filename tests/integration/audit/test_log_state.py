@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,18 +11,22 @@ import pytest
 from werkzeug.test import TestResponse
 
 from services.audit.commands.reconcile_sequences import reconcile
-from services.audit.domain.ports import Alarm
+from services.audit.domain.alarms import Alarm
+from shared.kernel.clock import FixedClock, SystemClock
+from tests.integration.audit.broken_log import tick, verify
 from tests.integration.audit.reviewers import LOG_CONTROL, Reviewers, Story
 from tests.integration.audit.support import do_as, opened, sent
 
 
-@pytest.mark.holds("that-nothing-changed-can-be-checked")
+@pytest.mark.holds("that-nothing-changed-can-be-checked", "the-log-is-verified-by-itself")
 def test_the_logs_state_is_verified_by_computing_it_anew(reviewers: Reviewers, story: Story) -> None:
     """The page says how many entries were recomputed, and shows the newest signed note."""
+    assert "Loggen kontrolleras" in reviewers.ester.get("/audit/log").text
+    verify(reviewers.world, SystemClock())
     page = reviewers.ester.get("/audit/log")
     size = reviewers.world.rows("select max(size) from log_checkpoints")[0][0]
     assert "Loggen stämmer" in page.text
-    assert f"{size} poster räknades om" in page.text
+    assert f"{size} poster har räknats om" in page.text
     assert "Inga luckor" in page.text
 
 
@@ -33,7 +37,7 @@ def test_the_state_shows_a_gap(reviewers: Reviewers, story: Story) -> None:
     source = world.envelope(sent(uuid4(), [])).source
     with world.parts.as_service() as uow:
         uow.sequences.announce(source, 10_000_000, world.clock.now() - timedelta(minutes=1))
-        reconcile(uow.sequences, world.clock, dict)
+        reconcile(uow.sequences, uow.alarms, world.clock, dict)
         uow.commit()
     page = reviewers.ester.get("/audit/log")
     assert "Händelser saknas" in page.text
@@ -45,8 +49,11 @@ def test_the_state_shows_a_gap(reviewers: Reviewers, story: Story) -> None:
     do_as(world.settings.service("audit").owner_database_url, "delete from alarms; delete from announcements")
 
 
-def test_a_doubled_event_stays_an_alarm_until_a_person_has_looked(reviewers: Reviewers, story: Story) -> None:
-    """The page has a button for it; who pressed it is in the log, and a second press changes nothing."""
+@pytest.mark.holds("an-alarm-is-closed-with-a-reason")
+def test_a_doubled_event_stays_an_alarm_until_a_person_closes_it_with_a_reason(
+    reviewers: Reviewers, story: Story
+) -> None:
+    """Its page asks why; who closed it and for which reason is in the log, and a second time changes nothing."""
     world, ester = reviewers.world, reviewers.ester
     event = opened(story.referral)
     envelope = world.envelope(event)
@@ -55,17 +62,22 @@ def test_a_doubled_event_stays_an_alarm_until_a_person_has_looked(reviewers: Rev
     world.sequencer.integrate()
     page = ester.get("/audit/log").text
     assert "En händelse har kommit två gånger" in page
-    address = re.findall(r'action="(/audit/log/alarms/[^"]+/seen)"', page)[0]
-    token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
-    for _ in range(2):
-        answer = ester.post(address, data={"csrf_token": token})
+    own = re.findall(r'href="(/audit/log/alarms/[^"]+)"', page)[0]
+    form = ester.get(own).text
+    assert "Varför stängs larmet?" in form
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', form)[0]
+    without = ester.post(f"{own}/seen", data={"csrf_token": token})
+    assert (without.status_code, "Välj varför larmet stängs." in without.text) == (422, True)
+    for reason in ("put-right", "intended"):
+        answer = ester.post(f"{own}/seen", data={"csrf_token": token, "reason": reason})
         assert (answer.status_code, answer.headers["Location"]) == (303, "/audit/log")
         leaf = reviewers.recorded()
         assert (leaf["action"], leaf["record_kind"], leaf["unit"]) == ("change", "alarm", str(LOG_CONTROL))
-        assert leaf["subjects"][0] in address
+        assert (leaf["subjects"][0] in own, leaf["rule"]) == (True, f"reviewers-close-{reason}")
     assert "En händelse har kommit två gånger" not in ester.get("/audit/log").text
-    closed = world.as_role("", "select closed_at from alarms where kind = 'event-doubled'")
-    assert [each[0] is not None for each in closed] == [True]
+    assert ester.get(own).status_code == 404
+    closed = world.as_role("", "select closed_at is not null, reason from alarms where kind = 'event-doubled'")
+    assert closed == [(True, "put-right")]
     do_as(world.settings.service("audit").owner_database_url, "delete from alarms")
 
 
@@ -82,15 +94,18 @@ def test_a_system_says_that_an_alarm_was_looked_at(reviewers: Reviewers, story: 
     assert alarm["by_hand"] is True
     seen = f"/api/audit/v1/log/alarms/{alarm['id']}/seen"
     for _ in range(2):
-        answer = client.put(seen, headers=ester)
+        answer = client.put(seen, headers=ester, json={"reason": "investigated"})
         assert (answer.status_code, answer.data) == (204, b"")
         leaf = reviewers.recorded()
         assert (leaf["action"], leaf["record_kind"], leaf["subjects"]) == ("change", "alarm", [alarm["id"]])
     assert doubled(client.get("/api/audit/v1/log", headers=ester)) == []
-    assert client.put(f"/api/audit/v1/log/alarms/{uuid4()}/seen", headers=ester).status_code == 404
+    assert client.put(seen, headers=ester, json={"reason": "no idea"}).status_code == 422
+    assert client.put(seen, headers=ester).status_code in (400, 415, 422)
+    why = {"reason": "put-right"}
+    assert client.put(f"/api/audit/v1/log/alarms/{uuid4()}/seen", headers=ester, json=why).status_code == 404
     assert reviewers.recorded()["action"] == "attempt.change"
-    assert client.put(seen).status_code == 401
-    assert client.put(seen, headers=reviewers.bearer(UUID(int=1902), "bo")).status_code == 403
+    assert client.put(seen, json=why).status_code == 401
+    assert client.put(seen, headers=reviewers.bearer(UUID(int=1902), "bo"), json=why).status_code == 403
     assert reviewers.recorded()["subjects"] == [alarm["id"]]
     do_as(world.settings.service("audit").owner_database_url, "delete from alarms")
 
@@ -100,25 +115,29 @@ def doubled(answer: TestResponse) -> list[dict[str, Any]]:
     return [each for each in answer.json["alarms"] if each["kind"] == "event-doubled"]
 
 
-def test_a_gap_is_not_closed_by_looking_at_it(reviewers: Reviewers) -> None:
-    """It closes when it is mended; there is no button, and its address answers as an unknown one, recorded."""
+def test_what_only_mending_ends_is_not_closed_by_hand(reviewers: Reviewers) -> None:
+    """There is no way to it on the page, and its address answers as an unknown one, recorded."""
     world, ester = reviewers.world, reviewers.ester
     with world.parts.as_service() as uow:
-        uow.sequences.set_alarms([Alarm("events-missing", "/lotsa/x/referral/1", 3, 4)], world.clock.now())
+        uow.alarms.open(Alarm("verification-late", "audit", 0, 0), world.clock.now())
         uow.commit()
     alarm = world.as_role("", "select alarm_id from alarms where closed_at is null")[0][0]
     page = ester.get("/audit/log").text
-    assert "Händelser saknas" in page
-    assert "/seen" not in page
+    assert "Hela loggen har inte kontrollerats på mer än ett dygn" in page
+    assert "/audit/log/alarms/" not in page
     token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
     system, ester_s = reviewers.app.test_client(), reviewers.bearer(UUID(int=1900), "ester")
     assert [each["by_hand"] for each in system.get("/api/audit/v1/log", headers=ester_s).json["alarms"]] == [False]
-    assert system.put(f"/api/audit/v1/log/alarms/{alarm}/seen", headers=ester_s).status_code == 404
+    why = {"reason": "put-right"}
+    assert system.put(f"/api/audit/v1/log/alarms/{alarm}/seen", headers=ester_s, json=why).status_code == 404
     for tried in (alarm, uuid4()):
-        assert ester.post(f"/audit/log/alarms/{tried}/seen", data={"csrf_token": token}).status_code == 404
+        answer = ester.post(f"/audit/log/alarms/{tried}/seen", data={"csrf_token": token, **why})
+        assert answer.status_code == 404
         leaf = reviewers.recorded()
         assert (leaf["action"], leaf["outcome"], leaf["subjects"]) == ("attempt.change", "refused", [str(tried)])
-    assert "Händelser saknas" in ester.get("/audit/log").text
+    assert ester.get(f"/audit/log/alarms/{uuid4()}").status_code == 404
+    assert reviewers.recorded()["action"] == "attempt.read"
+    assert "Larmet går inte att stänga för hand." in ester.get(f"/audit/log/alarms/{alarm}").text
     do_as(world.settings.service("audit").owner_database_url, "delete from alarms")
 
 
@@ -150,12 +169,20 @@ def test_a_database_owner_who_switches_off_the_triggers_is_found(reviewers: Revi
             f"({index}, '{row[0]}', '{row[1]}', '{row[2]}', '{row[3]}', '{units}', '\\x{bytes(kept).hex()}', "
             f"'\\x{bytes(leaf).hex()}')"
         )
+    verify(world, SystemClock())
     do_as(owner, off + change)
+    verify(world, SystemClock())
     page = reviewers.ester.get("/audit/log")
     do_as(owner, restore + ";" + on)
     assert "Loggen stämmer inte" in page.text
     assert re.search(r"Post \d+, eller någon strax efter den", page.text)
-    assert "Loggen stämmer inte" not in reviewers.ester.get("/audit/log").text
+    verify(world, SystemClock())
+    mended = reviewers.ester.get("/audit/log").text
+    assert "Loggen stämmer inte" not in mended
+    # that somebody has been there stays an alarm
+    said = {"leaf": "En post är inte som", "hash": "Poster stämmer inte med", "missing": "En post är borta"}
+    assert said[what] in mended
+    do_as(owner, "delete from alarms")
 
 
 def test_an_entry_changed_to_what_no_entry_can_be_is_told_as_that(reviewers: Reviewers, story: Story) -> None:
@@ -167,6 +194,7 @@ def test_an_entry_changed_to_what_no_entry_can_be_is_told_as_that(reviewers: Rev
     off = "alter table log_entries disable trigger user; alter table log_entries no force row level security;"
     on = "alter table log_entries enable trigger user; alter table log_entries force row level security;"
     do_as(owner, off + set_leaf.format(b"no leaf".hex(), index))
+    verify(reviewers.world, SystemClock())
     trail, state = reviewers.ester.get(f"/audit/consents/{story.consent}"), reviewers.ester.get("/audit/log")
     headers = reviewers.bearer(UUID(int=1900), "ester")
     told = reviewers.app.test_client().get(f"/api/audit/v1/entries/{index}", headers=headers)
@@ -178,12 +206,36 @@ def test_an_entry_changed_to_what_no_entry_can_be_is_told_as_that(reviewers: Rev
     assert (told.status_code, told.json["type"]) == (500, "urn:lotsa:problem:entry-spoilt")
     assert "Loggen stämmer inte" in state.text
     assert reviewers.ester.get(f"/audit/consents/{story.consent}").status_code == 200
+    do_as(owner, "delete from alarms")
 
 
 def test_verification_on_request_by_the_api(reviewers: Reviewers, story: Story) -> None:
-    """Null unless asked for."""
+    """Asking is answered at once, and the state tells that a round was asked for, and later what it found."""
     client, headers = reviewers.app.test_client(), reviewers.bearer(UUID(int=1900), "ester")
-    assert client.get("/api/audit/v1/log", headers=headers).json["holds"] is None
-    told = client.get("/api/audit/v1/log?verify=true", headers=headers).json
-    assert (told["holds"], told["first_wrong_entry"]) == (True, None)
+    verify(reviewers.world, SystemClock())
+    assert client.put("/api/audit/v1/log/verification", headers=headers).status_code == 204
+    told = client.get("/api/audit/v1/log", headers=headers).json["verification"]
+    assert (told["asked"], told["done"]) == (True, None)
+    tick(reviewers.world, SystemClock())
+    told = client.get("/api/audit/v1/log", headers=headers).json
+    size = reviewers.world.rows("select max(size) from log_checkpoints")[0][0]
+    assert told["verification"] | {"looked_at": None, "finished_at": None} == {
+        "holds": True,
+        "first_wrong_entry": None,
+        "size": size,
+        "late": False,
+        "asked": False,
+        "done": None,
+        "of": None,
+        "looked_at": None,
+        "finished_at": None,
+    }
     assert told["checkpoint"].startswith(reviewers.world.settings.installation)
+
+
+def test_a_verification_that_does_not_run_is_not_taken_for_an_answer(reviewers: Reviewers, story: Story) -> None:
+    """What was found long ago says nothing about now, and the page says so instead."""
+    verify(reviewers.world, FixedClock(datetime.now(UTC) - timedelta(minutes=3)))
+    page = reviewers.ester.get("/audit/log").text
+    assert "Loggen kontrolleras inte" in page
+    assert "Loggen stämmer" not in page

@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.audit.commands.reconcile_sequences import GRACE, SILENCE, reconcile
+from services.audit.commands.reconcile_sequences import SILENCE, reconcile
+from services.audit.domain.gaps import GRACE
 from services.audit.reactions.when_a_relay_announces_note_its_height import note_height
 from services.audit.views.log_status import OpenAlarm, status
 from shared.contracts.common import RelayAnnounced
@@ -35,7 +36,7 @@ def announce(world: World, highest: int) -> str:
 
 def alarms(world: World, parked: dict[str, list[int]] | None = None) -> list[tuple[str, int, int, bool]]:
     with world.parts.as_service() as uow:
-        reconcile(uow.sequences, world.clock, lambda: parked or {})
+        reconcile(uow.sequences, uow.alarms, world.clock, lambda: parked or {})
         uow.commit()
     rows = world.as_role("", "select kind, first, last, explained from alarms where closed_at is null order by first")
     return [tuple(row) for row in rows]
@@ -85,6 +86,7 @@ def test_what_lies_parked_explains_a_gap(world: World) -> None:
     ]
 
 
+@pytest.mark.holds("an-alarm-ends-with-its-reason")
 def test_an_alarm_closes_when_the_missing_event_comes(world: World) -> None:
     """It is kept, closed, with the time; a second look does not raise it twice."""
     lost = world.envelope(sent(uuid4(), []))
@@ -141,4 +143,4 @@ def test_what_waits_for_a_minute_to_enter_the_log_is_an_alarm_until_it_does(worl
 
 def _shown(world: World) -> list[OpenAlarm]:
     with world.parts.as_auditor() as uow:
-        return status(uow.connection, world.clock.now(), None).alarms
+        return status(uow.connection, world.clock.now(), None, world.parts.verifying).alarms

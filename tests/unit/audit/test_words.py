@@ -14,11 +14,13 @@ from babel.messages.pofile import read_po
 
 from deploy.errands import coming_back
 from deploy.errands.parked_messages import REASONS, rule_for
-from services.audit.commands import integrate_pending, reconcile_sequences, record_reading
+from services.audit.commands import record_reading
+from services.audit.domain import alarms
 from services.audit.domain.refusals import TrailIsUnknown
+from services.audit.log import checking
 from services.audit.service import EVERYTHING
 from services.audit.views.steps import Step
-from services.audit.web import accesses, words
+from services.audit.web import accesses, alarm_words, words
 from services.directory.domain import permissions as directory
 from services.referral.domain.access import Shown
 from services.referral.domain.consent import Scope
@@ -114,13 +116,11 @@ def test_every_event_has_a_heading() -> None:
 
 
 def test_every_scope_and_alarm_has_words() -> None:
-    """Of consents, and of the reconciliation."""
+    """Of consents; of whatever can be wrong with the log; and of why a reviewer closes an alarm."""
     assert {scope.value for scope in Scope} <= set(words.SCOPES)
-    alarms = {
-        reconcile_sequences.MISSING, reconcile_sequences.SILENT, integrate_pending.DOUBLED_EVENT,
-        integrate_pending.DOUBLED_SEQUENCE,
-    }  # fmt: skip
-    assert alarms <= set(words.ALARMS)
+    assert {*alarms.KINDS, *checking.KINDS} == set(alarm_words.ALARMS)
+    assert set(alarms.REASONS) == set(alarm_words.REASONS)
+    assert {f"reviewers-close-{reason}" for reason in alarms.REASONS} <= set(words.WHY)
 
 
 def test_a_form_that_showed_nothing_is_not_told_as_a_sealed_content() -> None:

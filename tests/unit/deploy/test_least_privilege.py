@@ -157,7 +157,10 @@ def test_in_containers_each_process_is_given_its_own_settings_and_keys(
     assert "LOTSA_AUDIT_SIGNING_KEY_FILE" in given["bus", "audit"]
     assert "LOTSA_AUDIT_SIGNING_KEY_FILE" not in given["web", "audit"]
     assert given["web", "audit"]["LOTSA_AUDIT_VERIFYING_KEY_FILE"] == "/run/lotsa/log-verifying"
-    assert [each for each in given if "LOTSA_AUDIT_VERIFYING_KEY_FILE" in given[each]] == [("web", "audit")]
+    assert [each for each in given if "LOTSA_AUDIT_VERIFYING_KEY_FILE" in given[each]] == [
+        ("web", "audit"),
+        ("bus", "audit"),
+    ]
     assert given["web", "referral"]["LOTSA_REFERRAL_MASTER_KEY_FILE"] == "/run/lotsa/referral-master"
 
 

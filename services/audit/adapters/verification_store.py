@@ -1,0 +1,126 @@
+"""What the verification reads of the log, slice by slice, and where it keeps how far it has come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from services.audit.adapters.ranges import as_runs
+from services.audit.domain.gaps import Ranges
+from services.audit.log.checking import Signed, Slice, Stored
+from shared.storage.encryption import DataKey, MasterKey, Unreadable
+from shared.storage.plainly import ask, run
+
+# the key is derived from the service's master key for this alone; its id, and the row's, are only ever these
+KEY_ID = UUID("6f1d2d3e-8f0a-4c52-9d3b-0d1f5b1c7a01")
+ROW = UUID(int=1)
+
+_LOCK = "select sealed, asked_at from verification for update skip locked"
+_KEEP = "update verification set sealed = $1"
+_SIZE = "select coalesce(max(size), 0) from log_checkpoints"
+_KEYS = "select vkey from log_keys"
+# in one statement, so that an entry and the checkpoint that came with it are seen together or not at all
+_UNSIGNED = """
+    select min(index), max(index) from log_entries where index >= (select coalesce(max(size), 0) from log_checkpoints)
+"""
+_HEARD = "select source, heard::text from heard_sequences"
+_ENTRIES = """
+    select index, event_id, type, occurred_at, recorded_at, units, leaf, leaf_hash from log_entries
+    where index >= $1 and index < $2 order by index
+"""
+_CHECKPOINTS = "select size, root, note, signed_at from log_checkpoints where size > $1 and size <= $2"
+# a node is completed by the last entry that it covers
+_NODES = """
+    select level, log_nodes.index, hash from generate_series(1, 40) as height
+    join log_nodes on level = height and log_nodes.index >= $1::bigint >> height
+        and log_nodes.index < $2::bigint >> height
+"""
+_LEAF = "select leaf_hash from log_entries where index = $1"
+_NODE = "select hash from log_nodes where level = $1 and index = $2"
+
+
+class VerificationStore:
+    """In one transaction, which must be allowed to read the log."""
+
+    def __init__(self, connection: Connection, key: DataKey) -> None:
+        self._connection = connection
+        self._key = key
+        self._row: tuple[bytes | None, datetime | None] = (None, None)
+
+    def lock(self) -> bool:
+        """Be the one who verifies until the transaction ends; False when another is."""
+        rows = ask(self._connection, _LOCK)
+        if rows:
+            self._row = rows[0][0], rows[0][1]
+        return bool(rows)
+
+    def read(self) -> dict[str, Any] | None:
+        """How far it had come; None at the first time, or when nobody of ours has written what is there."""
+        return opened(self._key, self._row[0])
+
+    def asked_at(self) -> datetime | None:
+        """When a reviewer last asked for a whole round."""
+        return self._row[1]
+
+    def keep(self, state: Mapping[str, Any]) -> None:
+        """Keep how far it has come."""
+        sealed = self._key.seal("verification", "sealed", ROW, json.dumps(state))
+        run(self._connection, (_KEEP, (sealed,)))
+
+    def size(self) -> int:
+        """How many entries are signed for."""
+        return int(ask(self._connection, _SIZE)[0][0])
+
+    def keys(self) -> list[str]:
+        """The public keys that the database names."""
+        return [row[0] for row in ask(self._connection, _KEYS)]
+
+    def unsigned(self) -> tuple[int, int] | None:
+        """The first and the last entry that no checkpoint covers, or None."""
+        first, last = ask(self._connection, _UNSIGNED)[0]
+        return None if first is None else (first, last)
+
+    def heard(self) -> dict[str, Ranges]:
+        """The sequences that the sequencer noted as heard, by source."""
+        return {source: as_runs(heard) for source, heard in ask(self._connection, _HEARD)}
+
+    def slice(self, low: int, high: int) -> Slice:
+        """The entries from ``low`` up to ``high``, and what belongs to them."""
+        entries = [
+            Stored(index, event_id, type_, occurred_at, recorded_at, tuple(units), bytes(leaf), bytes(kept_hash))
+            for index, event_id, type_, occurred_at, recorded_at, units, leaf, kept_hash in ask(
+                self._connection, _ENTRIES, (low, high)
+            )
+        ]
+        signed = {
+            row[0]: Signed(row[0], bytes(row[1]), row[2], row[3])
+            for row in ask(self._connection, _CHECKPOINTS, (low, high))
+        }
+        nodes = {(row[0], row[1]): bytes(row[2]) for row in ask(self._connection, _NODES, (low, high))}
+        return Slice(low, high, entries, signed, nodes)
+
+    def node(self, level: int, index: int) -> bytes:
+        """A complete node's hash; level 0 is the leaves'. Raises LookupError when it is not there."""
+        question, given = (_NODE, (level, index)) if level else (_LEAF, (index,))
+        return bytes(ask(self._connection, question, given)[0][0])
+
+
+def sealing_key(master: MasterKey) -> DataKey:
+    """The key that what it remembers is sealed under."""
+    return DataKey(KEY_ID, master.derive("verification"))
+
+
+def opened(key: DataKey, sealed: bytes | None) -> dict[str, Any] | None:
+    """What was kept; None when nothing was, or it was not written with this key."""
+    if sealed is None:
+        return None
+    try:
+        found: dict[str, Any] = json.loads(key.open("verification", "sealed", ROW, sealed))
+    except Unreadable:
+        return None
+    return found

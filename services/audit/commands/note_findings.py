@@ -1,0 +1,60 @@
+"""What the verification finds becomes alarms: one for a run of entries, opened once, until a reviewer closes it.
+
+A reviewer who has closed one has seen it: the same is not opened again. However many rows somebody changed, the alarms
+of one kind stay few: beyond MOST_OPEN the newest one is widened to "somewhere among these".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from services.audit.domain.alarms import THE_LOG, Alarm, Standing
+from services.audit.domain.ports import Alarms
+from services.audit.log.checking import Finding
+
+MOST_OPEN = 50
+
+
+def note(alarms: Alarms, found: Iterable[Finding], at: datetime) -> None:
+    """Open alarms for what is not known yet, or widen those that it adjoins."""
+    new = _in_runs(found)
+    if not new:
+        return
+    kinds = sorted({each.kind for each in new})
+    standing, accepted = alarms.standing(kinds), alarms.accepted(kinds)
+    for alarm in new:
+        if any(_covers(each.alarm, alarm) for each in (*standing, *accepted)):
+            continue
+        same = [each for each in standing if _alike(each.alarm, alarm)]
+        near = [each for each in same if each.alarm.first <= alarm.last + 1 and alarm.first <= each.alarm.last + 1]
+        wider = near[:1] or (same[-1:] if len(same) >= MOST_OPEN else [])
+        if wider:
+            alarms.widen(wider[0].alarm_id, *_both(wider[0], alarm))
+        else:
+            alarms.open(alarm, at)
+        standing = alarms.standing(kinds)
+
+
+def _in_runs(found: Iterable[Finding]) -> list[Alarm]:
+    runs: list[Alarm] = []
+    for each in sorted(found, key=lambda one: (one.kind, one.source, one.where, one.first, one.last)):
+        alarm = Alarm(each.kind, each.source or THE_LOG, each.first, each.last, where=each.where)
+        if runs and _alike(runs[-1], alarm) and alarm.first <= runs[-1].last + 1:
+            before = runs.pop()
+            last = max(before.last, alarm.last)
+            alarm = Alarm(alarm.kind, alarm.source, before.first, last, where=alarm.where)
+        runs.append(alarm)
+    return runs
+
+
+def _alike(one: Alarm, other: Alarm) -> bool:
+    return (one.kind, one.source, one.where) == (other.kind, other.source, other.where)
+
+
+def _covers(one: Alarm, other: Alarm) -> bool:
+    return _alike(one, other) and one.first <= other.first and other.last <= one.last
+
+
+def _both(standing: Standing, alarm: Alarm) -> tuple[int, int]:
+    return min(standing.alarm.first, alarm.first), max(standing.alarm.last, alarm.last)

@@ -1,0 +1,222 @@
+"""The log is verified by itself, all the time: what is new at once, the whole in slices, within a day.
+
+One tick after the other, each of them bounded: the newest entries first, then the next piece of the round that goes
+over the whole log again and again. When a reviewer has asked, the round begins anew and takes more of each tick. What
+does not hold becomes an alarm that stays until a reviewer closes it. How far it has come is kept sealed under audit's
+master key, so that whoever can write the tables cannot have it say that all was looked at.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any, Protocol
+
+from services.audit.commands.note_findings import note
+from services.audit.commands.verification import Round, State
+from services.audit.domain.alarms import LOG_HAS_ANOTHER_KEY, LOG_HAS_SHRUNK, THE_LOG, VERIFICATION_LATE, Alarm, follow
+from services.audit.domain.gaps import Ranges, joined, lacking, runs
+from services.audit.domain.ports import Alarms
+from services.audit.log.checking import CHECKS, EVENTS_UNTOLD, UNSIGNED_ENTRIES, Check, Finding, Slice, told
+from services.audit.log.checkpoint import VerifierKey
+from services.audit.log.walking import Walk
+from shared.kernel.clock import Clock
+
+SLICE = 256
+WHOLE_WITHIN = timedelta(hours=12)
+"""How long a round over the whole log may take when nobody is in a hurry; half of what is promised."""
+LATE = timedelta(hours=26)
+
+
+class Verification(Protocol):
+    """The log as it is stored, and what the verification remembers."""
+
+    def lock(self) -> bool:
+        """Be the one who verifies until the transaction ends; False when another is."""
+        ...
+
+    def read(self) -> dict[str, Any] | None:
+        """What was kept; None at the first time, or when nobody of ours has written what is there."""
+        ...
+
+    def keep(self, state: Mapping[str, Any]) -> None:
+        """Keep it for the next tick."""
+        ...
+
+    def asked_at(self) -> datetime | None:
+        """When a reviewer last asked for a whole round."""
+        ...
+
+    def size(self) -> int:
+        """How many entries are signed for."""
+        ...
+
+    def keys(self) -> list[str]:
+        """The public keys that the database names."""
+        ...
+
+    def unsigned(self) -> tuple[int, int] | None:
+        """The first and the last entry that no checkpoint covers, or None."""
+        ...
+
+    def heard(self) -> dict[str, Ranges]:
+        """The sequences that the sequencer noted as heard, by source."""
+        ...
+
+    def slice(self, low: int, high: int) -> Slice:
+        """The entries from ``low`` up to ``high``, and what belongs to them."""
+        ...
+
+    def node(self, level: int, index: int) -> bytes:
+        """A complete node's hash; level 0 is the leaves'. Raises LookupError when it is not there."""
+        ...
+
+
+class Verifying(Protocol):
+    """The unit of work that this needs; it must be allowed to read the log."""
+
+    @property
+    def verification(self) -> Verification: ...
+
+    @property
+    def alarms(self) -> Alarms: ...
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How much one tick does. ``every``: seconds between ticks; ``at_most``: seconds of work when it is in a hurry."""
+
+    every: float = 5.0
+    at_most: float = 1.0
+    least: int = 64
+
+
+class Verifier:
+    """Verifies a piece at each tick. One at a time, by a lock in the database."""
+
+    def __init__(
+        self,
+        key: VerifierKey,
+        clock: Clock,
+        *,
+        checks: Sequence[Check] = CHECKS,
+        pace: Pace | None = None,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._key = key
+        self._clock = clock
+        self._checks = checks
+        self._pace = pace or Pace()
+        self._seconds = seconds
+
+    def tick(self, uow: Verifying) -> State | None:
+        """Look at what is new and at the next piece of the whole; None when another process is at it. Commits nothing.
+
+        ``uow`` must be able to read the log.
+        """
+        if not uow.verification.lock():
+            return None
+        now = self._clock.now()
+        state = _remembered(uow, now)
+        # one budget for both: what is new goes first, and something of the whole is always done
+        until = self._seconds() + self._pace.at_most
+        size = uow.verification.size()
+        found = self._look(uow, state, size)
+        state.unsound = [[each.kind, each.first] for each in found]
+        if state.tip is not None:
+            found += self._walk_on(uow, state, state.tip, size, until)
+        found += self._round(uow, state, now, until)
+        note(uow.alarms, found, now)
+        self._tell_when_late(uow, state, now)
+        state.looked_at = now
+        uow.verification.keep(state.to_json())
+        return state
+
+    def _look(self, uow: Verifying, state: State, size: int) -> list[Finding]:
+        """What is seen without looking at entries: another key, entries that nobody signed, an end that is gone."""
+        found = []
+        if not set(uow.verification.keys()) <= {str(self._key)}:
+            found.append(Finding(LOG_HAS_ANOTHER_KEY, 0, max(size - 1, 0), "log_keys"))
+        unsigned = uow.verification.unsigned()
+        if unsigned is not None:
+            found.append(Finding(UNSIGNED_ENTRIES, *unsigned, "log_entries"))
+        if size < state.seen:
+            found.append(Finding(LOG_HAS_SHRUNK, size, state.seen - 1))
+            # a log that was put back from a copy goes on from where it is: that its end is gone is told once
+            state.begin_anew()
+        state.seen = size
+        return found
+
+    def _walk_on(self, uow: Verifying, state: State, walk: Walk, upto: int, until: float) -> list[Finding]:
+        found: list[Finding] = []
+        while walk.at < upto and self._seconds() < until:
+            found += self._slice(uow, walk, min(walk.at + SLICE, upto))[0]
+        state.new_wrong = _first(found, state.new_wrong, upto)
+        return found
+
+    def _round(self, uow: Verifying, state: State, now: datetime, until: float) -> list[Finding]:
+        asked = uow.verification.asked_at()
+        wanted = asked is not None and (state.last is None or asked > state.last.begun_at)
+        if wanted and state.round is not None and not state.round.hurried:
+            state.round = None
+        if state.round is None:
+            # what has been heard is read before the size: it is then covered by it, while the sequencer goes on
+            heard, size = uow.verification.heard(), uow.verification.size()
+            state.round = Round(now, size, heard, hurried=wanted or state.last is None)
+        going = state.round
+        left = share(going.size, self._pace)
+        found: list[Finding] = []
+        while going.walk.at < going.size and (left > 0 or (going.hurried and self._seconds() < until)):
+            high = min(going.walk.at + min(SLICE, max(left, self._pace.least)), going.size)
+            left -= high - going.walk.at
+            wrong, numbers = self._slice(uow, going.walk, high)
+            found += wrong
+            for source, sequences in numbers.items():
+                going.told[source] = joined(going.told.get(source, ()), runs(sequences))
+        done = going.walk.at >= going.size
+        if done:
+            found += _untold(going)
+        going.wrong = _first(found, going.wrong, going.size)
+        if done:
+            state.finish(now)
+        return found
+
+    def _slice(self, uow: Verifying, walk: Walk, high: int) -> tuple[list[Finding], dict[str, list[int]]]:
+        part = uow.verification.slice(walk.at, high)
+        found = walk.over(part, self._key, uow.verification.node)
+        for check in self._checks:
+            found += check(part)
+        return found, told(part)
+
+    def _tell_when_late(self, uow: Verifying, state: State, now: datetime) -> None:
+        since = state.last.finished_at if state.last else state.begun_at
+        late = [Alarm(VERIFICATION_LATE, THE_LOG, 0, 0)] if now - since > LATE else []
+        kinds = (VERIFICATION_LATE,)
+        uow.alarms.change(follow(late, uow.alarms.standing(kinds), (), now), now)
+
+
+def share(size: int, pace: Pace) -> int:
+    """So many entries at each tick that a log of this size is gone over within WHOLE_WITHIN."""
+    return max(pace.least, ceil(size / (WHOLE_WITHIN.total_seconds() / pace.every)))
+
+
+def _remembered(uow: Verifying, now: datetime) -> State:
+    kept = uow.verification.read()
+    return State(begun_at=now) if kept is None else State.from_json(kept)
+
+
+def _untold(going: Round) -> Iterator[Finding]:
+    """Events that the sequencer noted as heard when the round began, and that no entry tells of."""
+    for source, heard in going.heard.items():
+        for first, last in lacking(heard, going.told.get(source, ())):
+            yield Finding(EVENTS_UNTOLD, first, last, source=source)
+
+
+def _first(found: Iterable[Finding], before: int | None, size: int) -> int | None:
+    """The first entry that does not hold. An event that no entry tells of stood after all that is left: in the middle
+    the tree would have told."""
+    places = [size if each.source else each.first for each in found]
+    return min([*places, *([] if before is None else [before])], default=None)

@@ -1,0 +1,117 @@
+"""A piece of the log as it is stored, and what is checked of it: each check is a function from a slice to findings.
+
+Pure: whoever reads the database hands a slice over. What needs the whole tree is walked in ``log/walking.py``; a check
+here looks at one slice by itself. A finding names entries and the place (table and column), never what stands there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from services.audit.log.entry import LeafIsWrong, read_leaf
+from services.audit.log.merkle import leaf_hash
+
+ENTRY_CHANGED = "entry-changed"
+ENTRY_MISSING = "entry-missing"
+TREE_CHANGED = "tree-changed"
+NODES_CHANGED = "nodes-changed"
+CHECKPOINT_CHANGED = "checkpoint-changed"
+UNSIGNED_ENTRIES = "unsigned-entries"
+EVENTS_UNTOLD = "events-untold"
+KINDS = (
+    *(ENTRY_CHANGED, ENTRY_MISSING, TREE_CHANGED, NODES_CHANGED, CHECKPOINT_CHANGED),
+    *(UNSIGNED_ENTRIES, EVENTS_UNTOLD),
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What does not hold: a kind, the entries that it is about, and where (``table.column``) as far as that is known.
+
+    ``source``: the publisher whose numbers ``first`` to ``last`` are, where it is not about entries.
+    """
+
+    kind: str
+    first: int
+    last: int
+    where: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One row of ``log_entries``."""
+
+    index: int
+    event_id: UUID
+    type: str
+    occurred_at: datetime
+    recorded_at: datetime
+    units: tuple[UUID, ...]
+    leaf: bytes
+    leaf_hash: bytes
+
+
+@dataclass(frozen=True)
+class Signed:
+    """One row of ``log_checkpoints``."""
+
+    size: int
+    root: bytes
+    note: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The entries from ``low`` up to ``high`` as stored, with the checkpoints and nodes that they completed."""
+
+    low: int
+    high: int
+    entries: Sequence[Stored]
+    checkpoints: Mapping[int, Signed] = field(default_factory=dict)
+    nodes: Mapping[tuple[int, int], bytes] = field(default_factory=dict)
+
+    @cached_property
+    def members(self) -> dict[int, dict[str, Any]]:
+        """What the leaves say, by entry; without those that no leaf can be."""
+        return {each.index: read for each in self.entries if (read := _read(each.leaf)) is not None}
+
+
+Check = Callable[[Slice], Iterable[Finding]]
+
+
+def check_leaves(part: Slice) -> Iterator[Finding]:
+    """Each leaf hashes to what is stored beside it, is a leaf at all, and is the event's that the row names."""
+    for each in part.entries:
+        said = part.members.get(each.index)
+        if leaf_hash(each.leaf) != each.leaf_hash or said is None:
+            yield Finding(ENTRY_CHANGED, each.index, each.index, "log_entries.leaf")
+        elif said["id"] != str(each.event_id):
+            yield Finding(ENTRY_CHANGED, each.index, each.index, "log_entries.event_id")
+
+
+CHECKS: tuple[Check, ...] = (check_leaves,)
+"""What is checked of every slice, in the background and when somebody asks. One more check is one more line here."""
+
+
+def told(part: Slice) -> dict[str, list[int]]:
+    """The sequences that the leaves tell of, by source."""
+    numbers: dict[str, list[int]] = {}
+    for said in part.members.values():
+        source, sequence = said.get("source"), said.get("sequence")
+        if isinstance(source, str) and isinstance(sequence, int):
+            numbers.setdefault(source, []).append(sequence)
+    return numbers
+
+
+def _read(leaf: bytes) -> dict[str, Any] | None:
+    try:
+        return read_leaf(leaf)
+    except LeafIsWrong:
+        return None
