@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from alembic import op
 
+from shared.messaging.guards import refuse
 from shared.storage.migrating import role
 
-revision = "0005"
-down_revision = "0004"
+revision = "0008"
+down_revision = "0007"
 
 _STEPS = """
 alter table announcements add column settled bigint not null default 0, add column candidate bigint,
@@ -33,6 +34,15 @@ insert into verification default values
 
 def upgrade() -> None:
     """Add the columns and the table, and give the application's role what it needs and no more."""
+    app = role("app")
     for statement in _STEPS.split(";"):
         op.execute(statement)
-    op.execute(f"grant select, update on verification to {role('app')}")
+    op.execute(f"grant select, update (sealed, asked_at) on verification to {app}")
+    op.execute(f"grant update (settled, candidate, candidate_at) on announcements to {app}")
+    fewer = "new.settled < old.settled or new.candidate < old.candidate or new.candidate_at < old.candidate_at"
+    refuse(op, "announcements", "heights_ripen", "before update", "heights only grow", fewer)
+    op.execute(
+        f"grant insert (place), update (first, last, reason, opening_told_at, closing_told_at) on alarms to {app}"
+    )
+    refuse(op, "alarms", "closed_for_a_reason", "before update", "an alarm is closed for one reason",
+           "old.reason is not null and new.reason is distinct from old.reason")  # fmt: skip
