@@ -11,8 +11,8 @@ from alembic import op
 from shared.messaging.guards import refuse
 from shared.storage.migrating import role
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 _STEPS = """
 alter table announcements add column settled bigint not null default 0, add column candidate bigint,
