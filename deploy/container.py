@@ -27,6 +27,8 @@ from shared.settings import SERVICES, Settings
 OWN_SETTINGS = Path("/run/lotsa/environment")
 READY = Path("/var/lib/lotsa/ready")
 PORT = 8000
+# inside a container loopback is nobody's but its own; the port is published to the containers' network alone
+METRICS = ("--metrics-port", "9100", "--metrics-bind", "0.0.0.0")
 
 
 def command(kind: str, service: str) -> list[str]:
@@ -35,12 +37,12 @@ def command(kind: str, service: str) -> list[str]:
         raise Trouble(f"There is no service “{service}”; there are {', '.join(SERVICES)}.")
     match kind:
         case "web":
-            return [sys.executable, "-m", "deploy.serve", service, "--bind", f"0.0.0.0:{PORT}"]
+            return [sys.executable, "-m", "deploy.serve", service, "--bind", f"0.0.0.0:{PORT}", *METRICS]
         case "bus":
             path = f"services.{service}.service:{service.capitalize()}"
-            return [sys.executable, "-m", "shared.messaging.run_bus", path, "--ready-file", str(READY)]
+            return [sys.executable, "-m", "shared.messaging.run_bus", path, "--ready-file", str(READY), *METRICS]
         case "relay":
-            return [sys.executable, "-m", "deploy.relays", service, "--ready-file", str(READY)]
+            return [sys.executable, "-m", "deploy.relays", service, "--ready-file", str(READY), *METRICS]
         case _:
             raise Trouble(f"There is no process “{kind}”; there are web, bus and relay.")
 

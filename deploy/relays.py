@@ -57,7 +57,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m deploy.relays", description=__doc__)
     parser.add_argument("services", nargs="+", choices=SERVICES)
     parser.add_argument("--ready-file", type=Path, help="kept fresh while ready (default: $LOTSA_VAR/run/relay.ready)")
-    parser.add_argument("--metrics-port", type=int, help="serve Prometheus metrics here, on loopback")
+    parser.add_argument("--metrics-port", type=int, help="serve Prometheus metrics here")
+    parser.add_argument("--metrics-bind", default="127.0.0.1", help="on this address (default: loopback)")
     given = parser.parse_args()
     try:
         settings = Settings.from_environment()
@@ -65,7 +66,7 @@ def main() -> None:
         sys.exit(str(trouble))
     logs.configure("relay", level=settings.log_level)
     if given.metrics_port:
-        start_http_server(given.metrics_port, "127.0.0.1")
+        start_http_server(given.metrics_port, given.metrics_bind)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

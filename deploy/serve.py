@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import waitress
+from prometheus_client import start_http_server
 
 from deploy import patience
 from deploy.in_flight import InFlightLimit
@@ -36,9 +37,14 @@ NOTHING_ON_DISK = {"outbuf_high_watermark": 16 * MIB, "outbuf_overflow": 64 * MI
 CATALOGUE = Path(__file__).resolve().parents[1] / "shared/web/translations"
 
 
-def application(services: list[str], settings: Settings) -> WSGIApplication:
-    """The services' applications behind the limit."""
+def application(services: list[str], settings: Settings, metrics: tuple[str, int] | None = None) -> WSGIApplication:
+    """The services' applications behind the limit. ``metrics``: where the only one's are served too, if anywhere."""
     apps = {service: service_app(service, settings) for service in services}
+    if metrics is not None:
+        [only] = apps.values()
+        # on a port of their own: who watches from another container comes under that container's name, which is no
+        # host of ours
+        start_http_server(metrics[1], metrics[0], registry=only.extensions["lotsa_metrics"])  # type: ignore[attr-defined]
     words = merged([CATALOGUE], "sv")
     return InFlightLimit(
         mounted(apps),
@@ -48,12 +54,12 @@ def application(services: list[str], settings: Settings) -> WSGIApplication:
     )
 
 
-def serve(services: list[str], bind: str, settings: Settings) -> None:
+def serve(services: list[str], bind: str, settings: Settings, metrics: tuple[str, int] | None = None) -> None:
     """Serve until told to stop. Raises Trouble when demo mode is to be bound to anything but loopback."""
     host, _, port = bind.rpartition(":")
     if settings.demo:
         only_loopback(host.strip("[]"))
-    mounted_services = application(services, settings)
+    mounted_services = application(services, settings, metrics)
     settle_down()
     waitress.serve(
         mounted_services,
@@ -79,11 +85,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m deploy.serve", description=__doc__)
     parser.add_argument("service", choices=[*SERVICES, "all"])
     parser.add_argument("--bind", default="127.0.0.1:8000", metavar="ADDRESS:PORT")
+    parser.add_argument("--metrics-port", type=int, help="serve Prometheus metrics here too; not for all at once")
+    parser.add_argument("--metrics-bind", default="127.0.0.1", help="on this address (default: loopback)")
     given = parser.parse_args()
+    if given.metrics_port and given.service == "all":
+        parser.error("--metrics-port is for one service by itself")
+    metrics = (given.metrics_bind, given.metrics_port) if given.metrics_port else None
     try:
         settings = Settings.from_environment()
         logs.configure(f"{given.service}-web", level=settings.log_level)
-        serve([*SERVICES] if given.service == "all" else [given.service], given.bind, settings)
+        serve([*SERVICES] if given.service == "all" else [given.service], given.bind, settings, metrics)
     except (Trouble, SettingsAreWrong) as trouble:
         sys.exit(str(trouble))
 

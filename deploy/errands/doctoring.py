@@ -12,6 +12,7 @@ import amqp
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
+from deploy.errands.log_doctoring import about_the_log
 from deploy.migrate import subscriptions
 from deploy.onebox import ports
 from deploy.onebox.box import Box
@@ -21,6 +22,7 @@ from deploy.onebox.product import quiet_process_is_ready
 from deploy.onebox.start import web_is_ready
 from shared.messaging.parked import list_parked
 from shared.settings import Settings
+from shared.storage.encryption import MasterKeyIsWrong
 
 LITTLE_ROOM_MB = 1000
 MANY_ON_THEIR_WAY = 1000
@@ -59,12 +61,15 @@ def status(box: Box, console: Console) -> bool:
 
 def examine(box: Box, console: Console) -> bool:
     """Print each finding with what to do about it, and return whether there was none."""
-    return _tell([*_machine(box), *_running(box)], console)
+    well = _tell([*_machine(box), *_running(box)], console)
+    if box.port is None:
+        console.print("Lotsa has never been started here: only this machine was looked at.")
+    return well
 
 
 def examine_installation(settings: Settings, console: Console) -> bool:
     """The same for an installation that is no box: its databases and its broker, since its processes are elsewhere."""
-    well = _tell([*_on_their_way(settings)], console)
+    well = _tell([*_on_their_way(settings), *_in_the_log(settings)], console)
     console.print("Only databases and broker were looked at: each process's own health check tells of that process.")
     return well
 
@@ -114,7 +119,19 @@ def _running(box: Box) -> Iterator[str]:
         elif not part.ready:
             yield f"{name} runs, and is not ready: it has just begun, or waits for something. {_last_words(box, name)}"
     if parts and parts["PostgreSQL"].runs and parts["RabbitMQ"].runs:
-        yield from _on_their_way(box.installation().settings())
+        settings = box.installation().settings()
+        yield from _on_their_way(settings)
+        yield from _in_the_log(settings)
+
+
+def _in_the_log(settings: Settings) -> Iterator[str]:
+    try:
+        yield from about_the_log(settings)
+    except (SQLAlchemyError, MasterKeyIsWrong, OSError) as trouble:
+        yield (
+            f"Alarms, heights and the log's verification could not be looked at ({type(trouble).__name__}): nobody "
+            "knows whether the log is whole. Mend what is told above, see that audit's keys are there, and ask again."
+        )
 
 
 def _on_their_way(settings: Settings) -> Iterator[str]:

@@ -14,6 +14,7 @@ from services.audit.reactions import (
 from services.audit.reactions import (
     when_staff_change_keep_the_copy as staff,
 )
+from services.audit.views.measured import show_alarms, show_queue, show_verification
 from shared.contracts import common, directory, notifications, referral  # noqa: F401 - so that all are registered
 from shared.contracts.common import RelayAnnounced
 from shared.contracts.contract import Contract, all_contracts
@@ -71,7 +72,10 @@ class Audit:
         """Is everything here that was published?"""
         with self.unit_of_work() as uow:
             alarms = reconcile(uow.sequences, uow.alarms, self._parts.clock, self._parts.parked)
+            standing, waiting, waited = uow.alarms.counts(), uow.sequences.waiting(), uow.sequences.oldest_waiting()
             uow.commit()
+        show_alarms(standing)
+        show_queue(waiting, waited)
         for alarm in alarms:
             _log.error("the log is not complete", kind=alarm.kind, source=alarm.source, first=alarm.first,
                        last=alarm.last, explained=alarm.explained)  # fmt: skip
@@ -80,8 +84,10 @@ class Audit:
     def verify(self) -> None:
         """Is everything still as it was signed? What is new, and the next piece of the whole."""
         with self._parts.as_auditor() as uow:
-            bootstrap.verifier().tick(uow)
+            state = bootstrap.verifier().tick(uow)
             uow.commit()
+        if state is not None:
+            show_verification(state)
 
     @every(seconds=SWEEP_EVERY_S)
     def sweep(self) -> None:

@@ -65,7 +65,8 @@ def carry_out_together(service: Service, reaction: Reactions, deliveries: Sequen
         try:
             readable.append((delivery, *_read(delivery)))
         except Exception as error:  # noqa: BLE001 - whatever makes it unreadable, it is laid aside as it came
-            all_settled &= _until_settled(delivery, partial(_park, delivery, error))
+            with about(queue=delivery.subscription.queue, event_id=delivery.message_id):
+                all_settled &= _until_settled(delivery, partial(_park, delivery, error))
     if not readable:
         return
     try:

@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg.waiting
+from amqp import AMQPError
 from eventlet.event import Event
 from eventlet.green.select import select
 from eventlet.hubs import trampoline
@@ -39,7 +40,9 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from shared.kernel.collecting import settle_down
-from shared.messaging.subscribe import BROKER_URL, Bus
+from shared.messaging.parked import list_parked
+from shared.messaging.subscribe import BROKER_URL, Bus, subscriptions_of
+from shared.observability import metrics
 from shared.observability.health import ReadyFile
 from shared.observability.logs import configure, logger
 from shared.settings import Settings
@@ -48,6 +51,7 @@ from shared.storage.engine import make_engine
 SLEEPS = 10
 SLEEP_SECONDS = (0.1, 0.3, 1.0)
 STOP_WITHIN = 10.0
+COUNT_PARKED_EVERY = 60.0
 
 _log = logger("messaging.run_bus")
 
@@ -110,6 +114,7 @@ def run(service_classes: Sequence[type], settings: Settings, ready_file: Path, s
     for container in containers:
         container.start()
         eventlet.spawn(_watch, container, stop)
+        eventlet.spawn(_count_what_is_parked, settings.service(container.service_name).broker_url, container, stop)
     settle_down()
     while not stop.ready():
         ready.say(all(_connected(container) for container in containers))
@@ -154,6 +159,21 @@ def _watch(container: ServiceContainer, stop: Event) -> None:
             stop.send(1)
 
 
+def _count_what_is_parked(broker_url: str, container: ServiceContainer, stop: Event) -> None:
+    """Once a minute; a broker that is away is somebody else's to tell."""
+    queues = [each.queue for each in subscriptions_of(container.service_cls)]
+    while not stop.ready():
+        try:
+            counts = list_parked(broker_url, queues)
+        except (OSError, AMQPError) as error:
+            _log.info("what is parked was not counted", service=container.service_name, error=error)
+        else:
+            for queue, count in counts.items():
+                metrics.parked_waiting.labels(queue).set(count)
+        with eventlet.Timeout(COUNT_PARKED_EVERY, False):
+            stop.wait()
+
+
 def _stop(containers: Sequence[ServiceContainer]) -> None:
     pool = eventlet.GreenPool()
     for container in containers:
@@ -172,7 +192,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="run_bus", description="Run services' subscriptions and timers.")
     parser.add_argument("services", nargs="+", metavar="MODULE:CLASS")
     parser.add_argument("--ready-file", type=Path, help="kept fresh while ready (default: $LOTSA_VAR/run/bus.ready)")
-    parser.add_argument("--metrics-port", type=int, help="serve Prometheus metrics here, on loopback")
+    parser.add_argument("--metrics-port", type=int, help="serve Prometheus metrics here")
+    parser.add_argument("--metrics-bind", default="127.0.0.1", help="on this address (default: loopback)")
     given = parser.parse_args(arguments)
     settings = Settings.from_environment()
     configure("bus", level=settings.log_level)
@@ -182,7 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # a handler may run at any point of the hub, so it only leaves a note
         signal.signal(number, lambda *_: None if stop.ready() else eventlet.spawn_n(_ask_to_stop, stop))
     if given.metrics_port:
-        start_http_server(given.metrics_port, "127.0.0.1")
+        start_http_server(given.metrics_port, given.metrics_bind)
     classes = [_load(path) for path in given.services]
     return run(classes, settings, given.ready_file or settings.var / "run" / "bus.ready", stop)
 

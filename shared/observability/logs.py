@@ -7,6 +7,7 @@ library, or Python itself, would say goes the same way: its words are dropped, i
 from __future__ import annotations
 
 import logging
+import secrets
 import sys
 import threading
 import traceback
@@ -107,6 +108,9 @@ def _mask_exceptions(_logger: Any, _method: str, line: MutableMapping[str, Any])
     error = given if isinstance(given, BaseException) else (sys.exc_info()[1] if given else None)
     if error is not None:
         line["error"] = error
+    if any(isinstance(value, BaseException) for value in line.values()):
+        # a page has told somebody its own; what nobody was told can be named by it all the same
+        line.setdefault("reference", secrets.token_hex(4))
     for key, value in list(line.items()):
         if isinstance(value, BaseException):
             line[key] = kind_of(value)
@@ -136,6 +140,7 @@ class _LibraryLine(logging.Formatter):
         if error is not None:
             line["error"] = kind_of(error)
             line["at"] = place_of(error)
+            line["reference"] = secrets.token_hex(4)
         return structlog.processors.JSONRenderer()(None, "", line)  # type: ignore[return-value]
 
 

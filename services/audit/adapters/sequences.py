@@ -53,6 +53,10 @@ class Sequences:
         rows = self._connection.exec_driver_sql(_ANNOUNCEMENTS, {"ripe": now - GRACE}).all()
         return [Announcement(row.source, row.highest, row.heard_at, row.due, as_runs(row.heard)) for row in rows]
 
+    def waiting(self) -> int:
+        """How much waits to enter the log."""
+        return int(self._connection.exec_driver_sql("select count(*) from pending_entries").scalar_one())
+
     def oldest_waiting(self) -> timedelta | None:
         """For how long the oldest entry has waited to enter the log; None when none waits."""
         waited: timedelta | None = self._connection.exec_driver_sql(_OLDEST).scalar()

@@ -70,6 +70,7 @@ def test_doctor_says_a_finding_as_it_stands(
     """A log's last words, with whatever brackets."""
     words = "The last line of its log: [error] [/red] <0.9.0>"
     monkeypatch.setattr(doctoring, "_on_their_way", lambda _settings: iter([words]))
+    monkeypatch.setattr(doctoring, "_in_the_log", lambda _settings: iter([]))
     assert not doctoring.examine_installation(
         Settings.from_environment({"LOTSA_MODE": "test"}), Console(soft_wrap=True)
     )

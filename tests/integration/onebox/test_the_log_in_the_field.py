@@ -85,8 +85,9 @@ def answer(address: str) -> tuple[int, str]:
 
 
 def is_whole(line: dict[str, Any]) -> bool:
-    """Whether a line says when, by which process, what kind of fault, and where in the code."""
+    """Whether a line says when, by which process, what kind of fault, and where in the code, and has a number."""
     datetime.fromisoformat(line["timestamp"])
+    assert re.fullmatch("[0-9a-f]{8}", line["reference"])
     return bool(line["process"] and line["error"] and re.match(r"[\w./-]+\.py:[0-9]+", line["at"]))
 
 
