@@ -69,6 +69,8 @@ class Settings:
     log_level: str = "INFO"
     # whose X-Forwarded-For is believed; nobody's unless told
     trusted_proxies: Networks = field(default_factory=lambda: Networks(()))
+    # of what one caller may, what differs from shared/web/limits.py: kind → "so many/minute", or "none"
+    limits: Mapping[str, str] = field(default_factory=dict)
     # turns are taken in order, so whoever is let in last waits for those before: 24 at the 50 to 100 a second that two
     # cores sustain is a quarter to half a second, and as much again is left for a busy machine before an answer takes
     # a second. Fewer would turn people away for a burst that is over before they come back
@@ -132,6 +134,7 @@ class Settings:
             heard_within=get.number("HEARD_WITHIN", 45),
             log_level=get.text("LOG_LEVEL", "INFO"),
             trusted_proxies=get.networks("TRUSTED_PROXIES"),
+            limits=get.pairs("LIMITS"),
             web_in_flight=get.number("WEB_IN_FLIGHT", 24),
             web_threads=get.number("WEB_THREADS", 8),
             pool_size=get.number("POOL_SIZE", 8),
@@ -199,6 +202,13 @@ class _Reader:
             return Networks.parse(self.text(name))
         except ValueError:
             raise SettingsAreWrong(f"LOTSA_{name} must be addresses or networks with commas between") from None
+
+    def pairs(self, name: str) -> Mapping[str, str]:
+        """``name=value`` with commas between."""
+        given = [each.strip() for each in self.text(name).split(",") if each.strip()]
+        if not all("=" in each for each in given):
+            raise SettingsAreWrong(f"LOTSA_{name} must be name=value with commas between")
+        return {key.strip(): value.strip() for key, _, value in (each.partition("=") for each in given)}
 
     def number(self, name: str, default: int) -> int:
         text = self.text(name)

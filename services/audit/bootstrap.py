@@ -31,6 +31,7 @@ from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.identity import UnitId
 from shared.messaging import outbox
 from shared.settings import Settings, SettingsAreWrong
+from shared.storage.attempts import Attempts
 from shared.storage.encryption import DataKey, MasterKey, Unreadable, key_id_of
 from shared.storage.engine import make_engine
 from shared.storage.staff import StaffCopy
@@ -50,6 +51,7 @@ class Parts:
     verifying: DataKey
     """What the verification remembers is sealed under it."""
     known: dict[UUID, tuple[UnitId, str]] = field(default_factory=dict)
+    attempts: Attempts = field(default_factory=lambda: Attempts(SERVICE))
     log_key: VerifierKey | None = None
     """The log's public key, from a file outside the database; what only writes to the queue needs none."""
 

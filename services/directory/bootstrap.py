@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.identity import OrganizationId
 from shared.messaging import outbox
 from shared.settings import Settings, SettingsAreWrong
+from shared.storage.attempts import Attempts
 from shared.storage.engine import make_engine
 from shared.storage.staff import StaffCopy
 
@@ -38,6 +39,7 @@ class Parts:
     staff: StaffCopy
     areas: Areas
     taxonomies: Taxonomies
+    attempts: Attempts = field(default_factory=lambda: Attempts(SERVICE))
 
     def editor(self, actor: Actor) -> Editor:
         """Where an actor stands: the organisation and municipality of their unit.
@@ -66,7 +68,12 @@ class Parts:
             "lotsa.municipality_code": editor.municipality_code or "",
         }
         return DirectoryUnitOfWork(
-            self.engine, write_outbox=outbox.append, clock=self.clock, row_security=security, history=history
+            self.engine,
+            write_outbox=outbox.append,
+            clock=self.clock,
+            row_security=security,
+            history=history,
+            attempts=self.attempts,
         )
 
     def work_of_operator(self) -> DirectoryUnitOfWork:

@@ -10,7 +10,8 @@ A *refusal* is the product's considered no; a *failure* is a broken world.
     │   └── AlreadyInProgress  already-in-progress       409   the same request is being carried out now
     ├── VersionHasMoved        version-has-moved         412   somebody changed it since you read it
     ├── VersionIsRequired      version-is-required       428   say which version you have read
-    └── SignInNeeded           sign-in-needed            401   nobody is signed in
+    ├── SignInNeeded           sign-in-needed            401   nobody is signed in
+    └── TooOften               too-often                 429   asked for more often than one caller may
     Failure                                                    temporary, unless permanent=True
 
 Each service hangs its own named refusals below these. They are translated once, at the door, to problem+json
@@ -104,6 +105,18 @@ class SignInNeeded(Refusal):
     slug = "sign-in-needed"
     title = "You need to sign in."
     status = 401
+
+
+class TooOften(Refusal):
+    """One caller asks for more than is theirs. ``retry_after``: seconds until it is not too often any more."""
+
+    slug = "too-often"
+    title = "Too many requests. Please wait a moment."
+    status = 429
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
 
 
 class Failure(Exception):

@@ -19,6 +19,7 @@ from shared.web import (
     headers,
     health,
     lapsed_forms,
+    limits,
     linked,
     own_cookie,
     problem,
@@ -31,7 +32,7 @@ from shared.web.errors import TooLarge, says
 from shared.web.guard import OnlyHere
 from shared.web.navigation import add_layout
 from shared.web.received import ReceivedRequest
-from shared.web.who import StaffDirectory, Web
+from shared.web.who import RoleNotAllowed, StaffDirectory, Web, is_api, signed_in, web
 
 HERE = Path(__file__).parent
 LARGEST_BODY = 1_000_000  # bytes
@@ -94,9 +95,12 @@ def make_app(
     session.register(app)
     _add_templates(app)
     _add_translations(app)
+    health.measure(app, service)
+    limits.register(app, settings)
     _add_limit(app)
-    form_token.register(app)
     headers.register(app, settings)
+    _ask_who_first(app)
+    form_token.register(app)
     linked.register(app)
     problem.register(app)
     add_layout(app)
@@ -107,7 +111,6 @@ def make_app(
         app.extensions[lapsed_forms.EXTENSION] = keeping
     app.register_blueprint(health.blueprint(service, dict(checks or {})))
     app.register_blueprint(statement.blueprint())
-    health.measure(app, service)
     if settings.demo:
         app.wsgi_app = OnlyHere(app.wsgi_app)  # type: ignore[method-assign]
     return app
@@ -158,3 +161,17 @@ def _add_limit(app: Flask) -> None:
                     "Nothing was saved. At most one megabyte is received: go back, shorten the text, and send it again."
                 )
             )
+
+
+def _ask_who_first(app: Flask) -> None:
+    @app.before_request
+    def refuse_other_roles() -> None:
+        # before the form, its token and what it says are looked at; whoever is not signed in is asked by the view
+        view = app.view_functions.get(request.endpoint or "")
+        roles = getattr(view, "lotsa_needs", None)
+        state = session.said()
+        # a session that is over is ended where it is asked for, after its form's token
+        if roles and not is_api() and state is not None and web().clock.now() < state.expires_at:
+            who = signed_in()
+            if who is not None and who.actor is not None and who.actor.role not in roles:
+                raise RoleNotAllowed

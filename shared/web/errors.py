@@ -34,6 +34,14 @@ class TooLarge(Refusal):
     status = 413
 
 
+class FormExpired(Refusal):
+    """A form came without the token of its session, or with another's."""
+
+    slug = "form-expired"
+    title = "The form has been open too long."
+    status = 400
+
+
 class KeyUsedForSomethingElse(Invalid):
     """The Idempotency-Key has been used with another request."""
 

@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, g, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 
 from shared.observability.logs import logger
+from shared.web import refusing
 
 _log = logger("web.health")
 
@@ -51,6 +52,7 @@ def measure(app: Flask, service: str) -> None:
     requests = Counter("lotsa_web_requests", "Answered requests.", labels, registry=registry)
     seconds = Histogram("lotsa_web_seconds", "Time to answer.", labels[:3], registry=registry)
     app.extensions["lotsa_metrics"] = registry
+    refusing.measure(app, service, registry)
 
     # few: methods and statuses are, and routes are patterns
     @cache

@@ -24,7 +24,8 @@ from shared.kernel.refusals import SignInNeeded
 from shared.observability.logs import logger
 from shared.settings import Settings
 from shared.storage.staff import Assignment
-from shared.web import form_token, session
+from shared.web import form_token, refusing, session
+from shared.web.limits import SIGN_INS, costs
 from shared.web.navigation import home_of
 from shared.web.oidc import Provider, SignInFailed
 from shared.web.who import signed_in, web
@@ -45,7 +46,10 @@ class SignInHooks(Protocol):
         ...
 
     def on_refused(self, reason: str) -> None:
-        """A sign-in failed; ``reason`` is a code: state, token, provider, cancelled, no-assignment."""
+        """A sign-in failed; ``reason`` is a code: state, token, provider, cancelled, no-assignment.
+
+        All but the last are what anybody can cause without being known: they are counted, and not told to the log.
+        """
         ...
 
     def on_signed_out(self, session_id: UUID, expires_at: datetime) -> None:
@@ -92,6 +96,7 @@ def login_blueprint(
     def refuse(reason: str, cause: Exception | None = None) -> Response:
         reference = secrets.token_hex(4)
         _log.warning("a sign-in failed", reference=reference, reason=reason, **({"error": cause} if cause else {}))
+        refusing.count(f"sign-in-{reason}")
         hooks.on_refused(reason)
         if reason in NOBODYS:
             leave()
@@ -105,6 +110,7 @@ def login_blueprint(
         return Response(page, 403, mimetype="text/html")
 
     @pages.get("/login")
+    @costs(SIGN_INS)
     def login() -> Response | str:
         target = safe_target(request.args.get("next"))
         if provider is None:
@@ -115,6 +121,7 @@ def login_blueprint(
             return refuse(failed.reason, failed.cause)
 
     @pages.get("/login/callback")
+    @costs(SIGN_INS)
     def callback() -> Response:
         if provider is None:
             abort(404)
@@ -125,6 +132,7 @@ def login_blueprint(
         return enter(user, name, safe_target(target))
 
     @pages.post("/login/demo")
+    @costs(SIGN_INS)
     def demo_login() -> Response:
         if not settings.demo or cast is None:
             abort(404)

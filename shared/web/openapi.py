@@ -12,11 +12,14 @@ from flask import Blueprint, Response, jsonify, render_template
 from marshmallow import Schema
 
 from shared.kernel.actor import Role
+from shared.kernel.refusals import Refusal
 from shared.web.api import json_body, query_args
 from shared.web.operation import CONVERTED, PROBLEM, Operation, described
 from shared.web.tokens import ALGORITHMS, REQUIRED
 from shared.web.who import needs
 
+# refusals that come from having asked who may
+SAYS_WHO_MAY = (401, 403, 404, 429)
 BEARER = {
     "type": "http",
     "scheme": "bearer",
@@ -76,8 +79,12 @@ class Api:
         versioned: bool = False,
         etag: bool = False,
         goes_on: bool = False,
+        admits: Callable[..., None] | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Open a door. ``roles``: who may (any assignment, if none named); ``public``: no token needed.
+
+        ``admits``: given the path parameters, raises the refusal of somebody for whom what the path names is nothing;
+        asked before anything is told of what is wrong with a query, a body or a version.
 
         ``answers``: status → schema of its JSON body (None: no body). ``keyed``: takes an Idempotency-Key.
         ``versioned``: requires If-Match. ``etag``: answers carry one.
@@ -89,7 +96,7 @@ class Api:
             self.operations.append(
                 Operation(
                     *(method, path, view, summary, tuple(roles), public, body, query, answers),
-                    *(keyed, versioned, etag, goes_on),
+                    *(keyed, versioned, etag, goes_on, admits),
                 )
             )
             return view
@@ -138,17 +145,33 @@ class Api:
         return document
 
 
+def _ask_who_may(admits: Callable[..., None], named: dict[str, Any]) -> None:
+    try:
+        admits(**named)
+    except Refusal as refusal:
+        if refusal.status in SAYS_WHO_MAY:
+            raise
+
+
 def _loading(each: Operation) -> Callable[..., Any]:
     # made once: a schema keeps nothing of what it loads, and nested ones are costly to make for every request
     query = each.query() if each.query else None
     body = each.body() if each.body else None
 
     def view(**given: Any) -> Any:
-        if query is not None:
-            given["query"] = query_args(query)
-        if body is not None:
-            given["body"] = json_body(body)
-        return each.view(**given)
+        named = dict(given)
+        try:
+            if query is not None:
+                given["query"] = query_args(query)
+            if body is not None:
+                given["body"] = json_body(body)
+            return each.view(**given)
+        except Refusal as refusal:
+            # asked only now: what is well formed asks by itself, and need not be asked for twice
+            if each.admits is not None and refusal.status not in SAYS_WHO_MAY:
+                _ask_who_may(each.admits, named)
+            raise
 
+    view.__dict__.update(each.view.__dict__)
     view.__doc__ = each.view.__doc__
     return view

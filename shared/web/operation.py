@@ -61,6 +61,7 @@ class Operation:
     versioned: bool
     etag: bool
     goes_on: bool
+    admits: Callable[..., None] | None
 
 
 def described(each: Operation) -> dict[str, Any]:

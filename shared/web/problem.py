@@ -22,13 +22,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
-from shared.kernel.refusals import Failure, Invalid, Refusal, Sentences, SignInNeeded
+from shared.kernel.refusals import Failure, Invalid, Refusal, Sentences, SignInNeeded, TooOften
 from shared.observability.logs import logger
+from shared.web import refusing
 from shared.web.api import pointers
-from shared.web.errors import DirectoryIsSilent, OutOfOrder, Unexpected, says
+from shared.web.errors import DirectoryIsSilent, FormExpired, OutOfOrder, Unexpected, says
 from shared.web.lapsed_forms import keep_form, was_kept_here
 from shared.web.validation import sentences
-from shared.web.who import AssignmentNeeded, is_api, signed_in
+from shared.web.who import AssignmentNeeded, RoleNotAllowed, is_api, signed_in
 
 _log = logger("web.problem")
 
@@ -54,6 +55,7 @@ LAST_RESORT = (
 def register(app: Flask) -> None:
     """Have this app answer every refusal and breakdown in one voice."""
     app.register_error_handler(Refusal, answer_refusal)
+    app.register_error_handler(RoleNotAllowed, _answer_other_role)
     app.register_error_handler(ValidationError, _answer_invalid)
     app.register_error_handler(CSRFError, _answer_expired_form)
     app.register_error_handler(HTTPException, _answer_http)
@@ -76,6 +78,7 @@ def problem_body(
 
 def answer_refusal(refusal: Refusal) -> AnyResponse:
     """The product's no."""
+    refusing.count(refusal.slug)
     if not is_api():
         if isinstance(refusal, SignInNeeded):
             if request.method not in ("GET", "HEAD"):
@@ -88,11 +91,17 @@ def answer_refusal(refusal: Refusal) -> AnyResponse:
             return redirect("/directory/login" + _back_here(), 303)
         if isinstance(refusal, AssignmentNeeded):
             return redirect("/directory/assignment" + _back_here(), 303)
-    response = _answer(refusal.slug, refusal.title, refusal.status, refusal.detail, refusal.fields)
+    detail = refusal.detail
+    if isinstance(refusal, TooOften):
+        # promise: too-often-does-nothing
+        detail = says("Nothing was saved or sent. Wait a minute and try again.")
+    response = _answer(refusal.slug, refusal.title, refusal.status, detail, refusal.fields)
     if refusal.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="lotsa"'
     if refusal.status == 503:
         response.headers["Retry-After"] = "10" if isinstance(refusal, DirectoryIsSilent) else "5"
+    if isinstance(refusal, TooOften):
+        response.headers["Retry-After"] = str(refusal.retry_after)
     return response
 
 
@@ -177,19 +186,32 @@ def _answer_invalid(error: ValidationError) -> AnyResponse:
     return answer_refusal(Invalid(fields=pointers(error.messages)))
 
 
+def _answer_other_role(refusal: RoleNotAllowed) -> AnyResponse:
+    try:
+        refusing.note(refusal)
+    except Refusal as answered:
+        return answer_refusal(answered)
+    return answer_refusal(refusal)
+
+
 def _answer_expired_form(_: CSRFError) -> AnyResponse:
-    if signed_in() is None:
+    who = signed_in()
+    if who is None:
+        refusing.count(FormExpired.slug)
         if request.endpoint == "login.logout":
             # signed out in another window: it is as asked
             return redirect(url_for("login.signed_out"), 303)
         return _answer_signed_out(400)
-    return _answer(
-        "form-expired",
-        says("The form has been open too long."),
-        400,
+    refusal = FormExpired(
         # promise: without-its-token-nothing-is-saved
         says("Nothing was saved. Go back, load the page again and send the form once more."),
     )
+    try:
+        if who.actor is not None:
+            refusing.note(refusal)
+    except Refusal as answered:
+        return answer_refusal(answered)
+    return answer_refusal(refusal)
 
 
 def _answer_http(error: HTTPException) -> AnyResponse:
@@ -198,6 +220,7 @@ def _answer_http(error: HTTPException) -> AnyResponse:
         return error.get_response()
     if status >= 500:
         return _answer_breakdown(error)
+    refusing.count(f"http-{status}")
     response = _answer(f"http-{status}", HTTP_TITLES.get(status, HTTP_TITLES[400]), status)
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after", "www-authenticate"):

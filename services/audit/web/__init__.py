@@ -33,4 +33,5 @@ def create_app(settings: Settings | None = None) -> Flask:
         keeping=keeping(reviewing),
     )
     app.extensions[NAME] = parts
+    reviewing.record_refusals(app)
     return app

@@ -57,6 +57,7 @@ KINDS: dict[str, LazyString] = {
     "activity": _("an activity"),
     "routing-rules": _("routing rules"),
     "directory": _("a page of the directory"),
+    "referral-page": _("a page of the referral service"),
     "sent-events": _("what a service has told"),
     "entry": _("an entry of the log"),
     "alarm": _("an alarm"),

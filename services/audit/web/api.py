@@ -21,6 +21,7 @@ from services.audit.web.schemas import (
 )
 from shared.kernel.actor import Role
 from shared.web.api import no_content, ok
+from shared.web.limits import HEAVY, costs
 from shared.web.openapi import Api
 
 AUDITORS = [Role.AUDITOR]
@@ -53,7 +54,13 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
         """The entries by which referrals were sent, the newest first."""
         return _page("referrals", "referral", query)
 
-    @api.get("/consents/<uuid:consent_id>/trail", query=TrailAsked, answers={200: TrailOut}, roles=AUDITORS)
+    @api.get(
+        "/consents/<uuid:consent_id>/trail",
+        query=TrailAsked,
+        answers={200: TrailOut},
+        roles=AUDITORS,
+        admits=lambda consent_id: reviewing.admit_to_trail("consent", consent_id),
+    )
     def get_consent_trail(consent_id: UUID, query: dict[str, Any]) -> Response:
         """One consent from given to withdrawn: every use and why it was allowed, every refused attempt.
 
@@ -61,7 +68,13 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
         """
         return _trail("consent", consent_id, query)
 
-    @api.get("/referrals/<uuid:referral_id>/trail", query=TrailAsked, answers={200: TrailOut}, roles=AUDITORS)
+    @api.get(
+        "/referrals/<uuid:referral_id>/trail",
+        query=TrailAsked,
+        answers={200: TrailOut},
+        roles=AUDITORS,
+        admits=lambda referral_id: reviewing.admit_to_trail("referral", referral_id),
+    )
     def get_referral_trail(referral_id: UUID, query: dict[str, Any]) -> Response:
         """Everything around one referral.
 
@@ -93,6 +106,7 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
         return no_content()
 
     @api.get("/log/export", query=ExportAsked, answers={200: None}, roles=AUDITORS)
+    @costs(HEAVY)
     def export_log(query: dict[str, Any]) -> Response:
         """The whole log as a ZIP file in the layout of C2SP tlog-tiles, for verifying offline.
 
@@ -111,6 +125,4 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
         told = TrailOut(exclude=["next_cursor"]).dump(found)
         return ok(told | {"next_cursor": cursor})
 
-    doors = api.blueprint()
-    reviewing.record_refusals(doors)
-    return doors
+    return api.blueprint()

@@ -13,6 +13,7 @@ from services.audit.web.download import as_download
 from services.audit.web.reviewing import Reviewing
 from shared.kernel.actor import Role
 from shared.kernel.refusals import Invalid
+from shared.web.limits import HEAVY, SEARCHES, costs
 from shared.web.validation import messages
 from shared.web.who import needs
 
@@ -24,7 +25,6 @@ LONGEST_SEARCH = 100
 def blueprint(reviewing: Reviewing) -> Blueprint:
     """Routes under /audit."""
     pages = Blueprint("audit", __name__, url_prefix="/audit")
-    reviewing.record_refusals(pages)
     pages.app_context_processor(lambda: {"audit_words": words, "alarm_words": alarm_words})
 
     @pages.get("/")
@@ -45,6 +45,7 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
     # what is searched for stays out of addresses, and so out of histories and logs
     @pages.post("/search")
     @needs(Role.AUDITOR)
+    @costs(SEARCHES)
     def search() -> AnyResponse | str | tuple[str, int]:
         asked = request.form.get("asked", "")[:LONGEST_SEARCH]
         try:
@@ -73,6 +74,7 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
 
     @pages.post("/log/verify")
     @needs(Role.AUDITOR)
+    @costs(HEAVY)
     def verify() -> AnyResponse:
         reviewing.ask_for_a_round()
         return redirect("/audit/log", 303)
@@ -93,6 +95,7 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
 
     @pages.post("/log/export")
     @needs(Role.AUDITOR)
+    @costs(HEAVY)
     def export() -> Response:
         return as_download(reviewing.export(with_names=request.form.get("names") == "yes"))
 

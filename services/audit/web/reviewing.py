@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from flask import Blueprint, request
-from werkzeug.wrappers import Response
+from flask import Flask, request
 
 from services.audit import bootstrap
 from services.audit.adapters.sealed_spool import SealedSpool
@@ -18,11 +17,11 @@ from services.audit.domain.refusals import TrailIsUnknown
 from services.audit.views import entries, export, log_status, standing, trail
 from services.audit.views.steps import Step
 from shared.kernel.actor import Actor
-from shared.kernel.refusals import Invalid
+from shared.kernel.refusals import Invalid, Refusal
 from shared.vocabulary.misread import Misread
 from shared.web.api import page_cursor, read_cursor
-from shared.web.problem import answer_refusal
-from shared.web.who import RoleNotAllowed, current_actor
+from shared.web.refusing import record_with
+from shared.web.who import current_actor
 
 # what an address names, by the name that the route gives it
 _KINDS = {"consent_id": "consent", "referral_id": "referral", "alarm_id": "alarm", "index": "entry"}
@@ -178,20 +177,39 @@ class Reviewing:
             raise
         return spool
 
-    def record_refusals(self, doors: Blueprint) -> None:
-        """Have a blueprint note who tried to come in under another role, and at what, and answer as usual."""
+    def record_refusals(self, app: Flask) -> None:
+        """Have pages and API note who tried to come in under another role, or without a form's token, and at what."""
 
-        @doors.errorhandler(RoleNotAllowed)
-        def refused(refusal: RoleNotAllowed) -> Response:
+        def record(refusal: Refusal) -> None:
             address = request.view_args or {}
             # what the address names, so that the attempt is in that one's trail
             named = [value for value in address.values() if isinstance(value, UUID)]
             kind = next((_KINDS[name] for name in address if name in _KINDS), "log")
             self.record_attempt(current_actor(), kind, named, refusal.slug)
-            return answer_refusal(refusal)
+
+        record_with(app, record)
+
+    def admit_to_trail(self, kind: str, subject_id: UUID) -> None:
+        """Raises TrailIsUnknown, with the attempt recorded, for a trail that is not the reviewer's to read."""
+        actor = current_actor()
+        read = trail.consent_trail if kind == "consent" else trail.referral_trail
+        with self.parts.as_auditor() as uow:
+            found = read(
+                uow.connection, subject_id, self.parts.mandate_of(actor), self.parts.value, limit=1, before=None
+            )
+            if found is None:
+                self._record(uow, actor, "attempt.read", kind, [subject_id], TrailIsUnknown.slug)
+                uow.commit()
+        if found is None:
+            raise TrailIsUnknown
 
     def record_attempt(self, actor: Actor, kind: str, named: Collection[UUID], refused_by: str) -> None:
-        """Note who tried to come to something, in a transaction of its own; ``refused_by``: the refusal's slug."""
+        """Note who tried to come to something, in a transaction of its own, as ``Attempts`` says. Raises TooOften.
+
+        ``refused_by``: the refusal's slug.
+        """
+        if not self.parts.attempts.is_recorded(actor.user, kind, named):
+            return
         with self.parts.as_service() as uow:
             self._record(uow, actor, "attempt.read", kind, named, refused_by)
             uow.commit()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
-from services.directory.adapters.tables import assignments
+from services.directory.adapters.tables import assignments, units
 from services.directory.adapters.versions import write_new
 from services.directory.domain.assignment import Assignment
 from services.directory.domain.refusals import AssignmentHasEnded
@@ -46,6 +48,27 @@ class AssignmentRows:
             "valid_to": assignment.valid_to,
         }
         write_new(self._connection, assignments, row)
+
+    def has_other_administrators(self, organization_id: UUID, besides: AssignmentId, at: datetime) -> bool:
+        """Whether somebody else administers the organisation then, without a set end; one who asks waits for another.
+
+        Else two who end each other's assignments at once would both see the other's.
+        """
+        key = func.hashtextextended(f"administrators of {organization_id}", 0)
+        self._connection.execute(select(func.pg_advisory_xact_lock(key)))
+        query = (
+            select(assignments.c.id)
+            .join(units, units.c.id == assignments.c.unit_id)
+            .where(
+                units.c.organization_id == organization_id,
+                assignments.c.role == Role.MUNICIPALITY_ADMINISTRATOR.value,
+                assignments.c.id != besides,
+                assignments.c.ended_at.is_(None),
+                assignments.c.valid_from <= at,
+                assignments.c.valid_to.is_(None),
+            )
+        )
+        return self._connection.execute(query.limit(1)).first() is not None
 
     def end(self, assignment: Assignment) -> None:
         """Write its end. Raises AssignmentHasEnded when somebody else ended it a moment ago."""

@@ -24,6 +24,7 @@ from shared.kernel.events import DomainEvent
 from shared.kernel.identity import uuid7
 from shared.kernel.refusals import Refusal
 from shared.storage import staff
+from shared.storage.attempts import Attempts
 from shared.storage.unit_of_work import OutboxWriter, UnitOfWork
 
 
@@ -39,11 +40,13 @@ class DirectoryUnitOfWork(UnitOfWork):
         row_security: Mapping[str, str] | None = None,
         cause: Envelope | None = None,
         history: bool = False,
+        attempts: Attempts | None = None,
     ) -> None:
         super().__init__(
             engine, write_outbox=write_outbox, clock=clock, row_security=row_security, cause=cause, history=history
         )
         self._events: list[DomainEvent] = []
+        self._attempts = attempts or Attempts("directory")
 
     @property
     def organizations(self) -> OrganizationRows:
@@ -109,11 +112,12 @@ class DirectoryUnitOfWork(UnitOfWork):
         self.publish(self._access(actor, action, "allowed", rule, record_kind, subjects))
 
     def record_attempt(self, actor: Actor, refusal: Refusal, act: str, record_kind: str, subject: UUID | None) -> None:
-        """Undo what was begun and commit a record that this was tried and refused."""
+        """Undo what was begun and commit a record that this was tried, as ``Attempts`` says. Raises TooOften."""
         self.rollback()
-        subjects = (subject,) if subject else ()
-        self.publish(self._access(actor, f"attempt.{act}", "refused", refusal.slug, record_kind, subjects))
-        self.commit()
+        action, subjects = f"attempt.{act}", (subject,) if subject else ()
+        if self._attempts.is_recorded(actor.user, f"{action} {record_kind}", subjects):
+            self.publish(self._access(actor, action, "refused", refusal.slug, record_kind, subjects))
+            self.commit()
 
     def _access(
         self, actor: Actor, action: str, outcome: str, rule: str, record_kind: str, subjects: tuple[UUID, ...]

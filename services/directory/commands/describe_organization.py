@@ -32,18 +32,7 @@ def describe_organization(work: DirectoryWork, editor: Editor, asked: DescribeOr
 
     Raises VersionHasMoved when somebody else changed it meanwhile; or what ``written`` refuses.
     """
-    organization = work.organizations.find(asked.organization_id)
-    owner = organization.id if organization else None
-    authorise(
-        work,
-        editor,
-        Act.EDIT_LISTING,
-        editor.relation_to(owner, None),
-        about="organization",
-        subject=asked.organization_id,
-    )
-    if organization is None:
-        raise ListingIsNotYours
+    organization = own_organization(work, editor, asked.organization_id)
     if organization.version != asked.version:
         raise VersionHasMoved
     changed, event = organization.described(
@@ -57,3 +46,13 @@ def describe_organization(work: DirectoryWork, editor: Editor, asked: DescribeOr
     work.organizations.save(changed)
     work.happened(event)
     return changed
+
+
+def own_organization(work: DirectoryWork, editor: Editor, organization_id: OrganizationId) -> Organization:
+    """An organisation that this person may present; otherwise the attempt is recorded and ListingIsNotYours raised."""
+    organization = work.organizations.find(organization_id)
+    relation = editor.relation_to(organization.id if organization else None, None)
+    authorise(work, editor, Act.EDIT_LISTING, relation, about="organization", subject=organization_id)
+    if organization is None:
+        raise ListingIsNotYours
+    return organization

@@ -31,7 +31,8 @@ def grant_assignment(work: DirectoryWork, editor: Editor, asked: GrantAssignment
     """Grant it.
 
     Raises ListingIsNotYours, RoleMayNotEditThis (the operator's and the auditor's role come from operators alone, and
-    an administrator gives themselves none), AlreadyRegistered, RoleDoesNotFitTheUnit or PeriodEndsBeforeItBegins.
+    an administrator gives themselves none), AlreadyRegistered, RoleDoesNotFitTheUnit, PeriodEndsBeforeItBegins or
+    PeriodHasPassed.
     """
     unit = work.units.find(asked.unit_id)
     relation = relation_to_unit(editor, unit)

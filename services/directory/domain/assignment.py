@@ -6,7 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.directory.domain.events import AssignmentWasEnded, AssignmentWasGranted
-from services.directory.domain.refusals import AssignmentHasEnded, PeriodEndsBeforeItBegins, RoleDoesNotFitTheUnit
+from services.directory.domain.refusals import (
+    AssignmentHasEnded,
+    PeriodEndsBeforeItBegins,
+    PeriodHasPassed,
+    RoleDoesNotFitTheUnit,
+)
 from services.directory.domain.unit import UnitKind
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
@@ -47,11 +52,13 @@ class Assignment:
         valid_to: datetime | None,
         at: datetime,
     ) -> tuple[Assignment, AssignmentWasGranted]:
-        """A new assignment. Raises RoleDoesNotFitTheUnit or PeriodEndsBeforeItBegins."""
+        """A new assignment. Raises RoleDoesNotFitTheUnit, PeriodEndsBeforeItBegins or PeriodHasPassed."""
         if role not in ROLES_IN[kind]:
             raise RoleDoesNotFitTheUnit(fields={"/role": RoleDoesNotFitTheUnit.title})
         if valid_to is not None and valid_to <= valid_from:
             raise PeriodEndsBeforeItBegins(fields={"/valid_to": PeriodEndsBeforeItBegins.title})
+        if valid_to is not None and valid_to <= at:
+            raise PeriodHasPassed(fields={"/valid_to": PeriodHasPassed.title})
         assignment = cls(assignment_id, user, unit_id, role, valid_from, valid_to)
         return assignment, AssignmentWasGranted(occurred_at=at, assignment=assignment)
 

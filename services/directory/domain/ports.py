@@ -127,6 +127,12 @@ class Assignments(Protocol):
         """Write its end."""
         ...
 
+    def has_other_administrators(self, organization_id: UUID, besides: AssignmentId, at: datetime) -> bool:
+        """Whether somebody else administers the organisation at that moment, and its end is not set. Of several
+        transactions that ask this about one organisation, each waits for the end of the one before.
+        """
+        ...
+
 
 class Rules(Protocol):
     """The municipalities' routing rules."""

@@ -13,6 +13,7 @@ Invalid
 ├── StandInIsTheUnitItself              stand-in-is-itself
 ├── RoleDoesNotFitTheUnit               role-does-not-fit-unit
 ├── PeriodEndsBeforeItBegins            period-ends-before-it-begins
+├── PeriodHasPassed                     period-has-passed
 ├── AgesAreTurnedAround                 ages-turned-around
 ├── RuleIsOutsideTheMunicipality        rule-outside-municipality
 ├── RuleNeedsAReason                    rule-needs-reason
@@ -27,6 +28,8 @@ Conflict
 ├── UnitIsADefault                      unit-is-a-default
 ├── UnitIsYourOwn                       unit-is-your-own
 ├── AssignmentHasEnded                  assignment-has-ended
+├── AssignmentIsYourOwn                 assignment-is-your-own
+├── LastAdministrator                   last-administrator
 ├── ActivityIsCancelled                 activity-is-cancelled
 └── ActivityIsNotCancelled              activity-is-not-cancelled
 NotThere
@@ -124,6 +127,13 @@ class PeriodEndsBeforeItBegins(Invalid):
     title = "The period ends before it begins."
 
 
+class PeriodHasPassed(Invalid):
+    """A period that is over already gives nobody anything."""
+
+    slug = "period-has-passed"
+    title = "The period is already over."
+
+
 class AgesAreTurnedAround(Invalid):
     """An age range's end comes before its beginning, or an age is impossible."""
 
@@ -216,6 +226,20 @@ class AssignmentHasEnded(Conflict):
 
     slug = "assignment-has-ended"
     title = "The assignment has already ended."
+
+
+class AssignmentIsYourOwn(Conflict):
+    """Nobody ends the assignment under which they are ending it."""
+
+    slug = "assignment-is-your-own"
+    title = "You are working under this assignment yourself, so somebody else has to end it."
+
+
+class LastAdministrator(Conflict):
+    """Without it nobody could say any more who works where."""
+
+    slug = "last-administrator"
+    title = "This is the organisation's last administrator. Give somebody else that assignment first."
 
 
 class ActivityIsCancelled(Conflict):

@@ -30,6 +30,7 @@ from services.directory.domain.organization import Location
 from services.directory.domain.refusals import ListingIsNotYours
 from services.directory.domain.support_service import Listing, Schedule
 from services.directory.web import schemas_listings
+from services.directory.web.admitting import to_a_service, to_an_activity, to_an_organization
 from services.directory.web.api_public import activity_members, service_out
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
@@ -45,28 +46,41 @@ def add_to(api: Api) -> None:
     """Open these doors."""
     partner: dict[str, Any] = {"roles": [Role.PARTNER_EDITOR], "etag": True}
     edits = {**partner, "versioned": True}
+    activities = {**edits, "admits": to_an_activity}
     service, activity = {200: schemas_listings.ServiceOut}, {200: schemas_listings.ActivityOut}
     api.put(
         "/organizations/<uuid:organization_id>",
         body=schemas_listings.OrganizationIn,
         answers={200: schemas_listings.OrganizationOut},
+        admits=to_an_organization,
         **edits,
     )(put_organization)
     api.post(
         "/services", body=schemas_listings.ServiceIn, answers={201: schemas_listings.ServiceOut}, keyed=True, **partner
     )(post_service)
-    api.put("/services/<uuid:service_id>", body=schemas_listings.ServiceIn, answers=service, **edits)(put_service)
-    api.post("/services/<uuid:service_id>/confirmation", answers=service, **edits)(post_confirmation)
+    api.put(
+        "/services/<uuid:service_id>",
+        body=schemas_listings.ServiceIn,
+        answers=service,
+        admits=to_a_service,
+        **edits,
+    )(put_service)
+    api.post("/services/<uuid:service_id>/confirmation", answers=service, admits=to_a_service, **edits)(
+        post_confirmation
+    )
     api.post(
         "/services/<uuid:service_id>/activities",
         body=schemas_listings.ActivityIn,
         answers={201: schemas_listings.ActivityOut},
         keyed=True,
+        admits=to_a_service,
         **partner,
     )(post_activity)
-    api.put("/activities/<uuid:activity_id>", body=schemas_listings.ActivityIn, answers=activity, **edits)(put_activity)
-    api.post("/activities/<uuid:activity_id>/cancellation", answers=activity, **edits)(post_cancellation)
-    api.delete("/activities/<uuid:activity_id>/cancellation", answers=activity, **edits)(delete_cancellation)
+    api.put("/activities/<uuid:activity_id>", body=schemas_listings.ActivityIn, answers=activity, **activities)(
+        put_activity
+    )
+    api.post("/activities/<uuid:activity_id>/cancellation", answers=activity, **activities)(post_cancellation)
+    api.delete("/activities/<uuid:activity_id>/cancellation", answers=activity, **activities)(delete_cancellation)
 
 
 def put_organization(organization_id: UUID, body: dict[str, Any]) -> Response:

@@ -18,6 +18,7 @@ from services.directory.views.units import public_units
 from services.directory.web import schemas, schemas_listings, schemas_staff, words
 from services.directory.web.parts import parts
 from shared.web.api import etag, ok, page_cursor, read_cursor
+from shared.web.limits import SEARCHES, costs
 from shared.web.openapi import Api
 
 
@@ -43,6 +44,7 @@ def add_to(api: Api) -> None:
     api.get("/forms-of-support", public=True, answers={200: schemas_listings.TermsOut})(list_forms_of_support)
 
 
+@costs(SEARCHES)
 def list_services(query: dict[str, Any]) -> Response:
     """Active support services that fit, those confirmed lately first."""
     wanted = Wanted(query.get("target_group"), query.get("form"), query.get("area"), query.get("q"))
@@ -93,6 +95,7 @@ def read_organization(organization_id: UUID) -> Response:
     return ok(schemas_listings.OrganizationOut().dump(page.organization), etag=etag(page.organization.version))
 
 
+@costs(SEARCHES)
 def list_units(query: dict[str, Any]) -> Response:
     """Active units. Addresses that are withheld are left out."""
     after = read_cursor("units", query.get("cursor"))

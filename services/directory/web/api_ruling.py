@@ -14,6 +14,7 @@ from services.directory.domain.permissions import Act
 from services.directory.domain.refusals import TermIsUnknown
 from services.directory.domain.routing import RoutingRule, RoutingRules, Situation
 from services.directory.web import schemas_ruling
+from services.directory.web.admitting import to_change_rules, to_see_rules
 from services.directory.web.api_staff import ADMINISTRATORS, BASE
 from services.directory.web.forms_admin import require_offered
 from services.directory.web.parts import parts
@@ -34,7 +35,7 @@ RULE = f"{RULES}/rules/<uuid:rule_id>"
 def add_to(api: Api) -> None:
     """Open these doors."""
     reading: dict[str, Any] = {"roles": READERS, "etag": True}
-    editing: dict[str, Any] = {"roles": ADMINISTRATORS, "etag": True, "versioned": True}
+    editing: dict[str, Any] = {"roles": ADMINISTRATORS, "etag": True, "versioned": True, "admits": to_change_rules}
     rules, rule = schemas_ruling.RulesOut, schemas_ruling.RuleOut
     api.get(RULES, answers={200: rules}, **reading)(read_routing_rules)
     api.get(
@@ -43,6 +44,7 @@ def add_to(api: Api) -> None:
         query=schemas_ruling.SituationAsked,
         answers={200: schemas_ruling.ProposalOut},
         etag=True,
+        admits=to_see_rules,
     )(try_routing_rules)
     api.put(f"{RULES}/default-unit", body=schemas_ruling.DefaultUnitIn, answers={200: rules}, **editing)(
         put_default_unit

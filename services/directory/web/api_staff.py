@@ -12,6 +12,7 @@ from services.directory.domain.refusals import ListingIsNotYours
 from services.directory.domain.unit import FormerName, Unit
 from services.directory.web import schemas_staff
 from services.directory.web.administering import change, described, end, grant, opened, register, user
+from services.directory.web.admitting import to_a_unit
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
 from shared.kernel.identity import AssignmentId, UnitId, uuid7
@@ -37,7 +38,7 @@ def add_to(api: Api) -> None:
     )(post_unit)
     unit: dict[str, Any] = {"roles": ADMINISTRATORS, "answers": {200: schemas_staff.UnitWhole}, "etag": True}
     api.get("/units/<uuid:unit_id>", **unit)(read_unit)
-    api.put("/units/<uuid:unit_id>", body=schemas_staff.UnitIn, versioned=True, **unit)(put_unit)
+    api.put("/units/<uuid:unit_id>", body=schemas_staff.UnitIn, versioned=True, admits=to_a_unit, **unit)(put_unit)
     api.post(
         "/assignments",
         roles=ADMINISTRATORS,

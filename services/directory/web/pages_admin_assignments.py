@@ -12,9 +12,16 @@ from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
+from services.directory.commands.end_assignment import require_dispensable
 from services.directory.commands.grant_assignment import GrantAssignment
 from services.directory.domain.permissions import Editor
-from services.directory.domain.refusals import AlreadyRegistered, AssignmentHasEnded, UserHasNeverSignedIn
+from services.directory.domain.refusals import (
+    AlreadyRegistered,
+    AssignmentHasEnded,
+    AssignmentIsYourOwn,
+    LastAdministrator,
+    UserHasNeverSignedIn,
+)
 from services.directory.web.administering import (
     UNITS,
     Opened,
@@ -91,6 +98,10 @@ def ask_before_ending(assignment_id: UUID) -> Response | str:
     with parts().work_of(editor) as work:
         try:
             assignment, unit = running(work, editor, assignment_id)
+            require_dispensable(work, editor, assignment, unit)
+        except (AssignmentIsYourOwn, LastAdministrator) as needed:
+            flash(_(needed.title), "warning")
+            return redirect(f"{UNITS}/{unit.id}", 303)
         except AssignmentHasEnded:
             flash(_("The assignment had already ended."), "warning")
             return redirect("/directory/admin", 303)
@@ -114,6 +125,9 @@ def end_it(assignment_id: UUID) -> Response:
             )
             ended = work.assignments.find(AssignmentId(assignment_id))
             work.commit()
+    except (AssignmentIsYourOwn, LastAdministrator):
+        # where it is said
+        return redirect(f"/directory/admin/assignments/{assignment_id}/end", 303)
     except AssignmentHasEnded:
         flash(_("The assignment had already ended."), "warning")
         return redirect("/directory/admin", 303)

@@ -20,6 +20,7 @@ from services.directory.views.service_page import service_page
 from services.directory.web import words
 from services.directory.web.parts import parts
 from shared.web.api import page_cursor, read_cursor, storable
+from shared.web.limits import SEARCHES, costs
 
 HOME_MUNICIPALITY = "0180"
 LONGEST_SEARCH = 100
@@ -52,6 +53,7 @@ def directory() -> Response:
 
 
 @pages.get("/directory/services")
+@costs(SEARCHES)
 def services() -> str:
     """The list, filtered by what the address says. Values that are not in the lists filter nothing."""
     known = parts()

@@ -8,11 +8,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Flask, request
-from werkzeug.wrappers import Response
 
 from services.directory.web.parts import current_editor, parts
-from shared.web.problem import answer_refusal
-from shared.web.who import RoleNotAllowed
+from shared.kernel.refusals import Refusal
+from shared.web.refusing import record_with
 
 # what an address names, by the name that the route gives it
 _KINDS = {
@@ -28,11 +27,11 @@ _READING = ("GET", "HEAD")
 
 
 def record_refusals(app: Flask) -> None:
-    """Have every page and the API note who tried to come in under another role, and answer as usual."""
-    app.register_error_handler(RoleNotAllowed, _recorded)
+    """Have every page and the API note who tried to come in under another role, or without a form's token."""
+    record_with(app, _record)
 
 
-def _recorded(refusal: RoleNotAllowed) -> Response:
+def _record(refusal: Refusal) -> None:
     editor = current_editor()
     named = request.view_args or {}
     kind = next((_KINDS[name] for name in named if name in _KINDS), "directory")
@@ -40,4 +39,3 @@ def _recorded(refusal: RoleNotAllowed) -> Response:
     act = "read" if request.method in _READING else "change"
     with parts().work_of(editor) as work:
         work.record_attempt(editor.actor, refusal, act, kind, subject)
-    return answer_refusal(refusal)

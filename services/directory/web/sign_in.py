@@ -8,6 +8,11 @@ from uuid import UUID
 from services.directory.bootstrap import Parts
 from services.directory.commands.record_sign_in import record_refused_sign_in, record_sign_in, record_sign_out
 from shared.kernel.actor import UserRef
+from shared.storage.rates import Allowance, Spending
+
+KNOWN_BUT_WITHOUT_ASSIGNMENT = "no-assignment"
+# the provider may know the whole authority, and the log is not where its size is to be seen
+MOST_TOLD = Allowance(20, 3600)
 
 
 class Hooks:
@@ -15,6 +20,7 @@ class Hooks:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._told = Spending(MOST_TOLD)
 
     def on_signed_in(self, user: UserRef, session_id: UUID) -> None:
         """Somebody signed in."""
@@ -23,7 +29,9 @@ class Hooks:
             work.commit()
 
     def on_refused(self, reason: str) -> None:
-        """A sign-in failed."""
+        """A sign-in failed. Told is only that of somebody whom the provider knows, and a few of those an hour."""
+        if reason != KNOWN_BUT_WITHOUT_ASSIGNMENT or self._told.spend(""):
+            return
         with self._parts.work() as work:
             record_refused_sign_in(work, reason)
             work.commit()

@@ -16,7 +16,7 @@ from services.referral.adapters.keys import Keys
 from services.referral.adapters.referrals import SqlReferrals
 from services.referral.adapters.routing import RoutingMemory, SqlRouting
 from services.referral.adapters.tables import access_records
-from services.referral.domain.access import Access
+from services.referral.domain.access import Access, Outcome
 from services.referral.domain.clocks import WorkingCalendar
 from services.referral.published import published, published_access
 from shared.contracts.envelope import Envelope
@@ -24,6 +24,7 @@ from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
 from shared.kernel.events import DomainEvent
 from shared.messaging import outbox
+from shared.storage.attempts import Attempts
 from shared.storage.encryption import MasterKey
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -39,6 +40,7 @@ class Opening:
     master: MasterKey
     clock: Clock
     routing_memory: RoutingMemory = field(default_factory=RoutingMemory)
+    attempts: Attempts = field(default_factory=lambda: Attempts("referral"))
 
     def by(self, actor: Actor, *, correlation_id: UUID | None = None, history: bool = False) -> ReferralUnitOfWork:
         """For a person: the database shows what concerns their unit, and their own drafts."""
@@ -79,6 +81,7 @@ class ReferralUnitOfWork(UnitOfWork):
         self.calendar: WorkingCalendar = swedish_calendar()
         self._master = opening.master
         self._routing_memory = opening.routing_memory
+        self._attempts = opening.attempts
         self._accesses: list[Access] = []
 
     def record(self, events: Iterable[DomainEvent]) -> None:
@@ -87,7 +90,10 @@ class ReferralUnitOfWork(UnitOfWork):
         self.publish(*(contract for contract in contracts if contract is not None))
 
     def record_access(self, access: Access) -> None:
-        """Keep and tell who read, or tried to, when this commits."""
+        """Keep and tell who read, or tried to (as far as ``Attempts`` says), when this commits. Raises TooOften."""
+        refused = access.outcome is Outcome.REFUSED
+        if refused and not self._attempts.is_recorded(access.by.user, access.action, access.subjects):
+            return
         self._accesses.append(access)
         self.publish(published_access(access))
 

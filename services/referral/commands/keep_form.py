@@ -8,12 +8,13 @@ a key of its own and behind the same row policy, and is none: no list shows it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+from services.referral.domain.consent import Consent
 from services.referral.domain.ports import Draft, Work
 from services.referral.domain.states import Action
 from shared.kernel.actor import Actor
@@ -56,10 +57,17 @@ def keep_form(action: Action, referral_id: ReferralId, form: KeptForm, actor: Ac
     uow.drafts.save(draft, actor)
 
 
-def kept_form(action: Action, referral_id: ReferralId, actor: Actor, uow: Work) -> KeptForm | None:
-    """What the actor had typed, if it is still kept."""
+def kept_form(
+    action: Action, referral_id: ReferralId, actor: Actor, uow: Work, *, consents: Iterable[Consent]
+) -> KeptForm | None:
+    """What the actor had typed, if it is still kept. What was typed before a consent was withdrawn is not: it may say
+    what may no longer be read.
+    """
     draft = uow.drafts.get(_place(action, referral_id, actor))
-    return None if draft is None else KeptForm(**draft.answers[MARK])
+    withdrawn = [consent.withdrawn_at for consent in consents if consent.withdrawn_at is not None]
+    if draft is None or any(at >= draft.updated_at for at in withdrawn):
+        return None
+    return KeptForm(**draft.answers[MARK])
 
 
 def let_go_of_form(action: Action, referral_id: ReferralId, actor: Actor, uow: Work) -> None:

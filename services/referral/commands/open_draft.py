@@ -23,8 +23,14 @@ class OpenDraft:
 
 def open_draft(command: OpenDraft, actor: Actor, uow: Work) -> Draft:
     """Read it. Raises NotThere (recorded): unknown, expired, or somebody else's."""
-    draft = uow.drafts.get(command.draft_id)
-    if draft is None or is_kept_form(draft) or not permitted(actor.role, Relation.AUTHOR, State.DRAFT, Action.OPEN):
-        refuse(Action.OPEN, (command.draft_id,), "not-the-author", actor, uow, NotThere(), record_kind="draft")
+    draft = own_draft(Action.OPEN, command.draft_id, actor, uow)
     record_draft_reading((draft.id,), actor, uow)
+    return draft
+
+
+def own_draft(action: Action, draft_id: UUID, actor: Actor, uow: Work) -> Draft:
+    """A draft that the actor may do this with. Raises NotThere (recorded): unknown, expired, or somebody else's."""
+    draft = uow.drafts.get(draft_id)
+    if draft is None or is_kept_form(draft) or not permitted(actor.role, Relation.AUTHOR, State.DRAFT, action):
+        refuse(action, (draft_id,), "not-the-author", actor, uow, NotThere(), record_kind="draft")
     return draft

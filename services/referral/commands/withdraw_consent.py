@@ -24,19 +24,24 @@ class WithdrawConsent:
 
 def withdraw_consent(command: WithdrawConsent, actor: Actor, uow: Work) -> Referral:
     """Withdraw it. Raises NotThere (recorded), ActionIsNotYours, ConsentIsAlreadyWithdrawn."""
-    referral_id = uow.referrals.id_of_consent(command.consent_id)
+    referral = admit_to_withdraw(command.consent_id, actor, uow)
+    referral.withdraw(command.consent_id, command.scopes, actor, uow.clock.now())
+    uow.referrals.save(referral)
+    uow.record(referral.events)
+    return referral
+
+
+def admit_to_withdraw(consent_id: ConsentId, actor: Actor, uow: Work) -> Referral:
+    """The consent's referral, locked, if the actor may withdraw it. Raises NotThere (recorded), ActionIsNotYours."""
+    referral_id = uow.referrals.id_of_consent(consent_id)
     if referral_id is None:
         refuse(
             Action.WITHDRAW_CONSENT,
-            (command.consent_id,),
+            (consent_id,),
             "no-relation-to-referral",
             actor,
             uow,
             NotThere(),
             record_kind="consent",
         )
-    referral = admit_to_change(Action.WITHDRAW_CONSENT, referral_id, None, actor, uow)
-    referral.withdraw(command.consent_id, command.scopes, actor, uow.clock.now())
-    uow.referrals.save(referral)
-    uow.record(referral.events)
-    return referral
+    return admit_to_change(Action.WITHDRAW_CONSENT, referral_id, None, actor, uow)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from services.referral.bootstrap import SERVICE, Parts, for_web
 from services.referral.web import pages
 from services.referral.web.api_drafts import api
+from services.referral.web.door import record_refusals
 from services.referral.web.lapsing import keeping
 from services.referral.web.parts import EXTENSION
 from shared.settings import Settings
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         secret=chosen.opening.master.derive("idempotency"),
     )
     app.extensions[EXTENSION] = chosen
+    record_refusals(app)
     return app
 
 

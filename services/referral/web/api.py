@@ -26,6 +26,7 @@ from services.referral.domain.referral import Referral
 from services.referral.domain.states import Action
 from services.referral.views.listing import ListReferrals, list_referrals
 from services.referral.web import answering, schemas, schemas_out
+from services.referral.web.admitting import to_a_step, to_withdraw
 from services.referral.web.asking import send_referral_from
 from services.referral.web.parts import parts
 from services.referral.web.sent_drafts import remember_sending
@@ -117,14 +118,14 @@ _STEP: dict[str, Any] = {
 }
 
 
-@api.post("/referrals/<uuid:referral_id>/accept", **_STEP)
+@api.post("/referrals/<uuid:referral_id>/accept", **_STEP, admits=to_a_step(Action.ACCEPT))
 def accept(referral_id: UUID) -> Response:
     """Take a referral on."""
     command = AcceptReferral(referral_id=ReferralId(referral_id), expected_version=require_if_match())
     return _step(lambda actor, uow: accept_referral(command, actor, uow))
 
 
-@api.post("/referrals/<uuid:referral_id>/first-contact", **_STEP)
+@api.post("/referrals/<uuid:referral_id>/first-contact", **_STEP, admits=to_a_step(Action.FIRST_CONTACT))
 def first_contact(referral_id: UUID) -> Response:
     """Note that the first contact with the carer has been made.
 
@@ -134,14 +135,14 @@ def first_contact(referral_id: UUID) -> Response:
     return _step(lambda actor, uow: note_first_contact(command, actor, uow))
 
 
-@api.post("/referrals/<uuid:referral_id>/reject", body=schemas.RejectIn, **_STEP)
+@api.post("/referrals/<uuid:referral_id>/reject", body=schemas.RejectIn, **_STEP, admits=to_a_step(Action.REJECT))
 def reject(referral_id: UUID, body: dict[str, Any]) -> Response:
     """Decline a referral with a coded reason."""
     command = RejectReferral(referral_id=ReferralId(referral_id), expected_version=require_if_match(), **body)
     return _step(lambda actor, uow: reject_referral(command, actor, uow))
 
 
-@api.post("/referrals/<uuid:referral_id>/complete", body=schemas.CompleteIn, **_STEP)
+@api.post("/referrals/<uuid:referral_id>/complete", body=schemas.CompleteIn, **_STEP, admits=to_a_step(Action.COMPLETE))
 def complete(referral_id: UUID, body: dict[str, Any]) -> Response:
     """Close a referral with an outcome, and say which needs could not be met."""
     said = {**body, "unmet_needs": tuple(dict.fromkeys(body["unmet_needs"]))}
@@ -149,7 +150,7 @@ def complete(referral_id: UUID, body: dict[str, Any]) -> Response:
     return _step(lambda actor, uow: complete_referral(command, actor, uow))
 
 
-@api.post("/referrals/<uuid:referral_id>/cancel", body=schemas.CancelIn, **_STEP)
+@api.post("/referrals/<uuid:referral_id>/cancel", body=schemas.CancelIn, **_STEP, admits=to_a_step(Action.CANCEL))
 def cancel(referral_id: UUID, body: dict[str, Any]) -> Response:
     """Take back a referral that your unit sent."""
     command = CancelReferral(referral_id=ReferralId(referral_id), expected_version=require_if_match(), **body)
@@ -162,6 +163,7 @@ def cancel(referral_id: UUID, body: dict[str, Any]) -> Response:
     answers={200: schemas_out.BriefOut},
     keyed=True,
     etag=True,
+    admits=to_withdraw,
 )
 def withdraw(consent_id: UUID, body: dict[str, Any]) -> Response:
     """Write down that a consent is withdrawn.

@@ -20,6 +20,7 @@ from services.referral.domain.refusals import AgesDisagree, UnitCannotReceive
 from services.referral.views.places import known_as, name_of
 from services.referral.web import answering, schemas, schemas_out
 from services.referral.web import pages_words as words
+from services.referral.web.admitting import to_save_a_draft
 from services.referral.web.api import STAFF, api
 from services.referral.web.parts import parts
 from services.referral.web.schemas_drafts import DraftIn, check_graded
@@ -77,6 +78,7 @@ def show_draft(draft_id: UUID) -> Response:
     versioned=True,
     etag=True,
     goes_on=True,
+    admits=to_save_a_draft,
 )
 def change_draft(draft_id: UUID, body: dict[str, Any]) -> Response:
     """Keep a draft's new answers, for seven days from now."""

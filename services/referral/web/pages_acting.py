@@ -160,7 +160,7 @@ def _form_page(action: Action, referral_id: UUID) -> Page:
         with parts().unit_of_work(actor) as uow:
             referral = admit_to_change(action, ReferralId(referral_id), None, actor, uow)
             record_reading(referral, actor, uow, Shown.FORM)
-            kept = kept_form(action, ReferralId(referral_id), actor, uow) or KeptForm()
+            kept = kept_form(action, referral.id, actor, uow, consents=referral.consents) or KeptForm()
             now = referral.version_for(referral.relation_to(actor), uow.clock.now())
             page = render_template(
                 f"referral/{action.value}.html",

@@ -88,7 +88,7 @@ def moved(referral_id: UUID) -> str | Response:
     actor = current_actor()
     with parts().unit_of_work(actor) as uow:
         referral = _known(asked or Action.OPEN, referral_id, uow)
-        kept = kept_form(asked, ReferralId(referral_id), actor, uow) if asked else None
+        kept = kept_form(asked, referral.id, actor, uow, consents=referral.consents) if asked else None
         if kept is None:
             return redirect(f"/referral/referrals/{referral_id}", 303)
         page = _moved(referral, kept.values.get("comment", ""), actor, uow)

@@ -74,7 +74,7 @@ def _form_page(referral_id: UUID) -> Page:
         if not any(consent.standing() for consent in referral.consents):
             return redirect(f"/referral/referrals/{referral_id}", 303)
         record_reading(referral, actor, uow, Shown.CONSENTS)
-        kept = kept_form(Action.WITHDRAW_CONSENT, asked, actor, uow) or KeptForm()
+        kept = kept_form(Action.WITHDRAW_CONSENT, asked, actor, uow, consents=referral.consents) or KeptForm()
         # when it was opened is a step like any other
         tells = referral.shows_steps_to(referral.relation_to(actor), uow.clock.now())
         uow.commit()

@@ -135,7 +135,8 @@ class ConsentIn(Strict):
     """One person's consent, as it was given.
 
     ``scopes`` were answered yes to, ``refused_scopes`` no; what is in neither was not answered. ``recipient``: whom the
-    text named when it was read out; left out, it named the carer support where the carer lives.
+    text named when it was read out; left out, it named the carer support where the carer lives. ``covers_stand_in``:
+    the text said who stands in for the recipient, and the yes was to that unit too; left out, it was not.
     """
 
     scopes = several(Scope, required=True)
@@ -145,7 +146,7 @@ class ConsentIn(Strict):
     representative_name = text(NAME_LIMIT)
     form = code(Form, required=True)
     channels = several(Channel)
-    covers_stand_in = fields.Boolean(load_default=True)
+    covers_stand_in = fields.Boolean(load_default=False)
     text_version = text(60, required=True)
     text_language = fields.String(load_default="sv", validate=Whole(r"^[a-z]{2,3}$"))
     interpreter_present = fields.Boolean(load_default=False)

@@ -46,7 +46,8 @@ HEALTH_CENTRE, SODERMALM, KUNGSHOLMEN, STAND_IN = (
 
 def a_consent(*scopes: str, about: str = "carer", **more: Any) -> dict[str, Any]:
     """A consent as a system sends it."""
-    return {"scopes": list(scopes), "form": "oral", "text_version": f"{about}-2026-2", **more}
+    told = {"form": "oral", "text_version": f"{about}-2026-2", "covers_stand_in": True}
+    return {"scopes": list(scopes), **told, **more}
 
 
 def a_referral(**changes: Any) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from services.referral.commands.keep_form import LARGEST, KeptForm, keep_form, kept_form
 from services.referral.domain.states import Action
 from shared.kernel.identity import ReferralId
-from tests.integration.referral.conftest import Cast, Room
+from tests.integration.referral.conftest import Cast, Room, at_the_pages
 
 REFERRAL = ReferralId(uuid4())
 HALF = {"carer": {"name": "Frans"}}
@@ -30,7 +31,7 @@ def test_a_kept_form_is_not_there_as_a_draft(room: Room, alva: Cast) -> None:
     assert alva.ask("PUT", f"/drafts/{row}", {"answers": HALF}, If_Match=OLD).status_code == 404
     assert alva.ask("DELETE", f"/drafts/{row}").status_code == 404
     with room.parts.unit_of_work(alva.actor) as uow:
-        form = kept_form(Action.CANCEL, REFERRAL, alva.actor, uow)
+        form = kept_form(Action.CANCEL, REFERRAL, alva.actor, uow, consents=())
     assert form is not None
     assert form.values == {"comment": "Frans ångrade sig"}
 
@@ -39,6 +40,28 @@ def test_more_than_any_form_of_ours_holds_is_not_kept(room: Room, alva: Cast) ->
     """What was wrong is still told."""
     kept(room, alva, {"comment": "x" * LARGEST})
     with room.parts.unit_of_work(alva.actor) as uow:
-        form = kept_form(Action.CANCEL, REFERRAL, alva.actor, uow)
+        form = kept_form(Action.CANCEL, REFERRAL, alva.actor, uow, consents=())
     assert form is not None
     assert form.values == {}
+
+
+def test_what_was_typed_before_a_withdrawal_is_not_shown_after_it(room: Room, alva: Cast, bo: Cast) -> None:
+    """Bo's half-written closing may say what nobody may read any more; what he types afterwards is kept as ever."""
+    sent = alva.send().json
+    bo.step("accept", sent["id"])
+    pages, path = at_the_pages(bo), f"/referral/referrals/{sent['id']}/complete"
+
+    def half_write(comment: str) -> None:
+        answer = pages.post(path, path, comment=comment)
+        assert answer.status_code == 303
+
+    half_write("Frans orkar inte mer")
+    assert "Frans orkar inte mer" in pages.get(path).text
+    room.clock.advance(timedelta(minutes=1))
+    carers = next(each["id"] for each in sent["consents"] if each["about"] == "carer")
+    assert alva.withdraw(carers, "tell-referrer-what-happened").status_code == 200
+    for page in (path, f"/referral/referrals/{sent['id']}/moved?form=complete"):
+        assert "Frans orkar inte mer" not in pages.client.get(page, follow_redirects=True).text
+    room.clock.advance(timedelta(minutes=1))
+    half_write("Skrivet efteråt")
+    assert "Skrivet efteråt" in pages.get(path).text

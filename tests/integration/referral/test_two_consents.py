@@ -259,6 +259,9 @@ def test_a_stand_in_reads_only_if_the_consent_covers_it(room: Room, alva: Cast) 
     body = a_referral()
     body["consents"]["carer"]["covers_stand_in"] = False
     assert standing_in.open(alva.send(body).json["id"]).status_code == 404
+    # a system that says nothing of it has not asked
+    del body["consents"]["carer"]["covers_stand_in"]
+    assert standing_in.open(alva.send(body).json["id"]).status_code == 404
 
 
 def test_the_carer_is_reached_only_as_consented(alva: Cast) -> None:

@@ -28,6 +28,13 @@ from tests.unit.vocabulary.test_readable_text import UNREADABLE
 CHECKOUT = Path(__file__).resolve().parents[3]
 # what only free texts take: neither a code, nor a number, nor an address
 WORDS = ("Anhörigstöd 7", "Åsa (Öst)")
+# a byte order mark, a zero-width space, marks of direction; in a text of several lines embeddings and isolates may stay
+UNSEEN = "\ufeff\u200b\u200e\u200f\u061c"
+# as somebody typed it, for themselves alone until it is sent and read; searched for, compared, or looked up: never kept
+AS_TYPED = re.compile("referral-(Draft|Unfinished|Unsaved)|ServiceSearch-q|ServicePage-next|AssignmentForm-confirmed")
+LOOKED_UP = re.compile("deploy-.*(-area|-identifier|-issuer)")
+# overrides of direction; control characters; what is no character
+REFUSED = "\u202e\u202d\x00\x07\x1b\x7f\x9b\ufdd0"
 PLACED = re.compile(r"""\{\{ (?:field|textarea)\("(\w+)".*?maxlength=(\d+)""")
 FORM_OF: dict[str, type[Schema]] = {
     "directory/activity_form.html": ActivityForm,
@@ -95,6 +102,22 @@ def test_what_must_be_said_has_something_to_read(where: str) -> None:
     for what, text in UNREADABLE.items():
         assert not takes(REQUIRED[where], text), what
     assert takes(REQUIRED[where], "Å")
+
+
+@pytest.mark.parametrize("where", [each for each in TEXTS if not AS_TYPED.search(each) and not LOOKED_UP.search(each)])
+def test_no_text_holds_what_its_reader_cannot_see(where: str) -> None:
+    """Byte order marks and marks of direction go or are refused; what turns a text around, and control characters, are
+    refused: of names of units as of a comment.
+    """
+    field = TEXTS[where]
+    for unseen in UNSEEN:
+        try:
+            read = field.deserialize(as_received(f"Anhörig{unseen}stöd 7"))
+        except ValidationError:
+            continue
+        assert not set(UNSEEN) & set(read or ""), f"{where} keeps U+{ord(unseen):04X}"
+    for turned in REFUSED:
+        assert not takes(field, f"Anhörig{turned}stöd 7"), f"{where} takes U+{ord(turned):04X}"
 
 
 @pytest.mark.parametrize("where", LIMITED)
