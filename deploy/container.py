@@ -22,7 +22,8 @@ from pathlib import Path
 
 from deploy.onebox.trouble import Trouble
 from shared.observability.health import is_ready
-from shared.settings import SERVICES, Settings
+from shared.settings import SERVICES, Settings, SettingsAreWrong
+from shared.storage.encryption import KeyTrouble
 
 OWN_SETTINGS = Path("/run/lotsa/environment")
 READY = Path("/var/lib/lotsa/ready")
@@ -94,7 +95,7 @@ def main() -> None:
                 os.execve(words[0], words, {**own_settings(), **os.environ})  # noqa: S606 - becomes it, with no shell
             case _:
                 sys.exit(__doc__)
-    except Trouble as trouble:
+    except (Trouble, SettingsAreWrong, KeyTrouble) as trouble:
         sys.exit(str(trouble))
 
 

@@ -9,15 +9,18 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import make_url
 
 from deploy.keys import make_keys
-from deploy.postgres.roles import create_roles_and_databases, drop_roles_and_databases, role_names
+from deploy.postgres.roles import create_roles_and_databases, database_names, drop_roles_and_databases, role_names
 from deploy.rabbitmq.users import create_vhost_and_users, drop_vhost_and_users, user_names
+from deploy.sealed import asking, check_master_key, check_signing_key
 from shared.settings import SERVICES, Settings
+from shared.storage.encryption import KeyTrouble
 
 
 @dataclass(frozen=True)
@@ -41,14 +44,45 @@ class Installation:
     extra: Mapping[str, str] = field(default_factory=dict)
 
     def create(self) -> None:
-        """Make keys, passwords, databases, roles, virtual host and broker users; safe to repeat."""
+        """Make keys, passwords, databases, roles, virtual host and broker users; safe to repeat. Raises KeyTrouble."""
         self.create_keys()
         self.create_databases()
         self.create_broker_users()
 
     def create_keys(self) -> None:
-        """Make the key files that are missing."""
+        """Make the key files that are missing, and hold the others against the databases.
+
+        A key that a database says should be there is never made anew. Raises KeyIsMissing, KeyIsWrong, with a sentence
+        for each.
+        """
+        self._check_keys()
         make_keys(self.folder / "keys", self.prefix)
+
+    def _check_keys(self) -> None:
+        keys = self.folder / "keys"
+        troubles: list[KeyTrouble] = []
+        for service, url in self.existing_databases().items():
+            checks = [partial(check_master_key, service, keys / f"{service}-master")]
+            if service == "audit":
+                checks.append(partial(check_signing_key, keys / "log-signing"))
+            with asking(url) as connection:
+                for check in checks:
+                    try:
+                        check(connection)
+                    except KeyTrouble as trouble:
+                        troubles.append(trouble)
+        if troubles:
+            raise type(troubles[0])("\n".join(map(str, troubles)))
+
+    def existing_databases(self) -> dict[str, str]:
+        """The superuser's URL of each service's database that is there, by service."""
+        there = database_names(self.servers.postgres_url)
+        url = make_url(self.servers.postgres_url)
+        return {
+            service: url.set(database=f"{self.prefix}_{service}").render_as_string(hide_password=False)
+            for service in SERVICES
+            if f"{self.prefix}_{service}" in there
+        }
 
     def create_databases(self) -> None:
         """Make databases and roles."""

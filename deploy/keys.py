@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from base64 import urlsafe_b64encode
 from pathlib import Path
 
 from services.audit.log.checkpoint import SignerKey
 from shared.settings import SERVICES
+from shared.storage.encryption import MasterKey
 from shared.web.session_keys import make_session_keys
 from shared.web.tokens import make_demo_keys
 
 
 def make_keys(folder: Path, installation: str) -> None:
     """Write every key file that is missing; those that are there are never touched: data hangs on them.
+
+    Whether one that is missing should have been there is asked before this, of the databases (`Installation`).
 
     `installation` is the name that the log's checkpoints are signed under.
     """
@@ -22,12 +24,10 @@ def make_keys(folder: Path, installation: str) -> None:
         make_session_keys(folder / "session-private.json", folder / "session-jwks.json")
     for service in SERVICES:
         _once(folder / f"{service}-cookie", secrets.token_urlsafe(48))
-        key = urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
-        _once(folder / f"{service}-master", f"{service}-1:{key}=")
-    if not (folder / "log-signing").exists():
-        signer = SignerKey.generate(f"{installation}/audit")
-        _once(folder / "log-verifying", str(signer.verifier))
-        _once(folder / "log-signing", signer.secret_text())
+        _once(folder / f"{service}-master", MasterKey.generate(f"{service}-1").line())
+    _once(folder / "log-signing", SignerKey.generate(f"{installation}/audit").secret_text())
+    # the public half is in the other, also where only that one was put back
+    _once(folder / "log-verifying", str(SignerKey.from_text((folder / "log-signing").read_text("ascii")).verifier))
     if not (folder / "token-private.json").exists():
         make_demo_keys(folder / "token-private.json", folder / "token-jwks.json")
 

@@ -9,11 +9,14 @@ from importlib import import_module
 import amqp
 
 from deploy.onebox.trouble import Trouble
+from deploy.sealed import asking, check_master_key
 from shared.contracts.contract import all_contracts
 from shared.messaging import topology
 from shared.messaging.subscribe import subscriptions_of
 from shared.messaging.subscription import Subscription
 from shared.settings import SERVICES, Settings, SettingsAreWrong
+from shared.storage import key_register
+from shared.storage.master_keys import read_master_keys
 from shared.storage.migrating import migrate
 
 TRIES = 5
@@ -34,13 +37,24 @@ def subscriptions() -> list[Subscription]:
 
 
 def migrate_databases(settings: Settings, progress: Callable[[str], None] = lambda _: None) -> None:
-    """Run every service's migrations as its database's owner. Raises SettingsAreWrong when a URL is missing."""
+    """Run every service's migrations as its database's owner, and note which keys its data are sealed under.
+
+    Raises SettingsAreWrong when a URL is missing, and KeyTrouble, with nothing changed in that service's database, when
+    its key is not there or is another.
+    """
     for service in SERVICES:
-        owner_url = settings.service(service).owner_database_url
-        if not owner_url:
+        own = settings.service(service)
+        if not own.owner_database_url:
             raise SettingsAreWrong(f"LOTSA_{service.upper()}_OWNER_DATABASE_URL is needed to migrate")
         progress(service)
-        migrate(service, owner_url)
+        if own.master_key_file is None:
+            migrate(service, own.owner_database_url)
+            continue
+        with asking(own.owner_database_url) as connection:
+            check_master_key(service, own.master_key_file, connection)
+        migrate(service, own.owner_database_url)
+        with asking(own.owner_database_url) as connection:
+            key_register.note(connection, read_master_keys(own.master_key_file))
 
 
 def declare_topology(settings: Settings) -> list[tuple[str, str]]:

@@ -23,6 +23,8 @@ from deploy.onebox.wsgi import mounted, service_app
 from shared.kernel.collecting import settle_down
 from shared.observability import logs
 from shared.settings import SERVICES, Settings, SettingsAreWrong
+from shared.storage.encryption import KeyTrouble
+from shared.storage.key_register import check_own_key
 from shared.web.catalogues import merged
 from shared.web.errors import TooBusy
 
@@ -94,8 +96,10 @@ def main() -> None:
     try:
         settings = Settings.from_environment()
         logs.configure(f"{given.service}-web", level=settings.log_level)
+        for service in [*SERVICES] if given.service == "all" else [given.service]:
+            check_own_key(settings.service(service))
         serve([*SERVICES] if given.service == "all" else [given.service], given.bind, settings, metrics)
-    except (Trouble, SettingsAreWrong) as trouble:
+    except (Trouble, SettingsAreWrong, KeyTrouble) as trouble:
         sys.exit(str(trouble))
 
 

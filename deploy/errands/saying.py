@@ -10,6 +10,7 @@ from rich.console import Console
 
 from deploy.onebox.trouble import Trouble
 from shared.settings import SettingsAreWrong
+from shared.storage.encryption import KeyTrouble
 
 NOT_DONE = 2
 
@@ -19,7 +20,7 @@ def said() -> Iterator[None]:
     """Trouble is a sentence and an exit code, never a traceback; so is a database or a broker that is away."""
     try:
         yield
-    except (Trouble, SettingsAreWrong) as trouble:
+    except (Trouble, SettingsAreWrong, KeyTrouble) as trouble:
         _say(str(trouble))
         raise typer.Exit(getattr(trouble, "exit_code", NOT_DONE)) from None
     except KeyboardInterrupt:

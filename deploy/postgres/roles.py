@@ -30,6 +30,12 @@ def create_roles_and_databases(admin_url: str, prefix: str, passwords: Mapping[s
             _database(connection, prefix, service)
 
 
+def database_names(admin_url: str) -> frozenset[str]:
+    """Every database of the cluster."""
+    with _connect(admin_url) as connection:
+        return frozenset(str(name) for (name,) in connection.execute("SELECT datname FROM pg_database"))
+
+
 def drop_roles_and_databases(admin_url: str, prefix: str) -> None:
     """Remove an installation's databases, whoever is connected to them, and its roles."""
     with _connect(admin_url) as connection:

@@ -32,8 +32,9 @@ from shared.kernel.identity import UnitId
 from shared.messaging import outbox
 from shared.settings import Settings, SettingsAreWrong
 from shared.storage.attempts import Attempts
-from shared.storage.encryption import DataKey, MasterKey, Unreadable, key_id_of
+from shared.storage.encryption import DataKey, KeyIsMissing, Unreadable, key_id_of
 from shared.storage.engine import make_engine
+from shared.storage.master_keys import MasterKeys
 from shared.storage.staff import StaffCopy
 
 SERVICE = "audit"
@@ -128,6 +129,10 @@ def _log_key(settings: Settings) -> VerifierKey:
     file = settings.audit_verifying_key_file
     if file is None:
         raise SettingsAreWrong("LOTSA_AUDIT_VERIFYING_KEY_FILE is needed")
+    if not file.exists():
+        raise KeyIsMissing(
+            f"The log's public key is missing: it was looked for in {file}. Whoever has the key that signs has it too."
+        )
     return VerifierKey.from_text(file.read_text("ascii"))
 
 
@@ -154,6 +159,16 @@ def sequencer_for(settings: Settings, engine: Engine, clock: Clock) -> Sequencer
         log.remember_key(str(signer.verifier))
         log.commit()
     return Sequencer(OpenLog(engine), signer, clock, KeptCheckpointFile(kept))
+
+
+def check_signing_key(settings: Settings) -> None:
+    """Raises KeyIsMissing when the signing key's file is named, and is not there."""
+    file = settings.audit_signing_key_file
+    if file is not None and not file.exists():
+        raise KeyIsMissing(
+            f"The key that signs the log is missing: it was looked for in {file}. Put it back from where a copy of it"
+            " is kept. If no copy is left, docs/operating.md says what that means (“Keys”)."
+        )
 
 
 @cache
@@ -199,7 +214,7 @@ def _parts(settings: Settings, process: str) -> Parts:
     engine = make_engine(
         service.database_url, pool_size=settings.pool_size, application_name=f"lotsa {SERVICE} {process}"
     )
-    master = MasterKey.from_file(service.master_key_file)
+    master = MasterKeys.from_file(service.master_key_file)
     return Parts(
         settings=settings,
         engine=engine,

@@ -21,6 +21,7 @@ from shared.contracts.contract import Contract, all_contracts
 from shared.contracts.envelope import Envelope
 from shared.messaging.subscribe import Heard, every, subscribe
 from shared.observability.logs import logger
+from shared.settings import Settings
 from shared.storage import lapsed_forms
 from shared.storage.staff import STAFF_EVENTS, StaffEvent, forget_old_sessions
 
@@ -42,6 +43,11 @@ class Audit:
 
     def __init__(self, parts: bootstrap.Parts | None = None) -> None:
         self._parts = parts or bootstrap.bus()
+
+    @staticmethod
+    def check_keys(settings: Settings) -> None:
+        """Before the bus begins. Raises KeyIsMissing when the key that signs the log is not there."""
+        bootstrap.check_signing_key(settings)
 
     def unit_of_work(self, envelope: Envelope | None = None) -> AuditUnitOfWork:
         """A transaction that follows what was heard."""

@@ -13,8 +13,8 @@ from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock, SystemClock
 from shared.settings import Settings, SettingsAreWrong
-from shared.storage.encryption import MasterKey
 from shared.storage.engine import make_engine
+from shared.storage.master_keys import MasterKeys
 from shared.storage.staff import StaffCopy
 
 SERVICE = "referral"
@@ -62,5 +62,5 @@ def _parts(settings: Settings, process: str, clock: Clock) -> Parts:
     if not own.database_url or own.master_key_file is None:
         raise SettingsAreWrong("LOTSA_REFERRAL_DATABASE_URL and LOTSA_REFERRAL_MASTER_KEY_FILE are needed")
     engine = make_engine(own.database_url, pool_size=settings.pool_size, application_name=f"lotsa {SERVICE} {process}")
-    opening = Opening(engine, MasterKey.from_file(own.master_key_file), clock)
+    opening = Opening(engine, MasterKeys.from_file(own.master_key_file), clock)
     return Parts(settings, engine, clock, StaffCopy(engine), opening)

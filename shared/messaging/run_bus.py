@@ -46,7 +46,9 @@ from shared.observability import metrics
 from shared.observability.health import ReadyFile
 from shared.observability.logs import configure, logger
 from shared.settings import Settings
+from shared.storage.encryption import KeyTrouble
 from shared.storage.engine import make_engine
+from shared.storage.key_register import check_own_key
 
 SLEEPS = 10
 SLEEP_SECONDS = (0.1, 0.3, 1.0)
@@ -205,6 +207,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.metrics_port:
         start_http_server(given.metrics_port, given.metrics_bind)
     classes = [_load(path) for path in given.services]
+    try:
+        for each in classes:
+            check_own_key(settings.service(each.name))  # type: ignore[attr-defined]
+            # a service with keys of other kinds looks after them itself
+            getattr(each, "check_keys", lambda _: None)(settings)
+    except KeyTrouble as trouble:
+        sys.exit(str(trouble))
     return run(classes, settings, given.ready_file or settings.var / "run" / "bus.ready", stop)
 
 

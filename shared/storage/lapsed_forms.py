@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Engine, text
 
 from shared.kernel.actor import UserRef
-from shared.storage.encryption import MasterKey
+from shared.storage.master_keys import MasterKeys
 
 LIFETIME = timedelta(hours=12)
 # one for each window that somebody may have had open; the oldest makes room
@@ -72,7 +72,7 @@ class LapsedForm:
 class LapsedForms:
     """The forms of one service's senders; nobody else's exist for the one who asks."""
 
-    def __init__(self, engine: Engine, master: MasterKey) -> None:
+    def __init__(self, engine: Engine, master: MasterKeys) -> None:
         self._engine = engine
         self._master = master
 

@@ -176,7 +176,7 @@ def once() -> idempotency.Once | None:
     if key is None:
         return None
     path = request.full_path if request.query_string else request.path
-    return idempotency.once(web().secret, current_actor(), key, request.method, path, request.get_data())
+    return idempotency.once(web().secrets(), current_actor(), key, request.method, path, request.get_data())
 
 
 def _cursors(purpose: str) -> URLSafeSerializer:

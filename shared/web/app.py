@@ -11,8 +11,8 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 
 from shared.kernel.clock import Clock, SystemClock
 from shared.settings import Settings, SettingsAreWrong
-from shared.storage.encryption import MasterKey
 from shared.storage.hearing import Hearing
+from shared.storage.master_keys import MasterKeys
 from shared.web import (
     catalogues,
     form_token,
@@ -48,7 +48,7 @@ def make_app(
     blueprints: Sequence[Blueprint] = (),
     checks: Mapping[str, Callable[[], object]] | None = None,
     clock: Clock | None = None,
-    secret: bytes | None = None,
+    secrets: Callable[[], Sequence[bytes]] | None = None,
     keeping: lapsed_forms.Keeping | None = None,
     hearing: Hearing | None = None,
 ) -> Flask:
@@ -56,7 +56,7 @@ def make_app(
 
     ``import_name`` is the service's web package: its ``templates`` and ``translations`` folders are used before the
     shared ones. ``checks``: name → callable for ``/<service>/health/ready``; one that raises says "not ready".
-    ``secret``: the key of idempotency fingerprints, derived from the service's master key unless given.
+    ``secrets``: gives the keys of idempotency fingerprints, derived from the service's master keys unless given.
     ``keeping``: where forms wait that came after their sender's idle half hour; without it they are not kept.
     ``hearing``: tells whether the directory is heard; contents close while it is not. Only the directory does without.
     Raises SettingsAreWrong when a key of sessions, or of the service's own cookie, is missing.
@@ -86,7 +86,7 @@ def make_app(
         staff=staff,
         clock=clock or SystemClock(),
         tokens=tokens.from_settings(settings),
-        secret=secret or _secret(settings, service),
+        secrets=secrets or _secrets(settings, service),
         sessions=session_keys.reader_from(settings.session_verifying_keys_file),
         signer=_signer(settings, service),
         hearing=hearing,
@@ -116,12 +116,14 @@ def make_app(
     return app
 
 
-def _secret(settings: Settings, service: str) -> bytes:
+def _secrets(settings: Settings, service: str) -> Callable[[], Sequence[bytes]]:
     path = settings.service(service).master_key_file
     if path is None:
         # without a master key there is nothing worth protecting yet: only bare test apps come here
-        return own_cookie.keys_from(settings.service(service).cookie_key_file, service)[0].encode()
-    return MasterKey.from_file(path).derive("idempotency")
+        only = own_cookie.keys_from(settings.service(service).cookie_key_file, service)[0].encode()
+        return lambda: [only]
+    keys = MasterKeys.from_file(path)
+    return lambda: keys.derive("idempotency")
 
 
 def _signer(settings: Settings, service: str) -> session_keys.SessionSigner | None:

@@ -96,6 +96,14 @@ class OutOfOrder(Refusal):
     status = 503
 
 
+class CannotBeRead(Refusal):
+    """What is kept sealed cannot be opened: a key is missing, or what is kept was changed."""
+
+    slug = "unreadable"
+    title = "What is saved here cannot be read. Tell whoever looks after Lotsa where you work."
+    status = 500
+
+
 class Unexpected(Refusal):
     """Something broke that nobody foresaw."""
 

@@ -1,6 +1,7 @@
 """A client that did not see its answer may ask again under the same Idempotency-Key, and nothing happens twice.
 
-Kept are two keyed fingerprints (HMAC-SHA-256 under a key derived from the service's master key) and the answer's
+Kept are two keyed fingerprints (HMAC-SHA-256 under a key derived from the service's master key; while that is being
+changed, those under the older ones are looked for too) and the answer's
 status, Location, ETag and resource id: never a body, never the key itself. The row is written in the transaction of
 the effect, so a crash leaves both or neither. No framework here: commands use it as well as the door.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,10 +34,19 @@ create index idempotency_by_age on idempotency (answered_at);
 
 @dataclass(frozen=True)
 class Once:
-    """A request that is to have its effect once: the fingerprints of its key and of all that it says."""
+    """A request that is to have its effect once: the fingerprints of its key and of all that it says.
+
+    ``older``: the same two under master keys that have been changed since; an answer may have been kept under them.
+    """
 
     key_fingerprint: bytes
     request_fingerprint: bytes
+    older: tuple[tuple[bytes, bytes], ...] = ()
+
+    @property
+    def every(self) -> tuple[tuple[bytes, bytes], ...]:
+        """The fingerprints under each master key, the current one's first."""
+        return ((self.key_fingerprint, self.request_fingerprint), *self.older)
 
 
 @dataclass(frozen=True)
@@ -48,13 +59,18 @@ class Answer:
     resource_id: UUID | None = None
 
 
-def once(secret: bytes, actor: Actor, key: str, method: str, path: str, body: bytes) -> Once:
-    """Fingerprint a request. The key is the actor's own: two users' equal keys have nothing to do with one another."""
+def once(secrets: Sequence[bytes], actor: Actor, key: str, method: str, path: str, body: bytes) -> Once:
+    """Fingerprint a request. The key is the actor's own: two users' equal keys have nothing to do with one another.
+
+    ``secrets``: the current one, and those before it that an answer may still have been kept under.
+    """
     who = (actor.user.issuer, actor.user.subject, str(actor.assignment_id))
-    return Once(
-        _fingerprint(secret, b"key", *who, key),
-        _fingerprint(secret, b"request", *who, key, method, path, hashlib.sha256(body).hexdigest()),
+    said = hashlib.sha256(body).hexdigest()
+    current, *older = (
+        (_fingerprint(secret, b"key", *who, key), _fingerprint(secret, b"request", *who, key, method, path, said))
+        for secret in secrets
     )
+    return Once(*current, older=tuple(older))
 
 
 def _fingerprint(secret: bytes, kind: bytes, *parts: str) -> bytes:
@@ -86,24 +102,25 @@ def answered_before(connection: Connection, request: Once | None, *, wait: bool 
     """
     if request is None:
         return None
-    number = int.from_bytes(request.key_fingerprint[:8], "big", signed=True)
-    # two statements on purpose: the second must not look at the table as it was before the lock was had
-    if wait:
-        ask(connection, _WAIT, (number,))
-    elif not ask(connection, _IN_TURN, (number,))[0][0]:
-        raise AlreadyInProgress
+    # a process that does not know the newest master key yet holds the lock of an older fingerprint: in one order, so
+    # that no two wait for each other
+    for number in sorted(int.from_bytes(key[:8], "big", signed=True) for key, _ in request.every):
+        # statements of their own: the look must not be at the table as it was before the lock was had
+        if wait:
+            ask(connection, _WAIT, (number,))
+        elif not ask(connection, _IN_TURN, (number,))[0][0]:
+            raise AlreadyInProgress
     return earlier_answer(connection, request)
 
 
 def earlier_answer(connection: Connection, request: Once) -> Answer | None:
     """The same, for whoever only looks and will have no effect: nobody is kept waiting, or out."""
-    found = ask(connection, _EARLIER, (request.key_fingerprint,))
-    if not found:
-        return None
-    row = found[0]
-    if not hmac.compare_digest(bytes(row[0]), request.request_fingerprint):
-        raise KeyUsedForSomethingElse
-    return Answer(row[1], row[2], row[3], row[4])
+    for key_fingerprint, request_fingerprint in request.every:
+        for row in ask(connection, _EARLIER, (key_fingerprint,)):
+            if not hmac.compare_digest(bytes(row[0]), request_fingerprint):
+                raise KeyUsedForSomethingElse
+            return Answer(row[1], row[2], row[3], row[4])
+    return None
 
 
 def remember_answer(connection: Connection, request: Once | None, answer: Answer, at: datetime) -> None:

@@ -24,9 +24,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from shared.kernel.refusals import Failure, Invalid, Refusal, Sentences, SignInNeeded, TooOften
 from shared.observability.logs import logger
+from shared.storage.encryption import Unreadable
 from shared.web import refusing
 from shared.web.api import pointers
-from shared.web.errors import DirectoryIsSilent, FormExpired, OutOfOrder, Unexpected, says
+from shared.web.errors import CannotBeRead, DirectoryIsSilent, FormExpired, OutOfOrder, Unexpected, says
 from shared.web.lapsed_forms import keep_form, was_kept_here
 from shared.web.validation import sentences
 from shared.web.who import AssignmentNeeded, RoleNotAllowed, is_api, signed_in
@@ -233,7 +234,7 @@ def _answer_breakdown(error: Exception) -> AnyResponse:
     temporary = isinstance(error, (OperationalError, InterfaceError, PoolTimeout)) or (
         isinstance(error, Failure) and not error.permanent
     )
-    kind = OutOfOrder if temporary else Unexpected
+    kind = OutOfOrder if temporary else CannotBeRead if isinstance(error, Unreadable) else Unexpected
     _log.error("unexpected", reference=reference, status=kind.status, error=error)
     response = _answer(kind.slug, kind.title, kind.status, reference=reference)
     if temporary:

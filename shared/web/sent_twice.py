@@ -51,4 +51,4 @@ def _this_form() -> Once:
     said = urlencode([(name, value) for name, value in request.form.items(multi=True) if name != TOKEN]).encode()
     # the key says all: whoever sends other fields to the same address sends another form
     key = f"form {request.path} {sha256(said).hexdigest()}"
-    return once(web().secret, current_actor(), key, request.method, request.path, said)
+    return once(web().secrets(), current_actor(), key, request.method, request.path, said)

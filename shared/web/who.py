@@ -58,7 +58,7 @@ class Web:
     staff: StaffDirectory
     clock: Clock
     tokens: TokenReader | None
-    secret: bytes
+    secrets: Callable[[], Sequence[bytes]]
     sessions: SessionReader
     signer: SessionSigner | None
     """The private key of sessions: where sign-in is, and nowhere else."""

@@ -1,5 +1,7 @@
 """The keys under which salts and erasable values are sealed: one for each month, wrapped by audit's master key.
 
+More than one only for a month of which one could not be unwrapped.
+
 A month's key destroyed means that nothing of that month can be opened any more, in old backups either.
 """
 
@@ -11,8 +13,13 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
-from shared.storage.encryption import DataKey, MasterKey, Unreadable
+from shared.observability.logs import logger
+from shared.storage.encryption import DataKey, Unreadable
+from shared.storage.master_keys import MasterKeys
 
+_log = logger("audit.opening_keys")
+
+AT_MOST = 9
 _FIND = "select key_id, wrapped from opening_keys where period = %s"
 _MAKE = "insert into opening_keys (key_id, period, wrapped) values (%s, %s, %s) on conflict (period) do nothing"
 _BY_ID = "select wrapped from opening_keys where key_id = %s"
@@ -25,7 +32,7 @@ class KeyIsDestroyed(Unreadable):
 class OpeningKeys:
     """Makes and finds the months' keys. Shared by all units of work of a process."""
 
-    def __init__(self, engine: Engine, master: MasterKey) -> None:
+    def __init__(self, engine: Engine, master: MasterKeys) -> None:
         self._engine = engine
         self._master = master
         self._current: tuple[tuple[int, int], DataKey] | None = None
@@ -51,7 +58,16 @@ class OpeningKeys:
             found[key_id] = self._master.unwrap(key_id, row.wrapped)
         return found[key_id]
 
-    def _find_or_make(self, connection: Connection, period: str) -> DataKey:
+    def _find_or_make(self, connection: Connection, month: str) -> DataKey:
+        """The month's key, or the next one of that month: one that cannot be unwrapped must not stop the log."""
+        for number in range(1, AT_MOST + 1):
+            try:
+                return self._of_period(connection, month if number == 1 else f"{month}.{number}")
+            except Unreadable:
+                _log.error("unreadable", table="opening_keys", period=month, number=number)
+        raise Unreadable(f"none of this month's {AT_MOST} keys can be unwrapped")
+
+    def _of_period(self, connection: Connection, period: str) -> DataKey:
         found = connection.exec_driver_sql(_FIND, (period,)).first()
         if found is None:
             key, wrapped = self._master.new_data_key()

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from services.audit.adapters.ranges import as_runs
 from services.audit.domain.gaps import Ranges
 from services.audit.log.checking import Signed, Slice, Stored
-from shared.storage.encryption import DataKey, MasterKey, Unreadable
+from shared.storage.encryption import DataKey, Unreadable
+from shared.storage.master_keys import MasterKeys
 from shared.storage.plainly import ask, run
 
 # the key is derived from the service's master key for this alone; its id, and the row's, are only ever these
@@ -110,9 +111,9 @@ class VerificationStore:
         return bytes(ask(self._connection, question, given)[0][0])
 
 
-def sealing_key(master: MasterKey) -> DataKey:
-    """The key that what it remembers is sealed under."""
-    return DataKey(KEY_ID, master.derive("verification"))
+def sealing_key(masters: MasterKeys) -> DataKey:
+    """The key that what it remembers is sealed under: of the oldest master key, which a new one leaves as it is."""
+    return DataKey(KEY_ID, masters.derive("verification")[-1])
 
 
 def opened(key: DataKey, sealed: bytes | None) -> dict[str, Any] | None:

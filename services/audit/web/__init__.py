@@ -12,6 +12,7 @@ from services.audit.web.lapsing import keeping
 from services.audit.web.reviewing import Reviewing
 from shared.settings import Settings
 from shared.storage.hearing import HeardDirectory
+from shared.storage.key_register import key_is_right
 from shared.web.app import make_app
 
 NAME = "audit_parts"
@@ -27,7 +28,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         settings=parts.settings,
         staff=parts.staff,
         blueprints=[pages.blueprint(reviewing), api.blueprint(reviewing)],
-        checks={"database": lambda: bootstrap.can_reach_database(parts)},
+        checks={
+            "database": lambda: bootstrap.can_reach_database(parts),
+            "keys": lambda: key_is_right(parts.settings.service(bootstrap.SERVICE), parts.engine),
+        },
         clock=parts.clock,
         hearing=HeardDirectory(parts.engine, timedelta(seconds=parts.settings.heard_within)),
         keeping=keeping(reviewing),

@@ -9,8 +9,8 @@ from services.audit.bootstrap import SERVICE
 from services.audit.web.reviewing import Reviewing
 from shared.kernel.actor import Actor
 from shared.settings import SettingsAreWrong
-from shared.storage.encryption import MasterKey
 from shared.storage.lapsed_forms import LapsedForms
+from shared.storage.master_keys import MasterKeys
 from shared.web.errors import says
 from shared.web.lapsed_forms import FormIsNotKept, Keeping
 
@@ -33,4 +33,4 @@ def keeping(reviewing: Reviewing) -> Keeping:
         reviewing.record_attempt(actor, "lapsed-form", [form_id], refusal.slug)
         raise refusal
 
-    return Keeping(LapsedForms(parts.engine, MasterKey.from_file(path)), KINDS, refused)
+    return Keeping(LapsedForms(parts.engine, MasterKeys.from_file(path)), KINDS, refused)

@@ -24,6 +24,7 @@ from services.directory.web.lapsing import keeping
 from services.directory.web.refused import record_refusals
 from services.directory.web.sign_in import Hooks
 from shared.settings import Settings
+from shared.storage.key_register import key_is_right
 from shared.web.app import make_app
 from shared.web.login import login_blueprint
 
@@ -55,7 +56,10 @@ def create_app(settings: Settings | None = None) -> Flask:
             api.blueprint(),
             login_blueprint(settings, Hooks(made), cast=cast),
         ],
-        checks={"database": database_answers},
+        checks={
+            "database": database_answers,
+            "keys": lambda: key_is_right(settings.service(bootstrap.SERVICE), made.engine),
+        },
         clock=made.clock,
         keeping=keeping(made),
     )

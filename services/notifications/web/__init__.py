@@ -11,6 +11,7 @@ from services.notifications import bootstrap
 from services.notifications.web import api, pages
 from shared.settings import Settings
 from shared.storage.hearing import HeardDirectory
+from shared.storage.key_register import key_is_right
 from shared.web.app import make_app
 
 NAME = "notifications_parts"
@@ -25,7 +26,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         settings=parts.settings,
         staff=parts.staff,
         blueprints=[pages.blueprint(parts), api.blueprint(parts)],
-        checks={"database": lambda: _answers(parts)},
+        checks={
+            "database": lambda: _answers(parts),
+            "keys": lambda: key_is_right(parts.settings.service(bootstrap.SERVICE), parts.engine),
+        },
         clock=parts.clock,
         hearing=HeardDirectory(parts.engine, timedelta(seconds=parts.settings.heard_within)),
     )

@@ -13,8 +13,13 @@ from sqlalchemy.dialects.postgresql import insert
 from services.referral.adapters.keys import Keys
 from services.referral.adapters.tables import drafts
 from services.referral.domain.ports import Draft
+from services.referral.domain.refusals import DraftIsUnreadable
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
+from shared.observability.logs import logger
+from shared.storage.encryption import Unreadable
+
+_log = logger("referral.drafts")
 
 
 class SqlDrafts:
@@ -26,11 +31,11 @@ class SqlDrafts:
         self._clock = clock
 
     def get(self, draft_id: UUID) -> Draft | None:
-        """A draft that has not expired."""
+        """A draft that has not expired. Raises DraftIsUnreadable."""
         return self._read(self._living(draft_id))
 
     def lock(self, draft_id: UUID) -> Draft | None:
-        """The same, to be changed: whoever else would change it waits until this transaction ends."""
+        """The same, to be changed; raises the same. Whoever else would change it waits until this transaction ends."""
         return self._read(self._living(draft_id).with_for_update())
 
     def _living(self, draft_id: UUID) -> Select[Any]:
@@ -40,10 +45,17 @@ class SqlDrafts:
         row = self._connection.execute(query).mappings().first()
         if row is None:
             return None
-        key = self._keys.unwrap(row["key_id"], row["wrapped_key"])
+        try:
+            key = self._keys.unwrap(row["key_id"], row["wrapped_key"])
+            answers = json.loads(key.open("drafts", "answers", row["id"], row["answers"]))
+        except (Unreadable, ValueError):
+            _log.error("unreadable", table="drafts", row=str(row["id"]))
+            raise DraftIsUnreadable(
+                "The fault is in Lotsa, not with you. Throw the draft away and begin a new one."
+            ) from None
         return Draft(
             id=row["id"],
-            answers=json.loads(key.open("drafts", "answers", row["id"], row["answers"])),
+            answers=answers,
             version=row["version"],
             created_at=row["created_at"],
             updated_at=row["updated_at"],

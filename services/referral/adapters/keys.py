@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,15 +14,28 @@ from services.referral.adapters.inserting import insert_together
 from services.referral.adapters.tables import data_keys
 from services.referral.domain.content import Part
 from shared.kernel.identity import ReferralId
-from shared.storage.encryption import DataKey, MasterKey
+from shared.observability.logs import logger
+from shared.storage.encryption import DataKey, Unreadable
+from shared.storage.master_keys import MasterKeys
+
+_log = logger("referral.keys")
 
 IDENTITY_INDEX = "identity-number"
+
+
+@dataclass(frozen=True)
+class Found:
+    """Keys by referral and part, and those that are there and cannot be unwrapped: a master key is missing, or bytes
+    have changed."""
+
+    keys: Mapping[tuple[UUID, Part], DataKey]
+    unreadable: frozenset[tuple[UUID, Part]]
 
 
 class Keys:
     """The keys of referrals. A sealed or destroyed key is never handed out."""
 
-    def __init__(self, connection: Connection, master: MasterKey) -> None:
+    def __init__(self, connection: Connection, master: MasterKeys) -> None:
         self._connection = connection
         self._master = master
 
@@ -36,7 +50,7 @@ class Keys:
         ]
         return {part: key for part, (key, _) in made.items()}, rows
 
-    def of(self, referral_ids: Collection[UUID], parts: Collection[Part]) -> dict[tuple[UUID, Part], DataKey]:
+    def of(self, referral_ids: Collection[UUID], parts: Collection[Part]) -> Found:
         """The keys of these parts that are neither sealed nor destroyed."""
         query = select(data_keys.c.id, data_keys.c.referral_id, data_keys.c.part, data_keys.c.wrapped).where(
             data_keys.c.referral_id.in_(referral_ids),
@@ -44,10 +58,16 @@ class Keys:
             data_keys.c.sealed_at.is_(None),
             data_keys.c.destroyed_at.is_(None),
         )
-        return {
-            (row.referral_id, Part(row.part)): self._master.unwrap(row.id, row.wrapped)
-            for row in self._connection.execute(query)
-        }
+        keys: dict[tuple[UUID, Part], DataKey] = {}
+        unreadable = set()
+        for row in self._connection.execute(query):
+            place = (row.referral_id, Part(row.part))
+            try:
+                keys[place] = self._master.unwrap(row.id, row.wrapped)
+            except Unreadable:
+                unreadable.add(place)
+                _log.error("unreadable", table="data_keys", row=str(row.id))
+        return Found(keys, frozenset(unreadable))
 
     def for_writing(self, referral_id: ReferralId, part: Part, at: datetime) -> DataKey:
         """A part's key, made when it is first needed; a sealed part may still be added to, though not read."""

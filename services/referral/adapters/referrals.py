@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,12 @@ from services.referral.domain.content import Content, Part
 from services.referral.domain.people import Subject
 from services.referral.domain.referral import Referral, Step
 from shared.kernel.identity import ConsentId, ReferralId, uuid7
-from shared.storage.encryption import DataKey
+from shared.observability.logs import logger
+from shared.storage.encryption import DataKey, Unreadable
+
+# a part that no key opens, and one that opens and says nothing that this version understands
+UNREADABLE = (Unreadable, ValueError, KeyError, TypeError)
+_log = logger("referral.referrals")
 
 PART_OF = {Subject.CARER: Part.CARER, Subject.PERSON_CARED_FOR: Part.PERSON_CARED_FOR}
 
@@ -85,7 +90,7 @@ class SqlReferrals:
         return self._connection.execute(statement).rowcount == 1
 
     def content(self, referral: Referral, parts: Collection[Part]) -> Content:
-        """What the named parts say; a part whose key is sealed says nothing."""
+        """What the named parts say; a part whose key is sealed says nothing, and one that cannot be read is named."""
         return self.contents({referral.id: parts})[referral.id]
 
     def contents(self, wanted: Mapping[ReferralId, Collection[Part]]) -> dict[ReferralId, Content]:
@@ -93,25 +98,39 @@ class SqlReferrals:
         every_part = {part for parts in wanted.values() for part in parts}
         if not every_part:
             return {referral_id: Content() for referral_id in wanted}
-        keys = self._keys.of(list(wanted), every_part)
+        found = self._keys.of(list(wanted), every_part)
         query = select(contents.c.id, contents.c.referral_id, contents.c.part, contents.c.body).where(
             contents.c.referral_id.in_(list(wanted)), contents.c.part.in_([part.value for part in every_part])
         )
-        said: dict[tuple[UUID, Part], str] = {}
+        said: dict[ReferralId, dict[str, Any]] = {referral_id: {} for referral_id in wanted}
+        unreadable = {(referral_id, part) for referral_id, part in found.unreadable if part in wanted[referral_id]}
         for row in self._connection.execute(query):
             place = (row.referral_id, Part(row.part))
-            if place in keys and place[1] in wanted[row.referral_id]:
-                said[place] = keys[place].open("contents", "body", row.id, row.body)
-        return {referral_id: _content(referral_id, said) for referral_id in wanted}
+            if place in found.keys and place[1] in wanted[row.referral_id]:
+                try:
+                    opened = found.keys[place].open("contents", "body", row.id, row.body)
+                    said[row.referral_id] |= READ[place[1]](opened)
+                except UNREADABLE as trouble:
+                    # this part of this referral, and no other, is shown as what it is
+                    unreadable.add(place)
+                    _log.error("unreadable", table="contents", row=str(row.id), error=trouble)
+        return {
+            referral_id: Content(
+                **parts, unreadable=frozenset(part for part in Part if (referral_id, part) in unreadable)
+            )
+            for referral_id, parts in said.items()
+        }
 
     def steps(self, referral: Referral, *, with_comments: bool) -> tuple[Step, ...]:
         """The steps so far, oldest first."""
         query = select(steps).where(steps.c.referral_id == referral.id).order_by(steps.c.version)
         found = self._connection.execute(query).mappings().all()
-        key = None
+        key, lost = None, False
         if with_comments and any(row["comment"] for row in found):
-            key = self._keys.of([referral.id], [Part.FOLLOW_UP]).get((referral.id, Part.FOLLOW_UP))
-        return tuple(rows.step_from(row, _comment(row, key)) for row in found)
+            place = (referral.id, Part.FOLLOW_UP)
+            keys = self._keys.of([referral.id], [Part.FOLLOW_UP])
+            key, lost = keys.keys.get(place), place in keys.unreadable
+        return tuple(rows.step_from(row, *_comment(row, key, lost=lost)) for row in found)
 
     def _new_steps(self, referral: Referral) -> list[dict[str, Any]]:
         kept = []
@@ -151,12 +170,27 @@ def _sealer(keys: Mapping[Part, DataKey], about: Subject, row: UUID) -> Any:
     return lambda name: keys[PART_OF[about]].seal("consents", "representative_name", row, name)
 
 
-def _comment(row: RowMapping, key: DataKey | None) -> str:
-    return key.open("steps", "comment", row["id"], row["comment"]) if key and row["comment"] else ""
+def _comment(row: RowMapping, key: DataKey | None, *, lost: bool) -> tuple[str, bool]:
+    """A step's comment, and whether there is one that cannot be read."""
+    if not row["comment"] or key is None:
+        return "", lost and bool(row["comment"])
+    try:
+        return key.open("steps", "comment", row["id"], row["comment"]), False
+    except Unreadable:
+        _log.error("unreadable", table="steps", row=str(row["id"]))
+        return "", True
 
 
-def _content(referral_id: ReferralId, said: Mapping[tuple[UUID, Part], str]) -> Content:
-    about_carer = said.get((referral_id, Part.CARER))
-    about_person = said.get((referral_id, Part.PERSON_CARED_FOR))
-    carer, need = carer_from_text(about_carer) if about_carer else (None, None)
-    return Content(carer=carer, need=need, person_cared_for=person_from_text(about_person) if about_person else None)
+def _about_carer(text: str) -> dict[str, Any]:
+    return dict(zip(("carer", "need"), carer_from_text(text), strict=True))
+
+
+def _about_person(text: str) -> dict[str, Any]:
+    return {"person_cared_for": person_from_text(text)}
+
+
+READ: Mapping[Part, Callable[[str], dict[str, Any]]] = {
+    Part.CARER: _about_carer,
+    Part.PERSON_CARED_FOR: _about_person,
+}
+"""How each part that is sealed in `contents` is read, as members of Content."""

@@ -163,7 +163,7 @@ def step_row(step: Step) -> dict[str, Any]:
     }
 
 
-def step_from(row: Row, comment: str) -> Step:
+def step_from(row: Row, comment: str, comment_is_unreadable: bool = False) -> Step:
     """A step from its row and its opened comment."""
     return Step(
         action=Action(row["action"]),
@@ -175,6 +175,7 @@ def step_from(row: Row, comment: str) -> Step:
         ),
         reason=row["reason"],
         comment=comment,
+        comment_is_unreadable=comment_is_unreadable,
         unmet_needs=tuple(row["unmet_needs"]),
     )
 

@@ -25,7 +25,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.events import DomainEvent
 from shared.messaging import outbox
 from shared.storage.attempts import Attempts
-from shared.storage.encryption import MasterKey
+from shared.storage.master_keys import MasterKeys
 from shared.storage.unit_of_work import UnitOfWork
 
 # what the database's row policies read
@@ -37,7 +37,7 @@ class Opening:
     """What every unit of work of this service is opened with."""
 
     engine: Engine
-    master: MasterKey
+    master: MasterKeys
     clock: Clock
     routing_memory: RoutingMemory = field(default_factory=RoutingMemory)
     attempts: Attempts = field(default_factory=lambda: Attempts("referral"))

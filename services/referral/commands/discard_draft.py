@@ -9,6 +9,7 @@ from services.referral.commands.admission import refuse
 from services.referral.commands.keep_form import is_kept_form
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.ports import Work
+from services.referral.domain.refusals import DraftIsUnreadable
 from services.referral.domain.states import Action, State
 from shared.kernel.actor import Actor
 from shared.kernel.refusals import NotThere
@@ -30,5 +31,8 @@ def discard_draft(command: DiscardDraft, actor: Actor, uow: Work) -> None:
 
 def let_go_of_draft(draft_id: UUID, uow: Work) -> bool:
     """Remove a draft; False when it is not there to be removed. Of two at once one removes it: the other waits."""
-    draft = uow.drafts.get(draft_id)
+    try:
+        draft = uow.drafts.get(draft_id)
+    except DraftIsUnreadable:
+        return uow.drafts.discard(draft_id)
     return draft is not None and not is_kept_form(draft) and uow.drafts.discard(draft_id)

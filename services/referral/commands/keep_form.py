@@ -16,6 +16,7 @@ from uuid import UUID, uuid5
 
 from services.referral.domain.consent import Consent
 from services.referral.domain.ports import Draft, Work
+from services.referral.domain.refusals import DraftIsUnreadable
 from services.referral.domain.states import Action
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ReferralId
@@ -63,7 +64,11 @@ def kept_form(
     """What the actor had typed, if it is still kept. What was typed before a consent was withdrawn is not: it may say
     what may no longer be read.
     """
-    draft = uow.drafts.get(_place(action, referral_id, actor))
+    try:
+        draft = uow.drafts.get(_place(action, referral_id, actor))
+    except DraftIsUnreadable:
+        # the form is shown empty, as if nothing had been kept
+        return None
     withdrawn = [consent.withdrawn_at for consent in consents if consent.withdrawn_at is not None]
     if draft is None or any(at >= draft.updated_at for at in withdrawn):
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from services.referral.commands.admission import known_to, record_reading
 from services.referral.domain.access import Shown
-from services.referral.domain.content import Content, Part, carer_only, protected
+from services.referral.domain.content import UNREADABLE, Closed, Content, Part, carer_only, protected
 from services.referral.domain.ports import Work
 from services.referral.domain.reading import Reading, reading_of
 from services.referral.domain.referral import FIRST_VERSION, Referral, Step
@@ -47,7 +47,23 @@ def open_referral(command: OpenReferral, actor: Actor, uow: Work) -> OpenedRefer
         uow.record(referral.events)
     record_reading(referral, actor, uow, command.shown, consents=reading.consents)
     content = uow.referrals.content(referral, reading.open_parts - {Part.FOLLOW_UP})
-    return OpenedReferral(referral, reading, _as_told(content, referral, reading), steps_shown(referral, reading, uow))
+    steps = steps_shown(referral, reading, uow)
+    content = _as_told(content, referral, reading)
+    return OpenedReferral(referral, _with_unreadable(reading, content, steps), content, steps)
+
+
+def _with_unreadable(reading: Reading, content: Content, steps: tuple[Step, ...]) -> Reading:
+    """What nobody can read is closed, and said to be so: the rest of the referral is shown, and can be gone on with."""
+    lost = [part for part in Part if part in content.unreadable]
+    if any(step.comment_is_unreadable for step in steps):
+        lost.append(Part.FOLLOW_UP)
+    if not lost:
+        return reading
+    return replace(
+        reading,
+        open_parts=reading.open_parts.difference(lost),
+        closed=(*reading.closed, *(Closed(part, UNREADABLE) for part in lost)),
+    )
 
 
 def _as_told(content: Content, referral: Referral, reading: Reading) -> Content:
@@ -71,7 +87,7 @@ def steps_shown(referral: Referral, reading: Reading, uow: Work) -> tuple[Step, 
 
 def _without_words(step: Step) -> Step:
     """A comment may name a protected person, unless its writer had never been shown who it is: who declines has not."""
-    return step if step.action is Action.REJECT else replace(step, comment="")
+    return step if step.action is Action.REJECT else replace(step, comment="", comment_is_unreadable=False)
 
 
 def _discreet(step: Step) -> Step:

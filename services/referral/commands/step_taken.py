@@ -25,7 +25,7 @@ def step_taken(said: Said, referral: Referral, seen_version: int, actor: Actor, 
     """The actor's own step since the version they had seen that did exactly this; None when there is none.
 
     Other words are another act: they must not vanish behind the first. A comment that has been sealed since cannot be
-    compared, and counts as the same.
+    compared, and counts as the same; nor can one that nobody can read.
     """
     return next(
         (
@@ -35,7 +35,7 @@ def step_taken(said: Said, referral: Referral, seen_version: int, actor: Actor, 
             and step.version > seen_version
             and (step.by.user, step.by.unit_id) == (actor.user, actor.unit_id)
             and (step.reason, frozenset(step.unmet_needs)) == (said.reason, frozenset(said.unmet_needs))
-            and (step.comment == said.comment or Part.FOLLOW_UP in referral.sealed)
+            and (step.comment == said.comment or step.comment_is_unreadable or Part.FOLLOW_UP in referral.sealed)
         ),
         None,
     )

@@ -56,18 +56,25 @@ class Need:
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """What was sent, or as much of it as the reader may see: a closed part is None."""
+    """What was sent, or as much of it as the reader may see: a closed part is None.
+
+    ``unreadable``: parts that the reader may see and nobody can read: a key is missing, or what is kept was changed.
+    """
 
     carer: Carer | None = None
     need: Need | None = None
     person_cared_for: PersonCaredFor | None = None
+    unreadable: frozenset[Part] = frozenset()
+
+
+UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True)
 class Closed:
     """A part that the reader may not see. ``why``: consent-not-given | consent-withdrawn | consent-expired |
-    consent-blocked | recipient-not-covered | protected-identity. ``whose``: the consent of which of the two it is that
-    is wanting, and None where it is none; the carer's closes what is told of the other person too."""
+    consent-blocked | recipient-not-covered | protected-identity | unreadable. ``whose``: the consent of which of the
+    two it is that is wanting, and None where it is none; the carer's closes what is told of the other person too."""
 
     part: str
     why: str
@@ -122,4 +129,5 @@ def protected(content: Content) -> Content:
         carer=without_identity(carer) if carer else None,
         need=replace(need, why="", area="", route_reason="") if need else None,
         person_cared_for=PersonCaredFor(relation=person.relation) if person else None,
+        unreadable=content.unreadable,
     )

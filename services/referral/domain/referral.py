@@ -33,6 +33,7 @@ class Step:
     by: RecordedBy
     reason: str = ""
     comment: str = field(default="", repr=False)
+    comment_is_unreadable: bool = False
     unmet_needs: tuple[str, ...] = ()
 
 

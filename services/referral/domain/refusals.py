@@ -24,6 +24,7 @@ Refusal
 │   ├── FirstContactIsMade                  first-contact-is-made
 │   ├── ContactIsNotWanted                  contact-is-not-wanted
 │   ├── ConsentIsAlreadyWithdrawn           consent-is-already-withdrawn
+│   ├── DraftIsUnreadable                   draft-is-unreadable
 │   └── DraftIsGone                         draft-is-gone
 └── VersionHasMoved (kernel)
 """
@@ -165,6 +166,13 @@ class ConsentIsAlreadyWithdrawn(Conflict):
 
     slug = "consent-is-already-withdrawn"
     title = "The consent has already been withdrawn."
+
+
+class DraftIsUnreadable(Conflict):
+    """A draft is there, and no key opens it: it can be thrown away, and nothing else."""
+
+    slug = "draft-is-unreadable"
+    title = "What is saved in this draft cannot be read."
 
 
 class DraftIsGone(Conflict):

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from services.referral.adapters.drafts import author_text
 from services.referral.adapters.tables import drafts
@@ -17,6 +17,7 @@ from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.admission import record_draft_reading
 from services.referral.commands.keep_form import is_kept_form
 from services.referral.domain.ports import Draft
+from services.referral.domain.refusals import DraftIsUnreadable
 from shared.kernel.actor import Actor
 
 MOST = 20
@@ -29,35 +30,30 @@ ASIDE = (UNSAVED, UNFINISHED)
 
 @dataclass(frozen=True, kw_only=True)
 class DraftLine:
-    """One draft; ``carer_name`` tells its author which one it is, unless the carer's identity is ``protected``."""
+    """One draft; ``carer_name`` tells its author which one it is, unless the carer's identity is ``protected``.
+
+    ``unreadable``: it is there, and nobody can read it; all that can be done is to throw it away.
+    """
 
     id: UUID
     carer_name: str = field(repr=False)
     protected: bool
     updated_at: datetime
     expires_at: datetime
+    unreadable: bool = False
 
 
 def draft_list(actor: Actor, uow: ReferralUnitOfWork) -> list[DraftLine]:
     """The actor's drafts; showing the names is recorded."""
     query = (
-        select(drafts.c.id)
+        select(drafts.c.id, drafts.c.updated_at, drafts.c.expires_at)
         .where(drafts.c.author == author_text(actor), drafts.c.expires_at > uow.clock.now())
         .order_by(drafts.c.updated_at.desc())
     )
-    kept = list(islice(_drafts(uow.connection.execute(query).scalars().all(), uow), MOST))
+    kept = list(islice(_lines(uow.connection.execute(query).all(), uow), MOST))
     if kept:
-        record_draft_reading([draft.id for draft in kept], actor, uow, action="list")
-    return [
-        DraftLine(
-            id=draft.id,
-            carer_name="" if is_protected(draft.answers) else _name(draft),
-            protected=is_protected(draft.answers),
-            updated_at=draft.updated_at,
-            expires_at=draft.expires_at,
-        )
-        for draft in kept
-    ]
+        record_draft_reading([line.id for line in kept], actor, uow, action="list")
+    return kept
 
 
 def wait_for_a_first_click(draft_id: UUID, uow: ReferralUnitOfWork) -> None:
@@ -94,12 +90,18 @@ def _carers_told_of(answers: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield carer
 
 
-def _drafts(ids: Sequence[UUID], uow: ReferralUnitOfWork) -> Iterator[Draft]:
+def _lines(found: Sequence[Row[Any]], uow: ReferralUnitOfWork) -> Iterator[DraftLine]:
     """Those that are drafts: what they say is sealed, so only an opened one shows that it is a kept form."""
-    for draft_id in ids:
-        draft = uow.drafts.get(draft_id)
+    for row in found:
+        when = {"updated_at": row.updated_at, "expires_at": row.expires_at}
+        try:
+            draft = uow.drafts.get(row.id)
+        except DraftIsUnreadable:
+            yield DraftLine(id=row.id, carer_name="", protected=False, unreadable=True, **when)
+            continue
         if draft is not None and not is_kept_form(draft):
-            yield draft
+            protected = is_protected(draft.answers)
+            yield DraftLine(id=draft.id, carer_name="" if protected else _name(draft), protected=protected, **when)
 
 
 def _name(draft: Draft) -> str:

@@ -17,7 +17,7 @@ from services.referral.commands.admission import purpose_of
 from services.referral.domain.access import Access, Outcome
 from services.referral.domain.clocks import Deadline
 from services.referral.domain.consent import Withdrawal, withdrawals_of
-from services.referral.domain.content import Part
+from services.referral.domain.content import UNREADABLE, Part
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.reading import Reading, reading_of
 from services.referral.domain.referral import Referral
@@ -81,6 +81,7 @@ def lines(found: Found, actor: Actor, uow: ReferralUnitOfWork) -> list[Line]:
     }
     contents = uow.referrals.contents(shown)
     names = {key: content.carer.name for key, content in contents.items() if content.carer}
+    unreadable = {key for key, content in contents.items() if Part.CARER in content.unreadable}
     if known:
         _record(known, readings, names, actor, uow)
     other = unit_names(
@@ -91,7 +92,7 @@ def lines(found: Found, actor: Actor, uow: ReferralUnitOfWork) -> list[Line]:
         uow,
     )
     return [
-        _line(referral, reading, names.get(referral.id, ""), other, actor)
+        _line(referral, reading, names.get(referral.id, ""), referral.id in unreadable, other, actor)
         for referral, reading in zip(known, readings, strict=True)
     ]
 
@@ -144,8 +145,10 @@ def _other(referral: Referral, reading: Reading) -> UUID:
     return referral.receiving_unit_id if reading.relation is Relation.REFERRING_UNIT else referral.referring_unit_id
 
 
-def _line(referral: Referral, reading: Reading, name: str, other: dict[UUID, str], actor: Actor) -> Line:
-    closed = next((each.why for each in reading.closed if each.part == Part.CARER), "")
+def _line(
+    referral: Referral, reading: Reading, name: str, unreadable: bool, other: dict[UUID, str], actor: Actor
+) -> Line:
+    closed = UNREADABLE if unreadable else next((each.why for each in reading.closed if each.part == Part.CARER), "")
     return Line(
         id=referral.id,
         number=referral.number,

@@ -51,6 +51,7 @@ class Mark:
     late: bool = False
     reason: str = ""
     comment: str = field(default="", repr=False)
+    comment_is_unreadable: bool = False
     unmet_needs: tuple[str, ...] = ()
 
 
@@ -106,6 +107,7 @@ def mark_of(step: Step) -> Mark | None:
         at=step.at,
         reason=step.reason,
         comment=step.comment,
+        comment_is_unreadable=step.comment_is_unreadable,
         unmet_needs=step.unmet_needs,
     )
 

@@ -15,6 +15,7 @@ from services.referral.web.lapsing import keeping
 from services.referral.web.parts import EXTENSION
 from shared.settings import Settings
 from shared.storage.hearing import HeardDirectory
+from shared.storage.key_register import key_is_right
 from shared.web.app import make_app
 
 
@@ -27,11 +28,14 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         settings=chosen.settings,
         staff=chosen.staff,
         blueprints=[pages.blueprint(), api.blueprint()],
-        checks={"database": lambda: _answers(chosen)},
+        checks={
+            "database": lambda: _answers(chosen),
+            "keys": lambda: key_is_right(chosen.settings.service(SERVICE), chosen.engine),
+        },
         clock=chosen.clock,
         keeping=keeping(chosen),
         hearing=HeardDirectory(chosen.engine, timedelta(seconds=chosen.settings.heard_within)),
-        secret=chosen.opening.master.derive("idempotency"),
+        secrets=lambda: chosen.opening.master.derive("idempotency"),
     )
     app.extensions[EXTENSION] = chosen
     record_refusals(app)

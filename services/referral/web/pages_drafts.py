@@ -18,7 +18,7 @@ from services.referral.commands.discard_draft import DiscardDraft, discard_draft
 from services.referral.commands.open_draft import OpenDraft, open_draft
 from services.referral.commands.save_draft import SaveDraft, save_draft
 from services.referral.domain.ports import Draft
-from services.referral.domain.refusals import NoReceiverIsKnown
+from services.referral.domain.refusals import DraftIsUnreadable, NoReceiverIsKnown
 from services.referral.views.drafts import UNFINISHED, UNSAVED, wait_for_a_first_beginning
 from services.referral.web import forms
 from services.referral.web.forms import Typed
@@ -149,10 +149,14 @@ def discard(draft_id: UUID) -> Page:
     actor = current_actor()
     with parts().unit_of_work(actor) as uow:
         if request.method == "GET":
-            draft = open_for_pages(draft_id, actor, uow)
+            here, back = f"/referral/drafts/{draft_id}/discard", f"/referral/drafts/{draft_id}"
+            try:
+                open_for_pages(draft_id, actor, uow)
+            except DraftIsUnreadable:
+                # it can be thrown away all the same, and there is nothing to go back to
+                back = LIST
             uow.commit()
-            here = address(draft, "discard")
-            return render_template("referral/discard.html", here=here, back=f"/referral/drafts/{draft.id}")
+            return render_template("referral/discard.html", here=here, back=back)
         expect_unsent(draft_id, actor, uow)
         discarding = DiscardDraft(draft_id=draft_id)
         carry_out_once(

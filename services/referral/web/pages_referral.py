@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from services.referral.domain import codes
 from services.referral.domain.consent import SCOPES_OF, Consent, Scope, Withdrawal, withdrawals_of
-from services.referral.domain.content import Closed, Need, Part
+from services.referral.domain.content import UNREADABLE, Closed, Need, Part
 from services.referral.domain.permissions import Relation
 from services.referral.domain.reading import Reading
 from services.referral.views.referral_page import ReferralPage, referral_page
@@ -52,6 +52,7 @@ def show(referral_id: UUID) -> str:
         need=need_rows(content.need) + stand_in_row(page, content.need) if content.need else None,
         person=person_rows(content.person_cared_for) if content.person_cared_for else None,
         closed={each.part: closed_sentence(each) for each in reading.closed},
+        unreadable={each.part for each in reading.closed if each.why == UNREADABLE},
         person_was_told_of=page.opened.referral.told_about_person,
         steps=[track_step(mark, page) for mark in marked(page.track)],
         state=words.shown_state(reading.shown_state),
@@ -85,6 +86,8 @@ def track_step(marked_one: tuple[Mark, str], page: ReferralPage) -> dict[str, An
     mark, drawn = marked_one
     title = str((words.STAGES_AHEAD if mark.progress is Progress.AHEAD else words.STAGES)[mark.stage])
     said = [titles(REASONS.get(mark.stage, ()), [mark.reason]) if mark.reason else "", mark.comment]
+    if mark.comment_is_unreadable:
+        said.append(_("There is a comment that cannot be read."))
     if mark.stage is Stage.DELIVERED and page.receiving:
         said.append(_("It came into the work list of %(unit)s.", unit=page.receiving.name))
     if mark.unmet_needs:

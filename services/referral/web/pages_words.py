@@ -227,6 +227,10 @@ WHY_CLOSED: Words = {
     "consent-blocked": _("There is a block (spärr) that stops it."),
     "recipient-not-covered": _("The consent does not cover your unit."),
     "protected-identity": _("Protected identity: shown only to the adviser who has accepted."),
+    "unreadable": _(
+        "It is a fault in Lotsa: what is kept here cannot be read. Tell whoever looks after Lotsa where you work, and "
+        "ask the other unit if it is urgent."
+    ),
 }
 
 # of these it is said whose: that the carer withdrew closes what is told of the other person too
@@ -244,6 +248,7 @@ HIDDEN_NAMES: Words = {
     "consent-blocked": _("Hidden: there is a block (spärr)"),
     "recipient-not-covered": _("Hidden: the consent does not cover your unit"),
     "protected-identity": _("Protected identity"),
+    "unreadable": _("Cannot be read"),
 }
 
 STAND_IN_NAMED_BY: Words = {

@@ -54,4 +54,4 @@ def leads_to_what_was_sent(view: View) -> View:
 
 
 def _sending(draft_id: UUID, actor: Actor) -> Once:
-    return once(web().secret, actor, f"send-{draft_id}", "POST", "pages", b"")
+    return once(web().secrets(), actor, f"send-{draft_id}", "POST", "pages", b"")

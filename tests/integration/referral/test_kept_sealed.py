@@ -69,11 +69,11 @@ def test_a_sealed_value_opens_only_in_its_own_place(room: Room, alva: Cast, bo: 
     with room.parts.unit_of_work(bo.actor) as uow:
         keys = uow.keys.of([first, second], [Part.CARER])
         row = uow.connection.execute(text("SELECT id, body FROM contents WHERE referral_id = :i"), {"i": first}).one()
-        assert "Frans" in keys[first, Part.CARER].open("contents", "body", row.id, row.body)
+        assert "Frans" in keys.keys[first, Part.CARER].open("contents", "body", row.id, row.body)
         with pytest.raises(Unreadable):
-            keys[second, Part.CARER].open("contents", "body", row.id, row.body)
+            keys.keys[second, Part.CARER].open("contents", "body", row.id, row.body)
         with pytest.raises(Unreadable):
-            keys[first, Part.CARER].open("contents", "body", second, row.body)
+            keys.keys[first, Part.CARER].open("contents", "body", second, row.body)
 
 
 def test_a_sealed_key_is_handed_out_to_nobody(room: Room, alva: Cast, bo: Cast) -> None:
@@ -85,7 +85,7 @@ def test_a_sealed_key_is_handed_out_to_nobody(room: Room, alva: Cast, bo: Cast) 
         referral = uow.referrals.lock(referral_id)
         assert referral is not None
         assert uow.referrals.content(referral, list(Part)).carer is None
-        assert uow.keys.of([referral_id], list(Part)) == {}
+        assert uow.keys.of([referral_id], list(Part)).keys == {}
 
 
 def test_destroying_a_key_leaves_nothing_to_read(room: Room, alva: Cast) -> None:

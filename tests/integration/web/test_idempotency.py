@@ -59,7 +59,7 @@ def engine(infrastructure: Infrastructure) -> Iterator[Engine]:
 
 def request(actor: Actor = ALVA, key: str = "k", body: bytes = b"{}", path: str = "/api/referral/v1/referrals") -> Once:
     """A POST under a key."""
-    return once(SECRET, actor, key, "POST", path, body)
+    return once([SECRET], actor, key, "POST", path, body)
 
 
 def act(connection: Connection, asked: Once | None) -> Answer | None:
@@ -141,7 +141,7 @@ def test_nothing_of_the_request_can_be_read_from_the_table(engine: Engine) -> No
         act(connection, request(key="gun-gustafsson", body=b'{"name": "Gun"}'))
         row = connection.execute(text("select cast(i as text), key_fingerprint from idempotency i")).one()
     assert "gun" not in row[0].lower()
-    assert bytes(row[1]) != once(b"t" * 32, ALVA, "gun-gustafsson", "POST", "/", b"").key_fingerprint
+    assert bytes(row[1]) != once([b"t" * 32], ALVA, "gun-gustafsson", "POST", "/", b"").key_fingerprint
 
 
 def test_old_answers_are_swept(engine: Engine) -> None:
