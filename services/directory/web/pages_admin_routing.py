@@ -20,6 +20,7 @@ from services.directory.web.forms import Form, as_written, said
 from services.directory.web.forms_admin import DefaultUnitForm
 from services.directory.web.parts import parts
 from services.directory.web.ruling import AGE_ASKED, ROUTING, alter, known_age, ruled, tried, with_default
+from services.directory.web.shown_before import MARK, after_conflict, shown
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
@@ -99,16 +100,18 @@ def _default_page(written: dict[str, Any] | None, errors: dict[str, str], *, mov
         before = found.rules.default_unit_id if found.rules else None
         units = [(str(unit.id), unit.name) for unit in found.offered(before)]
     saved = {"default_unit_id": str(before or "")}
-    values = {"version": found.version, **saved, **(written or {})}
-    if moved:
-        values["version"] = found.version
+    mark = {MARK: shown(DefaultUnitForm(), saved)}
+    values = {"version": found.version, **saved, **mark, **(written or {})}
     names = dict(units)
+    chosen = names.get(values["default_unit_id"], "")
+    if moved:
+        values = {**after_conflict(DefaultUnitForm(), request.form, values, saved), "version": found.version}
     return render_template(
         "directory/admin_default.html",
         units=units,
         values=values,
         saved={"default_unit_id": names.get(saved["default_unit_id"], "")},
-        chosen={"default_unit_id": names.get(values["default_unit_id"], "")},
+        chosen={"default_unit_id": chosen},
         errors=errors,
         moved=moved,
     )

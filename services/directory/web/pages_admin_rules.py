@@ -18,6 +18,7 @@ from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import NewRuleForm, RuleForm, form_from_rule, rule_values
 from services.directory.web.parts import parts
 from services.directory.web.ruling import RULES, STEPS, Ruled, alter, ruled, with_rule
+from services.directory.web.shown_before import MARK, after_conflict, shown
 from services.directory.web.untouched import changed_in
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
@@ -198,7 +199,8 @@ def _page(
         "valid_from": swedish_day(parts().clock.now()).isoformat(),
     }
     saved = form_from_rule(rule, found.version) if rule else {**empty, "version": found.version}
-    values = {**empty, "id": uuid7(), **(written if written is not None else saved)}
+    mark = {MARK: shown(RuleForm(), saved)}
+    values = {**empty, "id": uuid7(), MARK: "", **(written if written is not None else saved | mark)}
     if moved or written is None:
         values["version"] = found.version
     known = {
@@ -207,12 +209,15 @@ def _page(
         "units": [(str(unit.id), _unit_name(unit)) for unit in units],
         "ages": [(each.value, words.age_of_name(each)) for each in AgeOf],
     }
+    chosen = _spoken(values, known)
+    if moved and rule:
+        values = {**after_conflict(RuleForm(), request.form, values, saved), "version": found.version}
     return render_template(
         "directory/admin_rule.html",
         rule=rule,
         values=values,
         saved=_spoken(saved, known),
-        chosen=_spoken(values, known),
+        chosen=chosen,
         errors=errors,
         moved=moved,
         gone=gone,

@@ -18,6 +18,7 @@ from services.directory.web.compared import in_words
 from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import UnitForm
 from services.directory.web.parts import parts
+from services.directory.web.shown_before import MARK, after_conflict, shown
 from services.directory.web.standing_in import overruling
 from services.directory.web.untouched import changed_in
 from shared.kernel.actor import Role
@@ -78,15 +79,17 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
             found.work.record_access(found.editor.actor, "list", rule, "assignment", *(each.id for each in people))
             found.work.commit()
     saved = _as_form(unit)
-    values = {**dict.fromkeys(saved, ""), **written} if written is not None else saved
-    if moved:
-        values = {**values, "version": unit.version}
+    mark = {MARK: shown(UnitForm(), saved)}
+    values = {**dict.fromkeys([*saved, MARK], ""), **written} if written is not None else {**saved, **mark}
     stand_ins = [
         (str(each.id), each.name)
         for each in receiving
         if each.id != unit.id and (each.receives or each.id == unit.stand_in_unit_id)
     ]
     offered = {"stand_in_unit_id": stand_ins}
+    chosen = in_words(values, offered, ["address_withheld", "closed"])
+    if moved:
+        values = {**after_conflict(UnitForm(), request.form, values, saved), "version": unit.version}
     return render_template(
         "directory/admin_unit.html",
         unit=unit,
@@ -94,7 +97,7 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
         people=people,
         noted_since=noted_since,
         saved=in_words(saved, offered, ["address_withheld", "closed"]),
-        chosen=in_words(values, offered, ["address_withheld", "closed"]),
+        chosen=chosen,
         values=values,
         errors=errors,
         moved=moved,

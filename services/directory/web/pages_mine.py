@@ -35,6 +35,7 @@ from services.directory.web.forms import (
     said,
 )
 from services.directory.web.parts import current_editor, parts
+from services.directory.web.shown_before import MARK, after_conflict, shown
 from services.directory.web.untouched import changed_in, listing_after, listing_changed_in
 from shared.kernel.actor import Role
 from shared.kernel.identity import OrganizationId, uuid7
@@ -231,15 +232,17 @@ def _organization_page(
     organization: Organization, written: dict[str, Any] | None, errors: dict[str, str], *, moved: bool = False
 ) -> str:
     # what somebody's own program left out is shown as empty, and said to be missing
-    values = {**dict.fromkeys(OrganizationForm().fields, ""), **written} if written else {**organization.__dict__}
+    saved, form = organization.__dict__, OrganizationForm()
+    values = {**dict.fromkeys([*form.fields, MARK], ""), **written} if written else {**saved, MARK: shown(form, saved)}
+    chosen = in_words(values)
     if moved:
-        values = {**values, "version": organization.version}
+        values = {**after_conflict(form, request.form, values, saved), "version": organization.version}
     return render_template(
         "directory/organization_form.html",
         organization=organization,
         values=values,
-        saved=in_words(organization.__dict__),
-        chosen=in_words(values),
+        saved=in_words(saved),
+        chosen=chosen,
         errors=errors,
         moved=moved,
     )
@@ -249,15 +252,16 @@ def _service_page(
     service: SupportService | None, values: dict[str, Any], errors: dict[str, str], *, moved: bool = False
 ) -> str:
     saved = form_from_listing(service.listing, service.version) if service else {}
-    if service and moved:
-        values = {**values, "version": service.version}
-    values = {**dict.fromkeys(ListingForm().fields, ""), **{name: [] for name in LISTS}, "id": uuid7(), **values}
+    values = {MARK: shown(ListingForm(), saved), **dict.fromkeys(ListingForm().fields, ""), **{name: [] for name in LISTS}, "id": uuid7(), **values}
     offered = _offered(service.listing if service else None)
+    chosen = in_words(values, offered, ["digital"])
+    if service and moved:
+        values = {**after_conflict(ListingForm(), request.form, values, saved), "version": service.version}
     return render_template(
         "directory/service_form.html",
         service=service,
         saved=in_words(saved, offered, ["digital"]),
-        chosen=in_words(values, offered, ["digital"]),
+        chosen=chosen,
         values=values,
         errors=errors,
         moved=moved,

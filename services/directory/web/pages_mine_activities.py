@@ -39,6 +39,7 @@ from services.directory.web.compared import in_words
 from services.directory.web.forms import ActivityForm, as_written, form_from_session
 from services.directory.web.pages_mine import HOME
 from services.directory.web.parts import current_editor, parts
+from services.directory.web.shown_before import MARK, after_conflict, shown
 from services.directory.web.untouched import session_after, session_changed_in
 from shared.kernel.actor import Role
 from shared.kernel.identity import uuid7
@@ -238,11 +239,11 @@ def _page(
     moved: bool = False,
 ) -> str:
     saved = form_from_session(activity.session, activity.version) if activity else {}
-    if activity and moved:
-        values = {**values, "version": activity.version}
-    values = {**dict.fromkeys(ActivityForm().fields, ""), "id": uuid7(), **values}
+    values = {MARK: shown(ActivityForm(), saved), **dict.fromkeys(ActivityForm().fields, ""), "id": uuid7(), **values}
     offered = {"repeats": [(each.value, words.repeats_name(each)) for each in Repeats]}
     kept, chosen = in_words(saved, offered, ["digital"]), in_words(values, offered, ["digital"])
+    if activity and moved:
+        values = {**after_conflict(ActivityForm(), request.form, values, saved), "version": activity.version}
     return render_template(
         "directory/activity_form.html",
         service=service,
