@@ -17,6 +17,7 @@ from services.directory.web.administering import UNITS, administered, change, op
 from services.directory.web.compared import in_words
 from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import UnitForm
+from services.directory.web.leading_here import leading_here
 from services.directory.web.parts import parts
 from services.directory.web.shown_before import MARK, after_conflict, shown
 from services.directory.web.standing_in import overruling
@@ -73,6 +74,7 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
         if unit.stand_in_unit_id and unit.stand_in_unit_id not in {each.id for each in receiving}:
             # another municipality's, which a system has set: saving the form keeps it
             receiving += found.work.units.those([unit.stand_in_unit_id])
+        leading = leading_here(found.work, unit.id, swedish_day(now))
         overruled = overruling(found.work, [unit], swedish_day(now)).get(unit.id, [])
         if people:
             rule = rule_of(found.editor, unit)
@@ -103,6 +105,8 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
         moved=moved,
         stand_ins=stand_ins,
         overruled=overruled,
+        leading=leading,
+        own_municipality=found.editor.municipality_code,
     )
 
 

@@ -252,7 +252,8 @@ def _service_page(
     service: SupportService | None, values: dict[str, Any], errors: dict[str, str], *, moved: bool = False
 ) -> str:
     saved = form_from_listing(service.listing, service.version) if service else {}
-    values = {MARK: shown(ListingForm(), saved), **dict.fromkeys(ListingForm().fields, ""), **{name: [] for name in LISTS}, "id": uuid7(), **values}
+    empty = {**dict.fromkeys(ListingForm().fields, ""), **{name: [] for name in LISTS}, "id": uuid7()}
+    values = {**empty, MARK: shown(ListingForm(), saved), **values}
     offered = _offered(service.listing if service else None)
     chosen = in_words(values, offered, ["digital"])
     if service and moved:

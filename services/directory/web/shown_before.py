@@ -1,4 +1,4 @@
-"""What a form showed when its page came: so that, when somebody else was faster, only what was changed is set against it.
+"""What a form showed when its page came: when somebody else was faster, only what was changed is set against theirs.
 
 A form sends all its fields, also those that nobody touched. Each form therefore carries a mark of every value that it
 showed. A field that comes back as it was shown says nothing of what its sender wants, and after a conflict it shows
