@@ -13,7 +13,18 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from shared.kernel.clock import Clock, SystemClock
 from shared.settings import Settings
 from shared.storage.encryption import MasterKey
-from shared.web import catalogues, headers, health, lapsed_forms, linked, problem, session, statement, tokens
+from shared.web import (
+    catalogues,
+    headers,
+    health,
+    held_forms,
+    lapsed_forms,
+    linked,
+    problem,
+    session,
+    statement,
+    tokens,
+)
 from shared.web.errors import TooLarge, says
 from shared.web.guard import OnlyHere
 from shared.web.navigation import add_layout
@@ -80,6 +91,7 @@ def make_app(
     linked.register(app)
     problem.register(app)
     add_layout(app)
+    held_forms.register(app, keeping.held if keeping else None)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     if keeping is not None:

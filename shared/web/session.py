@@ -2,8 +2,8 @@
 
 ``lotsa_session`` is shared by all services (one origin, one key). It is signed, not secret: it holds a random session
 id, the identity provider's issuer and subject, the name shown in the header, and times. It lives until the browser
-closes, 30 minutes pass without a request, 12 hours pass in all, or the person signs out. Idle, within its
-12 hours, it still proves whose it was (``lapsed``): a form of theirs is kept for them, and nothing is opened.
+closes, 30 minutes pass without a request, 12 hours pass in all, or the person signs out. Idle, or past its 12 hours,
+it still proves for a day whose it was (``lapsed``): a form of theirs is kept for them, and nothing is opened.
 """
 
 from __future__ import annotations
@@ -19,15 +19,17 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from shared.kernel.actor import UserRef
 from shared.settings import SettingsAreWrong
+from shared.web import form_token
 
 COOKIE = "lotsa_session"
 IDLE_LIMIT = timedelta(minutes=30)
 ABSOLUTE_LIMIT = timedelta(hours=12)
+# so long, from when it began, it is known whose session it was
+KNOWN_FOR = timedelta(hours=24)
 # a cookie rewritten at every request would race between two tabs for nothing
 SEEN_STEP = timedelta(minutes=1)
 SHORTEST_KEY = 32
-# Flask-WTF's name for it
-FORM_TOKEN = "csrf_token"
+FORM_TOKEN = form_token.FIELD
 
 
 def cookie_name(public_url: str) -> str:
@@ -68,6 +70,11 @@ class SessionState:
         return self.started_at + ABSOLUTE_LIMIT
 
     @property
+    def known_until(self) -> datetime:
+        """Until when the cookie proves whose it was."""
+        return self.started_at + KNOWN_FOR
+
+    @property
     def idle_until(self) -> datetime:
         """When the session ends if nothing more is asked for."""
         return min(self.seen_at + IDLE_LIMIT, self.expires_at)
@@ -92,10 +99,9 @@ def start(user: UserRef, name: str, now: datetime, *, assignment_id: UUID | None
     same = (session.get("iss"), session.get("sub")) == (user.issuer, user.subject)
     token = session.get(FORM_TOKEN) if same else None
     session.clear()
-    if token:
-        session[FORM_TOKEN] = token
     session_id = uuid4()
     session.update(
+        {FORM_TOKEN: token or form_token.new(user, now)},
         sid=str(session_id),
         iss=user.issuer,
         sub=user.subject,
@@ -121,10 +127,10 @@ def read(now: datetime, *, prolong: bool = True) -> SessionState | None:
     if "sid" not in session:
         return None
     state = _said()
-    if state is None or now >= state.expires_at:
+    if state is None or now >= state.known_until:
         end()
         return None
-    if now - state.seen_at > IDLE_LIMIT:
+    if _is_over(state, now):
         # left in the browser: it opens nothing, and forms from other windows are still known to be this person's
         return None
     if prolong and now - state.seen_at >= SEEN_STEP:
@@ -134,12 +140,16 @@ def read(now: datetime, *, prolong: bool = True) -> SessionState | None:
 
 
 def lapsed(now: datetime) -> SessionState | None:
-    """Whose session idled away within its 12 hours: they are known, and not let in.
+    """Whose session idled away, or was over after its 12 hours, within a day: they are known, and not let in.
 
     Whether it was signed out has to be asked elsewhere, as for any session.
     """
     state = _said()
-    return state if state and now - state.seen_at > IDLE_LIMIT and now < state.expires_at else None
+    return state if state and _is_over(state, now) and now < state.known_until else None
+
+
+def _is_over(state: SessionState, now: datetime) -> bool:
+    return now - state.seen_at > IDLE_LIMIT or now >= state.expires_at
 
 
 def _said() -> SessionState | None:

@@ -10,6 +10,7 @@ from services.audit.web.reviewing import Reviewing
 from shared.kernel.actor import Actor
 from shared.settings import SettingsAreWrong
 from shared.storage.encryption import MasterKey
+from shared.storage.held_forms import HeldForms
 from shared.storage.lapsed_forms import LapsedForms
 from shared.web.errors import says
 from shared.web.lapsed_forms import FormIsNotKept, Keeping
@@ -33,4 +34,5 @@ def keeping(reviewing: Reviewing) -> Keeping:
         reviewing.record_attempt(actor, "lapsed-form", [form_id], refusal.slug)
         raise refusal
 
-    return Keeping(LapsedForms(parts.engine, MasterKey.from_file(path)), KINDS, refused)
+    master = MasterKey.from_file(path)
+    return Keeping(LapsedForms(parts.engine, master), HeldForms(parts.engine, master), KINDS, refused)

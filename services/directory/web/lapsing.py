@@ -8,6 +8,7 @@ from uuid import UUID
 from services.directory.bootstrap import SERVICE, Parts
 from shared.kernel.actor import Actor
 from shared.storage.encryption import MasterKey
+from shared.storage.held_forms import HeldForms
 from shared.storage.lapsed_forms import LapsedForms
 from shared.web.errors import says
 from shared.web.lapsed_forms import FormIsNotKept, Keeping
@@ -35,4 +36,5 @@ def keeping(parts: Parts) -> Keeping | None:
             work.record_attempt(actor, refusal, "read", "lapsed-form", form_id)
         raise refusal
 
-    return Keeping(LapsedForms(parts.engine, MasterKey.from_file(path)), KINDS, refused)
+    master = MasterKey.from_file(path)
+    return Keeping(LapsedForms(parts.engine, master), HeldForms(parts.engine, master), KINDS, refused)

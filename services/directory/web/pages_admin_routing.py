@@ -26,6 +26,7 @@ from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import Invalid, VersionHasMoved
 from shared.vocabulary.age import AgeBand, exactly
+from shared.web.held_forms import form_page, shown_again, takes_form
 from shared.web.who import needs
 
 NOBODY = UUID(int=0)
@@ -73,14 +74,15 @@ def rules_in_order() -> str:
 
 @pages.get("/default")
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
-def default_form() -> str:
+def default_form() -> Any:
     """The unit for whatever no rule takes, to be chosen."""
-    return _default_page(None, {})
+    return form_page(_default_page, None, {})
 
 
 @pages.post("/default")
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
-def save_default() -> Response | str:
+@takes_form
+def save_default() -> Response:
     """Choose another. The first choice also makes the municipality's first rules."""
     written = as_written(request.form)
     try:
@@ -88,9 +90,9 @@ def save_default() -> Response | str:
         unit_id = UnitId(form["default_unit_id"])
         alter(form["version"], with_default(unit_id), unit_id)
     except VersionHasMoved:
-        return _default_page(written, {}, moved=True)
+        return shown_again(_default_page, written, {}, moved=True)
     except (ValidationError, Invalid) as problem:
-        return _default_page(written, said(problem))
+        return shown_again(_default_page, written, said(problem))
     flash(_("Saved. New referrals are routed by it within moments."), "success")
     return redirect(ROUTING, 303)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from services.directory.web.untouched import changed_in
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.refusals import Invalid, VersionHasMoved
+from shared.web.held_forms import form_page, shown_again, takes_form
 from shared.web.sent_twice import carry_out_once
 from shared.web.who import needs
 
@@ -33,16 +35,17 @@ pages = Blueprint("admin_units", __name__, url_prefix=UNITS)
 
 @pages.get("/<uuid:unit_id>")
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
-def unit_form(unit_id: UUID) -> str:
+def unit_form(unit_id: UUID) -> Any:
     """A unit, to be changed."""
-    return _page(unit_id, None, {})
+    return form_page(partial(_page, unit_id), None, {})
 
 
 @pages.post("/<uuid:unit_id>")
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
-def save_unit(unit_id: UUID) -> Response | str:
+@takes_form
+def save_unit(unit_id: UUID) -> Response:
     """Change a unit. Whoever comes second sees both what is saved and what they wrote themselves."""
-    written = as_written(request.form)
+    written, page = as_written(request.form), partial(_page, unit_id)
     try:
         form = UnitForm().load(request.form)
         with opened(unit_id) as found:
@@ -55,11 +58,11 @@ def save_unit(unit_id: UUID) -> Response | str:
             )
             found.work.commit()
     except VersionHasMoved:
-        return _page(unit_id, written, {}, moved=True)
+        return shown_again(page, written, {}, moved=True)
     except (UnitIsADefault, UnitIsYourOwn) as refusal:
-        return _page(unit_id, written, said(Invalid(fields={"/closed": refusal.title})))
+        return shown_again(page, written, said(Invalid(fields={"/closed": refusal.title})))
     except (ValidationError, Invalid, NameIsTaken) as problem:
-        return _page(unit_id, written, said(problem))
+        return shown_again(page, written, said(problem))
     flash(_("Saved. The other services hear of it within moments."), "success")
     return redirect(f"{UNITS}/{unit_id}", 303)
 

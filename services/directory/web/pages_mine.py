@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +41,7 @@ from services.directory.web.untouched import changed_in, listing_after, listing_
 from shared.kernel.actor import Role
 from shared.kernel.identity import OrganizationId, uuid7
 from shared.kernel.refusals import Invalid, VersionHasMoved
+from shared.web.held_forms import form_page, shown_again, takes_form
 from shared.web.sent_twice import carry_out_once
 from shared.web.who import needs
 
@@ -62,14 +64,15 @@ def mine() -> str:
 
 @pages.get("/organization")
 @needs(Role.PARTNER_EDITOR)
-def organization_form() -> str:
+def organization_form() -> Any:
     """The organisation's own words, to be changed."""
-    return _organization_page(_own_organization(), None, {})
+    return form_page(partial(_organization_page, _own_organization()), None, {})
 
 
 @pages.post("/organization")
 @needs(Role.PARTNER_EDITOR)
-def save_organization() -> Response | str:
+@takes_form
+def save_organization() -> Response:
     """Present the organisation anew."""
     editor, before = current_editor(), _own_organization()
     written = as_written(request.form)
@@ -87,9 +90,9 @@ def save_organization() -> Response | str:
             )
             work.commit()
     except VersionHasMoved:
-        return _organization_page(_own_organization(), written, {}, moved=True)
+        return shown_again(partial(_organization_page, _own_organization()), written, {}, moved=True)
     except (ValidationError, Invalid) as problem:
-        return _organization_page(_own_organization(), written, said(problem))
+        return shown_again(partial(_organization_page, _own_organization()), written, said(problem))
     # promise: saved-is-what-the-page-says
     flash(_("Saved. This is what the public page says from now on."), "success")
     return redirect(HOME, 303)
@@ -97,15 +100,16 @@ def save_organization() -> Response | str:
 
 @pages.get("/services/new")
 @needs(Role.PARTNER_EDITOR)
-def new_service() -> str:
+def new_service() -> Any:
     """An empty form. Its id comes along, so that sending it twice lists it once."""
     values = {"id": uuid7(), "version": 0, "languages": ["sv"], "attend": Attend.DROP_IN.value}
-    return _service_page(None, values, {})
+    return form_page(partial(_service_page, None), values, {})
 
 
 @pages.post("/services/new")
 @needs(Role.PARTNER_EDITOR)
-def add_service() -> Response | str:
+@takes_form
+def add_service() -> Response:
     """List a new support service."""
     editor = current_editor()
     written = as_written(request.form, LISTS)
@@ -123,9 +127,10 @@ def add_service() -> Response | str:
             work.commit()
     except (AlreadyRegistered, VersionHasMoved):
         # sent before with other words, or changed since: it is there to be changed, beside what was written now
-        return _service_page(_own(service_id), written, {}, moved=True)
+        page = partial(_service_page, _own(service_id))
+        return shown_again(page, written, {}, at=f"{HOME}/services/{service_id}", moved=True)
     except (ValidationError, Invalid) as problem:
-        return _service_page(None, written, _said(problem))
+        return shown_again(partial(_service_page, None), written, _said(problem))
     except ValueError:
         raise ListingIsNotYours from None
     # promise: saved-is-found-at-once
@@ -135,15 +140,17 @@ def add_service() -> Response | str:
 
 @pages.get("/services/<uuid:service_id>")
 @needs(Role.PARTNER_EDITOR)
-def service_form(service_id: UUID) -> str:
+def service_form(service_id: UUID) -> Any:
     """A support service's listing, to be changed."""
     service = _own(service_id)
-    return _service_page(service, form_from_listing(service.listing, service.version), {})
+    saved = form_from_listing(service.listing, service.version)
+    return form_page(partial(_service_page, service), saved, {})
 
 
 @pages.post("/services/<uuid:service_id>")
 @needs(Role.PARTNER_EDITOR)
-def save_service(service_id: UUID) -> Response | str:
+@takes_form
+def save_service(service_id: UUID) -> Response:
     """Save a listing. Whoever comes second sees both what is saved and what they wrote themselves."""
     editor = current_editor()
     service = _own(service_id)
@@ -162,9 +169,9 @@ def save_service(service_id: UUID) -> Response | str:
             )
             work.commit()
     except VersionHasMoved:
-        return _service_page(_own(service_id), written, {}, moved=True)
+        return shown_again(partial(_service_page, _own(service_id)), written, {}, moved=True)
     except (ValidationError, Invalid) as problem:
-        return _service_page(service, written, _said(problem))
+        return shown_again(partial(_service_page, service), written, _said(problem))
     flash(_("Saved. This is what the public page says from now on."), "success")
     return redirect(HOME, 303)
 

@@ -182,7 +182,7 @@ def test_two_windows_overwrite_nothing_of_each_other(town: Town, as_person: Open
     draft = "/".join(urlsplit(alva.url).path.split("/")[:4])
     other.goto(f"{draft}/check")
     assert urlsplit(other.url).path == f"{draft}/support", "nothing is sent before it is decided"
-    alva.get_by_role("link", name="Se vad som är sparat").click()
+    alva.get_by_role("button", name="Se vad som är sparat").click()
     assert why.input_value() == "Det första fönstret."
     assert not alva.get_by_label("Avlösning").is_checked()
     axe_clean(alva)
