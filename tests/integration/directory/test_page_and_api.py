@@ -26,7 +26,7 @@ from services.directory.web.schemas_ruling import RuleIn
 from services.directory.web.schemas_staff import UnitIn
 from shared.kernel.clock import SWEDEN
 from tests.support.directory_city import City
-from tests.support.page_forms import form_of
+from tests.support.page_forms import form_of, shown_again
 
 # a failing example is told as it was found: each costs half a dozen requests, and shrinking hundreds of them
 EXAMPLES = settings(
@@ -348,7 +348,7 @@ def test_an_edit_by_page_touches_what_was_edited_alone(city: City, kind: str, da
     browser = city.signed_in(thing.who)
     page = thing.page(about)
     form = form_of(browser.get(page).text, page)
-    answer = browser.post(page, data=form.typed(**{name: value}))
+    answer = shown_again(browser, browser.post(page, data=form.typed(**{name: value})))
     if name == "place_city" and before["location"] is None:
         # a town alone is no place: that is said, and nothing is changed
         assert "error-summary" in answer.text
@@ -439,7 +439,7 @@ def test_a_place_that_cannot_be_found_is_refused_by_both_doors(city: City) -> No
     service = _write_service(city, {"name": "Kaféet", "summary": "Fika."})
     browser, page = city.signed_in("dani"), f"/directory/mine/services/{service}"
     typed = form_of(browser.get(page).text, page).typed(place_accessibility="Hiss finns")
-    told = browser.post(page, data=typed).text
+    told = shown_again(browser, browser.post(page, data=typed)).text
     assert "Skriv platsens namn eller en gatuadress" in told
     assert form_of(told, page).fields["place_accessibility"] == "Hiss finns"
 

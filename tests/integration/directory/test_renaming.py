@@ -9,7 +9,7 @@ import pytest
 
 from deploy.seed.ids import UNIT
 from tests.support.directory_city import City
-from tests.support.page_forms import form_of
+from tests.support.page_forms import form_of, shown_again
 
 BROMMA = UNIT["advice-bromma"]
 PAGE = f"/directory/admin/units/{BROMMA}"
@@ -78,7 +78,7 @@ def test_a_name_that_another_unit_has_is_refused_by_both_doors(city: City) -> No
     [farsta] = city.rows("select name from units where id = :id", id=UNIT["advice-farsta"])
     for taken in (farsta.name, farsta.name.upper()):
         page = form_of(hanna.get(PAGE).text, PAGE)
-        told = hanna.post(PAGE, data=page.typed(name=taken))
+        told = shown_again(hanna, hanna.post(PAGE, data=page.typed(name=taken)))
         assert told.status_code == 200
         assert "har redan en enhet som heter så" in told.text
         assert form_of(told.text, PAGE).fields["name"] == taken
@@ -95,7 +95,7 @@ def test_a_unit_without_a_name_is_told_by_its_field(city: City) -> None:
     """Nothing is renamed to nothing."""
     hanna = city.signed_in("hanna")
     page = form_of(hanna.get(PAGE).text, PAGE)
-    told = hanna.post(PAGE, data=page.typed(name="  ")).text
+    told = shown_again(hanna, hanna.post(PAGE, data=page.typed(name="  "))).text
     assert 'href="#f-name"' in told or 'href="#name"' in told
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.integration.directory.test_forms_lose_nothing import FORMS, at
 from tests.support.directory_city import City, seeded_city
 from tests.support.infrastructure import Infrastructure
-from tests.support.page_forms import PageForm, form_of
+from tests.support.page_forms import PageForm, form_of, shown_again
 
 # the forms that change something there is, and what a colleague changed of it first
 FORMS_OF_TWO: dict[str, dict[str, str]] = {
@@ -72,7 +72,7 @@ def test_every_field_in_which_the_two_differ_is_told(city: City, name: str) -> N
             continue
         typed = {each: _another(mine, each) for each in (field, *TOGETHER.get(field, ()))}
         sent = mine.typed(**typed)
-        answer = browser.post(page, data=sent)
+        answer = shown_again(browser, browser.post(page, data=sent))
         told = TOLD.search(answer.text)
         assert told, f"{field}: {answer.status_code}"
         assert told[0].count("<dt>") == len({*typed, *theirs}), f"{field}: {told[0]}"
@@ -133,7 +133,7 @@ def test_lists_and_boxes_are_told_in_words(city: City) -> None:
     mine = form_of(browser.get(page).text, page)
     theirs: Mapping[str, Any] = {"languages": ["en", "sv"], "areas": ["0180-bromma"], "digital": ["true"]}
     assert browser.post(page, data=mine.typed(**theirs)).status_code == 303
-    answer = browser.post(page, data=mine.typed(summary="Mitt."))
+    answer = shown_again(browser, browser.post(page, data=mine.typed(summary="Mitt.")))
     told = TOLD.search(answer.text)
     assert told
     for words in ("<dt>Språk</dt><dd>svenska, engelska</dd>", "<dd>Bromma</dd>", "<dd>Ja</dd>", "<dd>Fika.</dd>"):
