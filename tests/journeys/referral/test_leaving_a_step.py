@@ -145,7 +145,7 @@ def test_what_is_saved_is_looked_at_without_losing_what_was_typed_since(town: To
 
 
 def test_a_step_left_by_the_menu_without_scripts(town: Town, as_person: OpenPage) -> None:
-    """A link is no part of the form: words that were never sent are gone, as decision 0011 says, and what was kept stays."""
+    """A link is no part of the form: words that were never sent are gone then, as decision 0011 says."""
     alva = as_person(town.alva, javascript=False)
     come_to(alva, "support")
     alva.fill("textarea[name=why]", "Orkar inte mer.")
