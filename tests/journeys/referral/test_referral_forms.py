@@ -62,7 +62,7 @@ def test_a_draft_is_kept_and_gone_on_with_and_can_be_thrown_away(town: Town, as_
     alva.get_by_role("link", name="Frans Provsson", exact=True).click()
     assert alva.url.endswith("/consent"), "it goes on where it was left"
     assert alva.locator("nav [aria-current=page]").all_inner_texts() == ["Ny lotsning"]
-    alva.get_by_role("link", name="Ta bort utkastet").click()
+    alva.get_by_role("button", name="Ta bort utkastet").click()
     alva.get_by_role("button", name="Ta bort utkastet").click()
     assert "Utkastet är borta" in alva.inner_text("main")
     assert not town.ask("SELECT id FROM drafts")
