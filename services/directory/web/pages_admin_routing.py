@@ -107,7 +107,7 @@ def _default_page(written: dict[str, Any] | None, errors: dict[str, str], *, mov
     names = dict(units)
     chosen = names.get(values["default_unit_id"], "")
     if moved:
-        values = {**after_conflict(DefaultUnitForm(), request.form, values, saved), "version": found.version}
+        values = {**after_conflict(DefaultUnitForm(), values, saved), "version": found.version}
     return render_template(
         "directory/admin_default.html",
         units=units,

@@ -217,7 +217,7 @@ def _page(
     }
     chosen = _spoken(values, known)
     if moved and rule:
-        values = {**after_conflict(RuleForm(), request.form, values, saved), "version": found.version}
+        values = {**after_conflict(RuleForm(), values, saved), "version": found.version}
     return render_template(
         "directory/admin_rule.html",
         rule=rule,

@@ -94,7 +94,7 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
     offered = {"stand_in_unit_id": stand_ins}
     chosen = in_words(values, offered, ["address_withheld", "closed"])
     if moved:
-        values = {**after_conflict(UnitForm(), request.form, values, saved), "version": unit.version}
+        values = {**after_conflict(UnitForm(), values, saved), "version": unit.version}
     return render_template(
         "directory/admin_unit.html",
         unit=unit,

@@ -243,7 +243,7 @@ def _organization_page(
     values = {**dict.fromkeys([*form.fields, MARK], ""), **written} if written else {**saved, MARK: shown(form, saved)}
     chosen = in_words(values)
     if moved:
-        values = {**after_conflict(form, request.form, values, saved), "version": organization.version}
+        values = {**after_conflict(form, values, saved), "version": organization.version}
     return render_template(
         "directory/organization_form.html",
         organization=organization,
@@ -264,7 +264,7 @@ def _service_page(
     offered = _offered(service.listing if service else None)
     chosen = in_words(values, offered, ["digital"])
     if service and moved:
-        values = {**after_conflict(ListingForm(), request.form, values, saved), "version": service.version}
+        values = {**after_conflict(ListingForm(), values, saved), "version": service.version}
     return render_template(
         "directory/service_form.html",
         service=service,

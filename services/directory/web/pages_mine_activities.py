@@ -249,7 +249,7 @@ def _page(
     offered = {"repeats": [(each.value, words.repeats_name(each)) for each in Repeats]}
     kept, chosen = in_words(saved, offered, ["digital"]), in_words(values, offered, ["digital"])
     if activity and moved:
-        values = {**after_conflict(ActivityForm(), request.form, values, saved), "version": activity.version}
+        values = {**after_conflict(ActivityForm(), values, saved), "version": activity.version}
     return render_template(
         "directory/activity_form.html",
         service=service,

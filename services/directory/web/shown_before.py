@@ -28,13 +28,12 @@ def shown(form: Form, values: Mapping[str, Any]) -> str:
     return " ".join(f"{name}:{mark}" for name, mark in marks.items())
 
 
-def after_conflict(
-    form: Form, sent: MultiDict[str, str], written: Mapping[str, Any], now: Mapping[str, Any]
-) -> dict[str, Any]:
+def after_conflict(form: Form, written: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
     """What the form shows when somebody else was faster: what its sender changed, and of the rest what there is now.
 
     A form without marks (of an earlier release, or a program's) is taken as changed throughout.
     """
+    sent = as_a_browser_sends(written)
     before = dict(each.partition(":")[::2] for each in sent.get(MARK, "").split())
     try:
         untouched = {name for name, mark in _marks(form, sent).items() if before.get(name) == mark}
