@@ -18,6 +18,7 @@ from shared.web import (
     form_token,
     headers,
     health,
+    held_forms,
     lapsed_forms,
     limits,
     linked,
@@ -104,6 +105,7 @@ def make_app(
     linked.register(app)
     problem.register(app)
     add_layout(app)
+    held_forms.register(app, keeping.held if keeping else None)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     if keeping is not None:

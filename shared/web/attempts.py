@@ -2,7 +2,9 @@
 
 Two tabs may be at the provider at once, opened together or one after the other: neither knows of the other, and either
 may be finished first. Kept in the session, as Authlib does, the last one to begin would wipe out what the others need.
-They are bounded, since a browser has room for so many cookies and a server for so long a header.
+They are bounded, since a browser has room for so many cookies and a server for so long a header. Those that another
+site's page set off, as the browser tells (``Sec-Fetch-Site``, W3C Fetch Metadata), have a bound of their own: however
+many a hostile page opens, it pushes out none that somebody began here.
 """
 
 from __future__ import annotations
@@ -16,22 +18,28 @@ from werkzeug.wrappers import Response
 from shared.web import session
 
 MOST = 4
+MOST_FROM_ELSEWHERE = 2
+HERE, ELSEWHERE = "begun", "begun_elsewhere"
+# what the browser says of its own pages, and of an address that somebody typed or kept; an old one says nothing
+_OURS = ("same-origin", "none", "")
 LASTS_SECONDS = 3600
+_DIGITS = 16
 
 Kept = dict[str, str]
 
 
 def remember(response: Response, state: str, kept: Kept) -> None:
     """Have the browser keep what the answer with this ``state`` will be held against; the oldest make room."""
-    name = _name(state)
-    for oldest in _begun()[: -(MOST - 1)]:
+    ours = request.headers.get("Sec-Fetch-Site", "") in _OURS
+    where, most = (HERE, MOST) if ours else (ELSEWHERE, MOST_FROM_ELSEWHERE)
+    for oldest in _begun(where)[: -(most - 1)]:
         _forget(response, oldest)
-    _set(response, name, _signer().dumps({"state": state, **kept}), LASTS_SECONDS)
+    _set(response, _name(state, where), _signer().dumps({"state": state, **kept}), LASTS_SECONDS)
 
 
 def take(state: str) -> Kept | None:
     """What was kept for this ``state``, once: or None when this browser has begun no such sign-in within the hour."""
-    name = _name(state)
+    name = next((each for each in (_name(state, HERE), _name(state, ELSEWHERE)) if each in request.cookies), "")
     kept = _read(name)
     if kept is None or kept.pop("state", "") != state:
         return None
@@ -44,10 +52,10 @@ def take(state: str) -> Kept | None:
     return kept
 
 
-def _begun() -> list[str]:
+def _begun(where: str) -> list[str]:
     """The names of the attempts that this browser has kept, the oldest first; what cannot be read is older still."""
-    beginning = _name("")[:-16]
-    names = [name for name in request.cookies if name.startswith(beginning)]
+    beginning = _name("", where)[:-_DIGITS]
+    names = [name for name in request.cookies if name.startswith(beginning) and len(name) == len(beginning) + _DIGITS]
     return sorted(names, key=lambda name: _begun_at(name))
 
 
@@ -67,10 +75,10 @@ def _read(name: str) -> Kept | None:
     return kept if isinstance(kept, dict) else None
 
 
-def _name(state: str) -> str:
+def _name(state: str, where: str) -> str:
     # a digest, for a state from outside may hold anything
-    digest = hashlib.sha256(state.encode(errors="replace")).hexdigest()[:16]
-    return f"{session.cookie_name(_public_url())}_begun_{digest}"
+    digest = hashlib.sha256(state.encode(errors="replace")).hexdigest()[:_DIGITS]
+    return f"{session.cookie_name(_public_url())}_{where}_{digest}"
 
 
 def _public_url() -> str:

@@ -3,22 +3,32 @@
 For whoever is signed in it is made with a secret of their session, which every service reads and no other site can: so
 the form that signs out, which stands on every service's pages, can be sent to the directory. For whoever is not, it
 hangs on the service's own cookie (Flask-WTF).
+
+Behind the first part it says besides, signed by the service, when the page's session began and, as a fingerprint, whose
+it was. So a form from an old window proves to the service whose page it was on that it was filled in on that very
+person's page, though the session is over. That proves nothing about who sends it, and lets nobody in.
 """
 
 from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import UTC, datetime, timedelta
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadData, BadSignature, URLSafeSerializer
 
+from shared.kernel.actor import UserRef
 from shared.web import session
 
 FIELD = "csrf_token"
 HEADER = "X-CSRFToken"
+# a session lasts for twelve hours, and what was left open in it may be found the morning after
+AT_MOST = timedelta(hours=24)
 _SAFE = ("GET", "HEAD", "OPTIONS")
+# in neither part's alphabet
+_BETWEEN = "~"
 
 
 def make() -> str:
@@ -26,7 +36,19 @@ def make() -> str:
     state = session.said()
     if state is None:
         return str(generate_csrf())
-    return str(_signer(state).dumps(secrets.token_hex(8)))
+    said = [secrets.token_hex(8), int(state.started_at.timestamp()), _fingerprint(state.user)]
+    return _BETWEEN.join((str(_signer(state).dumps(secrets.token_hex(8))), str(_pages()[0].dumps(said))))
+
+
+def is_on_a_page_of(user: UserRef, now: datetime) -> bool:
+    """Whether the form of this request was filled in on a page of a session of theirs, begun within a day."""
+    said = _whose(now)
+    return said is not None and secrets.compare_digest(said, _fingerprint(user))
+
+
+def is_on_somebodys_page(now: datetime) -> bool:
+    """Whether it was filled in on a page of anybody's session, begun within a day."""
+    return _whose(now) is not None
 
 
 def register(app: Flask) -> None:
@@ -47,11 +69,38 @@ def register(app: Flask) -> None:
             for_strangers.protect()
             return
         try:
-            _signer(state).loads(request.form.get(FIELD) or request.headers.get(HEADER, ""))
+            _signer(state).loads(_parts()[0])
         except BadSignature:
             raise CSRFError from None
         g.csrf_valid = True
 
 
+def _parts() -> tuple[str, str]:
+    token = request.form.get(FIELD) or request.headers.get(HEADER, "")
+    first, _, second = token.partition(_BETWEEN)
+    return first, second
+
+
 def _signer(state: session.SessionState) -> URLSafeSerializer:
     return URLSafeSerializer(state.form_secret, salt="lotsa-form", signer_kwargs={"digest_method": hashlib.sha256})
+
+
+def _pages() -> list[URLSafeSerializer]:
+    """What signs whose page it is: the keys of the service's own cookie, the newest first."""
+    keys = [current_app.config["SECRET_KEY"], *current_app.config["SECRET_KEY_FALLBACKS"]]
+    return [URLSafeSerializer(key, salt="lotsa-page", signer_kwargs={"digest_method": hashlib.sha256}) for key in keys]
+
+
+def _whose(now: datetime) -> str | None:
+    for signer in _pages():
+        try:
+            _random, began, whose = signer.loads(_parts()[1])
+            began_at = datetime.fromtimestamp(int(began), UTC)
+        except (BadData, ValueError, TypeError, OverflowError):
+            continue
+        return str(whose) if now - began_at < AT_MOST else None
+    return None
+
+
+def _fingerprint(user: UserRef) -> str:
+    return hashlib.sha256(f"{user.issuer} {user.subject}".encode()).hexdigest()

@@ -1,9 +1,10 @@
-"""A form that came after its sender's idle half hour is kept for that sender, and carried out when they say so.
+"""A form that came after its sender's session is kept for that sender, and carried out when they say so.
 
 WCAG 2.2, 2.2.1 and technique G105: whoever writes slowly mostly loses nothing, with or without scripts (decision 0011
-says when they do). The old cookie proves who wrote, never who is here now. So it keeps a form and opens nothing: the
-same user, signed in anew under the same assignment, has it sent. Then it is an ordinary request of theirs: the same
-view, checks, answers and records.
+says when they do). The old cookie proves who wrote, never who is here now; a form's token proves whose page it was on,
+when its sender has signed out and in again since. So it keeps a form and opens nothing: the same user, signed in anew
+under the same assignment, has it sent. Then it is an ordinary request of theirs: the same view, checks, answers and
+records.
 """
 
 from __future__ import annotations
@@ -20,14 +21,16 @@ from flask.ctx import RequestContext
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from shared.kernel.actor import Actor
+from shared.kernel.actor import Actor, UserRef
 from shared.kernel.refusals import AlreadyInProgress, Invalid, NotThere
 from shared.observability.logs import logger
+from shared.storage.held_forms import HeldForms
 from shared.storage.lapsed_forms import LIFETIME, FormIsTooLarge, LapsedForm, LapsedForms, Sender
 from shared.web import form_token
 from shared.web.errors import says
 from shared.web.navigation import home_of
-from shared.web.who import current_actor, lapsed, needs, web
+from shared.web.session import SessionState
+from shared.web.who import SignedIn, current_actor, lapsed, needs, signed_in, web
 
 _log = logger("web.lapsed_forms")
 
@@ -49,11 +52,13 @@ class FormIsNotKept(NotThere):
 class Keeping:
     """What a service gives, so that its forms are kept.
 
-    ``kinds``: endpoint or blueprint → what its form is about, a catalogue key. ``refuse`` records the attempt to come
-    to a form that is not there for the actor, and raises the refusal.
+    ``held``: what was typed and not carried out (``held_forms``). ``kinds``: endpoint or blueprint → what its form is
+    about, a catalogue key. ``refuse`` records the attempt to come to a form that is not there for the actor, and raises
+    the refusal.
     """
 
     forms: LapsedForms
+    held: HeldForms
     kinds: Mapping[str, str]
     refuse: Callable[[Actor, UUID, FormIsNotKept], NoReturn]
 
@@ -64,7 +69,7 @@ def keep_form() -> str | None:
     if keeping is None or not _is_a_form_of_ours():
         return None
     try:
-        sender = _lapsed_sender()
+        sender = _late_sender()
         if sender is None:
             return None
         session[_KEPT] = _address(keeping.forms.keep(_as_sent(), sender))
@@ -83,23 +88,32 @@ def was_kept_here() -> bool:
 
 
 def _is_a_form_of_ours() -> bool:
-    """Whether somebody filled it in on our page (its token is right), behind a door that asks who it is."""
+    """Whether somebody filled it in on a page of ours, behind a door that asks who it is."""
     view = current_app.view_functions.get(request.endpoint or "")
-    return (
-        bool(g.get("csrf_valid"))
-        and hasattr(view, "lotsa_needs")
-        and request.blueprint != _BLUEPRINT
-        and request.mimetype == FORM
-    )
+    return hasattr(view, "lotsa_needs") and request.blueprint != _BLUEPRINT and request.mimetype == FORM
 
 
-def _lapsed_sender() -> Sender | None:
-    """Who the idle cookie names, if they were not signed out and still hold the assignment that they had chosen."""
-    state = lapsed()
-    if state is None or state.assignment_id is None:
+def _late_sender() -> Sender | None:
+    """Whose form it is, when it came after the session that its page was made in.
+
+    Whoever has signed in again since, if the page was theirs; or whom the cookie of a session names that is over, if it
+    was not signed out. They must hold the assignment that they have, or had, chosen.
+    """
+    now, here = web().clock.now(), signed_in()
+    state = lapsed() if here is None else None
+    user, assignment_id = _of(here) if here else _of(state)
+    if user is None or assignment_id is None:
         return None
-    held = web().staff.assignments_of(state.user, web().clock.now())
-    return Sender(state.user, state.assignment_id) if state.assignment_id in {each.id for each in held} else None
+    if not (g.get("csrf_valid") or form_token.is_on_a_page_of(user, now)):
+        return None
+    held = web().staff.assignments_of(user, now)
+    return Sender(user, assignment_id) if assignment_id in {each.id for each in held} else None
+
+
+def _of(who: SignedIn | SessionState | None) -> tuple[UserRef | None, UUID | None]:
+    if isinstance(who, SignedIn):
+        return who.user, who.assignment.id if who.assignment else None
+    return (who.user, who.assignment_id) if who else (None, None)
 
 
 def _as_sent() -> LapsedForm:

@@ -87,11 +87,11 @@ def login_blueprint(
         return redirect(_onward(target, only), 303)
 
     def leave() -> None:
-        """End the session that this browser has, in all services. An idle one too: a copy of it can leave forms."""
+        """End the session that this browser has, in all services. One that is over too: its copies can leave forms."""
         now = web().clock.now()
         state = session.lapsed(now) or session.read(now)
         if state is not None and not web().staff.session_ended(state.session_id):
-            hooks.on_signed_out(state.session_id, state.expires_at)
+            hooks.on_signed_out(state.session_id, state.known_until)
 
     def refuse(reason: str, cause: Exception | None = None) -> Response:
         reference = secrets.token_hex(4)

@@ -28,7 +28,9 @@ from shared.storage.encryption import Unreadable
 from shared.web import refusing
 from shared.web.api import pointers
 from shared.web.errors import CannotBeRead, DirectoryIsSilent, FormExpired, OutOfOrder, Unexpected, says
+from shared.web.held_forms import NAME, asked_name
 from shared.web.lapsed_forms import keep_form, was_kept_here
+from shared.web.sent_words import sent_words
 from shared.web.validation import sentences
 from shared.web.who import AssignmentNeeded, RoleNotAllowed, is_api, signed_in
 
@@ -90,7 +92,7 @@ def answer_refusal(refusal: Refusal) -> AnyResponse:
             if was_kept_here():
                 return _answer_kept()
             return redirect("/directory/login" + _back_here(), 303)
-        if isinstance(refusal, AssignmentNeeded):
+        if isinstance(refusal, AssignmentNeeded) and request.method in ("GET", "HEAD"):
             return redirect("/directory/assignment" + _back_here(), 303)
     detail = refusal.detail
     if isinstance(refusal, TooOften):
@@ -108,11 +110,17 @@ def answer_refusal(refusal: Refusal) -> AnyResponse:
 
 def _back_here() -> str:
     """Where to go on afterwards: only pages can be come back to, not forms that were sent."""
-    return "?next=" + quote(request.path) if request.method in ("GET", "HEAD") and request.path != "/" else ""
+    if request.method not in ("GET", "HEAD") or request.path == "/":
+        return ""
+    name = asked_name()
+    return "?next=" + quote(request.path + (f"?{NAME}={name}" if name else ""))
 
 
 def _answer_signed_out(status: int) -> Response:
-    """A form came after its sender's session and is not kept: nobody knows whose it is, or nowhere to put it."""
+    """A form came after its sender's session and is not kept: nobody knows whose it is, or nowhere to put it.
+
+    What was written in it is shown, to be copied.
+    """
     return _answer(
         "signed-out",
         says("You are no longer signed in."),
@@ -175,6 +183,7 @@ def _answer(
             fields=fields,
             reference=reference,
             sign_in_at=sign_in_at,
+            words=sent_words(status),
         )
     # the page's frame itself needs the database, which may be what is broken
     except Exception as error:  # noqa: BLE001
@@ -197,11 +206,14 @@ def _answer_other_role(refusal: RoleNotAllowed) -> AnyResponse:
 
 def _answer_expired_form(_: CSRFError) -> AnyResponse:
     who = signed_in()
+    if who is None and request.endpoint == "login.logout":
+        # signed out in another window: it is as asked
+        refusing.count(FormExpired.slug)
+        return redirect(url_for("login.signed_out"), 303)
+    if kept := keep_form():
+        return redirect(kept, 303)
     if who is None:
         refusing.count(FormExpired.slug)
-        if request.endpoint == "login.logout":
-            # signed out in another window: it is as asked
-            return redirect(url_for("login.signed_out"), 303)
         return _answer_signed_out(400)
     refusal = FormExpired(
         # promise: without-its-token-nothing-is-saved

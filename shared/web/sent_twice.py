@@ -19,8 +19,8 @@ from shared.web.api import etag
 from shared.web.idempotency import Answer, Once, answered_before, once, remember_answer
 from shared.web.who import current_actor, web
 
-# another page's token is no other form
-TOKEN = "csrf_token"
+# another page's token is no other form, nor are the same words that were held meanwhile
+NOT_SAID = ("csrf_token", "typed")
 ANSWERED = 303
 
 Version = int | None
@@ -48,7 +48,7 @@ def _tag(version: Version) -> str | None:
 
 
 def _this_form() -> Once:
-    said = urlencode([(name, value) for name, value in request.form.items(multi=True) if name != TOKEN]).encode()
+    said = urlencode([(name, value) for name, value in request.form.items(multi=True) if name not in NOT_SAID]).encode()
     # the key says all: whoever sends other fields to the same address sends another form
     key = f"form {request.path} {sha256(said).hexdigest()}"
     return once(web().secrets(), current_actor(), key, request.method, request.path, said)

@@ -4,8 +4,8 @@
 (``session_keys``). It is signed, not secret: it holds a random session id, the identity provider's issuer and subject,
 the name shown in the header, how and when the person was identified, the secret of their forms, and times. It lives
 until the browser closes, 30 minutes pass without a request, 12 hours pass in all, or it is ended (which each service
-hears, and keeps). Idle, within its 12 hours, it still proves whose it was (``lapsed``): a form of theirs is kept for
-them, and nothing is opened.
+hears, and keeps). Idle, or past its 12 hours, it still proves for a day whose it was (``lapsed``): a form of theirs is
+kept for them, and nothing is opened.
 
 ``lotsa_<service>`` is that service's own (``own_cookie``): messages, and when the person was last seen there, since
 only the directory can write that into the session.
@@ -28,6 +28,8 @@ from shared.kernel.actor import UserRef
 COOKIE = "lotsa_session"
 IDLE_LIMIT = timedelta(minutes=30)
 ABSOLUTE_LIMIT = timedelta(hours=12)
+# so long, from when it began, it is known whose session it was
+KNOWN_FOR = timedelta(hours=24)
 # a cookie rewritten at every request would race between two tabs for nothing
 SEEN_STEP = timedelta(minutes=1)
 _SEEN = "seen"
@@ -74,6 +76,11 @@ class SessionState:
     def expires_at(self) -> datetime:
         """When the session ends whatever happens."""
         return self.started_at + ABSOLUTE_LIMIT
+
+    @property
+    def known_until(self) -> datetime:
+        """Until when the cookie proves whose it was."""
+        return self.started_at + KNOWN_FOR
 
     @property
     def idle_until(self) -> datetime:
@@ -130,22 +137,26 @@ def read(now: datetime, *, prolong: bool = True) -> SessionState | None:
     state = said()
     if state is None:
         return None
-    if now >= state.expires_at:
+    if now >= state.known_until:
         end()
         return None
-    if now - state.seen_at > IDLE_LIMIT:
+    if _is_over(state, now):
         # left in the browser: it opens nothing, and forms from other windows are still known to be this person's
         return None
     return _seen(state, now) if prolong and now - state.seen_at >= SEEN_STEP else state
 
 
 def lapsed(now: datetime) -> SessionState | None:
-    """Whose session idled away within its 12 hours: they are known, and not let in.
+    """Whose session idled away, or was over after its 12 hours, within a day: they are known, and not let in.
 
     Whether it was signed out has to be asked elsewhere, as for any session.
     """
     state = said()
-    return state if state and now - state.seen_at > IDLE_LIMIT and now < state.expires_at else None
+    return state if state and _is_over(state, now) and now < state.known_until else None
+
+
+def _is_over(state: SessionState, now: datetime) -> bool:
+    return now - state.seen_at > IDLE_LIMIT or now >= state.expires_at
 
 
 def end() -> None:

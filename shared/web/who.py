@@ -134,7 +134,7 @@ def _from_cookie() -> SignedIn | None:
 
 
 def lapsed() -> session.SessionState | None:
-    """Whose session idled away before this request and was not signed out. Known, never let in."""
+    """Whose session was over before this request and was not signed out. Known, never let in."""
     signed_in()
     state = cast("session.SessionState | None", g.lapsed)
     return None if state is None or web().staff.session_ended(state.session_id) else state

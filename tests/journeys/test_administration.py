@@ -50,6 +50,20 @@ def test_a_unit_is_closed_and_opened_again(hanna: Page, city: City) -> None:
     assert city.told("unit.changed.v1")[-1]["active"] is True
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_is_said_after_saving_stands_apart_from_the_link_below(hanna: Page, width: int) -> None:
+    """A whole line's room, whatever the page begins with."""
+    hanna.set_viewport_size({"width": width, "height": 800})
+    hanna.goto(BROMMA)
+    hanna.get_by_role("button", name="Spara").click()
+    said, below = hanna.get_by_role("status"), hanna.locator("main > [role=status] + *")
+    expect(said).to_contain_text("Sparat.")
+    upper, lower = said.bounding_box(), below.bounding_box()
+    assert upper
+    assert lower
+    assert lower["y"] - (upper["y"] + upper["height"]) >= 16
+
+
 def test_the_default_unit_stays_open(hanna: Page) -> None:
     """The form comes back and says what to do first."""
     hanna.goto(f"/directory/admin/units/{UNIT['advice-stockholm']}")

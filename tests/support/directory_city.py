@@ -35,6 +35,7 @@ from shared.storage.migrating import migrate
 from shared.storage.rates import Allowance
 from shared.web.tokens import issue_demo_token
 from tests.support.infrastructure import Infrastructure, new_installation
+from tests.support.page_forms import shown_again
 
 API = "/api/directory/v1"
 NAME = re.compile(r'<input[^>]* name="name"[^>]* value="([^"]+)"')
@@ -80,7 +81,7 @@ class City:
         hidden = {name: value for name, value in HIDDEN.findall(page) if name in ("csrf_token", "version", "id")}
         if named := NAME.search(page):
             hidden["name"] = unescape(named[1])
-        return client.post(onto, data={**hidden, **values})
+        return shown_again(client, client.post(onto, data={**hidden, **values}))
 
     @contextmanager
     def at(self, moment: datetime) -> Iterator[bootstrap.Parts]:

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 
+from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
+
+
+def shown_again(client: FlaskClient, answer: Any) -> Any:
+    """The page that shows a form again which was not carried out: where its answer leads to, as a browser follows it.
+
+    Any other answer stays what it is.
+    """
+    there = str(answer.headers.get("Location", ""))
+    return client.get(there) if answer.status_code == 303 and "?typed=" in there else answer
 
 
 @dataclass

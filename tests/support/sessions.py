@@ -46,6 +46,11 @@ def sign_in_as(
     return state
 
 
+def sign_out(client: FlaskClient) -> None:
+    """Have the browser carry no session, as after a sign-out."""
+    client.delete_cookie(_named(settings_of(client.application)))
+
+
 def state_of(client: FlaskClient) -> SessionState:
     """Whose session a test's browser carries."""
     settings = settings_of(client.application)

@@ -9,6 +9,7 @@ from services.audit.bootstrap import SERVICE
 from services.audit.web.reviewing import Reviewing
 from shared.kernel.actor import Actor
 from shared.settings import SettingsAreWrong
+from shared.storage.held_forms import HeldForms
 from shared.storage.lapsed_forms import LapsedForms
 from shared.storage.master_keys import MasterKeys
 from shared.web.errors import says
@@ -33,4 +34,5 @@ def keeping(reviewing: Reviewing) -> Keeping:
         reviewing.record_attempt(actor, "lapsed-form", [form_id], refusal.slug)
         raise refusal
 
-    return Keeping(LapsedForms(parts.engine, MasterKeys.from_file(path)), KINDS, refused)
+    master = MasterKeys.from_file(path)
+    return Keeping(LapsedForms(parts.engine, master), HeldForms(parts.engine, master), KINDS, refused)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, redirect, render_template, request
@@ -13,6 +14,7 @@ from services.audit.web.download import as_download
 from services.audit.web.reviewing import Reviewing
 from shared.kernel.actor import Role
 from shared.kernel.refusals import Invalid
+from shared.web.held_forms import form_page, shown_again
 from shared.web.limits import HEAVY, SEARCHES, costs
 from shared.web.validation import messages
 from shared.web.who import needs
@@ -46,16 +48,14 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
     @pages.post("/search")
     @needs(Role.AUDITOR)
     @costs(SEARCHES)
-    def search() -> AnyResponse | str | tuple[str, int]:
-        asked = request.form.get("asked", "")[:LONGEST_SEARCH]
-        try:
-            found = reviewing.search(asked)
-        except Invalid as invalid:
-            errors = messages(invalid.fields)
-            return render_template("audit/search.html", asked=asked, found=None, errors=errors), 422
-        if len(found) == 1:
-            return redirect(f"/audit/{found[0].kind}s/{found[0].id}", 303)
-        return render_template("audit/search.html", asked=asked, found=found, errors={})
+    def search() -> AnyResponse:
+        return shown_again(_search, {"asked": request.form.get("asked", "")[:LONGEST_SEARCH]}, {})
+
+    @pages.get("/search")
+    @needs(Role.AUDITOR)
+    @costs(SEARCHES)
+    def searched() -> Any:
+        return form_page(_search, {}, {}, reminds=False)
 
     @pages.get("/consents/<uuid:consent_id>")
     @needs(Role.AUDITOR)
@@ -98,6 +98,17 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
     @costs(HEAVY)
     def export() -> Response:
         return as_download(reviewing.export(with_names=request.form.get("names") == "yes"))
+
+    def _search(written: dict[str, Any], _errors: dict[str, Any]) -> AnyResponse | str:
+        """What fits. Each look at it is a search of its own, and recorded; with nothing asked, none is made."""
+        found, errors, asked = None, {}, written.get("asked", "")
+        try:
+            found = reviewing.search(asked) if written else None
+        except Invalid as invalid:
+            errors = messages(invalid.fields)
+        if found and len(found) == 1:
+            return redirect(f"/audit/{found[0].kind}s/{found[0].id}", 303)
+        return render_template("audit/search.html", asked=asked, found=found, errors=errors)
 
     def _list(kind: str, record_kind: str) -> str:
         steps, states, cursor = reviewing.page(kind, ON_A_PAGE, request.args.get("cursor"), record_kind)

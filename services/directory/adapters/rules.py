@@ -49,6 +49,13 @@ class RuleRows:
         query = select(routing.c.municipality_code).where(routing.c.default_unit_id == unit_id).limit(1)
         return self._connection.execute(query).first() is not None
 
+    def naming(self, unit_id: UnitId) -> list[str]:
+        """The municipalities whose rules lead to this unit, as receiver, stand-in or default; their codes in order."""
+        by_default = select(routing.c.municipality_code).where(routing.c.default_unit_id == unit_id)
+        named = (routing_rules.c.unit_id == unit_id) | (routing_rules.c.stand_in_unit_id == unit_id)
+        by_rule = select(routing_rules.c.municipality_code).where(named)
+        return sorted(self._connection.scalars(by_default.union(by_rule)))
+
     def put(self, rules: RoutingRules) -> None:
         """Replace a municipality's rules as a whole. Raises VersionHasMoved."""
         self._head(rules)

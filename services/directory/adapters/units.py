@@ -12,6 +12,7 @@ from services.directory.adapters.tables import former_unit_names, units
 from services.directory.adapters.versions import overwrite, write_new
 from services.directory.domain.unit import FormerName, Unit, UnitKind
 from shared.kernel.identity import UnitId
+from shared.kernel.swedish_order import swedish_order
 from shared.vocabulary.readable_text import reads_as
 
 
@@ -30,6 +31,12 @@ class UnitRows:
         """The units that exist among these."""
         query = select(units).where(units.c.id.in_(unit_ids))
         return [unit_from(row) for row in self._connection.execute(query).mappings()]
+
+    def with_stand_in(self, unit_id: UnitId) -> list[Unit]:
+        """The units whose own stand-in this one is, by name."""
+        query = select(units).where(units.c.stand_in_unit_id == unit_id)
+        found = [unit_from(row) for row in self._connection.execute(query).mappings()]
+        return sorted(found, key=lambda each: swedish_order(each.name))
 
     def named(self, name: str, organization_id: UUID, besides: UnitId | None = None) -> Unit | None:
         """An organisation's unit, ``besides`` one, whose name reads like this; an open one before a closed."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.directory.commands.authorise import authorise
 from services.directory.commands.register_unit import relation_to_unit, require_free_name
-from services.directory.commands.stand_in import require_stand_in
+from services.directory.commands.stand_in import require_receives, require_stand_in
 from services.directory.commands.written import email_at, name_at, telephone_at
 from services.directory.domain.areas import Areas
 from services.directory.domain.permissions import Act, Editor
@@ -37,8 +37,8 @@ def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: A
 
     A closed unit is sent nothing new; those who work there keep what it already has, so that nothing ends in silence.
     Raises ListingIsNotYours, VersionHasMoved, AreaIsUnknown, NameIsMissing, NameIsTaken, AddressIsNoEmail,
-    NumberIsNoTelephone, UnitIsYourOwn, UnitIsADefault, UnitCannotReceive (a new stand-in that receives nothing), or
-    what a unit's rules refuse.
+    NumberIsNoTelephone, UnitIsYourOwn, UnitIsADefault, OnlyReceiversHaveAStandIn, UnitCannotReceive (a new stand-in
+    that receives nothing), or what a unit's rules refuse.
     """
     unit = work.units.find(asked.unit_id)
     authorise(work, editor, Act.EDIT_UNIT, relation_to_unit(editor, unit), about="unit", subject=asked.unit_id)
@@ -57,6 +57,7 @@ def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: A
         if work.rules.have_as_default(asked.unit_id):
             raise UnitIsADefault
     if asked.stand_in_unit_id is not None and asked.stand_in_unit_id not in (unit.stand_in_unit_id, unit.id):
+        require_receives(unit)
         require_stand_in(work, asked.stand_in_unit_id)
     now = work.clock.now()
     changed, event = unit.changed(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.directory.commands.authorise import authorise
-from services.directory.commands.stand_in import require_stand_in
+from services.directory.commands.stand_in import require_receives, require_stand_in
 from services.directory.commands.written import email_at, name_at, telephone_at
 from services.directory.domain.areas import Areas, municipality_of
 from services.directory.domain.organization import Organization, OrganizationKind
@@ -28,7 +28,8 @@ def register_unit(work: DirectoryWork, editor: Editor, unit: Unit, areas: Areas)
 
     A region's reviewers get no area, wherever they sit: they review their own authority's units alone.
     Raises ListingIsNotYours, CivilSocietyReceivesNoReferrals, AreaIsUnknown, NameIsMissing, AddressIsNoEmail,
-    NumberIsNoTelephone, AlreadyRegistered, NameIsTaken, and UnitCannotReceive of a stand-in that receives nothing.
+    NumberIsNoTelephone, AlreadyRegistered, NameIsTaken, OnlyReceiversHaveAStandIn, and UnitCannotReceive of a
+    stand-in that receives nothing.
     """
     organization = work.organizations.find(OrganizationId(unit.organization_id))
     relation = _relation_to_organization(editor, organization)
@@ -53,9 +54,11 @@ def register_unit(work: DirectoryWork, editor: Editor, unit: Unit, areas: Areas)
     if work.units.find(unit.id) is not None:
         raise AlreadyRegistered
     require_free_name(work, unit.name, unit)
-    # when an operator takes in a whole municipality, units name each other before both are there
-    if unit.stand_in_unit_id is not None and editor.actor.role is not Role.OPERATOR:
-        require_stand_in(work, unit.stand_in_unit_id)
+    if unit.stand_in_unit_id is not None:
+        require_receives(unit)
+        # when an operator takes in a whole municipality, units name each other before both are there
+        if editor.actor.role is not Role.OPERATOR:
+            require_stand_in(work, unit.stand_in_unit_id)
     work.units.add(unit)
     work.happened(unit.registered(work.clock.now()))
     return unit

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from services.directory.domain.ports import DirectoryWork
-from services.directory.domain.refusals import UnitCannotReceive
+from services.directory.domain.refusals import OnlyReceiversHaveAStandIn, UnitCannotReceive
+from services.directory.domain.unit import Unit, UnitKind
 from shared.kernel.identity import UnitId
+
+
+def require_receives(unit: Unit) -> None:
+    """Let a unit pass that may have a stand-in: one that receives, open or closed. Raises OnlyReceiversHaveAStandIn."""
+    if unit.kind is not UnitKind.RECEIVING:
+        raise OnlyReceiversHaveAStandIn(fields={"/stand_in_unit_id": OnlyReceiversHaveAStandIn.title})
 
 
 def require_stand_in(work: DirectoryWork, unit_id: UnitId, where: str = "/stand_in_unit_id") -> None:

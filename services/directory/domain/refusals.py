@@ -162,6 +162,13 @@ class UnitCannotReceive(Invalid):
     title = "The unit does not receive referrals."
 
 
+class OnlyReceiversHaveAStandIn(Invalid):
+    """Nobody stands in where nothing is received."""
+
+    slug = "only-receivers-have-a-stand-in"
+    title = "Only a unit that receives carers has a stand-in."
+
+
 class ActivityEndsBeforeItBegins(Invalid):
     """An activity's end comes before its beginning."""
 

@@ -18,9 +18,10 @@ FEW = 5
 
 @dataclass(frozen=True)
 class UnitLine:
-    """A unit, what its stand-in is called, and how many people work there now."""
+    """A unit, what its stand-in is called, and how many people work there now. ``former_names``: the latest first."""
 
     unit: Unit
+    former_names: tuple[str, ...]
     stand_in_name: str | None
     people: int
     received: str
@@ -49,6 +50,7 @@ def unit_lines(
     rows = connection.execute(
         text(
             "select u.*, s.name as stand_in_name, "
+            "array(select f.name from former_unit_names f where f.unit_id = u.id order by f.until desc) as former, "
             "(select count(*) from assignments a where a.unit_id = u.id and a.ended_at is null "
             "and a.valid_from <= :now and (a.valid_to is null or a.valid_to > :now)) as people, "
             "(select coalesce(sum(count), 0) from referral_counts c where c.unit_id = u.id and c.step = 'received' "
@@ -110,8 +112,10 @@ def suppressed(count: int) -> str:
 
 def _line(row: dict[str, object]) -> UnitLine:
     stand_in_name, people, received = row.pop("stand_in_name"), row.pop("people"), row.pop("received")
+    former = row.pop("former")
     return UnitLine(
         unit=unit_from(row),
+        former_names=tuple(former) if isinstance(former, list) else (),
         stand_in_name=str(stand_in_name) if stand_in_name else None,
         people=int(str(people)),
         received=suppressed(int(str(received))),

@@ -7,14 +7,17 @@ from uuid import UUID
 
 from flask import Response
 
+from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.grant_assignment import GrantAssignment
 from services.directory.domain.refusals import ListingIsNotYours
-from services.directory.domain.unit import FormerName, Unit
+from services.directory.domain.unit import Unit
 from services.directory.web import schemas_staff
 from services.directory.web.administering import change, described, end, grant, opened, register, user
 from services.directory.web.admitting import to_a_unit
+from services.directory.web.leading_here import leading_here
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
+from shared.kernel.clock import swedish_day
 from shared.kernel.identity import AssignmentId, UnitId, uuid7
 from shared.web.api import created, etag, no_content, ok, once, require_if_match
 from shared.web.idempotency import Answer, answered_before, remember_answer
@@ -67,30 +70,32 @@ def post_unit(body: dict[str, Any]) -> Response:
             answer = Answer(201, f"{BASE}/units/{unit.id}", etag(unit.version), unit.id)
             remember_answer(work.connection, request, answer, work.clock.now())
             work.commit()
+        shown = _unit_out(work, unit) if unit else None
     if unit is None:
         raise ListingIsNotYours
-    return created(f"{BASE}/units/{unit.id}", _unit_out(unit, []), etag(unit.version))
+    return created(f"{BASE}/units/{unit.id}", shown, etag(unit.version))
 
 
 def read_unit(unit_id: UUID) -> Response:
     """A unit of the caller's municipality or organisation, with its version."""
     with opened(unit_id) as found:
-        unit, former = found.unit, found.work.units.former_names(found.unit.id)
-    return ok(_unit_out(unit, former), etag=etag(unit.version))
+        unit, shown = found.unit, _unit_out(found.work, found.unit)
+    return ok(shown, etag=etag(unit.version))
 
 
 def put_unit(unit_id: UUID, body: dict[str, Any]) -> Response:
     """Change what a unit is called, how it is reached, who stands in, and whether it is open.
 
-    A former name is kept, with the moment until which the unit was called so.
+    A former name is kept, with the moment until which the unit was called so. ``leading_here`` says what is passed over
+    while it is closed.
     """
     version = require_if_match()
     with opened(unit_id) as found:
         reached = {name: body[name] or None for name in ("function_address", "phone")}
         unit = change(found, version, **{**body, **reached})
-        former = found.work.units.former_names(unit.id)
+        shown = _unit_out(found.work, unit)
         found.work.commit()
-    return ok(_unit_out(unit, former), etag=etag(unit.version))
+    return ok(shown, etag=etag(unit.version))
 
 
 def post_assignment(body: dict[str, Any]) -> Response:
@@ -132,5 +137,7 @@ def delete_assignment(assignment_id: UUID) -> Response:
     return no_content()
 
 
-def _unit_out(unit: Unit, former_names: list[FormerName]) -> Any:
-    return schemas_staff.UnitWhole().dump({**unit.__dict__, "former_names": former_names})
+def _unit_out(work: DirectoryUnitOfWork, unit: Unit) -> Any:
+    leading = leading_here(work, unit.id, swedish_day(parts().clock.now()))
+    more = {"former_names": work.units.former_names(unit.id), "leading_here": leading.told()}
+    return schemas_staff.UnitWhole().dump({**unit.__dict__, **more})

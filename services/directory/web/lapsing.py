@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.directory.bootstrap import SERVICE, Parts
 from shared.kernel.actor import Actor
+from shared.storage.held_forms import HeldForms
 from shared.storage.lapsed_forms import LapsedForms
 from shared.storage.master_keys import MasterKeys
 from shared.web.errors import says
@@ -35,4 +36,5 @@ def keeping(parts: Parts) -> Keeping | None:
             work.record_attempt(actor, refusal, "read", "lapsed-form", form_id)
         raise refusal
 
-    return Keeping(LapsedForms(parts.engine, MasterKeys.from_file(path)), KINDS, refused)
+    master = MasterKeys.from_file(path)
+    return Keeping(LapsedForms(parts.engine, master), HeldForms(parts.engine, master), KINDS, refused)

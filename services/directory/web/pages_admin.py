@@ -11,7 +11,7 @@ from flask_babel import LazyString, lazy_gettext
 from services.directory.commands.authorise import authorise
 from services.directory.domain.permissions import Act, Relation
 from services.directory.domain.unit import Unit, UnitKind
-from services.directory.views.administration import assignment_lines, sign_ins_noted_since, unit_lines
+from services.directory.views.administration import UnitLine, assignment_lines, sign_ins_noted_since, unit_lines
 from services.directory.web.administering import rule_of
 from services.directory.web.parts import current_editor, parts
 from services.directory.web.standing_in import overruling
@@ -46,7 +46,7 @@ SHOWS: dict[Show, LazyString] = {
 def units() -> str:
     """The units that the administrator answers for, or who works there: a look at the assignments is recorded.
 
-    The address says which, and what their units' names or areas have in them.
+    The address says which, and what their units' names, former names or areas have in them.
     """
     given = request.args.get("show", Show.RECEIVING)
     show = Show(given) if given in list(Show) else Show.RECEIVING
@@ -57,7 +57,7 @@ def units() -> str:
         relation = Relation.OWN_MUNICIPALITY
         authorise(work, editor, Act.SEE_ASSIGNMENTS, relation, about="assignment", subject=None)
         every = unit_lines(work.connection, editor.organization_id, editor.municipality_code, now)
-        lines = [line for line in every if _fits(line.unit, sought)]
+        lines = [line for line in every if _fits(line.unit, sought) or _once_called(line, sought)]
         people = assignment_lines(work.connection, [line.unit.id for line in lines], now)
         noted_since = sign_ins_noted_since(work.connection)
         rules = {line.unit.id: rule_of(editor, line.unit) for line in lines}
@@ -79,12 +79,18 @@ def units() -> str:
         people=people,
         overruled=overruled,
         noted_since=noted_since,
+        once_called={line.unit.id: _once_called(line, sought) for line in lines if not _fits(line.unit, sought)},
     )
 
 
 def _fits(unit: Unit, sought: str) -> bool:
     area = parts().areas.name(unit.area) if unit.area else ""
     return sought.casefold() in f"{unit.name}\n{area}".casefold()
+
+
+def _once_called(line: UnitLine, sought: str) -> str:
+    """The latest of a unit's former names that has in it what is sought; empty when none does."""
+    return next((name for name in line.former_names if sought.casefold() in name.casefold()), "") if sought else ""
 
 
 def _address(show: Show, sought: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +41,7 @@ from shared.kernel.actor import Role
 from shared.kernel.clock import SWEDEN
 from shared.kernel.identity import AssignmentId, uuid7
 from shared.kernel.refusals import Invalid
+from shared.web.held_forms import form_page, shown_again, takes_form
 from shared.web.navigation import ROLE_NAMES
 from shared.web.sent_twice import carry_out_once
 from shared.web.who import needs
@@ -49,15 +51,17 @@ pages = Blueprint("admin_assignments", __name__, url_prefix="/directory/admin")
 
 @pages.get("/units/<uuid:unit_id>/assignments/new")
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
-def new_assignment(unit_id: UUID) -> str:
+def new_assignment(unit_id: UUID) -> Any:
     """An empty form. Its id comes along, so that sending it twice grants once."""
-    return _page(unit_id, {"id": uuid7()}, {})
+    return form_page(partial(_page, unit_id), {"id": uuid7()}, {})
 
 
 @pages.post("/units/<uuid:unit_id>/assignments/new")
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
-def add_assignment(unit_id: UUID) -> Response | str:
+@takes_form
+def add_assignment(unit_id: UUID) -> Response:
     """Give somebody a role in the unit from now on."""
+    page = partial(_page, unit_id)
     written = as_written(request.form)
     try:
         form = AssignmentForm().load(request.form)
@@ -79,12 +83,13 @@ def add_assignment(unit_id: UUID) -> Response | str:
             found.work.commit()
     except AlreadyRegistered as refusal:
         # the same form was sent before with other words: what was written now may be for somebody else
-        return _page(unit_id, {**written, "id": uuid7()}, said(refusal))
+        return shown_again(page, {**written, "id": uuid7()}, said(refusal))
     except UserHasNeverSignedIn as question:
-        return _page(unit_id, written, said(question), asks=True)
+        return shown_again(page, written, said(question), asks=True)
     except (ValidationError, Invalid) as problem:
         errors = said(problem)
-        return _page(unit_id, written, {"last_day" if name == "valid_to" else name: errors[name] for name in errors})
+        wrong = {"last_day" if name == "valid_to" else name: errors[name] for name in errors}
+        return shown_again(page, written, wrong)
     # promise: an-assignment-holds-from-now
     flash(_("The assignment is given. It holds from now on."), "success")
     return redirect(f"{UNITS}/{unit_id}", 303)

@@ -22,6 +22,7 @@ from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
 from shared.kernel.identity import uuid7
 from shared.kernel.refusals import Invalid
+from shared.web.held_forms import form_page, shown_again, takes_form
 from shared.web.sent_twice import carry_out_once
 from shared.web.who import needs
 
@@ -30,14 +31,15 @@ pages = Blueprint("admin_register", __name__, url_prefix=UNITS)
 
 @pages.get("/new")
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
-def new_unit() -> str:
+def new_unit() -> Any:
     """An empty form. Its id comes along, so that sending it twice registers once."""
-    return _page({}, {})
+    return form_page(_page, {}, {})
 
 
 @pages.post("/new")
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
-def add_unit() -> Response | str:
+@takes_form
+def add_unit() -> Response:
     """Register a unit, and go on to its page."""
     editor = current_editor()
     written = as_written(request.form)
@@ -55,9 +57,9 @@ def add_unit() -> Response | str:
             work.commit()
     except AlreadyRegistered as refusal:
         # the same form was sent before with other words: what was written now may be another unit, or a change
-        return _page({**written, "id": uuid7()}, said(refusal))
+        return shown_again(_page, {**written, "id": uuid7()}, said(refusal))
     except (ValidationError, Invalid, NameIsTaken) as problem:
-        return _page(written, said(problem))
+        return shown_again(_page, written, said(problem))
     flash(_("The unit is registered. The other services hear of it within moments."), "success")
     return redirect(f"{UNITS}/{unit.id}", 303)
 

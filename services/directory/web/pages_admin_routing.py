@@ -20,11 +20,13 @@ from services.directory.web.forms import Form, as_written, said
 from services.directory.web.forms_admin import DefaultUnitForm
 from services.directory.web.parts import parts
 from services.directory.web.ruling import AGE_ASKED, ROUTING, alter, known_age, ruled, tried, with_default
+from services.directory.web.shown_before import MARK, after_conflict, shown
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import Invalid, VersionHasMoved
 from shared.vocabulary.age import AgeBand, exactly
+from shared.web.held_forms import form_page, shown_again, takes_form
 from shared.web.who import needs
 
 NOBODY = UUID(int=0)
@@ -72,14 +74,15 @@ def rules_in_order() -> str:
 
 @pages.get("/default")
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
-def default_form() -> str:
+def default_form() -> Any:
     """The unit for whatever no rule takes, to be chosen."""
-    return _default_page(None, {})
+    return form_page(_default_page, None, {})
 
 
 @pages.post("/default")
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
-def save_default() -> Response | str:
+@takes_form
+def save_default() -> Response:
     """Choose another. The first choice also makes the municipality's first rules."""
     written = as_written(request.form)
     try:
@@ -87,9 +90,9 @@ def save_default() -> Response | str:
         unit_id = UnitId(form["default_unit_id"])
         alter(form["version"], with_default(unit_id), unit_id)
     except VersionHasMoved:
-        return _default_page(written, {}, moved=True)
+        return shown_again(_default_page, written, {}, moved=True)
     except (ValidationError, Invalid) as problem:
-        return _default_page(written, said(problem))
+        return shown_again(_default_page, written, said(problem))
     flash(_("Saved. New referrals are routed by it within moments."), "success")
     return redirect(ROUTING, 303)
 
@@ -99,16 +102,18 @@ def _default_page(written: dict[str, Any] | None, errors: dict[str, str], *, mov
         before = found.rules.default_unit_id if found.rules else None
         units = [(str(unit.id), unit.name) for unit in found.offered(before)]
     saved = {"default_unit_id": str(before or "")}
-    values = {"version": found.version, **saved, **(written or {})}
-    if moved:
-        values["version"] = found.version
+    mark = {MARK: shown(DefaultUnitForm(), saved)}
+    values = {"version": found.version, **saved, **mark, **(written or {})}
     names = dict(units)
+    chosen = names.get(values["default_unit_id"], "")
+    if moved:
+        values = {**after_conflict(DefaultUnitForm(), values, saved), "version": found.version}
     return render_template(
         "directory/admin_default.html",
         units=units,
         values=values,
         saved={"default_unit_id": names.get(saved["default_unit_id"], "")},
-        chosen={"default_unit_id": names.get(values["default_unit_id"], "")},
+        chosen={"default_unit_id": chosen},
         errors=errors,
         moved=moved,
     )

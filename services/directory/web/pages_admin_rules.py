@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -18,6 +19,7 @@ from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import NewRuleForm, RuleForm, form_from_rule, rule_values
 from services.directory.web.parts import parts
 from services.directory.web.ruling import RULES, STEPS, Ruled, alter, ruled, with_rule
+from services.directory.web.shown_before import MARK, after_conflict, shown
 from services.directory.web.untouched import changed_in
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
@@ -25,6 +27,7 @@ from shared.kernel.identity import UnitId, uuid7
 from shared.kernel.refusals import Invalid, VersionHasMoved
 from shared.vocabulary.age import bands_cut_by
 from shared.web.errors import MalformedRequest
+from shared.web.held_forms import form_page, shown_again, takes_form
 from shared.web.who import needs
 
 LISTS = ("target_groups",)
@@ -34,28 +37,30 @@ pages = Blueprint("admin_rules", __name__, url_prefix=RULES)
 
 @pages.get("/new")
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
-def new_rule() -> str:
+def new_rule() -> Any:
     """An empty form. Its id comes along, so that sending it twice adds one rule."""
-    return _page(None, None, {})
+    return form_page(partial(_page, None), None, {})
 
 
 @pages.post("/new")
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
-def add_rule() -> Response | str:
+@takes_form
+def add_rule() -> Response:
     """Add a rule, as the last in the order."""
     return _save(None, _("The rule is added as the last. Move it to where it belongs."))
 
 
 @pages.get("/<uuid:rule_id>")
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
-def rule_form(rule_id: UUID) -> str:
+def rule_form(rule_id: UUID) -> Any:
     """A rule, to be changed."""
-    return _page(rule_id, None, {})
+    return form_page(partial(_page, rule_id), None, {})
 
 
 @pages.post("/<uuid:rule_id>")
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
-def save_rule(rule_id: UUID) -> Response | str:
+@takes_form
+def save_rule(rule_id: UUID) -> Response:
     """Change a rule. Whoever comes second sees both what is saved and what they wrote themselves."""
     return _save(rule_id, _("Saved. New referrals are routed by it within moments."))
 
@@ -101,7 +106,7 @@ def remove_rule(rule_id: UUID) -> Response:
     return redirect(RULES, 303)
 
 
-def _save(rule_id: UUID | None, done: str) -> Response | str:
+def _save(rule_id: UUID | None, done: str) -> Response:
     """Change a rule, or add one if there is none yet; then say that it is done."""
     written = as_written(request.form, LISTS)
     try:
@@ -111,12 +116,14 @@ def _save(rule_id: UUID | None, done: str) -> Response | str:
     except VersionHasMoved:
         if rule_id is None and _is_there(about):
             # it was added with other words before: it is there to be changed, beside what was written now
-            return _page(about, written, {}, moved=True)
+            return shown_again(partial(_page, about), written, {}, at=f"{RULES}/{about}", moved=True)
         # somebody may have removed it: then what was written can be added anew
         gone = rule_id is not None and not _is_there(rule_id)
-        return _page(None if gone else rule_id, written, {}, moved=True, gone=gone)
+        there = rule_id if rule_id and not gone else None
+        page = partial(_page, there)
+        return shown_again(page, written, {}, at=f"{RULES}/{there or 'new'}", moved=True, gone=gone)
     except (ValidationError, Invalid) as problem:
-        return _page(rule_id, written, _errors(problem))
+        return shown_again(partial(_page, rule_id), written, _errors(problem))
     flash(done, "success")
     _warn_of_bands(form)
     return redirect(_at(about), 303)
@@ -198,7 +205,8 @@ def _page(
         "valid_from": swedish_day(parts().clock.now()).isoformat(),
     }
     saved = form_from_rule(rule, found.version) if rule else {**empty, "version": found.version}
-    values = {**empty, "id": uuid7(), **(written if written is not None else saved)}
+    mark = {MARK: shown(RuleForm(), saved)}
+    values = {**empty, "id": uuid7(), MARK: "", **(written if written is not None else saved | mark)}
     if moved or written is None:
         values["version"] = found.version
     known = {
@@ -207,12 +215,15 @@ def _page(
         "units": [(str(unit.id), _unit_name(unit)) for unit in units],
         "ages": [(each.value, words.age_of_name(each)) for each in AgeOf],
     }
+    chosen = _spoken(values, known)
+    if moved and rule:
+        values = {**after_conflict(RuleForm(), values, saved), "version": found.version}
     return render_template(
         "directory/admin_rule.html",
         rule=rule,
         values=values,
         saved=_spoken(saved, known),
-        chosen=_spoken(values, known),
+        chosen=chosen,
         errors=errors,
         moved=moved,
         gone=gone,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,12 +18,15 @@ from services.directory.web.administering import UNITS, administered, change, op
 from services.directory.web.compared import in_words
 from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import UnitForm
+from services.directory.web.leading_here import leading_here
 from services.directory.web.parts import parts
+from services.directory.web.shown_before import MARK, after_conflict, shown
 from services.directory.web.standing_in import overruling
 from services.directory.web.untouched import changed_in
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.refusals import Invalid, VersionHasMoved
+from shared.web.held_forms import form_page, shown_again, takes_form
 from shared.web.sent_twice import carry_out_once
 from shared.web.who import needs
 
@@ -31,16 +35,17 @@ pages = Blueprint("admin_units", __name__, url_prefix=UNITS)
 
 @pages.get("/<uuid:unit_id>")
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
-def unit_form(unit_id: UUID) -> str:
+def unit_form(unit_id: UUID) -> Any:
     """A unit, to be changed."""
-    return _page(unit_id, None, {})
+    return form_page(partial(_page, unit_id), None, {})
 
 
 @pages.post("/<uuid:unit_id>")
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
-def save_unit(unit_id: UUID) -> Response | str:
+@takes_form
+def save_unit(unit_id: UUID) -> Response:
     """Change a unit. Whoever comes second sees both what is saved and what they wrote themselves."""
-    written = as_written(request.form)
+    written, page = as_written(request.form), partial(_page, unit_id)
     try:
         form = UnitForm().load(request.form)
         with opened(unit_id) as found:
@@ -53,11 +58,11 @@ def save_unit(unit_id: UUID) -> Response | str:
             )
             found.work.commit()
     except VersionHasMoved:
-        return _page(unit_id, written, {}, moved=True)
+        return shown_again(page, written, {}, moved=True)
     except (UnitIsADefault, UnitIsYourOwn) as refusal:
-        return _page(unit_id, written, said(Invalid(fields={"/closed": refusal.title})))
+        return shown_again(page, written, said(Invalid(fields={"/closed": refusal.title})))
     except (ValidationError, Invalid, NameIsTaken) as problem:
-        return _page(unit_id, written, said(problem))
+        return shown_again(page, written, said(problem))
     flash(_("Saved. The other services hear of it within moments."), "success")
     return redirect(f"{UNITS}/{unit_id}", 303)
 
@@ -72,21 +77,24 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
         if unit.stand_in_unit_id and unit.stand_in_unit_id not in {each.id for each in receiving}:
             # another municipality's, which a system has set: saving the form keeps it
             receiving += found.work.units.those([unit.stand_in_unit_id])
+        leading = leading_here(found.work, unit.id, swedish_day(now))
         overruled = overruling(found.work, [unit], swedish_day(now)).get(unit.id, [])
         if people:
             rule = rule_of(found.editor, unit)
             found.work.record_access(found.editor.actor, "list", rule, "assignment", *(each.id for each in people))
             found.work.commit()
     saved = _as_form(unit)
-    values = {**dict.fromkeys(saved, ""), **written} if written is not None else saved
-    if moved:
-        values = {**values, "version": unit.version}
+    mark = {MARK: shown(UnitForm(), saved)}
+    values = {**dict.fromkeys([*saved, MARK], ""), **written} if written is not None else {**saved, **mark}
     stand_ins = [
         (str(each.id), each.name)
         for each in receiving
         if each.id != unit.id and (each.receives or each.id == unit.stand_in_unit_id)
     ]
     offered = {"stand_in_unit_id": stand_ins}
+    chosen = in_words(values, offered, ["address_withheld", "closed"])
+    if moved:
+        values = {**after_conflict(UnitForm(), values, saved), "version": unit.version}
     return render_template(
         "directory/admin_unit.html",
         unit=unit,
@@ -94,12 +102,14 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
         people=people,
         noted_since=noted_since,
         saved=in_words(saved, offered, ["address_withheld", "closed"]),
-        chosen=in_words(values, offered, ["address_withheld", "closed"]),
+        chosen=chosen,
         values=values,
         errors=errors,
         moved=moved,
         stand_ins=stand_ins,
         overruled=overruled,
+        leading=leading,
+        own_municipality=found.editor.municipality_code,
     )
 
 

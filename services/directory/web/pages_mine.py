@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -35,10 +36,12 @@ from services.directory.web.forms import (
     said,
 )
 from services.directory.web.parts import current_editor, parts
+from services.directory.web.shown_before import MARK, after_conflict, shown
 from services.directory.web.untouched import changed_in, listing_after, listing_changed_in
 from shared.kernel.actor import Role
 from shared.kernel.identity import OrganizationId, uuid7
 from shared.kernel.refusals import Invalid, VersionHasMoved
+from shared.web.held_forms import form_page, shown_again, takes_form
 from shared.web.sent_twice import carry_out_once
 from shared.web.who import needs
 
@@ -61,14 +64,15 @@ def mine() -> str:
 
 @pages.get("/organization")
 @needs(Role.PARTNER_EDITOR)
-def organization_form() -> str:
+def organization_form() -> Any:
     """The organisation's own words, to be changed."""
-    return _organization_page(_own_organization(), None, {})
+    return form_page(partial(_organization_page, _own_organization()), None, {})
 
 
 @pages.post("/organization")
 @needs(Role.PARTNER_EDITOR)
-def save_organization() -> Response | str:
+@takes_form
+def save_organization() -> Response:
     """Present the organisation anew."""
     editor, before = current_editor(), _own_organization()
     written = as_written(request.form)
@@ -86,9 +90,9 @@ def save_organization() -> Response | str:
             )
             work.commit()
     except VersionHasMoved:
-        return _organization_page(_own_organization(), written, {}, moved=True)
+        return shown_again(partial(_organization_page, _own_organization()), written, {}, moved=True)
     except (ValidationError, Invalid) as problem:
-        return _organization_page(_own_organization(), written, said(problem))
+        return shown_again(partial(_organization_page, _own_organization()), written, said(problem))
     # promise: saved-is-what-the-page-says
     flash(_("Saved. This is what the public page says from now on."), "success")
     return redirect(HOME, 303)
@@ -96,15 +100,16 @@ def save_organization() -> Response | str:
 
 @pages.get("/services/new")
 @needs(Role.PARTNER_EDITOR)
-def new_service() -> str:
+def new_service() -> Any:
     """An empty form. Its id comes along, so that sending it twice lists it once."""
     values = {"id": uuid7(), "version": 0, "languages": ["sv"], "attend": Attend.DROP_IN.value}
-    return _service_page(None, values, {})
+    return form_page(partial(_service_page, None), values, {})
 
 
 @pages.post("/services/new")
 @needs(Role.PARTNER_EDITOR)
-def add_service() -> Response | str:
+@takes_form
+def add_service() -> Response:
     """List a new support service."""
     editor = current_editor()
     written = as_written(request.form, LISTS)
@@ -122,9 +127,10 @@ def add_service() -> Response | str:
             work.commit()
     except (AlreadyRegistered, VersionHasMoved):
         # sent before with other words, or changed since: it is there to be changed, beside what was written now
-        return _service_page(_own(service_id), written, {}, moved=True)
+        page = partial(_service_page, _own(service_id))
+        return shown_again(page, written, {}, at=f"{HOME}/services/{service_id}", moved=True)
     except (ValidationError, Invalid) as problem:
-        return _service_page(None, written, _said(problem))
+        return shown_again(partial(_service_page, None), written, _said(problem))
     except ValueError:
         raise ListingIsNotYours from None
     # promise: saved-is-found-at-once
@@ -134,15 +140,17 @@ def add_service() -> Response | str:
 
 @pages.get("/services/<uuid:service_id>")
 @needs(Role.PARTNER_EDITOR)
-def service_form(service_id: UUID) -> str:
+def service_form(service_id: UUID) -> Any:
     """A support service's listing, to be changed."""
     service = _own(service_id)
-    return _service_page(service, form_from_listing(service.listing, service.version), {})
+    saved = form_from_listing(service.listing, service.version)
+    return form_page(partial(_service_page, service), saved, {})
 
 
 @pages.post("/services/<uuid:service_id>")
 @needs(Role.PARTNER_EDITOR)
-def save_service(service_id: UUID) -> Response | str:
+@takes_form
+def save_service(service_id: UUID) -> Response:
     """Save a listing. Whoever comes second sees both what is saved and what they wrote themselves."""
     editor = current_editor()
     service = _own(service_id)
@@ -161,9 +169,9 @@ def save_service(service_id: UUID) -> Response | str:
             )
             work.commit()
     except VersionHasMoved:
-        return _service_page(_own(service_id), written, {}, moved=True)
+        return shown_again(partial(_service_page, _own(service_id)), written, {}, moved=True)
     except (ValidationError, Invalid) as problem:
-        return _service_page(service, written, _said(problem))
+        return shown_again(partial(_service_page, service), written, _said(problem))
     flash(_("Saved. This is what the public page says from now on."), "success")
     return redirect(HOME, 303)
 
@@ -231,15 +239,17 @@ def _organization_page(
     organization: Organization, written: dict[str, Any] | None, errors: dict[str, str], *, moved: bool = False
 ) -> str:
     # what somebody's own program left out is shown as empty, and said to be missing
-    values = {**dict.fromkeys(OrganizationForm().fields, ""), **written} if written else {**organization.__dict__}
+    saved, form = organization.__dict__, OrganizationForm()
+    values = {**dict.fromkeys([*form.fields, MARK], ""), **written} if written else {**saved, MARK: shown(form, saved)}
+    chosen = in_words(values)
     if moved:
-        values = {**values, "version": organization.version}
+        values = {**after_conflict(form, values, saved), "version": organization.version}
     return render_template(
         "directory/organization_form.html",
         organization=organization,
         values=values,
-        saved=in_words(organization.__dict__),
-        chosen=in_words(values),
+        saved=in_words(saved),
+        chosen=chosen,
         errors=errors,
         moved=moved,
     )
@@ -249,15 +259,17 @@ def _service_page(
     service: SupportService | None, values: dict[str, Any], errors: dict[str, str], *, moved: bool = False
 ) -> str:
     saved = form_from_listing(service.listing, service.version) if service else {}
-    if service and moved:
-        values = {**values, "version": service.version}
-    values = {**dict.fromkeys(ListingForm().fields, ""), **{name: [] for name in LISTS}, "id": uuid7(), **values}
+    empty = {**dict.fromkeys(ListingForm().fields, ""), **{name: [] for name in LISTS}, "id": uuid7()}
+    values = {**empty, MARK: shown(ListingForm(), saved), **values}
     offered = _offered(service.listing if service else None)
+    chosen = in_words(values, offered, ["digital"])
+    if service and moved:
+        values = {**after_conflict(ListingForm(), values, saved), "version": service.version}
     return render_template(
         "directory/service_form.html",
         service=service,
         saved=in_words(saved, offered, ["digital"]),
-        chosen=in_words(values, offered, ["digital"]),
+        chosen=chosen,
         values=values,
         errors=errors,
         moved=moved,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -39,10 +40,12 @@ from services.directory.web.compared import in_words
 from services.directory.web.forms import ActivityForm, as_written, form_from_session
 from services.directory.web.pages_mine import HOME
 from services.directory.web.parts import current_editor, parts
+from services.directory.web.shown_before import MARK, after_conflict, shown
 from services.directory.web.untouched import session_after, session_changed_in
 from shared.kernel.actor import Role
 from shared.kernel.identity import uuid7
 from shared.kernel.refusals import Invalid, VersionHasMoved
+from shared.web.held_forms import form_page, shown_again, takes_form
 from shared.web.sent_twice import carry_out_once
 from shared.web.validation import messages
 from shared.web.who import needs
@@ -57,7 +60,7 @@ _FORM_NAMES = {"starts_at": "begins", "ends_at": "ends"}
 
 @pages.get("/services/<uuid:service_id>/activities/new")
 @needs(Role.PARTNER_EDITOR)
-def new_activity(service_id: UUID) -> str:
+def new_activity(service_id: UUID) -> Any:
     """An empty form. Its id comes along, so that sending it twice plans it once."""
     service = _own_service(service_id)
     place = service.listing.location
@@ -69,12 +72,13 @@ def new_activity(service_id: UUID) -> str:
         "place": f"{place.name}, {place.address}" if place else "",
         "cost": service.listing.cost,
     }
-    return _page(service, None, values, {})
+    return form_page(partial(_page, service, None), values, {})
 
 
 @pages.post("/services/<uuid:service_id>/activities/new")
 @needs(Role.PARTNER_EDITOR)
-def add_activity(service_id: UUID) -> Response | str:
+@takes_form
+def add_activity(service_id: UUID) -> Response:
     """Plan a new activity."""
     editor = current_editor()
     service = _own_service(service_id)
@@ -93,9 +97,10 @@ def add_activity(service_id: UUID) -> Response | str:
             work.commit()
     except (AlreadyRegistered, VersionHasMoved):
         # sent before with other words, or changed since: it is there to be changed, beside what was written now
-        return _page(service, _own_activity(activity_id), written, {}, moved=True)
+        page = partial(_page, service, _own_activity(activity_id))
+        return shown_again(page, written, {}, at=f"{HOME}/activities/{activity_id}", moved=True)
     except (ValidationError, Invalid) as problem:
-        return _page(service, None, written, _said(problem))
+        return shown_again(partial(_page, service, None), written, _said(problem))
     except ValueError:
         raise ListingIsNotYours from None
     # promise: saved-activity-is-found-at-once
@@ -105,15 +110,17 @@ def add_activity(service_id: UUID) -> Response | str:
 
 @pages.get("/activities/<uuid:activity_id>")
 @needs(Role.PARTNER_EDITOR)
-def activity_form(activity_id: UUID) -> str:
+def activity_form(activity_id: UUID) -> Any:
     """An activity, to be changed."""
     activity = _own_activity(activity_id)
-    return _page(_own_service(activity.service_id), activity, form_from_session(activity.session, activity.version), {})
+    page = partial(_page, _own_service(activity.service_id), activity)
+    return form_page(page, form_from_session(activity.session, activity.version), {})
 
 
 @pages.post("/activities/<uuid:activity_id>")
 @needs(Role.PARTNER_EDITOR)
-def save_activity(activity_id: UUID) -> Response | str:
+@takes_form
+def save_activity(activity_id: UUID) -> Response:
     """Change an activity. Whoever comes second sees both what is saved and what they wrote themselves."""
     editor = current_editor()
     activity = _own_activity(activity_id)
@@ -133,11 +140,11 @@ def save_activity(activity_id: UUID) -> Response | str:
             )
             work.commit()
     except VersionHasMoved:
-        return _page(service, _own_activity(activity_id), written, {}, moved=True)
+        return shown_again(partial(_page, service, _own_activity(activity_id)), written, {}, moved=True)
     except ActivityIsCancelled:
-        return _page(service, _own_activity(activity_id), written, {})
+        return shown_again(partial(_page, service, _own_activity(activity_id)), written, {})
     except (ValidationError, Invalid) as problem:
-        return _page(service, activity, written, _said(problem))
+        return shown_again(partial(_page, service, activity), written, _said(problem))
     flash(_("Saved. This is what the public page says from now on."), "success")
     return redirect(HOME, 303)
 
@@ -238,11 +245,11 @@ def _page(
     moved: bool = False,
 ) -> str:
     saved = form_from_session(activity.session, activity.version) if activity else {}
-    if activity and moved:
-        values = {**values, "version": activity.version}
-    values = {**dict.fromkeys(ActivityForm().fields, ""), "id": uuid7(), **values}
+    values = {MARK: shown(ActivityForm(), saved), **dict.fromkeys(ActivityForm().fields, ""), "id": uuid7(), **values}
     offered = {"repeats": [(each.value, words.repeats_name(each)) for each in Repeats]}
     kept, chosen = in_words(saved, offered, ["digital"]), in_words(values, offered, ["digital"])
+    if activity and moved:
+        values = {**after_conflict(ActivityForm(), values, saved), "version": activity.version}
     return render_template(
         "directory/activity_form.html",
         service=service,

@@ -64,6 +64,19 @@ class FormerNameOut(Schema):
     until = fields.AwareDateTime(required=True)
 
 
+class LeadingOut(Schema):
+    """What leads to a unit. While it is closed its rules are passed over, for the next that fits or the default unit.
+
+    As a stand-in it is then left out: a rule's gives way to the receiving unit's own, a unit's own to nobody. What is a
+    default (``default_of``: municipalities' codes) cannot be closed.
+    """
+
+    receives_by_rules = fields.List(fields.UUID(), required=True)
+    stands_in_by_rules = fields.List(fields.UUID(), required=True)
+    stands_in_for_units = fields.List(fields.UUID(), required=True)
+    default_of = fields.List(fields.String(), required=True)
+
+
 class UnitWhole(UnitOut):
     """A unit as its administrator sees it. ``former_names``: the latest first."""
 
@@ -72,6 +85,7 @@ class UnitWhole(UnitOut):
     active = fields.Boolean(required=True)
     address_withheld = fields.Boolean(required=True)
     former_names = fields.List(fields.Nested(FormerNameOut), required=True)
+    leading_here = fields.Nested(LeadingOut, required=True)
 
 
 class UnitSearch(Paging):

@@ -23,11 +23,12 @@ WHEN = ("day", "begins", "ends", "ends_day")
 
 def changed_in(form: Form, shown: Mapping[str, Any], sent: MultiDict[str, str]) -> set[str]:
     """The names of the fields that hold something else than what the form showed. Raises ValidationError."""
-    before, after = form.trim(_as_a_browser_sends(shown)), form.trim(sent)
+    before, after = form.trim(as_a_browser_sends(shown)), form.trim(sent)
     return {name for name in form.fields if _comparable(before.get(name)) != _comparable(after.get(name))}
 
 
-def _as_a_browser_sends(shown: Mapping[str, Any]) -> MultiDict[str, str]:
+def as_a_browser_sends(shown: Mapping[str, Any]) -> MultiDict[str, str]:
+    """What a form's fields are sent as when nobody touches them, from their values as the form shows them."""
     sent: MultiDict[str, str] = MultiDict()
     for name, value in shown.items():
         for each in value if isinstance(value, (list, tuple)) else [value]:

@@ -9,6 +9,7 @@ from services.referral.bootstrap import Parts
 from services.referral.commands.admission import refuse
 from services.referral.domain.states import Action
 from shared.kernel.actor import Actor
+from shared.storage.held_forms import HeldForms
 from shared.storage.lapsed_forms import LapsedForms
 from shared.web.errors import says
 from shared.web.lapsed_forms import FormIsNotKept, Keeping
@@ -34,4 +35,5 @@ def keeping(parts: Parts) -> Keeping:
         with parts.unit_of_work(actor) as uow:
             refuse(Action.OPEN, (form_id,), refusal.slug, actor, uow, refusal, record_kind="lapsed-form")
 
-    return Keeping(LapsedForms(parts.engine, parts.opening.master), KINDS, refused)
+    master = parts.opening.master
+    return Keeping(LapsedForms(parts.engine, master), HeldForms(parts.engine, master), KINDS, refused)

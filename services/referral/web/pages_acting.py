@@ -30,7 +30,14 @@ from services.referral.domain.states import Action
 from services.referral.web import forms
 from services.referral.web.forms import Typed
 from services.referral.web.forms_steps import OutcomeForm, ReasonForm
-from services.referral.web.pages_admission import answer_again, asked_version, back_to_the_form, moved_page
+from services.referral.web.pages_admission import (
+    answer_again,
+    asked_version,
+    back_to_the_form,
+    leave_the_form,
+    leaves,
+    moved_page,
+)
 from services.referral.web.pages_drafts import Page
 from services.referral.web.pages_steps import code_choices
 from services.referral.web.parts import parts
@@ -130,6 +137,8 @@ def _with_reason(
     if request.method == "GET":
         return _form_page(action, referral_id)
     values, version = forms.typed(form, request.form), asked_version()
+    if leaves():
+        return leave_the_form(action, referral_id, values, version)
     actor = current_actor()
     said: dict[str, Any] = {}
     try:

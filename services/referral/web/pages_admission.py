@@ -60,6 +60,28 @@ def back_to_the_form(
     return redirect(f"/referral/referrals/{referral_id}/{action.value}", 303)
 
 
+def leave_the_form(action: Action, referral_id: UUID, values: forms.Values, version: int | None = None) -> Response:
+    """Go back to the referral without taking the step. What was typed is there when its writer opens the form again."""
+    actor, asked = current_actor(), ReferralId(referral_id)
+    with parts().unit_of_work(actor) as uow:
+        try:
+            admit_to_change(action, asked, None, actor, uow)
+        except Conflict:
+            # it cannot be taken any more, whatever was typed
+            return redirect(f"/referral/referrals/{referral_id}", 303)
+        if any(values.values()):
+            keep_form(action, asked, KeptForm(values=values, version=version), actor, uow)
+        else:
+            let_go_of_form(action, asked, actor, uow)
+        uow.commit()
+    return redirect(f"/referral/referrals/{referral_id}", 303)
+
+
+def leaves() -> bool:
+    """Whether the form's writer goes back by its own button."""
+    return request.form.get("go") == "back"
+
+
 def answer_again(
     said: Said, referral_id: UUID, version: int, done: str, values: forms.Values | None = None
 ) -> Response | tuple[str, int]:

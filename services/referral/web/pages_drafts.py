@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -55,6 +55,14 @@ from shared.web.who import current_actor
 
 Page = str | Response | tuple[str, int]
 
+# the ways out of a step that its own form has, by what its buttons send
+WAYS: Mapping[str, Callable[[str, Draft], str]] = {
+    "back": before,
+    "discard": lambda _step, draft: address(draft, "discard"),
+    "see-saved": lambda step, draft: f"{address(draft, step)}?saved=1",
+    "age": lambda _step, draft: f"{address(draft, 'carer')}#f-age_band",
+}
+
 
 def new() -> Response:
     """A new referral gets an address of its own, so that the browser's way back leads to this one and no other."""
@@ -85,22 +93,24 @@ def begin(begun: UUID) -> Page:
             return _changed_elsewhere("carer", draft_id, values, actor, uow)
         if not _holds_something(values, untouched(actor, uow)):
             # a draft that holds nothing is none: nobody would know what it was
-            return redirect(LIST if _goes_back() else f"{here}?{TRIED}=1", 303)
-        if _goes_back():
-            answers = with_unfinished("carer", {}, values)
-        else:
-            answers = with_step("carer", {}, values, uow.clock.now())
+            return redirect(LIST if _leaves() else f"{here}?{TRIED}=1", 303)
+        answers = with_unfinished("carer", {}, values) if _leaves() else with_step("carer", {}, values, uow.clock.now())
         draft = save_draft(SaveDraft(answers=answers, begin_as=draft_id), actor, uow)
         uow.commit()
-    return redirect(LIST if _goes_back() else _onwards(draft, "carer", {}, answers), 303)
+    return redirect(_left_for("carer", draft) if _leaves() else _onwards(draft, "carer", {}, answers), 303)
 
 
 def _holds_something(values: forms.Values, empty: forms.Values) -> bool:
     return any(typed != empty.get(name) for name, typed in values.items() if typed)
 
 
-def _goes_back() -> bool:
-    return request.form.get("go") == "back"
+def _leaves() -> bool:
+    """Whether its writer leaves the step by one of its own ways: what was typed is kept, and answers nothing."""
+    return request.form.get("go") in WAYS
+
+
+def _left_for(step: str, draft: Draft) -> str:
+    return WAYS[request.form["go"]](step, draft)
 
 
 def _draft_begun(begun: UUID, actor: Actor) -> UUID:
@@ -184,14 +194,12 @@ def _fill_in(step: str, draft: Draft, actor: Actor, uow: ReferralUnitOfWork) -> 
     uow.commit()
     if step != "situation" and "situation" in draft.answers and "situation" not in answers:
         flash(gettext(TO_BE_TOLD_AGAIN), "info")
-    if _goes_back():
-        return redirect(before(step, draft), 303)
-    return redirect(_onwards(draft, step, draft.answers, answers), 303)
+    return redirect(_left_for(step, draft) if _leaves() else _onwards(draft, step, draft.answers, answers), 303)
 
 
 def _answers_after(step: str, answers: Sections, values: forms.Values, uow: ReferralUnitOfWork) -> Sections:
-    """The draft when a step is saved; or left by "Back", which keeps what was typed and answers nothing with it."""
-    if not _goes_back():
+    """The draft when a step is saved; or left, which keeps what was typed and answers nothing with it."""
+    if not _leaves():
         return with_step(step, answers, values, uow.clock.now())
     saved = step in answers and values == _typed(answers[step])
     if step in answers.get(UNSAVED, {}):
@@ -249,7 +257,7 @@ def _changed_elsewhere(
     _say_what_is_not_kept(step, answers, values)
     if step in answers.get(UNSAVED, {}):
         return redirect(address(now, step), 303)
-    return redirect(before(step, now) if _goes_back() else _onwards(now, step, {}, answers), 303)
+    return redirect(_left_for(step, now) if _leaves() else _onwards(now, step, {}, answers), 303)
 
 
 def _say_what_is_not_kept(step: str, answers: Sections, values: forms.Values) -> None:

@@ -20,7 +20,7 @@ from services.referral.web import forms
 from services.referral.web import pages_words as words
 from services.referral.web.forms import Typed
 from services.referral.web.forms_steps import WithdrawForm
-from services.referral.web.pages_admission import back_to_the_form
+from services.referral.web.pages_admission import back_to_the_form, leave_the_form, leaves
 from services.referral.web.pages_drafts import Page
 from services.referral.web.parts import parts
 from shared.kernel.identity import ConsentId, ReferralId
@@ -34,6 +34,8 @@ def withdraw(referral_id: UUID) -> Page:
     if request.method == "GET":
         return _form_page(referral_id)
     values = forms.typed(WithdrawForm(), request.form)
+    if leaves():
+        return leave_the_form(Action.WITHDRAW_CONSENT, referral_id, values)
     actor, asked = current_actor(), ReferralId(referral_id)
     try:
         said = forms.load(WithdrawForm(), values)

@@ -71,6 +71,9 @@ class Story:
 
 
 def search(client: FlaskClient, asked: str) -> Any:
-    """Search from the first page, by its form."""
+    """Search from the first page, by its form; the answer of the page to which that leads, which has an address."""
     token = re.findall(r'name="csrf_token" value="([^"]+)"', client.get("/audit/").text)[0]
-    return client.post("/audit/search", data={"asked": asked, "csrf_token": token})
+    sent = client.post("/audit/search", data={"asked": asked, "csrf_token": token})
+    assert sent.status_code == 303
+    assert asked.strip() not in sent.headers["Location"] or not asked.strip("? ")
+    return client.get(sent.headers["Location"])

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from deploy.seed.ids import UNIT
 from tests.support.directory_city import City
+from tests.support.page_forms import shown_again
 from tests.support.sessions import sign_in_as
 
 
@@ -42,7 +43,7 @@ def test_a_form_without_its_fields_is_told_what_is_missing(city: City, name: str
     assert found is not None
     sent = {"csrf_token": found[1], "unheard-of": "<script>"}
     for more in ({}, {"id": str(uuid4())}):
-        answer = client.post(path, data=sent | more)
+        answer = shown_again(client, client.post(path, data=sent | more))
         assert answer.status_code == 200
         assert ("error-summary" in answer.text) or path == UNIT_PAGE
         assert "<script>" not in answer.text

@@ -10,7 +10,7 @@ import pytest
 
 from shared.kernel.clock import SWEDEN
 from tests.support.directory_city import City
-from tests.support.page_forms import form_of
+from tests.support.page_forms import form_of, shown_again
 
 MINE = "/directory/mine/activities"
 
@@ -104,7 +104,7 @@ def test_what_was_written_while_it_was_cancelled_is_shown(city: City) -> None:
     form = form_of(dani.get(at).text, at)
     city.ask("dani", "POST", f"/activities/{planned.json['id']}/cancellation", If_Match=planned.headers["ETag"])
     for version in ("1", "2"):
-        late = dani.post(at, data=form.typed(title="Fredagsgruppen", version=version))
+        late = shown_again(dani, dani.post(at, data=form.typed(title="Fredagsgruppen", version=version)))
         assert late.status_code == 200
         assert "Fredagsgruppen" in late.text
         assert "Aktiviteten är inställd" in late.text

@@ -11,7 +11,7 @@ import pytest
 from deploy.seed.ids import UNIT
 from shared.kernel.clock import SWEDEN
 from tests.support.directory_city import City
-from tests.support.page_forms import form_of
+from tests.support.page_forms import PageForm, form_of, shown_again
 
 SERVICE, ACTIVITY, RULE, ASSIGNMENT = "<service>", "<activity>", "<rule>", "<assignment>"
 BROMMA = f"/directory/admin/units/{UNIT['advice-bromma']}"
@@ -107,24 +107,71 @@ def done(city: City) -> tuple[Any, ...]:
 @pytest.mark.usefixtures("rules_as_they_were")
 @pytest.mark.parametrize("name", FORMS)
 def test_an_error_shows_all_that_was_typed(city: City, name: str) -> None:
-    """The mistake too, to be put right; nothing has happened."""
+    """The mistake too, to be put right; nothing has happened.
+
+    The page has an address: loading it again and coming back to it show the same, and going back finds the words.
+    """
     who, address, typed, mistake = FORMS[name]
     browser, page = city.signed_in(who), at(city, address)
     form = form_of(browser.get(page).text, page)
     sent = form.typed(**{**filled(typed), **mistake})
     before = done(city)
     answer = browser.post(page, data=sent)
-    assert answer.status_code == 200
-    assert "error-summary" in answer.text
-    again = form_of(answer.text, page)
-    lost = {
-        each: (sent[each], again.fields.getlist(each))
-        for each in sent
-        if each != "csrf_token"
-        and [value for value in sent[each] if value] != [v for v in again.fields.getlist(each) if v]
-    }
-    assert lost == {}
+    there = answer.headers["Location"]
+    assert (answer.status_code, there.startswith(f"{page}?typed=")) == (303, True)
+    for _ in range(2):
+        shown = browser.get(there)
+        assert shown.status_code == 200
+        assert "error-summary" in shown.text
+        assert lost(sent, form_of(shown.text, page)) == {}
+    assert f'href="{there}"' in browser.get(page).text, "whoever goes back to the form finds what they wrote"
+    # a second mistake is shown at the same address; what is put right there is saved, and nothing waits any more
+    typed_on = form_of(shown.text, page)
+    assert browser.post(page, data=typed_on.typed()).headers["Location"] == there
     assert done(city) == before
+    without_it = form.typed(**filled(typed))
+    right = {name: without_it.get(name, "") for name in mistake}
+    saved = browser.post(page, data=typed_on.typed(**right))
+    assert saved.status_code == 303
+    assert "?typed=" not in saved.headers["Location"], browser.get(saved.headers["Location"]).text
+    assert "?typed=" not in browser.get(page).text
+
+
+def lost(sent: dict[str, Any], form: PageForm) -> dict[str, Any]:
+    """What was sent and does not stand in a form."""
+    return {
+        each: (sent[each], form.fields.getlist(each))
+        for each in sent
+        if each not in ("csrf_token", "typed")
+        and [value for value in sent[each] if value] != [v for v in form.fields.getlist(each) if v]
+    }
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_what_was_typed_is_shown_to_its_writer_alone_where_it_was_typed(city: City, name: str) -> None:
+    """Not to a colleague, in another session of one's own, or on another form's page."""
+    who, address, typed, mistake = FORMS[name]
+    browser, page = city.signed_in(who), at(city, address)
+    sent = form_of(browser.get(page).text, page).typed(**{**filled(typed), **mistake})
+    there = browser.post(page, data=sent).headers["Location"]
+    elsewhere = city.signed_in(who)
+    for shown in (elsewhere.get(there), elsewhere.get(page), browser.get(page)):
+        assert "error-summary" not in shown.text
+    other = "/directory/mine/organization" if who == "dani" else "/directory/admin/units/new"
+    if other != page:
+        assert "error-summary" not in browser.get(f"{other}?{there.partition('?')[2]}").text
+
+
+def test_two_windows_of_one_form_keep_their_words_apart(city: City) -> None:
+    """A mistake in the one does not become the other's words."""
+    browser, page = city.signed_in("dani"), "/directory/mine/services/new"
+    there = {}
+    for words in ("Fika i ena fönstret", "Fika i andra fönstret"):
+        sent = form_of(browser.get(page).text, page).typed(**{**A_LISTING, "summary": words, "email": "nej"})
+        there[words] = browser.post(page, data=sent).headers["Location"]
+    for words, address in there.items():
+        assert f'value="{words}"' in browser.get(address).text
+    assert [f'href="{address}"' in browser.get(page).text for address in there.values()] == [True, True]
 
 
 @pytest.mark.usefixtures("rules_as_they_were")
@@ -171,7 +218,7 @@ def test_what_was_saved_before_a_colleague_changed_it_is_no_second_click(city: C
     assert browser.post(page, data=sent).status_code == 303
     newer = form_of(browser.get(page).text, page).typed(summary="Ny fika.")
     assert browser.post(page, data=newer).status_code == 303
-    late = browser.post(page, data=sent)
+    late = shown_again(browser, browser.post(page, data=sent))
     assert late.status_code == 200
     assert "Det sparades ändringar medan du skrev" in late.text
     [row] = city.rows("select summary from support_services where id = :id", id=UUID(page.rsplit("/", 1)[1]))
@@ -183,7 +230,9 @@ def test_a_new_thing_that_is_sent_again_with_other_words_keeps_them(city: City) 
     browser, page = city.signed_in("dani"), "/directory/mine/services/new"
     form = form_of(browser.get(page).text, page)
     assert browser.post(page, data=form.typed(**A_LISTING)).status_code == 303
-    again = browser.post(page, data=form.typed(**{**A_LISTING, "summary": "Fika, prat och sång."}))
+    again = shown_again(
+        browser, browser.post(page, data=form.typed(**{**A_LISTING, "summary": "Fika, prat och sång."}))
+    )
     assert again.status_code == 200
     assert "Fika, prat och sång." in again.text
     service = again.text.split('action="/directory/mine/services/')[1].split('"')[0]

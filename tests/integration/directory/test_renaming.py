@@ -9,7 +9,7 @@ import pytest
 
 from deploy.seed.ids import UNIT
 from tests.support.directory_city import City
-from tests.support.page_forms import form_of
+from tests.support.page_forms import form_of, shown_again
 
 BROMMA = UNIT["advice-bromma"]
 PAGE = f"/directory/admin/units/{BROMMA}"
@@ -54,7 +54,7 @@ def test_a_unit_is_renamed_by_page_with_its_history(city: City, name: str) -> No
     assert f"Hette {name} till" in hanna.get(PAGE).text
     seen = city.ask("hanna", "GET", PATH).json
     assert seen["former_names"][0]["name"] == name
-    other = {"name", "former_names"}
+    other = {"name", "former_names", "leading_here"}
     before = {"address_withheld", "area", "function_address", "phone", "stand_in_unit_id", "active", "kind", "id"}
     assert set(seen) == other | before | {"organization_id"}
 
@@ -78,7 +78,7 @@ def test_a_name_that_another_unit_has_is_refused_by_both_doors(city: City) -> No
     [farsta] = city.rows("select name from units where id = :id", id=UNIT["advice-farsta"])
     for taken in (farsta.name, farsta.name.upper()):
         page = form_of(hanna.get(PAGE).text, PAGE)
-        told = hanna.post(PAGE, data=page.typed(name=taken))
+        told = shown_again(hanna, hanna.post(PAGE, data=page.typed(name=taken)))
         assert told.status_code == 200
         assert "har redan en enhet som heter så" in told.text
         assert form_of(told.text, PAGE).fields["name"] == taken
@@ -95,5 +95,21 @@ def test_a_unit_without_a_name_is_told_by_its_field(city: City) -> None:
     """Nothing is renamed to nothing."""
     hanna = city.signed_in("hanna")
     page = form_of(hanna.get(PAGE).text, PAGE)
-    told = hanna.post(PAGE, data=page.typed(name="  ")).text
+    told = shown_again(hanna, hanna.post(PAGE, data=page.typed(name="  "))).text
     assert 'href="#f-name"' in told or 'href="#name"' in told
+
+
+def test_a_unit_is_found_by_what_it_was_called(city: City, name: str) -> None:
+    """In each list that has it, with its former name beside it; found by its own name, nothing is said of others."""
+    once, later = f"Anhörighuset {uuid4().hex[:6]}", f"Anhörigstöd {uuid4().hex[:6]}"
+    for each in (once, later):
+        rename(city, each)
+    hanna = city.signed_in("hanna")
+    for sought in (once, once.upper(), once[3:]):
+        shown = hanna.get("/directory/admin", query_string={"q": sought}).text
+        assert f"hette {once}" in shown
+        assert later in shown
+    assert f"hette {once}" not in hanna.get("/directory/admin", query_string={"q": later}).text
+    assert "hette" not in hanna.get("/directory/admin").text
+    nothing = hanna.get("/directory/admin", query_string={"q": f"{once} och mer"}).text
+    assert "hette" not in nothing

@@ -15,6 +15,7 @@ from deploy.seed.ids import ORGANIZATION, UNIT, stable
 from services.directory.domain.routing import RoutingRules
 from shared.kernel.identity import UnitId
 from tests.support.directory_city import City, token_in
+from tests.support.page_forms import shown_again
 from tests.support.sessions import sign_in_as
 
 ROUTING = "/directory/admin/routing"
@@ -187,7 +188,7 @@ def test_whoever_saves_second_sees_both_and_may_save_again(city: City, hanna: Fl
     first = a_rule(area="0180-bromma", reason_sv="Så skrev den första.")
     assert city.send(hanna, f"{RULES}/{BROMMA}", **first).status_code == 303
     mine = a_rule(area="0180-bromma", reason_sv="Så skrev den andra.")
-    page = hanna.post(f"{RULES}/{BROMMA}", data={**opened, **mine}).text
+    page = shown_again(hanna, hanna.post(f"{RULES}/{BROMMA}", data={**opened, **mine})).text
     assert "Det sparades ändringar medan du skrev" in page
     assert "Så skrev den första." in page
     assert "Så skrev den andra." in page
@@ -202,7 +203,7 @@ def test_what_was_written_of_a_rule_that_was_removed_can_be_added(city: City, ha
     """Nothing typed is lost: the form becomes that of a new rule."""
     opened = stale(hanna, f"{RULES}/{BROMMA}")
     city.send(hanna, f"{RULES}/{BROMMA}/remove")
-    page = hanna.post(f"{RULES}/{BROMMA}", data={**opened, **a_rule()}).text
+    page = shown_again(hanna, hanna.post(f"{RULES}/{BROMMA}", data={**opened, **a_rule()})).text
     assert "Regeln togs bort medan du skrev" in page
     assert "under ombyggnaden." in page
     assert f'action="{RULES}/new"' in page
@@ -218,10 +219,12 @@ def test_adding_moving_removing_and_defaulting_go_by_the_version_too(city: City,
     }
     city.send(hanna, RULES, onto=f"{RULES}/{BROMMA}/move", to="earlier")
     before = rules(city)
-    added = hanna.post(f"{RULES}/new", data={**forms[f"{RULES}/new"], **a_rule()})
+    added = shown_again(hanna, hanna.post(f"{RULES}/new", data={**forms[f"{RULES}/new"], **a_rule()}))
     assert "Reglerna ändrades medan du skrev" in added.text
     assert "under ombyggnaden." in added.text
-    default = hanna.post(f"{ROUTING}/default", data={**forms[f"{ROUTING}/default"], "default_unit_id": JARVA})
+    default = shown_again(
+        hanna, hanna.post(f"{ROUTING}/default", data={**forms[f"{ROUTING}/default"], "default_unit_id": JARVA})
+    )
     assert "Det sparades ändringar medan du skrev" in default.text
     moved = hanna.post(f"{RULES}/{BROMMA}/move", data={**forms[RULES], "to": "later"}, follow_redirects=True)
     assert "Titta på ordningen igen innan du flyttar en regel." in moved.text

@@ -12,6 +12,12 @@ from tests.support.directory_city import API, City
 
 CITY, REGION, LYKTAN = (str(ORGANIZATION[slug]) for slug in ("city-stockholm", "region-stockholm", "partner-1"))
 FARSTA = str(UNIT["advice-farsta"])
+NOTHING: dict[str, list[str]] = {
+    "receives_by_rules": [],
+    "stands_in_by_rules": [],
+    "stands_in_for_units": [],
+    "default_of": [],
+}
 
 
 def a_unit(**changes: Any) -> dict[str, Any]:
@@ -41,7 +47,7 @@ def test_a_unit_is_registered_told_recorded_and_shown(city: City) -> None:
     assert (answer.status_code, answer.headers["ETag"]) == (201, '"1"'), answer.json
     unit_id = answer.json["id"]
     assert answer.headers["Location"] == f"{API}/units/{unit_id}"
-    assert answer.json == {**body, "id": unit_id, "active": True, "former_names": []}
+    assert answer.json == {**body, "id": unit_id, "active": True, "former_names": [], "leading_here": NOTHING}
     read = city.ask("hanna", "GET", f"/units/{unit_id}")
     assert (read.json, read.headers["ETag"]) == (answer.json, '"1"')
     told = city.told("unit.changed.v1")[-1]
@@ -60,7 +66,14 @@ def test_what_is_left_out_is_empty(city: City) -> None:
     answer = register(city, body)
     assert answer.status_code == 201, answer.json
     empty = {"function_address": None, "phone": None, "stand_in_unit_id": None, "address_withheld": False}
-    assert answer.json == {**body, **empty, "id": answer.json["id"], "active": True, "former_names": []}
+    assert answer.json == {
+        **body,
+        **empty,
+        "id": answer.json["id"],
+        "active": True,
+        "former_names": [],
+        "leading_here": NOTHING,
+    }
     assert city.told("access.recorded.v1")[-1]["rule"] == "own-municipality"
 
 

@@ -61,6 +61,7 @@ def test_a_closed_units_adviser_answers_what_he_has(ruled: Room, alva: Cast, bo:
 
 
 @pytest.mark.holds("a-closed-unit-gets-nothing-new")
+@pytest.mark.holds("rules-to-a-closed-unit-are-passed-over")
 def test_nothing_new_is_sent_to_a_closed_unit(ruled: Room, alva: Cast, bo: Cast) -> None:
     """By no rule, and not by choice; what is sent goes elsewhere, and Bo cannot see it."""
     close(ruled, SODERMALM)
@@ -73,6 +74,7 @@ def test_nothing_new_is_sent_to_a_closed_unit(ruled: Room, alva: Cast, bo: Cast)
     assert bo.ask("GET", "/referrals").json["items"] == []
 
 
+@pytest.mark.holds("a-closed-stand-in-is-nobodys")
 def test_a_closed_unit_stands_in_for_what_it_had_and_nothing_new(ruled: Room, alva: Cast) -> None:
     """Its people see the referral from before, and not the one from after; a rule's open stand-in is named instead."""
     stand_in = ruled.somebody("stina", Role.ADVISER, STAND_IN)
@@ -87,6 +89,7 @@ def test_a_closed_unit_stands_in_for_what_it_had_and_nothing_new(ruled: Room, al
     assert alva.send().json["stand_in_unit_id"] == str(KUNGSHOLMEN)
 
 
+@pytest.mark.holds("a-closed-stand-in-gives-way")
 def test_a_rules_closed_stand_in_gives_way_to_the_units_own(ruled: Room, alva: Cast) -> None:
     """A stand-in is always named where there is an open one."""
     ruled.rules({**HERE, "stand_in_unit_id": str(KUNGSHOLMEN)}, version=3, default=SODERMALM)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
 from services.referral.domain.states import Action
@@ -17,7 +19,7 @@ from shared.contracts.directory import AssignmentEnded, SessionEnded
 from shared.storage.lapsed_forms import AT_MOST, LARGEST, LapsedForms, Sender
 from tests.integration.referral.conftest import NOON, AtThePages, Cast, Room, at_the_pages
 from tests.integration.referral.test_nobody_else import attempts
-from tests.support.sessions import state_of
+from tests.support.sessions import sign_out, state_of
 from tests.support.written_log import written_log
 
 NAME = "Frans Provsson"
@@ -150,15 +152,74 @@ def test_a_form_without_the_right_token_keeps_nothing(room: Room, alva: Cast, to
     assert (answer.status_code, LOST in answer.text, rows(room)) == (400, True, 0)
 
 
-def test_after_twelve_hours_or_without_the_assignment_nothing_is_kept(room: Room, alva: Cast) -> None:
-    """The cookie's absolute limit, and an assignment that has ended meanwhile."""
-    assert LOST in sent_late(room, alva, minutes=12 * 60).text
+def test_after_the_sessions_twelve_hours_it_is_kept_as_well(room: Room, alva: Cast) -> None:
+    """However long one worked: the session is over, and it is known for a day whose it was."""
+    place = place_in(sent_late(room, alva, minutes=24 * 60 - 1))
+    browser = again(room, alva)
+    assert browser.post(place, place, do="send").headers["Location"].endswith("/support")
+
+
+def test_after_a_day_or_without_the_assignment_nothing_is_kept_and_the_words_are_shown(room: Room, alva: Cast) -> None:
+    """Nobody knows any more whose cookie it was, or the assignment has ended meanwhile."""
+    lost = sent_late(room, alva, minutes=24 * 60)
+    assert LOST in lost.text
+    assert f">{NAME}</p>" in lost.text
     browser = again(room, alva)
     hidden = hidden_in(browser.get(FIRST_STEP).text)
     room.hear(AssignmentEnded(assignment_id=alva.actor.assignment_id, ended_at=room.clock.now()))
     room.clock.advance(timedelta(minutes=31))
-    assert LOST in browser.client.post(FIRST_STEP, data={**hidden, **TYPED}).text
+    lost = browser.client.post(FIRST_STEP, data={**hidden, **TYPED})
+    assert LOST in lost.text
+    assert f">{NAME}</p>" in lost.text
     assert rows(room) == 0
+
+
+def signed_in_anew(room: Room, browser: FlaskClient, who: Cast | None) -> None:
+    """The browser's session ends by signing out; and another begins, with a form token of its own, if somebody's."""
+    sign_out(browser)
+    if who is not None:
+        at_the_pages(replace(who, client=browser), room.clock.now())
+
+
+def test_a_form_from_before_signing_out_and_in_again_is_kept_for_the_same_person(room: Room, alva: Cast) -> None:
+    """Its token is the earlier session's, and says that the page was hers. It is not carried out unless she says so."""
+    signed_in_anew(room, alva.client, alva)
+    hidden = hidden_in(alva.client.get(FIRST_STEP).text)
+    signed_in_anew(room, alva.client, alva)
+    kept = alva.client.post(FIRST_STEP, data={**hidden, **TYPED})
+    place = kept.headers["Location"]
+    assert (kept.status_code, "/lapsed-form/" in place, room.ask("SELECT 1 FROM drafts")) == (303, True, [])
+    assert "från en sida som var öppen sedan före din senaste inloggning" in alva.client.get(place).text
+    assert AtThePages(alva.client).post(place, place, do="send").headers["Location"].endswith("/support")
+    assert rows(room) == 0
+
+
+def test_a_form_from_somebody_elses_session_is_refused_and_shown_to_nobody(room: Room, alva: Cast, bo: Cast) -> None:
+    """A colleague has signed in at the computer, and sends what she had left open: neither kept nor shown."""
+    anna = room.somebody("anna", alva.actor.role, alva.actor.unit_id)
+    signed_in_anew(room, alva.client, alva)
+    hidden = hidden_in(alva.client.get(FIRST_STEP).text)
+    for other in (anna, bo):
+        signed_in_anew(room, alva.client, other)
+        refused = alva.client.post(FIRST_STEP, data={**hidden, **TYPED})
+        assert (refused.status_code, NAME in refused.text, rows(room)) == (400, False, 0)
+
+
+def test_a_form_that_comes_when_nobody_is_signed_in_shows_its_words(room: Room, alva: Cast) -> None:
+    """She has signed out in another window: nobody knows whose it is, so it is not kept, and she can copy her words."""
+    signed_in_anew(room, alva.client, alva)
+    hidden = hidden_in(alva.client.get(FIRST_STEP).text)
+    signed_in_anew(room, alva.client, None)
+    typed = {**TYPED, "contact_note": "Ring efter fem.\r\nHälsa från biblioteket."}
+    refused = alva.client.post(FIRST_STEP, data={**hidden, **typed})
+    assert (refused.status_code, LOST in refused.text, rows(room)) == (400, True, 0)
+    shown = refused.text.replace("\r\n", "\n")
+    for words in (NAME, "070-1740605", "Ring efter fem.\nHälsa från biblioteket."):
+        assert f">{words}</p>" in shown
+    assert "0180-sodermalm" not in refused.text.partition("Det du hade skrivit")[2], "a code, which nobody wrote"
+    # of what another site sends nothing is shown
+    forged = {**hidden, "csrf_token": hidden["csrf_token"] + "x"}
+    assert NAME not in alva.client.post(FIRST_STEP, data={**forged, **typed}).text
 
 
 def test_an_idle_cookie_opens_nothing(room: Room, alva: Cast) -> None:

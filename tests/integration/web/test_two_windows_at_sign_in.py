@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from shared.kernel.actor import Role, UserRef
-from shared.web.attempts import MOST
+from shared.web.attempts import MOST, MOST_FROM_ELSEWHERE
 from tests.integration.web.relying_party import Lotsa, lotsa_behind
 from tests.support.oidc.dishonest import Dishonest
 from tests.support.serving import listening, serving
@@ -170,6 +170,19 @@ def test_attempts_are_bounded_and_the_newest_count(lotsa: Lotsa, browser: reques
     assert finish(browser, windows[0]).status_code == 403
     assert [finish(browser, window).status_code for window in windows[-MOST:]] == [303] * MOST
     assert not [each for each in browser.cookies if "_begun_" in each.name]
+
+
+@pytest.mark.parametrize("said", ["cross-site", "same-site"])
+def test_a_hostile_page_pushes_out_nothing_that_was_begun_here(
+    lotsa: Lotsa, browser: requests.Session, said: str
+) -> None:
+    """However often it opens the sign-in; its own are bounded too, and the newest of them comes in."""
+    mine = begin(lotsa, browser)
+    browser.headers["Sec-Fetch-Site"] = said
+    theirs = [begin(lotsa, browser) for _ in range(MOST + MOST_FROM_ELSEWHERE + 5)]
+    assert len([each for each in browser.cookies if "_begun_" in each.name]) == 1 + MOST_FROM_ELSEWHERE
+    assert finish(browser, mine).status_code == 303
+    assert finish(browser, theirs[-1]).status_code == 303
 
 
 def test_nobody_elses_attempt_is_taken(lotsa: Lotsa, browser: requests.Session) -> None:

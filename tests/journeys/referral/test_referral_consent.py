@@ -86,7 +86,7 @@ def test_a_no_from_the_carer_is_answered_with_what_may_be_done(town: Town, as_pe
     assert "Anhörigstöd Södermalm" in shown
     assert "08-465 004 02" in shown
     axe_clean(alva)
-    alva.get_by_role("link", name="Ta bort utkastet").first.click()
+    alva.get_by_role("button", name="Ta bort utkastet").first.click()
     alva.get_by_role("button", name="Ta bort utkastet").click()
     assert "Utkastet är borta" in alva.inner_text("main")
 

@@ -62,7 +62,7 @@ def test_a_draft_is_kept_and_gone_on_with_and_can_be_thrown_away(town: Town, as_
     alva.get_by_role("link", name="Frans Provsson", exact=True).click()
     assert alva.url.endswith("/consent"), "it goes on where it was left"
     assert alva.locator("nav [aria-current=page]").all_inner_texts() == ["Ny lotsning"]
-    alva.get_by_role("link", name="Ta bort utkastet").click()
+    alva.get_by_role("button", name="Ta bort utkastet").click()
     alva.get_by_role("button", name="Ta bort utkastet").click()
     assert "Utkastet är borta" in alva.inner_text("main")
     assert not town.ask("SELECT id FROM drafts")
@@ -182,7 +182,7 @@ def test_two_windows_overwrite_nothing_of_each_other(town: Town, as_person: Open
     draft = "/".join(urlsplit(alva.url).path.split("/")[:4])
     other.goto(f"{draft}/check")
     assert urlsplit(other.url).path == f"{draft}/support", "nothing is sent before it is decided"
-    alva.get_by_role("link", name="Se vad som är sparat").click()
+    alva.get_by_role("button", name="Se vad som är sparat").click()
     assert why.input_value() == "Det första fönstret."
     assert not alva.get_by_label("Avlösning").is_checked()
     axe_clean(alva)

@@ -234,7 +234,7 @@ def test_a_form_sent_after_the_session_says_so_and_leads_back(
     assert answer.status_code == 403
     assert ">Du är inte inloggad längre</h1>" in answer.text
     assert 'href="/directory/login?next=/directory/boats"' in answer.text
-    assert "Frida" not in answer.text, "what was typed would lie in the browser's files"
+    assert ">Frida</p>" in answer.text, "it can be kept nowhere, so it is shown, to be copied"
     assert "form" not in world.seen
 
 

@@ -190,9 +190,9 @@ def test_a_signed_out_session_lasts_no_longer(world: World, client: FlaskClient,
 
 
 @pytest.mark.parametrize(
-    ("minutes", "known"), [(0, False), (30, False), (31, True), (12 * 60 - 1, True), (12 * 60, False)]
+    ("minutes", "known"), [(0, False), (30, False), (31, True), (12 * 60, True), (24 * 60 - 1, True), (24 * 60, False)]
 )
-def test_whose_session_idled_away_is_known_within_twelve_hours_and_let_in_nowhere(
+def test_whose_session_is_over_is_known_for_a_day_and_let_in_nowhere(
     world: World, client: FlaskClient, sign_in: SignIn, minutes: int, known: bool
 ) -> None:
     """Known: who, and under which assignment; and still so when ``read`` has been asked."""
