@@ -74,6 +74,7 @@ def prepared_installation() -> Installation:
             "LOTSA_TOKEN_ISSUER": f"https://id.{host}:{port}",
             "LOTSA_TOKEN_JWKS_FILE": "",
             "LOTSA_SMTP_URL": "smtp://mail:1025",
+            "LOTSA_OPERATORS_EMAIL": "driften@example.se",
             "LOTSA_AUDIT_KEPT_CHECKPOINT": str(KEPT),
             # the proxy is one of the neighbours that the services have on Docker's own networks, and they have no other
             "LOTSA_TRUSTED_PROXIES": "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",

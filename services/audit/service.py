@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.audit import bootstrap
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
 from services.audit.commands.reconcile_sequences import STANDSTILL, reconcile
+from services.audit.commands.tell_of_alarms import tell_of_alarms
 from services.audit.reactions import (
     when_a_relay_announces_note_its_height as heights,
 )
@@ -18,12 +19,11 @@ from services.audit.reactions import (
     when_staff_change_keep_the_copy as staff,
 )
 from services.audit.views.measured import show_alarms, show_queue, show_verification
-from shared.contracts import common, directory, notifications, referral  # noqa: F401 - so that all are registered
+from shared.contracts import audit, common, directory, notifications, referral  # noqa: F401 - so that all are registered
 from shared.contracts.common import RelayAnnounced, TallyAnnounced
 from shared.contracts.contract import Contract, all_contracts
 from shared.contracts.envelope import Envelope
 from shared.messaging.subscribe import Heard, every, subscribe
-from shared.observability.logs import logger
 from shared.settings import Settings
 from shared.storage import lapsed_forms
 from shared.storage.staff import STAFF_EVENTS, StaffEvent, forget_old_sessions
@@ -36,8 +36,6 @@ COMPARE_EVERY_S = 15
 SWEEP_EVERY_S = 60
 # what has no number tells of the bus, not of anybody\'s doing: it is compared or heard, not remembered
 EVERYTHING = [contract for contract in all_contracts() if contract.numbered]
-
-_log = logger("audit.service")
 
 
 class Audit:
@@ -84,16 +82,14 @@ class Audit:
 
     @every(seconds=RECONCILE_EVERY_S)
     def reconcile(self) -> None:
-        """Is everything here that was published?"""
+        """Is everything here that was published? And what is wrong is told."""
         with self.unit_of_work() as uow:
-            alarms = reconcile(uow.sequences, uow.alarms, self._parts.clock, self._parts.parked)
+            reconcile(uow.sequences, uow.alarms, self._parts.clock, self._parts.parked)
+            tell_of_alarms(uow)
             standing, waiting, waited = uow.alarms.counts(), uow.sequences.waiting(), uow.sequences.oldest_waiting()
             uow.commit()
         show_alarms(standing)
         show_queue(waiting, waited)
-        for alarm in alarms:
-            _log.error("the log is not complete", kind=alarm.kind, source=alarm.source, first=alarm.first,
-                       last=alarm.last, explained=alarm.explained)  # fmt: skip
 
     @every(seconds=COMPARE_EVERY_S)
     def compare(self) -> None:

@@ -60,12 +60,13 @@ class Alarm:
 
 @dataclass(frozen=True)
 class Standing:
-    """An alarm that is open, or that a reviewer has closed at ``closed_at``."""
+    """An alarm that is open, or was closed at ``closed_at``, by a reviewer for a ``reason`` or with its cause."""
 
     alarm_id: UUID
     alarm: Alarm
     noticed_at: datetime
     closed_at: datetime | None = None
+    reason: str | None = None
 
 
 @dataclass

@@ -40,6 +40,8 @@ HEADINGS: dict[str, LazyString] = {
     "routing-rules.told-again.v1": _("How routing rules stand was told again"),
     "listing.changed.v1": _("A support service was changed"),
     "activity.changed.v1": _("An activity was changed"),
+    "alarm.opened.v1": _("An alarm about the log was opened"),
+    "alarm.closed.v1": _("An alarm about the log was closed"),
 }
 SOMETHING = _("Something else happened")
 WHY: dict[str, LazyString] = {
