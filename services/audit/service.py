@@ -34,7 +34,7 @@ RECONCILE_EVERY_S = 15
 VERIFY_EVERY_S = 5
 COMPARE_EVERY_S = 15
 SWEEP_EVERY_S = 60
-# what has no number tells of the bus, not of anybody\'s doing: it is compared or heard, not remembered
+# what has no number tells of the bus, not of anybody's doing: it is compared or heard, not remembered
 EVERYTHING = [contract for contract in all_contracts() if contract.numbered]
 
 
