@@ -46,14 +46,20 @@ def prepare() -> None:
     print("Certificate")
     make_certificate(TLS, _named("LOTSA_HOST"), f"id.{_named('LOTSA_HOST')}")
     print("What each process is given")
+    hand_out(made)
     for service in SERVICES:
-        for process in PROCESSES:
-            _give(process, service, made.environment())
         _give_authority(service)
     if os.environ.get("LOTSA_FIRST_PEOPLE") == "invented":
         print("Invented people, units and services")
         seed_directory(settings, cast_issuer=settings.oidc_issuer)
         grant_to_systems(settings)
+
+
+def hand_out(made: Installation) -> None:
+    """Write what each process is given, its keys as they are now: one that runs looks at its own again."""
+    for service in SERVICES:
+        for process in PROCESSES:
+            _give(process, service, made.environment())
 
 
 def prepared_installation() -> Installation:
