@@ -17,6 +17,8 @@ from deploy.onebox.loopback import only_loopback, refuse_production_settings
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 parked = typer.Typer(no_args_is_help=True, help="Messages that could not be carried out.")
 app.add_typer(parked, name="parked")
+keys = typer.Typer(no_args_is_help=True, help="The keys that data are sealed under.")
+app.add_typer(keys, name="keys")
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -167,6 +169,29 @@ def announce(
         from deploy.settings import current_settings
 
         announcing.announce(current_settings(), service, reason, console)
+
+
+@keys.command("rotate")
+def keys_rotate(kind: Annotated[str, typer.Argument(help="referral-master, directory-master, …")]) -> None:
+    """Seal under a new master key from now on, and wrap what was sealed anew; everything goes on meanwhile."""
+    with said():
+        from deploy.errands import changing_keys
+        from deploy.settings import current_settings
+
+        changing_keys.rotate(current_settings(), kind, console)
+
+
+@keys.command("lost")
+def keys_lost(
+    kind: Annotated[str, typer.Argument(help="referral-master, directory-master, …")],
+    yes: Annotated[bool, typer.Option("--yes", help="Yes: no copy of it is left.")] = False,
+) -> None:
+    """Go on without a master key that is lost for ever: what only it opens can be read by nobody."""
+    with said():
+        from deploy.errands import changing_keys
+        from deploy.settings import current_settings
+
+        changing_keys.give_up(current_settings(), kind, console, yes=yes)
 
 
 @parked.command("list")

@@ -1,4 +1,4 @@
-"""Publishes services' outboxes: one thread per service, none of them monkey-patched.
+"""Publishes services' outboxes, and tallies their hours: two threads per service, none of them monkey-patched.
 
 python -m deploy.relays referral directory notifications audit
 """
@@ -16,6 +16,7 @@ from prometheus_client import start_http_server
 from shared.contracts.directory import DirectoryIsThere
 from shared.kernel.collecting import settle_down
 from shared.messaging.relay import Relay
+from shared.messaging.tallying import Tallier
 from shared.observability import logs
 from shared.observability.health import ReadyFile
 from shared.settings import SERVICES, Settings, SettingsAreWrong
@@ -28,7 +29,9 @@ STOP_WITHIN_SECONDS = 10.0
 def run(services: list[str], settings: Settings, ready_file: Path, stop: threading.Event) -> int:
     """Relay for the services until `stop` is set. Returns 1 when a relay ended by itself, else 0."""
     threads = [
-        threading.Thread(target=_relay(service, settings).run, args=[stop], name=service) for service in services
+        threading.Thread(target=made(service, settings).run, args=[stop], name=f"{service} {made.__name__.strip('_')}")
+        for service in services
+        for made in (_relay, _tallier)
     ]
     for thread in threads:
         thread.start()
@@ -50,6 +53,12 @@ def _relay(service: str, settings: Settings) -> Relay:
     engine = make_engine(own.database_url, pool_size=2, application_name=f"lotsa {service} relay")
     heartbeat = DirectoryIsThere() if service == DirectoryIsThere.publisher else None
     return Relay(engine, own.broker_url, service, settings.installation, heartbeat=heartbeat)
+
+
+def _tallier(service: str, settings: Settings) -> Tallier:
+    own = settings.service(service)
+    engine = make_engine(own.database_url, pool_size=1, application_name=f"lotsa {service} tally")
+    return Tallier(engine, own.broker_url, service, settings.installation)
 
 
 def main() -> None:

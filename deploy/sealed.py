@@ -31,12 +31,12 @@ class Place:
     wrapped: str
 
 
-_LAPSED = Place("lapsed_forms", "key_id", "wrapped_key")
+LAPSED = Place("lapsed_forms", "key_id", "wrapped_key")
 PLACES: dict[str, tuple[Place, ...]] = {
-    "referral": (Place("data_keys", "id", "wrapped"), Place("drafts", "key_id", "wrapped_key"), _LAPSED),
-    "directory": (_LAPSED,),
+    "referral": (Place("data_keys", "id", "wrapped"), Place("drafts", "key_id", "wrapped_key"), LAPSED),
+    "directory": (LAPSED,),
     "notifications": (),
-    "audit": (Place("opening_keys", "key_id", "wrapped"), _LAPSED),
+    "audit": (Place("opening_keys", "key_id", "wrapped"), LAPSED),
 }
 """Everything that a service's master key wraps."""
 
@@ -66,7 +66,7 @@ def check_master_key(service: str, path: Path, connection: Connection) -> None:
         return
     keys = read_master_keys(path)
     key_register.compare(service, path, keys, expected)
-    if sealed and not any(_opens(keys, key_id, wrapped) for key_id, wrapped in sealed):
+    if sealed and not any(opens(keys, key_id, wrapped) for key_id, wrapped in sealed):
         raise KeyIsWrong(
             f"The master key of {service} in {path} opens nothing of what {service} has sealed: it is another one. Put"
             " the right one back from where a copy of it is kept. Nothing was changed."
@@ -125,7 +125,8 @@ def _signed_by(note: str) -> str:
     return ", ".join(names) or "by nobody"
 
 
-def _opens(keys: Sequence[MasterKey], key_id: UUID, wrapped: bytes) -> bool:
+def opens(keys: Sequence[MasterKey], key_id: UUID, wrapped: bytes) -> bool:
+    """Whether one of these keys unwraps it."""
     for key in keys:
         try:
             key.unwrap(key_id, wrapped)

@@ -63,6 +63,7 @@ class Settings:
     token_audience: str = "lotsa"
     token_jwks_file: Path | None = None
     smtp_url: str = field(default="", repr=False)
+    operators_email: str = ""
     accessibility_email: str = ""
     accessibility_phone: str = ""
     heard_within: int = 45
@@ -129,6 +130,7 @@ class Settings:
             token_audience=get.text("TOKEN_AUDIENCE", "lotsa"),
             token_jwks_file=get.path("TOKEN_JWKS_FILE"),
             smtp_url=get.text("SMTP_URL"),
+            operators_email=get.value("OPERATORS_EMAIL", parse_email),
             accessibility_email=get.value("ACCESSIBILITY_EMAIL", parse_email),
             accessibility_phone=get.value("ACCESSIBILITY_PHONE", parse_public),
             heard_within=get.number("HEARD_WITHIN", 45),

@@ -46,14 +46,20 @@ def prepare() -> None:
     print("Certificate")
     make_certificate(TLS, _named("LOTSA_HOST"), f"id.{_named('LOTSA_HOST')}")
     print("What each process is given")
+    hand_out(made)
     for service in SERVICES:
-        for process in PROCESSES:
-            _give(process, service, made.environment())
         _give_authority(service)
     if os.environ.get("LOTSA_FIRST_PEOPLE") == "invented":
         print("Invented people, units and services")
         seed_directory(settings, cast_issuer=settings.oidc_issuer)
         grant_to_systems(settings)
+
+
+def hand_out(made: Installation) -> None:
+    """Write what each process is given, its keys as they are now: one that runs looks at its own again."""
+    for service in SERVICES:
+        for process in PROCESSES:
+            _give(process, service, made.environment())
 
 
 def prepared_installation() -> Installation:
@@ -74,6 +80,7 @@ def prepared_installation() -> Installation:
             "LOTSA_TOKEN_ISSUER": f"https://id.{host}:{port}",
             "LOTSA_TOKEN_JWKS_FILE": "",
             "LOTSA_SMTP_URL": "smtp://mail:1025",
+            "LOTSA_OPERATORS_EMAIL": "driften@example.se",
             "LOTSA_AUDIT_KEPT_CHECKPOINT": str(KEPT),
             # the proxy is one of the neighbours that the services have on Docker's own networks, and they have no other
             "LOTSA_TRUSTED_PROXIES": "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",

@@ -28,7 +28,7 @@ _MORE = {
     # sign-in is here, and with it the one key that makes sessions
     ("web", "directory"): ("SESSION_SIGNING_KEY_FILE", "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET_FILE"),
     ("bus", "referral"): ("REFERRAL_MASTER_KEY_FILE",),
-    ("bus", "notifications"): ("SMTP_URL",),
+    ("bus", "notifications"): ("SMTP_URL", "OPERATORS_EMAIL"),
     # the log is verified with the public half alone, from outside the database that it is about
     ("web", "audit"): ("AUDIT_VERIFYING_KEY_FILE",),
     ("bus", "audit"): (

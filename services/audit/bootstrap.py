@@ -19,6 +19,7 @@ from services.audit.adapters.openings import OpeningIsWrong, unseal
 from services.audit.adapters.parked import parked_sequences
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
 from services.audit.adapters.verification_store import sealing_key
+from services.audit.commands.compare_tallies import Comparer
 from services.audit.commands.integrate_pending import PatientSequencer, Sequencer
 from services.audit.commands.record_reading import record_reading
 from services.audit.commands.verify_in_background import Verifier
@@ -75,6 +76,7 @@ class Parts:
             # the key is asked for before the transaction begins: making one needs a connection of its own
             key=self.keys.current(self.clock.now()),
             verifying=self.verifying,
+            unseal=self.opening,
             known=self.known,
             write_outbox=outbox.append,
             clock=self.clock,
@@ -117,6 +119,12 @@ def for_bus(settings: Settings) -> Parts:
 def verifier_for(settings: Settings, clock: Clock) -> Verifier:
     """What verifies the log in the background, with the public key from a file. Raises SettingsAreWrong."""
     return Verifier(_log_key(settings), clock)
+
+
+@cache
+def comparer() -> Comparer:
+    """What compares this bus process's tallies, made once: it remembers since when it has missed a service."""
+    return Comparer(SystemClock())
 
 
 @cache

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from services.audit import bootstrap
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
-from services.audit.commands.reconcile_sequences import reconcile
+from services.audit.commands.reconcile_sequences import STANDSTILL, reconcile
+from services.audit.commands.tell_of_alarms import tell_of_alarms
 from services.audit.reactions import (
     when_a_relay_announces_note_its_height as heights,
+)
+from services.audit.reactions import (
+    when_a_service_tallies_an_hour_keep_it as tallies,
 )
 from services.audit.reactions import (
     when_anything_happens_remember_it as memory,
@@ -15,12 +19,11 @@ from services.audit.reactions import (
     when_staff_change_keep_the_copy as staff,
 )
 from services.audit.views.measured import show_alarms, show_queue, show_verification
-from shared.contracts import common, directory, notifications, referral  # noqa: F401 - so that all are registered
-from shared.contracts.common import RelayAnnounced
+from shared.contracts import audit, common, directory, notifications, referral  # noqa: F401 - so that all are registered
+from shared.contracts.common import RelayAnnounced, TallyAnnounced
 from shared.contracts.contract import Contract, all_contracts
 from shared.contracts.envelope import Envelope
 from shared.messaging.subscribe import Heard, every, subscribe
-from shared.observability.logs import logger
 from shared.settings import Settings
 from shared.storage import lapsed_forms
 from shared.storage.staff import STAFF_EVENTS, StaffEvent, forget_old_sessions
@@ -29,11 +32,10 @@ INTEGRATE_EVERY_S = 0.04
 TOGETHER = 64
 RECONCILE_EVERY_S = 15
 VERIFY_EVERY_S = 5
+COMPARE_EVERY_S = 15
 SWEEP_EVERY_S = 60
-# what has no number tells of the bus, not of anybody's doing: it is reconciled or heard, not remembered
+# what has no number tells of the bus, not of anybody's doing: it is compared or heard, not remembered
 EVERYTHING = [contract for contract in all_contracts() if contract.numbered]
-
-_log = logger("audit.service")
 
 
 class Audit:
@@ -63,6 +65,11 @@ class Audit:
         """How far each relay says it has come."""
         heights.note_height(event, uow)
 
+    @subscribe(TallyAnnounced)
+    def note_tally(self, event: TallyAnnounced, uow: AuditUnitOfWork) -> None:
+        """What each service says of an hour that is over."""
+        tallies.keep_tally(event, uow)
+
     @subscribe(*STAFF_EVENTS)
     def keep_the_staff(self, event: StaffEvent, uow: AuditUnitOfWork) -> None:
         """Who works where, and who may review; and that the directory is there."""
@@ -75,16 +82,24 @@ class Audit:
 
     @every(seconds=RECONCILE_EVERY_S)
     def reconcile(self) -> None:
-        """Is everything here that was published?"""
+        """Is everything here that was published? And what is wrong is told."""
         with self.unit_of_work() as uow:
-            alarms = reconcile(uow.sequences, uow.alarms, self._parts.clock, self._parts.parked)
+            reconcile(uow.sequences, uow.alarms, self._parts.clock, self._parts.parked)
+            tell_of_alarms(uow)
             standing, waiting, waited = uow.alarms.counts(), uow.sequences.waiting(), uow.sequences.oldest_waiting()
             uow.commit()
         show_alarms(standing)
         show_queue(waiting, waited)
-        for alarm in alarms:
-            _log.error("the log is not complete", kind=alarm.kind, source=alarm.source, first=alarm.first,
-                       last=alarm.last, explained=alarm.explained)  # fmt: skip
+
+    @every(seconds=COMPARE_EVERY_S)
+    def compare(self) -> None:
+        """Does the log have what services say that they told, and who looked?"""
+        with self._parts.as_auditor() as uow:
+            waited = uow.sequences.oldest_waiting()
+            heard = uow.sequences.announcements(self._parts.clock.now())
+            stands_still = waited is not None and waited > STANDSTILL
+            bootstrap.comparer().tick(uow, heard, stands_still=stands_still)
+            uow.commit()
 
     @every(seconds=VERIFY_EVERY_S)
     def verify(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.notifications import bootstrap
 from services.notifications.adapters.unit_of_work import NotificationsUnitOfWork
 from services.notifications.commands.deliver_notices import deliver_notices
+from services.notifications.commands.tell_of_open_alarms import tell_of_open_alarms
 from services.notifications.reactions import (
     when_a_consent_is_given_note_what_may_be_told as consents,
 )
@@ -21,9 +22,13 @@ from services.notifications.reactions import (
     when_the_directory_speaks_remember_it as directory,
 )
 from services.notifications.reactions import (
+    when_the_log_has_an_alarm_remember_it as alarms,
+)
+from services.notifications.reactions import (
     when_the_receiving_unit_acts_tell_the_referring_unit as steps,
 )
 from services.notifications.reactions.tell import announce
+from shared.contracts.audit import AlarmClosed, AlarmOpened
 from shared.contracts.envelope import Envelope
 from shared.contracts.referral import (
     ConsentGiven,
@@ -42,6 +47,7 @@ from shared.storage.staff import STAFF_EVENTS, StaffEvent, forget_old_sessions
 DELIVER_EVERY_S = 0.5
 TOGETHER = 32
 SWEEP_EVERY_S = 60
+TELL_OF_ALARMS_EVERY_S = 15
 
 
 class Notifications:
@@ -81,6 +87,11 @@ class Notifications:
         """Whether the carer lets the referrer know."""
         consents.when_a_consent_is_given_note_what_may_be_told(heard, uow)
 
+    @subscribe(AlarmOpened, AlarmClosed)
+    def note_an_alarm(self, event: AlarmOpened | AlarmClosed, uow: NotificationsUnitOfWork) -> None:
+        """The log is not as it should be."""
+        alarms.when_the_log_has_an_alarm_remember_it(event, uow)
+
     @subscribe(*STAFF_EVENTS)
     def keep_the_directory(self, event: StaffEvent, uow: NotificationsUnitOfWork) -> None:
         """Who works where, and where a unit is reached; and that the directory is there."""
@@ -89,7 +100,16 @@ class Notifications:
     @every(seconds=DELIVER_EVERY_S)
     def deliver(self) -> None:
         """Hand over what is due."""
-        deliver_notices(self.unit_of_work, self._parts.channel(), self._parts.clock)
+        operators = self._parts.settings.operators_email
+        deliver_notices(self.unit_of_work, self._parts.channel(), self._parts.clock, operators=operators)
+
+    @every(seconds=TELL_OF_ALARMS_EVERY_S)
+    def tell_of_alarms(self) -> None:
+        """While the log has an open alarm, reviewers and operators are told, once a day at least."""
+        with self.unit_of_work() as uow:
+            to_operators = bool(self._parts.settings.operators_email)
+            tell_of_open_alarms(uow, self._parts.channel_name, to_operators=to_operators)
+            uow.commit()
 
     @every(seconds=SWEEP_EVERY_S)
     def sweep(self) -> None:

@@ -91,6 +91,7 @@ def _(event: events.ConsentWithdrawn) -> Contract:
         referring_unit_id=event.referring_unit_id,
         receiving_unit_id=event.receiving_unit_id,
         version=event.version,
+        scopes=tuple(sorted(scope.value for scope in event.scopes)),
     )
 
 

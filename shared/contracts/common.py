@@ -47,3 +47,24 @@ class RelayAnnounced(Contract):
     numbered: ClassVar[bool] = False
 
     highest_sequence: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TallyAnnounced(Contract):
+    """A service says, for an hour that is over, how much it has told and how many looks it has noted, with digests.
+
+    ``hour``: its beginning, in UTC; an event and an access record belong to the hour in which their ids were made.
+    ``told``: events of that hour that were sent. ``looks``: access records of that hour, where the service keeps any.
+    Each digest is as ``shared.messaging.tally`` makes it, in hex. So what was never told, or told as something else, is
+    missed too.
+    """
+
+    event_type: ClassVar[str] = "tally.announced.v1"
+    publisher: ClassVar[str] = "*"
+    numbered: ClassVar[bool] = False
+
+    hour: datetime
+    told: int
+    told_digest: str
+    looks: int | None = None
+    looks_digest: str | None = None

@@ -111,10 +111,14 @@ class ConsentGiven(_ConsentStep):
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentWithdrawn(_ConsentStep):
-    """A consent was withdrawn; what it covered is sealed."""
+    """A consent was withdrawn; what it covered is sealed.
+
+    ``scopes``: what was withdrawn by this act; not told by events until 0.1.
+    """
 
     event_type: ClassVar[str] = "consent.withdrawn.v1"
 
     referring_unit_id: UUID
     receiving_unit_id: UUID
     version: int
+    scopes: tuple[str, ...] | None = None

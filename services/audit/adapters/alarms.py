@@ -37,6 +37,17 @@ _WIDEN = """
         and (other.kind, other.source, other.place) = (alarms.kind, alarms.source, alarms.place)
         and (other.first, other.last) = (%(first)s, %(last)s))
 """
+_UNTOLD = """
+    select alarm_id, kind, source, first, last, explained, place, noticed_at, closed_at, reason,
+        opening_told_at is not null from alarms
+    where opening_told_at is null or (closed_at is not null and closing_told_at is null)
+    order by noticed_at, first limit 100 for update skip locked
+"""
+_TOLD = """
+    update alarms set opening_told_at = coalesce(opening_told_at, %(at)s),
+        closing_told_at = case when %(closing)s then %(at)s else closing_told_at end
+    where alarm_id = %(id)s
+"""
 _COUNTS = "select kind, count(*) from alarms where closed_at is null group by kind"
 
 
@@ -72,6 +83,15 @@ class Alarms:
         """Open one, unless the same stands open."""
         values = (uuid7(), alarm.kind, alarm.source, alarm.first, alarm.last, alarm.explained, alarm.where, at)
         self._connection.exec_driver_sql(_OPEN, values)
+
+    def untold(self) -> list[tuple[Standing, bool]]:
+        """At most a hundred whose opening or closing has not been told; and whether the opening was."""
+        rows = self._connection.exec_driver_sql(_UNTOLD).all()
+        return [(Standing(row[0], Alarm(*row[1:7]), row[7], row[8], row[9]), row[10]) for row in rows]
+
+    def told(self, alarm_id: UUID, at: datetime, *, closing: bool) -> None:
+        """Note that its opening has been told, and its closing."""
+        self._connection.exec_driver_sql(_TOLD, {"at": at, "closing": closing, "id": alarm_id})
 
     def widen(self, alarm_id: UUID, first: int, last: int) -> None:
         """Have an open one cover these too, unless another does."""

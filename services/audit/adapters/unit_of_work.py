@@ -12,6 +12,7 @@ from services.audit.adapters.alarms import Alarms
 from services.audit.adapters.assignments import KnownAssignments
 from services.audit.adapters.pending_entries import PendingEntries
 from services.audit.adapters.sequences import Sequences
+from services.audit.adapters.tallies import Tallies, Unseal
 from services.audit.adapters.verification_store import VerificationStore
 from shared.kernel.identity import UnitId
 from shared.storage.encryption import DataKey
@@ -22,10 +23,18 @@ class AuditUnitOfWork(UnitOfWork):
     """A transaction of the application's role; it can put entries in the queue, and read, but not write the log."""
 
     def __init__(
-        self, engine: Engine, *, key: DataKey, verifying: DataKey, known: dict[UUID, tuple[UnitId, str]], **given: Any
+        self,
+        engine: Engine,
+        *,
+        key: DataKey,
+        verifying: DataKey,
+        unseal: Unseal,
+        known: dict[UUID, tuple[UnitId, str]],
+        **given: Any,
     ) -> None:
         super().__init__(engine, **given)
         self._key = key
+        self._unseal = unseal
         self._verifying = verifying
         self._known = known
 
@@ -52,4 +61,9 @@ class AuditUnitOfWork(UnitOfWork):
     @cached_property
     def verification(self) -> VerificationStore:
         """What the verification reads and remembers."""
-        return VerificationStore(self.connection, self._verifying)
+        return VerificationStore(self.connection, self._verifying, self._unseal)
+
+    @cached_property
+    def tallies(self) -> Tallies:
+        """What services say that they told in an hour, and the same counted from the log."""
+        return Tallies(self.connection, self._unseal)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from services.audit.adapters.openings import OpeningIsWrong
 from services.audit.adapters.ranges import as_runs
+from services.audit.adapters.tallies import Unseal
+from services.audit.domain.beside import ASSIGNMENT_ENDED, ends_reading, relied_on
 from services.audit.domain.gaps import Ranges
-from services.audit.log.checking import Signed, Slice, Stored
+from services.audit.domain.mandate import follows_the_user
+from services.audit.log.checking import Finding, Laid, Signed, Slice, Stored
+from services.audit.log.entry import read_leaf
 from shared.storage.encryption import DataKey, Unreadable
 from shared.storage.master_keys import MasterKeys
 from shared.storage.plainly import ask, run
@@ -41,6 +47,30 @@ _NODES = """
     join log_nodes on level = height and log_nodes.index >= $1::bigint >> height
         and log_nodes.index < $2::bigint >> height
 """
+_ABOUT = """
+    select entry_index, array_agg(subject_id) from log_about where entry_index >= $1 and entry_index < $2
+    group by entry_index
+"""
+_LAID = """
+    select entry_index, name, event_id, sealed from log_openings where entry_index >= $1 and entry_index < $2
+    order by entry_index, name
+"""
+# in one statement with what is signed for, as above
+_BEYOND = """
+    with signed as (select coalesce(max(size), 0) as size from log_checkpoints)
+    select 'index-row-added', min(entry_index), max(entry_index), 'log_about' from log_about, signed
+        where entry_index >= signed.size having count(*) > 0
+    union all select 'index-row-added', min(entry_index), max(entry_index), 'log_about' from log_about
+        where entry_index < 0 having count(*) > 0
+    union all select 'opening-added', min(entry_index), max(entry_index), 'log_openings' from log_openings, signed
+        where entry_index >= signed.size or entry_index < 0 having count(*) > 0
+"""
+_UNITS_OF_USER = "select unit_id from known_assignments where (issuer, subject) = ($1, $2) and unit_id is not null"
+_UNIT_OF = "select unit_id from known_assignments where assignment_id = $1 and unit_id is not null"
+_WITHDRAWALS = """
+    select subject_id, leaf from log_about join log_entries on index = entry_index
+    where subject_id = any($1::uuid[]) and type = 'consent.withdrawn.v1'
+"""
 _LEAF = "select leaf_hash from log_entries where index = $1"
 _NODE = "select hash from log_nodes where level = $1 and index = $2"
 
@@ -48,9 +78,10 @@ _NODE = "select hash from log_nodes where level = $1 and index = $2"
 class VerificationStore:
     """In one transaction, which must be allowed to read the log."""
 
-    def __init__(self, connection: Connection, key: DataKey) -> None:
+    def __init__(self, connection: Connection, key: DataKey, unseal: Unseal) -> None:
         self._connection = connection
         self._key = key
+        self._unseal = unseal
         self._row: tuple[bytes | None, datetime | None] = (None, None)
 
     def lock(self) -> bool:
@@ -103,7 +134,45 @@ class VerificationStore:
             for row in ask(self._connection, _CHECKPOINTS, (low, high))
         }
         nodes = {(row[0], row[1]): bytes(row[2]) for row in ask(self._connection, _NODES, (low, high))}
-        return Slice(low, high, entries, signed, nodes)
+        about = {row[0]: frozenset(row[1]) for row in ask(self._connection, _ABOUT, (low, high))}
+        laid = [self._laid(*row) for row in ask(self._connection, _LAID, (low, high))]
+        part = Slice(low, high, entries, signed, nodes, about, laid)
+        return replace(part, looked_up=self._looked_up(part), withdrawn=self._withdrawn(part))
+
+    def beyond(self) -> list[Finding]:
+        """Rows beside entries that nobody has signed for, or that are none."""
+        return [Finding(*row) for row in ask(self._connection, _BEYOND)]
+
+    def _laid(self, index: int, name: str, event_id: UUID, sealed: bytes) -> Laid:
+        try:
+            opened = self._unseal(self._connection, event_id, name, bytes(sealed))
+        except OpeningIsWrong:
+            return Laid(index, name, event_id, "wrong")
+        return Laid(index, name, event_id, "erased") if opened is None else Laid(index, name, event_id, "open", *opened)
+
+    def _looked_up(self, part: Slice) -> dict[int, frozenset[UUID]]:
+        """The units of the assignments that a sign-in, or an assignment's end, can have been put down to."""
+        users = {each.index: each.value for each in part.laid if each.name == "user" and each.state == "open"}
+        found = {}
+        for index, said in part.members.items():
+            if follows_the_user(said["type"]) and isinstance(users.get(index), dict):
+                rows = ask(self._connection, _UNITS_OF_USER, (users[index]["issuer"], users[index]["subject"]))
+            elif said["type"] == ASSIGNMENT_ENDED:
+                rows = ask(self._connection, _UNIT_OF, (said["data"]["assignment_id"],))
+            else:
+                continue
+            found[index] = frozenset(row[0] for row in rows)
+        return found
+
+    def _withdrawn(self, part: Slice) -> dict[UUID, datetime]:
+        """When the consents that these readings rely on were withdrawn, so that they cover no reading any more."""
+        consents = {consent for said in part.members.values() for consent in relied_on(said)}
+        found: dict[UUID, datetime] = {}
+        for consent, leaf in ask(self._connection, _WITHDRAWALS, (list(consents),)) if consents else []:
+            at = ends_reading(read_leaf(bytes(leaf)))
+            if at is not None:
+                found[consent] = min(at, found.get(consent, at))
+        return found
 
     def node(self, level: int, index: int) -> bytes:
         """A complete node's hash; level 0 is the leaves'. Raises LookupError when it is not there."""

@@ -15,12 +15,13 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any, Protocol
 
+from services.audit.commands.check_beside import ALL_CHECKS
 from services.audit.commands.note_findings import note
 from services.audit.commands.verification import Round, State
 from services.audit.domain.alarms import LOG_HAS_ANOTHER_KEY, LOG_HAS_SHRUNK, THE_LOG, VERIFICATION_LATE, Alarm, follow
 from services.audit.domain.gaps import Ranges, joined, lacking, runs
 from services.audit.domain.ports import Alarms
-from services.audit.log.checking import CHECKS, EVENTS_UNTOLD, UNSIGNED_ENTRIES, Check, Finding, Slice, told
+from services.audit.log.checking import EVENTS_UNTOLD, UNSIGNED_ENTRIES, Check, Finding, Slice, told
 from services.audit.log.checkpoint import VerifierKey
 from services.audit.log.walking import Walk
 from shared.kernel.clock import Clock
@@ -60,6 +61,10 @@ class Verification(Protocol):
 
     def unsigned(self) -> tuple[int, int] | None:
         """The first and the last entry that no checkpoint covers, or None."""
+        ...
+
+    def beyond(self) -> list[Finding]:
+        """Rows beside entries that nobody has signed for, or that are none."""
         ...
 
     def heard(self) -> dict[str, Ranges]:
@@ -102,7 +107,7 @@ class Verifier:
         key: VerifierKey,
         clock: Clock,
         *,
-        checks: Sequence[Check] = CHECKS,
+        checks: Sequence[Check] = ALL_CHECKS,
         pace: Pace | None = None,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -143,6 +148,7 @@ class Verifier:
         unsigned = uow.verification.unsigned()
         if unsigned is not None:
             found.append(Finding(UNSIGNED_ENTRIES, *unsigned, "log_entries"))
+        found += uow.verification.beyond()
         if size < state.seen:
             found.append(Finding(LOG_HAS_SHRUNK, size, state.seen - 1))
             # a log that was put back from a copy goes on from where it is: that its end is gone is told once

@@ -19,6 +19,9 @@ EVENTS_MISSING = "events-missing"
 PUBLISHER_SILENT = "publisher-silent"
 LOG_STANDS_STILL = "log-stands-still"
 VERIFICATION_LATE = "verification-late"
+TOLD_DIFFERS = "told-differs"
+LOOKS_DIFFER = "looks-differ"
+TALLY_MISSING = "tally-missing"
 EVENT_DOUBLED = "event-doubled"
 SEQUENCE_DOUBLED = "sequence-doubled"
 LOG_HAS_SHRUNK = "log-has-shrunk"
@@ -27,6 +30,7 @@ LOG_HAS_ANOTHER_KEY = "log-has-another-key"
 KINDS = (
     *(EVENTS_MISSING, PUBLISHER_SILENT, LOG_STANDS_STILL, VERIFICATION_LATE),
     *(EVENT_DOUBLED, SEQUENCE_DOUBLED, LOG_HAS_SHRUNK, LOG_HAS_ANOTHER_KEY),
+    *(TOLD_DIFFERS, LOOKS_DIFFER, TALLY_MISSING),
 )
 """Besides these, what the verification finds: ``log/checking.py``."""
 COME_AND_GO = (EVENTS_MISSING, PUBLISHER_SILENT, LOG_STANDS_STILL)
@@ -56,12 +60,13 @@ class Alarm:
 
 @dataclass(frozen=True)
 class Standing:
-    """An alarm that is open, or that a reviewer has closed at ``closed_at``."""
+    """An alarm that is open, or was closed at ``closed_at``, by a reviewer for a ``reason`` or with its cause."""
 
     alarm_id: UUID
     alarm: Alarm
     noticed_at: datetime
     closed_at: datetime | None = None
+    reason: str | None = None
 
 
 @dataclass

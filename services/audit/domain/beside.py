@@ -18,6 +18,10 @@ from services.audit.domain.numbers import key_of_number
 ABOUT_FIELDS = ("referral_id", "consent_id")
 UNIT_FIELDS = ("unit_id", "referring_unit_id", "receiving_unit_id", "recipient_unit_id")
 ASSIGNMENT_ENDED = "assignment.ended.v1"
+# without these a consent covers no reading: what the two people's consents are read under
+COVERING = frozenset({"share-with-receiving-unit", "tell-about-person-cared-for"})
+NOT_OURS = (ValueError, TypeError, KeyError, AttributeError)
+"""What reading a leaf may raise that no sequencer of ours wrote, though it is a leaf in form."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,33 @@ def differing(members: Mapping[str, Any], stored: Columns, looked_up: Collection
     if _units_differ(right, stored.units, looked_up):
         names.append("units")
     return names
+
+
+def relied_on(said: Mapping[str, Any]) -> list[UUID]:
+    """The consents that an allowed reading relies on; none for anything else."""
+    if said.get("type") != "access.recorded.v1" or said.get("outcome") != "allowed":
+        return []
+    try:
+        return [UUID(each) for each in said.get("consents", ())] if looked_at(said) else []
+    except NOT_OURS:
+        return []
+
+
+def looked_at(said: Mapping[str, Any]) -> datetime:
+    """When somebody looked: by the clock of whoever showed it."""
+    return datetime.fromisoformat(said.get("data", {}).get("looked_at", said["occurred_at"]))
+
+
+def ends_reading(said: Mapping[str, Any]) -> datetime | None:
+    """When a withdrawal ended what the consent covers; None when it did not, or the event does not say so.
+
+    Events until 0.1 do not tell which part was withdrawn.
+    """
+    try:
+        scopes = set(said["data"].get("scopes", ()))
+        return datetime.fromisoformat(said["data"]["occurred_at"]) if scopes & COVERING else None
+    except NOT_OURS:
+        return None
 
 
 def _units_differ(right: Columns, stored: Iterable[UUID], looked_up: Collection[UUID] | None) -> bool:

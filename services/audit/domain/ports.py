@@ -174,6 +174,14 @@ class Alarms(Protocol):
         """Open one, unless the same stands open."""
         ...
 
+    def untold(self) -> list[tuple[Standing, bool]]:
+        """Those whose opening or closing has not been told, taken for this transaction; whether the opening was."""
+        ...
+
+    def told(self, alarm_id: UUID, at: datetime, *, closing: bool) -> None:
+        """Note that its opening has been told, and its closing."""
+        ...
+
     def widen(self, alarm_id: UUID, first: int, last: int) -> None:
         """Have an open one cover these too."""
         ...

@@ -23,7 +23,16 @@ NODES_CHANGED = "nodes-changed"
 CHECKPOINT_CHANGED = "checkpoint-changed"
 UNSIGNED_ENTRIES = "unsigned-entries"
 EVENTS_UNTOLD = "events-untold"
+COLUMN_CHANGED = "column-changed"
+INDEX_ROW_MISSING = "index-row-missing"
+INDEX_ROW_ADDED = "index-row-added"
+OPENING_MISSING = "opening-missing"
+OPENING_ADDED = "opening-added"
+OPENING_CHANGED = "opening-changed"
+READ_AFTER_WITHDRAWAL = "read-after-withdrawal"
 KINDS = (
+    *(COLUMN_CHANGED, INDEX_ROW_MISSING, INDEX_ROW_ADDED, OPENING_MISSING, OPENING_ADDED, OPENING_CHANGED),
+    READ_AFTER_WITHDRAWAL,
     *(ENTRY_CHANGED, ENTRY_MISSING, TREE_CHANGED, NODES_CHANGED, CHECKPOINT_CHANGED),
     *(UNSIGNED_ENTRIES, EVENTS_UNTOLD),
 )
@@ -68,14 +77,38 @@ class Signed:
 
 
 @dataclass(frozen=True)
+class Laid:
+    """One row of ``log_openings``, and what became of opening it.
+
+    ``state``: open | erased (its key is destroyed) | wrong. ``salt`` and ``value``: when it is open.
+    """
+
+    index: int
+    name: str
+    event_id: UUID
+    state: str
+    salt: bytes = b""
+    value: Any = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class Slice:
-    """The entries from ``low`` up to ``high`` as stored, with the checkpoints and nodes that they completed."""
+    """The entries from ``low`` up to ``high`` as stored, with the checkpoints and nodes that they completed.
+
+    ``about``: the index, by entry. ``laid``: what opens their commitments. ``looked_up``: the units that may have been
+    looked up for an entry, where that can be told. ``withdrawn``: when consents that these readings rely on were
+    withdrawn, as the log tells.
+    """
 
     low: int
     high: int
     entries: Sequence[Stored]
     checkpoints: Mapping[int, Signed] = field(default_factory=dict)
     nodes: Mapping[tuple[int, int], bytes] = field(default_factory=dict)
+    about: Mapping[int, frozenset[UUID]] = field(default_factory=dict)
+    laid: Sequence[Laid] = ()
+    looked_up: Mapping[int, frozenset[UUID]] = field(default_factory=dict)
+    withdrawn: Mapping[UUID, datetime] = field(default_factory=dict)
 
     @cached_property
     def members(self) -> dict[int, dict[str, Any]]:

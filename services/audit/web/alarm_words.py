@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from flask_babel import LazyString
+from flask_babel import LazyString, format_datetime
 from flask_babel import lazy_gettext as _
+
+from services.audit.domain.tallies import hour_numbered
+from services.audit.views.log_status import OpenAlarm
 
 ALARMS: dict[str, LazyString] = {
     "events-missing": _("Events are missing"),
@@ -23,6 +26,16 @@ ALARMS: dict[str, LazyString] = {
     "unsigned-entries": _("There are entries that nobody has signed"),
     "events-untold": _("Events were heard that no entry tells of"),
     "verification-late": _("The log has not been verified as a whole for more than a day"),
+    "column-changed": _("What stands beside an entry is not what the entry says"),
+    "index-row-missing": _("An entry is not found by what it is about"),
+    "index-row-added": _("Something is found under an entry that does not say so"),
+    "opening-missing": _("A name beside the log is gone, and was not erased"),
+    "opening-added": _("There is a name beside the log that no entry has"),
+    "opening-changed": _("A name beside the log is not the one that the entry had"),
+    "read-after-withdrawal": _("Somebody read by a consent that had been withdrawn"),
+    "told-differs": _("A service and the log do not agree on what was told in an hour"),
+    "looks-differ": _("A service and the log do not agree on who looked in an hour"),
+    "tally-missing": _("A service does not say how much it told in an hour"),
 }
 # promise: an-alarm-ends-with-its-reason
 MISSING = _(
@@ -37,7 +50,28 @@ CHANGED = _(
     "Somebody or something has changed what is stored. Take it for an attack until you know otherwise: download an "
     "export now, keep it outside the system, and call those who run it."
 )
+BESIDE = _(
+    "Somebody or something has changed what entries are found by. The entries themselves are looked at apart. Download "
+    "an export now, and call those who run the system: they can make it anew from the entries."
+)
+DIFFERS = _(
+    "The service's own records for that hour are not what the log remembers: something was never told, was told as "
+    "something else, or was changed afterwards. Download an export now, and call those who run the system."
+)
 ADVICE: dict[str, LazyString] = {
+    "column-changed": BESIDE,
+    "index-row-missing": BESIDE,
+    "index-row-added": BESIDE,
+    "read-after-withdrawal": _(
+        "The log says that the consent was withdrawn first, and that the reading was allowed all the same. Take it for "
+        "an attack until you know otherwise, and call those who run the system."
+    ),
+    "told-differs": DIFFERS,
+    "looks-differ": DIFFERS,
+    "tally-missing": _(
+        "Each service says for every hour how much it told, so that it is missed if something was not. This one does "
+        "not say so, though it speaks otherwise. Call those who run the system."
+    ),
     "events-missing": MISSING,
     "event-doubled": DOUBLED,
     "sequence-doubled": _(
@@ -57,6 +91,7 @@ ADVICE: dict[str, LazyString] = {
         "run the system."
     ),
 }
+BY_THE_HOUR = ("told-differs", "looks-differ", "tally-missing")
 REASONS: dict[str, LazyString] = {
     "put-right": _("The cause was found and put right"),
     "intended": _("It was intended, as when a copy was put back"),
@@ -68,6 +103,13 @@ REASONS: dict[str, LazyString] = {
 def name(kind: str) -> str:
     """What the alarm is called."""
     return str(ALARMS.get(kind, kind))
+
+
+def which(alarm: OpenAlarm) -> str:
+    """The numbers or entries that it is about; the hour, where it is about one."""
+    if alarm.kind in BY_THE_HOUR:
+        return format_datetime(hour_numbered(alarm.first), "d MMM yyyy 'kl.' H") if alarm.first else ""
+    return str(alarm.first) if alarm.first == alarm.last else f"{alarm.first}–{alarm.last}"
 
 
 def advice(kind: str) -> str:

@@ -40,6 +40,8 @@ HEADINGS: dict[str, LazyString] = {
     "routing-rules.told-again.v1": _("How routing rules stand was told again"),
     "listing.changed.v1": _("A support service was changed"),
     "activity.changed.v1": _("An activity was changed"),
+    "alarm.opened.v1": _("An alarm about the log was opened"),
+    "alarm.closed.v1": _("An alarm about the log was closed"),
 }
 SOMETHING = _("Something else happened")
 WHY: dict[str, LazyString] = {
@@ -59,6 +61,8 @@ WHY: dict[str, LazyString] = {
     "operators-discard-never-possible": _("Allowed, because operators may throw away what can never be carried out."),
     "operators-discard-done-otherwise": _("Allowed, because what the message asked for was done in another way."),
     "operators-discard-not-ours": _("Allowed, because the message was not sent by this installation."),
+    "operators-rotate-keys": _("Allowed, because operators change keys."),
+    "operators-give-up-lost-keys": _("Allowed, because operators go on without a key that is lost."),
     "operators-verify-the-log": _("Allowed, because operators verify the log."),
     "operators-come-back-database-lost": _("Allowed, because a database had been lost."),
     "operators-come-back-database-put-back": _("Allowed, because a database had been put back from a copy."),

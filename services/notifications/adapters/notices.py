@@ -10,12 +10,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.notifications.domain.notice import Cause, Link, Notice, Parcel, Reason, Status, Template
+from services.notifications.domain.notice import Cause, Link, LogLink, Notice, Parcel, Reason, Status, Template
 from services.notifications.domain.ports import Answer, NewNotice
 from shared.kernel.identity import NoticeId, ReferralId, UnitId
 from shared.storage.plainly import ask, run
 
-URGENCY = {Template.NEW_REFERRAL_WAITS: 0, Template.SOMETHING_HAPPENED: 1}
+URGENCY = {Template.NEW_REFERRAL_WAITS: 0, Template.SOMETHING_HAPPENED: 1, Template.LOG_ALARM: 0}
 
 # skip locked: another process is taking those; due_at moves forward by the lease, so a crash only delays
 _CLAIM = """
@@ -109,7 +109,8 @@ class SqlNotices:
             {
                 "notice_id": str(each.id),
                 "template": each.notice.template.value,
-                "referral_id": str(each.notice.link.referral_id),
+                # what the link is made of: of an alarm about the log, the alarm's id
+                "referral_id": str(_made_of(each.notice.link)),
                 "unit_id": str(each.unit_id),
                 "channel": each.channel,
                 "cause_event_id": str(each.cause.event_id),
@@ -197,5 +198,14 @@ class SqlNotices:
         return UnitId(found) if found else None
 
 
-def _notice(template: str, referral_id: UUID) -> Notice:
-    return Notice(Template(template), Link(ReferralId(referral_id)))
+def _notice(template: str, made_of: UUID) -> Notice:
+    return Notice(Template(template), link_of(template, made_of))
+
+
+def link_of(template: str, made_of: UUID) -> Link | LogLink:
+    """The link again, from what it was made of."""
+    return LogLink(made_of) if template == Template.LOG_ALARM.value else Link(ReferralId(made_of))
+
+
+def _made_of(link: Link | LogLink) -> UUID:
+    return link.alarm_id if isinstance(link, LogLink) else link.referral_id

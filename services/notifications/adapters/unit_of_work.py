@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from services.notifications.adapters.notices import SqlNotices
-from services.notifications.domain.ports import Notices
+from services.notifications.adapters.open_alarms import SqlAlarms
+from services.notifications.domain.ports import Alarms, Notices
 from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
@@ -24,6 +25,7 @@ class NotificationsUnitOfWork(UnitOfWork):
     """A unit of work with the notices in it."""
 
     notices: Notices
+    alarms: Alarms
 
     @property
     def cause_event_id(self) -> UUID:
@@ -35,6 +37,7 @@ class NotificationsUnitOfWork(UnitOfWork):
     def __enter__(self) -> Self:
         super().__enter__()
         self.notices = SqlNotices(self.connection)
+        self.alarms = SqlAlarms(self.connection)
         return self
 
 

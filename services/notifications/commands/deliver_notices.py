@@ -11,9 +11,11 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 
 from services.notifications.commands.settling import Outcome, settle
+from services.notifications.domain.alarms import OPERATORS
 from services.notifications.domain.notice import Parcel, Reason, Status
 from services.notifications.domain.ports import CannotBeWritten, Channel, ChannelIsAway, Handover, Transaction
 from services.notifications.domain.retrying import LEASE, is_hopeless, wait_before
@@ -36,9 +38,12 @@ def deliver_notices(
     *,
     seconds: float = 20,
     batch: int = BATCH,
+    operators: str = "",
     chance: Callable[[], float] = random.random,
 ) -> int:
     """Hand over due notices for at most about `seconds`, the most urgent first; how many were handed over.
+
+    `operators`: the address of those who run the system.
 
     Stops when nothing is due or the channel is away. Several processes may do this at once.
     """
@@ -53,6 +58,7 @@ def deliver_notices(
                 uow.commit()
             if not parcels:
                 break
+            parcels = [_addressed(each, operators) for each in parcels]
             line = line or _open(channel, stack)
             if line is None:
                 outcomes = [_away(parcel, clock, chance) for parcel in parcels]
@@ -100,6 +106,11 @@ def _hand_over(parcels: list[Parcel], line: Handover, clock: Clock, chance: Call
         _log.error("a channel did not take what was sent", error=error)
         return _none_sent(outcomes, clock, chance)
     return outcomes
+
+
+def _addressed(parcel: Parcel, operators: str) -> Parcel:
+    """Those who run the system are no unit of the directory's."""
+    return replace(parcel, unit_known=True, address=operators or None) if parcel.unit_id == OPERATORS else parcel
 
 
 def _one(parcel: Parcel, line: Handover, clock: Clock, chance: Callable[[], float]) -> Outcome:

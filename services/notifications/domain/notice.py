@@ -15,6 +15,7 @@ class Template(StrEnum):
 
     NEW_REFERRAL_WAITS = "new-referral-waits"
     SOMETHING_HAPPENED = "something-happened"
+    LOG_ALARM = "log-alarm"
 
 
 class Status(StrEnum):
@@ -56,14 +57,32 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class LogLink:
+    """The link to the log's state, behind a login. It leads everybody to the same page: which alarm it was about is
+    kept, and not said."""
+
+    alarm_id: UUID
+
+    def __post_init__(self) -> None:
+        if type(self.alarm_id) is not UUID:
+            raise TypeError("a link to the log is made of an alarm's identifier alone")
+
+    @property
+    def path(self) -> str:
+        """The path on the installation's own origin."""
+        return "/audit/log"
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """What is told. Cannot hold personal data: one of a few slugs, and a link made of an identifier."""
 
     template: Template
-    link: Link
+    link: Link | LogLink
 
     def __post_init__(self) -> None:
-        if type(self.template) is not Template or type(self.link) is not Link:
+        fits = LogLink if self.template is Template.LOG_ALARM else Link
+        if type(self.template) is not Template or type(self.link) is not fits:
             raise TypeError("a notice is a template's slug and a link, and nothing else")
 
 

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 from uuid import UUID
 
+from services.notifications.domain.alarms import Standing
 from services.notifications.domain.notice import Cause, Notice, Parcel, Reason, Status
 from shared.kernel.clock import Clock
 from shared.kernel.identity import NoticeId, ReferralId, UnitId
@@ -93,10 +94,35 @@ class Notices(Protocol):
         ...
 
 
+class Alarms(Protocol):
+    """The audit log's open alarms, as far as they have been heard of."""
+
+    def opened(self, alarm_id: UUID, noticed_at: datetime) -> None:
+        """Note one; one that has closed already stays closed."""
+        ...
+
+    def closed(self, alarm_id: UUID, closed_at: datetime) -> None:
+        """Note that it is no longer open, also when its opening comes later."""
+        ...
+
+    def standing(self) -> Standing | None:
+        """Those that are open, taken for this transaction; None when there are none, or another is at it."""
+        ...
+
+    def reviewing_units(self, at: datetime) -> list[UnitId]:
+        """The units in which somebody reviews the log at a moment."""
+        ...
+
+    def told(self, at: datetime) -> None:
+        """Note that a letter about them went out."""
+        ...
+
+
 class Transaction(Protocol):
     """One open transaction with the notices in it."""
 
     notices: Notices
+    alarms: Alarms
     clock: Clock
     correlation_id: UUID
 

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from services.notifications.domain.notice import Link
-from shared.kernel.identity import NoticeId, ReferralId, UnitId
+from services.notifications.adapters.notices import link_of
+from services.notifications.domain.notice import Link, LogLink
+from shared.kernel.identity import NoticeId, UnitId
 
 # The row policies show no other rows either; this is the first net, they are the second. What the carer has not let
 # the referrer know is not there: a line that says that something may not be told has told it.
@@ -27,7 +28,7 @@ class NoticeLine:
 
     id: NoticeId
     template: str
-    link: Link
+    link: Link | LogLink
     channel: str
     status: str
     reason: str | None
@@ -54,7 +55,7 @@ def notices_of_unit(
         NoticeLine(
             id=NoticeId(row["notice_id"]),
             template=row["template"],
-            link=Link(ReferralId(row["referral_id"])),
+            link=link_of(row["template"], row["referral_id"]),
             channel=row["channel"],
             status=row["status"],
             reason=row["reason"],

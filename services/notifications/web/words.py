@@ -9,6 +9,7 @@ from services.notifications.domain.notice import Reason, Status, Template
 TEMPLATES = {
     Template.NEW_REFERRAL_WAITS: _("A new referral waits"),
     Template.SOMETHING_HAPPENED: _("Something has happened in a referral"),
+    Template.LOG_ALARM: _("The log has an open alarm"),
 }
 # what is held, or not to be told, is never shown: see views/notices.py
 STATUSES = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.referral.domain.consent import Scope
 from services.referral.domain.people import Subject
 from shared.kernel.actor import Actor
 from shared.kernel.events import DomainEvent
@@ -77,11 +78,12 @@ class ConsentGiven(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentWithdrawn(DomainEvent):
-    """A consent, or part of it, was withdrawn, and what it covered was sealed."""
+    """A consent, or part of it (``scopes``), was withdrawn, and what it covered was sealed."""
 
     consent_id: ConsentId
     referral_id: ReferralId
     about: Subject
+    scopes: frozenset[Scope]
     referring_unit_id: UnitId
     receiving_unit_id: UnitId
     version: int

@@ -206,6 +206,7 @@ class Referral:
                 consent_id=consent_id,
                 referral_id=self.id,
                 about=after.about,
+                scopes=gone,
                 referring_unit_id=self.referring_unit_id,
                 receiving_unit_id=self.receiving_unit_id,
                 version=self.version,

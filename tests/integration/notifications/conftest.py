@@ -37,7 +37,8 @@ from shared.storage.migrating import migrate
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TABLES = (
-    "notices, telling, demo_mailbox, outbox, inbox, known_units, known_assignments, ended_sessions"  # all but publisher
+    "notices, telling, open_alarms, demo_mailbox, outbox, inbox, "
+    "known_units, known_assignments, ended_sessions"  # all but publisher
 )
 
 
@@ -136,7 +137,7 @@ def an_envelope(
     return Envelope(
         id=event_id or uuid7(),
         type=event.event_type,
-        publisher="directory" if event.publisher == "directory" else "referral",
+        publisher="referral" if event.publisher == "*" else event.publisher,
         installation="test",
         epoch=uuid4(),
         time=NOON,

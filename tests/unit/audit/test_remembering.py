@@ -13,14 +13,16 @@ import pytest
 from services.audit.domain.beside import Columns, about_of, differing, is_looked_up
 from services.audit.domain.happening import Happening
 from services.audit.domain.numbers import key_of_number
+from services.audit.domain.retelling import retold
 from services.audit.log.entry import leaf_bytes, read_leaf
 from services.audit.reactions.when_anything_happens_remember_it import as_happening, remember
 from services.audit.service import EVERYTHING
-from shared.contracts.common import AccessRecorded, RelayAnnounced
+from shared.contracts.common import AccessRecorded
 from shared.contracts.contract import Contract, all_contracts
 from shared.contracts.directory import AssignmentEnded
 from shared.contracts.envelope import Envelope
 from shared.contracts.referral import ReferralCancelled, ReferralOpened, ReferralSent
+from shared.messaging.tally import Tally
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 MARK = "unmistakable"
@@ -96,9 +98,28 @@ def test_what_stands_beside_a_leaf_can_be_made_from_it(contract: type[Contract],
     assert differing(leaf, stored, looked_up) == []
 
 
+@pytest.mark.parametrize("contract", EVERYTHING, ids=lambda each: each.event_type)
+@pytest.mark.parametrize("assignments", [NobodyKnown(), Known()], ids=["nobody known", "known"])
+def test_what_a_service_told_can_be_had_back_from_the_leaf(contract: type[Contract], assignments: Any) -> None:
+    """To the letter, whatever the event: its tally is the same here and there. What is erased cannot be compared."""
+    acting = {"assignment_id": ASSIGNMENT} if hasattr(example_of(contract), "assignment_id") else {}
+    event = example_of(contract, **acting)
+    found = happening_of(event, assignments)
+    committed = {"commitments": dict.fromkeys(found.erasable, "")} if found.erasable else {}
+    leaf = read_leaf(leaf_bytes({**found.members, **committed}, NOW))
+    again = retold(leaf, found.erasable)
+    assert again is not None
+    here, there = Tally(), Tally()
+    here.add(found.event_id, contract.event_type, again)
+    there.add(found.event_id, contract.event_type, event.to_data())
+    assert here.digest == there.digest
+    if found.erasable:
+        assert retold(leaf, {}) is None
+
+
 def test_everything_there_is_to_hear_is_remembered() -> None:
-    """All contracts but the relays' own announcements."""
-    assert {*EVERYTHING, RelayAnnounced} == set(all_contracts())
+    """All contracts but announcements, which have no number."""
+    assert set(EVERYTHING) == {contract for contract in all_contracts() if contract.numbered}
 
 
 def test_an_access_is_told_in_the_leafs_own_words() -> None:

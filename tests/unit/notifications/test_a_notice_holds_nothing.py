@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.notifications.channels.letter import subject_and_body
-from services.notifications.domain.notice import Link, Notice, Template
+from services.notifications.domain.notice import Link, LogLink, Notice, Template
 from shared.kernel.identity import ReferralId
 
 SECRET = "Frans Testperson 070-1740605"  # pragma: allowlist secret
@@ -24,9 +24,10 @@ def a_link() -> Link:
 
 
 def test_a_notice_has_two_fields_a_template_and_a_link() -> None:
-    """The type has no third field, and the link has one: an identifier."""
-    assert get_type_hints(Notice) == {"template": Template, "link": Link}
+    """The type has no third field, and a link has one: an identifier."""
+    assert get_type_hints(Notice) == {"template": Template, "link": Link | LogLink}
     assert [field.name for field in dataclasses.fields(Link)] == ["referral_id"]
+    assert [field.name for field in dataclasses.fields(LogLink)] == ["alarm_id"]
 
 
 @pytest.mark.parametrize("smuggled", [SECRET, "new-referral-waits", None, 7, SECRET.encode(), object()])
@@ -53,6 +54,8 @@ def test_a_link_is_made_of_an_identifier_alone(smuggled: Any) -> None:
     with pytest.raises(TypeError) as refused:
         Link(smuggled)
     assert SECRET not in str(refused.value)
+    with pytest.raises(TypeError):
+        LogLink(smuggled)
 
 
 def test_an_identifier_that_prints_itself_as_something_else_is_refused() -> None:
@@ -87,7 +90,17 @@ def test_nothing_can_be_hung_on_a_notice_afterwards() -> None:
         notice.template = Template.SOMETHING_HAPPENED  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("template", Template)
+def test_a_letter_about_the_log_says_the_same_whatever_the_alarm() -> None:
+    """Which alarm it was about is kept, and not said; and no other notice leads there."""
+    letters = {subject_and_body(Notice(Template.LOG_ALARM, LogLink(uuid4())), "https://x.example.se") for _ in range(3)}
+    assert len(letters) == 1
+    with pytest.raises(TypeError):
+        Notice(Template.LOG_ALARM, a_link())
+    with pytest.raises(TypeError):
+        Notice(Template.NEW_REFERRAL_WAITS, LogLink(uuid4()))
+
+
+@pytest.mark.parametrize("template", [each for each in Template if each is not Template.LOG_ALARM])
 def test_two_notices_of_one_template_differ_in_their_link_alone(template: Template) -> None:
     """Nothing else goes into the words."""
     one, other = Link(ReferralId(UUID(int=1))), Link(ReferralId(UUID(int=2)))
@@ -118,6 +131,7 @@ def test_every_wording_belongs_to_a_template() -> None:
 @pytest.mark.parametrize("template", Template)
 def test_a_wording_says_neither_whom_nor_why(template: Template) -> None:
     """No word of the field's sensitive sort is in a notice: no group, no step taken, no kind of partner."""
-    words = " ".join(subject_and_body(Notice(template, a_link()), "https://lotsa.example.se")).lower()
+    link = LogLink(uuid4()) if template is Template.LOG_ALARM else a_link()
+    words = " ".join(subject_and_body(Notice(template, link), "https://lotsa.example.se")).lower()
     for telling in ("anhörig", "närstående", "samtycke", "accepter", "avböj", "missbruk", "demens", "kyrka", "remiss"):
         assert telling not in words

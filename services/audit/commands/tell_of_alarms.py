@@ -1,0 +1,45 @@
+"""Alarms are told to the others, each opening and each closing once, whoever raised it.
+
+The event goes into the outbox with the note that it was told, in one transaction. A line of the process's own log says
+the same.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from services.audit.domain.ports import Alarms
+from shared.contracts.audit import AlarmClosed, AlarmOpened
+from shared.contracts.contract import Contract
+from shared.kernel.clock import Clock
+from shared.observability.logs import logger
+
+_log = logger("audit.alarms")
+
+
+class Telling(Protocol):
+    """The unit of work that this needs."""
+
+    clock: Clock
+
+    @property
+    def alarms(self) -> Alarms: ...
+
+    def publish(self, *contracts: Contract) -> None: ...
+
+
+def tell_of_alarms(uow: Telling) -> None:
+    """Tell what has not been told. What opened and closed meanwhile is told as both."""
+    for each, opening_told in uow.alarms.untold():
+        about = {"alarm_id": str(each.alarm_id), "kind": each.alarm.kind, "source": each.alarm.source,
+                 "first": each.alarm.first, "last": each.alarm.last, "where": each.alarm.where}  # fmt: skip
+        if not opening_told:
+            uow.publish(AlarmOpened(alarm_id=each.alarm_id, kind=each.alarm.kind, noticed_at=each.noticed_at))
+            _log.error("an alarm is open", **about)
+        if each.closed_at is not None:
+            closed = AlarmClosed(
+                alarm_id=each.alarm_id, kind=each.alarm.kind, closed_at=each.closed_at, reason=each.reason
+            )
+            uow.publish(closed)
+            _log.info("an alarm is closed", reason=each.reason, **about)
+        uow.alarms.told(each.alarm_id, uow.clock.now(), closing=each.closed_at is not None)

@@ -1,0 +1,48 @@
+"""While the audit log has open alarms, its reviewers and those who run the system are told: that there is one, no more.
+
+One letter to each function address, however many alarms there are; again each day for as long as one is open.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from services.notifications.domain.alarms import OPERATORS, is_due
+from services.notifications.domain.events import NoticeWasQueued
+from services.notifications.domain.notice import Cause, LogLink, Notice, Status, Template
+from services.notifications.domain.ports import NewNotice, Transaction
+from services.notifications.published import published
+from shared.kernel.identity import NoticeId, UnitId, uuid7
+
+
+def tell_of_open_alarms(uow: Transaction, channel: str, *, to_operators: bool) -> int:
+    """Queue what is due; how many letters. ``to_operators``: whether there is an address for them."""
+    now = uow.clock.now()
+    standing = uow.alarms.standing()
+    if standing is None or not is_due(standing, now):
+        return 0
+    units = [*uow.alarms.reviewing_units(now), *([OPERATORS] if to_operators else [])]
+    notices = [_notice(unit, standing.about, channel, uow) for unit in units]
+    written = uow.notices.add(notices)
+    for each in notices:
+        if each.id in written:
+            queued = NoticeWasQueued(
+                notice_id=each.id, template=each.notice.template, unit_id=each.unit_id, channel=channel, occurred_at=now
+            )
+            uow.publish(*published(queued))
+    uow.alarms.told(now)
+    return len(written)
+
+
+def _notice(unit: UnitId, alarm_id: UUID, channel: str, uow: Transaction) -> NewNotice:
+    return NewNotice(
+        id=NoticeId(uuid7()),
+        notice=Notice(Template.LOG_ALARM, LogLink(alarm_id)),
+        unit_id=unit,
+        channel=channel,
+        # the clock is the cause: each day's letter is one of its own
+        cause=Cause(uuid7(), uow.correlation_id),
+        status=Status.QUEUED,
+        reason=None,
+        created_at=uow.clock.now(),
+    )

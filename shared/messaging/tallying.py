@@ -1,0 +1,175 @@
+"""Announces for each hour that is over what a service has told and who has looked, as counts and digests.
+
+Beside the relay, in its process and with its rights, but not in its way: a connection and a thread of its own. Several
+may do it at once; they say the same. An hour is said some minutes after its end, when all of it has been sent, and
+again for some hours, so that an announcement that was lost is made good; after a start, for the last days.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, text
+
+from shared.contracts.common import AccessRecorded, TallyAnnounced
+from shared.contracts.envelope import Envelope
+from shared.kernel.clock import Clock, SystemClock
+from shared.kernel.identity import uuid7
+from shared.messaging import names
+from shared.messaging.publishing import ConfirmedPublisher, Outgoing
+from shared.messaging.tally import HOUR, Tally, hour_of, ids_within
+from shared.messaging.trouble import BrokerTrouble
+from shared.observability import trace
+from shared.observability.logs import logger
+
+LOOK_EVERY = 20.0
+SETTLED_AFTER = timedelta(minutes=5)
+"""What was begun before the hour's end has been committed and sent by then, or waits and is seen to wait."""
+SAID_AGAIN_FOR = timedelta(hours=3)
+SAID_AGAIN_EVERY = timedelta(minutes=30)
+LOOK_BACK = timedelta(days=7)
+CHUNK = 1_000
+
+_UNSENT = text("SELECT EXISTS (SELECT FROM outbox WHERE sent_at IS NULL AND id >= :low AND id < :high)")
+_FIRST = text("SELECT id FROM outbox ORDER BY id LIMIT 1")
+_EPOCH = text("SELECT epoch FROM publisher")
+_TOLD = text(
+    "SELECT id, event_type, data FROM outbox WHERE id >= :low AND id < :high AND sent_at IS NOT NULL "
+    "ORDER BY id LIMIT :chunk"
+)
+_KEEPS_LOOKS = text("SELECT to_regclass('access_records') IS NOT NULL")
+# whoever keeps access records keeps them as the event tells them (AccessRecorded), seen by the service itself
+_AS_THE_SERVICE = text("SELECT set_config('lotsa.actor', 'system', true)")
+_LOOKS = text(
+    "SELECT access_id, action, outcome, rule, purpose, issuer, subject, assignment_id, unit_id, role, record_kind, "
+    "subjects, consents, occurred_at FROM access_records WHERE access_id >= :low AND access_id < :high "
+    "ORDER BY access_id LIMIT :chunk"
+)
+
+_log = logger("messaging.tallying")
+
+
+class Tallier:
+    """Announces one service's tallies until told to stop. Never eventlet-patched."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        broker_url: str,
+        publisher: str,
+        installation: str,
+        *,
+        clock: Clock | None = None,
+        look_every: float = LOOK_EVERY,
+    ) -> None:
+        self._engine = engine
+        self._broker_url = broker_url
+        self._publisher = publisher
+        self._installation = installation
+        self._clock = clock or SystemClock()
+        self._look_every = look_every
+        self._said: dict[datetime, datetime] = {}
+        self._from: datetime | None = None
+
+    def run(self, stop: threading.Event) -> None:
+        """Look, again and again; a trouble is told, and the next look makes it good."""
+        while not stop.is_set():
+            try:
+                self.round()
+            except BrokerTrouble:
+                pass  # the relay tells of that
+            except Exception as error:  # noqa: BLE001 - whatever broke, begin anew from what is committed
+                _log.warning("the hours could not be tallied", publisher=self._publisher, error=error)
+            stop.wait(self._look_every)
+
+    def round(self) -> int:
+        """Announce what is due; how many hours. Raises BrokerTrouble or a database error."""
+        due = list(self._due(self._clock.now()))
+        if not due:
+            return 0
+        broker = ConfirmedPublisher(self._broker_url, f"{self._publisher} tally")
+        said = 0
+        try:
+            for hour in due:
+                with self._engine.connect() as connection:
+                    announced = tally_of(connection, hour)
+                    epoch = connection.execute(_EPOCH).scalar_one()
+                if announced is not None:
+                    broker.publish([self._message(announced, epoch)])
+                    self._said[hour] = self._clock.now()
+                    said += 1
+        finally:
+            broker.close()
+        return said
+
+    def _due(self, now: datetime) -> Iterator[datetime]:
+        """Hours that are over and not said yet, or said so lately that they are said again; the oldest first."""
+        hour = (now - LOOK_BACK).replace(minute=0, second=0, microsecond=0)
+        self._said = {each: at for each, at in self._said.items() if each >= hour}
+        if self._from is None:
+            self._from = self._begun(now)
+        hour = max(hour, self._from)
+        while hour + HOUR + SETTLED_AFTER <= now:
+            said_at = self._said.get(hour)
+            young = now - hour < SAID_AGAIN_FOR
+            if said_at is None or (young and now - said_at >= SAID_AGAIN_EVERY):
+                yield hour
+            hour += HOUR
+
+    def _begun(self, now: datetime) -> datetime:
+        """The hour of the first event that is kept, else the last one that is over: before that there was nothing."""
+        with self._engine.connect() as connection:
+            first = connection.execute(_FIRST).scalar()
+        return hour_of(first) if first is not None else hour_of(ids_within(now - HOUR, now)[0])
+
+    def _message(self, announced: TallyAnnounced, epoch: UUID) -> Outgoing:
+        envelope = Envelope(
+            id=uuid7(),
+            type=announced.event_type,
+            publisher=self._publisher,
+            installation=self._installation,
+            epoch=epoch,
+            time=self._clock.now(),
+            correlation_id=uuid7(),
+            data=announced.to_data(),
+            traceparent=trace.make(),
+        )
+        return Outgoing(names.exchange(self._publisher), envelope.type, str(envelope.id), envelope.to_bytes())
+
+
+def tally_of(connection: Connection, hour: datetime) -> TallyAnnounced | None:
+    """What a service has told and who has looked in an hour, by its own tables; None while some of it is unsent."""
+    low, high = ids_within(hour, hour + HOUR)
+    if connection.execute(_UNSENT, {"low": low, "high": high}).scalar_one():
+        return None
+    told = Tally()
+    for row in _rows(connection, _TOLD, low, high):
+        told.add(row.id, row.event_type, row.data)
+    if not connection.execute(_KEEPS_LOOKS).scalar_one():
+        return TallyAnnounced(hour=hour, told=told.count, told_digest=told.digest)
+    connection.execute(_AS_THE_SERVICE)
+    looks = Tally()
+    for row in _rows(connection, _LOOKS, low, high):
+        looks.add(row.access_id, AccessRecorded.event_type, _as_told(row).to_data())
+    return TallyAnnounced(
+        hour=hour, told=told.count, told_digest=told.digest, looks=looks.count, looks_digest=looks.digest
+    )
+
+
+def _as_told(row: Any) -> AccessRecorded:
+    said = row._asdict()
+    return AccessRecorded(**{**said, "subjects": tuple(said["subjects"]), "consents": tuple(said["consents"])})
+
+
+def _rows(connection: Connection, question: Any, low: UUID, high: UUID) -> Iterator[Any]:
+    """The rows from one id up to another, read in chunks."""
+    while True:
+        found = connection.execute(question, {"low": low, "high": high, "chunk": CHUNK}).all()
+        yield from found
+        if len(found) < CHUNK:
+            return
+        low = UUID(int=found[-1][0].int + 1)

@@ -1,0 +1,90 @@
+"""A service tallies each hour that is over: when all of it is sent, in order, and again for a while."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import text
+
+from shared.kernel.clock import FixedClock
+from shared.messaging.tally import HOUR, Tally, hour_of, ids_within
+from shared.messaging.tallying import SAID_AGAIN_EVERY, SAID_AGAIN_FOR, SETTLED_AFTER, Tallier, tally_of
+from tests.integration.messaging.conftest import House, eventually
+
+
+def tallier(house: House, clock: FixedClock) -> Tallier:
+    """The referral service's, with a clock of our own."""
+    broker = house.installation.settings().service("referral").broker_url
+    return Tallier(house.publisher, broker, "referral", "test", clock=clock)
+
+
+def sent(house: House) -> None:
+    """One more event, and everything sent."""
+    house.send("normal")
+    with house.relaying():
+        eventually(
+            lambda: house.ask("SELECT count(*) FROM outbox WHERE sent_at IS NULL", of="publisher") == 0,
+            saying="all was sent",
+        )
+
+
+def newest_hour(house: House) -> datetime:
+    return hour_of(house.ask("SELECT id FROM outbox ORDER BY id DESC LIMIT 1", of="publisher"))
+
+
+def test_an_hour_is_what_was_sent_in_it(house: House) -> None:
+    """By the events' own ids, whatever their time; a service without access records says nothing of them."""
+    sent(house)
+    hour = newest_hour(house)
+    low, high = ids_within(hour, hour + HOUR)
+    right = Tally()
+    with house.publisher.connect() as connection:
+        asked = text("SELECT id, event_type, data FROM outbox WHERE id >= :low AND id < :high ORDER BY id")
+        for row in connection.execute(asked, {"low": low, "high": high}):
+            right.add(row.id, row.event_type, row.data)
+        said = tally_of(connection, hour)
+    assert said is not None
+    assert (said.hour, said.told, said.told_digest) == (hour, right.count, right.digest)
+    assert (said.looks, said.looks_digest) == (None, None)
+
+
+def test_what_is_not_sent_yet_keeps_its_hour_open(house: House) -> None:
+    """With the broker away nothing is said that would have to be taken back."""
+    sent(house)
+    house.send("normal")
+    with house.publisher.connect() as connection:
+        assert tally_of(connection, newest_hour(house)) is None
+    sent(house)
+    with house.publisher.connect() as connection:
+        assert tally_of(connection, newest_hour(house)) is not None
+
+
+def test_an_hour_is_said_when_it_is_over_and_again_for_a_while(house: House) -> None:
+    """Not before it has settled; once more every half hour while it is young; then it has been said."""
+    sent(house)
+    hour = newest_hour(house)
+    clock = FixedClock(hour + HOUR + SETTLED_AFTER - timedelta(seconds=1))
+    speaks = tallier(house, clock)
+    speaks.round()
+    assert hour not in speaks._said
+    clock.advance(timedelta(seconds=1))
+    assert speaks.round() == 1
+    assert speaks._said[hour] == clock.now()
+    assert speaks.round() == 0
+    clock.advance(SAID_AGAIN_EVERY)
+    speaks.round()
+    assert speaks._said[hour] == clock.now()
+    clock.move_to(hour + SAID_AGAIN_FOR + HOUR)
+    speaks.round()
+    assert speaks._said[hour] < clock.now()
+
+
+def test_after_a_start_the_last_days_are_said(house: House) -> None:
+    """From the first event that is kept on, no further back than that."""
+    sent(house)
+    first = hour_of(house.ask("SELECT id FROM outbox ORDER BY id LIMIT 1", of="publisher"))
+    clock = FixedClock(newest_hour(house) + timedelta(hours=5))
+    speaks = tallier(house, clock)
+    assert speaks.round() > 3
+    assert min(speaks._said) == first
+    assert datetime.now(UTC) - first < timedelta(days=1)
