@@ -18,6 +18,7 @@ Invalid
 ├── RuleIsOutsideTheMunicipality        rule-outside-municipality
 ├── RuleNeedsAReason                    rule-needs-reason
 ├── UnitCannotReceive                   unit-cannot-receive
+├── OnlyReceiversHaveAStandIn           only-receivers-have-a-stand-in
 ├── ActivityEndsBeforeItBegins          activity-ends-before-it-begins
 ├── OpeningHoursAreNone                 opening-hours-are-none
 └── UserHasNeverSignedIn                user-never-signed-in
