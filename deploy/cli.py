@@ -158,6 +158,18 @@ def republish(
         republishing.republish(current_settings(), service, since, reason, console)
 
 
+@app.command("rebuild-index")
+def rebuild_index(
+    reason: Annotated[str, typer.Option(help="Why, as a code: differs or restored.")] = "",
+) -> None:
+    """Make anew what the audit log's entries are found by, from the entries themselves, once they are verified."""
+    with said():
+        from deploy.errands import rebuilding
+        from deploy.settings import current_settings
+
+        rebuilding.rebuild_index(current_settings(), reason, console)
+
+
 @app.command()
 def announce(
     service: Annotated[str, typer.Argument(help="Whose: directory, the one that others keep copies of.")],

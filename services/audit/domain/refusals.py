@@ -6,6 +6,7 @@ Refusal
 └── EntryIsSpoilt       entry-spoilt        an entry is no longer what any service wrote: nothing is shown for it
 Failure (permanent)
 ├── EntryCannotBe       what was heard can never become an entry: it is parked
+├── LeavesDoNotHold     the index is not made anew from leaves that are not what was signed
 └── LogIsNotOurs        signing on would fork the log: the sequencer signs nothing, and raises an alarm
     ├── LogHasAnotherKey    the key is not the one that signed the log so far
     └── LogHasShrunk        the log lacks entries that were signed for, or holds others in their place
@@ -39,6 +40,14 @@ class EntryCannotBe(Failure):
 
     def __init__(self, what: str) -> None:
         super().__init__(what, permanent=True)
+
+
+class LeavesDoNotHold(Failure):
+    """The leaves do not lead to what was signed, from ``first`` on: nothing is made anew from them."""
+
+    def __init__(self, first: int) -> None:
+        super().__init__(f"entry {first}, or one right after it, is not the one that was signed for", permanent=True)
+        self.first = first
 
 
 class LogIsNotOurs(Failure):

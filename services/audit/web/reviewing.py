@@ -195,7 +195,7 @@ class Reviewing:
         read = trail.consent_trail if kind == "consent" else trail.referral_trail
         with self.parts.as_auditor() as uow:
             found = read(
-                uow.connection, subject_id, self.parts.mandate_of(actor), self.parts.value, limit=1, before=None
+                uow.connection, subject_id, self.parts.mandate_of(actor), self.parts.opening, limit=1, before=None
             )
             if found is None:
                 self._record(uow, actor, "attempt.read", kind, [subject_id], TrailIsUnknown.slug)

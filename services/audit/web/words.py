@@ -64,6 +64,8 @@ WHY: dict[str, LazyString] = {
     "operators-rotate-keys": _("Allowed, because operators change keys."),
     "operators-give-up-lost-keys": _("Allowed, because operators go on without a key that is lost."),
     "operators-verify-the-log": _("Allowed, because operators verify the log."),
+    "operators-rebuild-differs": _("Allowed, because the verification had found that it differed."),
+    "operators-rebuild-restored": _("Allowed, because the log's database had been put back from a copy."),
     "operators-come-back-database-lost": _("Allowed, because a database had been lost."),
     "operators-come-back-database-put-back": _("Allowed, because a database had been put back from a copy."),
     "operators-come-back-broker-lost": _("Allowed, because the messages on their way had been lost."),

@@ -1,0 +1,130 @@
+"""Makes columns, index and tree beside the leaves anew, as the tables' owner: a slice is one transaction.
+
+Triggers and forced row-level security are taken off and put on again in that transaction: nobody finds them off.
+Nothing of a leaf, a checkpoint or an opening is ever written: those are what it is made anew from, or cannot be.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, text
+
+from services.audit.domain.beside import Columns
+
+_OFF = (
+    "alter table log_entries disable trigger append_only, no force row level security",
+    "alter table log_about disable trigger append_only, no force row level security",
+    "alter table log_nodes disable trigger append_only",
+)
+_ON = (
+    "alter table log_entries enable trigger append_only, force row level security",
+    "alter table log_about enable trigger append_only, force row level security",
+    "alter table log_nodes enable trigger append_only",
+)
+_COLUMNS = text("""
+    update log_entries set event_id = given.event_id, type = given.type, occurred_at = given.occurred_at,
+        recorded_at = given.recorded_at, units = given.units, leaf_hash = decode(given.leaf_hash, 'hex')
+    from json_to_recordset(cast(:rows as json)) as given (index bigint, event_id uuid, type text,
+        occurred_at timestamptz, recorded_at timestamptz, units uuid[], leaf_hash text)
+    where log_entries.index = given.index
+""")
+_TAKE_OUT = text("""
+    delete from log_about using json_to_recordset(cast(:rows as json)) as given (entry_index bigint, subject_id uuid)
+    where (log_about.entry_index, log_about.subject_id) = (given.entry_index, given.subject_id)
+""")
+_PUT_IN = text("""
+    insert into log_about (entry_index, subject_id)
+    select * from json_to_recordset(cast(:rows as json)) as given (entry_index bigint, subject_id uuid)
+    on conflict do nothing
+""")
+_NODES = text("""
+    insert into log_nodes (level, index, hash)
+    select level, index, decode(hash, 'hex') from json_to_recordset(cast(:rows as json))
+        as given (level smallint, index bigint, hash text)
+    on conflict (level, index) do update set hash = excluded.hash
+""")
+_NO_NODES = text("""
+    delete from log_nodes using json_to_recordset(cast(:rows as json)) as given (level smallint, index bigint)
+    where (log_nodes.level, log_nodes.index) = (given.level, given.index)
+""")
+_BEYOND = text("""
+    delete from log_about
+    where entry_index < 0 or entry_index >= (select coalesce(max(size), 0) from log_checkpoints)
+""")
+
+
+class Difference(Protocol):
+    """What is to be written for one slice (``commands/rebuild_index.py``)."""
+
+    @property
+    def columns(self) -> Sequence[tuple[int, Columns, bytes]]: ...
+
+    @property
+    def missing(self) -> Sequence[tuple[int, UUID]]: ...
+
+    @property
+    def added(self) -> Sequence[tuple[int, UUID]]: ...
+
+    @property
+    def nodes(self) -> Mapping[tuple[int, int], bytes | None]: ...
+
+
+class OwnersIndex:
+    """The index, with the rights of the tables' owner."""
+
+    def __init__(self, owner: Engine) -> None:
+        self._owner = owner
+
+    def write(self, found: Difference) -> None:
+        """Put one slice right."""
+        with self._owner.begin() as connection:
+            _run(connection, _OFF)
+            connection.execute(_COLUMNS, {"rows": json.dumps([_row(*each) for each in found.columns])})
+            connection.execute(_TAKE_OUT, {"rows": _pairs(found.added)})
+            connection.execute(_PUT_IN, {"rows": _pairs(found.missing)})
+            connection.execute(_NO_NODES, {"rows": _nodes(found, there=False)})
+            connection.execute(_NODES, {"rows": _nodes(found, there=True)})
+            _run(connection, _ON)
+
+    def clear_beyond(self) -> int:
+        """Take out rows that name entries which nobody has signed for; how many."""
+        with self._owner.begin() as connection:
+            _run(connection, _OFF)
+            gone = connection.execute(_BEYOND).rowcount
+            _run(connection, _ON)
+        return gone
+
+
+def _run(connection: Connection, statements: Sequence[str]) -> None:
+    for statement in statements:
+        connection.execute(text(statement))
+
+
+def _pairs(rows: Sequence[tuple[int, UUID]]) -> str:
+    return json.dumps([{"entry_index": index, "subject_id": str(subject)} for index, subject in rows])
+
+
+def _nodes(found: Difference, *, there: bool) -> str:
+    return json.dumps(
+        [
+            {"level": level, "index": index, "hash": value.hex() if value is not None else None}
+            for (level, index), value in found.nodes.items()
+            if (value is not None) is there
+        ]
+    )
+
+
+def _row(index: int, columns: Columns, hashed: bytes) -> dict[str, object]:
+    return {
+        "index": index,
+        "event_id": str(columns.event_id),
+        "type": columns.type,
+        "occurred_at": columns.occurred_at.isoformat(),
+        "recorded_at": columns.recorded_at.isoformat(),
+        "units": [str(each) for each in columns.units],
+        "leaf_hash": hashed.hex(),
+    }

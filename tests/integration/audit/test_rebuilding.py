@@ -1,0 +1,107 @@
+"""`lotsa rebuild-index`: what stands beside the entries is made anew from them, and from nothing that does not hold."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from deploy.errands.rebuilding import rebuild_index
+from deploy.onebox.trouble import Trouble
+from services.audit.commands import rebuild_index as command
+from tests.integration.audit import broken_log
+from tests.integration.audit.broken_log import as_owner, verify
+from tests.integration.audit.reviewers import Reviewers, Story
+from tests.integration.audit.support import World, leaves
+
+pytestmark = pytest.mark.usefixtures("a_log")
+EVERYTHING_BESIDE = (
+    "update log_entries set units = '{}', type = 'x', event_id = gen_random_uuid() where index in (1, 3, 4)",
+    "update log_entries set leaf_hash = sha256('x'), occurred_at = now(), recorded_at = now() where index in (1, 3)",
+    "delete from log_about where entry_index in (0, 2)",
+    "insert into log_about values (gen_random_uuid(), 1), (gen_random_uuid(), 5000), (gen_random_uuid(), -1)",
+    "update log_nodes set hash = sha256('x') where level = 1",
+    "delete from log_nodes where level = 2",
+    "insert into log_nodes values (3, 0, sha256('x'))",
+)
+
+
+def rebuilt(world: World, reason: str = "differs") -> str:
+    """What the operator is told."""
+    said = io.StringIO()
+    rebuild_index(world.settings, reason, Console(file=said, width=500))
+    return said.getvalue()
+
+
+def beside(world: World) -> list[object]:
+    """All that stands beside the first six entries."""
+    return [
+        world.rows("select index, event_id, type, occurred_at, recorded_at, units, leaf_hash from log_entries "
+                   "where index < 6 order by index"),
+        world.rows("select entry_index, subject_id from log_about where entry_index < 6 order by 1, 2"),
+        world.rows("select level, index, hash from log_nodes where (index + 1) * (2 ^ level) <= 6 order by 1, 2"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [256, 2, 1])
+def test_it_is_as_it_was(world: World, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns, index and tree, whatever the slices; the log holds again, and says who did it and why."""
+    monkeypatch.setattr(command, "SLICE", size)
+    before = beside(world)
+    as_owner(world, *EVERYTHING_BESIDE)
+    assert verify(world).holds is False
+    assert beside(world) != before
+    said = rebuilt(world)
+    assert "6 entries hold" in said
+    assert beside(world) == before
+    world.sequencer.integrate()
+    assert verify(world).holds is True
+    leaf = leaves(world)[-1]
+    assert (leaf["action"], leaf["record_kind"], leaf["rule"]) == ("change", "log-index", "operators-rebuild-differs")
+
+
+def test_the_owner_meets_the_triggers_afterwards_as_before(world: World) -> None:
+    """They are off within its own transactions only."""
+    as_owner(world, *EVERYTHING_BESIDE)
+    rebuilt(world)
+    off = "select count(*) from pg_trigger where tgname = 'append_only' and tgenabled = 'D'"
+    assert world.as_role("", off) == [(0,)]
+    bare = "select relname from pg_class where relname in ('log_entries', 'log_about') and not relforcerowsecurity"
+    assert world.as_role("", bare) == []
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "update log_entries set leaf = replace(encode(leaf, 'escape'), 'done', 'gone')::bytea where index = 2",
+        "delete from log_entries where index = 2",
+        "delete from log_entries where index = 5",
+        "update log_checkpoints set root = sha256('x') where size = 6",
+    ],
+    ids=["a leaf", "one is gone", "the last is gone", "the root"],
+)
+def test_nothing_is_made_from_leaves_that_do_not_hold(world: World, deed: str) -> None:
+    """It would make what was falsified look right: the operator is told which entry, and nothing is changed."""
+    as_owner(world, *EVERYTHING_BESIDE, deed)
+    before = beside(world)
+    with pytest.raises(Trouble, match="Nothing was changed: entry"):
+        rebuilt(world)
+    assert beside(world) == before
+    assert world.as_role("", "select count(*) from pending_entries") == [(0,)]
+
+
+def test_a_reason_is_asked_for(world: World) -> None:
+    """A code, since the log holds no free text."""
+    with pytest.raises(Trouble, match="differs"):
+        rebuilt(world, "because")
+
+
+def test_what_was_looked_up_is_kept(reviewers: Reviewers, story: Story) -> None:
+    """Names on the pages are as they were, and nothing differs any more."""
+    as_owner(reviewers.world, "update log_entries set units = units || gen_random_uuid()")
+    page = f"/audit/consents/{story.consent}"
+    assert "vid sidan av loggen" in reviewers.ester.get(page).text
+    rebuilt(reviewers.world)
+    assert "vid sidan av loggen" not in reviewers.ester.get(page).text
+    assert broken_log.alarms(reviewers.world) == []
