@@ -106,7 +106,7 @@ def carer_rows(carer: Carer) -> Rows:
         (_("Safe way to get in touch"), safe),
         (_("Mind this"), "\n".join(filter(None, limits))),
         (_("Telephone"), telephones(carer.phone)),
-        (_("E-mail"), shown_email(carer.email)),
+        (_("E-mail address"), shown_email(carer.email)),
         (_("Postal address"), carer.address),
         (_("Protected identity"), _("Yes") if carer.protected_identity else ""),
         (_("Age"), _age(carer)),
