@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from flask_babel import gettext
+from babel.lists import format_list
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
@@ -295,6 +296,12 @@ def said(text: ConsentText, language: str, recipient: NamedRecipient | None, unn
     if language == "en":
         return text.text % {"recipient": named_in_english(recipient) if recipient else unnamed}
     return str(gettext(text.text, recipient=named(recipient) if recipient else unnamed))
+
+
+def ways(channels: Iterable[str]) -> str:
+    """Ways to get in touch as they stand in a sentence: "telefonsamtal, sms eller brev"; empty for none."""
+    known = [str(CHANNELS[each]).lower() for each in CHANNELS if each in set(channels)]
+    return format_list(known, style="or", locale=get_locale())
 
 
 # withdrawing any other scope leaves the consent standing in the rest
