@@ -183,7 +183,7 @@ def test_a_mistake_in_a_units_form_is_a_look_at_its_people_and_no_deed(city: Cit
     browser = city.signed_in("hanna")
     form = form_of(browser.get(BROMMA).text, BROMMA)
     before, looks = done(city), len(city.told("access.recorded.v1"))
-    answer = browser.post(BROMMA, data=form.typed(function_address="nej"))
+    answer = shown_again(browser, browser.post(BROMMA, data=form.typed(function_address="nej")))
     assert "error-summary" in answer.text
     [look] = city.told("access.recorded.v1")[looks:]
     assert (look["action"], look["record_kind"]) == ("list", "assignment")
