@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.onebox.places import CHECKOUT
+from deploy.syntax import tree_of
 from shared.messaging import asyncapi
 
 GLOSSARY = CHECKOUT / "docs" / "glossary.md"
@@ -23,7 +24,7 @@ MADE_FROM_HERE = "<!-- From here on made from the docstrings by `make docs`. -->
 def classes() -> Iterator[tuple[str, str, str]]:
     """(file, class, first sentence of its docstring) for every public class of the services' domain rooms."""
     for file in sorted(CHECKOUT.glob("services/*/domain/**/*.py")):
-        for node in ast.parse(file.read_text()).body:
+        for node in tree_of(file.read_text()).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 lines = (ast.get_docstring(node) or "").split("\n\n")[0].split("\n")
                 yield str(file.relative_to(CHECKOUT)), node.name, " ".join(line.strip() for line in lines)

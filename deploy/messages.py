@@ -9,6 +9,8 @@ from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
 
+from deploy.syntax import tree_of
+
 Key = tuple[str, ...]
 METHODS = [
     ("**/migrations/**.py", "ignore"),
@@ -38,7 +40,7 @@ def messages_of(folder: Path) -> dict[Key, str]:
         key = tuple(each for each in message if each) if isinstance(message, tuple | list) else (message,)
         if key and key[0]:
             found.setdefault(key, f"{name}:{line}")
-    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.py"))}
+    trees = {path: tree_of(path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.py"))}
     refusals = {name for tree in trees.values() for name in _refusals(tree)} | KERNEL_REFUSALS
     for path, tree in trees.items():
         for line, text in _unmarked(tree, refusals):
@@ -122,7 +124,7 @@ def speaks_of(folder: Path, text: str) -> bool:
 def _words(folder: Path) -> frozenset[str]:
     found: set[str] = set()
     for path in folder.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(node.value)
     for path in folder.rglob("*.html"):

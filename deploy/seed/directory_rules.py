@@ -58,11 +58,12 @@ def _district(district: str) -> Iterator[RoutingRule]:
             f"younger/{district}",
             area,
             f"advice-{neighbour}",
-            f"Anhöriga under 65 år i {name} får stöd av anhörigkonsulenterna i {other}, som samarbetar med {name}.",
+            f"Anhöriga under 65 år i stadsdelsområdet {name} får stöd av anhörigkonsulenterna i {other}, "
+            "för de två stadsdelsområdena samarbetar.",
             stand_in=own,
             ages=(0, 64),
         )
-        reason = f"Anhörigkonsulenterna i {name} tar emot anhöriga som är 65 år eller äldre."
+        reason = f"Anhöriga som är 65 år eller äldre i stadsdelsområdet {name} får stöd av anhörigkonsulenterna där."
         yield _rule(f"older/{district}", area, own, reason, stand_in=f"advice-{neighbour}", ages=(65, None))
     reason = f"Anhöriga i stadsdelsområdet {name} får stöd av anhörigkonsulenterna där."
     yield _rule(f"district/{district}", area, own, reason, stand_in="advice-stockholm")

@@ -6,6 +6,8 @@ import ast
 import re
 from pathlib import Path
 
+from deploy.syntax import tree_of
+
 ROOT = Path(__file__).resolve().parents[2]
 GLOSSARY = ROOT / "docs" / "glossary.md"
 
@@ -14,7 +16,7 @@ def classes_in_the_domain() -> dict[str, str]:
     """Every public class in the services' domain rooms, and the file it is defined in."""
     found = {}
     for file in sorted(ROOT.glob("services/*/domain/**/*.py")):
-        for node in ast.parse(file.read_text()).body:
+        for node in tree_of(file.read_text()).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 found[f"{node.name} {file.relative_to(ROOT)}"] = node.name
     return found
@@ -37,7 +39,7 @@ def test_every_glossary_link_leads_to_its_class() -> None:
     for name, file in words_in(GLOSSARY.read_text()):
         place = ROOT / file
         assert place.is_file(), f"{file} is gone"
-        defined = {node.name for node in ast.parse(place.read_text()).body if isinstance(node, ast.ClassDef)}
+        defined = {node.name for node in tree_of(place.read_text()).body if isinstance(node, ast.ClassDef)}
         assert name in defined, f"{file} no longer defines {name}"
 
 

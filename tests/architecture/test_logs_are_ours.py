@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.syntax import tree_of
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 ROOM = CHECKOUT / "shared/observability/logs.py"
 
@@ -14,7 +16,7 @@ ROOM = CHECKOUT / "shared/observability/logs.py"
 def ways_past_the_room(source: str) -> list[str]:
     """Where a module logs by Python's own logging, or by Flask's logger."""
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree_of(source)):
         match node:
             case ast.Import(names=names) if any(each.name.split(".")[0] == "logging" for each in names):
                 found.append(f"line {node.lineno}: import logging")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.syntax import tree_of
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 ROOMS = ("services", "shared", "deploy")
 OWNER = CHECKOUT / "shared" / "vocabulary"
@@ -24,7 +26,7 @@ LIBRARYS = {"Email", "Url", "URL"}
 
 def own_rules(source: str) -> Iterator[int]:
     """The lines that have a rule of their own for an address."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree_of(source)):
         if not isinstance(node, ast.Call):
             continue
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

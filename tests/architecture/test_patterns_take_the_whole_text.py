@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from marshmallow import ValidationError
 
+from deploy.syntax import tree_of
 from services.directory.web.schemas import AREA, CODE
 from services.referral.web import schemas as referral
 from shared.web.pattern import Whole
@@ -25,7 +26,7 @@ LOOSE = {"match", "search", "findall", "finditer", "sub", "subn", "split", "comp
 
 def loose_patterns(source: str) -> Iterator[int]:
     """The lines that give a pattern with ``$`` at its end to something that does not ask for the whole text."""
-    tree = ast.parse(source)
+    tree = tree_of(source)
     constants = {
         target.id: node.value.value
         for node in ast.walk(tree)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.syntax import tree_of
+
 ROOT = Path(__file__).resolve().parents[2]
 
 # whose tables tell what a telephone number, an identity number or an address is
@@ -30,7 +32,7 @@ PURE_ROOMS = {
 
 def imports_of(source: str) -> Iterator[str]:
     """Every module that a source text imports, absolutely."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree_of(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

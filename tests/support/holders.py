@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from deploy.syntax import tree_of
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -23,7 +25,7 @@ class Holder:
 
 def holders_in(source: str, where: str) -> Iterator[Holder]:
     """Every test function of a file that says that it holds a promise; the last of a name is the one that is run."""
-    tree = ast.parse(source)
+    tree = tree_of(source)
     of_all = _skips(_module_marks(tree))
     last = {(scope, node.name): node for scope, node, _ in _functions(tree)}
     for scope, node, of_class in _functions(tree):

@@ -87,7 +87,15 @@ WHY: dict[str, LazyString] = {
     "listing-not-yours": _("Refused, because another organisation or municipality has it, or there is no such thing."),
     "trail-unknown": _("Refused, because the mandate does not cover it, or there is no such thing."),
 }
-COVERED_BY_CONSENT = ("receiving-unit", "stand-in-of-receiving-unit")
+# a form, a receipt or how far it has come: nobody's consent was relied on
+WHY_WITHOUT_CONSENT: dict[str, LazyString] = {
+    "receiving-unit": _(
+        "Allowed, because the referral was sent to the reader's unit. Nothing that needs a consent was shown."
+    ),
+    "stand-in-of-receiving-unit": _(
+        "Allowed, because the reader's unit stands in for the receiving unit. Nothing that needs a consent was shown."
+    ),
+}
 WITHOUT_CONTENT = _(
     "Allowed, but nothing that a consent covers was shown: the content was sealed, or the page only asked about a step."
 )
@@ -181,8 +189,9 @@ def heading(step: Step) -> str:
 def why(step: Step) -> str:
     """Why it was allowed, or refused, in one sentence; empty where there was nothing to allow."""
     if step.rule is not None:
-        nothing = accesses.shows_nothing(step) and step.rule in COVERED_BY_CONSENT
-        known = WITHOUT_CONTENT if nothing else WHY.get(step.rule)
+        covered = step.rule not in WHY_WITHOUT_CONSENT or step.consents
+        unsaid = WITHOUT_CONTENT if accesses.shows_nothing(step) else WHY_WITHOUT_CONSENT.get(step.rule)
+        known = WHY.get(step.rule) if covered else unsaid
         if known is not None:
             return str(known)
         if step.refused:

@@ -146,7 +146,7 @@ def _work_list() -> str:
         next_url=_next(f"worklist-{show}", found.next, show),
         name_of=name_of,
         promises=words.PROMISES,
-        withdrawn_by=words.WITHDRAWN_BY,
+        who_withdrew=words.who_withdrew,
         asks_of=asks_of,
         priorities=words.PRIORITIES,
     )

@@ -40,7 +40,7 @@ def consent_step(
         "read_for": recipient.area or str(recipient.unit_id),
         "read_out": words.said(text, "sv", recipient),
         "in_english": words.said(text, "en", recipient),
-        "channels": ", ".join(str(words.CHANNELS[each]).lower() for each in channels),
+        "channels": words.ways(channels),
         "carer_support": unit,
         "words": {
             "yes_no": words.choices(words.YES_NO),

@@ -112,7 +112,7 @@ def withdrawal_told(withdrawal: Withdrawal, page: ReferralPage) -> dict[str, Any
     asking = [Scope.SHARE_WITH_RECEIVING_UNIT] if Scope.SHARE_WITH_RECEIVING_UNIT in gone else gone
     units = {unit.id: unit.name for unit in (page.referring, page.receiving, page.stand_in) if unit}
     return {
-        "heading": str(words.WITHDRAWN_BY[withdrawal.about.value]),
+        "heading": words.who_withdrew(withdrawal),
         "what": ", ".join(str(words.SCOPES[scope.value]) for scope in gone),
         "at": withdrawal.at,
         "unit": units.get(withdrawal.unit_id, "–"),

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from services.referral.domain import codes
 from services.referral.domain.content import Need
-from services.referral.domain.people import Carer, Channel, PersonCaredFor, SafeContact, Subject
+from services.referral.domain.people import Carer, PersonCaredFor, SafeContact, Subject
 from services.referral.views.places import name_of
 from services.referral.web import pages_words as words
 from services.referral.web.forms_consent import person_says_yes
@@ -89,7 +89,7 @@ def titles(of: Iterable[codes.Code], chosen: Iterable[str]) -> str:
 def carer_rows(carer: Carer) -> Rows:
     """The carer, as far as anything was told; how it is safe to get in touch comes at once after the name."""
     contact = carer.safe_contact
-    allowed = ", ".join(str(words.CHANNELS[channel.value]) for channel in Channel if channel in contact.channels)
+    allowed = words.ways(channel.value for channel in contact.channels)
     hours = _between(contact)
     limits = [
         _("Leave no message on the answering machine") if contact.no_voicemail else "",
@@ -99,14 +99,14 @@ def carer_rows(carer: Carer) -> Rows:
     safe = (
         _("Do not get in touch: the person will make contact")
         if contact.do_not_reach_out
-        else " ".join(filter(None, (allowed, hours)))
+        else " ".join(filter(None, (allowed[:1].upper() + allowed[1:], hours)))
     )
     rows = [
         (_("Name"), carer.name),
         (_("Safe way to get in touch"), safe),
         (_("Mind this"), "\n".join(filter(None, limits))),
         (_("Telephone"), telephones(carer.phone)),
-        (_("E-mail"), shown_email(carer.email)),
+        (_("E-mail address"), shown_email(carer.email)),
         (_("Postal address"), carer.address),
         (_("Protected identity"), _("Yes") if carer.protected_identity else ""),
         (_("Age"), _age(carer)),

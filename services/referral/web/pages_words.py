@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from flask_babel import gettext
+from babel.lists import format_list
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from services.referral.domain.consent import Consent
+from services.referral.domain.consent import Consent, Scope, Withdrawal
 from services.referral.domain.consent_texts import CONSENT_TEXTS, ConsentText, text_of
+from services.referral.domain.people import Subject
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.views.places import name_of
 from shared.web.errors import says
@@ -45,7 +47,7 @@ PRIORITY_HINTS: Words = {
 CHANNELS: Words = {
     "phone": _("Phone call"),
     "sms": _("Text message"),
-    "email": _("E-mail"),
+    "email": _("E-mail message"),
     "letter": _("Letter"),
 }
 
@@ -199,6 +201,10 @@ WITHDRAWN_BY: Words = {
     "carer": _("The one who gives support has withdrawn the consent"),
     "person-cared-for": _("The one who receives the support has withdrawn the consent"),
 }
+WITHDRAWN_IN_PART_BY: Words = {
+    "carer": _("The one who gives support has withdrawn a part of the consent"),
+    "person-cared-for": _("The one who receives the support has withdrawn a part of the consent"),
+}
 
 # what is asked of the receiving side when a scope has been withdrawn
 WITHDRAWAL_ASKS: Words = {
@@ -295,6 +301,25 @@ def said(text: ConsentText, language: str, recipient: NamedRecipient | None, unn
     if language == "en":
         return text.text % {"recipient": named_in_english(recipient) if recipient else unnamed}
     return str(gettext(text.text, recipient=named(recipient) if recipient else unnamed))
+
+
+def ways(channels: Iterable[str]) -> str:
+    """Ways to get in touch as they stand in a sentence: "telefonsamtal, sms eller brev"; empty for none."""
+    known = [str(CHANNELS[each]).lower() for each in CHANNELS if each in set(channels)]
+    return format_list(known, style="or", locale=get_locale())
+
+
+# withdrawing any other scope leaves the consent standing in the rest
+WHOLE: Mapping[Subject, Scope] = {
+    Subject.CARER: Scope.SHARE_WITH_RECEIVING_UNIT,
+    Subject.PERSON_CARED_FOR: Scope.TELL_ABOUT_PERSON_CARED_FOR,
+}
+
+
+def who_withdrew(withdrawal: Withdrawal) -> str:
+    """Whose consent is withdrawn: "a part of" it as long as what the rest of it is for still stands."""
+    whole = WHOLE[withdrawal.about] in withdrawal.scopes
+    return str((WITHDRAWN_BY if whole else WITHDRAWN_IN_PART_BY)[withdrawal.about.value])
 
 
 def read_out(consent: Consent) -> str:

@@ -248,5 +248,9 @@ def test_whoever_no_longer_lets_the_referrer_know_is_heard(room: Room, alva: Cas
     referral_id = sent.json["id"]
     bo.step("accept", referral_id)
     alva.withdraw(sent.json["consents"][0]["id"], "tell-referrer-what-happened")
-    assert "Berätta inte mer för avsändaren." in rows(bo)[0]
+    (row,) = rows(bo)
+    assert "Berätta inte mer för avsändaren." in row
+    assert "Den som ger stöd har återkallat en del av sitt samtycke, antecknat" in row
+    assert "Den som ger stöd har återkallat en del av sitt samtycke" in page(bo, referral_id)
+    assert "Den som ger stöd har återkallat sitt samtycke" not in row + page(bo, referral_id)
     assert "Berätta inte mer för avsändaren om vad som händer." in page(bo, referral_id)

@@ -63,7 +63,7 @@ def test_the_carer_is_asked_anew_about_the_other_unit(town: Town, as_person: Ope
     december = town.somebody("cilla-in-december", "Cilla Carlsson", Role.ADVISER, KUNGSHOLMEN)
     cilla = as_person(december)
     cilla.goto(path)
-    cilla.get_by_text("Det som lästes upp").click()
+    cilla.get_by_text("Texten som svaren gäller").click()
     expect(cilla.get_by_text("Får vi lämna uppgifter om dig till Anhörigstöd Kungsholmen, och till")).to_be_visible()
     axe_clean(cilla)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import pytest
 
+from deploy.syntax import tree_of
 from services.audit import verify
 from services.audit.log.checkpoint import Checkpoint, SignerKey
 from services.audit.log.entry import leaf_bytes, read_leaf
@@ -319,7 +320,7 @@ def test_an_empty_log_holds(files: Files) -> None:
 
 def test_the_verifier_is_alone() -> None:
     """It imports the standard library and ``cryptography`` and nothing of ours, so that it can be kept by itself."""
-    tree = ast.parse(pathlib.Path(verify.__file__).read_text())
+    tree = tree_of(pathlib.Path(verify.__file__).read_text())
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     foreign = {name.split(".")[0] for name in names} - set(sys.stdlib_module_names)

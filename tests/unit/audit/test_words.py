@@ -136,6 +136,18 @@ def test_a_form_that_showed_nothing_is_not_told_as_a_sealed_content() -> None:
 
 
 @pytest.mark.parametrize("shown", Shown)
+@pytest.mark.parametrize("rule", [Relation.RECEIVING_UNIT, Relation.STAND_IN])
+def test_no_consent_is_said_to_have_covered_what_relied_on_none(shown: Shown, rule: Relation) -> None:
+    """Bo opens the form for closing after the consent was withdrawn: that he may is not for anybody's consent."""
+    bare = words.why(a_reading(consents=(), record_kind=shown.value, rule=rule.value))
+    assert bare not in {str(each) for each in words.WHY.values()}
+    assert "a consent covered" not in bare
+    assert "which the consent covers" not in bare
+    relied = words.why(a_reading(consents=(UUID(int=7),), record_kind=shown.value, rule=rule.value))
+    assert relied == words.WHY[rule.value]
+
+
+@pytest.mark.parametrize("shown", Shown)
 def test_each_thing_that_can_be_shown_of_a_referral_is_told_apart(shown: Shown) -> None:
     """A receipt is no content and no print-out; a form is not the page."""
     told = {each: words.heading(a_reading(consents=(UUID(int=7),), record_kind=each.value)) for each in Shown}

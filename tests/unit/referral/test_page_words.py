@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from babel.messages.pofile import read_po
+from flask import Flask
+from flask_babel import Babel, force_locale
 
 from services.referral.domain import codes, routing
 from services.referral.domain.clocks import LIMITS, Priority, Promise
-from services.referral.domain.consent import Form, GivenBy, Scope
+from services.referral.domain.consent import Form, GivenBy, Scope, Withdrawal
 from services.referral.domain.consent_texts import CONSENT_TEXTS
 from services.referral.domain.people import Channel, Relation, Subject, TakesInBest
 from services.referral.domain.recipient import NamedRecipient
@@ -101,3 +104,34 @@ def test_a_place_of_which_only_the_code_was_kept_is_named_in_english_too() -> No
     assert words.named_in_english(NamedRecipient(area="0180-sodermalm")) == told
     assert words.named_in_english(NamedRecipient(area="0180-sodermalm", name="Stockholm, Södermalm")) == told
     assert words.named_in_english(NamedRecipient(unit_id=UnitId(UUID(int=1)))) == "–"
+
+
+@pytest.mark.parametrize(
+    ("channels", "said"),
+    [
+        (["phone"], "phone call"),
+        (["sms", "phone"], "phone call or text message"),
+        (["letter", "phone", "email"], "phone call, e-mail message, or letter"),
+        ([], ""),
+    ],
+)
+def test_ways_to_get_in_touch_are_one_phrase(channels: list[str], said: str) -> None:
+    """In the order of the form, in small letters, with an "or" before the last."""
+    app = Flask(__name__)
+    Babel(app)
+    with app.test_request_context(), force_locale("en"):
+        assert words.ways(channels) == said
+
+
+@pytest.mark.parametrize("about", Subject)
+@pytest.mark.parametrize("scope", Scope)
+def test_a_part_that_is_withdrawn_is_said_to_be_a_part(about: Subject, scope: Scope) -> None:
+    """Unless it is the scope that the rest of that person's consent rests on."""
+    withdrawal = Withdrawal(
+        about=about, scopes=frozenset({scope}), at=datetime(2026, 11, 20, tzinfo=UTC), unit_id=UnitId(UUID(int=1))
+    )
+    whole = {
+        (Subject.CARER, Scope.SHARE_WITH_RECEIVING_UNIT),
+        (Subject.PERSON_CARED_FOR, Scope.TELL_ABOUT_PERSON_CARED_FOR),
+    }
+    assert ("a part of" in words.who_withdrew(withdrawal)) is ((about, scope) not in whole)

@@ -15,6 +15,7 @@ from flask import Flask
 from marshmallow import Schema, ValidationError
 from werkzeug.datastructures import MultiDict
 
+from deploy.syntax import tree_of
 from deploy.translations import SHARED, catalogue_of
 from services.referral.web.forms import load, problems, typed
 from services.referral.web.forms_carer import CarerForm
@@ -136,7 +137,7 @@ def test_every_sentence_about_a_field_is_in_a_catalogue() -> None:
     for service in SERVICES:
         known = {str(each.id) for room in (SHARED, f"services/{service}") for each in _messages(room)}
         for path in Path("services", service).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for node in ast.walk(tree_of(path.read_text(encoding="utf-8"))):
                 lacking += [f"{path}: {said}" for said in _said_of_fields(node) if said not in known]
     assert not lacking
 

@@ -88,3 +88,21 @@ def test_no_template_makes_such_a_link_by_itself() -> None:
         if re.search(r"href=[\"'](tel|mailto):", line)
     ]
     assert found == []
+
+
+# a number that is put together with a text, or shown, and is not made a link
+BARE = re.compile(r"(?:~|\{\{) *(?:\w+\.)+phone\b(?! *\| *telephones)")
+
+
+def test_no_template_shows_a_unit_s_number_bare() -> None:
+    """It would break over two lines, and nobody could ring it by touching it."""
+    assert BARE.search('{{ unit.name ~ ", " ~ unit.phone }}')
+    assert BARE.search("{{ unit.phone }}")
+    found = [
+        f"{template.relative_to(CHECKOUT)}:{number}"
+        for room in ("services", "shared")
+        for template in sorted((CHECKOUT / room).rglob("*.html"))
+        for number, line in enumerate(template.read_text(encoding="utf-8").splitlines(), 1)
+        if BARE.search(line)
+    ]
+    assert found == []
