@@ -9,6 +9,7 @@ from services.directory.bootstrap import Parts
 from services.directory.commands.record_sign_in import record_refused_sign_in, record_sign_in, record_sign_out
 from shared.kernel.actor import UserRef
 from shared.storage.rates import Allowance, Spending
+from shared.web.session import ABSOLUTE_LIMIT
 
 KNOWN_BUT_WITHOUT_ASSIGNMENT = "no-assignment"
 # the provider may know the whole authority, and the log is not where its size is to be seen
@@ -25,7 +26,7 @@ class Hooks:
     def on_signed_in(self, user: UserRef, session_id: UUID) -> None:
         """Somebody signed in."""
         with self._parts.work() as work:
-            record_sign_in(work, session_id, user)
+            record_sign_in(work, session_id, user, work.clock.now() + ABSOLUTE_LIMIT)
             work.commit()
 
     def on_refused(self, reason: str) -> None:
