@@ -8,6 +8,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,6 +27,7 @@ ALGORITHMS = ["ES256", "RS256", "PS256"]
 TYPES = ("at+jwt", "application/at+jwt")
 REQUIRED = ("iss", "exp", "aud", "sub", "client_id", "iat", "jti", "assignment")
 LEEWAY_SECONDS = 30
+LONGEST_LIFE_SECONDS = 3600
 LONGEST_TOKEN = 8192
 REFETCH_AFTER_SECONDS = 60
 TRY_AGAIN_SECONDS = 5
@@ -41,7 +43,9 @@ class AccessTokens:
     looked at each time: the hour, the issuer, the audience, and by the caller whether the assignment still holds.
     """
 
-    def __init__(self, issuer: str, audience: str, fetch_keys: Callable[[], KeySet]) -> None:
+    def __init__(
+        self, issuer: str, audience: str, fetch_keys: Callable[[], KeySet], *, longest_life: int = LONGEST_LIFE_SECONDS
+    ) -> None:
         self._registry = jwt.JWTClaimsRegistry(
             leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": issuer},
@@ -49,6 +53,7 @@ class AccessTokens:
             **{name: {"essential": True} for name in REQUIRED if name not in ("iss", "aud")},  # type: ignore[arg-type]
         )
         self._fetch = fetch_keys
+        self._longest_life = longest_life
         self._keys: KeySet | None = None
         self._fetched_at = 0.0
         self._failed_at = -math.inf
@@ -62,6 +67,9 @@ class AccessTokens:
         try:
             claims = self._claims_of(token)
             self._registry.validate(claims)
+            if claims["exp"] - claims["iat"] > self._longest_life or claims["iat"] > time.time() + LEEWAY_SECONDS:
+                # whoever has stolen it would have it for as long
+                raise SignInNeeded
             return UserRef(claims["iss"], str(claims["sub"])), UUID(str(claims["assignment"]))
         except (JoseError, ValueError, TypeError, AttributeError):
             # one answer for every fault: a caller learns nothing by trying
@@ -125,8 +133,11 @@ def from_settings(settings: Settings) -> AccessTokens | None:
         return None
     if settings.token_jwks_file:
         path = settings.token_jwks_file
-        return AccessTokens(settings.token_issuer, settings.token_audience, lambda: _keys_in(path))
-    return AccessTokens(settings.token_issuer, settings.token_audience, lambda: _discover(settings.token_issuer))
+        fetch = partial(_keys_in, path)
+    else:
+        fetch = partial(_discover, settings.token_issuer)
+    longest = settings.token_longest_life
+    return AccessTokens(settings.token_issuer, settings.token_audience, fetch, longest_life=longest)
 
 
 def _keys_in(path: Path) -> KeySet:

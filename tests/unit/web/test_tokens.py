@@ -79,6 +79,10 @@ def test_the_command_lines_token_is_a_right_token(client: FlaskClient, world: Wo
         {"exp": 1},
         {"nbf": int(time.time()) + 3600},
         {"exp": None},
+        {"exp": int(time.time()) + 3600 + 120},
+        {"iat": int(time.time()) - 3600 - 120},
+        {"iat": int(time.time()) + 120},
+        {"exp": int(time.time()) + 100 * 365 * 86400},
         {"iat": None},
         {"jti": None},
         {"client_id": None},
@@ -258,7 +262,8 @@ class _Reading:
     def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         self.keys = [ECKey.import_key(json.loads(world.key_file.read_text()))]
         self.checked = 0
-        self.reader = AccessTokens(ALVA.issuer, "lotsa", lambda: KeySet(list(self.keys)))
+        fetch = lambda: KeySet(list(self.keys))  # noqa: E731
+        self.reader = AccessTokens(ALVA.issuer, "lotsa", fetch, longest_life=24 * 3600)
         decode, self._now, self._steady = jwt.decode, time.time, time.monotonic
         self.later = 0.0
 
