@@ -196,7 +196,10 @@ def login_blueprint(
     def logout() -> Response:
         leave()
         session.end()
-        return redirect("/directory/signed-out", 303)
+        gone = redirect("/directory/signed-out", 303)
+        # nothing is stored there; what some version or an extension may have left goes all the same
+        gone.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return gone
 
     @pages.get("/signed-out")
     def signed_out() -> str:

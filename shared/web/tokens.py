@@ -147,8 +147,7 @@ def _keys_in(path: Path) -> KeySet:
 def _discover(issuer: str) -> KeySet:
     """The issuer's keys by OpenID discovery. Raises Failure (temporary) when it cannot be reached."""
     try:
-        answer = requests.get(issuer.rstrip("/") + "/.well-known/openid-configuration", timeout=5)
-        answer.raise_for_status()
+        answer = _fetched(issuer.rstrip("/") + "/.well-known/openid-configuration")
         metadata = answer.json()
         if metadata.get("issuer") != issuer:
             raise Failure("the token issuer's metadata names another issuer", permanent=True)
@@ -156,11 +155,18 @@ def _discover(issuer: str) -> KeySet:
         if issuer.startswith("https://") and not where.startswith("https://"):
             # OpenID Connect Discovery 1.0, section 3: the keys that all trust rests on travel by https too
             raise Failure("the token issuer's metadata gives an address for its keys that is not https", permanent=True)
-        keys = requests.get(where, timeout=5)
-        keys.raise_for_status()
-        return KeySet.import_key_set(keys.json())
+        return KeySet.import_key_set(_fetched(where).json())
     except (requests.RequestException, KeyError, ValueError) as error:
         raise Failure(f"the token issuer's keys cannot be read: {type(error).__name__}") from None
+
+
+def _fetched(address: str) -> requests.Response:
+    """What stands at exactly this address: nobody is followed elsewhere. Raises requests.RequestException."""
+    answer = requests.get(address, timeout=5, allow_redirects=False)
+    if answer.is_redirect:
+        raise requests.TooManyRedirects(response=answer)
+    answer.raise_for_status()
+    return answer
 
 
 def make_demo_keys(private_file: Path, jwks_file: Path) -> None:

@@ -181,7 +181,8 @@ def test_keys_of_an_issuer_behind_https_come_by_https(
     issuer = "https://idp.example.test"
     asked: list[str] = []
 
-    def get(address: str, timeout: float) -> requests.Response:
+    def get(address: str, timeout: float, *, allow_redirects: bool) -> requests.Response:
+        assert not allow_redirects
         asked.append(address)
         known = {"issuer": issuer, "jwks_uri": where}
         answer = requests.Response()
@@ -322,3 +323,22 @@ def test_no_more_tokens_are_remembered_than_there_is_room_for(
     assert reading.checked == 3
     assert reading.reader.read(given[0])[0] == ALVA
     assert reading.checked == 4
+
+
+def test_an_issuer_that_sends_us_elsewhere_is_not_followed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A redirect is no answer: keys come from exactly where the metadata and the settings say."""
+    asked: list[str] = []
+
+    def get(address: str, timeout: float, *, allow_redirects: bool) -> requests.Response:
+        asked.append(address)
+        answer = requests.Response()
+        answer.status_code, answer.headers["Location"] = 302, "https://elsewhere.example.test/"
+        return answer
+
+    monkeypatch.setattr(tokens.requests, "get", get)
+    settings = dataclasses.replace(world.settings, token_issuer="https://idp.example.test", token_jwks_file=None)
+    reader = tokens.from_settings(settings)
+    assert reader is not None
+    with pytest.raises(Failure):
+        reader._current_keys()
+    assert asked == ["https://idp.example.test/.well-known/openid-configuration"]
