@@ -9,23 +9,47 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 from environs import Env
 
+from shared.kernel.actor import Role
 from shared.kernel.addresses import Networks
 from shared.vocabulary.email_address import parse_email
 from shared.vocabulary.misread import Misread
 from shared.vocabulary.telephone_text import parse_public
 
 SERVICES = ("referral", "directory", "notifications", "audit")
+ROLES = tuple(role.value for role in Role)
+PER_ROLE = ("SIGN_IN_ACR", "SIGN_IN_AMR", "SIGN_IN_MAX_AGE")
 MODES = ("demo", "production", "test")
+# the Swedish framework for e-identification, levels 3 and 4 (Sweden Connect, registry for identifiers, section 3.1.1)
+SUBSTANTIAL = ("http://id.elegnamnden.se/loa/1.0/loa3", "http://id.elegnamnden.se/loa/1.0/loa4")
+# a session's own twelve hours, since a sign-in that is older would begin one that is due
+SHORTEST_SIGN_IN, LONGEST_SIGN_IN = 60, 12 * 3600
+LONGEST_TOKEN_LIFE = 24 * 3600
 # two of the directory's words may be lost; and with clocks that differ by five seconds it is a minute at most
 SHORTEST_HEARING, LONGEST_HEARING = 25, 55
 
 
+Value = TypeVar("Value")
+
+
 class SettingsAreWrong(ValueError):
     """A setting is missing or contradicts another. The message names it, never its value."""
+
+
+@dataclass(frozen=True)
+class PerRole(Generic[Value]):
+    """A setting for all roles, and what it is for those that it is set apart for, by the role's code."""
+
+    usual: Value
+    apart: Mapping[str, Value] = field(default_factory=dict)
+
+    def of(self, role: str) -> Value:
+        """What it is for a role."""
+        return self.apart.get(role, self.usual)
 
 
 @dataclass(frozen=True)
@@ -59,9 +83,13 @@ class Settings:
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret_file: Path | None = None
+    sign_in_acr: PerRole[tuple[str, ...]] = PerRole(SUBSTANTIAL)
+    sign_in_amr: PerRole[tuple[str, ...]] = PerRole(())
+    sign_in_max_age: PerRole[int] = PerRole(LONGEST_SIGN_IN)
     token_issuer: str = ""
     token_audience: str = "lotsa"
     token_jwks_file: Path | None = None
+    token_longest_life: int = 3600
     smtp_url: str = field(default="", repr=False)
     operators_email: str = ""
     accessibility_email: str = ""
@@ -126,9 +154,13 @@ class Settings:
             oidc_issuer=get.text("OIDC_ISSUER"),
             oidc_client_id=get.text("OIDC_CLIENT_ID"),
             oidc_client_secret_file=get.path("OIDC_CLIENT_SECRET_FILE"),
+            sign_in_acr=get.per_role("SIGN_IN_ACR", lambda text: _words(text, SUBSTANTIAL)),
+            sign_in_amr=get.per_role("SIGN_IN_AMR", lambda text: _words(text, ())),
+            sign_in_max_age=get.per_role("SIGN_IN_MAX_AGE", lambda text: int(text or LONGEST_SIGN_IN)),
             token_issuer=get.text("TOKEN_ISSUER"),
             token_audience=get.text("TOKEN_AUDIENCE", "lotsa"),
             token_jwks_file=get.path("TOKEN_JWKS_FILE"),
+            token_longest_life=get.number("TOKEN_LONGEST_LIFE", 3600),
             smtp_url=get.text("SMTP_URL"),
             operators_email=get.value("OPERATORS_EMAIL", parse_email),
             accessibility_email=get.value("ACCESSIBILITY_EMAIL", parse_email),
@@ -146,6 +178,11 @@ class Settings:
 
     def check(self) -> None:
         """Raise SettingsAreWrong where settings contradict each other."""
+        ages = [self.sign_in_max_age.usual, *self.sign_in_max_age.apart.values()]
+        if not all(SHORTEST_SIGN_IN <= age <= LONGEST_SIGN_IN for age in ages):
+            raise SettingsAreWrong(f"LOTSA_SIGN_IN_MAX_AGE is {SHORTEST_SIGN_IN} to {LONGEST_SIGN_IN} seconds")
+        if not 0 < self.token_longest_life <= LONGEST_TOKEN_LIFE:
+            raise SettingsAreWrong(f"LOTSA_TOKEN_LONGEST_LIFE is at most {LONGEST_TOKEN_LIFE} seconds")
         if not SHORTEST_HEARING <= self.heard_within <= LONGEST_HEARING:
             raise SettingsAreWrong(
                 f"LOTSA_HEARD_WITHIN is {SHORTEST_HEARING} to {LONGEST_HEARING} seconds: the directory speaks every ten"
@@ -195,6 +232,15 @@ class _Reader:
         except Misread as wrong:
             raise SettingsAreWrong(f"LOTSA_{name}: {wrong.title}") from None
 
+    def per_role(self, name: str, read: Callable[[str], Value]) -> PerRole[Value]:
+        """A setting that may be set apart for a role: ``NAME``, and ``NAME_<ROLE>``. Raises SettingsAreWrong."""
+        set_apart = {role: self.text(f"{name}_{_in_a_name(role)}").strip() for role in ROLES}
+        try:
+            apart = {role: read(text) for role, text in set_apart.items() if text}
+            return PerRole(read(self.text(name).strip()), apart)
+        except ValueError:
+            raise SettingsAreWrong(f"LOTSA_{name} must be a whole number, for each role too") from None
+
     def path(self, name: str) -> Path | None:
         text = self.text(name)
         return Path(text) if text else None
@@ -218,6 +264,15 @@ class _Reader:
             return int(text) if text else default
         except ValueError:
             raise SettingsAreWrong(f"LOTSA_{name} must be a whole number") from None
+
+
+def _in_a_name(role: str) -> str:
+    return role.upper().replace("-", "_")
+
+
+def _words(text: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    """What is set, with spaces between; ``none`` asks for nothing."""
+    return () if text == "none" else tuple(text.split()) or default
 
 
 def _is_loopback(host: str) -> bool:

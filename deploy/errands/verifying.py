@@ -16,7 +16,7 @@ from deploy.onebox.places import CHECKOUT
 from deploy.onebox.trouble import Trouble
 from deploy.settings import current_settings
 from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
-from services.audit.bootstrap import export_to
+from services.audit.bootstrap import export_to, look_beside
 from services.audit.log.checkpoint import (
     CheckpointIsWrong,
     KeyIsMalformed,
@@ -30,6 +30,7 @@ from shared.settings import Settings
 
 VERIFIER = CHECKOUT / "services/audit/verify.py"
 KEY_FILE = "log-verifying"
+TOLD_AT_MOST = 20
 HOLDS, DOES_NOT_HOLD, CANNOT_BE_ASKED = 0, 1, 2
 
 
@@ -74,7 +75,22 @@ def verify(export: Path | None, key: str, console: Console, known: Sequence[Path
         copy = folder / "kept-checkpoint"
         console.print(f"Where {copy} is named: it was a copy of {settings.kept_checkpoint}.", markup=False)
     shutil.rmtree(folder)
-    return status
+    return _beside(settings, console) if status == HOLDS else status
+
+
+def _beside(settings: Settings, console: Console) -> int:
+    """The export holds; does what stands beside the entries in the database fit them? Names places, never contents."""
+    found = look_beside(settings)
+    if not found:
+        console.print("What stands beside the entries in the database fits them.")
+        return HOLDS
+    console.print(f"WRONG: what stands beside the entries in the database does not fit them, in {len(found)} places:")
+    for each in found[:TOLD_AT_MOST]:
+        console.print(f"  entry {each.first}: {each.where or each.kind} ({each.kind})", markup=False)
+    if len(found) > TOLD_AT_MOST:
+        console.print(f"  and {len(found) - TOLD_AT_MOST} more")
+    console.print("The entries themselves hold. docs/operating.md says what to do at each of these.")
+    return DOES_NOT_HOLD
 
 
 def _of_an_empty_log(known: Sequence[Path], key: str, console: Console) -> int:

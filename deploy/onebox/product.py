@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.onebox import ports
 from shared.observability.health import is_ready
-from shared.settings import SERVICES
+from shared.settings import PER_ROLE, ROLES, SERVICES
 
 BUS_CLASSES = [f"services.{service}.service:{service.capitalize()}" for service in SERVICES]
 
@@ -16,8 +16,9 @@ BUS_CLASSES = [f"services.{service}.service:{service.capitalize()}" for service 
 # operator's commands use stands nowhere here: tables' owners, the broker's administrator
 _EVERY_PROCESS = ("MODE", "PUBLIC_URL", "INSTALLATION", "VAR", "LOG_LEVEL", "POOL_SIZE")
 _EVERY_WEB = (
-    *("SESSION_VERIFYING_KEYS_FILE", "TOKEN_ISSUER", "TOKEN_AUDIENCE", "TOKEN_JWKS_FILE", "HEARD_WITHIN"),
-    *("WEB_IN_FLIGHT", "WEB_THREADS", "ACCESSIBILITY_EMAIL", "ACCESSIBILITY_PHONE", "TRUSTED_PROXIES", "LIMITS"),
+    *("SESSION_VERIFYING_KEYS_FILE", "TOKEN_ISSUER", "TOKEN_AUDIENCE", "TOKEN_JWKS_FILE", "TOKEN_LONGEST_LIFE"),
+    *("WEB_IN_FLIGHT", "WEB_THREADS", "HEARD_WITHIN", "ACCESSIBILITY_EMAIL", "ACCESSIBILITY_PHONE"),
+    *("TRUSTED_PROXIES", "LIMITS"),
 )
 _EVERY_SERVICES = {
     "web": ("DATABASE_URL", "MASTER_KEY_FILE", "COOKIE_KEY_FILE"),
@@ -26,7 +27,11 @@ _EVERY_SERVICES = {
 }
 _MORE = {
     # sign-in is here, and with it the one key that makes sessions
-    ("web", "directory"): ("SESSION_SIGNING_KEY_FILE", "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET_FILE"),
+    ("web", "directory"): (
+        *("SESSION_SIGNING_KEY_FILE", "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET_FILE"),
+        *PER_ROLE,
+        *(f"{name}_{role.upper().replace('-', '_')}" for name in PER_ROLE for role in ROLES),
+    ),
     ("bus", "referral"): ("REFERRAL_MASTER_KEY_FILE",),
     ("bus", "notifications"): ("SMTP_URL", "OPERATORS_EMAIL"),
     # the log is verified with the public half alone, from outside the database that it is about

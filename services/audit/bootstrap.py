@@ -19,11 +19,13 @@ from services.audit.adapters.openings import OpeningIsWrong, unseal
 from services.audit.adapters.parked import parked_sequences
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
 from services.audit.adapters.verification_store import sealing_key
+from services.audit.commands.check_beside import ALL_CHECKS
 from services.audit.commands.compare_tallies import Comparer
 from services.audit.commands.integrate_pending import PatientSequencer, Sequencer
 from services.audit.commands.record_reading import record_reading
-from services.audit.commands.verify_in_background import Verifier
+from services.audit.commands.verify_in_background import SLICE, Verifier
 from services.audit.domain.mandate import Mandate
+from services.audit.log.checking import Finding
 from services.audit.log.checkpoint import SignerKey, VerifierKey
 from services.audit.views.export import write_export
 from shared.contracts.envelope import Envelope
@@ -207,6 +209,24 @@ def export_to(settings: Settings, path: Path, *, by: str) -> int:
         return size
     finally:
         parts.engine.dispose()
+
+
+def look_beside(settings: Settings) -> list[Finding]:
+    """What stands beside the entries and is not what they say, in constant memory but for what is found; for the
+    command line, beside an export that holds."""
+    parts = for_web(settings)
+    found: list[Finding] = []
+    try:
+        with parts.as_auditor() as uow:
+            size = uow.verification.size()
+            found += uow.verification.beyond()
+        for low in range(0, size, SLICE):
+            with parts.as_auditor() as uow:
+                part = uow.verification.slice(low, min(low + SLICE, size))
+            found += [each for check in ALL_CHECKS for each in check(part)]
+    finally:
+        parts.engine.dispose()
+    return found
 
 
 def can_reach_database(parts: Parts) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from services.directory import bootstrap
+from services.directory.adapters.living_sessions import forget_past_sessions
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.reactions import when_a_referral_takes_a_step_count_it as counting
 from shared.contracts.envelope import Envelope
@@ -57,6 +58,7 @@ class Directory:
         now = self._parts.clock.now()
         with self.unit_of_work() as uow:
             forget_old_sessions(uow.connection, now)
+            forget_past_sessions(uow.connection, now)
             lapsed_forms.sweep(uow.connection, now)
             idempotency.sweep(uow.connection, now - KEEP_ANSWERS)
             uow.commit()

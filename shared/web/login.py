@@ -25,9 +25,11 @@ from shared.observability.logs import logger
 from shared.settings import Settings
 from shared.storage.staff import Assignment
 from shared.web import form_token, refusing, session
+from shared.web.assurance import SENTENCES, Lack, lack_of
 from shared.web.limits import SIGN_INS, costs
 from shared.web.navigation import home_of
 from shared.web.oidc import Provider, SignInFailed
+from shared.web.session import Identified
 from shared.web.who import signed_in, web
 
 _log = logger("web.login")
@@ -35,7 +37,7 @@ _log = logger("web.login")
 NOTHING_TO_SEE = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
 # somebody has come back from the provider and is not let in: what the browser had before is not theirs either
-NOBODYS = ("token", "no-assignment")
+NOBODYS = ("token", "no-assignment", *Lack)
 
 
 class SignInHooks(Protocol):
@@ -46,9 +48,9 @@ class SignInHooks(Protocol):
         ...
 
     def on_refused(self, reason: str) -> None:
-        """A sign-in failed; ``reason`` is a code: state, token, provider, cancelled, no-assignment.
+        """A sign-in failed; ``reason`` is a code: state, token, provider, cancelled, no-assignment, level, means, age.
 
-        All but the last are what anybody can cause without being known: they are counted, and not told to the log.
+        The first four are what anybody can cause without being known: they are counted, and not told to the log.
         """
         ...
 
@@ -74,13 +76,18 @@ def login_blueprint(
     pages = Blueprint("login", __name__, url_prefix="/directory")
     provider = None if settings.demo else Provider(settings)
 
-    def enter(user: UserRef, name: str, target: str) -> Response:
+    def enter(user: UserRef, name: str, target: str, identified: Identified) -> Response:
         held = web().staff.assignments_of(user, web().clock.now())
         if not held:
             return refuse("no-assignment")
+        lacks = [lack_of(identified, each.role, settings, web().clock.now()) for each in held]
+        if all(lacks):
+            return refuse(str(lacks[0]))
         leave()
         only = held[0] if len(held) == 1 else None
-        session_id = session.start(user, name, web().clock.now(), assignment_id=only.id if only else None)
+        session_id = session.start(
+            user, name, web().clock.now(), assignment_id=only.id if only else None, identified=identified
+        )
         hooks.on_signed_in(user, session_id)
         if only is None:
             return redirect("/directory/assignment?next=" + quote(target), 303)
@@ -106,7 +113,8 @@ def login_blueprint(
             # promise: still-signed-in
             flash(_("The new sign-in came to nothing. You are signed in as before."), "warning")
             return redirect("/", 303)
-        page = render_template("lotsa/sign_in_refused.html", reason=reason, reference=reference)
+        sentence = SENTENCES[Lack(reason)] if reason in set(Lack) else ""
+        page = render_template("lotsa/sign_in_refused.html", reason=reason, sentence=sentence, reference=reference)
         return Response(page, 403, mimetype="text/html")
 
     @pages.get("/login")
@@ -126,10 +134,10 @@ def login_blueprint(
         if provider is None:
             abort(404)
         try:
-            user, name, target = provider.receive()
+            came = provider.receive()
         except SignInFailed as failed:
             return refuse(failed.reason, failed.cause)
-        return enter(user, name, safe_target(target))
+        return enter(came.user, came.name, safe_target(came.target), came.identified)
 
     @pages.post("/login/demo")
     @costs(SIGN_INS)
@@ -139,7 +147,7 @@ def login_blueprint(
         found = next((each for each in cast() if each.key == request.form.get("who")), None)
         if found is None:
             abort(404)
-        return enter(found.user, found.name, safe_target(request.form.get("next")))
+        return enter(found.user, found.name, safe_target(request.form.get("next")), Identified())
 
     @pages.get("/assignment")
     def assignment() -> str:
@@ -159,6 +167,10 @@ def login_blueprint(
         chosen = next((each for each in held if str(each.id) == request.form.get("assignment")), None)
         if chosen is None:
             flash(_("Choose one of your assignments."), "warning")
+            return redirect("/directory/assignment", 303)
+        lack = lack_of(who.identified, chosen.role, settings, web().clock.now())
+        if lack is not None:
+            flash(_(SENTENCES[lack]), "warning")
             return redirect("/directory/assignment", 303)
         session.choose(chosen.id)
         return redirect(_onward(safe_target(request.form.get("next")), chosen), 303)
@@ -184,7 +196,10 @@ def login_blueprint(
     def logout() -> Response:
         leave()
         session.end()
-        return redirect("/directory/signed-out", 303)
+        gone = redirect("/directory/signed-out", 303)
+        # nothing is stored there; what some version or an extension may have left goes all the same
+        gone.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return gone
 
     @pages.get("/signed-out")
     def signed_out() -> str:

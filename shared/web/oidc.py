@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,13 +20,16 @@ from werkzeug.wrappers import Response
 
 from shared.kernel.actor import UserRef
 from shared.settings import Settings, SettingsAreWrong
-from shared.web import attempts
+from shared.web import assurance, attempts
+from shared.web.session import Identified
 
 NAME = "lotsa"
 # asymmetric only: a token signed with "none" or with our own client secret proves nothing
 ALGORITHMS = ["ES256", "RS256", "PS256"]
 LEEWAY_SECONDS = 60
 PATIENCE_SECONDS = 10
+# the session's cookie has room for so much
+LONGEST_CLAIM, MOST_MEANS = 200, 8
 
 
 class SignInFailed(Exception):
@@ -39,6 +44,16 @@ class SignInFailed(Exception):
         self.cause = cause
 
 
+@dataclass(frozen=True)
+class CameBack:
+    """Somebody whom the provider has identified, and how; ``target``: where they wanted to go on."""
+
+    user: UserRef
+    name: str
+    target: str
+    identified: Identified
+
+
 class Provider:
     """The configured identity provider. Its metadata is fetched at the first sign-in and kept."""
 
@@ -51,6 +66,7 @@ class Provider:
         self._client_id = settings.oidc_client_id
         self._redirect_uri = settings.public_url + "/directory/login/callback"
         self._after_sign_out = settings.public_url + "/directory/signed-out"
+        self._asked = assurance.asked_for(settings)
         secret_file = settings.oidc_client_secret_file
         self._secret = secret_file.read_text(encoding="utf-8").strip() if secret_file else None
         self._made: dict[int, FlaskOAuth2App] = {}
@@ -59,7 +75,7 @@ class Provider:
     def send_away(self, target: str) -> Response:
         """Redirect to the provider, remembering state, nonce, verifier and where to go on. Raises SignInFailed."""
         try:
-            asked = self._client().create_authorization_url(self._redirect_uri)
+            asked = self._client().create_authorization_url(self._redirect_uri, **self._asked)
         except (AuthlibBaseError, requests.RequestException, RuntimeError, ValueError) as error:
             raise SignInFailed("provider", error) from None
         response = redirect(asked["url"])
@@ -67,8 +83,8 @@ class Provider:
         attempts.remember(response, asked["state"], kept)
         return response
 
-    def receive(self) -> tuple[UserRef, str, str]:
-        """Who the provider says came back: their reference, name and where to go on. Raises SignInFailed."""
+    def receive(self) -> CameBack:
+        """Who the provider says came back. Raises SignInFailed."""
         state = request.args.get("state", "")
         kept = attempts.take(state)
         if kept is None:
@@ -110,9 +126,10 @@ class Provider:
             raise SignInFailed("token")
         try:
             user = UserRef(claims["iss"], str(claims["sub"]))
-        except ValueError as error:
+            identified = _identified(claims)
+        except (ValueError, TypeError, OverflowError) as error:
             raise SignInFailed("token", error) from None
-        return user, _name(claims), kept["target"]
+        return CameBack(user, _name(claims), kept["target"], identified)
 
     def sign_out_address(self) -> str | None:
         """Where one may sign out of the provider too (RP-initiated logout), or None."""
@@ -157,6 +174,16 @@ class Provider:
         """RFC 9207: an answer that names its issuer must name ours."""
         if request.args.get("iss", self._issuer) != self._issuer:
             raise SignInFailed("state")
+
+
+def _identified(claims: Any) -> Identified:
+    """How, as far as it is said rightly. Raises ValueError, TypeError or OverflowError."""
+    at = claims.get("auth_time")
+    return Identified(
+        acr=str(claims.get("acr") or "")[:LONGEST_CLAIM],
+        amr=tuple(str(each)[:LONGEST_CLAIM] for each in claims.get("amr") or ())[:MOST_MEANS],
+        at=None if at is None else datetime.fromtimestamp(float(at), UTC),
+    )
 
 
 def _name(claims: Any) -> str:

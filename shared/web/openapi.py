@@ -27,9 +27,9 @@ BEARER = {
     "description": (
         "An access token as RFC 9068 has it (a JWT of type at+jwt), signed by this installation's token issuer with "
         f"{', '.join(ALGORITHMS[:-1])} or {ALGORITHMS[-1]}, for its audience. Claims, all required: "
-        f"{', '.join(REQUIRED)}. `assignment` is the id of an assignment in the directory; it must be the one of `iss` "
-        "and `sub`, and hold now. It decides for which unit and in which role the caller acts, and whoever has several "
-        "takes one token for each."
+        f"{', '.join(REQUIRED)}. It may live an hour, unless the installation says otherwise. `assignment` is the id "
+        "of an assignment in the directory; it must be the one of `iss` and `sub`, and hold now. It decides for which "
+        "unit and in which role the caller acts, and whoever has several takes one token for each."
     ),
 }
 

@@ -8,6 +8,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,6 +27,7 @@ ALGORITHMS = ["ES256", "RS256", "PS256"]
 TYPES = ("at+jwt", "application/at+jwt")
 REQUIRED = ("iss", "exp", "aud", "sub", "client_id", "iat", "jti", "assignment")
 LEEWAY_SECONDS = 30
+LONGEST_LIFE_SECONDS = 3600
 LONGEST_TOKEN = 8192
 REFETCH_AFTER_SECONDS = 60
 TRY_AGAIN_SECONDS = 5
@@ -41,7 +43,9 @@ class AccessTokens:
     looked at each time: the hour, the issuer, the audience, and by the caller whether the assignment still holds.
     """
 
-    def __init__(self, issuer: str, audience: str, fetch_keys: Callable[[], KeySet]) -> None:
+    def __init__(
+        self, issuer: str, audience: str, fetch_keys: Callable[[], KeySet], *, longest_life: int = LONGEST_LIFE_SECONDS
+    ) -> None:
         self._registry = jwt.JWTClaimsRegistry(
             leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": issuer},
@@ -49,6 +53,7 @@ class AccessTokens:
             **{name: {"essential": True} for name in REQUIRED if name not in ("iss", "aud")},  # type: ignore[arg-type]
         )
         self._fetch = fetch_keys
+        self._longest_life = longest_life
         self._keys: KeySet | None = None
         self._fetched_at = 0.0
         self._failed_at = -math.inf
@@ -62,6 +67,9 @@ class AccessTokens:
         try:
             claims = self._claims_of(token)
             self._registry.validate(claims)
+            if claims["exp"] - claims["iat"] > self._longest_life or claims["iat"] > time.time() + LEEWAY_SECONDS:
+                # whoever has stolen it would have it for as long
+                raise SignInNeeded
             return UserRef(claims["iss"], str(claims["sub"])), UUID(str(claims["assignment"]))
         except (JoseError, ValueError, TypeError, AttributeError):
             # one answer for every fault: a caller learns nothing by trying
@@ -125,8 +133,11 @@ def from_settings(settings: Settings) -> AccessTokens | None:
         return None
     if settings.token_jwks_file:
         path = settings.token_jwks_file
-        return AccessTokens(settings.token_issuer, settings.token_audience, lambda: _keys_in(path))
-    return AccessTokens(settings.token_issuer, settings.token_audience, lambda: _discover(settings.token_issuer))
+        fetch = partial(_keys_in, path)
+    else:
+        fetch = partial(_discover, settings.token_issuer)
+    longest = settings.token_longest_life
+    return AccessTokens(settings.token_issuer, settings.token_audience, fetch, longest_life=longest)
 
 
 def _keys_in(path: Path) -> KeySet:
@@ -136,8 +147,7 @@ def _keys_in(path: Path) -> KeySet:
 def _discover(issuer: str) -> KeySet:
     """The issuer's keys by OpenID discovery. Raises Failure (temporary) when it cannot be reached."""
     try:
-        answer = requests.get(issuer.rstrip("/") + "/.well-known/openid-configuration", timeout=5)
-        answer.raise_for_status()
+        answer = _fetched(issuer.rstrip("/") + "/.well-known/openid-configuration")
         metadata = answer.json()
         if metadata.get("issuer") != issuer:
             raise Failure("the token issuer's metadata names another issuer", permanent=True)
@@ -145,11 +155,18 @@ def _discover(issuer: str) -> KeySet:
         if issuer.startswith("https://") and not where.startswith("https://"):
             # OpenID Connect Discovery 1.0, section 3: the keys that all trust rests on travel by https too
             raise Failure("the token issuer's metadata gives an address for its keys that is not https", permanent=True)
-        keys = requests.get(where, timeout=5)
-        keys.raise_for_status()
-        return KeySet.import_key_set(keys.json())
+        return KeySet.import_key_set(_fetched(where).json())
     except (requests.RequestException, KeyError, ValueError) as error:
         raise Failure(f"the token issuer's keys cannot be read: {type(error).__name__}") from None
+
+
+def _fetched(address: str) -> requests.Response:
+    """What stands at exactly this address: nobody is followed elsewhere. Raises requests.RequestException."""
+    answer = requests.get(address, timeout=5, allow_redirects=False)
+    if answer.is_redirect:
+        raise requests.TooManyRedirects(response=answer)
+    answer.raise_for_status()
+    return answer
 
 
 def make_demo_keys(private_file: Path, jwks_file: Path) -> None:

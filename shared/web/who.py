@@ -79,6 +79,7 @@ class SignedIn:
     assignment: Assignment | None
     idle_until: datetime
     seen_by_directory_at: datetime
+    identified: session.Identified
 
     @property
     def actor(self) -> Actor | None:
@@ -130,7 +131,11 @@ def _from_cookie() -> SignedIn | None:
         return None
     held = parts.staff.assignments_of(state.user, parts.clock.now())
     chosen = next((each for each in held if each.id == state.assignment_id), None)
-    return SignedIn(state.user, state.session_id, state.name, chosen, state.idle_until, state.seen_by_directory_at)
+    return SignedIn(
+        *(state.user, state.session_id, state.name, chosen, state.idle_until),
+        seen_by_directory_at=state.seen_by_directory_at,
+        identified=state.identified,
+    )
 
 
 def lapsed() -> session.SessionState | None:

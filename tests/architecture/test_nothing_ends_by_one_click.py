@@ -34,6 +34,7 @@ ASKED_FIRST = {
     "/directory/admin/units/<uuid:unit_id>",
     "/directory/admin/units/<uuid:unit_id>/assignments/new",
     "/directory/admin/assignments/<uuid:assignment_id>/end",
+    "/directory/admin/assignments/<uuid:assignment_id>/sign-out",
     "/directory/admin/routing/default",
     "/directory/admin/routing/rules/new",
     "/directory/admin/routing/rules/<uuid:rule_id>",

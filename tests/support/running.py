@@ -65,10 +65,10 @@ class Running:
 
 
 @contextmanager
-def running_product(infrastructure: Infrastructure) -> Iterator[Running]:
-    """Start it with the directory's seed and stop it again; nothing of it is left."""
+def running_product(infrastructure: Infrastructure, **more: str) -> Iterator[Running]:
+    """Start it with the directory's seed and stop it again; nothing of it is left. ``more``: further settings."""
     port = ports.free_ports(1)[0]
-    with new_installation(infrastructure, mode="demo", extra=reached_at(port)) as installation:
+    with new_installation(infrastructure, mode="demo", extra={**reached_at(port), **more}) as installation:
         settings = installation.settings()
         migrate_databases(settings)
         declare_topology(settings)

@@ -26,7 +26,7 @@ from services.audit.log.checkpoint import VerifierKey
 from services.audit.log.walking import Walk
 from shared.kernel.clock import Clock
 
-SLICE = 256
+SLICE = 128
 WHOLE_WITHIN = timedelta(hours=12)
 """How long a round over the whole log may take when nobody is in a hurry; half of what is promised."""
 LATE = timedelta(hours=26)

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from services.directory.adapters.activities import ActivityRows
 from services.directory.adapters.assignments import AssignmentRows
+from services.directory.adapters.living_sessions import LivingSessionRows
 from services.directory.adapters.organizations import OrganizationRows
 from services.directory.adapters.rules import RuleRows
 from services.directory.adapters.sign_ins import SignInRows
@@ -81,6 +82,11 @@ class DirectoryUnitOfWork(UnitOfWork):
     def ended_sessions(self) -> list[tuple[UUID, datetime]]:
         """Sessions that were signed out, with the moment until which that must be remembered."""
         return staff.ended_until(self.connection)
+
+    @property
+    def living_sessions(self) -> LivingSessionRows:
+        """The sessions that have begun and not ended."""
+        return LivingSessionRows(self.connection)
 
     @property
     def sign_ins(self) -> SignInRows:

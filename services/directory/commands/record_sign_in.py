@@ -10,9 +10,13 @@ from services.directory.domain.ports import DirectoryWork
 from shared.kernel.actor import UserRef
 
 
-def record_sign_in(work: DirectoryWork, session_id: UUID, user: UserRef) -> None:
-    """A session began. That this user has ever signed in is noted, for those who hand out assignments."""
+def record_sign_in(work: DirectoryWork, session_id: UUID, user: UserRef, expires_at: datetime) -> None:
+    """A session began, which is over at ``expires_at`` and can be ended before.
+
+    That this user has ever signed in is noted, for those who hand out assignments.
+    """
     work.sign_ins.note(user, work.clock.now())
+    work.living_sessions.begin(session_id, user, expires_at)
     work.happened(SomebodySignedIn(occurred_at=work.clock.now(), session_id=session_id, user=user))
 
 
@@ -23,4 +27,5 @@ def record_refused_sign_in(work: DirectoryWork, reason: str) -> None:
 
 def record_sign_out(work: DirectoryWork, session_id: UUID, expires_at: datetime) -> None:
     """A session ended; every service refuses its cookie until it would have expired at ``expires_at`` anyway."""
+    work.living_sessions.end(session_id)
     work.happened(SessionWasEnded(occurred_at=work.clock.now(), session_id=session_id, expires_at=expires_at))

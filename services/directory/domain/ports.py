@@ -170,6 +170,22 @@ class SignIns(Protocol):
         ...
 
 
+class LivingSessions(Protocol):
+    """The sessions that have begun and not ended."""
+
+    def begin(self, session_id: UUID, user: UserRef, expires_at: datetime) -> None:
+        """A session began; at ``expires_at`` it is over whatever happens."""
+        ...
+
+    def end(self, session_id: UUID) -> None:
+        """A session ended."""
+        ...
+
+    def end_all(self, user: UserRef) -> list[tuple[UUID, datetime]]:
+        """All of somebody's sessions ended: which, each with the moment at which it would have been over."""
+        ...
+
+
 class DirectoryWork(Protocol):
     """One transaction with everything in it; nothing is kept, told or recorded unless it commits."""
 
@@ -208,6 +224,11 @@ class DirectoryWork(Protocol):
     @property
     def sign_ins(self) -> SignIns:
         """Who has ever signed in."""
+        ...
+
+    @property
+    def living_sessions(self) -> LivingSessions:
+        """The sessions that have begun and not ended."""
         ...
 
     def ended_sessions(self) -> list[tuple[UUID, datetime]]:

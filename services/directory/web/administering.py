@@ -12,6 +12,7 @@ from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.authorise import authorise
 from services.directory.commands.change_unit import ChangeUnit, change_unit
 from services.directory.commands.end_assignment import end_assignment
+from services.directory.commands.end_sessions import end_sessions
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
 from services.directory.commands.register_unit import register_unit, relation_to_unit
 from services.directory.domain.assignment import ROLES_IN, Assignment
@@ -126,6 +127,14 @@ def end(work: DirectoryUnitOfWork, editor: Editor, assignment_id: UUID) -> Assig
     rule = rule_of(editor, work.units.find(ended.unit_id))
     work.record_access(editor.actor, "change", rule, "assignment", ended.id)
     return ended
+
+
+def sign_out(work: DirectoryUnitOfWork, editor: Editor, assignment_id: UUID) -> tuple[Assignment, int]:
+    """End all sessions of whoever an assignment is for; how many there were. Raises what ``end_sessions`` raises."""
+    assignment, ended = end_sessions(work, editor, AssignmentId(assignment_id))
+    rule = rule_of(editor, work.units.find(assignment.unit_id))
+    work.record_access(editor.actor, "change", rule, "sessions", assignment.id, *ended)
+    return assignment, len(ended)
 
 
 def receivers(work: DirectoryUnitOfWork, editor: Editor) -> list[Unit]:

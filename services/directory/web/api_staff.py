@@ -12,7 +12,16 @@ from services.directory.commands.grant_assignment import GrantAssignment
 from services.directory.domain.refusals import ListingIsNotYours
 from services.directory.domain.unit import Unit
 from services.directory.web import schemas_staff
-from services.directory.web.administering import change, described, end, grant, opened, register, user
+from services.directory.web.administering import (
+    change,
+    described,
+    end,
+    grant,
+    opened,
+    register,
+    sign_out,
+    user,
+)
 from services.directory.web.admitting import to_a_unit
 from services.directory.web.leading_here import leading_here
 from services.directory.web.parts import current_editor, parts
@@ -50,6 +59,11 @@ def add_to(api: Api) -> None:
         keyed=True,
     )(post_assignment)
     api.delete("/assignments/<uuid:assignment_id>", roles=ADMINISTRATORS, answers={204: None})(delete_assignment)
+    api.delete(
+        "/assignments/<uuid:assignment_id>/sessions",
+        roles=ADMINISTRATORS,
+        answers={200: schemas_staff.SessionsEnded},
+    )(delete_sessions)
 
 
 def list_own_assignments() -> Response:
@@ -135,6 +149,19 @@ def delete_assignment(assignment_id: UUID) -> Response:
         end(work, editor, assignment_id)
         work.commit()
     return no_content()
+
+
+def delete_sessions(assignment_id: UUID) -> Response:
+    """Sign somebody out everywhere: end all sessions of whoever an assignment is for.
+
+    They can sign in again, and their systems' tokens hold: end the assignment to take access away. Here it is so at
+    once, and in the other services when they hear of it.
+    """
+    editor = current_editor()
+    with parts().work_of(editor) as work:
+        _, ended = sign_out(work, editor, assignment_id)
+        work.commit()
+    return ok(schemas_staff.SessionsEnded().dump({"ended": ended}))
 
 
 def _unit_out(work: DirectoryUnitOfWork, unit: Unit) -> Any:

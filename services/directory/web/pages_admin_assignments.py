@@ -32,6 +32,7 @@ from services.directory.web.administering import (
     roles_for,
     rule_of,
     running,
+    sign_out,
     user,
 )
 from services.directory.web.forms import as_written, said
@@ -139,6 +140,38 @@ def end_it(assignment_id: UUID) -> Response:
     # promise: an-ended-assignment-opens-nothing
     flash(_("The assignment is ended. It opens nothing any more."), "success")
     return redirect(f"{UNITS}/{ended.unit_id}" if ended else "/directory/admin", 303)
+
+
+@pages.get("/assignments/<uuid:assignment_id>/sign-out")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def ask_before_signing_out(assignment_id: UUID) -> Response | str:
+    """Who is signed out, and what that means; nothing has happened yet."""
+    editor = current_editor()
+    with parts().work_of(editor) as work:
+        try:
+            assignment, unit = running(work, editor, assignment_id)
+        except AssignmentHasEnded:
+            flash(_("The assignment had already ended."), "warning")
+            return redirect("/directory/admin", 303)
+        work.record_access(editor.actor, "read", rule_of(editor, unit), "assignment", assignment.id)
+        work.commit()
+    return render_template("directory/admin_sign_out.html", assignment=assignment, unit=unit)
+
+
+@pages.post("/assignments/<uuid:assignment_id>/sign-out")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def sign_out_everywhere(assignment_id: UUID) -> Response:
+    """End all sessions of whoever holds it. A second click finds none left."""
+    editor = current_editor()
+    with parts().work_of(editor) as work:
+        assignment, ended = sign_out(work, editor, assignment_id)
+        work.commit()
+    if ended:
+        # promise: signed-out-everywhere-by-an-administrator
+        flash(_("%(user)s is signed out everywhere.", user=assignment.user.subject), "success")
+    else:
+        flash(_("%(user)s was not signed in anywhere.", user=assignment.user.subject))
+    return redirect(f"{UNITS}/{assignment.unit_id}", 303)
 
 
 def _granted(found: Opened, asked: GrantAssignment, confirmed: str) -> None:

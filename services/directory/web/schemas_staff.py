@@ -141,6 +141,12 @@ class AssignmentGranted(Schema):
     )
 
 
+class SessionsEnded(Schema):
+    """How many sessions there were."""
+
+    ended = fields.Integer(required=True)
+
+
 class AssignmentsOut(Schema):
     """The caller's own assignments that hold now."""
 

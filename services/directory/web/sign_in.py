@@ -9,8 +9,11 @@ from services.directory.bootstrap import Parts
 from services.directory.commands.record_sign_in import record_refused_sign_in, record_sign_in, record_sign_out
 from shared.kernel.actor import UserRef
 from shared.storage.rates import Allowance, Spending
+from shared.web.assurance import Lack
+from shared.web.session import ABSOLUTE_LIMIT
 
-KNOWN_BUT_WITHOUT_ASSIGNMENT = "no-assignment"
+# the provider knows who it is
+KNOWN = ("no-assignment", *Lack)
 # the provider may know the whole authority, and the log is not where its size is to be seen
 MOST_TOLD = Allowance(20, 3600)
 
@@ -25,12 +28,12 @@ class Hooks:
     def on_signed_in(self, user: UserRef, session_id: UUID) -> None:
         """Somebody signed in."""
         with self._parts.work() as work:
-            record_sign_in(work, session_id, user)
+            record_sign_in(work, session_id, user, work.clock.now() + ABSOLUTE_LIMIT)
             work.commit()
 
     def on_refused(self, reason: str) -> None:
         """A sign-in failed. Told is only that of somebody whom the provider knows, and a few of those an hour."""
-        if reason != KNOWN_BUT_WITHOUT_ASSIGNMENT or self._told.spend(""):
+        if reason not in KNOWN or self._told.spend(""):
             return
         with self._parts.work() as work:
             record_refused_sign_in(work, reason)

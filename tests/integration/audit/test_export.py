@@ -27,6 +27,8 @@ def test_the_export_is_verified_by_the_lonely_verifier(reviewers: Reviewers, sto
     for names in ("", "yes"):
         answer = client.post("/audit/log/export", data={"csrf_token": token, "names": names})
         assert (answer.status_code, answer.mimetype) == (200, "application/zip")
+        # a name of ours, whatever is asked for
+        assert answer.headers["Content-Disposition"] == "attachment; filename=lotsa-log.zip"
         path = tmp_path / "export.zip"
         path.write_bytes(answer.data)
         answer.close()

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from deploy import cli
 from deploy.errands import verifying
 from services.audit import bootstrap
-from tests.integration.audit.broken_log import cut, kept, signer
+from tests.integration.audit.broken_log import as_owner, cut, kept, signer
 from tests.integration.audit.support import World
 
 pytestmark = pytest.mark.usefixtures("a_log")
@@ -35,6 +35,24 @@ def test_the_operators_verification_takes_a_checkpoint_that_an_outsider_kept(
         assert lotsa(*asked, *given, "--known", str(hers)) == 1
     assert lotsa(*asked, "--known", str(tmp_path / "checkpoint-from-june")) == 2, "there is none"
     assert lotsa(*asked, "--knwon", str(hers)) == 2, "a slip of the pen is no verification"
+
+
+def test_what_stands_beside_the_entries_is_looked_at_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The export is whole, since nothing of that is in it; the operator is told entry, table and column."""
+    monkeypatch.setattr(verifying, "current_settings", lambda: world.settings)
+    asked = ["verify-audit", "--key", str(signer(world).verifier)]
+    assert lotsa(*asked) == 0
+    as_owner(
+        world,
+        "update log_entries set units = '{}' where index = 1",
+        "delete from log_about where entry_index = 2",
+        "delete from log_openings where entry_index = 3",
+    )
+    said = CliRunner().invoke(cli.app, asked).output
+    assert "The log holds" in said
+    for place in ("entry 1: log_entries.units (", "entry 2: log_about (", "entry 3: log_openings ("):
+        assert place in said
+    assert lotsa(*asked) == 1
 
 
 def lotsa(*words: str) -> int:

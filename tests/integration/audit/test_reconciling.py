@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
+from services.audit.commands.close_alarm import close_alarm
 from services.audit.commands.reconcile_sequences import SILENCE, reconcile
 from services.audit.domain.gaps import GRACE
 from services.audit.reactions.when_a_relay_announces_note_its_height import note_height
@@ -106,6 +109,81 @@ def test_a_silent_publisher_is_noticed(world: World) -> None:
     assert [each[0] for each in alarms(world)] == ["publisher-silent"]
     announce(world, 0)
     assert alarms(world) == []
+
+
+@pytest.mark.parametrize("every_s", [1, 10, 19, 30, 60])
+def test_announcing_again_and_again_keeps_no_gap_from_being_seen(world: World, every_s: int) -> None:
+    """The alarm opens within a minute or two announcements, and stays with its moment, whatever is announced."""
+    world.hear(sent(uuid4(), []))
+    lose(world, 1)
+    opened_at: datetime | None = None
+    began = world.clock.now()
+    for _ in range(240 // every_s):
+        announce(world, world.sequence)
+        world.clock.advance(timedelta(seconds=every_s))
+        world.hear(sent(uuid4(), []))
+        found = alarms(world)
+        if opened_at is None and found:
+            opened_at = world.clock.now()
+            assert opened_at - began <= max(2 * GRACE, timedelta(seconds=2 * every_s)) + timedelta(seconds=every_s)
+        assert found == ([("events-missing", 2, 2, False)] if opened_at else [])
+    assert opened_at is not None
+    rows = world.as_role("", "select noticed_at, closed_at from alarms")
+    assert rows == [(opened_at, None)]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_gaps_arrivals_and_announcements_in_any_order(world: World, seed: int) -> None:
+    """A number that was announced GRACE ago and has not come is in one open alarm, and its moment never changes."""
+    chance = random.Random(seed)
+    lost = {}
+    noticed: dict[int, datetime] = {}
+    for _ in range(40):
+        step = chance.choice(["come", "lose", "arrive", "announce", "wait", "wait"])
+        if step == "come":
+            world.hear(sent(uuid4(), []))
+        elif step == "lose":
+            event = sent(uuid4(), [])
+            envelope = world.envelope(event)
+            lost[world.sequence] = (envelope, event)
+        elif step == "arrive" and lost:
+            world.hear_envelope(*lost.pop(chance.choice(sorted(lost))))
+        elif step == "announce":
+            announce(world, world.sequence)
+        world.clock.advance(timedelta(seconds=chance.choice([1, 5, 25])))
+        if chance.random() < 0.5:
+            world.sequencer.integrate()
+        alarms(world)
+        rows = world.as_role("", "select first, last, noticed_at from alarms where closed_at is null")
+        now = {number: at for first, last, at in rows for number in range(first, last + 1)}
+        assert set(now) <= set(lost)
+        assert all(now[number] == noticed[number] for number in now.keys() & noticed.keys())
+        # what is missing and was noticed stays noticed
+        assert (noticed.keys() & set(lost)) <= now.keys()
+        noticed = now
+    announce(world, world.sequence)
+    world.clock.advance(GRACE)
+    assert {number for _, first, last, _ in alarms(world) for number in range(first, last + 1)} == set(lost)
+    world.sequencer.integrate()
+
+
+def test_what_a_reviewer_has_accepted_as_lost_stays_closed(world: World) -> None:
+    """For those numbers and no others; a silence only until the publisher has been heard and is silent again."""
+    lose(world, 2)
+    announce(world, 2)
+    world.clock.advance(SILENCE)
+    assert [each[0] for each in alarms(world)] == ["events-missing", "publisher-silent"]
+    with world.parts.as_service() as uow:
+        for (alarm_id,) in world.as_role("", "select alarm_id from alarms where closed_at is null"):
+            assert close_alarm(uow, alarm_id, "lost-for-good")
+        uow.commit()
+    assert alarms(world) == []
+    lose(world, 1)
+    announce(world, 3)
+    world.clock.advance(GRACE)
+    assert [each[:3] for each in alarms(world)] == [("events-missing", 3, 3)]
+    world.clock.advance(SILENCE)
+    assert {each[0] for each in alarms(world)} == {"events-missing", "publisher-silent"}
 
 
 def test_an_epoch_that_a_restore_ended_may_be_silent(world: World) -> None:

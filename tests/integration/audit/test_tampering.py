@@ -20,6 +20,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, make_url
@@ -194,6 +195,7 @@ WAITING = [
     Case("superuser", "its name is taken away", "update pending_entries set openings = '{}'", DAY, "opening-missing"),
     Case("superuser", "it is found by nothing", "update pending_entries set about = '{}'", DAY, "index-row-missing"),
 ]  # fmt: skip
+STAGES = {"signed long ago": AT_REST, "not told yet": ON_ITS_WAY, "not signed yet": WAITING}
 EVERY_CASE = [*AT_REST, *ON_ITS_WAY, *WAITING]
 
 
@@ -345,3 +347,19 @@ def _superuser(infrastructure: Infrastructure, settings: Settings) -> str:
 
 def _server(infrastructure: Infrastructure):  # type: ignore[no-untyped-def]
     return create_engine(infrastructure.postgres_url, poolclass=NullPool, isolation_level="AUTOCOMMIT").connect()
+
+
+def test_the_page_about_threats_has_the_same_cases() -> None:
+    """``docs/threats.md``, row by row: what it says is found was found here, and nothing is done here that it hides."""
+    page = (Path(__file__).resolve().parents[3] / "docs/threats.md").read_text()
+    rows = page.split("## Done, and found\n")[1].strip().splitlines()
+    assert rows[2:] == [row(when, case) for when, cases in STAGES.items() for case in cases]
+
+
+def row(when: str, case: Case) -> str:
+    """A case as the page has it."""
+    whose = {"app": "application", "log": "sequencer", "owner": "owner", "owner!": "owner, triggers off"}
+    service = "referral" if case.who.startswith("referral ") else "audit"
+    who = case.who.removeprefix("referral ")
+    alarm = f"`{case.found}`" if case.found else "–"
+    return f"| {when} | {service}'s {whose.get(who, who)} | {case.done} | {case.means} | {alarm} |"

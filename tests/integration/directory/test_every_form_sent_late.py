@@ -44,6 +44,7 @@ WALK: dict[str, Walk] = {
     "/directory/admin/units/<uuid:unit_id>": _form("unit"),
     "/directory/admin/units/<uuid:unit_id>/assignments/new": _form("new assignment"),
     "/directory/admin/assignments/<uuid:assignment_id>/end": _button("end"),
+    "/directory/admin/assignments/<uuid:assignment_id>/sign-out": _button("sign out"),
     "/directory/admin/routing/default": ("hanna", "/directory/admin/routing/default", "", {}),
     "/directory/admin/routing/rules/new": _form("new rule"),
     "/directory/admin/routing/rules/<uuid:rule_id>": _form("rule"),

@@ -59,6 +59,11 @@ BUTTONS: dict[str, tuple[str, str, str]] = {
         f"/directory/admin/assignments/{ASSIGNMENT}/end",
         f"/directory/admin/assignments/{ASSIGNMENT}/end",
     ),
+    "sign out": (
+        "hanna",
+        f"/directory/admin/assignments/{ASSIGNMENT}/sign-out",
+        f"/directory/admin/assignments/{ASSIGNMENT}/sign-out",
+    ),
     "move": ("hanna", "/directory/admin/routing/rules", f"/directory/admin/routing/rules/{RULE}/move"),
     "remove": (
         "hanna",

@@ -27,8 +27,11 @@ class Lotsa:
 
 
 @contextmanager
-def lotsa_behind(issuer: str, folder: Path, at: socket.socket) -> Iterator[Lotsa]:
-    """An app on a held port that signs in at this issuer; its user ``alva`` has one assignment."""
+def lotsa_behind(issuer: str, folder: Path, at: socket.socket, **more: str) -> Iterator[Lotsa]:
+    """An app on a held port that signs in at this issuer; its user ``alva`` has one assignment.
+
+    ``more``: further variables without ``LOTSA_``.
+    """
     secret = folder / "client-secret"
     secret.write_text(SECRET, encoding="ascii")
     settings = settings_in(
@@ -37,6 +40,7 @@ def lotsa_behind(issuer: str, folder: Path, at: socket.socket) -> Iterator[Lotsa
         OIDC_ISSUER=issuer,
         OIDC_CLIENT_ID="lotsa",
         OIDC_CLIENT_SECRET_FILE=str(secret),
+        **more,
     )
     staff = StaffInMemory()
     staff.grant(UserRef(issuer, "alva"), "Vårdcentralen Ekliden", Role.REFERRER)

@@ -146,6 +146,31 @@ def test_what_cannot_be_meant_is_refused_at_once(port: int, lines: bytes, status
     assert re.findall(rb"HTTP/1.[01] (\d+)", said) == [status]
 
 
+@pytest.mark.parametrize(
+    "smuggled",
+    [
+        b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 100\r\n\r\n0\r\n\r\n",
+        b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+        b"Content-Length: 5\r\nContent-Length: 0\r\n\r\n",
+        b"Content-Length: +0\r\n\r\n",
+    ],
+    ids=["length, chunked", "chunked, length", "gzip", "a space", "two lengths", "a sign"],
+)
+def test_one_request_is_not_taken_for_two(port: int, smuggled: bytes) -> None:
+    """Where a request ends is never in doubt: of two ways to say it chunks count, or it is refused (RFC 9112, 6.3)."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(HEAD + smuggled + b"GET /directory/health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+        connection.sendall(b"Connection: close\r\n\r\n")
+        try:
+            said = b"".join(iter(lambda: connection.recv(65_536), b""))
+        except ConnectionResetError:
+            said = b""
+    statuses = re.findall(rb"HTTP/1.[01] (\d+)", said)
+    assert statuses in ([b"401", b"200"], [b"400"], [b"501"], []), statuses
+
+
 def test_whoever_waits_to_be_asked_on_is(port: int) -> None:
     """``Expect: 100-continue`` with content that may come is answered as ever."""
     with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:

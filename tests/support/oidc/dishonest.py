@@ -80,6 +80,9 @@ class Dishonest:
             "iat": now,
             "exp": now + 300,
             "nonce": asked["nonce"],
+            "acr": asked.get("acr_values", "").partition(" ")[0],
+            "amr": ["hwk", "pin"],
+            "auth_time": now,
             **self.claims,
         }
         claims = {name: value for name, value in claims.items() if value is not None}

@@ -105,3 +105,32 @@ def test_the_reading_can_fail(wrong: str) -> None:
     """What nginx would not start with is not read."""
     with pytest.raises(AssertionError):
         parsed(wrong)
+
+
+def _servers() -> list[Block]:
+    found = parsed((ROOT / "deploy/compose/nginx.conf").read_text())
+    return [inner for words, inner in found if words == ["server"]]
+
+
+def test_it_speaks_tls_alone() -> None:
+    """Of today's versions, on every port; nothing listens without."""
+    assert len(_servers()) == 2
+    for server in _servers():
+        listens = [words for words, _ in server if words[0] == "listen"]
+        assert listens
+        assert all("ssl" in words for words in listens)
+        protocols = [words[1:] for words, _ in server if words[0] == "ssl_protocols"]
+        # left out, nginx 1.27 has the same
+        assert protocols in ([], [["TLSv1.2", "TLSv1.3"]])
+
+
+def test_health_and_metrics_stay_inside() -> None:
+    """Before any service is asked, of whichever of the four."""
+    places = {" ".join(words): inner for words, inner in _servers()[0] if words[0] == "location"}
+    [closed] = [where for where, inner in places.items() if (["return", "404"], []) in inner]
+    pattern = re.compile(closed.split(" ", 2)[2])
+    for service in ("referral", "directory", "notifications", "audit"):
+        assert pattern.search(f"/{service}/metrics")
+        assert pattern.search(f"/{service}/health/ready")
+    assert not pattern.search("/directory/healthy")
+    assert next(iter(places)) == closed, "the first that fits decides"

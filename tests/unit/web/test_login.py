@@ -103,3 +103,5 @@ def test_signing_out_needs_the_form(client: FlaskClient, sign_in: Callable[[str]
     foreign = client.post("/directory/logout", data={"csrf_token": token}, headers={"Sec-Fetch-Site": "cross-site"})
     assert foreign.status_code == 403
     assert client.get("/directory/assignment").status_code == 200
+    own = client.post("/directory/logout", data={"csrf_token": token})
+    assert own.headers["Clear-Site-Data"] == '"cache", "storage"'

@@ -79,6 +79,10 @@ def test_the_command_lines_token_is_a_right_token(client: FlaskClient, world: Wo
         {"exp": 1},
         {"nbf": int(time.time()) + 3600},
         {"exp": None},
+        {"exp": int(time.time()) + 3600 + 120},
+        {"iat": int(time.time()) - 3600 - 120},
+        {"iat": int(time.time()) + 120},
+        {"exp": int(time.time()) + 100 * 365 * 86400},
         {"iat": None},
         {"jti": None},
         {"client_id": None},
@@ -177,7 +181,8 @@ def test_keys_of_an_issuer_behind_https_come_by_https(
     issuer = "https://idp.example.test"
     asked: list[str] = []
 
-    def get(address: str, timeout: float) -> requests.Response:
+    def get(address: str, timeout: float, *, allow_redirects: bool) -> requests.Response:
+        assert not allow_redirects
         asked.append(address)
         known = {"issuer": issuer, "jwks_uri": where}
         answer = requests.Response()
@@ -258,7 +263,8 @@ class _Reading:
     def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         self.keys = [ECKey.import_key(json.loads(world.key_file.read_text()))]
         self.checked = 0
-        self.reader = AccessTokens(ALVA.issuer, "lotsa", lambda: KeySet(list(self.keys)))
+        fetch = lambda: KeySet(list(self.keys))  # noqa: E731
+        self.reader = AccessTokens(ALVA.issuer, "lotsa", fetch, longest_life=24 * 3600)
         decode, self._now, self._steady = jwt.decode, time.time, time.monotonic
         self.later = 0.0
 
@@ -317,3 +323,22 @@ def test_no_more_tokens_are_remembered_than_there_is_room_for(
     assert reading.checked == 3
     assert reading.reader.read(given[0])[0] == ALVA
     assert reading.checked == 4
+
+
+def test_an_issuer_that_sends_us_elsewhere_is_not_followed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A redirect is no answer: keys come from exactly where the metadata and the settings say."""
+    asked: list[str] = []
+
+    def get(address: str, timeout: float, *, allow_redirects: bool) -> requests.Response:
+        asked.append(address)
+        answer = requests.Response()
+        answer.status_code, answer.headers["Location"] = 302, "https://elsewhere.example.test/"
+        return answer
+
+    monkeypatch.setattr(tokens.requests, "get", get)
+    settings = dataclasses.replace(world.settings, token_issuer="https://idp.example.test", token_jwks_file=None)
+    reader = tokens.from_settings(settings)
+    assert reader is not None
+    with pytest.raises(Failure):
+        reader._current_keys()
+    assert asked == ["https://idp.example.test/.well-known/openid-configuration"]

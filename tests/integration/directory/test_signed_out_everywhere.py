@@ -1,0 +1,96 @@
+"""An administrator signs somebody out everywhere, and nobody else can."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from deploy.seed.ids import ASSIGNMENT, UNIT
+from services.directory.service import Directory
+from tests.support.directory_city import City
+from tests.support.sessions import state_of
+
+BOS = ASSIGNMENT["bo"]
+PAGE = f"/directory/admin/assignments/{BOS}/sign-out"
+
+
+def is_in(client: Any) -> bool:
+    """Whether a browser is still signed in."""
+    return bool(client.get("/directory/assignment").status_code == 200)
+
+
+def living(city: City) -> set[UUID]:
+    """The sessions that can be ended."""
+    return {row.session_id for row in city.rows("select session_id from living_sessions")}
+
+
+@pytest.mark.holds("signed-out-everywhere-by-an-administrator", "signed-out-in-all-browsers")
+def test_all_of_somebodys_browsers_are_signed_out_and_nobody_elses(city: City) -> None:
+    """By the page, which asks first; each end is told to the other services, and it is recorded by whom."""
+    hanna, alva = city.signed_in("hanna"), city.signed_in("alva")
+    bos = [city.signed_in("bo") for _ in range(2)]
+    ids = [state_of(each).session_id for each in bos]
+    assert living(city) >= set(ids)
+    unit = hanna.get(f"/directory/admin/units/{UNIT['advice-sodermalm']}").text
+    assert PAGE in unit
+    assert all(map(is_in, bos)), "nothing happens by looking"
+    asked = hanna.get(PAGE)
+    assert "Uppdraget är kvar" in asked.text
+    assert all(map(is_in, bos)), "nor by asking"
+    answer = city.send(hanna, PAGE)
+    assert answer.status_code == 303
+    assert "bo är utloggad överallt." in hanna.get(answer.headers["Location"]).text
+    assert not any(map(is_in, bos))
+    assert is_in(hanna)
+    assert is_in(alva)
+    told = {each["session_id"] for each in city.told("session.ended.v1")}
+    assert told >= set(map(str, ids))
+    record = next(each for each in city.told("access.recorded.v1")[::-1] if each["record_kind"] == "sessions")
+    assert (record["subject"], record["outcome"], record["action"]) == ("hanna", "allowed", "change")
+    assert set(record["subjects"]) == {str(BOS), *map(str, ids)}
+    assert "var inte inloggad någonstans" in hanna.get(city.send(hanna, PAGE).headers["Location"]).text
+    assert is_in(city.signed_in("bo")), "they may come in again"
+
+
+def test_a_system_can_do_it_too(city: City) -> None:
+    """How many there were is answered; a second time there are none."""
+    city.signed_in("bo")
+    path = f"/assignments/{BOS}/sessions"
+    first, second = (city.ask("hanna", "DELETE", path) for _ in range(2))
+    assert (first.status_code, first.json["ended"] >= 1) == (200, True)
+    assert second.json == {"ended": 0}
+
+
+@pytest.mark.parametrize(
+    ("who", "assignment", "status"),
+    [
+        ("bo", BOS, 403),
+        ("ester", BOS, 403),
+        ("hanna", ASSIGNMENT["ester"], 403),  # whoever is reviewed does not keep the reviewer out
+        ("hanna", ASSIGNMENT["alva"], 404),  # another authority's
+        ("hanna", uuid4(), 404),
+    ],
+)
+def test_nobody_signs_out_whom_they_do_not_answer_for(city: City, who: str, assignment: UUID, status: int) -> None:
+    """Refused, and recorded as an attempt; nobody is signed out."""
+    before = living(city)
+    assert city.ask(who, "DELETE", f"/assignments/{assignment}/sessions").status_code == status
+    assert city.told("access.recorded.v1")[-1]["outcome"] == "refused"
+    assert living(city) == before
+
+
+def test_what_is_over_is_forgotten(city: City) -> None:
+    """By signing out, and by the clock after twelve hours."""
+    client = city.signed_in("bo")
+    session_id = state_of(client).session_id
+    city.send(client, "/directory/assignment", onto="/directory/logout")
+    assert session_id not in living(city)
+    past = uuid4()
+    with city.parts.work() as work:
+        work.living_sessions.begin(past, city.actor("bo").user, city.parts.clock.now())
+        work.commit()
+    assert past in living(city)
+    Directory(city.parts).sweep()
+    assert past not in living(city)
