@@ -15,7 +15,7 @@ from services.directory.domain.organization import OrganizationKind
 from services.directory.domain.permissions import Editor
 from services.directory.domain.taxonomy import Taxonomies
 from shared.contracts.envelope import Envelope
-from shared.kernel.actor import Actor, Role
+from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.identity import OrganizationId
 from shared.messaging import outbox
@@ -79,6 +79,11 @@ class Parts:
     def work_of_operator(self) -> DirectoryUnitOfWork:
         """A transaction of whoever runs the installation, for commands that are about all of the directory."""
         security = {"lotsa.role": Role.OPERATOR.value}
+        return DirectoryUnitOfWork(self.engine, write_outbox=outbox.append, clock=self.clock, row_security=security)
+
+    def work_about(self, user: UserRef) -> DirectoryUnitOfWork:
+        """A transaction of the service itself that may also note how one user's sign-in went."""
+        security = {"lotsa.issuer": user.issuer, "lotsa.subject": user.subject}
         return DirectoryUnitOfWork(self.engine, write_outbox=outbox.append, clock=self.clock, row_security=security)
 
     def work(self, cause: Envelope | None = None) -> DirectoryUnitOfWork:

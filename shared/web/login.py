@@ -47,10 +47,11 @@ class SignInHooks(Protocol):
         """Somebody signed in."""
         ...
 
-    def on_refused(self, reason: str) -> None:
+    def on_refused(self, reason: str, user: UserRef | None = None) -> None:
         """A sign-in failed; ``reason`` is a code: state, token, provider, cancelled, no-assignment, level, means, age.
 
         The first four are what anybody can cause without being known: they are counted, and not told to the log.
+        ``user``: who it was, when they had no assignment that held.
         """
         ...
 
@@ -79,7 +80,7 @@ def login_blueprint(
     def enter(user: UserRef, name: str, target: str, identified: Identified) -> Response:
         held = web().staff.assignments_of(user, web().clock.now())
         if not held:
-            return refuse("no-assignment")
+            return refuse("no-assignment", user=user)
         lacks = [lack_of(identified, each.role, settings, web().clock.now()) for each in held]
         if all(lacks):
             return refuse(str(lacks[0]))
@@ -100,11 +101,11 @@ def login_blueprint(
         if state is not None and not web().staff.session_ended(state.session_id):
             hooks.on_signed_out(state.session_id, state.known_until)
 
-    def refuse(reason: str, cause: Exception | None = None) -> Response:
+    def refuse(reason: str, cause: Exception | None = None, user: UserRef | None = None) -> Response:
         reference = secrets.token_hex(4)
         _log.warning("a sign-in failed", reference=reference, reason=reason, **({"error": cause} if cause else {}))
         refusing.count(f"sign-in-{reason}")
-        hooks.on_refused(reason)
+        hooks.on_refused(reason, user)
         if reason in NOBODYS:
             leave()
             session.end()

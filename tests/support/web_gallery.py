@@ -59,7 +59,7 @@ class RememberingHooks:
         """Somebody signed in."""
         self.told.append(("in", session_id))
 
-    def on_refused(self, reason: str) -> None:
+    def on_refused(self, reason: str, user: UserRef | None = None) -> None:
         """A sign-in failed."""
         self.told.append(("refused", reason))
 

@@ -90,7 +90,7 @@ class DirectoryUnitOfWork(UnitOfWork):
 
     @property
     def sign_ins(self) -> SignInRows:
-        """Who has ever signed in."""
+        """Who has ever signed in, and who was refused when they last tried."""
         return SignInRows(self.connection)
 
     def happened(self, *events: DomainEvent) -> None:

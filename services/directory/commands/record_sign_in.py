@@ -13,9 +13,11 @@ from shared.kernel.actor import UserRef
 def record_sign_in(work: DirectoryWork, session_id: UUID, user: UserRef, expires_at: datetime) -> None:
     """A session began, which is over at ``expires_at`` and can be ended before.
 
-    That this user has ever signed in is noted, for those who hand out assignments.
+    That this user has ever signed in is noted, for those who hand out assignments; that they were refused before is
+    forgotten.
     """
     work.sign_ins.note(user, work.clock.now())
+    work.sign_ins.forget_refusal(user)
     work.living_sessions.begin(session_id, user, expires_at)
     work.happened(SomebodySignedIn(occurred_at=work.clock.now(), session_id=session_id, user=user))
 
@@ -23,6 +25,13 @@ def record_sign_in(work: DirectoryWork, session_id: UUID, user: UserRef, expires
 def record_refused_sign_in(work: DirectoryWork, reason: str) -> None:
     """A session did not begin. ``reason`` is a code, never what the provider said."""
     work.happened(SignInWasRefused(occurred_at=work.clock.now(), reason=reason))
+
+
+def note_refused_sign_in(work: DirectoryWork, user: UserRef) -> None:
+    """The provider knows this user, and no assignment holds: a colleague's latest such day is kept, a stranger's is
+    not.
+    """
+    work.sign_ins.note_refusal(user, work.clock.now())
 
 
 def record_sign_out(work: DirectoryWork, session_id: UUID, expires_at: datetime) -> None:

@@ -159,7 +159,7 @@ class Rules(Protocol):
 
 
 class SignIns(Protocol):
-    """Who has ever signed in."""
+    """Who has ever signed in, and who was refused when they last tried."""
 
     def note(self, user: UserRef, at: datetime) -> None:
         """Somebody signed in; only the first time is kept."""
@@ -167,6 +167,20 @@ class SignIns(Protocol):
 
     def has(self, user: UserRef) -> bool:
         """Whether this user has signed in, since that has been noted."""
+        ...
+
+    def note_refusal(self, user: UserRef, at: datetime) -> None:
+        """Somebody came and no assignment of theirs held; the latest time is kept, of those alone who ever had one."""
+        ...
+
+    def forget_refusal(self, user: UserRef) -> None:
+        """They have signed in since."""
+        ...
+
+    def refused_at(self, user: UserRef) -> datetime | None:
+        """When this user was last refused for want of an assignment; None when they have signed in since, or never
+        tried.
+        """
         ...
 
 
@@ -223,7 +237,7 @@ class DirectoryWork(Protocol):
 
     @property
     def sign_ins(self) -> SignIns:
-        """Who has ever signed in."""
+        """Who has ever signed in, and who was refused when they last tried."""
         ...
 
     @property

@@ -29,7 +29,9 @@ class UnitLine:
 
 @dataclass(frozen=True)
 class AssignmentLine:
-    """One assignment that holds now. ``signed_in``: whether its user ever has, since that has been noted."""
+    """One assignment that holds now or will. ``signed_in``: whether its user ever has, since that has been noted;
+    ``refused_at``: when they last came and no assignment held, if they have not signed in since.
+    """
 
     id: UUID
     unit_id: UUID
@@ -39,6 +41,7 @@ class AssignmentLine:
     valid_from: datetime
     valid_to: datetime | None
     signed_in: bool
+    refused_at: datetime | None
 
 
 def unit_lines(
@@ -75,8 +78,10 @@ def assignment_lines(connection: Connection, unit_ids: Sequence[UUID], now: date
     rows = connection.execute(
         text(
             "select a.id, a.unit_id, u.name as unit_name, a.role, a.subject, a.valid_from, a.valid_to, "
-            "s.subject is not null as signed_in from assignments a join units u on u.id = a.unit_id "
+            "s.subject is not null as signed_in, r.last_at as refused_at "
+            "from assignments a join units u on u.id = a.unit_id "
             "left join sign_ins s on s.issuer = a.issuer and s.subject = a.subject "
+            "left join refused_sign_ins r on r.issuer = a.issuer and r.subject = a.subject "
             "where a.unit_id = any(:unit_ids) and a.ended_at is null "
             "and (a.valid_to is null or a.valid_to > :now) order by u.name collate swedish, a.valid_from, a.id"
         ),

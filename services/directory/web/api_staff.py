@@ -9,6 +9,7 @@ from flask import Response
 
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.grant_assignment import GrantAssignment
+from services.directory.domain.assignment import Assignment
 from services.directory.domain.refusals import ListingIsNotYours
 from services.directory.domain.unit import Unit
 from services.directory.web import schemas_staff
@@ -131,12 +132,21 @@ def post_assignment(body: dict[str, Any]) -> Response:
             assignment = grant(work, editor, asked)
             answer = Answer(201, f"{BASE}/assignments/{assignment.id}", None, assignment.id)
             remember_answer(work.connection, request, answer, work.clock.now())
-        never = assignment is not None and not work.sign_ins.has(assignment.user)
+        came = _came(work, assignment) if assignment else {}
         work.commit()
     if assignment is None:
         raise ListingIsNotYours
-    told = schemas_staff.AssignmentGranted(exclude=["never_signed_in"]).dump(assignment)
-    return created(f"{BASE}/assignments/{assignment.id}", told | {"never_signed_in": never})
+    told = schemas_staff.AssignmentGranted(exclude=["never_signed_in", "refused_sign_in_at"]).dump(assignment)
+    return created(f"{BASE}/assignments/{assignment.id}", told | came)
+
+
+def _came(work: DirectoryUnitOfWork, assignment: Assignment) -> dict[str, Any]:
+    """Whether the user has been here, as the administrator's lists say it."""
+    refused_at = work.sign_ins.refused_at(assignment.user)
+    return {
+        "never_signed_in": not work.sign_ins.has(assignment.user),
+        "refused_sign_in_at": refused_at.isoformat() if refused_at else None,
+    }
 
 
 def delete_assignment(assignment_id: UUID) -> Response:

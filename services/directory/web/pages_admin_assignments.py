@@ -177,7 +177,9 @@ def sign_out_everywhere(assignment_id: UUID) -> Response:
 def _granted(found: Opened, asked: GrantAssignment, confirmed: str) -> None:
     grant(found.work, found.editor, asked)
     # last, when nothing else is wrong; unless it is confirmed nothing of it is kept
-    if confirmed != asked.user.subject and not found.work.sign_ins.has(asked.user):
+    # who was refused is somebody: the id is not mistyped
+    came = found.work.sign_ins.has(asked.user) or found.work.sign_ins.refused_at(asked.user)
+    if confirmed != asked.user.subject and not came:
         raise UserHasNeverSignedIn
 
 

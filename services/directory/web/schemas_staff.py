@@ -135,8 +135,16 @@ class AssignmentGranted(Schema):
     never_signed_in = fields.Boolean(
         required=True,
         metadata={
-            "description": "True when no sign-in of this user has been noted, so that the id may be mistyped. A system "
-            "that comes with tokens never signs in."
+            "description": "True when no sign-in of this user has been noted: the id may be mistyped, unless "
+            "refused_sign_in_at says that they tried. A system that comes with tokens never signs in."
+        },
+    )
+    refused_sign_in_at = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "When this user last tried to sign in and had no assignment that held. Null when they have "
+            "signed in since, or have not tried."
         },
     )
 

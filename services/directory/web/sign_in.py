@@ -6,14 +6,20 @@ from datetime import datetime
 from uuid import UUID
 
 from services.directory.bootstrap import Parts
-from services.directory.commands.record_sign_in import record_refused_sign_in, record_sign_in, record_sign_out
+from services.directory.commands.record_sign_in import (
+    note_refused_sign_in,
+    record_refused_sign_in,
+    record_sign_in,
+    record_sign_out,
+)
 from shared.kernel.actor import UserRef
 from shared.storage.rates import Allowance, Spending
 from shared.web.assurance import Lack
 from shared.web.session import ABSOLUTE_LIMIT
 
+WITHOUT_ASSIGNMENT = "no-assignment"
 # the provider knows who it is
-KNOWN = ("no-assignment", *Lack)
+KNOWN = (WITHOUT_ASSIGNMENT, *Lack)
 # the provider may know the whole authority, and the log is not where its size is to be seen
 MOST_TOLD = Allowance(20, 3600)
 
@@ -27,12 +33,19 @@ class Hooks:
 
     def on_signed_in(self, user: UserRef, session_id: UUID) -> None:
         """Somebody signed in."""
-        with self._parts.work() as work:
+        with self._parts.work_about(user) as work:
             record_sign_in(work, session_id, user, work.clock.now() + ABSOLUTE_LIMIT)
             work.commit()
 
-    def on_refused(self, reason: str) -> None:
-        """A sign-in failed. Told is only that of somebody whom the provider knows, and a few of those an hour."""
+    def on_refused(self, reason: str, user: UserRef | None = None) -> None:
+        """A sign-in failed. Told is only that of somebody whom the provider knows, and a few of those an hour.
+
+        That a colleague came and had no assignment is noted however many others did, for those who hand them out.
+        """
+        if reason == WITHOUT_ASSIGNMENT and user is not None:
+            with self._parts.work_about(user) as work:
+                note_refused_sign_in(work, user)
+                work.commit()
         if reason not in KNOWN or self._told.spend(""):
             return
         with self._parts.work() as work:

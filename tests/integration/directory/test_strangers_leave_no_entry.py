@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from services.directory.web.sign_in import KNOWN_BUT_WITHOUT_ASSIGNMENT, MOST_TOLD, Hooks
+from services.directory.web.sign_in import MOST_TOLD, WITHOUT_ASSIGNMENT, Hooks
 from tests.support.directory_city import City
 
 MANY = 500
@@ -62,5 +62,5 @@ def test_a_person_without_assignment_is_told_of_within_a_limit(city: City) -> No
     before = len(city.told("session.refused.v1"))
     hooks = Hooks(city.parts)
     for _ in range(MOST_TOLD.times + 10):
-        hooks.on_refused(KNOWN_BUT_WITHOUT_ASSIGNMENT)
+        hooks.on_refused(WITHOUT_ASSIGNMENT)
     assert len(city.told("session.refused.v1")) == before + MOST_TOLD.times

@@ -45,7 +45,7 @@ def came(city: City) -> str:
     subject = f"kommit-{uuid4().hex[:8]}"
     with city.parts.work() as work:
         for _ in range(2):
-            record_sign_in(work, uuid4(), UserRef(DEMO_ISSUER, subject))
+            record_sign_in(work, uuid4(), UserRef(DEMO_ISSUER, subject), work.clock.now())
         work.commit()
     return subject
 
