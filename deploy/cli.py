@@ -206,6 +206,93 @@ def keys_lost(
         changing_keys.give_up(current_settings(), kind, console, yes=yes)
 
 
+@app.command()
+def restored(
+    service: Annotated[list[str], typer.Argument(help="Which was put back, or begun anew; may be several.")],
+    reason: Annotated[str, typer.Option(help="Why, as a code; it is told which there are.")] = "",
+) -> None:
+    """After a database was put back: say what is lost, begin a new epoch, and have the others send what is missing."""
+    with said():
+        from deploy.errands import restored as errand
+        from deploy.settings import current_settings
+
+        errand.restored(current_settings(), service, reason, console)
+
+
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Argument(help="The folder that backups are laid into, each in a folder of its own.")],
+    recipient: Annotated[
+        list[str] | None, typer.Option(help="For whom it is sealed (age1…); LOTSA_BACKUP_RECIPIENTS; may be repeated.")
+    ] = None,
+    identity: Annotated[Path | None, typer.Option(help="The secret half, to try the backup out at once.")] = None,
+    keep: Annotated[int, typer.Option(help="Forget backups that are older than so many days; 0 keeps all.")] = 0,
+) -> None:
+    """Take a sealed copy of all four databases as of one moment, while everything goes on."""
+    with said():
+        from deploy.errands import backing_up
+        from deploy.settings import backup_recipients, current_settings
+
+        backing_up.backup(current_settings(), to, recipient or backup_recipients(), identity, keep, console)
+
+
+@app.command("backup-identity")
+def backup_identity(
+    file: Annotated[Path, typer.Argument(help="Where the secret half is written; keep it elsewhere.")],
+) -> None:
+    """Make a pair for backups: the secret half in a file, and the recipient, which is printed."""
+    with said():
+        from deploy.backup.sealed import make_identity
+
+        print(make_identity(file))
+
+
+@app.command("backup-keys")
+def backup_keys(
+    file: Annotated[Path, typer.Argument(help="The file that is written; keep it apart from the databases' backups.")],
+    recipient: Annotated[list[str] | None, typer.Option(help="For whom it is sealed, as for “lotsa backup”.")] = None,
+) -> None:
+    """Seal this installation's keys into one file."""
+    with said():
+        from deploy.errands import backing_up
+        from deploy.settings import backup_recipients, current_settings
+
+        backing_up.backup_keys(current_settings(), file, recipient or backup_recipients(), console)
+
+
+@app.command("restore-keys")
+def restore_keys(
+    file: Annotated[Path, typer.Argument(help="As “lotsa backup-keys” wrote it.")],
+    identity: Annotated[Path, typer.Option(help="The secret half.")],
+    to: Annotated[Path, typer.Option(help="The folder of keys; it must not hold any yet.")],
+) -> None:
+    """Open the file of keys into a folder."""
+    with said():
+        from deploy.errands import backing_up
+
+        backing_up.restore_keys(file, identity, to, console)
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A backup: a folder that “lotsa backup” made.")],
+    identity: Annotated[Path, typer.Option(help="The secret half of whom it is sealed for.")],
+    service: Annotated[list[str] | None, typer.Option(help="Only this one's database; may be repeated.")] = None,
+    check: Annotated[bool, typer.Option(help="Only try it out beside what runs, and drop it again.")] = False,
+    reason: Annotated[str, typer.Option(help="Why, as a code; it is told which there are.")] = "",
+) -> None:
+    """Put databases back from a backup, say what is lost, and go on. The databases that were there are kept."""
+    with said():
+        from deploy.errands import backing_up
+        from deploy.settings import current_settings
+
+        settings = current_settings()
+        if check:
+            backing_up.check(settings, folder, identity, console)
+        else:
+            backing_up.restore(settings, folder, identity, service or [], reason, console)
+
+
 @parked.command("list")
 def parked_list() -> None:
     """How many messages are parked, by queue. Exits with 1 when there are any."""

@@ -6,6 +6,7 @@
     python -m deploy.container healthy web referral
     python -m deploy.container prepare            once, before all others: keys, roles, tables, topology
     python -m deploy.container first-directory    in directory's container: units and people from a file, standard input
+    python -m deploy.container backup-every-night
     python -m deploy.container lotsa WORD …       in prepare's container: an operator's errand, such as verify-audit
 
 Settings come from the environment and from `/run/lotsa/environment` (lines of NAME=value), which `prepare` writes for
@@ -82,6 +83,10 @@ def main() -> None:
                 settings = Settings.from_environment({**own_settings(), **os.environ})
                 new = load(settings, sys.stdin.read(), say=print)
                 print(*(f"{kind}: {count} new" for kind, count in new.items()), sep="\n")
+            case ["backup-every-night"]:
+                from deploy.compose.nightly import back_up_every_night
+
+                back_up_every_night()
             case ["lotsa", *words]:
                 from deploy.compose.prepare import prepared_installation
 

@@ -126,6 +126,7 @@ class Installation:
             "LOTSA_TOKEN_JWKS_FILE": str(keys / "token-jwks.json"),
             "LOTSA_AUDIT_LOG_DATABASE_URL": self._database_url("audit", "log"),
             "LOTSA_ADMIN_BROKER_URL": self._broker_url("admin"),
+            "LOTSA_ADMIN_DATABASE_URL": self.servers.postgres_url,
         }
         for service in SERVICES:
             name = service.upper()

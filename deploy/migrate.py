@@ -43,18 +43,23 @@ def migrate_databases(settings: Settings, progress: Callable[[str], None] = lamb
     its key is not there or is another.
     """
     for service in SERVICES:
-        own = settings.service(service)
-        if not own.owner_database_url:
-            raise SettingsAreWrong(f"LOTSA_{service.upper()}_OWNER_DATABASE_URL is needed to migrate")
         progress(service)
-        if own.master_key_file is None:
-            migrate(service, own.owner_database_url)
-            continue
-        with asking(own.owner_database_url) as connection:
-            check_master_key(service, own.master_key_file, connection)
+        migrate_database(settings, service)
+
+
+def migrate_database(settings: Settings, service: str) -> None:
+    """The same for one service."""
+    own = settings.service(service)
+    if not own.owner_database_url:
+        raise SettingsAreWrong(f"LOTSA_{service.upper()}_OWNER_DATABASE_URL is needed to migrate")
+    if own.master_key_file is None:
         migrate(service, own.owner_database_url)
-        with asking(own.owner_database_url) as connection:
-            key_register.note(connection, read_master_keys(own.master_key_file))
+        return
+    with asking(own.owner_database_url) as connection:
+        check_master_key(service, own.master_key_file, connection)
+    migrate(service, own.owner_database_url)
+    with asking(own.owner_database_url) as connection:
+        key_register.note(connection, read_master_keys(own.master_key_file))
 
 
 def declare_topology(settings: Settings) -> list[tuple[str, str]]:

@@ -22,3 +22,8 @@ def current_settings() -> Settings:
     if box.port is None or not box.database().running():
         raise Trouble("Lotsa does not run on this machine: start it with “make run”, or set LOTSA_…_DATABASE_URL.")
     return box.installation().settings()
+
+
+def backup_recipients() -> list[str]:
+    """For whom backups are sealed, when the command does not say: LOTSA_BACKUP_RECIPIENTS, separated by spaces."""
+    return os.environ.get("LOTSA_BACKUP_RECIPIENTS", "").split()

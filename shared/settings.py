@@ -80,6 +80,7 @@ class Settings:
     audit_verifying_key_file: Path | None = None
     audit_kept_checkpoint: Path | None = None
     admin_broker_url: str = field(default="", repr=False)
+    admin_database_url: str = field(default="", repr=False)
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret_file: Path | None = None
@@ -151,6 +152,7 @@ class Settings:
             audit_verifying_key_file=get.path("AUDIT_VERIFYING_KEY_FILE"),
             audit_kept_checkpoint=get.path("AUDIT_KEPT_CHECKPOINT"),
             admin_broker_url=get.text("ADMIN_BROKER_URL"),
+            admin_database_url=get.text("ADMIN_DATABASE_URL"),
             oidc_issuer=get.text("OIDC_ISSUER"),
             oidc_client_id=get.text("OIDC_CLIENT_ID"),
             oidc_client_secret_file=get.path("OIDC_CLIENT_SECRET_FILE"),

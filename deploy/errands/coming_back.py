@@ -21,6 +21,7 @@ from shared.settings import SERVICES, Settings
 from shared.storage.engine import make_engine
 from shared.storage.unit_of_work import Told
 
+LONGEST_MS = 600_000
 ISSUER = "operating-system"
 REASONS = {
     "database-lost": "a database was lost, or damaged beyond use",
@@ -74,7 +75,8 @@ def moment(given: str, now: datetime) -> datetime:
 @contextmanager
 def database_of(settings: Settings, service: str) -> Iterator[Engine]:
     """A service's database, as its own role."""
-    engine = make_engine(settings.service(service).database_url, pool_size=1, application_name="lotsa operator")
+    url = settings.service(service).database_url
+    engine = make_engine(url, pool_size=1, statement_timeout_ms=LONGEST_MS, application_name="lotsa operator")
     try:
         yield engine
     finally:

@@ -16,7 +16,7 @@ from deploy.errands.log_doctoring import about_the_log
 from deploy.migrate import subscriptions
 from deploy.onebox import ports
 from deploy.onebox.box import Box
-from deploy.onebox.drained import waiting
+from deploy.onebox.drained import held_services, waiting
 from deploy.onebox.places import CHECKOUT
 from deploy.onebox.product import quiet_process_is_ready
 from deploy.onebox.start import web_is_ready
@@ -137,6 +137,7 @@ def _in_the_log(settings: Settings) -> Iterator[str]:
 def _on_their_way(settings: Settings) -> Iterator[str]:
     try:
         on_their_way = waiting(settings)
+        held = held_services(settings)
         parked = list_parked(settings.admin_broker_url, [each.queue for each in subscriptions()])
     except (SQLAlchemyError, amqp.AMQPError, OSError) as trouble:
         said = "the database" if isinstance(trouble, SQLAlchemyError) else "the broker"
@@ -147,6 +148,11 @@ def _on_their_way(settings: Settings) -> Iterator[str]:
         return
     if on_their_way > MANY_ON_THEIR_WAY:
         yield f"{on_their_way} events wait to be published or heard: do relay and bus run, and do they keep up?"
+    for service in held:
+        yield (
+            f"{service} is held since its database was put back: people work in it, and nothing goes out from it. "
+            f"“lotsa restored {service} --reason …” says what became of the time between, and lets it go on."
+        )
     for queue, count in parked.items():
         if count:
             yield f"{count} parked from {queue}: “lotsa parked show {queue}” tells why."

@@ -33,19 +33,22 @@ def republish(settings: Settings, service: str, since: str, reason: str, console
         console.print(
             f"Sent events are kept for {KEEP_SENT_DAYS} days: what was sent before that is not here any more."
         )
-    request, count = request_to_republish(settings, known_service(service), begin, rule)
-    console.print(f"{service}: {count} events to send again.")
+    republish_and_wait(settings, known_service(service), begin, rule, console)
+
+
+def republish_and_wait(settings: Settings, service: str, since: datetime, rule: str, console: Console) -> None:
+    """The same from a moment (aware), under a rule that the log names; for other errands too."""
     with database_of(settings, service) as engine:
-        _wait(engine, service, request, console)
-
-
-def request_to_republish(settings: Settings, service: str, since: datetime, rule: str) -> tuple[UUID, int]:
-    """Ask, and have the log say so, in one transaction; the request's id, and how many events it is about."""
-    with database_of(settings, service) as engine, engine.begin() as connection:
-        count = how_many(connection, since)
-        request = ask_to_republish(connection, since)
-        tell(connection, act("republish", RECORD_KIND, rule))
-    return request, count
+        with engine.begin() as connection:
+            count = how_many(connection, since)
+            if count:
+                request = ask_to_republish(connection, since)
+                tell(connection, act("republish", RECORD_KIND, rule))
+        if count:
+            console.print(f"  {service}: {count} events to send again …")
+            _wait(engine, service, request, console)
+        else:
+            console.print(f"  {service}: nothing was sent since then that could be sent again.")
 
 
 def _wait(engine: Engine, service: str, request: UUID, console: Console) -> None:
@@ -62,7 +65,4 @@ def _wait(engine: Engine, service: str, request: UUID, console: Console) -> None
             )
         if not finished:
             time.sleep(LOOK_EVERY_SECONDS)
-    if done == 0:
-        console.print("There was nothing to send again.")
-        return
-    console.print(f"{done} were sent again. Who has had them already does nothing; the log says by whom, and why.")
+    console.print(f"  {done} were sent again. Who has had them already does nothing; the log says by whom, and why.")

@@ -93,6 +93,23 @@ def _beside(settings: Settings, console: Console) -> int:
     return DOES_NOT_HOLD
 
 
+def verify_put_back(settings: Settings, known: Sequence[Path], console: Console) -> int:
+    """The same of a log that was just put back, held against these checkpoints alone. Raises CannotBeAsked.
+
+    ``settings`` must name the log's public key; the export is an entry of the log, and nothing is left behind.
+    """
+    file = settings.audit_verifying_key_file
+    if file is None:
+        raise CannotBeAsked("LOTSA_AUDIT_VERIFYING_KEY_FILE is needed to verify what was put back.")
+    with tempfile.TemporaryDirectory(prefix="lotsa-log-") as folder:
+        made = Path(folder) / "lotsa-log.zip"
+        try:
+            export_to(settings, made, by=getpass.getuser())
+        except Refusal as refusal:
+            raise CannotBeAsked(str(refusal)) from None
+        return _ask_the_verifier(made, file.read_text("ascii").strip(), console, known)
+
+
 def _of_an_empty_log(known: Sequence[Path], key: str, console: Console) -> int:
     """An empty log grew out of no checkpoint; what was kept and is none says nothing. Raises CannotBeAsked."""
     if not known:

@@ -35,6 +35,20 @@ def waiting(settings: Settings) -> int:
     return _unsent(settings) + _queued(settings)
 
 
+def held_services(settings: Settings) -> list[str]:
+    """The services from which nothing goes out, since their databases were put back and nobody has said more."""
+    found = []
+    for service in SERVICES:
+        engine = make_engine(settings.service(service).database_url, pool_size=1)
+        try:
+            with engine.connect() as connection:
+                if connection.exec_driver_sql("SELECT held_at IS NOT NULL FROM publisher").scalar_one():
+                    found.append(service)
+        finally:
+            engine.dispose()
+    return found
+
+
 def _unsent(settings: Settings) -> int:
     found = 0
     for service in SERVICES:

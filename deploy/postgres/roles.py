@@ -42,8 +42,17 @@ def drop_roles_and_databases(admin_url: str, prefix: str) -> None:
         for service in SERVICES:
             database = sql.Identifier(f"{prefix}_{service}")
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
+            for aside in _laid_aside(connection, f"{prefix}_{service}"):
+                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(aside)))
         for role in role_names(prefix):
             connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
+
+
+def _laid_aside(connection: psycopg.Connection[tuple[object, ...]], name: str) -> list[str]:
+    """What restores have kept or left of a database (deploy/backup/restoring.py)."""
+    query = "SELECT datname FROM pg_database WHERE datname ~ %s"
+    pattern = f"^{name}_(before|restoring|check)_[0-9]{{8}}t[0-9]{{6}}z$"
+    return [str(row[0]) for row in connection.execute(query, [pattern])]
 
 
 def _connect(admin_url: str) -> psycopg.Connection[tuple[object, ...]]:

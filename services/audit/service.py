@@ -10,6 +10,9 @@ from services.audit.reactions import (
     when_a_relay_announces_note_its_height as heights,
 )
 from services.audit.reactions import (
+    when_a_service_is_restored_note_what_is_given_up as restored,
+)
+from services.audit.reactions import (
     when_a_service_tallies_an_hour_keep_it as tallies,
 )
 from services.audit.reactions import (
@@ -20,7 +23,7 @@ from services.audit.reactions import (
 )
 from services.audit.views.measured import show_alarms, show_queue, show_verification
 from shared.contracts import audit, common, directory, notifications, referral  # noqa: F401 - so that all are registered
-from shared.contracts.common import RelayAnnounced, TallyAnnounced
+from shared.contracts.common import RelayAnnounced, ServiceRestored, TallyAnnounced
 from shared.contracts.contract import Contract, all_contracts
 from shared.contracts.envelope import Envelope
 from shared.messaging.subscribe import Heard, every, subscribe
@@ -69,6 +72,11 @@ class Audit:
     def note_tally(self, event: TallyAnnounced, uow: AuditUnitOfWork) -> None:
         """What each service says of an hour that is over."""
         tallies.keep_tally(event, uow)
+
+    @subscribe(ServiceRestored)
+    def note_what_is_given_up(self, event: ServiceRestored, uow: AuditUnitOfWork) -> None:
+        """Which numbers nobody holds any more, after a service was put back."""
+        restored.note_what_is_given_up(event, uow)
 
     @subscribe(*STAFF_EVENTS)
     def keep_the_staff(self, event: StaffEvent, uow: AuditUnitOfWork) -> None:

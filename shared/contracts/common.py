@@ -39,6 +39,36 @@ class AccessRecorded(Contract):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ServiceRestored(Contract):
+    """A service's database was put back, or begun anew: by whom, why, and what cannot be had again.
+
+    ``reason``: a code. ``ended``: the service's epochs that are over. ``lost``: what the log holds and the service no
+    longer does, ``given_up``: what was numbered and is held by nobody, both as "<publisher>/<epoch>/<first>-<last>" in
+    sequence numbers, first and last included. ``lost_events``: how many the former are. Of audit's own database:
+    ``size``, the log's entries as it was put back, and ``kept_size`` and ``kept_root`` (SHA-256 in hexadecimal), the
+    newest checkpoint that had been signed before, which this log has not grown out of. ``since``: about when the copy
+    was made; of the hours from then until ``occurred_at`` the service no longer holds what it told.
+    """
+
+    event_type: ClassVar[str] = "service.restored.v1"
+    publisher: ClassVar[str] = "*"
+
+    restore_id: UUID
+    reason: str
+    issuer: str
+    subject: str
+    ended: tuple[UUID, ...]
+    lost: tuple[str, ...]
+    lost_events: int
+    given_up: tuple[str, ...]
+    since: datetime
+    size: int | None = None
+    kept_size: int | None = None
+    kept_root: str | None = None
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class RelayAnnounced(Contract):
     """A relay says, each minute, the highest sequence it has published, so that a lost tail is seen too."""
 

@@ -46,20 +46,27 @@ _NOTE = """
         since = case when $4::text[] = '{}' then null else coalesce(since, $3) end
     where publisher = $1 and hour = $2
 """
-_DIFFERING = (
-    "select publisher, hour, differs from tallies where differs <> '{}' and since <= $1 and since < compared_at"
-)
+# what a restore has said to be lost to the service is no difference to be told of (given_up)
+_NOT_RESTORED = """
+    not exists (select 1 from restored_hours as restored
+        where restored.publisher = said.publisher and said.hour between restored.first and restored.last)
+"""
+_DIFFERING = f"""
+    select publisher, hour, differs from tallies as said
+    where differs <> '{{}}' and since <= $1 and since < compared_at and {_NOT_RESTORED}
+"""  # noqa: S608 - this module's own condition
 _ENTRIES = """
     select index, event_id, leaf from log_entries where event_id >= $1 and event_id < $2 order by event_id limit $3
 """
 _OPENINGS = "select entry_index, name, sealed from log_openings where entry_index = any($1::bigint[])"
 # between the first and the last hour that it has said anything of
-_UNSAID = """
+_UNSAID = f"""
     select publisher, hour from (
         select publisher, generate_series(greatest(min(hour), max(hour) - $1::interval), max(hour), interval '1 hour')
-            as hour from tallies group by publisher having max(heard_at) <= $2) as every
-    where not exists (select 1 from tallies where (tallies.publisher, tallies.hour) = (every.publisher, every.hour))
-"""
+            as hour from tallies group by publisher having max(heard_at) <= $2) as said
+    where {_NOT_RESTORED}
+        and not exists (select 1 from tallies where (tallies.publisher, tallies.hour) = (said.publisher, said.hour))
+"""  # noqa: S608 - as above
 _ANY = """
     select exists (select 1 from log_entries where event_id >= $1 and event_id < $2
         and position(convert_to('"source":"' || $3 || '/', 'UTF8') in leaf) > 0)

@@ -142,6 +142,14 @@ class Sequences(Protocol):
         """Note a relay's announcement; a late one changes nothing."""
         ...
 
+    def excuse_hours(self, publisher: str, first: datetime, last: datetime, restore_id: UUID) -> None:
+        """Note that a publisher no longer holds what it told between two moments; again changes nothing."""
+        ...
+
+    def give_up(self, source: str, runs: Ranges, restore_id: UUID, at: datetime) -> None:
+        """Note numbers that nobody holds any more, by which restore it was said; again changes nothing."""
+        ...
+
     def announcements(self, now: datetime) -> list[Announcement]:
         """Every publisher's announcements with what has been heard, queued entries included."""
         ...

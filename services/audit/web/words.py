@@ -38,6 +38,7 @@ HEADINGS: dict[str, LazyString] = {
     "assignment.ended.v1": _("An assignment was ended"),
     "routing-rules.changed.v1": _("Routing rules were changed"),
     "routing-rules.told-again.v1": _("How routing rules stand was told again"),
+    "service.restored.v1": _("A service's database was put back"),
     "listing.changed.v1": _("A support service was changed"),
     "activity.changed.v1": _("An activity was changed"),
     "alarm.opened.v1": _("An alarm about the log was opened"),
@@ -203,6 +204,14 @@ def why(step: Step) -> str:
             "Allowed, because %(num)d consents were recorded before it was sent.",
             len(step.consents),
         )
+    if step.type == "service.restored.v1":
+        reason = WHY.get(f"operators-come-back-{step.data.get('reason', '')}", "")
+        lost = ngettext(
+            "%(num)d event that the log holds is no longer in the service.",
+            "%(num)d events that the log holds are no longer in the service.",
+            step.data.get("lost_events", 0),
+        )
+        return f"{reason} {lost}".strip()
     if step.type == "consent.given.v1":
         said = [str(SCOPES.get(each, each)) for each in step.data.get("scopes", ())]
         about = str(ABOUT.get(step.data.get("about", ""), step.data.get("about", "")))

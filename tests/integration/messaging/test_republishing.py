@@ -93,6 +93,7 @@ def test_the_same_bytes_are_sent_again_and_when_they_were_first_sent_stays(
     assert house.ask(times, of="publisher") == before
 
 
+@pytest.mark.holds("sent-again-changes-nothing-twice")
 def test_who_has_had_it_does_nothing_and_who_has_lost_it_has_it_again(house: House) -> None:
     """The queue is emptied behind the listener's back, as a lost broker's is; afterwards each effect is there once."""
     since = datetime.now(UTC) - timedelta(minutes=5)

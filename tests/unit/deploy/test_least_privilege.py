@@ -22,6 +22,7 @@ from tests.support.eventually import eventually
 PROCESSES = ("web", "bus", "relay")
 FOR_OPERATORS_ALONE = (
     "LOTSA_ADMIN_BROKER_URL",
+    "LOTSA_ADMIN_DATABASE_URL",
     *(f"LOTSA_{service.upper()}_OWNER_DATABASE_URL" for service in SERVICES),
 )
 
@@ -132,7 +133,7 @@ def test_in_containers_each_process_has_a_volume_of_its_own(composed: dict[str, 
         for name, container in composed["services"].items()
         if {"postgres-password", "rabbitmq-password"} & set(container.get("secrets", []))
     }
-    assert with_password == {"postgres", "rabbitmq", "prepare"}
+    assert with_password == {"postgres", "rabbitmq", "prepare", "operator", "backup"}
 
 
 def test_in_containers_each_process_is_given_its_own_settings_and_keys(
@@ -167,7 +168,7 @@ def test_in_containers_each_process_is_given_its_own_settings_and_keys(
 def test_in_containers_the_kept_checkpoint_outlives_its_process(composed: dict[str, Any]) -> None:
     """The sequencer may write there, an operator's errand may read there, and nobody else comes to it."""
     mounted = {name for name, each in composed["services"].items() if "kept:/kept" in each.get("volumes", [])}
-    assert mounted == {"audit-bus", "prepare"}
+    assert mounted == {"audit-bus", "prepare", "operator"}
     assert "kept" in composed["volumes"]
     assert "/kept" in (CHECKOUT / "deploy/Dockerfile").read_text()
     assert Path("/kept/log-checkpoint") == prepare.KEPT

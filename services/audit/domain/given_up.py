@@ -1,0 +1,28 @@
+"""Numbers that nobody holds any more, as the one who put a service back has said in the log."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from services.audit.domain.gaps import Ranges
+
+_RUN = re.compile(r"([a-z]{1,40})/([0-9a-f-]{36})/([0-9]{1,18})-([0-9]{1,18})")
+
+
+def runs_by_epoch(told: Iterable[str]) -> Mapping[tuple[str, UUID], Ranges]:
+    """What "<publisher>/<epoch>/<first>-<last>" says, by publisher and epoch. Raises ValueError when it is no run."""
+    found: defaultdict[tuple[str, UUID], list[tuple[int, int]]] = defaultdict(list)
+    for each in told:
+        said = _RUN.fullmatch(each)
+        if said is None or not 1 <= int(said[3]) <= int(said[4]):
+            raise ValueError("no run of numbers")
+        found[said[1], UUID(said[2])].append((int(said[3]), int(said[4])))
+    return {source: tuple(sorted(runs)) for source, runs in found.items()}
+
+
+def as_told(publisher: str, epoch: UUID, runs: Ranges) -> list[str]:
+    """The same, as it is told."""
+    return [f"{publisher}/{epoch}/{first}-{last}" for first, last in runs]
