@@ -37,6 +37,7 @@ A_BUTTON: Mapping[str, str] = {
     "/directory/mine/activities/<uuid:activity_id>/cancel": "nothing is typed",
     "/directory/mine/activities/<uuid:activity_id>/take-up": "nothing is typed",
     "/directory/admin/assignments/<uuid:assignment_id>/end": "nothing is typed",
+    "/directory/admin/assignments/<uuid:assignment_id>/sign-out": "nothing is typed",
     "/directory/admin/routing/rules/<uuid:rule_id>/move": "nothing is typed",
     "/directory/admin/routing/rules/<uuid:rule_id>/remove": "nothing is typed",
     "/audit/log/verify": "nothing is typed",

@@ -34,7 +34,7 @@ SCRIPTED = re.compile(
 
 def troubles(source: str) -> Iterator[str]:
     """What a program does that it must not."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree_of(source)):
         if isinstance(node, ast.Call):
             name = ast.unparse(node.func)
             if name in CALLS:
