@@ -36,6 +36,7 @@ CHUNK = 1_000
 
 _UNSENT = text("SELECT EXISTS (SELECT FROM outbox WHERE sent_at IS NULL AND id >= :low AND id < :high)")
 _FIRST = text("SELECT id FROM outbox ORDER BY id LIMIT 1")
+_FROM_THE_BEGINNING = text("SELECT EXISTS (SELECT FROM outbox WHERE sequence = 1)")
 _EPOCH = text("SELECT epoch FROM publisher")
 _TOLD = text(
     "SELECT id, event_type, data FROM outbox WHERE id >= :low AND id < :high AND sent_at IS NOT NULL "
@@ -121,10 +122,17 @@ class Tallier:
             hour += HOUR
 
     def _begun(self, now: datetime) -> datetime:
-        """The hour of the first event that is kept, else the last one that is over: before that there was nothing."""
+        """The first hour of which everything is kept; the last one that is over when nothing is.
+
+        What was sent is forgotten after a while (after an hour, until 0.1): the first that is kept may be the rest of
+        its hour, unless it is the first of all.
+        """
         with self._engine.connect() as connection:
             first = connection.execute(_FIRST).scalar()
-        return hour_of(first) if first is not None else hour_of(ids_within(now - HOUR, now)[0])
+            whole = connection.execute(_FROM_THE_BEGINNING).scalar_one()
+        if first is None:
+            return hour_of(ids_within(now - HOUR, now)[0])
+        return hour_of(first) if whole else hour_of(first) + HOUR
 
     def _message(self, announced: TallyAnnounced, epoch: UUID) -> Outgoing:
         envelope = Envelope(

@@ -20,6 +20,7 @@ from deploy.installation import Installation
 from deploy.migrate import declare_topology, migrate_databases
 from deploy.onebox import ports
 from deploy.seed.ids import UNIT
+from services.audit.bootstrap import look_beside
 from services.audit.verify import main as verify
 from shared.settings import SERVICES
 from tests.support.infrastructure import Infrastructure, new_installation
@@ -185,3 +186,9 @@ def test_what_waited_is_gone_on_with_and_the_log_holds(old: Old, tmp_path: Path)
     file.write_bytes(export.content)
     key = (old.product.folder / "keys" / "log-verifying").read_text().strip()
     assert verify([str(file), "--key", key]) == 0
+
+
+def test_what_stands_beside_the_old_entries_fits_them(old: Old) -> None:
+    """Columns, index and openings that an earlier version wrote are as this version makes them from the leaves."""
+    assert old.entries > 100
+    assert look_beside(old.product.installation.settings()) == []

@@ -16,7 +16,7 @@ from deploy.installation import Installation
 from deploy.onebox.product import given_to
 from services.audit import bootstrap
 from services.audit.service import Audit
-from shared.contracts.common import RelayAnnounced
+from shared.contracts.common import RelayAnnounced, TallyAnnounced
 from shared.contracts.contract import Contract
 from shared.contracts.directory import UnitChanged
 from shared.contracts.envelope import Envelope
@@ -25,6 +25,7 @@ from shared.messaging import names
 from shared.messaging.parked import Parking
 from shared.messaging.publishing import ConfirmedPublisher, Outgoing
 from shared.messaging.subscribe import subscriptions_of
+from shared.messaging.tally import Tally
 from shared.messaging.topology import declare, event_types_nobody_hears
 from shared.settings import SERVICES
 from shared.storage.migrating import migrate
@@ -150,6 +151,24 @@ def test_an_announcement_is_held_against_the_log(made: Installation, parts: boot
         lambda: ask(parts, "select highest from announcements where source like '%referral%'") == [(3,)],
         saying="the announcement was noted",
     )
+    assert ask(parts, "select count(*) from log_entries") == before
+
+
+def test_a_tally_is_kept_and_compared_with_the_log(made: Installation, parts: bootstrap.Parts) -> None:
+    """The process itself compares it two minutes after it heard it; told ones are no entries."""
+    before = ask(parts, "select count(*) from log_entries")
+    hour = NOW.replace(minute=0, second=0, microsecond=0)
+    publish(made, TallyAnnounced(hour=hour, told=0, told_digest=Tally().digest), None)
+    asked = "select publisher, told, looks, differs from tallies"
+    kept = [(f"/lotsa/{made.prefix}/referral", 0, None, [])]
+    eventually(lambda: ask(parts, asked) == kept, saying="the tally was kept")
+    with parts.as_service() as uow:
+        uow.connection.execute(text("update tallies set heard_at = heard_at - interval '2 minutes'"))
+        uow.commit()
+    compared = "select count(*) from tallies where compared_at is not null"
+    eventually(lambda: ask(parts, compared) == [(1,)], saying="the hour was compared", within=60)
+    assert ask(parts, asked) == kept, "nothing was told in that hour, and the log has nothing of it"
+    assert ask(parts, "select kind from alarms where kind like 'told%'") == []
     assert ask(parts, "select count(*) from log_entries") == before
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import text
 
 from shared.kernel.clock import FixedClock
@@ -65,6 +66,7 @@ def test_an_hour_is_said_when_it_is_over_and_again_for_a_while(house: House) -> 
     hour = newest_hour(house)
     clock = FixedClock(hour + HOUR + SETTLED_AFTER - timedelta(seconds=1))
     speaks = tallier(house, clock)
+    speaks._from = hour
     speaks.round()
     assert hour not in speaks._said
     clock.advance(timedelta(seconds=1))
@@ -79,12 +81,17 @@ def test_an_hour_is_said_when_it_is_over_and_again_for_a_while(house: House) -> 
     assert speaks._said[hour] < clock.now()
 
 
-def test_after_a_start_the_last_days_are_said(house: House) -> None:
-    """From the first event that is kept on, no further back than that."""
+@pytest.mark.parametrize("from_the_beginning", [True, False])
+def test_after_a_start_the_last_days_are_said(house: House, from_the_beginning: bool) -> None:
+    """From the first hour of which everything is kept: what was swept in part would be said as too little."""
     sent(house)
+    with house.publisher.begin() as connection:
+        connection.execute(text("UPDATE outbox SET sequence = 1000001 WHERE sequence = 1"))
+        if from_the_beginning:
+            one = "SELECT id FROM outbox ORDER BY id LIMIT 1"
+            connection.execute(text(f"UPDATE outbox SET sequence = 1 WHERE id = ({one})"))
     first = hour_of(house.ask("SELECT id FROM outbox ORDER BY id LIMIT 1", of="publisher"))
-    clock = FixedClock(newest_hour(house) + timedelta(hours=5))
-    speaks = tallier(house, clock)
-    assert speaks.round() > 3
-    assert min(speaks._said) == first
+    speaks = tallier(house, FixedClock(newest_hour(house) + timedelta(hours=5)))
+    assert speaks.round() >= 3
+    assert min(speaks._said) == (first if from_the_beginning else first + HOUR)
     assert datetime.now(UTC) - first < timedelta(days=1)
