@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from deploy.syntax import tree_of
+
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("services", "shared", "deploy")
 CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "render_template_string"}
