@@ -105,10 +105,11 @@ def test_it_says_why_and_when(room: Room, cast: tuple[Cast, Cast]) -> None:
         "application/problem+json",
     )
     assert answer.json["type"] == "urn:lotsa:problem:directory-not-heard"
-    page = at_the_pages(bo, room.clock.now()).get("/referral/")
+    page = at_the_pages(bo, room.clock.now()).get("/referral/?show=closed")
     assert (page.status_code, page.headers["Retry-After"]) == (503, "10")
     assert CLOSED in page.text
     assert "öppnas av sig självt" in page.text
+    assert 'href="/referral/?show=closed"' in page.text, "trying again leads to what was asked for"
 
 
 @pytest.mark.holds("sending-goes-on")
