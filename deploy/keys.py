@@ -8,7 +8,7 @@ from pathlib import Path
 from services.audit.log.checkpoint import SignerKey
 from shared.settings import SERVICES
 from shared.storage.encryption import MasterKey
-from shared.web.session_keys import make_session_keys
+from shared.web.session_keys import make_public_half, make_session_keys
 from shared.web.tokens import make_demo_keys
 
 
@@ -20,8 +20,11 @@ def make_keys(folder: Path, installation: str) -> None:
     `installation` is the name that the log's checkpoints are signed under.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not (folder / "session-private.json").exists():
-        make_session_keys(folder / "session-private.json", folder / "session-jwks.json")
+    private, public = folder / "session-private.json", folder / "session-jwks.json"
+    if not private.exists():
+        make_session_keys(private, public)
+    elif not public.exists():
+        make_public_half(private, public)
     for service in SERVICES:
         _once(folder / f"{service}-cookie", secrets.token_urlsafe(48))
         _once(folder / f"{service}-master", MasterKey.generate(f"{service}-1").line())

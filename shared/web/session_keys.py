@@ -114,11 +114,20 @@ def signer_from(path: Path | None) -> SessionSigner:
 def make_session_keys(private_file: Path, public_file: Path) -> None:
     """Write a new private key (mode 0600) and, in a set, its public half. The private one last: it says both exist."""
     key = OKPKey.generate_key("Ed25519", {"kid": uuid4().hex, "use": "sig", "alg": ALGORITHM}, private=True)
-    public_file.write_text(json.dumps({"keys": [key.as_dict(private=False)]}), encoding="utf-8")
+    _write_public_half(key, public_file)
     draft = private_file.with_suffix(".draft")
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(key.as_dict(private=True)), encoding="utf-8")
     draft.rename(private_file)
+
+
+def make_public_half(private_file: Path, public_file: Path) -> None:
+    """Write the set of public keys anew, of the private key alone."""
+    _write_public_half(OKPKey.import_key(json.loads(private_file.read_text(encoding="utf-8"))), public_file)
+
+
+def _write_public_half(key: OKPKey, public_file: Path) -> None:
+    public_file.write_text(json.dumps({"keys": [key.as_dict(private=False)]}), encoding="utf-8")
 
 
 def _is_ours(key: Any) -> bool:

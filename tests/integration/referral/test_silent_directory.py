@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -11,9 +13,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from services.referral.service import Referral
 from services.referral.web import create_app
-from shared.contracts.directory import DirectoryIsThere
+from shared.contracts.directory import DirectoryIsThere, SessionEnded
 from shared.contracts.envelope import Envelope
+from shared.messaging.handling import _once
+from shared.messaging.subscribe import subscriptions_of
 from shared.storage.hearing import TABLE
 from tests.integration.referral.conftest import API, NOON, Cast, Room, a_referral, at_the_pages
 
@@ -40,10 +45,10 @@ def cast(room: Room, alva: Cast, bo: Cast) -> tuple[Cast, Cast]:
     return alva, bo
 
 
-def says_so(room: Room, said_at: datetime) -> None:
-    """The directory's word comes, as the bus brings it: its envelope's time is all there is."""
+def a_word(said_at: datetime) -> Envelope:
+    """The directory says that it is there: its envelope's time is all there is."""
     event = DirectoryIsThere()
-    envelope = Envelope(
+    return Envelope(
         id=uuid4(),
         type=event.event_type,
         publisher=event.publisher,
@@ -53,6 +58,11 @@ def says_so(room: Room, said_at: datetime) -> None:
         correlation_id=uuid4(),
         data=event.to_data(),
     )
+
+
+def says_so(room: Room, said_at: datetime) -> None:
+    """The directory's word comes, as the bus brings it."""
+    envelope = a_word(said_at)
     with room.service.unit_of_work(envelope) as uow:
         room.service.keep_the_directory(envelope.contract(), uow)
         uow.commit()
@@ -95,10 +105,11 @@ def test_it_says_why_and_when(room: Room, cast: tuple[Cast, Cast]) -> None:
         "application/problem+json",
     )
     assert answer.json["type"] == "urn:lotsa:problem:directory-not-heard"
-    page = at_the_pages(bo, room.clock.now()).get("/referral/")
+    page = at_the_pages(bo, room.clock.now()).get("/referral/?show=closed")
     assert (page.status_code, page.headers["Retry-After"]) == (503, "10")
     assert CLOSED in page.text
     assert "öppnas av sig självt" in page.text
+    assert 'href="/referral/?show=closed"' in page.text, "trying again leads to what was asked for"
 
 
 @pytest.mark.holds("sending-goes-on")
@@ -173,6 +184,27 @@ def test_a_clock_that_is_put_right_does_not_close_for_long(room: Room, cast: tup
     assert bo.ask("GET", "/referrals").status_code == 200
     says_so(room, NOON - timedelta(minutes=5))
     assert bo.ask("GET", "/referrals").status_code == 200
+
+
+def test_of_a_hundred_words_one_row_is_left(room: Room) -> None:
+    """As the bus carries them out: no inbox remembers them, and what an end of a session needs is remembered."""
+    queue = next(each for each in subscriptions_of(Referral) if each.listens_to(DirectoryIsThere.event_type))
+    delivery = SimpleNamespace(subscription=queue)
+
+    def remembered() -> int:
+        return int(room.ask("SELECT count(*) FROM inbox")[0][0])
+
+    before = remembered()
+    for seconds in range(100):
+        word = a_word(NOON + timedelta(seconds=seconds))
+        _once(room.service, Referral.keep_the_directory, delivery, word, word.contract())  # type: ignore[arg-type]
+    assert remembered() == before
+    assert [row[0] for row in room.ask(f"SELECT count(*) FROM {TABLE}")] == [1]
+    ended = SessionEnded(session_id=uuid4(), expires_at=NOON, occurred_at=NOON)
+    envelope = replace(a_word(NOON), type=ended.event_type, data=ended.to_data(), sequence=1)
+    for _ in range(2):
+        _once(room.service, Referral.keep_the_directory, delivery, envelope, ended)  # type: ignore[arg-type]
+    assert remembered() == before + 1
 
 
 def test_the_database_is_asked_seldom(room: Room, cast: tuple[Cast, Cast], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from itsdangerous import URLSafeTimedSerializer
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey
 
+from deploy.keys import make_keys
 from deploy.onebox.places import CHECKOUT
 from deploy.onebox.product import settings_used
 from shared.kernel.actor import Role
@@ -120,6 +121,18 @@ def test_keys_change_without_signing_anybody_out(tmp_path: Path) -> None:
     assert [reader.read(each) for each in (by_old, by_new, by_old)] == [{"sid": "1"}] * 3
     after = reader_from(new / PUBLIC)
     assert [after.read(each) for each in (by_old, by_new)] == [None, {"sid": "1"}]
+
+
+def test_a_public_half_that_is_lost_is_made_anew(tmp_path: Path) -> None:
+    """Of the private key, which stays as it is: nobody is signed out."""
+    make_keys(tmp_path, "nowhere")
+    token = signer_from(tmp_path / PRIVATE).sign({"sid": "1"})
+    before = (tmp_path / PRIVATE).read_text()
+    (tmp_path / PUBLIC).unlink()
+    make_keys(tmp_path, "nowhere")
+    assert reader_from(tmp_path / PUBLIC).read(token) == {"sid": "1"}
+    assert (tmp_path / PRIVATE).read_text() == before
+    assert '"d"' not in (tmp_path / PUBLIC).read_text()
 
 
 def test_key_files_that_are_wrong_stop_the_start(tmp_path: Path) -> None:
