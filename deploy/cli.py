@@ -22,6 +22,23 @@ app.add_typer(keys, name="keys")
 console = Console(highlight=False, soft_wrap=True)
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        from deploy.onebox.code_version import fingerprint, product_version
+
+        console.print(f"Lotsa {product_version()}, code {fingerprint()}")
+        raise typer.Exit
+
+
+@app.callback()
+def every_command(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Which code this is.")
+    ] = False,
+) -> None:
+    """What comes before any command."""
+
+
 @app.command()
 def run(
     port: Annotated[int, typer.Option(help="The port to serve on.", min=1, max=65535)] = 8000,
@@ -33,20 +50,24 @@ def run(
         only_loopback(bind)
         from deploy.errands import doctoring
         from deploy.onebox.box import Box
+        from deploy.onebox.code_version import fingerprint
         from deploy.onebox.start import start
         from deploy.onebox.welcome import welcome
 
         box = Box()
-        parts = doctoring.parts_of(box)
-        if box.port and all(part.ready for part in parts):
-            console.print(f"It runs already, on port {box.port}.")
-            port = box.port
-        else:
-            if any(part.runs for part in parts):
-                console.print("Part of it runs: that is stopped first, and all of it started anew.")
-                box.stop()
-            console.print("Starting Lotsa:")
-            start(box, port, console)
+        with box.alone(lambda: console.print("Somebody else is starting it just now: waiting for that.")):
+            parts = doctoring.parts_of(box)
+            newest = box.code == fingerprint()
+            if box.port and newest and all(part.ready for part in parts):
+                console.print(f"It runs already, on port {box.port}.")
+                port = box.port
+            else:
+                if any(part.runs for part in parts):
+                    why = "Part of it runs" if newest else "Other code than what is here now runs"
+                    console.print(f"{why}: that is stopped first, and all of it started anew.")
+                    box.stop()
+                console.print("Starting Lotsa:")
+                start(box, port, console)
         welcome(port, console)
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
 import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from deploy.installation import Installation, Servers
 from deploy.onebox import ports, supervisor
+from deploy.onebox.code_version import fingerprint
 from deploy.onebox.debian import DebianFolder
 from deploy.onebox.places import CHECKOUT, data_folder
 from deploy.onebox.private_postgres import PrivatePostgres
@@ -19,6 +24,7 @@ from deploy.onebox.product import commands, given_to_supervisor
 from deploy.onebox.programs import postgres_programs, rabbitmq_programs
 from deploy.onebox.service_user import service_user
 from deploy.onebox.supervisor import OURSELVES
+from deploy.onebox.whole_files import write_whole
 from deploy.seed.ids import DEMO_ISSUER
 
 PREFIX = "lotsa"
@@ -36,15 +42,27 @@ class Box:
     @property
     def debian(self) -> DebianFolder:
         """Where fetched programs are; they outlive a reset."""
-        return DebianFolder(self._data / "debian")
+        return DebianFolder((self._data / "debian").resolve())
 
     @property
     def port(self) -> int | None:
         """The port that it was last started on."""
         try:
-            return int(json.loads(self._state.read_text())["port"])
-        except (OSError, KeyError, ValueError):
+            return int(self._noted()["port"])
+        except (KeyError, ValueError, TypeError):
             return None
+
+    @property
+    def code(self) -> str:
+        """The fingerprint of the code that was started; empty where it was not noted."""
+        return str(self._noted().get("code", ""))
+
+    def _noted(self) -> dict[str, Any]:
+        try:
+            found = json.loads(self._state.read_text())
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
 
     def database(self) -> PrivatePostgres:
         """The private PostgreSQL; fetches its programs when they are missing."""
@@ -72,15 +90,30 @@ class Box:
         self.folder.mkdir(exist_ok=True)
         # the servers' user has to pass through, and has no business seeing what else is here
         self.folder.chmod(0o711)
-        self._state.write_text(json.dumps({"port": port}))
+        write_whole(self._state, json.dumps({"port": port, "code": fingerprint()}), mode=0o644)
+
+    @contextmanager
+    def alone(self, waits: Callable[[], None]) -> Iterator[None]:
+        """Of two that start it one waits until the other has; `waits` is called once before that."""
+        self.folder.mkdir(exist_ok=True)
+        with (self.folder / "starting.lock").open("w") as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                waits()
+                fcntl.flock(held, fcntl.LOCK_EX)
+            yield
 
     @property
-    def is_new(self) -> bool:
-        """Whether its first start has not been completed: then what is there cannot be relied upon."""
-        return self._seeding.exists() or not (self.folder / "keys").exists()
+    def first_start_broke_off(self) -> bool:
+        """Whether a first start was begun here and not completed: then there is nothing but its unfinished seed.
+
+        The mark is set before there is any database and taken away when the seed is whole; nobody can have used it.
+        """
+        return self._seeding.exists()
 
     def first_start_begins(self) -> None:
-        """Mark the first start as not complete, until `first_start_is_complete`."""
+        """Mark the first start as not complete, until `first_start_is_complete`. There is no database yet."""
         self._seeding.touch()
 
     def first_start_is_complete(self) -> None:
@@ -110,7 +143,7 @@ class Box:
     def stop(self) -> None:
         """Stop processes and servers, in that order; what does not run is passed over."""
         supervisor.process(self.folder, "supervisor").stop(saying="the processes to stop", within=40)
-        for name in commands(0):
+        for name in [*commands(0), "seed"]:
             # left behind by a supervisor that was killed
             supervisor.process(self.folder, name).stop(saying=f"{name} to stop", within=15)
         if self.folder.exists():

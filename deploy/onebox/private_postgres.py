@@ -13,6 +13,7 @@ from deploy.onebox import ports
 from deploy.onebox.programs import Programs
 from deploy.onebox.service_user import ServiceUser
 from deploy.onebox.trouble import NoRoom, Trouble
+from deploy.onebox.whole_files import write_whole
 
 SUPERUSER = "postgres"
 LEAST_ROOM = 300 * 1024 * 1024  # bytes: a fresh cluster with its first write-ahead log, and some to breathe
@@ -73,9 +74,10 @@ class PrivatePostgres:
             self._create()
         if self.running():
             return
-        known = [int(self._port_file.read_text())] if self._port_file.exists() else [0]
+        written = self._port_file.read_text().strip() if self._port_file.exists() else ""
+        known = [int(written)] if written.isdigit() else [0]
         port = ports.keep_or_choose(known)[0] if known != [0] else ports.free_ports(1)[0]
-        self._port_file.write_text(f"{port}\n")
+        write_whole(self._port_file, f"{port}\n", mode=0o644)
         options = f"-p {port}" + ("" if self._fsync else " -F")
         self._pg_ctl("start", "-w", "-t", "60", "-l", str(self._log), "-o", options)
 
@@ -97,15 +99,25 @@ class PrivatePostgres:
                 f"The disk that holds {self.folder} has {free // 2**20} MB left; the database needs"
                 f" {LEAST_ROOM // 2**20} MB to begin with. Nothing was started."
             )
-        shutil.rmtree(self._data, ignore_errors=True)
+        if (self._data / "PG_VERSION").exists():
+            raise Trouble(
+                f"There is a database in {self._data}, and its password is not in {self._password_file}: put that file"
+                " back, or “make reset” removes all data. Nothing was changed."
+            )
+        # what a creation that was broken off has left
+        made = self._data.with_name("data.made")
+        for place in (made, self._data):
+            shutil.rmtree(place, ignore_errors=True)
         self._write(self._password_file, secrets.token_urlsafe(24) + "\n")
         self._write(self._log, "")
         self._run(
-            "initdb", "--pgdata", str(self._data), "--username", SUPERUSER, "--pwfile", str(self._password_file),
+            "initdb", "--pgdata", str(made), "--username", SUPERUSER, "--pwfile", str(self._password_file),
             "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions",
         )  # fmt: skip
-        with (self._data / "postgresql.conf").open("a") as settings:
+        with (made / "postgresql.conf").open("a") as settings:
             settings.write(SETTINGS)
+        # whole or not at all, and its password before it
+        made.rename(self._data)
 
     def _write(self, path: Path, text: str) -> None:
         path.touch(mode=0o600)
@@ -134,7 +146,7 @@ class PrivatePostgres:
         return subprocess.CompletedProcess(done.args, done.returncode, "", "")
 
     def _explain(self, program: str, said: str) -> None:
-        log = self._log.read_text()[-2000:] if self._log.exists() else ""
+        log = self._log.read_text(errors="replace")[-2000:] if self._log.exists() else ""
         if "No space left" in said + log:
             raise NoRoom(f"The disk that holds {self.folder} is full: the database cannot run.")
         last = [line for line in (log or said).splitlines() if line.strip()][-3:]

@@ -6,7 +6,9 @@ import http.client
 import json
 import os
 import secrets
+import shutil
 import signal
+import time
 from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,8 +20,10 @@ from deploy.onebox.programs import Programs
 from deploy.onebox.service_user import ServiceUser
 from deploy.onebox.trouble import NotInTime, Trouble
 from deploy.onebox.waiting import wait_until
+from deploy.onebox.whole_files import write_whole
 
 ADMIN = "lotsa-admin"
+AGAIN_AFTER_SECONDS = 2.0
 PORTS = ("amqp", "management", "distribution", "epmd")
 
 # The log of segments is 512 MB by default, held in memory: far too much beside a browser
@@ -44,6 +48,7 @@ class PrivateRabbitMQ:
     def __init__(self, folder: Path, programs: Programs, user: ServiceUser) -> None:
         self.folder = folder
         self._log = folder / "rabbitmq.log"
+        self._data = folder / "mnesia"
         self._programs = programs
         self._user = user
         self._node = Background(folder / "node.pid")
@@ -76,10 +81,20 @@ class PrivateRabbitMQ:
         """Start the node and wait until it takes connections and its API answers. Raises Trouble, NotInTime."""
         if self.running():
             return
+        try:
+            self._start(within)
+        except Trouble:
+            if self.running():
+                raise
+            # one before it that was killed while it began may have left its name or a port taken for a moment
+            time.sleep(AGAIN_AFTER_SECONDS)
+            self._start(within)
+
+    def _start(self, within: float) -> None:
         self.configure()
         chosen = self._ports()
         environment = self._environment(chosen)
-        self._write("rabbitmq.log", self._log.read_text()[-100_000:] if self._log.exists() else "")
+        self._write("rabbitmq.log", self._log.read_text(errors="replace")[-100_000:] if self._log.exists() else "")
         if self._mapper.pid() is None:
             command = [self._epmd(environment), "-address", ports.LOOPBACK, "-port", str(chosen["epmd"])]
             self._mapper.start(command, log=self._log, environment=environment, user=self._user, cwd=self.folder)
@@ -128,8 +143,8 @@ class PrivateRabbitMQ:
     def configure(self) -> None:
         """Choose password and ports and write the settings, so that the URLs are known. `start` does it too."""
         self._user.own(self.folder)
-        password = self._password() if (self.folder / "admin-password").exists() else secrets.token_urlsafe(24)
-        known = list(self._ports().values()) if (self.folder / "ports.json").exists() else []
+        password = self._known_password() or secrets.token_urlsafe(24)
+        known = self._known_ports()
         mapper_runs = self._mapper.pid() is not None
         if not known or not all(ports.is_free(port) for port in (known[:3] if mapper_runs else known)):
             self._mapper.stop(saying="the broker's port mapper to stop", within=5)
@@ -175,9 +190,30 @@ class PrivateRabbitMQ:
 
     def _write(self, name: str, text: str) -> None:
         path = self.folder / name
-        path.touch(mode=0o600)
-        path.write_text(text)
+        write_whole(path, text)
         self._user.give(path)
+
+    def _known_password(self) -> str:
+        """The administrator's, which the node's data know; empty where there are none yet. Raises Trouble."""
+        file = self.folder / "admin-password"
+        known = file.read_text().strip() if file.exists() else ""
+        if not known and self._data.exists():
+            raise Trouble(
+                f"There are a broker's data in {self._data}, and its password is not in {file}: put that file back, or"
+                " “make reset” removes all data. Nothing was changed."
+            )
+        return known
+
+    def _known_ports(self) -> list[int]:
+        try:
+            return [self._ports()[name] for name in PORTS]
+        except (OSError, ValueError, KeyError):
+            # never written: it is written whole
+            return []
+
+    def forget(self) -> None:
+        """Remove what the node keeps: users, virtual hosts, queues. Only of one that does not run."""
+        shutil.rmtree(self._data, ignore_errors=True)
 
     def _password(self) -> str:
         return (self.folder / "admin-password").read_text().strip()

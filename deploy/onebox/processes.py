@@ -12,6 +12,7 @@ from pathlib import Path
 from deploy.onebox.service_user import ServiceUser
 from deploy.onebox.trouble import NotInTime
 from deploy.onebox.waiting import wait_until
+from deploy.onebox.whole_files import write_whole
 
 _children: dict[int, subprocess.Popen[bytes]] = {}
 
@@ -45,7 +46,12 @@ class Background:
                 **user.popen(),
             )
         _children[process.pid] = process
-        self.pid_file.write_text(f"{process.pid} {_started(process.pid)}\n")
+        self.note(process.pid)
+
+    def note(self, pid: int) -> None:
+        """Write down a program that was started otherwise, so that it is found again."""
+        self.pid_file.parent.mkdir(mode=0o700, exist_ok=True)
+        write_whole(self.pid_file, f"{pid} {_started(pid)}\n", mode=0o644)
 
     def pid(self) -> int | None:
         """The process id while the program runs, otherwise None."""

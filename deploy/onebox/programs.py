@@ -45,6 +45,11 @@ def rabbitmq_programs(debian: DebianFolder) -> Programs:
     fetched = _newest_rabbitmq(debian.root)
     if fetched is None:
         raise Trouble(f"Debian's rabbitmq-server was fetched to {debian.root}, but holds no broker.")
+    if any(sign.isspace() for sign in str(fetched)):
+        raise Trouble(
+            f"RabbitMQ's own scripts cannot lie in a path with a space in it: {fetched}. Name another place for data"
+            " and programs: LOTSA_VAR=/somewhere/else make run. Nothing was started."
+        )
     environment = debian.environment()
     # erl has /usr/lib/erlang written into it, unless it is told otherwise
     erlang = debian.root / "usr/lib/erlang"

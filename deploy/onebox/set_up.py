@@ -81,7 +81,8 @@ def _install(requirements: Path) -> None:
     # the checkout itself is imported from where it lies
     (library / "lotsa-checkout.pth").write_text(f"{CHECKOUT}\n")
     command = PROGRAMS / "lotsa"
-    command.write_text(f"#!{PROGRAMS / 'python'}\nfrom deploy.cli import main\n\nmain()\n")
+    # by the shell: a first line that names a program must have no space in it
+    command.write_text('#!/bin/sh\nexec "$(dirname "$0")/python" -m deploy.cli "$@"\n')
     command.chmod(0o755)
 
 

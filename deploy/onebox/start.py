@@ -15,18 +15,21 @@ from http import HTTPStatus
 
 from rich.console import Console
 
+from deploy.installation import Installation
 from deploy.migrate import declare_topology, migrate_databases
 from deploy.onebox import ports
 from deploy.onebox.box import Box
 from deploy.onebox.drained import Arrived
 from deploy.onebox.places import CHECKOUT
 from deploy.onebox.product import quiet_process_is_ready
+from deploy.onebox.supervisor import process
 from deploy.onebox.trouble import NoRoom, PortTaken, Trouble
 from deploy.onebox.waiting import wait_until
 from shared.settings import SERVICES, Settings
 
 LEAST_ROOM_MB = 500
 SEED_WITHIN_SECONDS = 900
+SEED = [sys.executable, "-u", "-m", "deploy.cli", "seed"]
 
 
 class Steps:
@@ -79,6 +82,19 @@ def start(box: Box, port: int, console: Console) -> None:
         raise
 
 
+def _check_nothing_is_lost(box: Box, installation: Installation) -> None:
+    """Keys without their databases: something was moved away, and a new beginning would hide it. Raises Trouble."""
+    if not (installation.folder / "keys").exists():
+        # nothing was ever begun here
+        return
+    kept = installation.settings().kept_checkpoint
+    if kept is not None and kept.exists():
+        raise Trouble(
+            f"The databases of Lotsa are not in {box.folder / 'postgres'}, though there is a log that was signed"
+            f" ({kept}). Put the folder back; or begin anew: “make reset” removes all data. Nothing was changed."
+        )
+
+
 def _check_the_machine(box: Box, port: int) -> None:
     if not ports.is_free(port):
         raise PortTaken(
@@ -96,18 +112,26 @@ def _start(box: Box, port: int, steps: Steps) -> None:
         box.database()
         broker = box.broker()
     broker.configure()
+    broke_off = box.first_start_broke_off
+    if broke_off:
+        steps.busy_with("An earlier first start broke off: its unfinished seed is removed, and begun anew.")
+        if not broker.running():
+            # a broker from which a virtual host with its queues was removed may take no new ones (RabbitMQ 3.10)
+            broker.forget()
+    with steps.step("PostgreSQL, private, on this machine alone"):
+        box.database().start()
+    installation = box.installation()
+    new = broke_off or not installation.existing_databases()
+    if new and not broke_off:
+        _check_nothing_is_lost(box, installation)
+    installation.create_keys()
+    if new:
+        box.first_start_begins()
     # the broker takes longest: the tables are made meanwhile
     with ThreadPoolExecutor(1) as meanwhile:
         broker_is_up = meanwhile.submit(broker.start)
-        with steps.step("PostgreSQL, private, on this machine alone"):
-            box.database().start()
-        new = box.is_new
-        installation = box.installation()
-        installation.create_keys()
-        if new:
-            box.first_start_begins()
         with steps.step("Databases, roles and tables"):
-            if new:
+            if broke_off:
                 installation.drop_databases()
             installation.create_databases()
             migrate_databases(installation.settings())
@@ -117,9 +141,6 @@ def _start(box: Box, port: int, steps: Steps) -> None:
         with steps.step("RabbitMQ, private, on this machine alone"):
             broker_is_up.result()
     with steps.step("Broker users, exchanges and queues"):
-        if new:
-            # what an earlier start that failed left behind cannot be relied upon
-            installation.drop_broker_users()
         installation.create_broker_users()
         unheard = declare_topology(installation.settings())
         if unheard:
@@ -161,13 +182,14 @@ def _wait_for_quiet_processes(box: Box) -> None:
 def _seed(box: Box, steps: Steps) -> None:
     """In a process of its own, as an operator would do it with `lotsa seed`. Raises Trouble, NotInTime."""
     log = box.folder / "logs" / "seed.log"
-    command = [sys.executable, "-u", "-m", "deploy.cli", "seed"]
     with (
         log.open("w") as output,
         subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=output, cwd=CHECKOUT, text=True
+            SEED, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=output, cwd=CHECKOUT, text=True
         ) as seeding,
     ):
+        # it goes on when this one is killed: the next start finds it, and ends it
+        process(box.folder, "seed").note(seeding.pid)
         limit = threading.Timer(SEED_WITHIN_SECONDS, seeding.kill)
         limit.start()
         try:

@@ -70,7 +70,7 @@ class Supervisor:
     def _wanted(self) -> dict[str, list[str]]:
         try:
             found: dict[str, list[str]] = json.loads(wanted_file(self._folder).read_text())
-        except OSError:
+        except (OSError, ValueError):
             return {}
         return found
 

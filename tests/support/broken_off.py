@@ -1,0 +1,53 @@
+"""Starts the box as `lotsa run` does, with a small seed, and breaks off where it is told: for tests alone.
+
+    python -m tests.support.broken_off PORT [interrupt|kill STEP]
+
+STEP is the beginning of a step's name; it breaks off a moment after that step began.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from deploy import cli
+from deploy.onebox import start
+
+SMALL = "from deploy import seed; from deploy.settings import current_settings as s; seed.run(s(), over_the_year=2)"
+AFTER_SECONDS = 0.3
+SIGNALS = {"interrupt": signal.SIGINT, "kill": signal.SIGKILL}
+
+
+def break_off(how: str, at: str) -> None:
+    """Plant it."""
+    step = start.Steps.step
+
+    @contextmanager
+    def breaking(self: start.Steps, name: str) -> Iterator[None]:
+        with step(self, name):
+            if name.startswith(at):
+                threading.Timer(AFTER_SECONDS, os.kill, (os.getpid(), SIGNALS[how])).start()
+                yield
+                # a step that was quicker than that is broken off at its end
+                signal.pause()
+            else:
+                yield
+
+    start.Steps.step = breaking  # type: ignore[method-assign]
+
+
+def main() -> None:
+    """What the command line says."""
+    port, *rest = sys.argv[1:]
+    start.SEED = [sys.executable, "-c", SMALL]
+    if rest:
+        break_off(*rest)
+    cli.app(["run", "--port", port])
+
+
+if __name__ == "__main__":
+    main()
