@@ -2,7 +2,7 @@
 
 The directory says every ten seconds that it is there (``DirectoryIsThere``), after all that it had committed before. It
 comes by the queue that brings ended sessions and assignments, so it never overtakes them in the broker. A service that
-has not heard it for ``within`` closes what others may see, and opens it again with the next one (decision 0014).
+has not heard it for ``within`` closes what others may see, and opens it again with the next one (decision 0015).
 
 Judged is the earlier of two clocks: what the envelope says, and when it came. A directory whose clock is ahead cannot
 make itself heard beyond its last word; one whose clock is behind is believed to be as old as it says.
