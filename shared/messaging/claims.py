@@ -22,7 +22,8 @@ _NOT_HELD = "EXISTS (SELECT FROM publisher WHERE held_at IS NULL)"
 _EPOCH = "coalesce(outbox.epoch, (SELECT publisher.epoch FROM publisher))"
 
 # One statement, so one round trip. The rows are locked before they are counted: whatever another numbered meanwhile is
-# not among them, so that the count and the numbers given can never differ.
+# not among them, so that the count and the numbers given can never differ. Whether it is held is asked of the very row
+# that counts too: who waits here for somebody who holds it finds it held.
 _NUMBER = f"""
     WITH waiting AS MATERIALIZED (
         SELECT id AS waiting_id FROM outbox WHERE sequence IS NULL AND {_NOT_HELD}
@@ -31,7 +32,7 @@ _NUMBER = f"""
         SELECT waiting_id, row_number() OVER (ORDER BY waiting_id) AS place FROM waiting
     ), counted AS (
         UPDATE publisher SET last_sequence = last_sequence + (SELECT count(*) FROM waiting)
-        WHERE EXISTS (SELECT 1 FROM waiting)
+        WHERE held_at IS NULL AND EXISTS (SELECT 1 FROM waiting)
         RETURNING epoch, last_sequence - (SELECT count(*) FROM waiting) AS before
     )
     UPDATE outbox SET sequence = before + place, epoch = counted.epoch

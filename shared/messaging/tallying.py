@@ -36,7 +36,8 @@ CHUNK = 1_000
 
 _UNSENT = text("SELECT EXISTS (SELECT FROM outbox WHERE sent_at IS NULL AND id >= :low AND id < :high)")
 _FIRST = text("SELECT id FROM outbox ORDER BY id LIMIT 1")
-_FROM_THE_BEGINNING = text("SELECT EXISTS (SELECT FROM outbox WHERE sequence = 1)")
+# within that hour alone: no index leads to a number that was sent, and what was sent is kept for a month
+_FROM_THE_BEGINNING = text("SELECT EXISTS (SELECT FROM outbox WHERE id >= :low AND id < :high AND sequence = 1)")
 _EPOCH = text("SELECT epoch FROM publisher")
 _TOLD = text(
     "SELECT id, event_type, data FROM outbox WHERE id >= :low AND id < :high AND sent_at IS NOT NULL "
@@ -129,10 +130,12 @@ class Tallier:
         """
         with self._engine.connect() as connection:
             first = connection.execute(_FIRST).scalar()
-            whole = connection.execute(_FROM_THE_BEGINNING).scalar_one()
-        if first is None:
-            return hour_of(ids_within(now - HOUR, now)[0])
-        return hour_of(first) if whole else hour_of(first) + HOUR
+            if first is None:
+                return hour_of(ids_within(now - HOUR, now)[0])
+            hour = hour_of(first)
+            low, high = ids_within(hour, hour + HOUR)
+            whole = connection.execute(_FROM_THE_BEGINNING, {"low": low, "high": high}).scalar_one()
+        return hour if whole else hour + HOUR
 
     def _message(self, announced: TallyAnnounced, epoch: UUID) -> Outgoing:
         envelope = Envelope(

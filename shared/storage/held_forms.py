@@ -16,8 +16,12 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Engine, text
 
+from shared.observability.logs import logger
+from shared.storage.encryption import Unreadable
 from shared.storage.lapsed_forms import LARGEST, FormIsTooLarge, Sender, as_sender, author_of
 from shared.storage.master_keys import MasterKeys
+
+_log = logger("storage.held_forms")
 
 LIFETIME = timedelta(hours=1)
 # one for each window that somebody may have open; the oldest makes room
@@ -88,20 +92,21 @@ class HeldForms:
             connection.execute(_MAKE_ROOM, {"most": AT_MOST})
 
     def find(self, place: Place, now: datetime) -> HeldForm | None:
-        """What was typed there, if it still waits."""
+        """What was typed there, if it still waits and can be read."""
         with as_sender(self._engine, place.writer) as connection:
             row = connection.execute(_FIND, {"id": place.row, "now": now}).mappings().first()
-        return None if row is None else self._opened(row)[1]
+        opened = self._opened(row) if row is not None else None
+        return opened[1] if opened else None
 
     def on_page(self, writer: Sender, session: str, path: str, now: datetime) -> list[tuple[UUID, HeldForm]]:
-        """All that waits on one page for its writer in this session, by name, the newest first."""
+        """All that waits on one page for its writer in this session and can be read, by name, the newest first."""
         with as_sender(self._engine, writer) as connection:
             rows = connection.execute(_ALL, {"now": now}).mappings().all()
         found = []
         for row in rows:
-            name, form = self._opened(row)
-            if Place(writer, session, path, name).row == row["id"]:
-                found.append((name, form))
+            opened = self._opened(row)
+            if opened and Place(writer, session, path, opened[0]).row == row["id"]:
+                found.append(opened)
         return found
 
     def let_go(self, place: Place) -> None:
@@ -109,9 +114,14 @@ class HeldForms:
         with as_sender(self._engine, place.writer) as connection:
             connection.execute(_LET_GO, {"id": place.row})
 
-    def _opened(self, row: Mapping[Any, Any]) -> tuple[UUID, HeldForm]:
-        key = self._master.unwrap(row["key_id"], row["wrapped_key"])
-        kept = json.loads(key.open("lapsed_forms", "form", row["id"], row["form"]))
+    def _opened(self, row: Mapping[Any, Any]) -> tuple[UUID, HeldForm] | None:
+        """Its name and the form. None when nobody can read it: its page is then as if nothing had been held."""
+        try:
+            key = self._master.unwrap(row["key_id"], row["wrapped_key"])
+            kept = json.loads(key.open("lapsed_forms", "form", row["id"], row["form"]))
+        except Unreadable:
+            _log.error("unreadable", table="lapsed_forms", row=str(row["id"]))
+            return None
         form = HeldForm(written=kept["written"], errors=kept["errors"], told=kept["told"], typed_at=row["sent_at"])
         return UUID(kept["name"]), form
 

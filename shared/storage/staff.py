@@ -131,9 +131,6 @@ _HELD = """
 _ENDED = "select true from ended_sessions where session_id = $1"
 
 
-StaffEvent: TypeAlias = UnitChanged | AssignmentGranted | AssignmentEnded | SessionEnded | DirectoryIsThere
-
-
 class Keeping(Protocol):
     """The unit of work that hearing needs."""
 

@@ -135,12 +135,16 @@ def _let_go(name: UUID | None, form_id: str | None = None) -> None:
     held = _forms()
     if held is None:
         return
-    if name:
-        held.let_go(_place(request.path, name))
-    if form_id:
-        for other, form in _on_page(held, request.path):
-            if form.written.get("id") == form_id:
-                held.let_go(_place(request.path, other))
+    try:
+        if name:
+            held.let_go(_place(request.path, name))
+        if form_id:
+            for other, form in _on_page(held, request.path):
+                if form.written.get("id") == form_id:
+                    held.let_go(_place(request.path, other))
+    except SQLAlchemyError as error:
+        # the form has gone through, and its answer says so; what was held of it goes within the hour
+        _log.error("form not let go", error=error)
 
 
 def _on_page(held: HeldForms, path: str) -> list[tuple[UUID, HeldForm]]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 from urllib.parse import quote
 
@@ -57,12 +58,28 @@ LAST_RESORT = (
 
 def register(app: Flask) -> None:
     """Have this app answer every refusal and breakdown in one voice."""
-    app.register_error_handler(Refusal, answer_refusal)
-    app.register_error_handler(RoleNotAllowed, _answer_other_role)
-    app.register_error_handler(ValidationError, _answer_invalid)
-    app.register_error_handler(CSRFError, _answer_expired_form)
+    app.register_error_handler(Refusal, _or_breakdown(answer_refusal))
+    app.register_error_handler(RoleNotAllowed, _or_breakdown(_answer_other_role))
+    app.register_error_handler(ValidationError, _or_breakdown(_answer_invalid))
+    app.register_error_handler(CSRFError, _or_breakdown(_answer_expired_form))
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(Exception, _answer_breakdown)
+
+
+def _or_breakdown(answer: Callable[[Any], AnyResponse]) -> Callable[[Exception], AnyResponse]:
+    """As ``answer``; and what breaks on the way (a refusal is recorded, a form is kept) is a breakdown like any other.
+
+    Left to Flask, its message would be logged, and a database that is away would be told of as a riddle.
+    """
+
+    @wraps(answer)
+    def answered(error: Exception) -> AnyResponse:
+        try:
+            return answer(error)
+        except Exception as trouble:  # noqa: BLE001 - whatever it was
+            return _answer_breakdown(trouble)
+
+    return answered
 
 
 def problem_body(

@@ -16,7 +16,12 @@ from shared.web.who import is_api, signed_in, web
 
 FORM = "application/x-www-form-urlencoded"
 # carried by forms, written by nobody
-_CARRIED = frozenset({"csrf_token", "version", "id", "typed", "go", "do", "text_version", "confirmed"})
+_CARRIED = frozenset(
+    {
+        *("csrf_token", "version", "id", "typed", "go", "do", "next", "show", "shown", "text_version", "confirmed"),
+        *("asked_again", "proposed_unit", "read_for"),
+    }
+)
 # what a box or a list sends: a code, an area, or an id
 _CHOSEN = re.compile(
     r"true|yes|no|sv|en|[a-z]+(-[a-z0-9]+)+|[0-9]{4}(-[a-z]+)+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"

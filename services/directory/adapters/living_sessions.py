@@ -24,7 +24,7 @@ class LivingSessionRows:
         self._connection = connection
 
     def begin(self, session_id: UUID, user: UserRef, expires_at: datetime) -> None:
-        """A session began; at ``expires_at`` it is over whatever happens."""
+        """A session began; from ``expires_at`` on its cookie says nothing any more."""
         values = {"id": session_id, "issuer": user.issuer, "subject": user.subject, "expires_at": expires_at}
         self._connection.execute(_BEGIN, values)
 
@@ -33,7 +33,7 @@ class LivingSessionRows:
         self._connection.execute(_END, {"id": session_id})
 
     def end_all(self, user: UserRef) -> list[tuple[UUID, datetime]]:
-        """All of somebody's sessions ended: which, each with the moment at which it would have been over."""
+        """All of somebody's sessions ended: which, each with the moment until which that must be remembered."""
         rows = self._connection.execute(_END_ALL, {"issuer": user.issuer, "subject": user.subject})
         return [(row.session_id, row.expires_at) for row in rows]
 

@@ -1,7 +1,8 @@
 """Rows that others have kept a copy of, put back into a directory that has lost them. By an operator's errand alone.
 
 Versions are taken as they were told, so that the next change is newer than every copy. What belongs to something that
-is lost itself (a unit whose organisation nobody has) is not taken, and named.
+is lost itself (a unit whose organisation nobody has) is not taken, and named. No copy says whose address is withheld:
+that of a unit that was lost is, until somebody says otherwise.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _UNIT = """
     INSERT INTO units (id, version, organization_id, name, kind, area, function_address, phone, stand_in_unit_id,
         active, address_withheld)
     SELECT :unit_id, :version, :organization_id, :name, :kind, :area, :function_address, :phone, :stand_in_unit_id,
-        :active, false
+        :active, true
     WHERE EXISTS (SELECT FROM organizations WHERE id = :organization_id)
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, organization_id = excluded.organization_id,
         name = excluded.name, kind = excluded.kind, area = excluded.area, phone = excluded.phone,

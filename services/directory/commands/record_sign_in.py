@@ -11,7 +11,7 @@ from shared.kernel.actor import UserRef
 
 
 def record_sign_in(work: DirectoryWork, session_id: UUID, user: UserRef, expires_at: datetime) -> None:
-    """A session began, which is over at ``expires_at`` and can be ended before.
+    """A session began, whose cookie says nothing from ``expires_at`` on; it can be ended before.
 
     That this user has ever signed in is noted, for those who hand out assignments; that they were refused before is
     forgotten.

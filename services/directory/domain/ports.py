@@ -188,7 +188,7 @@ class LivingSessions(Protocol):
     """The sessions that have begun and not ended."""
 
     def begin(self, session_id: UUID, user: UserRef, expires_at: datetime) -> None:
-        """A session began; at ``expires_at`` it is over whatever happens."""
+        """A session began; from ``expires_at`` on its cookie says nothing any more."""
         ...
 
     def end(self, session_id: UUID) -> None:
@@ -196,7 +196,7 @@ class LivingSessions(Protocol):
         ...
 
     def end_all(self, user: UserRef) -> list[tuple[UUID, datetime]]:
-        """All of somebody's sessions ended: which, each with the moment at which it would have been over."""
+        """All of somebody's sessions ended: which, each with the moment until which that must be remembered."""
         ...
 
 

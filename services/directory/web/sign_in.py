@@ -15,7 +15,7 @@ from services.directory.commands.record_sign_in import (
 from shared.kernel.actor import UserRef
 from shared.storage.rates import Allowance, Spending
 from shared.web.assurance import Lack
-from shared.web.session import ABSOLUTE_LIMIT
+from shared.web.session import KNOWN_FOR
 
 WITHOUT_ASSIGNMENT = "no-assignment"
 # the provider knows who it is
@@ -34,7 +34,8 @@ class Hooks:
     def on_signed_in(self, user: UserRef, session_id: UUID) -> None:
         """Somebody signed in."""
         with self._parts.work_about(user) as work:
-            record_sign_in(work, session_id, user, work.clock.now() + ABSOLUTE_LIMIT)
+            # so long its cookie says whose it is: an end that is forgotten sooner would let it leave forms again
+            record_sign_in(work, session_id, user, work.clock.now() + KNOWN_FOR)
             work.commit()
 
     def on_refused(self, reason: str, user: UserRef | None = None) -> None:

@@ -30,7 +30,7 @@ _REVIEWING = """
         AND (valid_to IS NULL OR valid_to > %(at)s) AND (ended_at IS NULL OR ended_at > %(at)s) ORDER BY unit_id
 """
 _TOLD = "UPDATE open_alarms SET told_at = %s WHERE closed_at IS NULL"
-# as long as the inbox remembers: an opening that comes again after that would be taken for a new one
+# longer than an event can be sent again: an opening that came after that would be taken for a new one
 _FORGET = "DELETE FROM open_alarms WHERE closed_at < %s::timestamptz - interval '31 days'"
 
 

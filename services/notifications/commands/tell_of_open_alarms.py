@@ -22,6 +22,9 @@ def tell_of_open_alarms(uow: Transaction, channel: str, *, to_operators: bool) -
     if standing is None or not is_due(standing, now):
         return 0
     units = [*uow.alarms.reviewing_units(now), *([OPERATORS] if to_operators else [])]
+    if not units:
+        # nobody was told: whoever comes to review is, at once
+        return 0
     notices = [_notice(unit, standing.about, channel, uow) for unit in units]
     written = uow.notices.add(notices)
     for each in notices:

@@ -121,6 +121,15 @@ def test_without_an_address_operators_are_written_no_letter(room: Room) -> None:
     assert (room.notices(OPERATORS), room.notices(reviewers)) == ([], [TOLD])
 
 
+def test_where_nobody_can_be_told_yet_the_first_to_review_is_told_at_once(room: Room) -> None:
+    """As after the database was lost: the directory's copy may come after the alarm."""
+    opened(room)
+    room.service.tell_of_alarms()
+    reviewers, _ = a_reviewing_unit(room)
+    room.service.tell_of_alarms()
+    assert room.notices(reviewers) == [TOLD]
+
+
 def test_the_letter_goes_to_the_address_and_says_nothing_of_the_alarm(room_with_operators: Room) -> None:
     """It leads to the log's state."""
     room = room_with_operators

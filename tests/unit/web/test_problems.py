@@ -9,9 +9,10 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 
 from shared.kernel.refusals import Refusal
-from shared.web import health
+from shared.web import health, refusing
 from shared.web.tokens import issue_demo_token
 from tests.support.web_gallery import ALVA
 from tests.support.written_log import written_log
@@ -77,6 +78,23 @@ def test_a_breakdown_tells_a_number_and_nothing_else(client: FlaskClient, world:
     assert (line["error"], line["process"], line["timestamp"][:2]) == ("RuntimeError", "test", "20")
     assert line["at"].startswith("unit/web/conftest.py:")
     assert "Gustafsson" not in answer.text + log.text
+
+
+def test_a_database_that_is_away_while_a_refusal_is_recorded_is_out_of_order_and_no_riddle(
+    client: FlaskClient, world: World, sign_in: SignIn
+) -> None:
+    """Trying again helps, so it is said, and when."""
+
+    def away(_refusal: Refusal) -> None:
+        raise OperationalError("insert", {}, ConnectionError())
+
+    refusing.record_with(world.app, away)
+    sign_in("alva")
+    with written_log() as log:
+        answer = client.get("/directory/boats")
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "5")
+    assert [line["error"] for line in log.lines] == ["OperationalError"]
+    assert "insert" not in log.text
 
 
 def test_a_check_that_fails_says_why_in_the_log() -> None:
