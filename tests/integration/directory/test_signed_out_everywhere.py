@@ -36,6 +36,7 @@ def test_all_of_somebodys_browsers_are_signed_out_and_nobody_elses(city: City) -
     assert living(city) >= set(ids)
     unit = hanna.get(f"/directory/admin/units/{UNIT['advice-sodermalm']}").text
     assert PAGE in unit
+    known_until = {str(state.session_id): state.known_until for state in map(state_of, bos)}
     assert all(map(is_in, bos)), "nothing happens by looking"
     asked = hanna.get(PAGE)
     assert "Uppdraget är kvar" in asked.text
@@ -48,7 +49,6 @@ def test_all_of_somebodys_browsers_are_signed_out_and_nobody_elses(city: City) -
     assert is_in(alva)
     told = {each["session_id"]: datetime.fromisoformat(each["expires_at"]) for each in city.told("session.ended.v1")}
     assert told.keys() >= set(map(str, ids))
-    known_until = {str(state.session_id): state.known_until for state in map(state_of, bos)}
     assert all(told[each] >= known_until[each] for each in known_until), "for as long as its cookie says whose it is"
     record = next(each for each in city.told("access.recorded.v1")[::-1] if each["record_kind"] == "sessions")
     assert (record["subject"], record["outcome"], record["action"]) == ("hanna", "allowed", "change")
