@@ -172,9 +172,10 @@ class Verifier:
         if state.round is None:
             # what has been heard is read before the size: it is then covered by it, while the sequencer goes on
             heard, size = uow.verification.heard(), uow.verification.size()
-            state.round = Round(now, size, heard, hurried=wanted or state.last is None)
+            state.round = Round(now, size, heard, hurried=wanted or state.tip is None)
         going = state.round
-        # as after some days of rest: what is late is not left to the usual half day
+        # until a first round is over, also of a log that was put back, nobody looks at what is new; and as after some
+        # days of rest: what is late is not left to the usual half day
         going.hurried = going.hurried or (state.last is not None and now - state.last.finished_at > LATE)
         left = share(going.size, self._pace)
         found: list[Finding] = []
