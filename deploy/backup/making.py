@@ -28,6 +28,8 @@ FORMAT = 1
 NAMED = "lotsa-backup-"
 STAMP = "%Y%m%dT%H%M%SZ"
 WHOLE_SUFFIX = ".part"
+BROKEN_OFF_AFTER = timedelta(days=2)
+"""Longer than four databases may take: whatever is still a part then was killed."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ def make_backup(
     """Take one, and return it. Raises Trouble; what was begun is then gone again."""
     now = SystemClock().now().astimezone(UTC)
     to.mkdir(parents=True, exist_ok=True)
+    forget_broken_off(to, now)
     folder = to / f"{NAMED}{now:{STAMP}}"
     part = folder.with_name(folder.name + WHOLE_SUFFIX)
     part.mkdir(mode=0o700)
@@ -113,6 +116,17 @@ def forget_older(to: Path, keep_days: int, console: Console) -> None:
         if taken_at < limit and (folder / CONTENTS).is_file():
             shutil.rmtree(folder)
             console.print(f"  {folder} is older than {keep_days} days, and gone.")
+
+
+def forget_broken_off(to: Path, now: datetime) -> None:
+    """Remove what a process left that was killed while it made a backup: it would fill the disk, one by one."""
+    for part in to.glob(f"{NAMED}*{WHOLE_SUFFIX}"):
+        try:
+            begun = datetime.strptime(part.name, f"{NAMED}{STAMP}{WHOLE_SUFFIX}").replace(tzinfo=UTC)
+        except ValueError:
+            continue
+        if now - begun > BROKEN_OFF_AFTER:
+            shutil.rmtree(part, ignore_errors=True)
 
 
 def _one(

@@ -53,8 +53,11 @@ def make_identity(file: Path) -> str:
 
 
 def seal(reader: IO[bytes], writer: IO[bytes], recipients: Sequence[pyrage.x25519.Recipient]) -> None:
-    """Seal everything that is read, as it comes."""
-    pyrage.encrypt_io(reader, writer, list(recipients))
+    """Seal everything that is read, as it comes. Raises Trouble when it cannot be written, as on a full disk."""
+    try:
+        pyrage.encrypt_io(reader, writer, list(recipients))
+    except pyrage.EncryptError as broken:
+        raise Trouble(f"What was sealed could not be written: {broken}.") from None
 
 
 @contextlib.contextmanager

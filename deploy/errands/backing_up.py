@@ -39,6 +39,8 @@ def backup(
             )
     except psycopg.Error as broken:
         raise Trouble(f"A database does not answer as it should ({type(broken).__name__}).") from None
+    except OSError as broken:
+        raise Trouble(f"The backup could not be written: {broken.strerror or type(broken).__name__}.") from None
     if keep_days:
         forget_older(to, keep_days, console)
     return made.folder

@@ -21,8 +21,8 @@ from deploy.onebox.places import CHECKOUT
 from deploy.onebox.product import quiet_process_is_ready
 from deploy.onebox.start import web_is_ready
 from shared.messaging.parked import list_parked
-from shared.settings import Settings
-from shared.storage.encryption import MasterKeyIsWrong
+from shared.settings import Settings, SettingsAreWrong
+from shared.storage.encryption import KeyTrouble
 
 LITTLE_ROOM_MB = 1000
 MANY_ON_THEIR_WAY = 1000
@@ -127,7 +127,7 @@ def _running(box: Box) -> Iterator[str]:
 def _in_the_log(settings: Settings) -> Iterator[str]:
     try:
         yield from about_the_log(settings)
-    except (SQLAlchemyError, MasterKeyIsWrong, OSError) as trouble:
+    except (SQLAlchemyError, SettingsAreWrong, KeyTrouble, OSError) as trouble:
         yield (
             f"Alarms, heights and the log's verification could not be looked at ({type(trouble).__name__}): nobody "
             "knows whether the log is whole. Mend what is told above, see that audit's keys are there, and ask again."

@@ -119,7 +119,9 @@ def discard(settings: Settings, handle: str, reason: str, queue: str, console: C
         console.print(done, markup=False)
         if service_of(each.queue) == "audit":
             number = "an event" if each.sequence is None else f"number {each.sequence}"
-            console.print(f"The log will lack {number} for ever, and its alarm stays open.", markup=False)
+            console.print(
+                f"The log will lack {number} for ever; its alarm stays until a reviewer closes it.", markup=False
+            )
 
 
 def _where(parking: Parking, handle: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,12 @@ def verifier_for(settings: Settings, clock: Clock) -> Verifier:
 def comparer() -> Comparer:
     """What compares this bus process's tallies, made once: it remembers since when it has missed a service."""
     return Comparer(SystemClock())
+
+
+@cache
+def began_to_listen() -> datetime:
+    """When this bus process first asked who is silent."""
+    return SystemClock().now()
 
 
 @cache

@@ -51,6 +51,8 @@ class Consuming:
         self._stopped = threading.Event()
         self._taking = True
         self._connection: amqp.Connection | None = None
+        # said from the beginning: of a bus that has never been connected nobody would hear that it is not
+        metrics.connected.labels(service).set(0)
 
     @property
     def connected(self) -> bool:

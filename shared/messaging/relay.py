@@ -78,6 +78,8 @@ class Relay:
         self._next_look_back = self._lively_until = 0.0
         self._sending_again = False
         self._clock = SystemClock()
+        # said from the beginning: of a relay that was never elected nobody would hear that it is not active
+        metrics.relay_active.labels(publisher).set(0)
 
     def run(self, stop: threading.Event) -> None:
         """Relay until ``stop`` is set; every trouble is waited out."""

@@ -35,7 +35,7 @@ LOOK_BACK = timedelta(days=7)
 CHUNK = 1_000
 
 _UNSENT = text("SELECT EXISTS (SELECT FROM outbox WHERE sent_at IS NULL AND id >= :low AND id < :high)")
-_FIRST = text("SELECT id FROM outbox ORDER BY id LIMIT 1")
+_FIRST = text("SELECT id FROM outbox WHERE sent_at IS NOT NULL ORDER BY id LIMIT 1")
 # within that hour alone: no index leads to a number that was sent, and what was sent is kept for a month
 _FROM_THE_BEGINNING = text("SELECT EXISTS (SELECT FROM outbox WHERE id >= :low AND id < :high AND sequence = 1)")
 _EPOCH = text("SELECT epoch FROM publisher")
@@ -123,15 +123,16 @@ class Tallier:
             hour += HOUR
 
     def _begun(self, now: datetime) -> datetime:
-        """The first hour of which everything is kept; the last one that is over when nothing is.
+        """The first hour of which everything is kept; this one when nothing is.
 
         What was sent is forgotten after a while (after an hour, until 0.1): the first that is kept may be the rest of
-        its hour, unless it is the first of all.
+        its hour, unless it is the first of all. Where nothing is kept, the hour before this one may have been forgotten
+        in part; and what was never sent is kept however old it is, so it says nothing of its hour.
         """
         with self._engine.connect() as connection:
             first = connection.execute(_FIRST).scalar()
             if first is None:
-                return hour_of(ids_within(now - HOUR, now)[0])
+                return hour_of(ids_within(now, now)[0])
             hour = hour_of(first)
             low, high = ids_within(hour, hour + HOUR)
             whole = connection.execute(_FROM_THE_BEGINNING, {"low": low, "high": high}).scalar_one()

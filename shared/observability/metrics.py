@@ -24,11 +24,16 @@ connected = Gauge("lotsa_bus_connected", "1 while a service's bus is connected t
 parked_waiting = Gauge("lotsa_parked_waiting", "Messages that lie parked, for a person to look at", ["queue"])
 
 alarms_open = Gauge("lotsa_alarms_open", "The audit log's alarms that stand open", ["kind"])
-log_waiting = Gauge("lotsa_log_waiting", "What has happened and has not entered the audit log yet")
-log_waiting_age = Gauge("lotsa_log_waiting_seconds", "For how long the oldest of it has waited: the sequencer's lag")
-log_entries = Gauge("lotsa_log_entries", "Entries under a signed checkpoint")
-log_looked_at = Gauge("lotsa_log_looked_at_timestamp_seconds", "When the log's newest entries were last verified")
-log_verified_at = Gauge(
-    "lotsa_log_verified_timestamp_seconds", "When the whole log had last been verified; 0: never yet"
+# with a label, though there is one log: without one every process would serve them, as 0, and be taken for a witness
+log_waiting = Gauge("lotsa_log_waiting", "What has happened and has not entered the audit log yet", ["service"])
+log_waiting_age = Gauge(
+    "lotsa_log_waiting_seconds", "For how long the oldest of it has waited: the sequencer's lag", ["service"]
 )
-log_holds = Gauge("lotsa_log_holds", "1 while everything that was verified holds, else 0")
+log_entries = Gauge("lotsa_log_entries", "Entries under a signed checkpoint", ["service"])
+log_looked_at = Gauge(
+    "lotsa_log_looked_at_timestamp_seconds", "When the log's newest entries were last verified", ["service"]
+)
+log_verified_at = Gauge(
+    "lotsa_log_verified_timestamp_seconds", "When the whole log had last been verified; 0: never yet", ["service"]
+)
+log_holds = Gauge("lotsa_log_holds", "1 while everything that was verified holds, else 0", ["service"])

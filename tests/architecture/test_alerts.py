@@ -61,6 +61,13 @@ def test_every_rule_asks_for_metrics_that_there_are() -> None:
         assert all(grouped <= known[name] for name in names), rule["alert"]
 
 
+def test_only_who_knows_of_the_log_speaks_of_it() -> None:
+    """What has no label is served as 0 by every process that imports it: eight would say that the log does not hold."""
+    ours = {name for name in REGISTRY._names_to_collectors if name.startswith("lotsa_")}
+    assert ours
+    assert {name for name in ours if not getattr(REGISTRY._names_to_collectors[name], "_labelnames", ())} == set()
+
+
 def test_a_metric_that_is_not_served_would_be_seen() -> None:
     """The check can fail."""
     assert "lotsa_alarms_closed" not in served()

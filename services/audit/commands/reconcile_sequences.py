@@ -9,7 +9,7 @@ too: the sequencer has stopped, or refuses.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.audit.domain.alarms import (
     COME_AND_GO,
@@ -32,21 +32,29 @@ ParkedSequences = Callable[[], Mapping[str, Iterable[int]]]
 """By source, the sequences of messages that lie parked before audit."""
 
 
-def reconcile(sequences: Sequences, alarms: Alarms, clock: Clock, parked: ParkedSequences) -> list[Alarm]:
+def reconcile(
+    sequences: Sequences, alarms: Alarms, clock: Clock, parked: ParkedSequences, *, begun: datetime | None = None
+) -> list[Alarm]:
     """Set the alarms to what is true now; returns what is wrong, whether or not it was known. One at a time does this.
 
     What reviewers have closed stays closed: missing numbers for ever, a silence until the publisher has been heard.
+    ``begun``: since when this process listens, so that what was said while it was away is no new silence.
     """
     if not alarms.lock():
         return []
     now = clock.now()
     said_of = sequences.announcements(now)
-    found = [*_gaps(said_of, parked), *_silences(said_of, clock)]
+    standing = alarms.standing(COME_AND_GO)
+    silent = _silences(said_of, now)
+    if begun is not None and now - begun < SILENCE:
+        known = {each.alarm.source for each in standing if each.alarm.kind == PUBLISHER_SILENT}
+        silent = [each for each in silent if each.source in known]
+    found = [*_gaps(said_of, parked), *silent]
     waited = sequences.oldest_waiting()
     if waited is not None and waited > STANDSTILL:
         found.append(Alarm(LOG_STANDS_STILL, THE_LOG, 0, 0))
     accepted = [each for each in alarms.accepted(COME_AND_GO) if _still_accepted(each, said_of)]
-    alarms.change(follow(found, alarms.standing(COME_AND_GO), accepted, now), now)
+    alarms.change(follow(found, standing, accepted, now), now)
     return found
 
 
@@ -64,14 +72,14 @@ def _gaps(said_of: Iterable[Announcement], parked: ParkedSequences) -> list[Alar
     return found
 
 
-def _silences(said_of: Iterable[Announcement], clock: Clock) -> list[Alarm]:
+def _silences(said_of: Iterable[Announcement], now: datetime) -> list[Alarm]:
     # an epoch that a restore has ended is silent for ever, and rightly so
     last_of: dict[str, Announcement] = {}
     for said in said_of:
         publisher = said.source.rpartition("/")[0]
         if publisher not in last_of or said.heard_at > last_of[publisher].heard_at:
             last_of[publisher] = said
-    silent = [said for said in last_of.values() if clock.now() - said.heard_at >= SILENCE]
+    silent = [said for said in last_of.values() if now - said.heard_at >= SILENCE]
     return [Alarm(PUBLISHER_SILENT, said.source, said.highest, said.highest) for said in silent]
 
 

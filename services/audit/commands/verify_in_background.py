@@ -116,6 +116,7 @@ class Verifier:
         self._checks = checks
         self._pace = pace or Pace()
         self._seconds = seconds
+        self._no_round_since: datetime | None = None
 
     def tick(self, uow: Verifying) -> State | None:
         """Look at what is new and at the next piece of the whole; None when another process is at it. Commits nothing.
@@ -171,8 +172,11 @@ class Verifier:
         if state.round is None:
             # what has been heard is read before the size: it is then covered by it, while the sequencer goes on
             heard, size = uow.verification.heard(), uow.verification.size()
-            state.round = Round(now, size, heard, hurried=wanted or state.last is None)
+            state.round = Round(now, size, heard, hurried=wanted or state.tip is None)
         going = state.round
+        # until a first round is over, also of a log that was put back, nobody looks at what is new; and as after some
+        # days of rest: what is late is not left to the usual half day
+        going.hurried = going.hurried or (state.last is not None and now - state.last.finished_at > LATE)
         left = share(going.size, self._pace)
         found: list[Finding] = []
         while going.walk.at < going.size and (left > 0 or (going.hurried and self._seconds() < until)):
@@ -198,7 +202,10 @@ class Verifier:
         return found, told(part)
 
     def _tell_when_late(self, uow: Verifying, state: State, now: datetime) -> None:
-        since = state.last.finished_at if state.last else state.begun_at
+        # whoever empties what is remembered has it begin anew, again and again; this process remembers since when
+        begun = min(self._no_round_since or state.begun_at, state.begun_at)
+        self._no_round_since = None if state.last else begun
+        since = state.last.finished_at if state.last else begun
         late = [Alarm(VERIFICATION_LATE, THE_LOG, 0, 0)] if now - since > LATE else []
         kinds = (VERIFICATION_LATE,)
         uow.alarms.change(follow(late, uow.alarms.standing(kinds), (), now), now)

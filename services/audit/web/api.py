@@ -88,6 +88,7 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
         return ok(LogOut().dump(reviewing.status()))
 
     @api.put("/log/verification", answers={204: None}, roles=AUDITORS)
+    @costs(HEAVY)
     def put_verification() -> Response:
         """Ask for the whole log to be verified now, from its first entry on, in the background.
 

@@ -136,6 +136,13 @@ def test_in_containers_each_process_has_a_volume_of_its_own(composed: dict[str, 
     assert with_password == {"postgres", "rabbitmq", "prepare", "operator", "backup"}
 
 
+def test_an_operators_errand_hands_keys_out_to_the_processes(composed: dict[str, Any]) -> None:
+    """Into their own volumes, wherever it is run: else a new master key would seal what no process could open."""
+    prepared = set(composed["services"]["prepare"]["volumes"])
+    assert any(each.startswith("given-") for each in prepared)
+    assert prepared <= set(composed["services"]["operator"]["volumes"])
+
+
 def test_in_containers_each_process_is_given_its_own_settings_and_keys(
     everything: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from sqlalchemy import make_url
 
+from deploy.backup.making import forget_broken_off
 from deploy.compose import nightly
 from deploy.onebox.places import CHECKOUT
 from deploy.onebox.trouble import Trouble
@@ -72,6 +73,21 @@ def test_one_at_once_one_each_night_and_again_soon_after_trouble(
     assert made[:2] == [LATE, first_night]
     assert made[2] == first_night + timedelta(seconds=nightly.AGAIN_AFTER_TROUBLE_SECONDS)
     assert made[3] == first_night + timedelta(days=1)
+
+
+def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    """Not what another may be at now, nor a whole backup however old, nor what is none of ours."""
+    stay = [
+        "lotsa-backup-20261128T220000Z.part",
+        "lotsa-backup-20260101T013000Z",
+        "lotsa-backup-somebodys.part",
+        "x.part",
+    ]
+    for name in [*stay, "lotsa-backup-20261127T215959Z.part"]:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "audit.dump.age").write_text("sealed")
+    forget_broken_off(tmp_path, LATE)
+    assert {each.name for each in tmp_path.iterdir()} == set(stay)
 
 
 def test_without_anybody_to_seal_it_for_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
