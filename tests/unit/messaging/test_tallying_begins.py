@@ -27,7 +27,7 @@ class Outbox:
         """As an engine does."""
         yield self
 
-    def execute(self, _: Any) -> Outbox:
+    def execute(self, *_: Any) -> Outbox:
         """Each question is asked once, in this order."""
         return self
 
