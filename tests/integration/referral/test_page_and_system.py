@@ -159,6 +159,7 @@ def test_a_referral_sent_by_page_reads_as_one_sent_by_a_system(alva: Cast, bo: C
                 "scopes": ["share-with-receiving-unit", "tell-referrer-what-happened"],
                 "channels": ["phone", "email", "letter"],
                 "form": "written",
+                "covers_stand_in": True,
                 "text_version": "carer-2026-2",
                 "interpreter_present": True,
             },
