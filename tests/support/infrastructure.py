@@ -21,11 +21,14 @@ from sqlalchemy import create_engine, text
 
 from deploy.installation import Installation, Servers
 from deploy.onebox.trouble import Trouble
+from shared.web.limits import ALLOWED
 from tests.support import servers_from_containers, servers_from_programs
 
 POSTGRES = "LOTSA_TEST_POSTGRES_URL"
 AMQP = "LOTSA_TEST_AMQP_URL"
 RABBITMQ_API = "LOTSA_TEST_RABBITMQ_API"
+# a session of tests asks from one address, as the same few people, more often than any office
+UNMET = {"LOTSA_LIMITS": ",".join(f"{kind}=1000000/minute" for kind in ALLOWED)}
 
 
 class NoInfrastructure(Exception):
@@ -77,12 +80,11 @@ def stop_infrastructure() -> None:
 def new_installation(
     infrastructure: Infrastructure, *, mode: str = "test", extra: Mapping[str, str] | None = None
 ) -> Iterator[Installation]:
-    """An installation under a prefix that nobody else uses, dropped at the end."""
+    """An installation under a prefix that nobody else uses, and whose limits no test meets, dropped at the end."""
     prefix = f"t{secrets.token_hex(4)}"
     with tempfile.TemporaryDirectory(prefix=f"lotsa-{prefix}-") as folder:
-        made = Installation(
-            prefix, Path(folder), infrastructure.servers, mode, "http://127.0.0.1:8000", extra=extra or {}
-        )
+        more = {**UNMET, **(extra or {})}
+        made = Installation(prefix, Path(folder), infrastructure.servers, mode, "http://127.0.0.1:8000", extra=more)
         try:
             made.create()
             yield made

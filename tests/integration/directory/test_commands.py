@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -188,27 +189,37 @@ def test_assignments_are_seen_by_administrators_only(city: City) -> None:
     assert counts["hanna"] >= 5
 
 
-def test_a_changed_unit_is_told_and_known_at_once(city: City) -> None:
-    """The event, the row and the directory's own staff copy come from one commit."""
-    hanna = city.editor("hanna")
-    unit_id = UnitId(UNIT["advice-bromma"])
+@pytest.fixture
+def renamed(city: City) -> Iterator[Callable[[str], None]]:
+    """Have Hanna call Bromma's unit something; afterwards it is called what it was."""
+    hanna, unit_id = city.editor("hanna"), UnitId(UNIT["advice-bromma"])
+
+    def rename(name: str) -> None:
+        with city.parts.work_of(hanna) as work:
+            unit = work.units.find(unit_id)
+            assert unit is not None
+            asked = ChangeUnit(
+                unit_id=unit_id,
+                version=unit.version,
+                name=name,
+                area=unit.area,
+                function_address=unit.function_address,
+                phone=unit.phone,
+                stand_in_unit_id=unit.stand_in_unit_id,
+            )
+            change_unit(work, hanna, asked, city.parts.areas)
+            work.commit()
+
     before = city.parts.staff.unit(unit_id)
     assert before is not None
-    with city.parts.work_of(hanna) as work:
-        unit = work.units.find(unit_id)
-        assert unit is not None
-        asked = ChangeUnit(
-            unit_id=unit_id,
-            version=unit.version,
-            name="Anhörigstödet i Bromma",
-            area=unit.area,
-            function_address=unit.function_address,
-            phone=unit.phone,
-            stand_in_unit_id=unit.stand_in_unit_id,
-        )
-        change_unit(work, hanna, asked, city.parts.areas)
-        work.commit()
-    known = city.parts.staff.unit(unit_id)
+    yield rename
+    rename(before.name)
+
+
+def test_a_changed_unit_is_told_and_known_at_once(city: City, renamed: Callable[[str], None]) -> None:
+    """The event, the row and the directory's own staff copy come from one commit."""
+    renamed("Anhörigstödet i Bromma")
+    known = city.parts.staff.unit(UnitId(UNIT["advice-bromma"]))
     assert known is not None
     assert known.name == "Anhörigstödet i Bromma"
     assert city.told("unit.changed.v1")[-1]["name"] == "Anhörigstödet i Bromma"

@@ -14,9 +14,23 @@ from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope
 from shared.contracts.referral import FirstContactMade, ReferralAccepted, ReferralSent
 from shared.messaging.subscribe import subscriptions_of
+from shared.storage.rates import Allowance
+from shared.web.limits import ALLOWED, SIGN_INS
 from tests.support.directory_city import City, sign_in, token_in
 
 AT = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # the first of December in Sweden
+
+
+def test_a_session_of_tests_signs_in_more_often_than_an_office(city: City) -> None:
+    """The city has limits of its own (tests/support/infrastructure.py); tests/unit/web/test_limits.py proves the usual.
+
+    Otherwise whichever test comes after the hundred-and-twentieth sign-in of a minute fails, and says nothing of why.
+    """
+    usual = Allowance.parse(ALLOWED[SIGN_INS])
+    assert usual is not None
+    client = city.client()
+    assert {client.get("/directory/login").status_code for _ in range(usual.times + 1)} == {200}
+    assert city.settings.limits.keys() == ALLOWED.keys()
 
 
 def test_coming_and_going_is_told(city: City) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import urlsplit
 
 import psycopg
@@ -18,9 +19,12 @@ def _connect(url: str) -> psycopg.Connection[tuple[object, ...]]:
 
 
 def test_each_role_reaches_its_own_database(installation: Installation) -> None:
-    """Owner, application and log roles sign in with the URLs that the processes are given."""
+    """Owner, application and log roles sign in with the URLs that the processes and the migrations are given."""
     environment = installation.environment()
     urls = {name: url for name, url in environment.items() if name.endswith("DATABASE_URL")}
+    # the server's own administrator, for an operator's errands: no role of ours, and given to no process
+    # (tests/unit/deploy/test_least_privilege.py)
+    assert urls.pop("LOTSA_ADMIN_DATABASE_URL") == installation.servers.postgres_url
     assert len(urls) == 2 * len(SERVICES) + 1
     for url in urls.values():
         with _connect(url) as connection:
@@ -56,10 +60,14 @@ def test_creating_twice_changes_nothing_that_data_hangs_on(installation: Install
 
 
 def test_keys_are_readable_by_their_owner_alone(installation: Installation) -> None:
-    """No file among the keys has a permission for group or others, but for the public key set."""
+    """No file among the keys has a permission for group or others, but for the sets of public keys."""
     keys = installation.folder / "keys"
-    for file in {*keys.iterdir()} - {keys / "token-jwks.json"}:
+    public = {keys / "token-jwks.json", keys / "session-jwks.json"}
+    for file in {*keys.iterdir()} - public:
         assert file.stat().st_mode & 0o077 == 0, file.name
+    for file in public:
+        # the private part of an elliptic curve's key (RFC 7518, 6.2.2; RFC 8037, 2)
+        assert [key for key in json.loads(file.read_text())["keys"] if "d" in key] == [], file.name
 
 
 def test_dropping_leaves_nothing(infrastructure: Infrastructure) -> None:

@@ -127,6 +127,17 @@ def test_what_costs_more_may_be_asked_less_often(made: Callable[..., Flask], clo
     assert asked(client, "/directory/open", 1) == [200]
 
 
+@pytest.mark.parametrize(
+    ("path", "times"), [("/directory/open", 600), ("/directory/search", 120), ("/directory/login", 120)]
+)
+def test_where_nothing_is_set_the_usual_allowances_hold(
+    made: Callable[..., Flask], clock: list[float], path: str, times: int
+) -> None:
+    """A stranger's pages, searches and attempts to sign in, by the minute."""
+    statuses = asked(made("").test_client(), path, times + 1)
+    assert (set(statuses[:times]), statuses[times]) == ({200}, 429)
+
+
 def test_attempts_to_sign_in_are_counted_by_address(made: Callable[..., Flask], clock: list[float]) -> None:
     """Beginning and coming back alike, signed in or not; other pages go on."""
     client = made("sign-ins=3/minute").test_client()
