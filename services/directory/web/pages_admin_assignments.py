@@ -168,7 +168,11 @@ def sign_out_everywhere(assignment_id: UUID) -> Response:
         work.commit()
     if ended:
         # promise: signed-out-everywhere-by-an-administrator
-        flash(_("%(user)s is signed out everywhere.", user=assignment.user.subject), "success")
+        words = _(
+            "%(user)s is signed out here, and in the other services usually within moments.",
+            user=assignment.user.subject,
+        )
+        flash(words, "success")
     else:
         flash(_("%(user)s was not signed in anywhere.", user=assignment.user.subject))
     return redirect(f"{UNITS}/{assignment.unit_id}", 303)

@@ -76,6 +76,7 @@ def test_every_field_in_which_the_two_differ_is_told(city: City, name: str) -> N
         told = TOLD.search(answer.text)
         assert told, f"{field}: {answer.status_code}"
         assert told[0].count("<dt>") == len({*typed, *theirs}), f"{field}: {told[0]}"
+        assert told[0].count("Så här är det sparat, där det skiljer sig från det du skickade:") == 1, "whose values"
         shown = form_of(answer.text, page)
         assert {each: shown.fields.getlist(each) for each in typed} == {
             each: value if isinstance(value, list) else [value] for each, value in typed.items()
