@@ -114,7 +114,7 @@ def answer_refusal(refusal: Refusal) -> AnyResponse:
     detail = refusal.detail
     if isinstance(refusal, TooOften):
         # promise: too-often-does-nothing
-        detail = says("Nothing was saved or sent. Wait a minute and try again.")
+        detail = says("Nothing was saved or sent. Try again after that.")
     response = _answer(refusal.slug, refusal.title, refusal.status, detail, refusal.fields)
     if refusal.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="lotsa"'

@@ -22,7 +22,20 @@ _CARRIED = frozenset(
         *("asked_again", "proposed_unit", "read_for"),
     }
 )
-# what a box or a list sends: a code, an area, or an id
+# where something is chosen: a box, a list
+_CHOICES = frozenset(
+    {
+        *("about_person", "address_withheld", "age_band", "age_of", "alone_with_it", "area", "areas"),
+        *("attend", "carer_age_band", "channels", "channels_ok", "closed", "contact_carer"),
+        *("default_unit_id", "digital", "do_not_reach_out", "form", "forms", "given_by", "group"),
+        *("hours_from", "hours_to", "interpreter", "interpreter_present", "kind", "language", "languages"),
+        *("no_letter", "no_voicemail", "organization_id", "other_unit", "own_statement", "priority"),
+        *("protected_identity", "reason", "relation", "repeats", "role", "same_household", "share"),
+        *("stand_in_unit_id", "status", "support_wanted", "takes_in_best", "target_groups", "tell"),
+        *("tell_carer", "tell_referrer", "text_language", "unit", "unit_id", "unmet_needs"),
+    }
+)
+# what a box or a list sends in a form that is not made with our macros: a code, an area, or an id
 _CHOSEN = re.compile(
     r"true|yes|no|sv|en|[a-z]+(-[a-z0-9]+)+|[0-9]{4}(-[a-z]+)+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
@@ -45,5 +58,5 @@ def _is_theirs() -> bool:
 
 def _words() -> Iterator[str]:
     for name, value in request.form.items(multi=True):
-        if name not in _CARRIED and value.strip() and not _CHOSEN.fullmatch(value.strip()):
+        if name not in _CARRIED | _CHOICES and value.strip() and not _CHOSEN.fullmatch(value.strip()):
             yield value.strip()

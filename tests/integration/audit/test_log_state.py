@@ -28,6 +28,13 @@ def test_the_logs_state_is_verified_by_computing_it_anew(reviewers: Reviewers, s
     assert "Loggen stämmer" in page.text
     assert f"{size} poster har räknats om" in page.text
     assert "Inga luckor" in page.text
+    # what came after the whole round, and has been looked at since, is counted with it
+    reviewers.world.hear(opened(uuid4()))
+    reviewers.world.sequencer.integrate()
+    tick(reviewers.world, SystemClock())
+    grown = reviewers.world.rows("select max(size) from log_checkpoints")[0][0]
+    assert grown > size
+    assert f"{grown} poster har räknats om" in reviewers.ester.get("/audit/log").text
 
 
 @pytest.mark.holds("no-number-is-missing")

@@ -178,6 +178,10 @@ def test_too_many_forms_save_nothing(made: Callable[..., Flask], clock: list[flo
     assert [each.status_code for each in answers] == [200, 200, 429, 429]
     assert saved == ["once"] * 2
     assert "Inget sparades eller skickades." in answers[-1].text
+    assert answers[-1].text.count("Vänta") == 1, "said once"
+    again = client.get("/directory/page", base_url=HERE)
+    assert 'href="/directory/page">Försök igen</a>' in again.text
+    assert "Försök igen</a>" not in answers[-1].text, "a form is not sent anew by a link"
 
 
 @pytest.mark.parametrize(
