@@ -132,7 +132,8 @@ def test_somebody_is_given_an_assignment_and_loses_it_again(hanna: Page, city: C
     assert len(city.parts.staff.assignments_of(user, datetime.now(UTC))) == 1
     ask = hanna.url
     hanna.get_by_role("button", name="Avsluta uppdraget").click()
-    expect(hanna.get_by_text("Uppdraget är avslutat.")).to_be_visible()
+    told = "Uppdraget är avslutat. Det ger ingen åtkomst här längre, och inte heller i de andra delarna av Lotsa när"
+    expect(hanna.get_by_text(told)).to_be_visible()
     assert city.parts.staff.assignments_of(user, datetime.now(UTC)) == []
     assert city.told("assignment.ended.v1")[-1]["assignment_id"] in ask
     hanna.goto(ask)

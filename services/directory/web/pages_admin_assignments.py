@@ -138,7 +138,10 @@ def end_it(assignment_id: UUID) -> Response:
         flash(_("The assignment had already ended."), "warning")
         return redirect("/directory/admin", 303)
     # promise: an-ended-assignment-opens-nothing
-    flash(_("The assignment is ended. It opens nothing any more."), "success")
+    flash(
+        _("The assignment is ended. It opens nothing here any more, nor in the other parts once they have heard."),
+        "success",
+    )
     return redirect(f"{UNITS}/{ended.unit_id}" if ended else "/directory/admin", 303)
 
 
