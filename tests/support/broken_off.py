@@ -43,6 +43,8 @@ def break_off(how: str, at: str) -> None:
 def main() -> None:
     """What the command line says."""
     port, *rest = sys.argv[1:]
+    # whoever runs the tests in the background has them ignore it, and a child inherits that
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     start.SEED = [sys.executable, "-c", SMALL]
     if rest:
         break_off(*rest)

@@ -42,7 +42,7 @@ def var() -> Iterator[Path]:
 
 
 def test_a_taken_port_is_said_and_another_one_offered(var: Path) -> None:
-    """Somebody else listens there: exit code and sentence; no folder of a box was made."""
+    """Somebody else listens there: exit code and sentence; nothing of a box was made but the lock of its start."""
     with socket.socket() as somebody:
         somebody.bind(("127.0.0.1", 0))
         somebody.listen()
@@ -52,7 +52,7 @@ def test_a_taken_port_is_said_and_another_one_offered(var: Path) -> None:
     assert f"Port {port} on 127.0.0.1 is taken by another program." in done.stderr
     assert f"make run PORT={port + 1}" in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
-    assert not (var / "box").exists()
+    assert [each.name for each in (var / "box").iterdir()] == ["starting.lock"]
 
 
 def test_an_address_that_others_can_reach_is_refused(var: Path) -> None:

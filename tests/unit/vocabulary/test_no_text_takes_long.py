@@ -85,7 +85,9 @@ def test_telephone_numbers_without_end_keep_nobody_busy(row: str) -> None:
     """
     short, long = row * (1_000 // len(row)), row * (8_000 // len(row))
     parse_several(short)
-    assert taken(lambda: parse_several(long)) < 24 * max(taken(lambda: parse_several(short)), 0.002)
+    # the quickest of several: what else the machine does is no part of it
+    quickest = [min(taken(lambda text=text: parse_several(text)) for _ in range(4)) for text in (short, long)]
+    assert quickest[1] < 32 * max(quickest[0], 0.002)
 
 
 def test_nor_do_they_by_a_form_an_address_or_json() -> None:
