@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
 
 from shared.contracts.contract import Contract
 from shared.contracts.directory import DirectoryIsThere, SessionEnded, SignInRefused
@@ -23,7 +22,7 @@ REFUSED: set[str] = set()
 
 
 @pytest.fixture
-def said(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Envelope]]:
+def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Envelope]]:
     """What goes to the broker, in order; the broker itself takes what ``REFUSED`` does not name."""
     heard: list[Envelope] = []
 
@@ -36,8 +35,6 @@ def said(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Envelop
     monkeypatch.setattr(ConfirmedPublisher, "publish", publish)
     yield heard
     REFUSED.clear()
-    with house.publisher.begin() as connection:
-        connection.execute(text("DELETE FROM outbox"))
 
 
 def round_of(house: House, relay: Any) -> None:

@@ -18,9 +18,9 @@ from tests.integration.referral.conftest import Cast, Room, a_referral_about_bot
 # each changes one referral's rows, as a lost master key, a bad disk or a hand in the database would
 HARMS = {
     "another master key": "UPDATE data_keys SET wrapped = :other WHERE referral_id = :id AND part = :part",
-    "a changed key": "UPDATE data_keys SET wrapped = overlay(wrapped placing '\\x00'::bytea from 40) "
+    "a changed key": "UPDATE data_keys SET wrapped = set_byte(wrapped, 39, 255 - get_byte(wrapped, 39)) "
     "WHERE referral_id = :id AND part = :part",
-    "changed contents": "UPDATE contents SET body = overlay(body placing '\\x00'::bytea from 40) "
+    "changed contents": "UPDATE contents SET body = set_byte(body, 39, 255 - get_byte(body, 39)) "
     "WHERE referral_id = :id AND part = :part",
     "contents that were cut": "UPDATE contents SET body = substring(body for 5) "
     "WHERE referral_id = :id AND part = :part",

@@ -59,7 +59,7 @@ def test_every_key_opens_what_it_wrapped(tmp_path: Path) -> None:
 UNREADABLE = {
     "by another key": lambda: NEW.wrap(DATA),
     "by another key, as 0.1 did": lambda: wrapped_by_0_1(NEW, DATA),
-    "changed": lambda: OLD.wrap(DATA)[:-1] + b"x",
+    "changed": lambda: (wrapped := OLD.wrap(DATA))[:-1] + bytes([wrapped[-1] ^ 1]),
     "another's name on it": lambda: OLD.wrap(DATA).replace(b"referral-1", b"referral-2"),
     **{f"{n} bytes of it": lambda n=n: OLD.wrap(DATA)[:n] for n in (0, 1, 2, 5, 13, 14)},
     "of no version": lambda: b"\x03" + b"x" * 60,
