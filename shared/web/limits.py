@@ -1,7 +1,8 @@
 """How often one caller may ask: per address, per person and per token, and less often for what costs more.
 
 Whoever is signed in, or brings a right token, is counted as that person or that assignment; everybody else by their
-address. It is asked before anything else about the request, so that trying costs no more than being told to wait.
+address, among them whoever brings the cookie of a session that is over: it may be a copy, and spends nothing of its
+owner's. It is asked before anything else about the request, so that trying costs no more than being told to wait.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from shared.kernel.refusals import Failure, SignInNeeded, TooOften
 from shared.settings import Settings, SettingsAreWrong
 from shared.storage.rates import Allowance, Spending
 from shared.web import session
-from shared.web.who import is_api, web
+from shared.web.who import has_ended, is_api, web
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -77,7 +78,7 @@ def _caller(settings: Settings) -> tuple[str, str]:
         return (TOKENS, assignment) if assignment else (STRANGERS, _address(settings))
     # asked without prolonging or ending it: the view does that
     state = session.said()
-    if state is None or web().clock.now() >= state.expires_at:
+    if state is None or web().clock.now() > state.idle_until or has_ended(state.session_id):
         return STRANGERS, _address(settings)
     return PEOPLE, f"{state.user.issuer} {state.user.subject}"
 

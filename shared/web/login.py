@@ -28,13 +28,17 @@ from shared.web import form_token, refusing, session
 from shared.web.assurance import SENTENCES, Lack, lack_of
 from shared.web.limits import SIGN_INS, costs
 from shared.web.navigation import home_of
-from shared.web.oidc import Provider, SignInFailed
+from shared.web.oidc import AWAY, ODD, Provider, SignInFailed
 from shared.web.session import Identified
 from shared.web.who import signed_in, web
 
 _log = logger("web.login")
 
 NOTHING_TO_SEE = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
+
+# not their fault who asked: the provider's (RFC 9110, 15.6.3 and 15.6.4)
+STATUS = {ODD: 502, AWAY: 503}
+AWAY_SECONDS = 10
 
 # somebody has come back from the provider and is not let in: what the browser had before is not theirs either
 NOBODYS = ("token", "no-assignment", *Lack)
@@ -48,9 +52,10 @@ class SignInHooks(Protocol):
         ...
 
     def on_refused(self, reason: str, user: UserRef | None = None) -> None:
-        """A sign-in failed; ``reason`` is a code: state, token, provider, cancelled, no-assignment, level, means, age.
+        """A sign-in failed: ``reason`` is a code.
 
-        The first four are what anybody can cause without being known: they are counted, and not told to the log.
+        It is one of state, token, provider, away, cancelled, no-assignment, level, means, age. The first five are what
+        anybody can cause without being known: they are counted, and not told to the log.
         ``user``: who it was, when they had no assignment that held.
         """
         ...
@@ -98,7 +103,12 @@ def login_blueprint(
         """End the session that this browser has, in all services. One that is over too: its copies can leave forms."""
         now = web().clock.now()
         state = session.lapsed(now) or session.read(now)
-        if state is not None and not web().staff.session_ended(state.session_id):
+        if state is None:
+            return
+        if web().staff.session_ended(state.session_id):
+            # signed out everywhere, perhaps since somebody holds a copy of it: nothing of it goes over to the next one
+            session.end()
+        else:
             hooks.on_signed_out(state.session_id, state.known_until)
 
     def refuse(reason: str, cause: Exception | None = None, user: UserRef | None = None) -> Response:
@@ -116,7 +126,10 @@ def login_blueprint(
             return redirect("/", 303)
         sentence = SENTENCES[Lack(reason)] if reason in set(Lack) else ""
         page = render_template("lotsa/sign_in_refused.html", reason=reason, sentence=sentence, reference=reference)
-        return Response(page, 403, mimetype="text/html")
+        answer = Response(page, STATUS.get(reason, 403), mimetype="text/html")
+        if reason == AWAY:
+            answer.headers["Retry-After"] = str(AWAY_SECONDS)
+        return answer
 
     @pages.get("/login")
     @costs(SIGN_INS)

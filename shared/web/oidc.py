@@ -28,12 +28,17 @@ NAME = "lotsa"
 ALGORITHMS = ["ES256", "RS256", "PS256"]
 LEEWAY_SECONDS = 60
 PATIENCE_SECONDS = 10
+ODD, AWAY = "provider", "away"
+# RFC 6749, section 4.1.2.1: what a provider says that cannot answer just now
+OUT_OF_ORDER = ("server_error", "temporarily_unavailable")
 # the session's cookie has room for so much
 LONGEST_CLAIM, MOST_MEANS = 200, 8
 
 
 class SignInFailed(Exception):
-    """A sign-in came to nothing. ``reason`` is a code: state, token, provider, cancelled.
+    """A sign-in came to nothing. ``reason`` is a code: state, token, provider, away, cancelled.
+
+    ``provider``: it answered otherwise than we can go on from; ``away``: it did not answer, or said that it could not.
 
     ``cause``: what broke, for the log alone, which tells its type and place; its text may quote tokens.
     """
@@ -76,8 +81,10 @@ class Provider:
         """Redirect to the provider, remembering state, nonce, verifier and where to go on. Raises SignInFailed."""
         try:
             asked = self._client().create_authorization_url(self._redirect_uri, **self._asked)
-        except (AuthlibBaseError, requests.RequestException, RuntimeError, ValueError) as error:
-            raise SignInFailed("provider", error) from None
+        except requests.RequestException as error:
+            raise SignInFailed(AWAY, error) from None
+        except (AuthlibBaseError, RuntimeError, ValueError) as error:
+            raise SignInFailed(ODD, error) from None
         response = redirect(asked["url"])
         kept = {"code_verifier": asked["code_verifier"], "nonce": asked["nonce"], "target": target}
         attempts.remember(response, asked["state"], kept)
@@ -113,11 +120,14 @@ class Provider:
         except MismatchingStateError as error:
             raise SignInFailed("state", error) from None
         except OAuthError as error:
-            raise SignInFailed("provider", error) from None
+            raise SignInFailed(AWAY if error.error in OUT_OF_ORDER else ODD, error) from None
+        # before ValueError, which an answer that is no JSON is as well
+        except requests.RequestException as error:
+            raise SignInFailed(AWAY, error) from None
         except (JoseError, AuthlibBaseError, ValueError, TypeError, KeyError) as error:
             raise SignInFailed("token", error) from None
-        except (requests.RequestException, RuntimeError) as error:
-            raise SignInFailed("provider", error) from None
+        except RuntimeError as error:
+            raise SignInFailed(ODD, error) from None
         finally:
             # where Authlib looks for it; it stays there when the provider tells of an error
             cookie.pop(f"_state_{NAME}_{state}", None)
@@ -148,9 +158,9 @@ class Provider:
             client = self._made[id(app)]
         metadata = client.load_server_metadata()
         if metadata.get("issuer") != self._issuer:
-            raise SignInFailed("provider")
+            raise SignInFailed(ODD)
         if "S256" not in metadata.get("code_challenge_methods_supported", ["S256"]):
-            raise SignInFailed("provider")
+            raise SignInFailed(ODD)
         # what the provider offers must not widen what we accept
         offered = metadata.get("id_token_signing_alg_values_supported") or ALGORITHMS
         metadata["id_token_signing_alg_values_supported"] = [each for each in offered if each in ALGORITHMS]
@@ -161,6 +171,7 @@ class Provider:
             NAME,
             client_id=self._client_id,
             client_secret=self._secret,
+            compliance_fix=_hear_json_alone,
             server_metadata_url=self._issuer.rstrip("/") + "/.well-known/openid-configuration",
             client_kwargs={
                 "scope": "openid profile",
@@ -174,6 +185,16 @@ class Provider:
         """RFC 9207: an answer that names its issuer must name ours."""
         if request.args.get("iss", self._issuer) != self._issuer:
             raise SignInFailed("state")
+
+
+def _hear_json_alone(client: Any) -> None:
+    """Have a page in place of a token (the provider is being mended) raise requests' own error, not a ValueError."""
+
+    def heard(response: requests.Response) -> requests.Response:
+        response.json()
+        return response
+
+    client.register_compliance_hook("access_token_response", heard)
 
 
 def _identified(claims: Any) -> Identified:

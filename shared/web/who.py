@@ -126,7 +126,7 @@ def _from_cookie() -> SignedIn | None:
     state = session.read(parts.clock.now())
     if state is None:
         return None
-    if parts.staff.session_ended(state.session_id):
+    if has_ended(state.session_id):
         session.end()
         return None
     held = parts.staff.assignments_of(state.user, parts.clock.now())
@@ -142,7 +142,14 @@ def lapsed() -> session.SessionState | None:
     """Whose session was over before this request and was not signed out. Known, never let in."""
     signed_in()
     state = cast("session.SessionState | None", g.lapsed)
-    return None if state is None or web().staff.session_ended(state.session_id) else state
+    return None if state is None or has_ended(state.session_id) else state
+
+
+def has_ended(session_id: UUID) -> bool:
+    """Whether the session was signed out before this request. Looked up once a request."""
+    if g.get("ended_asked_of") != session_id:
+        g.ended_asked_of, g.ended = session_id, web().staff.session_ended(session_id)
+    return bool(g.ended)
 
 
 def current_actor() -> Actor:

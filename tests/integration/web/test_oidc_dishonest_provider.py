@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from flask import Flask
 from joserfc.jwk import RSAKey
 
 from tests.integration.web.relying_party import SECRET, Lotsa, lotsa_behind
@@ -67,7 +68,9 @@ LIES: dict[str, tuple[Lie, str]] = {
     "no-state": (answer(state=""), "state"),
     "no-code": (answer(code=""), "token"),
     "mixed-up-issuer": (answer(iss="https://other.example.org"), "state"),
-    "an-error": (answer(error="server_error"), "provider"),
+    "an-error": (answer(error="login_required"), "provider"),
+    "out-of-order": (answer(error="server_error"), "away"),
+    "busy": (answer(error="temporarily_unavailable"), "away"),
     "cancelled": (answer(error="access_denied"), "cancelled"),
     "another-nonce": (set_claims(nonce="another"), "token"),
     "no-nonce": (set_claims(nonce=None), "token"),
@@ -93,12 +96,13 @@ LIES: dict[str, tuple[Lie, str]] = {
 
 @pytest.mark.parametrize("name", LIES)
 def test_a_lie_is_refused(lotsa: Lotsa, provider: Dishonest, name: str) -> None:
-    """A page in Swedish, 403, no session, and the directory told a code, never the token."""
+    """A page in Swedish, 403 (or 50x of the provider's own faults), no session; the directory is told a code only."""
     lie, reason = LIES[name]
     lie(provider)
     with written_log() as log:
         page = come_in(lotsa)
-    assert page.status_code == 403
+    assert page.status_code == {"provider": 502, "away": 503}.get(reason, 403)
+    assert ("Retry-After" in page.headers) is (reason == "away")
     assert "Du blev inte inloggad" in page.text
     assert lotsa.hooks.told == [("refused", reason)]
     assert "Alva" not in page.text
@@ -114,16 +118,45 @@ def test_a_token_signed_with_the_client_secret_is_refused(lotsa: Lotsa, provider
 
 
 def test_a_provider_that_is_away_is_said_to_be(lotsa: Lotsa, provider: Dishonest) -> None:
-    """No traceback: the page says that the sign-in service did not answer."""
+    """No traceback: 503 and when to try again; the page says that the sign-in service does not answer."""
     provider.metadata["token_endpoint"] = "http://127.0.0.1:9/token"
     with written_log() as log:
         page = come_in(lotsa)
-    assert page.status_code == 403
-    assert "Inloggningstjänsten svarade inte" in page.text
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "10")
+    assert "Inloggningstjänsten svarar inte just nu. Försök igen om en liten stund." in page.text
+    assert lotsa.hooks.told == [("refused", "away")]
     (line,) = [each for each in log.lines if each["event"] == "a sign-in failed"]
     assert line["reference"] in page.text
     assert (line["error"], line["timestamp"][:2]) == ("ConnectionError", "20")
     assert "requests/adapters.py:" in line["at"]
+
+
+@pytest.fixture(scope="module")
+def out_of_order() -> Iterator[str]:
+    """Where nobody answers as a provider does."""
+    app = Flask("out of order")
+    app.add_url_rule("/page/<path:asked>", "page", lambda asked: "<h1>Back soon</h1>", methods=["GET", "POST"])
+    app.add_url_rule("/fault/<path:asked>", "fault", lambda asked: ("{}", 502), methods=["GET", "POST"])
+    with serving(app) as address:
+        yield address
+
+
+@pytest.mark.parametrize("what", ["metadata", "token_endpoint", "jwks_uri"])
+@pytest.mark.parametrize("how", ["away", "page", "fault"])
+def test_whatever_of_the_provider_is_away_is_told_of_alike(
+    lotsa: Lotsa, provider: Dishonest, out_of_order: str, tmp_path: Path, what: str, how: str
+) -> None:
+    """At the first step and at the later ones: nobody is told that they did something wrong, and when to try again."""
+    there = "http://127.0.0.1:9" if how == "away" else f"{out_of_order}/{how}"
+    if what == "metadata":
+        with listening() as held, lotsa_behind(there, tmp_path, held) as alone:
+            page, told = come_in(alone), alone.hooks.told
+    else:
+        provider.metadata[what] = f"{there}/{what}"
+        page, told = come_in(lotsa), lotsa.hooks.told
+    assert (page.status_code, page.headers.get("Retry-After")) == (503, "10"), page.text
+    assert "Inloggningstjänsten svarar inte just nu" in page.text
+    assert told == [("refused", "away")]
 
 
 def test_an_existing_session_does_not_survive_a_refused_sign_in(lotsa: Lotsa, provider: Dishonest) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from deploy.bodies import LONGEST_LISTENING
 from deploy.patience import HEAD_WITHIN_SECONDS, MOST_FROM_ONE_ADDRESS
+from shared.storage.rates import Allowance
+from shared.web.limits import ALLOWED, TOKENS
 
 ROOT = Path(__file__).resolve().parents[3]
 Block = list[tuple[list[str], "Block"]]
@@ -75,7 +77,22 @@ def test_one_address_has_so_many_connections_and_no_more(everywhere: dict[str, l
     assert everywhere["limit_conn_zone"] == ["$binary_remote_addr", f"zone={zone}:10m"]
     assert 0 < int(most) <= MOST_FROM_ONE_ADDRESS
     assert everywhere["limit_conn_status"] == everywhere["limit_req_status"] == ["429"]
-    assert everywhere["limit_req"][0].partition("=")[2] == everywhere["limit_req_zone"][1].partition("=")[2][:-4]
+
+
+def test_no_header_lifts_an_address_above_every_limit() -> None:
+    """Requests are counted in zones that are there, one of them by the address alone: a made-up token passes none.
+
+    That one lets through what the services let one system send; whoever has no token has less.
+    """
+    found = [words for words, _ in parsed((ROOT / "deploy/compose/nginx.conf").read_text())]
+    zones = {words[2].split(":")[0].removeprefix("zone="): words for words in found if words[0] == "limit_req_zone"}
+    counted = [words[1].removeprefix("zone=") for words in found if words[0] == "limit_req"]
+    assert sorted(counted) == sorted(zones)
+    rates = {words[1]: int(words[3].removeprefix("rate=").removesuffix("r/s")) for words in zones.values()}
+    tokens = Allowance.parse(ALLOWED[TOKENS])
+    assert tokens is not None
+    assert rates["$binary_remote_addr"] * tokens.seconds >= tokens.times
+    assert max(rates.values()) == rates["$binary_remote_addr"]
 
 
 def test_the_proxy_says_who_asks_and_lets_nobody_else_say_it() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,7 +21,7 @@ from shared.web.limits import ALLOWED, SEARCHES, costs
 from shared.web.login import login_blueprint
 from shared.web.openapi import Api
 from shared.web.who import needs
-from tests.support.sessions import sign_in_as
+from tests.support.sessions import changed, seen_earlier, sign_in_as, state_of
 from tests.support.web_gallery import ALVA, BO, RememberingHooks, StaffInMemory, settings_in
 
 HERE = "http://localhost:8000"
@@ -117,6 +118,25 @@ def test_a_person_is_counted_wherever_they_sit(made: Callable[..., Flask], clock
     assert asked(alva, "/directory/page", 2) == [200, 200]
     assert asked(elsewhere, "/directory/page", 2, "192.0.2.9") == [200, 429]
     assert asked(bo, "/directory/page", 3) == [200] * 3
+
+
+@pytest.mark.parametrize("how", ["signed out", "idle", "past its twelve hours"])
+def test_a_session_that_is_over_spends_nothing_of_its_owners(
+    made: Callable[..., Flask], clock: list[float], how: str
+) -> None:
+    """A copy of its cookie is a stranger's, counted by address; its owner, signed in anew, has all that is theirs."""
+    app = made("people=2/minute,strangers=3/minute")
+    copy, owner = app.test_client(), app.test_client()
+    enter(copy, ALVA)
+    enter(owner, ALVA)
+    if how == "signed out":
+        app.extensions["lotsa"].staff.ended.add(state_of(copy).session_id)
+    elif how == "idle":
+        changed(copy, lambda state: seen_earlier(state, timedelta(minutes=31)))
+    else:
+        changed(copy, lambda state: replace(state, started_at=state.started_at - timedelta(hours=12)))
+    assert asked(copy, "/directory/open", 4, "192.0.2.66") == [200] * 3 + [429]
+    assert asked(owner, "/directory/page", 3) == [200, 200, 429]
 
 
 def test_what_costs_more_may_be_asked_less_often(made: Callable[..., Flask], clock: list[float]) -> None:

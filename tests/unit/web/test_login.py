@@ -75,7 +75,7 @@ def test_the_demo_list_does_not_exist_outside_demo_mode(tmp_path: Path) -> None:
     world = World(tmp_path, MODE="test", OIDC_ISSUER="http://127.0.0.1:9", OIDC_CLIENT_ID="lotsa")
     client = world.app.test_client()
     page = client.get("/directory/login")
-    assert page.status_code == 403, "no provider answers, so nobody is let in"
+    assert page.status_code == 503, "no provider answers, so nobody is let in"
     assert "Alva" not in page.text
     token = token_for(client, world.app)
     assert client.post("/directory/login/demo", data={"who": "alva", "csrf_token": token}).status_code == 404

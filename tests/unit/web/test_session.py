@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from shared.settings import SettingsAreWrong
 from shared.web import own_cookie, session
 from shared.web.who import lapsed
+from tests.support.sessions import state_of
 from tests.support.web_gallery import ALVA
 from tests.unit.web.conftest import START, World, csrf_in
 
@@ -62,6 +63,26 @@ def test_signing_in_begins_a_new_session(client: FlaskClient, sign_in: SignIn, w
     assert client.post("/directory/boats", data={"csrf_token": first}).status_code == 200
     sign_in("bo")
     assert client.post("/directory/boats", data={"csrf_token": first}).status_code == 400
+
+
+@pytest.mark.parametrize("minutes", [0, 31, 12 * 60 + 1, 24 * 60 + 1])
+def test_whoever_holds_a_copy_of_an_ended_session_knows_nothing_of_the_next(
+    world: World, client: FlaskClient, sign_in: SignIn, minutes: int
+) -> None:
+    """Signed out everywhere, and in again over the very cookie that was copied: the secret of forms is another."""
+    sign_in("alva")
+    copied = state_of(client)
+    token = csrf_in(client.get("/directory/assignment").text)
+    page = csrf_in(client.get("/directory/login").text)
+    world.staff.ended.add(copied.session_id)
+    world.clock.advance(timedelta(minutes=minutes))
+    # straight to the door, as a way back from the provider comes: no page between has the cookie taken away
+    form = {"csrf_token": page, "who": "alva"}
+    assert client.post("/directory/login/demo", data=form).status_code == 303
+    now = state_of(client)
+    assert now.session_id != copied.session_id
+    assert now.form_secret != copied.form_secret
+    assert client.post("/directory/boats", data={"csrf_token": token}).status_code == 400
 
 
 def test_signing_in_again_ends_the_session_before(world: World, client: FlaskClient, sign_in: SignIn) -> None:
@@ -226,5 +247,6 @@ def test_of_a_signed_out_session_nobody_is_known(world: World, client: FlaskClie
     with world.app.test_request_context(headers={"Cookie": f"lotsa_session={cookie.value}"}):
         state = lapsed()
         assert state is not None
-        world.staff.ended.add(state.session_id)
+    world.staff.ended.add(state.session_id)
+    with world.app.test_request_context(headers={"Cookie": f"lotsa_session={cookie.value}"}):
         assert lapsed() is None
