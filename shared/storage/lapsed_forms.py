@@ -17,7 +17,11 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Engine, text
 
 from shared.kernel.actor import UserRef
+from shared.observability.logs import logger
+from shared.storage.encryption import Unreadable
 from shared.storage.master_keys import MasterKeys
+
+_log = logger("storage.lapsed_forms")
 
 LIFETIME = timedelta(hours=12)
 # one for each window that somebody may have had open; the oldest makes room
@@ -44,6 +48,10 @@ alter table lapsed_forms enable row level security;
 alter table lapsed_forms force row level security;
 create policy concerned on lapsed_forms using ({_SWEEP} or ({_OWN})) with check ({_OWN});
 """
+
+
+class FormIsUnreadable(Exception):
+    """A form is there, and no key opens it: all that can be done is to throw it away."""
 
 
 class FormIsTooLarge(ValueError):
@@ -99,12 +107,12 @@ class LapsedForms:
         return form_id
 
     def find(self, form_id: UUID, sender: Sender, now: datetime) -> LapsedForm | None:
-        """A form of the sender's own that has not expired."""
+        """A form of the sender's own that has not expired. Raises FormIsUnreadable."""
         with self._as(sender) as connection:
             return self._opened(connection.execute(_FIND, {"id": form_id, "now": now}).mappings().first())
 
     def take(self, form_id: UUID, sender: Sender, now: datetime) -> LapsedForm | None:
-        """The same, to be carried out now: of two who ask at once one is given it, for a minute."""
+        """The same, to be carried out now; raises the same. Of two who ask at once one is given it, for a minute."""
         with self._as(sender) as connection:
             taken = {"id": form_id, "now": now, "before": now - TAKEN_FOR}
             return self._opened(connection.execute(_TAKE, taken).mappings().first())
@@ -122,8 +130,12 @@ class LapsedForms:
     def _opened(self, row: Mapping[Any, Any] | None) -> LapsedForm | None:
         if row is None:
             return None
-        key = self._master.unwrap(row["key_id"], row["wrapped_key"])
-        written = json.loads(key.open("lapsed_forms", "form", row["id"], row["form"]))
+        try:
+            key = self._master.unwrap(row["key_id"], row["wrapped_key"])
+            written = json.loads(key.open("lapsed_forms", "form", row["id"], row["form"]))
+        except Unreadable:
+            _log.error("unreadable", table="lapsed_forms", row=str(row["id"]))
+            raise FormIsUnreadable from None
         return LapsedForm(
             path=written["path"],
             query=written["query"],

@@ -19,13 +19,14 @@ from uuid import UUID
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session
 from flask.ctx import RequestContext
 from flask_babel import gettext
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from shared.kernel.actor import Actor, UserRef
 from shared.kernel.refusals import AlreadyInProgress, Invalid, NotThere
 from shared.observability.logs import logger
 from shared.storage.held_forms import HeldForms
-from shared.storage.lapsed_forms import LIFETIME, FormIsTooLarge, LapsedForm, LapsedForms, Sender
+from shared.storage.lapsed_forms import LIFETIME, FormIsTooLarge, FormIsUnreadable, LapsedForm, LapsedForms, Sender
 from shared.web import form_token
 from shared.web.errors import says
 from shared.web.navigation import home_of
@@ -137,10 +138,14 @@ def blueprint(service: str) -> Blueprint:
 
     @pages.get("/lapsed-form/<uuid:form_id>")
     @needs(goes_on=True)
-    def show(form_id: UUID) -> str:
+    def show(form_id: UUID) -> str | tuple[str, int]:
         # not what was typed: a page would leave that in the browser's files
-        form = _keeping().forms.find(form_id, _sender(), web().clock.now()) or _refused(form_id)
-        return render_template("lotsa/lapsed_form.html", here=_address(form_id), kind=_kind_of(form), form=form)
+        here = _address(form_id)
+        try:
+            form = _keeping().forms.find(form_id, _sender(), web().clock.now()) or _refused(form_id)
+        except FormIsUnreadable:
+            return render_template("lotsa/lapsed_form_unreadable.html", here=here), 409
+        return render_template("lotsa/lapsed_form.html", here=here, kind=_kind_of(form), form=form)
 
     @pages.post("/lapsed-form/<uuid:form_id>")
     @needs(goes_on=True)
@@ -157,7 +162,11 @@ def blueprint(service: str) -> Blueprint:
 
 def _send(form_id: UUID) -> Response:
     forms, sender, now = _keeping().forms, _sender(), web().clock.now()
-    form = forms.take(form_id, sender, now)
+    try:
+        form = forms.take(form_id, sender, now)
+    except FormIsUnreadable:
+        # its page says so
+        return redirect(_address(form_id), 303)
     if form is None:
         if forms.find(form_id, sender, now):
             raise AlreadyInProgress
@@ -211,6 +220,10 @@ def _refused(form_id: UUID) -> NoReturn:
 
 
 def _kind_of(form: LapsedForm) -> str:
-    endpoint, _ = current_app.url_map.bind("").match(form.path, "POST")
     kinds = _keeping().kinds
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(form.path, "POST")
+    except HTTPException:
+        # the page that it was on is no longer there since an update: it can be thrown away all the same
+        endpoint = ""
     return kinds.get(endpoint) or kinds.get(endpoint.partition(".")[0]) or says("The form belongs to this service.")

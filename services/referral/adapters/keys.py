@@ -70,13 +70,20 @@ class Keys:
         return Found(keys, frozenset(unreadable))
 
     def for_writing(self, referral_id: ReferralId, part: Part, at: datetime) -> DataKey:
-        """A part's key, made when it is first needed; a sealed part may still be added to, though not read."""
+        """A part's key, made when it is first needed; a sealed part may still be added to, though not read.
+
+        Raises Unreadable when it is there and cannot be unwrapped.
+        """
         query = select(data_keys.c.id, data_keys.c.wrapped).where(
             data_keys.c.referral_id == referral_id, data_keys.c.part == part.value, data_keys.c.destroyed_at.is_(None)
         )
         row = self._connection.execute(query).first()
         if row:
-            return self._master.unwrap(row.id, row.wrapped)
+            try:
+                return self._master.unwrap(row.id, row.wrapped)
+            except Unreadable:
+                _log.error("unreadable", table="data_keys", row=str(row.id))
+                raise
         keys, kept = self.make(referral_id, [part], at)
         insert_together(self._connection, (data_keys, kept))
         return keys[part]

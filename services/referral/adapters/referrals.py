@@ -16,6 +16,7 @@ from services.referral.adapters.tables import consents, contents, data_keys, ref
 from services.referral.domain.content import Content, Part
 from services.referral.domain.people import Subject
 from services.referral.domain.referral import Referral, Step
+from services.referral.domain.refusals import CommentCannotBeKept
 from shared.kernel.identity import ConsentId, ReferralId, uuid7
 from shared.observability.logs import logger
 from shared.storage.encryption import DataKey, Unreadable
@@ -138,7 +139,21 @@ class SqlReferrals:
             step_id = uuid7()
             comment = None
             if step.comment:
-                key = self._keys.for_writing(referral.id, Part.FOLLOW_UP, step.at)
+                try:
+                    key = self._keys.for_writing(referral.id, Part.FOLLOW_UP, step.at)
+                except Unreadable:
+                    # nothing is sealed under a new one beside it: what the first one sealed may open again
+                    raise CommentCannotBeKept(
+                        fields={
+                            "/comment": (
+                                CommentCannotBeKept.title,
+                                (
+                                    "The fault is in Lotsa, not with you. Go on without a comment, or tell whoever "
+                                    "looks after Lotsa where you work."
+                                ),
+                            )
+                        }
+                    ) from None
                 comment = key.seal("steps", "comment", step_id, step.comment)
             kept.append({"id": step_id, "referral_id": referral.id, "comment": comment, **rows.step_row(step)})
         referral.new_steps.clear()

@@ -25,7 +25,7 @@ class CancelReferral:
 
 
 def cancel_referral(command: CancelReferral, actor: Actor, uow: Work) -> Referral:
-    """Take it back. Raises CodeIsUnknown, CommentIsRequired, and what accepting raises."""
+    """Take it back. Raises CodeIsUnknown, CommentIsRequired, CommentCannotBeKept, and what accepting raises."""
     now = uow.clock.now()
     referral = admit_to_change(Action.CANCEL, command.referral_id, command.expected_version, actor, uow)
     check_reason(CANCEL_REASONS, command.reason, command.comment, swedish_day(now))

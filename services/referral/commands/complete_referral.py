@@ -26,7 +26,7 @@ class CompleteReferral:
 
 
 def complete_referral(command: CompleteReferral, actor: Actor, uow: Work) -> Referral:
-    """Close it. Raises CodeIsUnknown, CommentIsRequired, and what accepting raises."""
+    """Close it. Raises CodeIsUnknown, CommentIsRequired, CommentCannotBeKept, and what accepting raises."""
     now = uow.clock.now()
     referral = admit_to_change(Action.COMPLETE, command.referral_id, command.expected_version, actor, uow)
     check_reason(OUTCOMES, command.reason, command.comment, swedish_day(now))

@@ -25,7 +25,7 @@ class RejectReferral:
 
 
 def reject_referral(command: RejectReferral, actor: Actor, uow: Work) -> Referral:
-    """Decline it. Raises CodeIsUnknown, CommentIsRequired, and what accepting raises."""
+    """Decline it. Raises CodeIsUnknown, CommentIsRequired, CommentCannotBeKept, and what accepting raises."""
     now = uow.clock.now()
     referral = admit_to_change(Action.REJECT, command.referral_id, command.expected_version, actor, uow)
     check_reason(REJECT_REASONS, command.reason, command.comment, swedish_day(now))

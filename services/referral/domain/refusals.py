@@ -12,6 +12,7 @@ Refusal
 │   ├── AgesDisagree                        ages-disagree
 │   ├── CodeIsUnknown                       code-is-unknown
 │   ├── CommentIsRequired                   comment-is-required
+│   ├── CommentCannotBeKept                 comment-cannot-be-kept
 │   ├── NoReceiverIsKnown                   no-receiver-is-known
 │   ├── UnitCannotReceive                   unit-cannot-receive
 │   ├── ReceiverIsCivilSociety              receiver-is-civil-society
@@ -103,6 +104,13 @@ class CommentIsRequired(Invalid):
 
     slug = "comment-is-required"
     title = "The reason you chose needs a comment."
+
+
+class CommentCannotBeKept(Invalid):
+    """The key that the referral's comments are sealed under is there, and nobody can read it."""
+
+    slug = "comment-cannot-be-kept"
+    title = "The comment cannot be saved, since what it would be encrypted with cannot be read."
 
 
 class NoReceiverIsKnown(Invalid):
