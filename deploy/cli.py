@@ -205,13 +205,31 @@ def announce(
 
 
 @keys.command("rotate")
-def keys_rotate(kind: Annotated[str, typer.Argument(help="referral-master, directory-master, …")]) -> None:
-    """Seal under a new master key from now on, and wrap what was sealed anew; everything goes on meanwhile."""
+def keys_rotate(
+    kind: Annotated[str, typer.Argument(help="referral-master, session, referral-cookie, …")],
+    leaked: Annotated[
+        bool, typer.Option("--leaked", help="Others have it: what it signed counts no more at once.")
+    ] = False,
+    wait: Annotated[
+        float, typer.Option(help="Seconds until every process has the new files; more where they are copied by hand.")
+    ] = 2.0,
+) -> None:
+    """Change a key while everything goes on. What was sealed under the old one opens, what it signed holds."""
     with said():
-        from deploy.errands import changing_keys
+        from deploy.errands import rotating
         from deploy.settings import current_settings
 
-        changing_keys.rotate(current_settings(), kind, console)
+        rotating.rotate(current_settings(), kind, console, leaked=leaked, wait=max(wait, rotating.WAIT_S))
+
+
+@keys.command("make")
+def keys_make() -> None:
+    """Make the keys of sessions and cookies, where the settings name them, that are not there. None is written over."""
+    with said():
+        from deploy.errands import rotating
+        from shared.settings import Settings
+
+        rotating.make(Settings.from_environment(), console)
 
 
 @keys.command("lost")

@@ -16,6 +16,7 @@ from deploy.compose.systems import grant_to_systems
 from deploy.installation import Installation, Servers
 from deploy.migrate import declare_topology, migrate_databases
 from deploy.onebox.product import settings_used
+from deploy.onebox.whole_files import write_whole
 from deploy.seed.directory import seed_directory
 from shared.settings import SERVICES
 
@@ -107,8 +108,8 @@ def _give_authority(service: str) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    path.touch(mode=0o600)
-    path.write_text(text)
+    # whole or not at all: processes that run look at their keys again
+    write_whole(path, text)
 
 
 def _secret(name: str) -> str:

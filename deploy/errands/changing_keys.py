@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,19 +9,18 @@ from pathlib import Path
 from rich.console import Console
 from sqlalchemy import text
 
-from deploy.errands.coming_back import act, database_of, tell
+from deploy.errands.key_files import hand_out, put, record
 from deploy.onebox.trouble import Trouble
 from deploy.rewrapping import left, rewrap
 from deploy.sealed import asking, check_master_key, opens, samples
+from shared.kernel.watched import LOOK_AGAIN_AFTER_SECONDS
 from shared.settings import SERVICES, Settings, SettingsAreWrong
 from shared.storage import key_register
 from shared.storage.encryption import MasterKey
-from shared.storage.master_keys import LOOK_AGAIN_AFTER_SECONDS, MasterKeys, read_master_keys
+from shared.storage.master_keys import MasterKeys, read_master_keys
 
 SUFFIX = "-master"
 KINDS = tuple(f"{service}{SUFFIX}" for service in SERVICES)
-HANDS_OUT = "LOTSA_HANDS_OUT_KEYS"
-"""Set where processes have copies of the key files, and this errand may write them."""
 PASSES = 3
 
 
@@ -41,15 +39,15 @@ def rotate(settings: Settings, kind: str, console: Console, *, wait: float = 2 *
         newest = MasterKey.generate(_next_name(service, keys, owner_url))
         with asking(owner_url) as connection:
             # before the file: a crash in between leaves no key that nobody knows of
-            _write(path, [*keys, newest])
+            put(path, _lines([*keys, newest]))
             key_register.note(connection, [newest])
         console.print(f"  “{newest.id}” is added to {path}", markup=False)
     else:
         console.print(f"  “{newest.id}” was added before: that is gone on with", markup=False)
-    _hand_out()
+    hand_out()
     time.sleep(wait)
-    _write(path, [newest, *(key for key in read_master_keys(path) if key.id != newest.id)])
-    _hand_out()
+    put(path, _lines([newest, *(key for key in read_master_keys(path) if key.id != newest.id)]))
+    hand_out()
     time.sleep(wait)
     console.print(f"  “{newest.id}” seals what is new", markup=False)
     current = MasterKeys(path)
@@ -58,7 +56,7 @@ def rotate(settings: Settings, kind: str, console: Console, *, wait: float = 2 *
         console.print(f"  {counted.done} keys wrapped anew, {counted.unreadable} that nothing opens")
         if not left(service, owner_url, current):
             break
-    _record(settings, service, "rotate-key", "operators-rotate-keys")
+    record(settings, service, "rotate-key", "master-key", "operators-rotate-keys")
     older = ", ".join(f"“{key.id}”" for key in read_master_keys(path)[1:])
     console.print(
         f"Done. {path} holds {older} too, for copies of the database that were made before: keep a copy of the file"
@@ -90,11 +88,11 @@ def give_up(settings: Settings, kind: str, console: Console, *, yes: bool) -> No
     with asking(owner_url) as connection:
         if not keys:
             keys = (MasterKey.generate(_next_name(service, keys, owner_url)),)
-            _write(path, keys)
+            put(path, _lines(keys))
         key_register.note(connection, keys)
         connection.execute(text("update master_keys set lost_at = clock_timestamp() where id = any(:l)"), {"l": lost})
-    _hand_out()
-    _record(settings, service, "give-up-key", "operators-give-up-lost-keys")
+    hand_out()
+    record(settings, service, "give-up-key", "master-key", "operators-give-up-lost-keys")
     console.print(f"{names} given up. {path} holds {', '.join(key.id for key in keys)}.", markup=False)
 
 
@@ -120,25 +118,5 @@ def _next_name(service: str, keys: Sequence[MasterKey], owner_url: str) -> str:
     return f"{service}-{max(map(_number, [*keys, *known]), default=0) + 1}"
 
 
-def _write(path: Path, keys: Sequence[MasterKey]) -> None:
-    """In place of the file, whole: it is read by processes that run."""
-    draft = path.with_suffix(".draft")
-    draft.touch(mode=0o600)
-    draft.write_text("".join(f"{key.line()}\n" for key in keys))
-    if path.exists():
-        before = path.stat()
-        draft.chmod(before.st_mode & 0o777)
-        os.chown(draft, before.st_uid, before.st_gid)
-    draft.rename(path)
-
-
-def _hand_out() -> None:
-    if os.environ.get(HANDS_OUT):
-        from deploy.compose.prepare import hand_out, prepared_installation
-
-        hand_out(prepared_installation())
-
-
-def _record(settings: Settings, service: str, action: str, rule: str) -> None:
-    with database_of(settings, service) as engine, engine.begin() as connection:
-        tell(connection, act(action, "master-key", rule))
+def _lines(keys: Sequence[MasterKey]) -> str:
+    return "".join(f"{key.line()}\n" for key in keys)

@@ -180,7 +180,9 @@ def once() -> idempotency.Once | None:
 
 
 def _cursors(purpose: str) -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key or "", salt=f"lotsa-cursor:{web().service}:{purpose}")
+    # the last key signs, all are tried
+    keys = [*reversed(current_app.config["SECRET_KEY_FALLBACKS"]), current_app.config["SECRET_KEY"]]
+    return URLSafeSerializer(keys, salt=f"lotsa-cursor:{web().service}:{purpose}")
 
 
 def page_cursor(purpose: str, values: Sequence[str | int]) -> str:

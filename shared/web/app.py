@@ -62,12 +62,10 @@ def make_app(
     ``hearing``: tells whether the directory is heard; contents close while it is not. Only the directory does without.
     Raises SettingsAreWrong when a key of sessions, or of the service's own cookie, is missing.
     """
-    keys = own_cookie.keys_from(settings.service(service).cookie_key_file, service)
+    keys = own_cookie.watched_keys(settings.service(service).cookie_key_file, service)
     app = Flask(import_name, static_folder=str(HERE / "static"), static_url_path="/static")
     app.request_class = ReceivedRequest
     app.config.update(
-        SECRET_KEY=keys[0],
-        SECRET_KEY_FALLBACKS=keys[1:],
         SESSION_COOKIE_NAME=session.cookie_name(settings.public_url, f"lotsa_{service}"),
         SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_HTTPONLY=True,
@@ -81,6 +79,7 @@ def make_app(
         BABEL_DEFAULT_TIMEZONE="Europe/Stockholm",
         TRUSTED_HOSTS=[urlsplit(settings.public_url).hostname or "", "localhost", "127.0.0.1"],
     )
+    own_cookie.use(app, keys.known)
     app.extensions["lotsa"] = Web(
         service=service,
         settings=settings,
@@ -92,7 +91,7 @@ def make_app(
         signer=_signer(settings, service),
         hearing=hearing,
     )
-    own_cookie.register(app)
+    own_cookie.register(app, keys)
     session.register(app)
     _add_templates(app)
     _add_translations(app)

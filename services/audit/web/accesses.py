@@ -30,6 +30,10 @@ SHOWN: dict[tuple[str, str], LazyString] = {
     ("routing-rules", "change"): _("Somebody changed the routing rules"),
     ("parked-message", "replay"): _("A parked message was sent back"),
     ("parked-message", "discard"): _("A parked message was thrown away"),
+    ("master-key", "rotate-key"): _("A service's master key was changed"),
+    ("master-key", "give-up-key"): _("A service's master key was given up as lost"),
+    ("session-key", "rotate-key"): _("The key that signs sessions was changed"),
+    ("cookie-key", "rotate-key"): _("The key of a service's own cookie was changed"),
     ("sent-events", "republish"): _("A service sent again what it had sent before"),
     ("directory", "announce"): _("The directory told all its units, assignments and rules again"),
 }

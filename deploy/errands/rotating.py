@@ -1,0 +1,53 @@
+"""`lotsa keys rotate KIND` and `lotsa keys make`: every kind of key that there is, and what changes it."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from deploy.errands import changing_keys, changing_web_keys
+from deploy.keys import make_web_keys
+from deploy.onebox.trouble import Trouble
+from shared.kernel.watched import LOOK_AGAIN_AFTER_SECONDS
+from shared.settings import SERVICES, Settings
+
+SESSION = "session"
+COOKIES = {f"{service}-cookie": service for service in SERVICES}
+KINDS = (*changing_keys.KINDS, SESSION, *COOKIES)
+WAIT_S = 2 * LOOK_AGAIN_AFTER_SECONDS
+"""Until every process has looked at its files again."""
+
+
+def rotate(settings: Settings, kind: str, console: Console, *, leaked: bool = False, wait: float = WAIT_S) -> None:
+    """Change the key of this kind; everything goes on meanwhile. Raises Trouble, KeyTrouble, SettingsAreWrong.
+
+    ``leaked``: what the old key has signed counts no more at once.
+    """
+    if kind == SESSION:
+        changing_web_keys.rotate_session(settings, console, wait=wait, at_once=leaked)
+    elif kind in COOKIES:
+        changing_web_keys.rotate_cookie(settings, COOKIES[kind], console, wait=wait, at_once=leaked)
+    elif kind not in KINDS:
+        raise Trouble(f"There is no kind of key “{kind}”; there are {', '.join(KINDS)}.")
+    elif leaked:
+        raise Trouble(
+            f"Whoever has an old {kind} key and a copy of the database can read that copy for ever. Change the key"
+            " without --leaked: from then on it opens nothing that is sealed here."
+        )
+    else:
+        changing_keys.rotate(settings, kind, console, wait=wait)
+
+
+def make(settings: Settings, console: Console) -> None:
+    """Make the keys of sessions and cookies where the settings name them, and only those that are not there.
+
+    Raises Trouble when all are there already, or none is named.
+    """
+    made = make_web_keys(settings)
+    if not made:
+        raise Trouble("Every key of sessions and cookies that the settings name is there already; nothing was written.")
+    for path in made:
+        console.print(f"  {path}", markup=False)
+    console.print(
+        "Made. Give each web process its own cookie key and the public halves; the private key of sessions is for the"
+        " directory's web alone."
+    )
