@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from services.directory import bootstrap
 from services.directory.adapters.living_sessions import forget_past_sessions
+from services.directory.adapters.sign_ins import forget_old_refusals
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.reactions import when_a_referral_takes_a_step_count_it as counting
 from shared.contracts.envelope import Envelope
@@ -54,11 +55,12 @@ class Directory:
 
     @every(seconds=SWEEP_EVERY_S)
     def sweep(self) -> None:
-        """Forget what nobody needs any more: expired kept forms, old answers, sessions long ended."""
+        """Forget what nobody needs any more: kept forms, old answers, sessions and refusals."""
         now = self._parts.clock.now()
         with self.unit_of_work() as uow:
             forget_old_sessions(uow.connection, now)
             forget_past_sessions(uow.connection, now)
+            forget_old_refusals(uow.connection, now)
             lapsed_forms.sweep(uow.connection, now)
             idempotency.sweep(uow.connection, now - KEEP_ANSWERS)
             uow.commit()

@@ -56,7 +56,8 @@ class SignInHooks(Protocol):
 
         It is one of state, token, provider, away, cancelled, no-assignment, level, means, age. The first five are what
         anybody can cause without being known: they are counted, and not told to the log.
-        ``user``: who it was, when they had no assignment that held.
+        ``user``: who it was, when the provider knows them: they had no assignment that held, or came in a way that is
+        not sure enough.
         """
         ...
 
@@ -88,7 +89,7 @@ def login_blueprint(
             return refuse("no-assignment", user=user)
         lacks = [lack_of(identified, each.role, settings, web().clock.now()) for each in held]
         if all(lacks):
-            return refuse(str(lacks[0]))
+            return refuse(str(lacks[0]), user=user)
         leave()
         only = held[0] if len(held) == 1 else None
         session_id = session.start(

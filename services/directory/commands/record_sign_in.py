@@ -27,11 +27,9 @@ def record_refused_sign_in(work: DirectoryWork, reason: str) -> None:
     work.happened(SignInWasRefused(occurred_at=work.clock.now(), reason=reason))
 
 
-def note_refused_sign_in(work: DirectoryWork, user: UserRef) -> None:
-    """The provider knows this user, and no assignment holds: a colleague's latest such day is kept, a stranger's is
-    not.
-    """
-    work.sign_ins.note_refusal(user, work.clock.now())
+def note_refused_sign_in(work: DirectoryWork, reason: str, user: UserRef) -> None:
+    """The provider knows this user, who was not let in: a colleague's latest such day is kept, a stranger's is not."""
+    work.sign_ins.note_refusal(user, reason, work.clock.now())
 
 
 def record_sign_out(work: DirectoryWork, session_id: UUID, expires_at: datetime) -> None:

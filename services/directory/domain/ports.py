@@ -169,18 +169,19 @@ class SignIns(Protocol):
         """Whether this user has signed in, since that has been noted."""
         ...
 
-    def note_refusal(self, user: UserRef, at: datetime) -> None:
-        """Somebody came and no assignment of theirs held; the latest time is kept, of those alone who ever had one."""
+    def note_refusal(self, user: UserRef, reason: str, at: datetime) -> None:
+        """Somebody came and was not let in; the latest time is kept, of those alone who ever had an assignment.
+
+        ``reason``: no-assignment (none of theirs held), or level, means, age (the sign-in was not sure enough).
+        """
         ...
 
     def forget_refusal(self, user: UserRef) -> None:
         """They have signed in since."""
         ...
 
-    def refused_at(self, user: UserRef) -> datetime | None:
-        """When this user was last refused for want of an assignment; None when they have signed in since, or never
-        tried.
-        """
+    def refused(self, user: UserRef) -> tuple[datetime, str] | None:
+        """When this user was last refused, and why; None when they have signed in since, or not tried lately."""
         ...
 
 

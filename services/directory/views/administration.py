@@ -30,7 +30,8 @@ class UnitLine:
 @dataclass(frozen=True)
 class AssignmentLine:
     """One assignment that holds now or will. ``signed_in``: whether its user ever has, since that has been noted;
-    ``refused_at``: when they last came and no assignment held, if they have not signed in since.
+    ``refused_at``: when they last came and were not let in (``refused_because``: the code of why), if they have not
+    signed in since.
     """
 
     id: UUID
@@ -42,6 +43,7 @@ class AssignmentLine:
     valid_to: datetime | None
     signed_in: bool
     refused_at: datetime | None
+    refused_because: str | None
 
 
 def unit_lines(
@@ -78,7 +80,7 @@ def assignment_lines(connection: Connection, unit_ids: Sequence[UUID], now: date
     rows = connection.execute(
         text(
             "select a.id, a.unit_id, u.name as unit_name, a.role, a.subject, a.valid_from, a.valid_to, "
-            "s.subject is not null as signed_in, r.last_at as refused_at "
+            "s.subject is not null as signed_in, r.last_at as refused_at, r.reason as refused_because "
             "from assignments a join units u on u.id = a.unit_id "
             "left join sign_ins s on s.issuer = a.issuer and s.subject = a.subject "
             "left join refused_sign_ins r on r.issuer = a.issuer and r.subject = a.subject "

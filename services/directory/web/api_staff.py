@@ -35,6 +35,8 @@ from shared.web.openapi import Api
 from shared.web.who import current_actor
 
 BASE = "/api/directory/v1"
+# of the user, not of the assignment
+CAME = ("never_signed_in", "refused_sign_in_at", "refused_sign_in_reason")
 ADMINISTRATORS = [Role.MUNICIPALITY_ADMINISTRATOR, Role.OPERATOR]
 
 
@@ -136,16 +138,17 @@ def post_assignment(body: dict[str, Any]) -> Response:
         work.commit()
     if assignment is None:
         raise ListingIsNotYours
-    told = schemas_staff.AssignmentGranted(exclude=["never_signed_in", "refused_sign_in_at"]).dump(assignment)
+    told = schemas_staff.AssignmentGranted(exclude=CAME).dump(assignment)
     return created(f"{BASE}/assignments/{assignment.id}", told | came)
 
 
 def _came(work: DirectoryUnitOfWork, assignment: Assignment) -> dict[str, Any]:
     """Whether the user has been here, as the administrator's lists say it."""
-    refused_at = work.sign_ins.refused_at(assignment.user)
+    at, reason = work.sign_ins.refused(assignment.user) or (None, None)
     return {
         "never_signed_in": not work.sign_ins.has(assignment.user),
-        "refused_sign_in_at": refused_at.isoformat() if refused_at else None,
+        "refused_sign_in_at": at.isoformat() if at else None,
+        "refused_sign_in_reason": reason,
     }
 
 

@@ -185,7 +185,7 @@ def _granted(found: Opened, asked: GrantAssignment, confirmed: str) -> None:
     grant(found.work, found.editor, asked)
     # last, when nothing else is wrong; unless it is confirmed nothing of it is kept
     # who was refused is somebody: the id is not mistyped
-    came = found.work.sign_ins.has(asked.user) or found.work.sign_ins.refused_at(asked.user)
+    came = found.work.sign_ins.has(asked.user) or found.work.sign_ins.refused(asked.user)
     if confirmed != asked.user.subject and not came:
         raise UserHasNeverSignedIn
 

@@ -143,8 +143,16 @@ class AssignmentGranted(Schema):
         required=True,
         allow_none=True,
         metadata={
-            "description": "When this user last tried to sign in and had no assignment that held. Null when they have "
-            "signed in since, or have not tried."
+            "description": "When this user last tried to sign in and was not let in. Null when they have signed in "
+            "since, or have not tried within 90 days."
+        },
+    )
+    refused_sign_in_reason = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Why: no-assignment (none of theirs held), or level, means, age (how they identified "
+            "themselves was not sure enough for any of their assignments, or too long ago)."
         },
     )
 

@@ -41,11 +41,11 @@ class Hooks:
     def on_refused(self, reason: str, user: UserRef | None = None) -> None:
         """A sign-in failed. Told is only that of somebody whom the provider knows, and a few of those an hour.
 
-        That a colleague came and had no assignment is noted however many others did, for those who hand them out.
+        That a colleague came and was not let in is noted however many others did, for those who hand out assignments.
         """
-        if reason == WITHOUT_ASSIGNMENT and user is not None:
+        if reason in KNOWN and user is not None:
             with self._parts.work_about(user) as work:
-                note_refused_sign_in(work, user)
+                note_refused_sign_in(work, reason, user)
                 work.commit()
         if reason not in KNOWN or self._told.spend(""):
             return

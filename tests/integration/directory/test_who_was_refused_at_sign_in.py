@@ -14,12 +14,15 @@ from sqlalchemy import text
 from deploy.seed.directory import OPERATOR
 from deploy.seed.ids import DEMO_ISSUER, ORGANIZATION, UNIT
 from services.directory import web
+from services.directory.adapters.sign_ins import KEEP_REFUSALS, forget_old_refusals
 from services.directory.commands.end_assignment import end_assignment
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
 from services.directory.web.sign_in import MOST_TOLD, WITHOUT_ASSIGNMENT, Hooks
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.storage.policies import POLICIES
+from shared.web import login
+from shared.web.assurance import Lack
 from shared.web.login import CastMember
 from tests.support.directory_city import City, token_in
 
@@ -135,6 +138,49 @@ def test_whoever_was_refused_is_nobody_mistyped(city: City, hanna: FlaskClient, 
     assert answer.json["never_signed_in"] is True
     refused_at = datetime.fromisoformat(answer.json["refused_sign_in_at"])
     assert abs(datetime.now(UTC) - refused_at) < timedelta(minutes=5)
+    assert answer.json["refused_sign_in_reason"] == "no-assignment"
+
+
+@pytest.mark.parametrize(
+    ("lack", "said"),
+    [
+        (Lack.LEVEL, "men på ett sätt som inte är säkert nog för arbetet"),
+        (Lack.MEANS, "men på ett sätt som inte är säkert nog för arbetet"),
+        (Lack.AGE, "men hade legitimerat sig för länge sedan"),
+    ],
+)
+def test_one_whose_sign_in_was_not_sure_enough_is_said_to_have_tried(
+    city: City, hanna: FlaskClient, newcomer: Newcomer, monkeypatch: pytest.MonkeyPatch, lack: Lack, said: str
+) -> None:
+    """They have an assignment that holds: both lists say how they came, and none that they never did."""
+    newcomer.gets()
+    monkeypatch.setattr(login, "lack_of", lambda *_: lack)
+    assert newcomer.comes() == 403
+    monkeypatch.undo()
+    for path in LISTS:
+        row = newcomer.row_in(hanna.get(path).text)
+        assert said in row
+        assert NEVER not in row
+        assert "inget uppdrag som gällde" not in row
+    with city.parts.work_about(newcomer.user) as work:
+        _, reason = work.sign_ins.refused(newcomer.user) or (None, "")
+    assert reason == lack
+
+
+def test_what_was_refused_a_season_ago_is_forgotten(city: City, newcomer: Newcomer) -> None:
+    """By the service's own sweep, whoever it is about; what is newer stays."""
+    newcomer.loses(newcomer.gets())
+    assert newcomer.comes() == 403
+    now = city.parts.clock.now()
+    with city.parts.work() as work:
+        forget_old_refusals(work.connection, now + KEEP_REFUSALS - timedelta(minutes=1))
+        work.commit()
+    assert newcomer.noted() == 1
+    with city.parts.work() as work:
+        assert work.connection.execute(text("delete from refused_sign_ins")).rowcount == 0, "only the sweep may"
+        assert forget_old_refusals(work.connection, now + KEEP_REFUSALS + timedelta(minutes=1)) >= 1
+        work.commit()
+    assert newcomer.noted() == 0
 
 
 def test_of_others_the_api_says_that_they_have_not_tried(city: City, newcomer: Newcomer) -> None:
@@ -194,7 +240,7 @@ def test_an_administrator_sees_those_of_their_own_place(city: City, newcomer: Ne
     assert seen_by(city, city.actor("bo"), subject) == (0, 0)
     assert seen_by(city, OPERATOR.actor, subject) == (1, 1)
     with city.parts.work() as work:
-        assert work.sign_ins.refused_at(newcomer.user) is None
+        assert work.sign_ins.refused(newcomer.user) is None
     with city.parts.work_about(UserRef(DEMO_ISSUER, "bo")) as work:
         work.sign_ins.forget_refusal(newcomer.user)
         work.commit()
