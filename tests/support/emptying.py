@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-NEVER_EMPTIED = ("consents", "access_records")
+NEVER_EMPTIED = ("consents", "looks", "look_kinds", "id_sets")
 
 
 def empty(connection: Connection, tables: str) -> None:

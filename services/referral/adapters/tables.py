@@ -129,23 +129,24 @@ drafts = _table(
     expires_at=_when,
 )
 
-access_records = _table(
-    "access_records",
-    access_id=Uuid,
+look_kinds = _table(
+    "look_kinds",
+    kind_id=Uuid,
+    assignment_id=Uuid,
+    unit_id=Uuid,
     action=Text,
     outcome=Text,
     rule=Text,
     purpose=Text,
     issuer=Text,
     subject=Text,
-    assignment_id=Uuid,
-    unit_id=Uuid,
     role=Text,
     record_kind=Text,
-    subjects=ARRAY(Uuid),
-    consents=ARRAY(Uuid),
-    occurred_at=_when,
 )
+
+id_sets = _table("id_sets", set_id=Uuid, ids=ARRAY(Uuid))
+
+looks = _table("looks", access_id=Uuid, kind_id=Uuid, occurred_at=_when, shown=Uuid, relied=Uuid)
 
 routing_sets = _table(
     "routing_sets",

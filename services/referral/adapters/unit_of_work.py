@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy import Engine
 
 from services.referral.adapters.drafts import SqlDrafts, author_text
 from services.referral.adapters.holidays import swedish_calendar
-from services.referral.adapters.inserting import insert_together
 from services.referral.adapters.keys import Keys
+from services.referral.adapters.looks import keep_looks
 from services.referral.adapters.referrals import SqlReferrals
 from services.referral.adapters.routing import RoutingMemory, SqlRouting
-from services.referral.adapters.tables import access_records
 from services.referral.domain.access import Access, Outcome
 from services.referral.domain.clocks import WorkingCalendar
 from services.referral.published import published, published_access
+from shared.contracts.common import AccessRecorded
 from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
@@ -82,7 +82,7 @@ class ReferralUnitOfWork(UnitOfWork):
         self._master = opening.master
         self._routing_memory = opening.routing_memory
         self._attempts = opening.attempts
-        self._accesses: list[Access] = []
+        self._looks: list[AccessRecorded] = []
 
     def record(self, events: Iterable[DomainEvent]) -> None:
         """Have domain events told, as far as ``published.py`` lets them out."""
@@ -94,44 +94,25 @@ class ReferralUnitOfWork(UnitOfWork):
         refused = access.outcome is Outcome.REFUSED
         if refused and not self._attempts.is_recorded(access.by.user, access.action, access.subjects):
             return
-        self._accesses.append(access)
-        self.publish(published_access(access))
+        told = published_access(access)
+        self._looks.append(told)
+        self.publish(told)
 
     def before_commit(self) -> None:
-        """Write the access records, all in one statement."""
-        if self._accesses:
-            insert_together(self.connection, (access_records, [_row(access) for access in self._accesses]))
-            self._accesses = []
+        """Write the access records."""
+        keep_looks(self.connection, self._looks)
+        self._looks = []
 
     def rollback(self) -> None:
         """Undo everything since the last commit, and forget what was to be told."""
-        self._accesses = []
+        self._looks = []
         super().rollback()
 
     def __enter__(self) -> Self:
         super().__enter__()
-        self._accesses = []
+        self._looks = []
         self.keys = Keys(self.connection, self._master)
         self.referrals = SqlReferrals(self.connection, self.keys)
         self.drafts = SqlDrafts(self.connection, self.keys, self.clock)
         self.routing = SqlRouting(self.connection, self._routing_memory)
         return self
-
-
-def _row(access: Access) -> dict[str, Any]:
-    return {
-        "access_id": access.access_id,
-        "action": access.action,
-        "outcome": access.outcome.value,
-        "rule": access.rule,
-        "purpose": access.purpose.value,
-        "issuer": access.by.user.issuer,
-        "subject": access.by.user.subject,
-        "assignment_id": access.by.assignment_id,
-        "unit_id": access.by.unit_id,
-        "role": access.by.role.value,
-        "record_kind": access.record_kind,
-        "subjects": list(access.subjects),
-        "consents": list(access.consents),
-        "occurred_at": access.occurred_at,
-    }

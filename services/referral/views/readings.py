@@ -8,19 +8,28 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import text
 
-from services.referral.adapters.tables import access_records
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.domain.access import Outcome
 from services.referral.domain.consent import Consent
 from services.referral.domain.people import Subject
 from services.referral.domain.referral import Referral
 from services.referral.views.listed import unit_names
-from shared.kernel.clock import swedish_day
 from shared.kernel.identity import ConsentId
 
-LIST = "list"
+_SETS = text("SELECT set_id FROM id_sets WHERE ids @> :ids")
+# days and not looks: a referral may have been shown in a list thirty thousand times. Set by set, each found by the
+# index, whatever the planner thinks of their number
+_DAYS = text("""
+    SELECT DISTINCT unit_id, action = 'list' AS listed, relied, day
+    FROM unnest(CAST(:shown AS uuid[])) AS asked (set_id)
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT kind_id, relied, CAST(occurred_at AT TIME ZONE 'Europe/Stockholm' AS date) AS day
+        FROM looks WHERE looks.shown = asked.set_id AND relied = ANY(CAST(:relied AS uuid[]))
+    ) AS looked
+    JOIN look_kinds USING (kind_id)
+    WHERE outcome = 'allowed' AND unit_id <> :sender ORDER BY day, unit_id
+""")
 
 
 @dataclass(frozen=True)
@@ -37,35 +46,36 @@ def readings_of(referral: Referral, uow: ReferralUnitOfWork) -> dict[ConsentId, 
 
     ``uow``: the service's own, since a unit sees only its own records; for somebody already let through.
     """
-    query = (
-        select(
-            access_records.c.unit_id, access_records.c.action, access_records.c.consents, access_records.c.occurred_at
-        )
-        .where(
-            access_records.c.subjects.contains([referral.id]),
-            access_records.c.outcome == Outcome.ALLOWED.value,
-            access_records.c.unit_id != referral.referring_unit_id,
-            func.cardinality(access_records.c.consents) > 0,
-        )
-        .order_by(access_records.c.occurred_at)
-    )
-    records = uow.connection.execute(query).all()
-    names = unit_names({record.unit_id for record in records}, uow)
+    told = [consent.id for consent in referral.consents]
+    relied_on = {consent_id: _sets_with(consent_id, uow) for consent_id in told}
+    asked = {
+        "shown": _sets_with(referral.id, uow),
+        "relied": list({each for sets in relied_on.values() for each in sets}),
+        "sender": referral.referring_unit_id,
+    }
+    found = uow.connection.execute(_DAYS, asked).all()
+    names = unit_names({each.unit_id for each in found}, uow)
     return {
-        consent.id: _by_unit([each for each in records if consent.id in each.consents and _shows(each, consent)], names)
+        consent.id: _by_unit([each for each in found if each.relied in sets and _shows(each, consent)], names)
         for consent in referral.consents
+        for sets in (frozenset(relied_on[consent.id]),)
     }
 
 
-def _shows(record: Any, consent: Consent) -> bool:
+def _sets_with(named: UUID, uow: ReferralUnitOfWork) -> list[UUID]:
+    """What stands for an id in a look: itself, and each set of ids that it was one of."""
+    return [named, *uow.connection.execute(_SETS, {"ids": [named]}).scalars()]
+
+
+def _shows(day: Any, consent: Consent) -> bool:
     """A list shows the carer's name, and nothing of the person cared for."""
-    return record.action != LIST or consent.about is Subject.CARER
+    return not day.listed or consent.about is Subject.CARER
 
 
-def _by_unit(records: Sequence[Any], names: dict[UUID, str]) -> list[ReadBy]:
+def _by_unit(found: Sequence[Any], names: dict[UUID, str]) -> list[ReadBy]:
     days: dict[UUID, dict[bool, dict[date, None]]] = {}
-    for each in records:
-        days.setdefault(each.unit_id, {}).setdefault(each.action == LIST, {})[swedish_day(each.occurred_at)] = None
+    for each in found:
+        days.setdefault(each.unit_id, {}).setdefault(each.listed, {})[each.day] = None
     return [
         ReadBy(names.get(unit_id, "–"), tuple(of_unit.get(False, ())), tuple(of_unit.get(True, ())))
         for unit_id, of_unit in days.items()

@@ -19,6 +19,7 @@ from services.audit.domain.tallies import AGAIN_AFTER, SETTLED_AFTER
 from services.audit.reactions.when_a_relay_announces_note_its_height import note_height
 from services.audit.reactions.when_a_service_tallies_an_hour_keep_it import keep_tally
 from services.audit.reactions.when_anything_happens_remember_it import remember
+from services.referral.adapters.looks import keep_looks
 from shared.contracts.common import AccessRecorded, RelayAnnounced
 from shared.contracts.contract import Contract, contract_for
 from shared.contracts.directory import AssignmentEnded, AssignmentGranted, SignedIn
@@ -86,13 +87,7 @@ class Town:
             connection.execute(text("select set_config('lotsa.actor', 'system', true)"))
             outbox.append(connection, [Told(event, uuid7())], occurred_at=self.world.clock.now())
             if isinstance(event, AccessRecorded):
-                connection.execute(
-                    text(
-                        "insert into access_records values (:access_id, :action, :outcome, :rule, :purpose, :issuer, "
-                        ":subject, :assignment_id, :unit_id, :role, :record_kind, :subjects, :consents, :occurred_at)"
-                    ),
-                    {**event.__dict__, "subjects": list(event.subjects), "consents": list(event.consents)},
-                )
+                keep_looks(connection, [event])
 
     def relay(self) -> None:
         """The referral service's relay: number, publish (audit hears it), mark as sent."""

@@ -147,17 +147,19 @@ AT_REST = [
          "opening-changed"),
     Case("superuser", "what was heard is forgotten", "delete from heard_sequences", HEIGHTS, "events-missing"),
     # what the referral service told, and has told of already
-    Case("referral app", "an access record is deleted", "delete from access_records", REFUSED),
-    Case("referral app", "an access record is changed", "update access_records set subject = 'eve'", REFUSED),
-    Case("referral owner", "an access record is changed", "update access_records set subject = 'eve'", REFUSED),
-    Case("referral superuser", "an access record is deleted", "delete from access_records where outcome = 'refused'", HOURS,
-         "looks-differ"),
-    Case("referral superuser", "another's name is on a record", "update access_records set subject = 'eve' "
+    Case("referral app", "a look is deleted", "delete from looks", REFUSED),
+    Case("referral app", "a look is changed", "update look_kinds set subject = 'eve'", REFUSED),
+    Case("referral owner", "a look is changed", "update look_kinds set subject = 'eve'", REFUSED),
+    Case("referral owner", "what a look showed is changed", "update id_sets set ids = ids[2:] || ids[1]", REFUSED),
+    Case("referral superuser", "a look is deleted", "delete from looks where kind_id in "
+         "(select kind_id from look_kinds where outcome = 'refused')", HOURS, "looks-differ"),
+    Case("referral superuser", "another's name is on a look", "update look_kinds set subject = 'eve' "
          "where action = 'read'", HOURS, "looks-differ"),
-    Case("referral superuser", "a look is put in afterwards", "insert into access_records select "
-         "overlay(access_id::text placing 'ffffffff' from 29)::uuid, action, outcome, rule, purpose, issuer, subject, "
-         "assignment_id, unit_id, role, record_kind, subjects, consents, occurred_at from access_records "
-         "where action = 'read'", HOURS, "looks-differ"),
+    Case("referral superuser", "what a look showed or relied on is changed", "update id_sets set ids = ids[2:] || ids[1]",
+         HOURS, "looks-differ"),
+    Case("referral superuser", "a look is put in afterwards", "insert into looks select "
+         "overlay(access_id::text placing 'ffffffff' from 29)::uuid, kind_id, occurred_at, shown, relied from looks "
+         "limit 1", HOURS, "looks-differ"),
     Case("referral superuser", "what was told is rewritten", "update outbox set data = jsonb_set(data, '{subject}', '\"eve\"') "
          "where event_type = 'referral.sent.v1'", HOURS, "told-differs"),
     Case("referral superuser", "what was told is taken out", "delete from outbox where event_type = 'consent.withdrawn.v1'",

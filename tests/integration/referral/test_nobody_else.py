@@ -24,7 +24,8 @@ PERSONAL_TABLES = (
     "steps",
     "drafts",
     "lapsed_forms",
-    "access_records",
+    "looks",
+    "look_kinds",
 )
 
 
@@ -197,7 +198,7 @@ def test_a_unit_cannot_give_its_referral_to_itself_in_anothers_name(room: Room, 
         uow.connection.execute(planted)
 
 
-@pytest.mark.parametrize("table", ["access_records", "steps", "contents"])
+@pytest.mark.parametrize("table", ["looks", "look_kinds", "id_sets", "steps", "contents"])
 def test_what_was_done_cannot_be_changed_or_removed(room: Room, alva: Cast, table: str) -> None:
     """Not even by the service itself: its role has no such right."""
     alva.send()
@@ -219,4 +220,4 @@ def test_a_setting_outside_its_transaction_is_gone(room: Room, alva: Cast) -> No
 
 
 def _a_column(table: str) -> str:
-    return {"access_records": "action", "steps": "action", "contents": "part"}[table]
+    return {"looks": "shown", "look_kinds": "action", "id_sets": "ids", "steps": "action", "contents": "part"}[table]

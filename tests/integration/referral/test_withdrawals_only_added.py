@@ -20,8 +20,9 @@ DEEDS = [
     ("removed with all of them", "TRUNCATE consents CASCADE"),
     ("what it sealed opened", "UPDATE referrals SET sealed_parts = '{}'"),
     ("the key that it sealed opened", "UPDATE data_keys SET sealed_at = NULL"),
-    ("who looked forgotten", "DELETE FROM access_records"),
-    ("who looked changed", "UPDATE access_records SET subject = 'eve'"),
+    ("who looked forgotten", "DELETE FROM looks"),
+    ("who looked changed", "UPDATE look_kinds SET subject = 'eve'"),
+    ("what they looked at changed", "UPDATE looks SET shown = access_id"),
 ]
 OF_THE_CONSENT = [
     ("widened", "UPDATE consents SET scopes = scopes || '{staff-may-contact-carer}'"),

@@ -1,0 +1,99 @@
+"""Who looked is kept compactly, and is the same truth: what was told of each look is what is kept of it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from services.referral.adapters.looks import made_of, set_of
+from services.referral.views.worklist import PAGE, Show, work_list
+from shared.contracts.common import AccessRecorded
+from shared.kernel.identity import uuid7
+from tests.integration.referral.conftest import Cast, Room, a_referral_about_both
+
+# for ever, in bytes: rows and indexes (PostgreSQL 15; a row has 28 bytes of its own before its columns)
+A_VIEW = 350
+DAYS, VIEWS_A_DAY, CHANGES_A_DAY = 3, 200, 20
+
+
+def kept(room: Room) -> list[dict[str, Any]]:
+    """What is kept of every look, oldest first, as an event would tell it."""
+    rows = room.ask("SELECT * FROM access_records ORDER BY access_id")
+    told = [dict(row._mapping) for row in rows]
+    return [
+        AccessRecorded(**{**each, "subjects": tuple(each["subjects"]), "consents": tuple(each["consents"])}).to_data()
+        for each in told
+    ]
+
+
+def test_what_is_kept_is_what_was_told(room: Room, alva: Cast, bo: Cast, cilla: Cast) -> None:
+    """Nothing, one id or many, allowed or refused, in the order in which a list showed them."""
+    ids = [alva.send(a_referral_about_both()).json["id"] for _ in range(3)]
+    bo.open(ids[0])
+    bo.ask("GET", "/referrals")
+    cilla.open(ids[1])
+    told = room.told("access.recorded.v1")
+    assert {len(each["subjects"]) for each in told} == {1, 3}
+    assert {len(each["consents"]) for each in told} >= {0, 2}
+    assert {each["outcome"] for each in told} == {"allowed", "refused"}
+    assert kept(room) == sorted(told, key=lambda each: str(each["access_id"]))
+    assert {field.name for field in fields(AccessRecorded)} == set(told[0])
+
+
+def test_a_list_that_is_looked_at_again_is_kept_once(room: Room, alva: Cast, bo: Cast) -> None:
+    """Another look is another row, and no other set; another order is another set."""
+    for _ in range(2):
+        alva.send()
+    bo.ask("GET", "/referrals")
+    sets = room.ask("SELECT set_id, ids FROM id_sets")
+    assert [set_of(row.ids) for row in sets] == [row.set_id for row in sets]
+    for _ in range(4):
+        bo.ask("GET", "/referrals")
+    assert room.ask("SELECT set_id, ids FROM id_sets") == sets
+    assert room.ask("SELECT count(*) FROM looks WHERE shown = :shown", shown=sets[0].set_id)[0][0] == 5
+    assert len(kept(room)) == len(room.told("access.recorded.v1"))
+    assert set_of(sets[0].ids[::-1]) != sets[0].set_id
+
+
+def test_the_database_makes_the_same_ids(room: Room) -> None:
+    """What was moved by the migration and what is kept since then are one."""
+    ids = [uuid7() for _ in range(25)]
+    [row] = room.ask("SELECT set_of(CAST(:ids AS uuid[])) AS of_all, set_of(CAST(:one AS uuid[])) AS of_one, "
+                     "set_of('{}') AS of_none, made_of(convert_to('Gun', 'UTF8')) AS of_a_name",
+                     ids=ids, one=ids[:1])  # fmt: skip
+    assert row == (set_of(ids), ids[0], None, made_of(b"Gun"))
+    assert isinstance(row.of_all, UUID)
+    assert row.of_all.version == 8
+
+
+def test_a_view_of_a_list_is_small(room: Room, alva: Cast, bo: Cast) -> None:
+    """A list of 25, looked at 200 times in a day in which it changes 20 times: what referral keeps of each look."""
+    for _ in range(25):
+        alva.send(a_referral_about_both())
+    a_day_of_views(room, alva, bo)
+    # by now every table and index has its first pages
+    before = weigh(room)
+    for _ in range(DAYS):
+        a_day_of_views(room, alva, bo)
+    a_view = (weigh(room) - before) / VIEWS_A_DAY / DAYS
+    assert 0 < a_view < A_VIEW, f"{a_view:.0f} bytes are kept of a view"
+
+
+def a_day_of_views(room: Room, alva: Cast, bo: Cast) -> None:
+    """Between one change of the list and the next, its page is shown ten times."""
+    for _ in range(CHANGES_A_DAY):
+        # the most urgent first: the new one is on the page
+        room.clock.move_to(room.clock.now() - timedelta(minutes=1))
+        alva.send(a_referral_about_both())
+        for _ in range(VIEWS_A_DAY // CHANGES_A_DAY):
+            with room.parts.unit_of_work(bo.actor) as uow:
+                assert len(work_list(Show.OPEN, bo.actor, uow).lines) == PAGE
+                uow.commit()
+
+
+def weigh(room: Room) -> int:
+    """The bytes of all that is kept of looks, indexes and all."""
+    of_each = "SELECT pg_total_relation_size(name::regclass) AS size FROM unnest(CAST(:names AS text[])) AS each (name)"
+    return sum(row.size for row in room.ask(of_each, names=["looks", "look_kinds", "id_sets"]))
