@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any, NoReturn
 
 from flask import Response, current_app, request
@@ -124,6 +125,19 @@ def ok(body: Any, *, etag: str | None = None, status: int = 200) -> Response:
     if etag:
         response.headers["ETag"] = etag
     return response
+
+
+def unless_known(body: Any) -> Response:
+    """A representation that shows nobody, or 304 to whoever has the same already (RFC 9110, 13.1.2).
+
+    It is for its asker alone, and to be asked for again each time.
+    """
+    response = ok(body)
+    said = f"{current_actor().unit_id} {request.full_path} ".encode() + response.get_data()
+    response.set_etag(sha256(said).hexdigest()[:32])
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.vary.update(("Authorization", "Cookie"))
+    return response.make_conditional(request)
 
 
 def created(location: str, body: Any, etag: str | None = None) -> Response:

@@ -80,6 +80,7 @@ class Api:
         etag: bool = False,
         goes_on: bool = False,
         admits: Callable[..., None] | None = None,
+        polled: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Open a door. ``roles``: who may (any assignment, if none named); ``public``: no token needed.
 
@@ -88,6 +89,7 @@ class Api:
 
         ``answers``: status → schema of its JSON body (None: no body). ``keyed``: takes an Idempotency-Key.
         ``versioned``: requires If-Match. ``etag``: answers carry one.
+        ``polled``: may be answered with 304, as ``shared.web.api.unless_known`` does.
         ``goes_on``: while the directory is silent too (see ``needs``). The view's docstring is the description.
         """
 
@@ -96,7 +98,7 @@ class Api:
             self.operations.append(
                 Operation(
                     *(method, path, view, summary, tuple(roles), public, body, query, answers),
-                    *(keyed, versioned, etag, goes_on, admits),
+                    *(keyed, versioned, etag, goes_on, admits, polled),
                 )
             )
             return view

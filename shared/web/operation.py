@@ -35,6 +35,7 @@ PROBLEM_ANSWER = {
     "description": "A refusal.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+KNOWN = {"ETag": {"schema": {"type": "string"}, "description": "What was answered, for If-None-Match."}}
 CONVERTED = re.compile(r"<(?:(\w+):)?(\w+)>")
 FORMATS = {
     "uuid": {"type": "string", "format": "uuid"},
@@ -62,6 +63,7 @@ class Operation:
     etag: bool
     goes_on: bool
     admits: Callable[..., None] | None
+    polled: bool = False
 
 
 def described(each: Operation) -> dict[str, Any]:
@@ -81,6 +83,8 @@ def described(each: Operation) -> dict[str, Any]:
     if each.body is not None:
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": each.body}}}
     described["security"] = [] if each.public else [{"bearer": []}]
+    if each.polled:
+        described["responses"]["304"] = {"description": "Nothing has changed.", "headers": KNOWN}
     described["responses"]["default"] = PROBLEM_ANSWER
     return described
 
@@ -92,6 +96,8 @@ def _answer(each: Operation, status: int, schema: type[Schema] | None) -> dict[s
     headers: dict[str, Any] = {}
     if each.etag:
         headers["ETag"] = {"schema": {"type": "string"}, "description": "The version, for If-Match."}
+    if each.polled:
+        headers |= KNOWN
     if status == 201:
         headers["Location"] = {"schema": {"type": "string"}, "description": "Where it is."}
     if headers:
@@ -109,6 +115,8 @@ def _parameters(each: Operation) -> list[dict[str, Any] | Any]:
     if each.keyed:
         key = {"type": "string", "pattern": "^[!-~]{1,200}$"}
         found.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": key})
+    if each.polled:
+        found.append({"name": "If-None-Match", "in": "header", "required": False, "schema": {"type": "string"}})
     if each.versioned:
         version = {"type": "string", "pattern": '^"[0-9]{1,9}"$'}
         found.append({"name": "If-Match", "in": "header", "required": True, "schema": version})

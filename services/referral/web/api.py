@@ -24,6 +24,7 @@ from services.referral.domain.consent import Scope
 from services.referral.domain.reading import reading_of
 from services.referral.domain.referral import Referral
 from services.referral.domain.states import Action
+from services.referral.views.counting import counts
 from services.referral.views.listing import ListReferrals, list_referrals
 from services.referral.web import answering, schemas, schemas_out
 from services.referral.web.admitting import to_a_step, to_withdraw
@@ -33,7 +34,7 @@ from services.referral.web.sent_drafts import remember_sending
 from shared.kernel.actor import Actor, Role
 from shared.kernel.identity import ConsentId, ReferralId
 from shared.kernel.refusals import NotThere
-from shared.web.api import created, etag, ok, once, page_cursor, read_cursor, require_if_match
+from shared.web.api import created, etag, ok, once, page_cursor, read_cursor, require_if_match, unless_known
 from shared.web.errors import MalformedCursor
 from shared.web.idempotency import Answer, answered_before, remember_answer
 from shared.web.openapi import Api
@@ -93,6 +94,25 @@ def list_them(query: dict[str, Any]) -> Response:
         last = shown[-1][0]
         body["next_cursor"] = page_cursor(LIST, [last.sent_at.isoformat(), str(last.id)])
     return ok(body)
+
+
+@api.get(
+    "/referrals/counts",
+    query=schemas.CountsQuery,
+    answers={200: schemas_out.CountsOut},
+    roles=STAFF,
+    polled=True,
+)
+def count_them(query: dict[str, Any]) -> Response:
+    """Count the open referrals that the list would show, for asking again and again.
+
+    It shows nobody, so it is not recorded, and is answered with 304 as long as nothing has changed. `new`: those sent
+    after `since`; ask with the `sent_at` of the newest that you know.
+    """
+    actor = current_actor()
+    with parts().unit_of_work(actor) as uow:
+        found = counts(query["since"], actor, uow)
+    return unless_known({"open": found.open, "waiting": found.waiting, "new": found.new})
 
 
 @api.get("/referrals/<uuid:referral_id>", answers={200: schemas_out.ReferralOut}, etag=True)

@@ -24,6 +24,7 @@ A_PAGE = "referral-page"
 _BY_API = {
     "send": (Action.SEND, "referral"),
     "list_them": (Action.LIST, "referral"),
+    "count_them": (Action.LIST, "referral"),
     "begin_draft": (Action.SAVE_DRAFT, "draft"),
     "propose": (Action.OPEN, "routing-rules"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
@@ -208,6 +209,16 @@ class ListQuery(Strict):
     direction = fields.String(load_default=None, validate=validate.OneOf(["received", "sent"]))
     limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
     cursor = fields.String(load_default=None)
+
+
+# what no clock of a caller's says, and no database has to make a moment of
+CENTURY = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+class CountsQuery(Strict):
+    """After which moment a referral is counted as new."""
+
+    since = fields.AwareDateTime(load_default=None, validate=validate.Range(*CENTURY))
 
 
 class TextsQuery(Strict):
