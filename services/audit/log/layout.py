@@ -25,6 +25,7 @@ WIDTH = 256
 CHECKPOINT = "checkpoint"
 CHECKPOINTS = "checkpoints.jsonl"
 OPENINGS = "openings.jsonl"
+PIECE = 1 << 16
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -149,10 +150,44 @@ def export_files(
 
 def write_zip(files: Iterable[tuple[str, Iterable[bytes]]], stream: Sink) -> None:
     """Write an export as a ZIP file; the same files give the same bytes. The stream need not be seekable."""
-    with zipfile.ZipFile(stream, "w") as archive:
+    for piece in zip_pieces(files):
+        stream.write(piece)
+
+
+def zip_pieces(files: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[bytes]:
+    """The bytes of that ZIP file as they come to be, in pieces of some 64 KiB; the first as soon as one file is whole.
+
+    Nothing is held of what has been given away but the archive's own list of its files, which ends it.
+    """
+    waiting = _Waiting()
+    with zipfile.ZipFile(waiting, "w") as archive:  # type: ignore[call-overload]  # it need not be seekable
         for path, pieces in files:
             member = zipfile.ZipInfo(path, _EPOCH)
             member.compress_type = zipfile.ZIP_DEFLATED
             with archive.open(member, "w", force_zip64=True) as target:
                 for piece in pieces:
                     target.write(piece)
+                    if len(waiting.bytes) >= PIECE:
+                        yield waiting.take()
+            if path == CHECKPOINT or len(waiting.bytes) >= PIECE:
+                yield waiting.take()
+    yield waiting.take()
+
+
+class _Waiting:
+    """What has been written and not been given away."""
+
+    def __init__(self) -> None:
+        self.bytes = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self.bytes += data
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing: it is given away when it is taken."""
+
+    def take(self) -> bytes:
+        taken = bytes(self.bytes)
+        self.bytes.clear()
+        return taken

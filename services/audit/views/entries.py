@@ -10,23 +10,14 @@ from sqlalchemy import Connection, text
 
 from services.audit.domain.mandate import Mandate
 from services.audit.domain.numbers import key_of_number
+from services.audit.views.newest import newest_rows
 from services.audit.views.steps import SHOWN, Step, Unseal, as_steps
 from services.audit.views.within import given, within
 from shared.vocabulary.marks import keyboard_marks
 from shared.vocabulary.misread import Misread
 from shared.vocabulary.reference_number import parse_reference_number
 
-_NEWEST = f"""
-    select {SHOWN} from log_entries
-    where (cast(:before as bigint) is null or index < :before) and KIND and WITHIN order by index desc limit :limit
-"""  # noqa: S608 - our own column names
-# the types are written out, so that the partial indexes fit
-KINDS = {
-    "all": within(_NEWEST.replace("KIND", "true")),
-    "consents": within(_NEWEST.replace("KIND", "type = 'consent.given.v1'")),
-    "referrals": within(_NEWEST.replace("KIND", "type = 'referral.sent.v1'")),
-}
-_ONE = within(f"select {SHOWN} from log_entries where index = :index and WITHIN")  # noqa: S608 - as above
+_ONE = within(f"select {SHOWN} from log_entries where index = :index and WITHIN")  # noqa: S608 - our own column names
 _ID = text("select event_id from log_entries where index = :index")
 _LIKE = within("""
     select distinct on (subject_id) subject_id, convert_from(leaf, 'UTF8')::jsonb -> 'data' as data
@@ -49,7 +40,7 @@ def newest(
     connection: Connection, kind: str, mandate: Mandate, unseal: Unseal, *, limit: int, before: int | None = None
 ) -> list[Step]:
     """At most ``limit`` entries of a kind (all | consents | referrals), newest first, older than index ``before``."""
-    rows = connection.execute(KINDS[kind], given(mandate, limit=limit, before=before)).all()
+    rows = newest_rows(connection, kind, mandate, limit=limit, before=before)
     return as_steps(connection, rows, unseal)
 
 

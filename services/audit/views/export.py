@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from services.audit.adapters.openings import OpeningIsWrong
 from services.audit.domain.mandate import Mandate
-from services.audit.log.layout import Opening, Sink, export_files, write_zip
+from services.audit.log.layout import Opening, Sink, export_files, zip_pieces
 from services.audit.views.within import given, within
 
 CHUNK = 2_000
@@ -28,49 +29,75 @@ class NothingToExport(LookupError):
     """The log has no checkpoint yet."""
 
 
+Reading = Callable[[], AbstractContextManager[Connection]]
+"""A transaction to read one part of the log in; none is open while a part is on its way to a slow reader."""
+
+
 def write_export(connection: Connection, stream: Sink, mandate: Mandate | None, unseal_all: Any) -> int:
     """Write the log as a ZIP file; its size in entries. Raises NothingToExport.
 
     ``mandate``: whose openings go along; None takes none, for outsiders. ``unseal_all``: (connection, event id, name,
     sealed) → (salt, value), or None when the opening has been destroyed.
     """
-    head = connection.execute(_HEAD).first()
+    size, pieces = export_pieces(lambda: nullcontext(connection), mandate, unseal_all)
+    for piece in pieces:
+        stream.write(piece)
+    return size
+
+
+def export_pieces(reading: Reading, mandate: Mandate | None, unseal_all: Any) -> tuple[int, Iterator[bytes]]:
+    """The same, to be sent while it is made: its size in entries, and the file's bytes in pieces.
+
+    In constant memory, whatever the size. Raises NothingToExport, before the first piece.
+    """
+    with reading() as connection:
+        head = connection.execute(_HEAD).first()
     if head is None:
         raise NothingToExport
-    openings = _openings(connection, head.size, mandate, unseal_all) if mandate is not None else iter(())
+    openings = _openings(reading, head.size, mandate, unseal_all) if mandate is not None else iter(())
     files = export_files(
-        _leaves(connection, head.size),
+        _leaves(reading, head.size),
         checkpoint=head.note,
-        checkpoints=_notes(connection, head.size),
+        checkpoints=_notes(reading, head.size),
         openings=openings,
     )
-    write_zip(files, stream)
-    return int(head.size)
+    return int(head.size), zip_pieces(files)
 
 
-def _leaves(connection: Connection, size: int) -> Iterator[bytes]:
+def _leaves(reading: Reading, size: int) -> Iterator[bytes]:
     for low in range(0, size, CHUNK):
-        for leaf in connection.execute(_LEAVES, {"low": low, "high": min(low + CHUNK, size)}).scalars().all():
+        with reading() as connection:
+            found = connection.execute(_LEAVES, {"low": low, "high": min(low + CHUNK, size)}).scalars().all()
+        for leaf in found:
             yield bytes(leaf)
 
 
-def _notes(connection: Connection, size: int) -> Iterator[str]:
+def _notes(reading: Reading, size: int) -> Iterator[str]:
     after = 0
-    while rows := connection.execute(_NOTES, {"after": after, "size": size, "chunk": CHUNK}).all():
+    while True:
+        with reading() as connection:
+            rows = connection.execute(_NOTES, {"after": after, "size": size, "chunk": CHUNK}).all()
+        if not rows:
+            return
         for row in rows:
             yield row.note
         after = rows[-1].size
 
 
-def _openings(connection: Connection, size: int, mandate: Mandate, unseal_all: Any) -> Iterator[Opening]:
+def _openings(reading: Reading, size: int, mandate: Mandate, unseal_all: Any) -> Iterator[Opening]:
     for low in range(0, size, CHUNK):
-        asked = given(mandate, low=low, high=min(low + CHUNK, size))
-        for row in connection.execute(_OPENINGS, asked).all():
-            event_id: UUID = row.event_id
-            try:
-                opened = unseal_all(connection, event_id, row.name, bytes(row.sealed))
-            except OpeningIsWrong:
-                # nothing is known of what stood here; that it was changed is what the verification in the house tells
-                continue
-            if opened is not None:
-                yield Opening(row.entry_index, row.name, *opened)
+        with reading() as connection:
+            opened = list(_opened(connection, given(mandate, low=low, high=min(low + CHUNK, size)), unseal_all))
+        yield from opened
+
+
+def _opened(connection: Connection, asked: dict[str, Any], unseal_all: Any) -> Iterator[Opening]:
+    for row in connection.execute(_OPENINGS, asked).all():
+        event_id: UUID = row.event_id
+        try:
+            opened = unseal_all(connection, event_id, row.name, bytes(row.sealed))
+        except OpeningIsWrong:
+            # nothing is known of what stood here; that it was changed is what the verification in the house tells
+            continue
+        if opened is not None:
+            yield Opening(row.entry_index, row.name, *opened)

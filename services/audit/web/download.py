@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flask import Response
 
-from services.audit.adapters.sealed_spool import SealedSpool
 
+def as_download(pieces: Iterator[bytes]) -> Response:
+    """A ZIP file, sent piece by piece as it is made: nothing of it is put on a disk, and its length is not known.
 
-def as_download(spool: SealedSpool) -> Response:
-    """What was written, as a ZIP file; it is let go of when all of it is sent, or the reader goes away."""
-    response = Response(spool.pieces(), mimetype="application/zip")
-    response.content_length = spool.size
+    One that breaks off, at either end, is no whole ZIP file, and its reader is told so.
+    """
+    response = Response(pieces, mimetype="application/zip")
     response.headers["Content-Disposition"] = "attachment; filename=lotsa-log.zip"
-    response.call_on_close(spool.close)
     return response

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from flask import Flask, request
+from sqlalchemy import Connection
 
 from services.audit import bootstrap
-from services.audit.adapters.sealed_spool import SealedSpool
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
 from services.audit.commands.close_alarm import close_alarm
 from services.audit.commands.record_reading import REFUSED, RULE, record_reading
@@ -160,22 +161,26 @@ class Reviewing:
         if not closed:
             raise TrailIsUnknown
 
-    def export(self, *, with_names: bool) -> SealedSpool:
-        """The log as a ZIP file, to be sent. Raises TrailIsUnknown while there is nothing in it."""
+    def export(self, *, with_names: bool) -> Iterator[bytes]:
+        """The log as a ZIP file, in pieces, made while it is sent. Raises TrailIsUnknown while there is nothing in it.
+
+        That it was asked for is recorded before the first piece.
+        """
         actor = current_actor()
-        spool = SealedSpool()
         mandate = self.parts.mandate_of(actor) if with_names else None
         try:
-            with self.parts.as_auditor() as uow:
-                export.write_export(uow.connection, spool, mandate, self.parts.opening)
-                self._record(uow, actor, "export", "log-with-names" if with_names else "log", ())
-                uow.commit()
-        except BaseException as trouble:
-            spool.close()
-            if isinstance(trouble, export.NothingToExport):
-                raise TrailIsUnknown from None
-            raise
-        return spool
+            _, pieces = export.export_pieces(self._reading, mandate, self.parts.opening)
+        except export.NothingToExport:
+            raise TrailIsUnknown from None
+        with self.parts.as_auditor() as uow:
+            self._record(uow, actor, "export", "log-with-names" if with_names else "log", ())
+            uow.commit()
+        return pieces
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self.parts.as_auditor() as uow:
+            yield uow.connection
 
     def record_refusals(self, app: Flask) -> None:
         """Have pages and API note who tried to come in under another role, or without a form's token, and at what."""
