@@ -17,6 +17,7 @@ from shared.vocabulary.email_address import parse_email
 from shared.vocabulary.hours import NotATimeOfDay, parse_time_of_day
 from shared.vocabulary.identity_number import parse_identity_number
 from shared.vocabulary.misread import Misread
+from shared.vocabulary.postal_code import parse_postal_code
 from shared.vocabulary.telephone import parse_telephone
 from shared.vocabulary.telephone_text import parse_public
 from shared.vocabulary.web_address import parse_web_address
@@ -26,6 +27,7 @@ PHONE_LIMIT = 40
 # two or three numbers, each with when it is answered; a shorter field would cut off what is pasted
 PUBLIC_PHONE_LIMIT = 120
 IDENTITY_NUMBER_LIMIT = 30
+POSTAL_CODE_LIMIT = 10
 LATEST_YEAR = 2100
 CLOCK = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
 EMAIL_LIMIT = 200
@@ -84,6 +86,13 @@ class WebAddressField(Normalised):
 
     def __init__(self, limit: int = WEB_ADDRESS_LIMIT, **more: Any) -> None:
         super().__init__(parse_web_address, limit, **more)
+
+
+class PostalCodeField(Normalised):
+    """A Swedish postal code: "118 20"."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(parse_postal_code, POSTAL_CODE_LIMIT, **more)
 
 
 class IdentityNumberField(Normalised):

@@ -20,7 +20,7 @@ from shared.kernel.clock import SWEDEN
 from shared.kernel.refusals import Refusal
 from shared.web.api import storable
 from shared.web.errors import says
-from shared.web.fields import EmailField, PublicPhoneField, WebAddressField
+from shared.web.fields import EmailField, PostalCodeField, PublicPhoneField, WebAddressField
 from shared.web.text_fields import ReadableText
 from shared.web.validation import messages
 
@@ -81,7 +81,7 @@ class ListingForm(Form):
     status = fields.Enum(ListingStatus, by_value=True, load_default=ListingStatus.ACTIVE)
     place_name = ReadableText(120)
     place_address = ReadableText(200)
-    place_postal_code = ReadableText(10)
+    place_postal_code = PostalCodeField()
     place_city = ReadableText(60)
     place_accessibility = ReadableText(500, lines=True)
 

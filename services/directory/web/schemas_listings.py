@@ -12,7 +12,7 @@ from services.directory.domain.support_service import Attend, ListingStatus, Wee
 from services.directory.web.schemas import AREA, CODE, Paging, codes, day_within, moment
 from shared.vocabulary.hours import Hours
 from shared.vocabulary.misread import Misread
-from shared.web.fields import EmailField, PublicPhoneField, TimeOfDayField, WebAddressField
+from shared.web.fields import EmailField, PostalCodeField, PublicPhoneField, TimeOfDayField, WebAddressField
 from shared.web.text_fields import AtMost, ReadableText
 
 
@@ -21,7 +21,7 @@ class LocationBody(Schema):
 
     name = ReadableText(120)
     address = ReadableText(200)
-    postal_code = ReadableText(10)
+    postal_code = PostalCodeField()
     city = ReadableText(60)
     area = fields.String(load_default=None, allow_none=True, validate=AREA)
     accessibility = ReadableText(500, lines=True)

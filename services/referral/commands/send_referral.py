@@ -101,8 +101,8 @@ def check_answers(command: SendReferral, now: datetime) -> None:
         if not may_have_been_read(subject, answers.text_version, answers.text_language, swedish_day(given)):
             raise ConsentDoesNotHold(
                 fields={
-                    f"{pointer_to(subject)}/text_version": "Say which of the texts in force that day was read out, "
-                    "in which language."
+                    f"{pointer_to(subject)}/text_version": "Say which of the texts in force that day the yes was "
+                    "given to, in which language."
                 }
             )
     if command.carer_consent and command.carer.safe_contact.channels - command.carer_consent.channels:

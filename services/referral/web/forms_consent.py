@@ -25,7 +25,7 @@ TELL_UNANSWERED = says("Say whether the receiving unit may tell you what happene
 CHANNELS_UNANSWERED = says("Say whether the receiving unit may get in touch that way.")
 PERSON_UNANSWERED = says("Say whether the one who receives the support consents.")
 FORM_UNANSWERED = says("Choose in what form the consent was given.")
-TEXT_UNSAID = says("Say which text was read out, in which language.")
+TEXT_UNSAID = says("Say which text the yes was given to, in which language.")
 CARER_SCOPES = {
     "share": Scope.SHARE_WITH_RECEIVING_UNIT,
     "tell_referrer": Scope.TELL_REFERRER_WHAT_HAPPENED,

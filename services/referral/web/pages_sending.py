@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from services.referral.commands.send_referral import send_referral
 from services.referral.domain.access import Shown
 from services.referral.domain.clocks import Priority, promises
 from services.referral.domain.ports import Draft
+from services.referral.domain.referral import Step
 from services.referral.domain.refusals import NoReceiverIsKnown
 from services.referral.domain.states import CLOSED, Action
 from services.referral.views.drafts import wait_for_a_first_click
@@ -43,6 +46,8 @@ from shared.web.who import current_actor, must_hear_the_directory
 # promise: nothing-sent-unread
 CHANGED = says("The draft was changed in another window. Nothing has been sent: read it through again.")
 ANOTHER_RECEIVER = says("Another unit than before would receive the referral. Nothing has been sent.")
+# so long the receipt of what somebody sent is theirs to read while nobody knows whose right has ended
+RECEIPT_GOES_ON = timedelta(minutes=15)
 # which step a refused field belongs to, by the beginning of its pointer
 STEP_OF = (
     ("/carer", "carer"),
@@ -126,8 +131,8 @@ def receipt(referral_id: UUID) -> str:
     """What to tell, and hand over to, the one who gives support: no names, so that it can lie on a table."""
     with parts().unit_of_work(current_actor()) as uow:
         page = referral_page(ReferralId(referral_id), current_actor(), uow, shown=Shown.RECEIPT)
-        if not any(step.action is Action.SEND and step.by.user == current_actor().user for step in page.opened.steps):
-            # whoever has just sent it is told so even while the directory is silent; nobody else is
+        if not _has_just_sent(page.opened.steps, current_actor(), uow.clock.now()):
+            # whoever has just sent it is told so even while the directory is silent; nobody else is, nor anybody later
             must_hear_the_directory()
         uow.commit()
     carer = page.opened.content.carer
@@ -145,6 +150,12 @@ def receipt(referral_id: UUID) -> str:
         goes_on=goes_on,
         reaches_out=reaches_out,
         contact=contact,
+    )
+
+
+def _has_just_sent(steps: Sequence[Step], actor: Actor, now: datetime) -> bool:
+    return any(
+        step.action is Action.SEND and step.by.user == actor.user and now - step.at < RECEIPT_GOES_ON for step in steps
     )
 
 

@@ -178,7 +178,7 @@ def _other_consent(answers: Sections, carer: str, receiver: Receiver, address: C
 def _how(data: dict[str, Any], kept: Any) -> Rows:
     form = str(words.FORMS[data["form"]])
     language = str(words.LANGUAGES[data["text_language"]])
-    how = [(_("How it was given"), _("%(form)s, text read out in %(language)s", form=form, language=language.lower()))]
+    how = [(_("How it was given"), _("%(form)s, the text in %(language)s", form=form, language=language.lower()))]
     if data["given_by"] != "subject":
         how.append((_("Given by"), f"{words.GIVEN_BY[data['given_by']]}: {data['representative_name']}"))
     return how if kept.get(GIVEN_AT) else []

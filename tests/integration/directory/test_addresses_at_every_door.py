@@ -1,4 +1,4 @@
-"""No door of the directory takes an e-mail address that no letter can be written to."""
+"""No door of the directory takes an e-mail address that no letter can be written to, nor half a postal code."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sqlalchemy import text
 from deploy.seed.ids import ORGANIZATION, UNIT
 from deploy.translations import SHARED, catalogue_of
 from shared.vocabulary.email_address import NotAnEmailAddress, parse_email
+from shared.web.fields import POSTAL_CODE_LIMIT
 from tests.integration.directory.test_registering_a_unit import NEW, a_unit
 from tests.support.addresses import REFUSED, TAKEN
 from tests.support.directory_city import City
@@ -21,6 +22,7 @@ from tests.support.directory_city import City
 PATH = f"/units/{UNIT['advice-bromma']}"
 PAGE = f"/directory/admin{PATH}"
 SAID = "Det som står efter @ är inget domännamn."
+NO_CODE = "Ett postnummer har fem siffror, till exempel 118 20."
 PHONE = "08-465 004 10"
 
 
@@ -136,3 +138,29 @@ def test_a_mistaken_address_is_told_with_all_else_that_is_wrong(city: City) -> N
         assert SAID in answer.text
         summary = answer.text.partition('id="error-summary"')[2].partition("</ul>")[0]
         assert summary.count("<li") == 1 + others
+
+
+@pytest.mark.parametrize("code", ["1180", "118 2O", "118 20 Stockholm"])
+def test_a_postal_code_that_is_none_is_refused_at_its_field(city: City, code: str) -> None:
+    """By page and API, with the other mistakes; nothing has come into being."""
+    before = len(city.told("service.saved.v1"))
+    place = {"name": "Kafé Lyktan", "address": "Ringvägen 1", "postal_code": code, "city": "Stockholm"}
+    listing = {"name": "Café", "summary": "Fika."}
+    answer = city.ask("dani", "POST", "/services", {**listing, "location": place}, Idempotency_Key=str(uuid4()))
+    assert answer.status_code == 422
+    told = {each["pointer"]: each["detail"] for each in answer.json["errors"]}
+    if len(code) <= POSTAL_CODE_LIMIT:
+        assert told == {"#/location/postal_code": NO_CODE}
+    fields = {f"place_{name}": said for name, said in place.items()}
+    page = city.send(city.signed_in("dani"), "/directory/mine/services/new", **listing, **fields, attend="drop-in")
+    assert f"Postnummer: {NO_CODE}" in unescape(page.text) or len(code) > POSTAL_CODE_LIMIT
+    assert 'id="error-summary"' in page.text
+    assert len(city.told("service.saved.v1")) == before
+
+
+def test_a_postal_code_is_written_one_way(city: City) -> None:
+    """Whoever types it without its space reads it with it."""
+    place = {"name": "Kafé Lyktan", "postal_code": "SE-11820"}
+    listing = {"name": "Café", "summary": "Fika.", "location": place}
+    answer = city.ask("dani", "POST", "/services", listing, Idempotency_Key=str(uuid4()))
+    assert (answer.status_code, answer.json["location"]["postal_code"]) == (201, "118 20")

@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from services.referral.service import Referral
 from services.referral.web import create_app
+from services.referral.web.pages_sending import RECEIPT_GOES_ON
 from shared.contracts.directory import DirectoryIsThere, SessionEnded
 from shared.contracts.envelope import Envelope
 from shared.messaging.handling import _once
@@ -132,6 +133,10 @@ def test_writing_and_sending_go_on(room: Room, cast: tuple[Cast, Cast]) -> None:
     colleague = room.somebody("anna", alva.actor.role, alva.actor.unit_id)
     colleague.client = room.app.test_client()
     assert at_the_pages(colleague, room.clock.now()).get(receipt).status_code == 503
+    room.clock.advance(RECEIPT_GOES_ON - timedelta(seconds=1))
+    assert browser.get(receipt).status_code == 200
+    room.clock.advance(timedelta(seconds=1))
+    assert browser.get(receipt).status_code == 503, "whoever sent it may have lost their assignment since"
 
 
 def test_nothing_is_changed_either(room: Room, cast: tuple[Cast, Cast]) -> None:

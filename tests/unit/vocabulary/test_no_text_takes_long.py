@@ -23,6 +23,7 @@ from shared.vocabulary.hours import parse_time_of_day
 from shared.vocabulary.identity_number import parse_identity_number
 from shared.vocabulary.marks import keyboard_marks
 from shared.vocabulary.misread import Misread
+from shared.vocabulary.postal_code import parse_postal_code
 from shared.vocabulary.readable_text import CannotBeShown, length, one_line, reads_as, received, several_lines
 from shared.vocabulary.reference_number import parse_reference_number
 from shared.vocabulary.stacks import HIGHEST, is_stacked
@@ -48,6 +49,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "telephones in a text": parse_several,
     "identity number": lambda text: parse_identity_number(text, date(2026, 11, 30)),
     "reference number": parse_reference_number,
+    "postal code": parse_postal_code,
     "time of day": parse_time_of_day,
     "e-mail": parse_email,
     "web address": parse_web_address,
