@@ -27,7 +27,8 @@ def make_keys(folder: Path, installation: str) -> None:
         _once(folder / f"{service}-master", MasterKey.generate(f"{service}-1").line())
     _once(folder / "log-signing", SignerKey.generate(f"{installation}/audit").secret_text())
     # the public half is in the other, also where only that one was put back
-    _once(folder / "log-verifying", str(SignerKey.from_text((folder / "log-signing").read_text("ascii")).verifier))
+    signer = SignerKey.from_text((folder / "log-signing").read_text("ascii"))
+    _once(folder / "log-verifying", "\n".join(signer.verifier.lines()))
     if not (folder / "token-private.json").exists():
         make_demo_keys(folder / "token-private.json", folder / "token-jwks.json")
 

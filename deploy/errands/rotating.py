@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from deploy.errands import changing_keys, changing_web_keys
+from deploy.errands import changing_keys, changing_log_key, changing_web_keys
 from deploy.keys import make_web_keys
 from deploy.onebox.trouble import Trouble
 from shared.kernel.watched import LOOK_AGAIN_AFTER_SECONDS
@@ -12,7 +12,7 @@ from shared.settings import SERVICES, Settings
 
 SESSION = "session"
 COOKIES = {f"{service}-cookie": service for service in SERVICES}
-KINDS = (*changing_keys.KINDS, SESSION, *COOKIES)
+KINDS = (*changing_keys.KINDS, SESSION, *COOKIES, changing_log_key.KIND)
 WAIT_S = 2 * LOOK_AGAIN_AFTER_SECONDS
 """Until every process has looked at its files again."""
 
@@ -28,6 +28,9 @@ def rotate(settings: Settings, kind: str, console: Console, *, leaked: bool = Fa
         changing_web_keys.rotate_cookie(settings, COOKIES[kind], console, wait=wait, at_once=leaked)
     elif kind not in KINDS:
         raise Trouble(f"There is no kind of key “{kind}”; there are {', '.join(KINDS)}.")
+    elif kind == changing_log_key.KIND:
+        # what an old key signed after its last checkpoint counts as nobody's, leaked or not
+        changing_log_key.rotate(settings, console, wait=wait)
     elif leaked:
         raise Trouble(
             f"Whoever has an old {kind} key and a copy of the database can read that copy for ever. Change the key"

@@ -143,7 +143,11 @@ def _public_key(given: str) -> str:
         if not file.is_file():
             raise CannotBeAsked("Say which public key signs the log: --key, as its text or a file that holds it.")
         return file.read_text().strip()
-    return Path(given).read_text(encoding="utf-8-sig").strip() if Path(given).is_file() else given
+    try:
+        return Path(given).read_text(encoding="utf-8-sig").strip() if Path(given).is_file() else given
+    except OSError:
+        # more keys than a path may be long
+        return given
 
 
 def _copied(kept: Path | None, to: Path) -> list[Path]:
@@ -157,13 +161,20 @@ def _copied(kept: Path | None, to: Path) -> list[Path]:
 
 def _ask_the_verifier(export: Path, key: str, console: Console, known: Sequence[Path] = ()) -> int:
     kept = [word for each in known for word in ("--known", str(each))]
+    # however long it takes: a log grows for years, and whoever waits can end it
     done = subprocess.run(
         # isolated: no module of ours can be imported, whatever lies beside it
         [sys.executable, "-I", str(VERIFIER), str(export), "--key", key, *kept],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=600,
     )
+    said_wrong = done.stdout.startswith("WRONG")
+    if done.returncode not in (HOLDS, CANNOT_BE_ASKED) and not (done.returncode == DOES_NOT_HOLD and said_wrong):
+        # killed, or out of memory: it said nothing that can be relied on
+        raise CannotBeAsked(
+            f"The verifier did not come to its end (exit code {done.returncode}); this says nothing about the log. Was"
+            " there memory and room on the disk left? Ask again."
+        )
     console.print((done.stdout + done.stderr).strip(), markup=False)
     return done.returncode

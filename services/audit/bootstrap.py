@@ -33,6 +33,7 @@ from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Actor, UserRef
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.identity import UnitId
+from shared.kernel.watched import Watched
 from shared.messaging import outbox
 from shared.settings import Settings, SettingsAreWrong
 from shared.storage.attempts import Attempts
@@ -57,8 +58,13 @@ class Parts:
     """What the verification remembers is sealed under it."""
     known: dict[UUID, tuple[UnitId, str]] = field(default_factory=dict)
     attempts: Attempts = field(default_factory=lambda: Attempts(SERVICE))
-    log_key: VerifierKey | None = None
-    """The log's public key, from a file outside the database; what only writes to the queue needs none."""
+    log_keys: Watched[VerifierKey] | None = None
+    """The log's public keys, from a file outside the database; what only writes to the queue needs none."""
+
+    @property
+    def log_key(self) -> VerifierKey | None:
+        """The log's public key as it is now, with those before it."""
+        return None if self.log_keys is None else self.log_keys.current
 
     @property
     def source(self) -> str:
@@ -111,7 +117,7 @@ class Parts:
 
 def for_web(settings: Settings) -> Parts:
     """The parts of a web process."""
-    return replace(_parts(settings, "web"), log_key=_log_key(settings))
+    return replace(_parts(settings, "web"), log_keys=_log_keys(settings))
 
 
 def for_bus(settings: Settings) -> Parts:
@@ -121,7 +127,9 @@ def for_bus(settings: Settings) -> Parts:
 
 def verifier_for(settings: Settings, clock: Clock) -> Verifier:
     """What verifies the log in the background, with the public key from a file. Raises SettingsAreWrong."""
-    return Verifier(_log_key(settings), clock)
+    keys = _log_keys(settings)
+    # looked at each time: a key that has come since would be taken for a stranger's
+    return Verifier(keys.known, clock, now_known=keys.now)
 
 
 @cache
@@ -142,7 +150,7 @@ def verifier() -> Verifier:
     return verifier_for(Settings.from_environment(), SystemClock())
 
 
-def _log_key(settings: Settings) -> VerifierKey:
+def _log_keys(settings: Settings) -> Watched[VerifierKey]:
     file = settings.audit_verifying_key_file
     if file is None:
         raise SettingsAreWrong("LOTSA_AUDIT_VERIFYING_KEY_FILE is needed")
@@ -150,7 +158,7 @@ def _log_key(settings: Settings) -> VerifierKey:
         raise KeyIsMissing(
             f"The log's public key is missing: it was looked for in {file}. Whoever has the key that signs has it too."
         )
-    return VerifierKey.from_text(file.read_text("ascii"))
+    return Watched(file, lambda path: VerifierKey.from_text(path.read_text("ascii")), wrong=(OSError, ValueError))
 
 
 def log_engine(settings: Settings) -> Engine:
@@ -171,11 +179,15 @@ def sequencer_for(settings: Settings, engine: Engine, clock: Clock) -> Sequencer
     if not os.access(kept.parent, os.W_OK):
         # else everything would be signed, and a log whose end is gone would be signed on after the next start
         raise SettingsAreWrong("LOTSA_AUDIT_KEPT_CHECKPOINT must name a file in a folder that can be written to")
-    signer = SignerKey.from_text(settings.audit_signing_key_file.read_text("ascii"))
+    signer = Watched(
+        settings.audit_signing_key_file,
+        lambda path: SignerKey.from_text(path.read_text("ascii")),
+        wrong=(OSError, ValueError),
+    )
     with OpenLog(engine)() as log:
-        log.remember_key(str(signer.verifier))
+        log.remember_key(str(signer.known.verifier))
         log.commit()
-    return Sequencer(OpenLog(engine), signer, clock, KeptCheckpointFile(kept))
+    return Sequencer(OpenLog(engine), signer.known, clock, KeptCheckpointFile(kept), now_signing=signer.now)
 
 
 def check_signing_key(settings: Settings) -> None:

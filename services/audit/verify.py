@@ -6,7 +6,8 @@ One file. It needs Python 3.11 and the package ``cryptography`` and imports noth
 auditor can read it in an hour and keep a copy of their own. EXPORT is the ZIP file or the folder it unpacks to.
 ``--known``: a checkpoint that was kept from before; the log must have grown out of it. Exit codes: 0 the log holds,
 1 it does not (the first wrong entry is named, evidence is kept), 2 the question could not be put: also when a kept file
-is no checkpoint that this key signed, which says nothing about the log.
+is no checkpoint that this key signed, which says nothing about the log. A log that has changed its key has a file of
+keys, a line for each, the newest first: ``--key`` takes all of it, or the file's path.
 
 Sources: RFC 9162 section 2.1 (tree), RFC 8785 (leaves), c2sp.org/signed-note, /tlog-checkpoint, /tlog-tiles (export).
 """
@@ -84,15 +85,32 @@ class QuestionIsWrong(Exception):
 
 @dataclass(frozen=True)
 class Key:
-    """The log's public key (C2SP vkey, Ed25519)."""
+    """The log's public key (C2SP vkey, Ed25519).
+
+    ``others``: further keys of this log, each with the size of its last checkpoint, or None for one without an end.
+    """
 
     name: str
     key_id: bytes
     public: Ed25519PublicKey
+    others: tuple[tuple[Key, int | None], ...] = ()
 
     @classmethod
     def from_text(cls, text: str) -> Key:
-        """Read a vkey. Raises QuestionIsWrong."""
+        """Read a vkey, or a file of them: ``<vkey> until <size>`` for one of before. Raises QuestionIsWrong."""
+        first, *lines = text.strip().split("\n")
+        key = cls._from_line(first)
+        others = []
+        for line in filter(None, map(str.strip, lines)):
+            vkey, until, size = line.partition(" until ")
+            other = cls._from_line(vkey)
+            if other.name != key.name or (until and not (size.isascii() and size.isdigit())):
+                raise QuestionIsWrong("a line of the file of keys is not one of this log's keys")
+            others.append((other, int(size) if until else None))
+        return cls(key.name, key.key_id, key.public, tuple(others))
+
+    @classmethod
+    def _from_line(cls, text: str) -> Key:
         try:
             name, key_id, encoded = text.strip().split("+", 2)
             raw = _unb64(encoded)
@@ -154,7 +172,29 @@ class Tree:
 
 
 def open_checkpoint(note: str, key: Key) -> Head:
-    """Verify a signed note and read the checkpoint in it. Raises CheckpointIsWrong."""
+    """Verify a signed note, by the key or another of its log's, and read the checkpoint in it.
+
+    What an earlier key signs after its last checkpoint does not count. Raises CheckpointIsWrong.
+    """
+    try:
+        return _opened_by(note, key)
+    except _NotByThisKey:
+        for other, last in key.others:
+            try:
+                head = _opened_by(note, other)
+            except _NotByThisKey:
+                continue
+            if last is not None and head.size > last:
+                raise CheckpointIsWrong("a key signed it after its last checkpoint", checkpoint=note) from None
+            return head
+        raise
+
+
+class _NotByThisKey(CheckpointIsWrong):
+    """Another key may have signed it."""
+
+
+def _opened_by(note: str, key: Key) -> Head:
     body, blank, signatures = note.rpartition("\n\n")
     text = body + "\n"
     signed = False
@@ -176,7 +216,7 @@ def open_checkpoint(note: str, key: Key) -> Head:
                 raise CheckpointIsWrong("a checkpoint's signature does not fit its text", checkpoint=note) from None
             signed = True
     if not signed:
-        raise CheckpointIsWrong("a checkpoint is not signed by the key", checkpoint=note)
+        raise _NotByThisKey("a checkpoint is not signed by the key", checkpoint=note)
     try:
         origin, size, encoded_root, *rest_of_text = text.split("\n")
         root = _unb64(encoded_root)
@@ -218,6 +258,15 @@ def read_known(path: pathlib.Path, key: Key) -> str:
     except OSError as problem:
         raise QuestionIsWrong(f"{path}: {problem.strerror or 'it cannot be read'}") from None
     return note
+
+
+def _key_text(given: str) -> str:
+    """A key's text, or that in the file that it names."""
+    try:
+        return pathlib.Path(given).read_text(encoding="utf-8-sig") if pathlib.Path(given).is_file() else given
+    except (OSError, ValueError):
+        # longer than any path may be, or no text
+        return given
 
 
 def read_leaf(leaf: bytes, index: int) -> dict[str, Any]:
@@ -481,7 +530,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="verify", description="Check an export of the audit log, offline.")
     parser.add_argument("export", type=pathlib.Path, help="the ZIP file, or the folder it unpacks to")
-    parser.add_argument("--key", required=True, help="the log's public key: NAME+ID+BASE64")
+    parser.add_argument("--key", required=True, help="the log's public key: NAME+ID+BASE64; or the file of its keys")
     parser.add_argument("--known", action="append", default=[], type=pathlib.Path, metavar="CHECKPOINT",
                         help="a checkpoint kept from before (a file); may be repeated")  # fmt: skip
     parser.add_argument("--evidence", type=pathlib.Path, help="where to keep evidence; beside the export otherwise")
@@ -489,7 +538,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     known, not_asked = [], 0
     try:
-        key = Key.from_text(asked.key)
+        key = Key.from_text(_key_text(asked.key))
         for path in asked.known:
             try:
                 known.append(read_known(path, key))

@@ -1,4 +1,4 @@
-"""What audit tells about its log: that an alarm is open, or no longer is. Kinds and ids, never what stands there."""
+"""What audit tells about its log: its alarms, by kind and id and never what stands there; and that its key changed."""
 
 from __future__ import annotations
 
@@ -33,3 +33,21 @@ class AlarmClosed(Contract):
     kind: str
     closed_at: datetime
     reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogKeyChanged(Contract):
+    """The log is signed by another key from some checkpoint after this on: by which operator it was changed.
+
+    ``key``: the new public key, ``before``: the one until then, as C2SP verifier keys (c2sp.org/signed-note). Its entry
+    is signed by the one before, which so vouches for the new one.
+    """
+
+    event_type: ClassVar[str] = "log-key.changed.v1"
+    publisher: ClassVar[str] = "audit"
+
+    key: str
+    before: str
+    issuer: str
+    subject: str
+    occurred_at: datetime

@@ -29,6 +29,10 @@ _TAKE = """
 """
 _LEAF = "select leaf_hash from log_entries where index = $1"
 _NODE = "select hash from log_nodes where level = $1 and index = $2"
+_ANNOUNCES = """
+    select exists (select 1 from log_entries where type = 'log-key.changed.v1' and index < $2
+        and convert_from(leaf, 'UTF8')::jsonb #>> '{data,key}' = $1)
+"""
 # one statement, and the rows of each table in one value: a round trip costs more than the rows
 _APPEND = """
     with checkpoint as (
@@ -83,6 +87,10 @@ class LogStore:
         """A complete node's hash; level 0 is the leaves'. Raises LookupError when it is not there."""
         question, given = (_NODE, (level, index)) if level else (_LEAF, (index,))
         return bytes(ask(self._connection, question, given)[0][0])
+
+    def announces(self, vkey: str, size: int) -> bool:
+        """Whether one of the first ``size`` entries says that this key signs from then on."""
+        return bool(ask(self._connection, _ANNOUNCES, (vkey, size))[0][0])
 
     def take(self, at_most: int) -> list[Waiting]:
         """Take the oldest pending entries out of the queue."""

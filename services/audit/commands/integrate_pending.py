@@ -5,6 +5,9 @@ never holds an entry without its nodes and checkpoint, and the queue never loses
 
 It signs only what the log has grown out of: what it signed last, in memory, and the checkpoint that is kept outside the
 database, over restarts. Whoever owns the tables can take the log's end away; the key does not sign for them.
+
+Its key may be changed while it runs (``lotsa keys rotate log-signing``): it is looked at under the lock, and another
+key than the one that signed the head signs only when an entry under that head announces it.
 """
 
 from __future__ import annotations
@@ -12,12 +15,13 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from services.audit.domain.alarms import EVENT_DOUBLED, SEQUENCE_DOUBLED, THE_LOG
 from services.audit.domain.ports import Entry, Head, KeptCheckpoint, LogStore, OpensLog, Waiting
 from services.audit.domain.refusals import LogHasAnotherKey, LogHasShrunk, LogIsNotOurs
-from services.audit.log.checkpoint import Checkpoint, CheckpointIsWrong, SignerKey, open_checkpoint
+from services.audit.log.checkpoint import Checkpoint, CheckpointIsWrong, SignerKey, VerifierKey, open_checkpoint
 from services.audit.log.entry import leaf_bytes
 from services.audit.log.merkle import Frontier, ProofIsWrong, consistency_proof, leaf_hash, verify_consistency
 from shared.kernel.clock import Clock
@@ -28,9 +32,20 @@ BATCH = 256
 class Sequencer:
     """Integrates what is pending, batch by batch. Keeps the tree's right edge between batches."""
 
-    def __init__(self, open_log: OpensLog, signer: SignerKey, clock: Clock, kept: KeptCheckpoint | None = None) -> None:
+    def __init__(
+        self,
+        open_log: OpensLog,
+        signer: SignerKey,
+        clock: Clock,
+        kept: KeptCheckpoint | None = None,
+        *,
+        now_signing: Callable[[], SignerKey] | None = None,
+    ) -> None:
+        """``now_signing``: the key as it is now, the same object for as long as it has not changed."""
         self._open_log = open_log
         self._signer = signer
+        self._now_signing = now_signing or (lambda: signer)
+        self._taken_up: SignerKey | None = None
         self._clock = clock
         self._kept = kept
         self._edge = Frontier()
@@ -64,6 +79,7 @@ class Sequencer:
             if not taken and self._compared:
                 return 0
             head = log.head()
+            self._take_up_key(log, head)
             edge = self._edge_of(log, head)
             self._compared = True
             now = self._clock.now()
@@ -79,6 +95,18 @@ class Sequencer:
             # after the commit: what is kept is never ahead of the log
             self._kept.keep(signed.note)
         return len(taken)
+
+    def _take_up_key(self, log: LogStore, head: Head | None) -> None:
+        """Sign with the key as it is now. Raises LogHasAnotherKey for one that nothing under the head announces."""
+        signer = self._now_signing()
+        if signer is self._taken_up:
+            return
+        key = signer.verifier
+        if head is not None and not _is_signed_by(head, replace(key, others=())):
+            its_own = _is_signed_by(head, key) and log.announces(str(key), head.size)
+            if not its_own:
+                raise LogHasAnotherKey(head.size)
+        self._signer = self._taken_up = signer
 
     def _edge_of(self, log: LogStore, head: Head | None) -> Frontier:
         """The tree's right edge, once the log is known to have grown out of everything that was signed before."""
@@ -171,6 +199,14 @@ class PatientSequencer:
         except LogIsNotOurs:
             self._not_before = self._seconds() + self._wait_s
             raise
+
+
+def _is_signed_by(head: Head, key: VerifierKey) -> bool:
+    try:
+        open_checkpoint(head.note, key)
+    except CheckpointIsWrong:
+        return False
+    return True
 
 
 def _must_have_grown(log: LogStore, before: Checkpoint, head: Head) -> None:

@@ -110,8 +110,11 @@ class Verifier:
         checks: Sequence[Check] = ALL_CHECKS,
         pace: Pace | None = None,
         seconds: Callable[[], float] = time.monotonic,
+        now_known: Callable[[], VerifierKey] | None = None,
     ) -> None:
+        """``now_known``: the log's public keys as they are now; they change while this goes on."""
         self._key = key
+        self._now_known = now_known or (lambda: key)
         self._clock = clock
         self._checks = checks
         self._pace = pace or Pace()
@@ -126,6 +129,7 @@ class Verifier:
         if not uow.verification.lock():
             return None
         now = self._clock.now()
+        self._key = self._now_known()
         state = _remembered(uow, now)
         # one budget for both: what is new goes first, and something of the whole is always done
         until = self._seconds() + self._pace.at_most
@@ -144,7 +148,7 @@ class Verifier:
     def _look(self, uow: Verifying, state: State, size: int) -> list[Finding]:
         """What is seen without looking at entries: another key, entries that nobody signed, an end that is gone."""
         found = []
-        if not set(uow.verification.keys()) <= {str(self._key)}:
+        if not set(uow.verification.keys()) <= {str(each) for each in self._key.all}:
             found.append(Finding(LOG_HAS_ANOTHER_KEY, 0, max(size - 1, 0), "log_keys"))
         unsigned = uow.verification.unsigned()
         if unsigned is not None:

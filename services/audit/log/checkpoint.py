@@ -2,6 +2,9 @@
 
 Ed25519 only (signature type 0x01). Key names are the log's origin. Keys are written as Go's ``sumdb/note`` writes them:
 ``<name>+<key id in hex>+<base64 of 0x01 and the public key>``, private ones with ``PRIVATE+KEY+`` in front.
+
+A log may have changed its key. Then a file of keys has a line for each: the first is the one that signs; what stands
+behind another, `` until <size>``, says of how many entries its last checkpoint was.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ ED25519 = b"\x01"
 MAX_NOTE_BYTES = 1 << 20
 MAX_SIGNATURES = 100
 _DASH = "\u2014 "
+_PRIVATE = "PRIVATE+KEY+"
+_UNTIL = " until "
 
 
 class CheckpointIsWrong(ValueError):
@@ -54,16 +59,23 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class VerifierKey:
-    """The log's public key, by name."""
+    """The log's public key, by name.
+
+    ``others``: further keys of this log, each with the size of its last checkpoint (None for one that is to sign yet).
+    What they signed holds as what this one signs does.
+    """
 
     name: str
     public: bytes
+    others: tuple[tuple[VerifierKey, int | None], ...] = ()
 
     @classmethod
     def from_text(cls, text: str) -> VerifierKey:
-        """Read a vkey. Raises KeyIsMalformed, also when the key id does not fit the key."""
-        name, key_id, encoded = _three_parts(text.strip())
-        key = cls(name, _key_bytes(encoded))
+        """Read a vkey, or a file of them. Raises KeyIsMalformed, also when a key id does not fit its key."""
+        lines = text.strip().split("\n")
+        name, key_id, encoded = _three_parts(lines[0].strip())
+        others = tuple(_another(line, name) for line in lines[1:] if line.strip())
+        key = cls(name, _key_bytes(encoded), others)
         if key.key_id.hex() != key_id:
             raise KeyIsMalformed("the key id is another key's")
         return key
@@ -73,18 +85,39 @@ class VerifierKey:
         """SHA-256(name || 0x0A || 0x01 || public key)[:4]."""
         return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:4]
 
+    @property
+    def all(self) -> tuple[VerifierKey, ...]:
+        """This one, and the others."""
+        return (self, *(key for key, _ in self.others))
+
+    def lines(self) -> list[str]:
+        """The file of keys, by line."""
+        return [str(self), *(str(key) if last is None else f"{key}{_UNTIL}{last}" for key, last in self.others)]
+
     def __str__(self) -> str:
         return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(ED25519 + self.public).decode()}"
 
 
 class SignerKey:
-    """The log's private key. Its text is never shown by repr."""
+    """The log's private key. Its text is never shown by repr.
 
-    def __init__(self, name: str, seed: bytes) -> None:
+    ``coming``: the one that is to sign next, while the key is being changed.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        seed: bytes,
+        others: tuple[tuple[VerifierKey, int | None], ...] = (),
+        coming: SignerKey | None = None,
+    ) -> None:
         _check_name(name)
         self._seed = seed
         self._private = Ed25519PrivateKey.from_private_bytes(seed)
-        self.verifier = VerifierKey(name, self._private.public_key().public_bytes_raw())
+        self._former = others
+        self.coming: SignerKey | None = coming
+        known = others if coming is None else ((coming.verifier, None), *others)
+        self.verifier: VerifierKey = VerifierKey(name, self._private.public_key().public_bytes_raw(), known)
 
     @classmethod
     def generate(cls, name: str) -> SignerKey:
@@ -93,20 +126,38 @@ class SignerKey:
 
     @classmethod
     def from_text(cls, text: str) -> SignerKey:
-        """Read ``PRIVATE+KEY+<name>+<id>+<base64>``. Raises KeyIsMalformed."""
-        prefix = "PRIVATE+KEY+"
-        if not text.startswith(prefix):
-            raise KeyIsMalformed("not a private note key")
-        name, key_id, encoded = _three_parts(text.strip()[len(prefix) :])
-        key = cls(name, _key_bytes(encoded))
-        if key.verifier.key_id.hex() != key_id:
-            raise KeyIsMalformed("the key id is another key's")
-        return key
+        """Read ``PRIVATE+KEY+<name>+<id>+<base64>``, or the file with such a line in front. Raises KeyIsMalformed."""
+        lines = [line.strip() for line in text.strip().split("\n")]
+        name, seed = _seed_in(lines[0])
+        private = [line for line in lines[1:] if line.startswith(_PRIVATE)]
+        others = tuple(_another(line, name) for line in lines[1:] if line and line not in private)
+        if len(private) > 1:
+            raise KeyIsMalformed("more than one key is to sign next")
+        return cls(name, seed, others, cls(*_seed_in(private[0])) if private else None)
 
     def secret_text(self) -> str:
-        """The private key as its file holds it."""
+        """The private key as its file holds it, by itself."""
         encoded = base64.b64encode(ED25519 + self._seed).decode()
-        return f"PRIVATE+KEY+{self.verifier.name}+{self.verifier.key_id.hex()}+{encoded}"
+        return f"{_PRIVATE}{self.verifier.name}+{self.verifier.key_id.hex()}+{encoded}"
+
+    def secret_lines(self) -> list[str]:
+        """Its file, by line: this one, the one that is to come, and what can be told of those before."""
+        coming = [] if self.coming is None else [self.coming.secret_text()]
+        return [self.secret_text(), *coming, *(f"{key}{_UNTIL}{last}" for key, last in self._former)]
+
+    def with_coming(self, coming: SignerKey) -> SignerKey:
+        """This key, and the one that is to sign next."""
+        return SignerKey(self.verifier.name, self._seed, self._former, coming)
+
+    def changed(self, last: int) -> SignerKey:
+        """The one that was to come, once this one has signed its last checkpoint, of ``last`` entries.
+
+        Raises ValueError when none was to come.
+        """
+        if self.coming is None:
+            raise ValueError("no key is to sign next")
+        here = VerifierKey(self.verifier.name, self.verifier.public)
+        return SignerKey(self.verifier.name, self.coming._seed, ((here, last), *self._former))
 
     def sign(self, checkpoint: Checkpoint) -> str:
         """The checkpoint as a signed note. Raises CheckpointIsForeign for another log's checkpoint."""
@@ -145,7 +196,27 @@ def open_note(note: str, key: VerifierKey) -> str:
 
 
 def open_checkpoint(note: str, key: VerifierKey) -> Checkpoint:
-    """The checkpoint in a signed note. Raises as open_note does; the origin must be the key's name."""
+    """The checkpoint in a signed note, by the key or another of its log's. Raises as open_note does.
+
+    The origin must be the key's name. What an earlier key signs after its last checkpoint counts as another log's.
+    """
+    try:
+        return _checkpoint(note, key)
+    except CheckpointIsForeign:
+        if not key.others:
+            raise
+    for other, last in key.others:
+        try:
+            found = _checkpoint(note, other)
+        except CheckpointIsForeign:
+            continue
+        if last is not None and found.size > last:
+            raise CheckpointIsForeign("a key has signed it that had signed its last checkpoint")
+        return found
+    raise CheckpointIsForeign("no key of the log has signed it")
+
+
+def _checkpoint(note: str, key: VerifierKey) -> Checkpoint:
     lines = open_note(note, key).split("\n")
     if len(lines) < 4 or not all(lines[:-1]):
         raise CheckpointIsMalformed("a checkpoint has at least three lines, none of them empty")
@@ -167,6 +238,27 @@ def _verify(key: VerifierKey, signature: bytes, text: str) -> None:
 def _check_name(name: str) -> None:
     if not name or "+" in name or any(each.isspace() for each in name):
         raise KeyIsMalformed("a key's name has no spaces and no plus sign")
+
+
+def _seed_in(line: str) -> tuple[str, bytes]:
+    if not line.startswith(_PRIVATE):
+        raise KeyIsMalformed("not a private note key")
+    name, key_id, encoded = _three_parts(line[len(_PRIVATE) :])
+    seed = _key_bytes(encoded)
+    if SignerKey(name, seed).verifier.key_id.hex() != key_id:
+        raise KeyIsMalformed("the key id is another key's")
+    return name, seed
+
+
+def _another(line: str, name: str) -> tuple[VerifierKey, int | None]:
+    """A further key of the same log, and the size of its last checkpoint."""
+    text, until, size = line.strip().partition(_UNTIL)
+    key = VerifierKey.from_text(text)
+    if key.name != name:
+        raise KeyIsMalformed("another log's key")
+    if until and not (size.isascii() and size.isdigit()):
+        raise KeyIsMalformed("not the size of a key's last checkpoint")
+    return key, int(size) if until else None
 
 
 def _three_parts(text: str) -> tuple[str, str, str]:

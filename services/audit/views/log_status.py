@@ -87,7 +87,7 @@ class Publisher:
 
 @dataclass(frozen=True)
 class LogStatus:
-    """The log at a glance. ``note`` is the newest checkpoint as it was signed; ``keys``: the one we verify with."""
+    """The log at a glance. ``note`` is the newest checkpoint as it was signed; ``keys``: those we verify with."""
 
     size: int
     root: bytes | None
@@ -136,7 +136,7 @@ def status(connection: Connection, now: datetime, key: VerifierKey | None, seale
         signed_at=head.signed_at if head else None,
         pending=connection.execute(_PENDING).scalar_one(),
         last_day=size - first,
-        keys=[] if key is None else [str(key)],
+        keys=[] if key is None else key.lines(),
         alarms=_alarms(connection),
         publishers=[Publisher(publisher_of(row.source), *row) for row in connection.execute(_HEARD).all()],
         verification=verification(connection, now, sealed_with),

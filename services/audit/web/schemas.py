@@ -197,6 +197,10 @@ class LogOut(Schema):
     checkpoint = fields.String(required=True, allow_none=True, attribute="note")
     signed_at = fields.AwareDateTime(required=True, allow_none=True)
     pending = fields.Integer(required=True)
-    keys = fields.List(fields.String(), required=True, metadata={"description": "Get yours from elsewhere, too."})
+    keys = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "The newest first, the others with “until”. Get yours from elsewhere, too."},
+    )
     alarms = fields.List(fields.Nested(AlarmOut), required=True)
     verification = fields.Nested(VerificationOut, required=True)

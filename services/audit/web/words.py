@@ -43,6 +43,7 @@ HEADINGS: dict[str, LazyString] = {
     "activity.changed.v1": _("An activity was changed"),
     "alarm.opened.v1": _("An alarm about the log was opened"),
     "alarm.closed.v1": _("An alarm about the log was closed"),
+    "log-key.changed.v1": _("The log's signing key was changed"),
 }
 SOMETHING = _("Something else happened")
 WHY: dict[str, LazyString] = {
