@@ -1,0 +1,129 @@
+"""The image holds what its programs read, is the product when nobody says which, and compose names what there is."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from deploy.container import command
+from deploy.onebox.code_version import fingerprint, product_version
+from deploy.onebox.places import CHECKOUT
+
+STAGE = re.compile(r"^FROM (\S+) AS (\S+)$", re.MULTILINE)
+COPIED = re.compile(r"^COPY (?!--from)(.+) (\S+)$", re.MULTILINE)
+
+
+def dockerfile() -> str:
+    """The one that there is."""
+    return (CHECKOUT / "deploy/Dockerfile").read_text()
+
+
+def composed() -> dict[str, Any]:
+    """docker-compose.yml, read."""
+    read: dict[str, Any] = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())
+    return read
+
+
+def let_in() -> set[str]:
+    """What .dockerignore lets into a build, of what lies in the checkout's own folder."""
+    lines = (CHECKOUT / ".dockerignore").read_text().split()
+    assert lines[0] == "*"
+    return {line.removeprefix("!") for line in lines if line.startswith("!")}
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files of the checkout that the product's stage copies, and no others."""
+    folder = tmp_path_factory.mktemp("image")
+    stage = dockerfile().partition(" AS product\n")[2].partition("\nFROM ")[0]
+    for source, place in COPIED.findall(stage):
+        assert source.split("/")[0] in let_in()
+        if (CHECKOUT / source).is_dir():
+            unwanted = shutil.ignore_patterns("__pycache__", "vendor")
+            shutil.copytree(CHECKOUT / source, folder / place, ignore=unwanted)
+        else:
+            shutil.copy(CHECKOUT / source, folder / place)
+    return folder
+
+
+def said_there(image: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """What one of its programs says, run where nothing else of the checkout is."""
+    program = [sys.executable, "-c", f"import sys; sys.path[:] = [p for p in sys.path if p != {str(CHECKOUT)!r}]\n"]
+    program[-1] += f"sys.path.insert(0, {str(image)!r}); sys.argv = {list(words)!r}\n"
+    program[-1] += f"import runpy; runpy.run_module({words[0]!r}, run_name='__main__', alter_sys=True)"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LOTSA_")}
+    return subprocess.run(program, cwd=image, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_build_without_a_target_makes_the_product() -> None:
+    """The last stage is what `docker build .` makes, and it adds nothing to the product."""
+    assert STAGE.findall(dockerfile())[-1] == ("product", "lotsa")
+    assert dockerfile().rstrip().endswith("FROM product AS lotsa")
+
+
+def test_compose_builds_stages_that_there_are() -> None:
+    """Each target, under a name that no other target has."""
+    stages = {name for _, name in STAGE.findall(dockerfile())}
+    built = {(each["build"]["target"], each["image"]) for each in composed()["services"].values() if "build" in each}
+    assert {target for target, _ in built} <= stages
+    assert len({target for target, _ in built}) == len({image for _, image in built}) == len(built)
+
+
+def test_its_files_are_all_that_an_errand_needs(image: Path) -> None:
+    """`lotsa --version` reads pyproject.toml, and says the same as in the checkout; every errand's help can be had."""
+    told = said_there(image, "deploy.cli", "--version")
+    assert told.returncode == 0, told.stderr
+    assert product_version() in told.stdout
+    helped = said_there(image, "deploy.cli", "--help")
+    assert helped.returncode == 0, helped.stderr
+    assert fingerprint()
+
+
+def test_every_process_of_compose_is_one(image: Path) -> None:
+    """What each container of the image is told to run is a command that the entry point knows."""
+    known = said_there(image, "deploy.container").stderr
+    for name, service in composed()["services"].items():
+        if not service.get("image", "").startswith("lotsa") or service["image"] == "lotsa-openid":
+            continue
+        words = service["command"]
+        if len(words) == 2 and words[0] in ("web", "bus", "relay"):
+            assert command(*words), name
+        else:
+            assert f"deploy.container {words[0]}" in known, name
+
+
+def test_what_compose_refers_to_is_there() -> None:
+    """Volumes, secrets, and those that somebody waits for: each has the check that is waited for."""
+    whole = composed()
+    for name, service in whole["services"].items():
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            assert (CHECKOUT / source).exists() if source.startswith(".") else source in whole["volumes"], name
+        assert set(service.get("secrets", [])) <= whole["secrets"].keys(), name
+        for other, wanted in service.get("depends_on", {}).items():
+            there = whole["services"][other]
+            if wanted["condition"] == "service_healthy":
+                assert "healthcheck" in there, (name, other)
+            else:
+                assert wanted["condition"] == "service_completed_successfully"
+                assert "restart" not in there, f"{other} would never end"
+
+
+@pytest.mark.skipif(shutil.which("docker") is None, reason="needs the docker command, though no engine")
+def test_compose_itself_takes_the_file(tmp_path: Path) -> None:
+    """Docker Compose's own reading, which knows every word of the specification; it needs no engine for that."""
+    there = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False, timeout=30)
+    if there.returncode:
+        pytest.skip("docker is here without compose")
+    command = ["docker", "compose", "--file", str(CHECKOUT / "docker-compose.yml"), "config", "--quiet"]
+    environment = {**os.environ, "HOME": os.environ.get("HOME", str(tmp_path))}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
