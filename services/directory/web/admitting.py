@@ -1,4 +1,4 @@
-"""Whether what an address of the API names is the caller's to change: asked before a body or a version is judged.
+"""Whether what an address names is the caller's to change: asked before a body, a form or a version is judged.
 
 Each raises ListingIsNotYours or RoleMayNotEditThis, with the attempt recorded.
 """

@@ -35,6 +35,7 @@ from services.directory.web.administering import (
     sign_out,
     user,
 )
+from services.directory.web.admitting import to_a_unit
 from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import AssignmentForm
 from services.directory.web.parts import current_editor, parts
@@ -62,6 +63,7 @@ def new_assignment(unit_id: UUID) -> Any:
 @takes_form
 def add_assignment(unit_id: UUID) -> Response:
     """Give somebody a role in the unit from now on."""
+    to_a_unit(unit_id)
     page = partial(_page, unit_id)
     written = as_written(request.form)
     try:

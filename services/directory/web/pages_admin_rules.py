@@ -123,6 +123,11 @@ def _save(rule_id: UUID | None, done: str) -> Response:
         page = partial(_page, there)
         return shown_again(page, written, {}, at=f"{RULES}/{there or 'new'}", moved=True, gone=gone)
     except (ValidationError, Invalid) as problem:
+        if rule_id is not None and not _is_there(rule_id):
+            _was_there(rule_id)
+            return shown_again(
+                partial(_page, None), written, _errors(problem), at=f"{RULES}/new", moved=True, gone=True
+            )
         return shown_again(partial(_page, rule_id), written, _errors(problem))
     flash(done, "success")
     _warn_of_bands(form)
@@ -156,6 +161,13 @@ def _own_id(asked: UUID) -> UUID:
 def _is_there(rule_id: UUID) -> bool:
     with ruled() as found:
         return found.rules is not None and any(rule.id == rule_id for rule in found.rules.rules)
+
+
+def _was_there(rule_id: UUID) -> None:
+    """Raise what the rule's own page raises, for whoever has read the rules as they are: it was never among them."""
+    with ruled() as found:
+        if found.version == _version():
+            found.existing.rule(rule_id)
 
 
 def _version() -> int:

@@ -15,6 +15,7 @@ from services.directory.domain.refusals import NameIsTaken, UnitIsADefault, Unit
 from services.directory.domain.unit import Unit, UnitKind
 from services.directory.views.administration import assignment_lines, sign_ins_noted_since
 from services.directory.web.administering import UNITS, administered, change, opened, receivers, rule_of
+from services.directory.web.admitting import to_a_unit
 from services.directory.web.compared import in_words
 from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import UnitForm
@@ -45,6 +46,7 @@ def unit_form(unit_id: UUID) -> Any:
 @takes_form
 def save_unit(unit_id: UUID) -> Response:
     """Change a unit. Whoever comes second sees both what is saved and what they wrote themselves."""
+    to_a_unit(unit_id)
     written, page = as_written(request.form), partial(_page, unit_id)
     try:
         form = UnitForm().load(request.form)

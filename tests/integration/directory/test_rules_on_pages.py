@@ -212,6 +212,18 @@ def test_what_was_written_of_a_rule_that_was_removed_can_be_added(city: City, ha
     assert rules(city).rules[-1].reason_sv == a_rule()["reason_sv"]
 
 
+def test_a_mistake_in_a_rule_that_was_removed_loses_nothing_either(city: City, hanna: FlaskClient) -> None:
+    """It leads to no page that is not there: the form of a new rule shows the words, and what is wrong with them."""
+    opened = stale(hanna, f"{RULES}/{BROMMA}")
+    city.send(hanna, f"{RULES}/{BROMMA}/remove")
+    answer = hanna.post(f"{RULES}/{BROMMA}", data={**opened, **a_rule(), "valid_from": "i morgon"})
+    page = shown_again(hanna, answer)
+    assert page.status_code == 200
+    assert "Regeln togs bort medan du skrev" in page.text
+    assert "under ombyggnaden." in page.text
+    assert 'id="error-summary"' in page.text
+
+
 def test_adding_moving_removing_and_defaulting_go_by_the_version_too(city: City, hanna: FlaskClient) -> None:
     """Made from rules that somebody else has changed since: nothing happens, and it is said."""
     forms = {
