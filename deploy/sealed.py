@@ -36,7 +36,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
     "referral": (Place("data_keys", "id", "wrapped"), Place("drafts", "key_id", "wrapped_key"), LAPSED),
     "directory": (LAPSED,),
     "notifications": (),
-    "audit": (Place("opening_keys", "key_id", "wrapped"), LAPSED),
+    "audit": (Place("opening_keys", "key_id", "wrapped"), Place("subject_keys", "key_id", "wrapped"), LAPSED),
 }
 """Everything that a service's master key wraps."""
 

@@ -12,7 +12,9 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from services.audit.adapters.ranges import as_runs
+from services.audit.adapters.shown_sets import find_sets
 from services.audit.domain.gaps import Ranges
+from services.audit.log.shown import MEMBER, key_of, unfolded
 from shared.contracts.common import ServiceRestored
 
 _SOURCES = """
@@ -91,12 +93,13 @@ def remembered_of(
     while True:
         # recording times never go back, so the first that is too old is the last to look at
         rows = connection.execute(text(_ENTRIES), {"before": before}).all()
-        for row in rows:
-            if since is not None and row.recorded_at < since:
+        leaves = [(row.recorded_at, json.loads(row.leaf)) for row in rows]
+        sets = find_sets(connection, [key_of(leaf[MEMBER]) for _, leaf in leaves if MEMBER in leaf])
+        for recorded_at, leaf in leaves:
+            if since is not None and recorded_at < since:
                 return
-            leaf = json.loads(row.leaf)
             if leaf["source"].startswith(prefix):
-                yield _remembered(leaf)
+                yield _remembered(unfolded(leaf, sets.get(key_of(leaf[MEMBER]))) if MEMBER in leaf else leaf)
         if not rows:
             return
         before = rows[-1].index

@@ -8,16 +8,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 
+from services.audit.adapters.destroying_keys import destroy_keys_of, subject_of
 from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
 from services.audit.adapters.log_store import OpenLog
-from services.audit.adapters.opening_keys import KeyIsDestroyed, OpeningKeys
-from services.audit.adapters.openings import OpeningIsWrong, unseal
+from services.audit.adapters.opening_keys import OpeningKeys
+from services.audit.adapters.openings import Unseal
 from services.audit.adapters.parked import parked_sequences
+from services.audit.adapters.pending_entries import PendingEntries
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
 from services.audit.adapters.verification_store import sealing_key
 from services.audit.commands.check_beside import ALL_CHECKS
@@ -32,12 +33,12 @@ from services.audit.views.export import write_export
 from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Actor, UserRef
 from shared.kernel.clock import Clock, SystemClock
-from shared.kernel.identity import UnitId
+from shared.kernel.identity import UnitId, uuid7
 from shared.kernel.watched import Watched
 from shared.messaging import outbox
 from shared.settings import Settings, SettingsAreWrong
 from shared.storage.attempts import Attempts
-from shared.storage.encryption import DataKey, KeyIsMissing, Unreadable, key_id_of
+from shared.storage.encryption import DataKey, KeyIsMissing
 from shared.storage.engine import make_engine
 from shared.storage.master_keys import MasterKeys
 from shared.storage.staff import StaffCopy
@@ -80,10 +81,10 @@ class Parts:
         return self._unit_of_work(None, {"lotsa.role": "auditor"})
 
     def _unit_of_work(self, envelope: Envelope | None, row_security: Mapping[str, str]) -> AuditUnitOfWork:
+        self.keys.begin()
         return AuditUnitOfWork(
             self.engine,
-            # the key is asked for before the transaction begins: making one needs a connection of its own
-            key=self.keys.current(self.clock.now()),
+            keys=self.keys,
             verifying=self.verifying,
             unseal=self.opening,
             known=self.known,
@@ -98,17 +99,10 @@ class Parts:
         unit = self.staff.unit(actor.unit_id)
         return Mandate.of(unit.organization_id, unit.area) if unit else Mandate(None, None)
 
-    def opening(self, connection: Connection, event_id: UUID, name: str, sealed: bytes) -> tuple[bytes, Any] | None:
-        """Salt and value of a commitment, or None when its key has been destroyed.
-
-        Raises OpeningIsWrong when the key is there and does not open it: somebody has changed the row, or the key.
-        """
-        try:
-            return unseal(self.keys.find(connection, _key_of(sealed)), event_id, name, sealed)
-        except KeyIsDestroyed:
-            return None
-        except Unreadable:
-            raise OpeningIsWrong(name) from None
+    @property
+    def opening(self) -> Unseal:
+        """Opens what stands beside an entry."""
+        return self.keys
 
     def parked(self) -> Mapping[str, list[int]]:
         """By source, what lies parked before audit, seen with the service's own broker user."""
@@ -230,6 +224,37 @@ def export_to(settings: Settings, path: Path, *, by: str) -> int:
         parts.engine.dispose()
 
 
+def erase_name(settings: Settings, user: UserRef, *, by: str) -> int:
+    """Destroy the keys under which a user's name is sealed in the log; how many there were. Nothing tells it any more.
+
+    The entries stay, and the log holds. That it was done, to which keys and by whom is an entry itself. ``by``: the
+    operating system's user. It needs the rights of the tables' owner.
+    """
+    parts = for_bus(settings)
+    parts.keys.begin()
+    owner = make_engine(settings.service(SERVICE).owner_database_url, pool_size=1, application_name="lotsa erasing")
+    try:
+        with owner.begin() as connection:
+            ids = destroy_keys_of(connection, parts.keys, subject_of(user), parts.clock.now())
+            if ids:
+                work = OwnersWork(parts.clock, uuid7(), PendingEntries(connection, parts.keys))
+                record_reading(work, parts.source, UserRef("operating-system", by), "erase",
+                               record_kind="opening-key", subjects=ids, rule="operators-erase-a-name")  # fmt: skip
+        return len(ids)
+    finally:
+        owner.dispose()
+        parts.engine.dispose()
+
+
+@dataclass(frozen=True)
+class OwnersWork:
+    """What recording an act needs, in a transaction of the tables' owner."""
+
+    clock: Clock
+    correlation_id: UUID
+    pending: PendingEntries
+
+
 def look_beside(settings: Settings) -> list[Finding]:
     """What stands beside the entries and is not what they say, in constant memory but for what is found; for the
     command line, beside an export that holds."""
@@ -270,10 +295,3 @@ def _parts(settings: Settings, process: str) -> Parts:
         keys=OpeningKeys(engine, master),
         verifying=sealing_key(master),
     )
-
-
-def _key_of(sealed: bytes) -> UUID:
-    try:
-        return key_id_of(sealed)
-    except ValueError:
-        raise Unreadable("too short to have been sealed") from None

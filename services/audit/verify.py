@@ -31,7 +31,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 WIDTH = 256
-FORMAT = "lotsa-leaf/1"
+FORMATS = ("lotsa-leaf/1", "lotsa-leaf/2")
+AGENTS = ("staff", "operator", "carer-receipt", "partner-link", "clock", "unknown")
 REQUIRED = ("format", "id", "type", "occurred_at", "recorded_at")
 Read = Callable[[str], bytes | None]
 
@@ -77,6 +78,12 @@ class OpeningIsWrong(LogIsWrong):
     """A salt and value do not open the commitment in the entry."""
 
     slug = "opening-is-wrong"
+
+
+class SetIsWrong(LogIsWrong):
+    """What a list showed is not there, or is not what the entry names: other ids, another order, another number."""
+
+    slug = "set-is-wrong"
 
 
 class QuestionIsWrong(Exception):
@@ -141,6 +148,8 @@ class Report:
     checkpoints: int
     opened: int = 0
     closed: int = 0
+    erased: int = 0
+    shown: int = 0
     first_recorded_at: str | None = None
     last_recorded_at: str | None = None
 
@@ -277,7 +286,10 @@ def read_leaf(leaf: bytes, index: int) -> dict[str, Any]:
             raise ValueError
     except (ValueError, RecursionError):
         raise EntryIsWrong(f"entry {index} is not canonical JSON", first=index, leaf=_b64(leaf)) from None
-    complete = all(isinstance(members.get(name), str) for name in REQUIRED) and members["format"] == FORMAT
+    complete = all(isinstance(members.get(name), str) for name in REQUIRED) and members["format"] in FORMATS
+    if complete and members["format"] != FORMATS[0]:
+        agent = members.get("agent")
+        complete = isinstance(agent, dict) and agent.get("kind") in AGENTS and _names_a_set_or_ids(members)
     if not complete or not isinstance(members.get("commitments", {}), dict):
         raise EntryIsWrong(f"entry {index} lacks what every entry has", first=index, leaf=_b64(leaf))
     return members
@@ -293,6 +305,7 @@ def verify(read: Read, key: Key, known: Sequence[str] = ()) -> Report:
     report = Report(key.name, head.size, _b64(head.root), len(history))
     expected = _hashes_from_tiles(read, head)
     openings = _openings(read, head)
+    sets = _sets(read)
     tree, good, ids, before = Tree(), 0, set[str](), ""
     for index, leaf in enumerate(_leaves(read, head)):
         hashed = hashlib.sha256(b"\x00" + leaf).digest()
@@ -316,6 +329,7 @@ def verify(read: Read, key: Key, known: Sequence[str] = ()) -> Report:
         before = members["recorded_at"]
         report.first_recorded_at = report.first_recorded_at or before
         _check_openings(index, members, openings.pop(index, {}), report)
+        _check_set(index, members, sets, report)
     report.last_recorded_at = before or None
     if tree.root() != head.root:  # only reached by an empty tree: every other size is in the history
         raise CheckpointIsWrong("the checkpoint's root is not the empty tree's", checkpoint=head.note)
@@ -394,9 +408,11 @@ def _openings(read: Read, head: Head) -> dict[int, dict[str, dict[str, Any]]]:
         try:
             opening = json.loads(line)
             index, name = opening["index"], opening["name"]
-            _unb64(opening["salt"])
-            if type(index) is not int or not isinstance(name, str) or "value" not in opening:
+            if type(index) is not int or not isinstance(name, str):
                 raise ValueError
+            if opening.get("erased") is not True:
+                _unb64(opening["salt"])
+                opening["value"]
         except (ValueError, KeyError, TypeError, RecursionError):
             raise OpeningIsWrong("a line of openings.jsonl is not an opening") from None
         if not 0 <= index < head.size:
@@ -409,7 +425,12 @@ def _openings(read: Read, head: Head) -> dict[int, dict[str, dict[str, Any]]]:
 
 def _check_openings(index: int, members: dict[str, Any], openings: dict[str, dict[str, Any]], report: Report) -> None:
     commitments = members.get("commitments", {})
+    erased = {name for name, opening in openings.items() if opening.get("erased") is True}
+    if not erased <= commitments.keys():
+        raise OpeningIsWrong(f"something is said to be erased that entry {index} never had", first=index)
     for name, opening in openings.items():
+        if name in erased:
+            continue
         try:
             told = _canonical({"name": name, "value": opening["value"]})
             computed = hmac.new(_unb64(opening["salt"]), told, hashlib.sha256).hexdigest()
@@ -420,8 +441,58 @@ def _check_openings(index: int, members: dict[str, Any], openings: dict[str, dic
         if name not in commitments or not hmac.compare_digest(computed, str(commitments[name])):
             # the value stays out of the evidence: it may be personal, and index and name lead to it
             raise OpeningIsWrong(f"an opening does not fit entry {index}", first=index, name=name)
-    report.opened += len(openings)
+    report.opened += len(openings) - len(erased)
     report.closed += len(commitments) - len(openings)
+    report.erased += len(erased)
+
+
+def _names_a_set_or_ids(members: dict[str, Any]) -> bool:
+    """A list names what it showed by a digest (lotsa-leaf/2), and then not by ids."""
+    if "shown" not in members:
+        return True
+    shown = members["shown"]
+    return (
+        isinstance(shown, dict)
+        and shown.keys() == {"consents", "count", "digest"}
+        and all(type(shown[each]) is int and shown[each] >= 0 for each in ("consents", "count"))
+        and isinstance(shown["digest"], str)
+        and "subjects" not in members
+        and "consents" not in members
+    )
+
+
+def _sets(read: Read) -> dict[str, tuple[int, int]]:
+    """What lists showed: by digest, how many records and how many consents. Raises SetIsWrong.
+
+    The digest is SHA-256 over ``lotsa-shown/1`` and a line feed, then twice how many in four bytes, big-endian, and so
+    many ids of 16 bytes, sorted: the records, then the consents.
+    """
+    sets = {}
+    for line in (read("shown.jsonl") or b"").splitlines():
+        hashed = hashlib.sha256(b"lotsa-shown/1\n")
+        try:
+            told = json.loads(line)
+            parts = [[bytes.fromhex(each.replace("-", "")) for each in told[name]] for name in ("shown", "consents")]
+            if any(len(each) != 16 for part in parts for each in part):
+                raise ValueError
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise SetIsWrong("a line of shown.jsonl is not a set of ids") from None
+        for part in parts:
+            hashed.update(len(part).to_bytes(4, "big") + b"".join(part))
+        sets[hashed.hexdigest()] = (len(parts[0]), len(parts[1]))
+    return sets
+
+
+def _check_set(index: int, members: dict[str, Any], sets: dict[str, tuple[int, int]], report: Report) -> None:
+    shown = members.get("shown")
+    if shown is None or members["format"] == FORMATS[0]:
+        return
+    found = sets.get(shown["digest"])
+    if found is None:
+        raise SetIsWrong(f"what entry {index} showed is missing or was changed", first=index, digest=shown["digest"])
+    if found != (shown["count"], shown["consents"]):
+        raise SetIsWrong(f"entry {index} showed another number than its set has", first=index, digest=shown["digest"])
+    report.shown += 1
 
 
 def _canonical(value: Any) -> bytes:
@@ -563,6 +634,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(f"The log holds: {report.size} entries under {report.checkpoints} checkpoints of {report.origin}.")
         _say(f"Recorded from {report.first_recorded_at} to {report.last_recorded_at}. Root {report.root}.")
         _say(f"Commitments: {report.opened} opened and right, {report.closed} closed (erased, or not shown to you).")
+        if report.erased:
+            _say(f"Erased: {report.erased} names whose keys were destroyed; the entries themselves hold.")
+        if report.shown:
+            _say(f"Lists: what {report.shown} of them showed is there, and is what the entries name.")
     return 2 if not_asked else 0
 
 

@@ -1,7 +1,8 @@
 """How much was told in an hour, as a count and a digest: made by who tells and by who remembers, to be compared.
 
 The digest is SHA-256 over one record after the other, in the order of their ids: the id's 16 bytes, then SHA-256 of the
-record's type and data as JSON with sorted names. Two sets with one digest are one set: nothing is added up, so that
+record's type and data as JSON with sorted names; the ids that an access names are sorted too, since the log remembers
+those of a list as a set. Two sets with one digest are one set: nothing is added up, so that
 nobody can look for others that make the same sum.
 """
 
@@ -16,6 +17,8 @@ from uuid import UUID
 
 HOUR = timedelta(hours=1)
 _USER = ("issuer", "subject")
+_ACCESS = "access.recorded.v1"
+_SETS = ("subjects", "consents")
 
 
 class OutOfOrder(ValueError):
@@ -64,4 +67,6 @@ def _canonical(kind: str, data: Mapping[str, Any]) -> bytes:
     if any(name in said for name in _USER):
         # whoever names one of the two names both: the log keeps them together
         said = {**dict.fromkeys(_USER, ""), **said}
+    if kind == _ACCESS:
+        said |= {name: sorted(said[name]) for name in _SETS if name in said}
     return json.dumps([kind, said], ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

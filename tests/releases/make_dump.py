@@ -42,12 +42,20 @@ def dump(product: Running, service: str) -> str:
     return "\n".join(line for line in done.stdout.splitlines() if not line.startswith("\\")) + "\n"
 
 
+def _look_at_lists(product: Running) -> None:
+    """Both sides look at their lists, more than once: what was shown is in the log, and who was shown it."""
+    for who, direction in (("bo", "received"), ("alva", "sent"), ("bo", "received")):
+        answer = product.ask(who, "GET", f"/api/referral/v1/referrals?direction={direction}&limit=25")
+        answer.raise_for_status()
+
+
 def main() -> None:
     """Seed, dump, pack."""
     version, file = sys.argv[1:]
     try:
         with running_product(find_infrastructure()) as product:
             seed.run(product.settings, over_the_year=OVER_THE_YEAR)
+            _look_at_lists(product)
             product.everything_has_arrived()
             made = {"version": version, "prefix": product.installation.prefix, "at": datetime.now(UTC).isoformat()}
             parts = {f"{service}.sql": dump(product, service) for service in SERVICES}

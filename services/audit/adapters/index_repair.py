@@ -27,9 +27,10 @@ _ON = (
 )
 _COLUMNS = text("""
     update log_entries set event_id = given.event_id, type = given.type, occurred_at = given.occurred_at,
-        recorded_at = given.recorded_at, units = given.units, leaf_hash = decode(given.leaf_hash, 'hex')
+        recorded_at = given.recorded_at, units = given.units, shown = given.shown,
+        leaf_hash = decode(given.leaf_hash, 'hex')
     from json_to_recordset(cast(:rows as json)) as given (index bigint, event_id uuid, type text,
-        occurred_at timestamptz, recorded_at timestamptz, units uuid[], leaf_hash text)
+        occurred_at timestamptz, recorded_at timestamptz, units uuid[], shown uuid, leaf_hash text)
     where log_entries.index = given.index
 """)
 _TAKE_OUT = text("""
@@ -126,5 +127,6 @@ def _row(index: int, columns: Columns, hashed: bytes) -> dict[str, object]:
         "occurred_at": columns.occurred_at.isoformat(),
         "recorded_at": columns.recorded_at.isoformat(),
         "units": [str(each) for each in columns.units],
+        "shown": str(columns.shown) if columns.shown is not None else None,
         "leaf_hash": hashed.hex(),
     }

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from services.audit.adapters.ranges import as_multirange, as_runs
 from services.audit.domain.gaps import Ranges, runs
-from services.audit.domain.ports import Entry, Head, Waiting
+from services.audit.domain.ports import Entry, Head, ShownSet, Waiting
 from shared.kernel.identity import uuid7
 from shared.storage.plainly import ask, run
 
@@ -37,6 +37,10 @@ _ANNOUNCES = """
 _APPEND = """
     with checkpoint as (
         insert into log_checkpoints (size, root, note, signed_at) values ($1, $2, $3, $4)
+    ), sets as (
+        insert into shown_sets (key, records, ids)
+        select * from json_to_recordset($9::json) as given (key uuid, records int, ids uuid[])
+        on conflict (key) do nothing
     ), about as (
         insert into log_about (subject_id, entry_index)
         select * from json_to_recordset($5::json) as given (subject_id uuid, entry_index bigint)
@@ -47,10 +51,10 @@ _APPEND = """
         insert into log_nodes (level, index, hash)
         select * from json_to_recordset($7::json) as given (level smallint, index bigint, hash bytea)
     )
-    insert into log_entries (index, event_id, type, occurred_at, recorded_at, units, leaf_hash, leaf)
-    select index, event_id, type, occurred_at, $4, units, leaf_hash, convert_to(leaf, 'UTF8')
+    insert into log_entries (index, event_id, type, occurred_at, recorded_at, units, shown, leaf_hash, leaf)
+    select index, event_id, type, occurred_at, $4, units, shown, leaf_hash, convert_to(leaf, 'UTF8')
     from json_to_recordset($8::json) as given (index bigint, event_id uuid, type text, occurred_at timestamptz,
-        units uuid[], leaf_hash bytea, leaf text)
+        units uuid[], shown uuid, leaf_hash bytea, leaf text)
 """
 # what was there before is what the statement itself found, not what it leaves
 _HEAR = """
@@ -110,19 +114,16 @@ class LogStore:
         ]
 
     def append(self, entries: Sequence[Entry], nodes: Sequence[tuple[int, int, bytes]], head: Head) -> None:
-        """Write entries, the nodes they completed above the leaves, and the checkpoint."""
-        about = [
-            {"subject_id": str(subject), "entry_index": each.index}
-            for each in entries
-            for subject in dict.fromkeys(each.waiting.about)
-        ]
+        """Write entries, the sets they name, the nodes they completed above the leaves, and the checkpoint."""
+        about = [{"subject_id": str(subject), "entry_index": each.index} for each in entries for subject in each.about]
         openings = [
             {"entry_index": each.index, "name": name, "event_id": str(each.waiting.event_id), "sealed": _bytea(sealed)}
             for each in entries
             for name, sealed in each.waiting.openings.items()
         ]
         completed = [{"level": level, "index": index, "hash": _bytea(value)} for level, index, value in nodes]
-        rows = (about, openings, completed, [_entry(each) for each in entries])
+        sets = {each.shown.key: each.shown for each in entries if each.shown is not None}
+        rows = (about, openings, completed, [_entry(each) for each in entries], [_set(each) for each in sets.values()])
         values = (head.size, head.root, head.note, head.signed_at, *(json.dumps(each) for each in rows))
         run(self._connection, (_APPEND, values))
 
@@ -151,11 +152,17 @@ def _entry(entry: Entry) -> dict[str, object]:
         "event_id": str(entry.waiting.event_id),
         "type": members["type"],
         "occurred_at": members["occurred_at"],
-        "units": [str(each) for each in entry.waiting.units],
+        "units": [str(each) for each in entry.units],
+        "shown": str(entry.shown.key) if entry.shown is not None else None,
         "leaf_hash": _bytea(entry.leaf_hash),
         # a leaf is JSON in UTF-8, so it comes back as the same bytes
         "leaf": entry.leaf.decode(),
     }
+
+
+def _set(shown: ShownSet) -> dict[str, object]:
+    ids = [str(each) for each in (*shown.records, *shown.consents)]
+    return {"key": str(shown.key), "records": len(shown.records), "ids": ids}
 
 
 def _bytea(value: bytes) -> str:

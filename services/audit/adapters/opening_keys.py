@@ -1,71 +1,203 @@
-"""The keys under which salts and erasable values are sealed: one for each month, wrapped by audit's master key.
+"""The keys under which what opens commitments is sealed, all wrapped by audit's master key.
 
-More than one only for a month of which one could not be unwrapped.
-
-A month's key destroyed means that nothing of that month can be opened any more, in old backups either.
+Each person, and whatever else a value tells of, has one of its own (``subject_keys``): destroyed, nothing about that
+one can be opened any more, in old backups either once the master key that they need is gone. It is found by a keyed
+pseudonym, so that the table names nobody. What was sealed until 0.1 lies under a key for each month (``opening_keys``),
+which goes on opening it.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
+import hmac
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
+from services.audit.adapters.openings import OpeningIsWrong, is_reference, unseal
+from services.audit.log.entry import canonical
 from shared.observability.logs import logger
-from shared.storage.encryption import DataKey, Unreadable
+from shared.storage.encryption import DataKey, Unreadable, key_id_of
 from shared.storage.master_keys import MasterKeys
+from shared.storage.plainly import ask, run
 
 _log = logger("audit.opening_keys")
 
 AT_MOST = 9
+PSEUDONYMS = "pseudonyms"
+KEPT = 20_000
 _FIND = "select key_id, wrapped from opening_keys where period = %s"
 _MAKE = "insert into opening_keys (key_id, period, wrapped) values (%s, %s, %s) on conflict (period) do nothing"
-_BY_ID = "select wrapped from opening_keys where key_id = %s"
+_BY_IDS = """
+    select key_id, wrapped, told from subject_keys where key_id = any($1::uuid[])
+    union all select key_id, wrapped, null from opening_keys where key_id = any($1::uuid[])
+"""
+_BY_PSEUDONYMS = "select pseudonym, key_id, wrapped, told from subject_keys where pseudonym = any($1::bytea[])"
+_MAKE_SUBJECT = """
+    insert into subject_keys (key_id, pseudonym, wrapped, told) values ($1, $2, $3, $4)
+    on conflict (pseudonym) do nothing
+"""
 
 
-class KeyIsDestroyed(Unreadable):
-    """There is no such key any more: what it sealed is erased."""
+@dataclass(frozen=True)
+class Subject:
+    """Whom or what a value tells of, as JSON that names it; ``told``: the value itself, where the key is for it
+    alone."""
+
+    name: str
+    told: Any = field(default=None, repr=False, compare=False, hash=False)
+
+    @classmethod
+    def of(cls, named: Mapping[str, Any], told: Any = None) -> Subject:
+        """The subject with these names."""
+        return cls(canonical(named).decode(), told)
+
+
+@dataclass(frozen=True)
+class SubjectKey:
+    """A subject's key. ``told``: the value that it was made for."""
+
+    key: DataKey
+    told: Any = field(default=None, repr=False)
+
+    def salt_for(self, event_id: UUID, name: str) -> bytes:
+        """The salt of that subject's own value in one entry: 32 bytes that nobody has without the key."""
+        salting = hmac.new(self.key.secret, b"lotsa/1|opening-salt", hashlib.sha256).digest()
+        return hmac.new(salting, event_id.bytes + name.encode(), hashlib.sha256).digest()
+
+
+@dataclass(frozen=True)
+class _Row:
+    wrapped: bytes | None
+    told: bytes | None
 
 
 class OpeningKeys:
-    """Makes and finds the months' keys. Shared by all units of work of a process."""
+    """Makes and finds keys, and opens with them. Shared by all units of work of a process."""
 
     def __init__(self, engine: Engine, master: MasterKeys) -> None:
         self._engine = engine
         self._master = master
-        self._current: tuple[tuple[int, int], DataKey] | None = None
-        # for as long as a transaction lasts: a key destroyed meanwhile opens nothing in the next one
-        self._found: WeakKeyDictionary[Connection, dict[UUID, DataKey]] = WeakKeyDictionary()
+        self._pseudonyms: DataKey | None = None
+        # rows for as long as a transaction lasts: a key destroyed meanwhile opens nothing in the next one
+        self._rows: WeakKeyDictionary[Connection, dict[UUID, _Row | None]] = WeakKeyDictionary()
+        # what was unwrapped, for as long as the process lasts: it serves only where the row is still there
+        self._unwrapped: dict[tuple[UUID, bytes, bytes | None], SubjectKey] = {}
 
-    def current(self, now: datetime) -> DataKey:
-        """This month's key, made when it is the first to be asked for."""
-        month = now.year, now.month
-        if self._current is None or self._current[0] != month:
-            # committed before anything is sealed under it, whatever becomes of the caller's transaction
+    def begin(self) -> None:
+        """Have what pseudonyms are made with, before a transaction: making it needs a connection of its own."""
+        if self._pseudonyms is None:
             with self._engine.begin() as connection:
-                self._current = month, self._find_or_make(connection, f"{now:%Y-%m}")
-        return self._current[1]
+                self._pseudonyms = self._find_or_make(connection, PSEUDONYMS)
 
-    def find(self, connection: Connection, key_id: UUID) -> DataKey:
-        """The key with an id. Raises KeyIsDestroyed; Unreadable when it is there and was wrapped by no key of ours."""
-        found = self._found.setdefault(connection, {})
-        if key_id not in found:
-            row = connection.exec_driver_sql(_BY_ID, (key_id,)).first()
-            if row is None:
-                raise KeyIsDestroyed("the key has been destroyed")
-            found[key_id] = self._master.unwrap(key_id, row.wrapped)
-        return found[key_id]
+    def sealing(self, connection: Connection, subjects: Collection[Subject]) -> dict[Subject, SubjectKey]:
+        """The subjects' keys, each made when it is the first to be asked for."""
+        found: dict[Subject, SubjectKey] = {}
+        for number in range(1, AT_MOST + 1):
+            # one that cannot be unwrapped, or was changed, must not stop the log: its subject has another then
+            missing = {self.pseudonym(each, number): each for each in subjects if each not in found}
+            if missing:
+                self._of_pseudonyms(connection, missing, found)
+        if len(found) < len(set(subjects)):
+            raise Unreadable(f"none of somebody's {AT_MOST} keys can be unwrapped")
+        return found
 
-    def _find_or_make(self, connection: Connection, month: str) -> DataKey:
-        """The month's key, or the next one of that month: one that cannot be unwrapped must not stop the log."""
+    def pseudonym(self, subject: Subject, number: int = 1) -> bytes:
+        """By what a subject's key is found: 32 bytes that tell nothing without audit's master key."""
+        self.begin()
+        if self._pseudonyms is None:
+            raise Unreadable("there is nothing to make pseudonyms with")
+        said = subject.name if number == 1 else f"{subject.name}|{number}"
+        return hmac.new(self._pseudonyms.secret, said.encode(), hashlib.sha256).digest()
+
+    def __call__(self, connection: Connection, event_id: UUID, name: str, sealed: bytes) -> tuple[bytes, Any] | None:
+        """Salt and value of a commitment, or None when its key has been destroyed.
+
+        Raises OpeningIsWrong when the key is there and does not open it: somebody has changed the row, or the key.
+        """
+        try:
+            key_id = key_id_of(sealed)
+        except ValueError:
+            raise OpeningIsWrong(name) from None
+        refers = is_reference(sealed)
+        row = self._row(connection, key_id)
+        if row is None and refers:
+            # a person's key is never deleted, so this is none
+            raise OpeningIsWrong(name)
+        if row is None or row.wrapped is None:
+            return None
+        try:
+            found = self._unwrap(key_id, row)
+        except Unreadable:
+            raise OpeningIsWrong(name) from None
+        if not refers:
+            return unseal(found.key, event_id, name, sealed)
+        return found.salt_for(event_id, name), found.told
+
+    def prepare(self, connection: Connection, sealed: Iterable[bytes]) -> None:
+        """Fetch the keys of these in one go."""
+        wanted = {key_id_of(each) for each in map(bytes, sealed) if len(each) >= 17}
+        rows = self._rows.setdefault(connection, {})
+        if missing := wanted - rows.keys():
+            rows.update(dict.fromkeys(missing))
+            for key_id, wrapped, told in ask(connection, _BY_IDS, (list(missing),)):
+                rows[key_id] = _Row(wrapped, told)
+
+    def _row(self, connection: Connection, key_id: UUID) -> _Row | None:
+        rows = self._rows.setdefault(connection, {})
+        if key_id not in rows:
+            self.prepare(connection, [bytes(1) + key_id.bytes])
+        return rows[key_id]
+
+    def _unwrap(self, key_id: UUID, row: _Row) -> SubjectKey:
+        if row.wrapped is None:
+            raise Unreadable("the key has been destroyed")
+        place = key_id, row.wrapped, row.told
+        found = self._unwrapped.get(place)
+        if found is None:
+            key = self._master.unwrap(key_id, row.wrapped)
+            told = None if row.told is None else json.loads(key.open("subject_keys", "told", key_id, row.told))
+            if len(self._unwrapped) >= KEPT:
+                self._unwrapped.clear()
+            found = self._unwrapped[place] = SubjectKey(key, told)
+        return found
+
+    def _of_pseudonyms(
+        self, connection: Connection, missing: Mapping[bytes, Subject], found: dict[Subject, SubjectKey]
+    ) -> None:
+        rows = {bytes(row[0]): row for row in ask(connection, _BY_PSEUDONYMS, (list(missing),))}
+        made = sorted(missing.keys() - rows.keys())
+        for pseudonym in made:
+            key, wrapped = self._master.new_data_key()
+            value = missing[pseudonym].told
+            told = None if value is None else key.seal("subject_keys", "told", key.id, json.dumps(value))
+            run(connection, (_MAKE_SUBJECT, (key.id, pseudonym, wrapped, told)))
+        if made:
+            # another process may have got there first
+            rows |= {bytes(row[0]): row for row in ask(connection, _BY_PSEUDONYMS, (made,))}
+        for pseudonym, row in rows.items():
+            subject = missing[pseudonym]
+            try:
+                unwrapped = self._unwrap(row[1], _Row(row[2], row[3]))
+            except Unreadable:
+                _log.error("unreadable", table="subject_keys", key_id=str(row[1]))
+                continue
+            if unwrapped.told == subject.told:
+                found[subject] = unwrapped
+
+    def _find_or_make(self, connection: Connection, period: str) -> DataKey:
+        """The key of a period, or the next one of that period: one that cannot be unwrapped must not stop the log."""
         for number in range(1, AT_MOST + 1):
             try:
-                return self._of_period(connection, month if number == 1 else f"{month}.{number}")
+                return self._of_period(connection, period if number == 1 else f"{period}.{number}")
             except Unreadable:
-                _log.error("unreadable", table="opening_keys", period=month, number=number)
-        raise Unreadable(f"none of this month's {AT_MOST} keys can be unwrapped")
+                _log.error("unreadable", table="opening_keys", period=period, number=number)
+        raise Unreadable(f"none of the {AT_MOST} keys of this period can be unwrapped")
 
     def _of_period(self, connection: Connection, period: str) -> DataKey:
         found = connection.exec_driver_sql(_FIND, (period,)).first()

@@ -1,21 +1,53 @@
-"""Seals what opens a commitment, for its row and no other, and opens it again."""
+"""Seals what opens a commitment, for its row and no other, and opens it again.
+
+Two forms, told apart by their first byte. ``0x01``: salt and value sealed under a key (``DataKey.seal``). ``0x02`` and
+the key's id: the value is the one that the subject's key was made for, and the salt follows from that key
+(``salt_for``) so that nothing more need be kept for each entry.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Protocol
 from uuid import UUID
+
+from sqlalchemy import Connection
 
 from shared.storage.encryption import DataKey, Unreadable
 
 _TABLE, _COLUMN = "log_openings", "sealed"
+REFERS = b"\x02"
+REFERENCE_BYTES = 17
+
+
+class Unseal(Protocol):
+    """Opens what stands beside an entry."""
+
+    def __call__(self, connection: Connection, event_id: UUID, name: str, sealed: bytes) -> tuple[bytes, Any] | None:
+        """Salt and value, or None when the key was destroyed. Raises OpeningIsWrong."""
+        ...
+
+    def prepare(self, connection: Connection, sealed: Iterable[bytes]) -> None:
+        """Fetch the keys of these in one go."""
+        ...
 
 
 def seal(key: DataKey, event_id: UUID, name: str, salt: bytes, value: Any) -> bytes:
     """Salt and value as one sealed text."""
     opening = {"name": name, "salt": base64.b64encode(salt).decode(), "value": value}
     return key.seal(_TABLE, _COLUMN, event_id, json.dumps(opening, ensure_ascii=False))
+
+
+def reference(key_id: UUID) -> bytes:
+    """Says that the value is the one that a subject's key was made for."""
+    return REFERS + key_id.bytes
+
+
+def is_reference(sealed: bytes) -> bool:
+    """Whether it is one of those."""
+    return sealed[:1] == REFERS and len(sealed) == REFERENCE_BYTES
 
 
 class OpeningIsWrong(Exception):

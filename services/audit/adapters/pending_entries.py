@@ -1,21 +1,24 @@
-"""The queue in front of the log: one insert for each happening."""
+"""The queue in front of the log: one insert for what has come together."""
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.audit.adapters.openings import seal
+from services.audit.adapters.opening_keys import OpeningKeys, Subject, SubjectKey
+from services.audit.adapters.openings import reference, seal
 from services.audit.domain.happening import Happening
+from services.audit.domain.leaf_made import agent_of, completed
 from services.audit.domain.mandate import follows_the_user
 from services.audit.domain.refusals import EntryCannotBe
 from services.audit.log.entry import LeafIsWrong, commitment, leaf_bytes, new_salt
-from shared.storage.encryption import DataKey
+from services.audit.log.shown import folded
 from shared.storage.plainly import ask, run
 
 # all of them in one value: the driver takes longer to write an array than to send it
@@ -37,12 +40,15 @@ _UNITS_OF = """
 _SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
+USER = "user"
+
+
 class PendingEntries:
     """The queue, in one transaction."""
 
-    def __init__(self, connection: Connection, key: DataKey) -> None:
+    def __init__(self, connection: Connection, keys: OpeningKeys) -> None:
         self._connection = connection
-        self._key = key
+        self._keys = keys
 
     def add(self, *happenings: Happening) -> None:
         """Put happenings in the queue: commitments in the members, salts and values sealed beside them.
@@ -50,20 +56,24 @@ class PendingEntries:
         Raises EntryCannotBe now rather than let the sequencer stumble over it.
         """
         if happenings:
-            rows = [self._row(place, happening) for place, happening in enumerate(happenings)]
+            subjects = {_told_of(name, each) for each in happenings for name in each.erasable}
+            keys = self._keys.sealing(self._connection, subjects)
+            rows = [self._row(place, happening, keys) for place, happening in enumerate(happenings)]
             run(self._connection, (_ADD, (json.dumps(rows, ensure_ascii=False),)))
 
-    def _row(self, place: int, happening: Happening) -> dict[str, object]:
-        members = dict(happening.members)
+    def _row(self, place: int, happening: Happening, keys: Mapping[Subject, SubjectKey]) -> dict[str, object]:
+        user = happening.erasable.get(USER)
+        agent = agent_of(happening.members["type"], None if user is None else user["issuer"])
+        members = {**happening.members, "agent": agent}
         openings: dict[str, str] = {}
+        units = self._units(happening)
         try:
             for name, value in happening.erasable.items():
-                salt = new_salt()
+                salt, sealed = _opening(happening.event_id, name, value, keys[_told_of(name, happening)])
                 members.setdefault("commitments", {})[name] = commitment(name, value, salt)
-                sealed = seal(self._key, happening.event_id, name, salt, value)
                 openings[name] = base64.b64encode(sealed).decode()
-            leaf_bytes(members, _SOME_TIME)
-        except LeafIsWrong as wrong:
+            leaf_bytes(folded(completed(members, units))[0], _SOME_TIME)
+        except (LeafIsWrong, ValueError) as wrong:
             raise EntryCannotBe(type(wrong).__name__) from None
         return {
             "place": place,
@@ -73,12 +83,29 @@ class PendingEntries:
             "members": json.dumps(members, ensure_ascii=False, separators=(",", ":")),
             "openings": json.dumps(openings),
             "about": [str(each) for each in happening.about],
-            "units": [str(each) for each in self._units(happening)],
+            "units": [str(each) for each in units],
         }
 
     def _units(self, happening: Happening) -> Sequence[UUID]:
-        user = happening.erasable.get("user")
+        user = happening.erasable.get(USER)
         if user is None or not follows_the_user(happening.members["type"]):
             return happening.units
         asked = (user["issuer"], user["subject"], happening.members["occurred_at"])
         return [row[0] for row in ask(self._connection, _UNITS_OF, asked)]
+
+
+def _told_of(name: str, happening: Happening) -> Subject:
+    """Whom or what a value tells of: under their key it is sealed."""
+    if name == USER:
+        value = happening.erasable[name]
+        return Subject.of({USER: value}, told=value)
+    # rules tell of a municipality's routing, and of nobody
+    return Subject.of({"municipality": str(happening.members["data"].get("municipality_code", ""))})
+
+
+def _opening(event_id: UUID, name: str, value: Any, key: SubjectKey) -> tuple[bytes, bytes]:
+    """The salt, and what opens the commitment later. A person's own name is with the key, once for all entries."""
+    if key.told is not None:
+        return key.salt_for(event_id, name), reference(key.key.id)
+    salt = new_salt()
+    return salt, seal(key.key, event_id, name, salt, value)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.audit.adapters.openings import OpeningIsWrong
+from services.audit.adapters.openings import OpeningIsWrong, Unseal
+from services.audit.adapters.shown_sets import find_sets
 from services.audit.domain.retelling import ACCESS, retold
 from services.audit.domain.tallies import AGAIN_AFTER, LOOKS, SETTLED_AFTER, TOLD, Kept
 from services.audit.log.entry import read_leaf
+from services.audit.log.shown import MEMBER, key_of, unfolded
 from shared.contracts.common import TallyAnnounced
 from shared.messaging.tally import HOUR, Tally, hour_of, ids_within
 from shared.storage.plainly import ask, run
@@ -22,8 +24,6 @@ CHUNK = 1_000
 LATER = timedelta(minutes=10)
 OPERATIONS = "operations"
 """The purpose of what operators do by command: told by the service, and no look that it keeps a record of."""
-
-Unseal = Callable[[Connection, UUID, str, bytes], tuple[bytes, Any] | None]
 
 _KEEP = """
     insert into tallies as kept (publisher, hour, told, told_digest, looks, looks_digest, said_at, heard_at)
@@ -137,9 +137,13 @@ class Tallies:
                 index: leaf for index, leaf in leaves.items() if str(leaf.get("source")).startswith(f"{publisher}/")
             }
             opened = self._opened(ours)
+            sets = find_sets(self._connection, [key_of(leaf[MEMBER]) for leaf in ours.values() if MEMBER in leaf])
             for index, event_id, _ in rows:
                 if index in ours:
-                    yield event_id, ours[index], retold(ours[index], opened.get(index, {}))
+                    leaf = ours[index]
+                    # a set that is gone leaves the look without what was shown: that differs, and is told
+                    whole = unfolded(leaf, sets.get(key_of(leaf[MEMBER]))) if MEMBER in leaf else leaf
+                    yield event_id, leaf, retold(whole, opened.get(index, {}))
             if len(rows) < CHUNK:
                 return
             low = UUID(int=rows[-1][1].int + 1)
@@ -147,7 +151,9 @@ class Tallies:
     def _opened(self, leaves: dict[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:
         found: dict[int, dict[str, Any]] = {}
         given = "{" + ",".join(map(str, leaves)) + "}"
-        for index, name, sealed in ask(self._connection, _OPENINGS, (given,)) if leaves else []:
+        rows = ask(self._connection, _OPENINGS, (given,)) if leaves else []
+        self._unseal.prepare(self._connection, [row[2] for row in rows])
+        for index, name, sealed in rows:
             try:
                 opened = self._unseal(self._connection, UUID(leaves[index]["id"]), name, bytes(sealed))
             except OpeningIsWrong:

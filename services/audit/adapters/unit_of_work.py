@@ -10,9 +10,11 @@ from sqlalchemy import Engine
 
 from services.audit.adapters.alarms import Alarms
 from services.audit.adapters.assignments import KnownAssignments
+from services.audit.adapters.opening_keys import OpeningKeys
+from services.audit.adapters.openings import Unseal
 from services.audit.adapters.pending_entries import PendingEntries
 from services.audit.adapters.sequences import Sequences
-from services.audit.adapters.tallies import Tallies, Unseal
+from services.audit.adapters.tallies import Tallies
 from services.audit.adapters.verification_store import VerificationStore
 from shared.kernel.identity import UnitId
 from shared.storage.encryption import DataKey
@@ -26,14 +28,14 @@ class AuditUnitOfWork(UnitOfWork):
         self,
         engine: Engine,
         *,
-        key: DataKey,
+        keys: OpeningKeys,
         verifying: DataKey,
         unseal: Unseal,
         known: dict[UUID, tuple[UnitId, str]],
         **given: Any,
     ) -> None:
         super().__init__(engine, **given)
-        self._key = key
+        self._keys = keys
         self._unseal = unseal
         self._verifying = verifying
         self._known = known
@@ -41,7 +43,7 @@ class AuditUnitOfWork(UnitOfWork):
     @cached_property
     def pending(self) -> PendingEntries:
         """The queue in front of the log."""
-        return PendingEntries(self.connection, self._key)
+        return PendingEntries(self.connection, self._keys)
 
     @cached_property
     def sequences(self) -> Sequences:

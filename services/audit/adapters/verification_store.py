@@ -11,10 +11,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.audit.adapters.openings import OpeningIsWrong
+from services.audit.adapters.openings import OpeningIsWrong, Unseal
 from services.audit.adapters.ranges import as_runs
-from services.audit.adapters.tallies import Unseal
-from services.audit.domain.beside import ASSIGNMENT_ENDED, ends_reading, relied_on
+from services.audit.adapters.shown_sets import find_sets
+from services.audit.domain.beside import ASSIGNMENT_ENDED, ends_reading, relied_on, units_unsaid
 from services.audit.domain.gaps import Ranges
 from services.audit.domain.mandate import follows_the_user
 from services.audit.log.checking import Finding, Laid, Signed, Slice, Stored
@@ -37,7 +37,7 @@ _UNSIGNED = """
 """
 _HEARD = "select source, heard::text from heard_sequences"
 _ENTRIES = """
-    select index, event_id, type, occurred_at, recorded_at, units, leaf, leaf_hash from log_entries
+    select index, event_id, type, occurred_at, recorded_at, units, leaf, leaf_hash, shown from log_entries
     where index >= $1 and index < $2 order by index
 """
 _CHECKPOINTS = "select size, root, note, signed_at from log_checkpoints where size > $1 and size <= $2"
@@ -64,6 +64,9 @@ _BEYOND = """
         where entry_index < 0 having count(*) > 0
     union all select 'opening-added', min(entry_index), max(entry_index), 'log_openings' from log_openings, signed
         where entry_index >= signed.size or entry_index < 0 having count(*) > 0
+    union all select 'opening-missing', 0, 0, 'subject_keys' from subject_keys
+        where destroyed_at is not null and not exists (select from log_about where subject_id = key_id)
+            and not exists (select from pending_entries where key_id = any(about)) having count(*) > 0
 """
 _UNITS_OF_USER = "select unit_id from known_assignments where (issuer, subject) = ($1, $2) and unit_id is not null"
 _UNIT_OF = "select unit_id from known_assignments where assignment_id = $1 and unit_id is not null"
@@ -124,8 +127,8 @@ class VerificationStore:
     def slice(self, low: int, high: int) -> Slice:
         """The entries from ``low`` up to ``high``, and what belongs to them."""
         entries = [
-            Stored(index, event_id, type_, occurred_at, recorded_at, tuple(units), bytes(leaf), bytes(kept_hash))
-            for index, event_id, type_, occurred_at, recorded_at, units, leaf, kept_hash in ask(
+            Stored(index, event_id, type_, occurred_at, recorded_at, tuple(units), bytes(leaf), bytes(kept_hash), shown)
+            for index, event_id, type_, occurred_at, recorded_at, units, leaf, kept_hash, shown in ask(
                 self._connection, _ENTRIES, (low, high)
             )
         ]
@@ -135,12 +138,15 @@ class VerificationStore:
         }
         nodes = {(row[0], row[1]): bytes(row[2]) for row in ask(self._connection, _NODES, (low, high))}
         about = {row[0]: frozenset(row[1]) for row in ask(self._connection, _ABOUT, (low, high))}
-        laid = [self._laid(*row) for row in ask(self._connection, _LAID, (low, high))]
+        found = ask(self._connection, _LAID, (low, high))
+        self._unseal.prepare(self._connection, [row[3] for row in found])
+        laid = [self._laid(*row) for row in found]
         part = Slice(low, high, entries, signed, nodes, about, laid)
+        part = replace(part, sets=find_sets(self._connection, part.named_sets))
         return replace(part, looked_up=self._looked_up(part), withdrawn=self._withdrawn(part))
 
     def beyond(self) -> list[Finding]:
-        """Rows beside entries that nobody has signed for, or that are none."""
+        """Rows beside entries that nobody has signed for, or that are none; keys whose destruction no entry tells."""
         return [Finding(*row) for row in ask(self._connection, _BEYOND)]
 
     def _laid(self, index: int, name: str, event_id: UUID, sealed: bytes) -> Laid:
@@ -155,6 +161,8 @@ class VerificationStore:
         users = {each.index: each.value for each in part.laid if each.name == "user" and each.state == "open"}
         found = {}
         for index, said in part.members.items():
+            if not units_unsaid(said):
+                continue
             if follows_the_user(said["type"]) and isinstance(users.get(index), dict):
                 rows = ask(self._connection, _UNITS_OF_USER, (users[index]["issuer"], users[index]["subject"]))
             elif said["type"] == ASSIGNMENT_ENDED:
@@ -166,7 +174,7 @@ class VerificationStore:
 
     def _withdrawn(self, part: Slice) -> dict[UUID, datetime]:
         """When the consents that these readings rely on were withdrawn, so that they cover no reading any more."""
-        consents = {consent for said in part.members.values() for consent in relied_on(said)}
+        consents = {consent for said in part.whole.values() for consent in relied_on(said)}
         found: dict[UUID, datetime] = {}
         for consent, leaf in ask(self._connection, _WITHDRAWALS, (list(consents),)) if consents else []:
             at = ends_reading(read_leaf(bytes(leaf)))

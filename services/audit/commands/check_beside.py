@@ -10,7 +10,9 @@ from datetime import timedelta
 from typing import Any
 
 from services.audit.domain.beside import NOT_OURS, Columns, about_of, columns_of, differing, looked_at, relied_on
+from services.audit.domain.leaf_made import agent_of
 from services.audit.log.checking import (
+    AGENT_DIFFERS,
     CHECKPOINT_CHANGED,
     CHECKS,
     COLUMN_CHANGED,
@@ -86,21 +88,36 @@ def check_openings(part: Slice) -> Iterator[Finding]:
         yield Finding(OPENING_MISSING, index, index, "log_openings")
 
 
+def check_agents(part: Slice) -> Iterator[Finding]:
+    """Whoever acted is of the kind that the name tells, as far as it can be opened; and nobody where none is."""
+    issuers = {each.index: str(each.value["issuer"]) for each in part.laid if _is_a_user(each)}
+    for index, said in part.members.items():
+        nameless = "user" not in _commitments(said)
+        if "agent" not in said or not (nameless or index in issuers):
+            continue
+        if said["agent"] != agent_of(said["type"], None if nameless else issuers[index]):
+            yield Finding(AGENT_DIFFERS, index, index, "log_entries.leaf")
+
+
 def check_consents(part: Slice) -> Iterator[Finding]:
     """No reading that was allowed relies on a consent that had been withdrawn before it."""
-    for index, said in part.members.items():
+    for index, said in part.whole.items():
         for consent in relied_on(said):
             withdrawn_at = part.withdrawn.get(consent)
             if withdrawn_at is not None and looked_at(said) > withdrawn_at + SLACK:
                 yield Finding(READ_AFTER_WITHDRAWAL, index, index, "log_entries.leaf")
 
 
-ALL_CHECKS: tuple[Check, ...] = (*CHECKS, check_columns, check_about, check_openings, check_consents)
+ALL_CHECKS: tuple[Check, ...] = (*CHECKS, check_columns, check_about, check_openings, check_agents, check_consents)
 
 
 def _commitments(said: dict[str, Any]) -> dict[str, Any]:
     found = said.get("commitments")
     return found if isinstance(found, dict) else {}
+
+
+def _is_a_user(laid: Laid) -> bool:
+    return laid.name == "user" and laid.state == "open" and isinstance(laid.value, dict) and "issuer" in laid.value
 
 
 def _fits(value: Any, laid: Laid) -> bool:
@@ -109,4 +126,4 @@ def _fits(value: Any, laid: Laid) -> bool:
 
 def stored_columns(each: Stored) -> Columns:
     """The columns beside a leaf, as they are stored."""
-    return Columns(each.event_id, each.type, each.occurred_at, each.recorded_at, each.units)
+    return Columns(each.event_id, each.type, each.occurred_at, each.recorded_at, each.units, each.shown)

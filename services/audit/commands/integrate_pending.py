@@ -19,11 +19,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.audit.domain.alarms import EVENT_DOUBLED, SEQUENCE_DOUBLED, THE_LOG
+from services.audit.domain.beside import about_of, units_of
+from services.audit.domain.leaf_made import completed
 from services.audit.domain.ports import Entry, Head, KeptCheckpoint, LogStore, OpensLog, Waiting
 from services.audit.domain.refusals import LogHasAnotherKey, LogHasShrunk, LogIsNotOurs
 from services.audit.log.checkpoint import Checkpoint, CheckpointIsWrong, SignerKey, VerifierKey, open_checkpoint
 from services.audit.log.entry import leaf_bytes
 from services.audit.log.merkle import Frontier, ProofIsWrong, consistency_proof, leaf_hash, verify_consistency
+from services.audit.log.shown import folded
 from shared.kernel.clock import Clock
 
 BATCH = 256
@@ -223,8 +226,10 @@ def _grow(
     entries: list[Entry] = []
     nodes: list[tuple[int, int, bytes]] = []
     for waiting in new:
-        leaf = leaf_bytes(waiting.members, recorded_at)
+        members, shown = folded(completed(waiting.members, waiting.units))
+        leaf = leaf_bytes(members, recorded_at)
         made = edge.append(leaf_hash(leaf))
-        entries.append(Entry(made[0].index, waiting, leaf, made[0].hash, recorded_at))
+        about, units = about_of(members), units_of(members)
+        entries.append(Entry(made[0].index, waiting, leaf, made[0].hash, recorded_at, about, units, shown))
         nodes += [(node.level, node.index, node.hash) for node in made[1:]]
     return entries, nodes

@@ -14,7 +14,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.audit.commands.check_beside import stored_columns
-from services.audit.domain.beside import NOT_OURS, Columns, about_of, columns_of, differing, is_looked_up
+from services.audit.domain.beside import NOT_OURS, Columns, about_of, columns_of, differing, units_unsaid
 from services.audit.domain.refusals import LeavesDoNotHold
 from services.audit.log.checking import Signed, Slice
 from services.audit.log.checkpoint import CheckpointIsWrong, VerifierKey, open_checkpoint
@@ -104,9 +104,9 @@ def _difference(part: Slice, edge: Frontier) -> Difference:
         looked_up = part.looked_up.get(each.index)
         if differing(said, stored_columns(each), looked_up) or each.leaf_hash != nodes[0].hash:
             # what audit looked up when it wrote the entry is kept as far as it can be right
-            kept = set(each.units) & set(looked_up or ()) if is_looked_up(right.type) else set()
+            kept = set(each.units) & set(looked_up or ()) if units_unsaid(said) else set()
             units = tuple(sorted({*right.units, *kept}))
-            whole = Columns(right.event_id, right.type, right.occurred_at, right.recorded_at, units)
+            whole = Columns(right.event_id, right.type, right.occurred_at, right.recorded_at, units, right.shown)
             found.columns.append((each.index, whole, nodes[0].hash))
         stored = part.about.get(each.index, frozenset())
         found.missing += [(each.index, subject) for subject in sorted(about - stored)]

@@ -26,13 +26,14 @@ NOT_OURS = (ValueError, TypeError, KeyError, AttributeError)
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns beside a leaf in ``log_entries``, but for its hash."""
+    """The columns beside a leaf in ``log_entries``, but for its hash. ``shown``: by what the set of a list is found."""
 
     event_id: UUID
     type: str
     occurred_at: datetime
     recorded_at: datetime
     units: tuple[UUID, ...]
+    shown: UUID | None = None
 
 
 def about_of(members: Mapping[str, Any]) -> tuple[UUID, ...]:
@@ -54,13 +55,16 @@ def units_of(members: Mapping[str, Any]) -> tuple[UUID, ...]:
     found = {data[name] for name in UNIT_FIELDS if name in data}
     if "unit" in members:
         found.add(members["unit"])
+    # those that an entry was put down to when it was written (lotsa-leaf/2)
+    found.update(members.get("units", ()))
     return tuple(sorted(UUID(each) for each in found))
 
 
 def is_looked_up(event_type: str) -> bool:
-    """Whether an entry is put down to units that it does not name: a sign-in, and an assignment that ended.
+    """Whether an entry is put down to units that its event does not name: a sign-in, and an assignment that ended.
 
-    They are those of assignments that audit knows of, looked up when the entry was written.
+    They are those of assignments that audit knows of, looked up when the entry was written. The leaf says which they
+    were, but for one of ``lotsa-leaf/1``.
     """
     return follows_the_user(event_type) or event_type == ASSIGNMENT_ENDED
 
@@ -73,6 +77,8 @@ def columns_of(members: Mapping[str, Any]) -> Columns:
         datetime.fromisoformat(members["occurred_at"]),
         datetime.fromisoformat(members["recorded_at"]),
         units_of(members),
+        # the first half of the digest, in 32 figures
+        UUID(members["shown"]["digest"][:32]) if "shown" in members else None,
     )
 
 
@@ -82,15 +88,23 @@ def differing(members: Mapping[str, Any], stored: Columns, looked_up: Collection
     ``looked_up``: the units that may have been looked up for it, where it is one of those; None: whichever they are.
     """
     right = columns_of(members)
-    plain = ("event_id", "type", "occurred_at", "recorded_at")
+    plain = ("event_id", "type", "occurred_at", "recorded_at", "shown")
     names = [name for name in plain if getattr(right, name) != getattr(stored, name)]
-    if _units_differ(right, stored.units, looked_up):
+    if _units_differ(right, stored.units, looked_up, unsaid=units_unsaid(members)):
         names.append("units")
     return names
 
 
+def units_unsaid(members: Mapping[str, Any]) -> bool:
+    """Whether an entry may be put down to units that the leaf does not name."""
+    return is_looked_up(members["type"]) and "units" not in members
+
+
 def relied_on(said: Mapping[str, Any]) -> list[UUID]:
-    """The consents that an allowed reading relies on; none for anything else."""
+    """The consents that an allowed reading relies on; none for anything else.
+
+    ``said``: with what was shown named in it.
+    """
     if said.get("type") != "access.recorded.v1" or said.get("outcome") != "allowed":
         return []
     try:
@@ -116,11 +130,11 @@ def ends_reading(said: Mapping[str, Any]) -> datetime | None:
         return None
 
 
-def _units_differ(right: Columns, stored: Iterable[UUID], looked_up: Collection[UUID] | None) -> bool:
+def _units_differ(right: Columns, stored: Iterable[UUID], looked_up: Collection[UUID] | None, *, unsaid: bool) -> bool:
     beyond = set(stored) - set(right.units)
     if set(right.units) - set(stored):
         return True
-    if not is_looked_up(right.type):
+    if not unsaid:
         return bool(beyond)
     return looked_up is not None and not beyond <= set(looked_up)
 

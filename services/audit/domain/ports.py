@@ -30,15 +30,34 @@ class Waiting:
     """Whether its event is in the log already."""
 
 
+class ShownSet(Protocol):
+    """What a list showed, to be stored once."""
+
+    @property
+    def key(self) -> UUID: ...
+
+    @property
+    def records(self) -> tuple[UUID, ...]: ...
+
+    @property
+    def consents(self) -> tuple[UUID, ...]: ...
+
+
 @dataclass(frozen=True)
 class Entry:
-    """A sequenced entry: its place in the log is given."""
+    """A sequenced entry: its place in the log is given, and what belongs beside its leaf.
+
+    ``shown``: the set that the leaf names, where it names one.
+    """
 
     index: int
     waiting: Waiting
     leaf: bytes
     leaf_hash: bytes
     recorded_at: datetime
+    about: Sequence[UUID] = ()
+    units: Sequence[UUID] = ()
+    shown: ShownSet | None = None
 
 
 @dataclass(frozen=True)
@@ -91,7 +110,7 @@ class LogStore(Protocol):
         ...
 
     def append(self, entries: Sequence[Entry], nodes: Sequence[tuple[int, int, bytes]], head: Head) -> None:
-        """Write entries, the nodes they completed above the leaves, and the checkpoint."""
+        """Write entries, the sets they name, the nodes they completed above the leaves, and the checkpoint."""
         ...
 
     def hear(self, source: str, sequences: Collection[int]) -> Ranges:

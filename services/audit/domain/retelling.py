@@ -10,14 +10,15 @@ _RENAMED = {"assignment": "assignment_id", "unit": "unit_id"}
 # what an entry about an access says besides its event's own data
 _OF_THE_ENVELOPE = frozenset({
     "format", "id", "type", "source", "sequence", "occurred_at", "recorded_at", "correlation_id", "causation_id",
-    "history", "data", "commitments",
+    "history", "data", "commitments", "agent", "units",
 })  # fmt: skip
 
 
 def retold(members: Mapping[str, Any], opened: Mapping[str, Any]) -> dict[str, Any] | None:
     """The data as the service told them; ``opened``: the values that the leaf is committed to, by name.
 
-    None when one of them cannot be opened any more: what was erased cannot be compared.
+    ``members``: with what was shown named in them. Its order is not the page's: whoever compares sorts. None when one
+    of them cannot be opened any more: what was erased cannot be compared.
     """
     if not members.get("commitments", {}).keys() <= opened.keys():
         return None

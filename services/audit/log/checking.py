@@ -15,6 +15,7 @@ from uuid import UUID
 
 from services.audit.log.entry import LeafIsWrong, read_leaf
 from services.audit.log.merkle import leaf_hash
+from services.audit.log.shown import MEMBER, Shown, fits, key_of, unfolded
 
 ENTRY_CHANGED = "entry-changed"
 ENTRY_MISSING = "entry-missing"
@@ -29,10 +30,13 @@ INDEX_ROW_ADDED = "index-row-added"
 OPENING_MISSING = "opening-missing"
 OPENING_ADDED = "opening-added"
 OPENING_CHANGED = "opening-changed"
+AGENT_DIFFERS = "agent-differs"
+SET_MISSING = "set-missing"
+SET_CHANGED = "set-changed"
 READ_AFTER_WITHDRAWAL = "read-after-withdrawal"
 KINDS = (
     *(COLUMN_CHANGED, INDEX_ROW_MISSING, INDEX_ROW_ADDED, OPENING_MISSING, OPENING_ADDED, OPENING_CHANGED),
-    READ_AFTER_WITHDRAWAL,
+    *(SET_MISSING, SET_CHANGED, AGENT_DIFFERS, READ_AFTER_WITHDRAWAL),
     *(ENTRY_CHANGED, ENTRY_MISSING, TREE_CHANGED, NODES_CHANGED, CHECKPOINT_CHANGED),
     *(UNSIGNED_ENTRIES, EVENTS_UNTOLD),
 )
@@ -64,6 +68,7 @@ class Stored:
     units: tuple[UUID, ...]
     leaf: bytes
     leaf_hash: bytes
+    shown: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -96,8 +101,8 @@ class Slice:
     """The entries from ``low`` up to ``high`` as stored, with the checkpoints and nodes that they completed.
 
     ``about``: the index, by entry. ``laid``: what opens their commitments. ``looked_up``: the units that may have been
-    looked up for an entry, where that can be told. ``withdrawn``: when consents that these readings rely on were
-    withdrawn, as the log tells.
+    looked up for an entry, where that can be told. ``sets``: what lists showed, by key. ``withdrawn``: when consents
+    that these readings rely on were withdrawn, as the log tells.
     """
 
     low: int
@@ -109,11 +114,29 @@ class Slice:
     laid: Sequence[Laid] = ()
     looked_up: Mapping[int, frozenset[UUID]] = field(default_factory=dict)
     withdrawn: Mapping[UUID, datetime] = field(default_factory=dict)
+    sets: Mapping[UUID, Shown] = field(default_factory=dict)
 
     @cached_property
     def members(self) -> dict[int, dict[str, Any]]:
         """What the leaves say, by entry; without those that no leaf can be."""
         return {each.index: read for each in self.entries if (read := _read(each.leaf)) is not None}
+
+    @cached_property
+    def named_sets(self) -> dict[UUID, list[int]]:
+        """The keys of the sets that leaves name, with the entries that do."""
+        found: dict[UUID, list[int]] = {}
+        for index, said in self.members.items():
+            if MEMBER in said:
+                found.setdefault(key_of(said[MEMBER]), []).append(index)
+        return found
+
+    @cached_property
+    def whole(self) -> dict[int, dict[str, Any]]:
+        """The members with what lists showed named in them, as far as the sets are there."""
+        return {
+            index: unfolded(said, self.sets.get(key_of(said[MEMBER]))) if MEMBER in said else said
+            for index, said in self.members.items()
+        }
 
 
 Check = Callable[[Slice], Iterable[Finding]]
@@ -129,7 +152,18 @@ def check_leaves(part: Slice) -> Iterator[Finding]:
             yield Finding(ENTRY_CHANGED, each.index, each.index, "log_entries.event_id")
 
 
-CHECKS: tuple[Check, ...] = (check_leaves,)
+def check_sets(part: Slice) -> Iterator[Finding]:
+    """What a list showed is there, and is what the leaf names: the same ids, and as many."""
+    for key, named in part.named_sets.items():
+        stored = part.sets.get(key)
+        for index in named:
+            if stored is None:
+                yield Finding(SET_MISSING, index, index, "shown_sets")
+            elif not fits(part.members[index], stored):
+                yield Finding(SET_CHANGED, index, index, "shown_sets")
+
+
+CHECKS: tuple[Check, ...] = (check_leaves, check_sets)
 """What is checked of every slice, in the background and when somebody asks. One more check is one more line here."""
 
 

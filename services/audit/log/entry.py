@@ -1,8 +1,13 @@
 """One leaf of the log: canonical JSON, and the commitments that stand in it for what may be erased.
 
-Frozen from the first entry (format ``lotsa-leaf/1``). A leaf is RFC 8785 JSON of at most 65,535 bytes (the length
-prefix of a C2SP tlog-tiles entry bundle has 16 bits). Its numbers are integers only, so that a reader needs no
-floating-point rules. It always has ``format``, ``id``, ``type``, ``occurred_at`` and ``recorded_at``.
+Frozen from the first entry. A leaf is RFC 8785 JSON of at most 65,535 bytes (the length prefix of a C2SP tlog-tiles
+entry bundle has 16 bits). Its numbers are integers only, so that a reader needs no floating-point rules. It always has
+``format``, ``id``, ``type``, ``occurred_at`` and ``recorded_at``.
+
+Two formats stand in one tree. ``lotsa-leaf/1`` was written until 0.1 and is read for ever. ``lotsa-leaf/2`` is what is
+written: it always has ``agent``, ``{"kind": …}`` with one of ``AGENTS``; what a list or a search showed is ``shown``
+(``log/shown.py``) and no longer ``subjects`` and ``consents``; ``units`` are those that the entry was put down to when
+it was written, where it names none by itself.
 
 A value that must be erasable is never in the leaf, nor is its bare hash (a staff id or a short text could be guessed).
 The leaf holds HMAC-SHA-256 of name and value under a random salt of its own; salt and value stand outside. When they
@@ -21,7 +26,13 @@ from typing import Any
 
 import rfc8785
 
-FORMAT = "lotsa-leaf/1"
+from services.audit.log.shown import MEMBER, is_well_formed
+
+FORMAT_1 = "lotsa-leaf/1"
+FORMAT = "lotsa-leaf/2"
+AGENTS = ("staff", "operator", "carer-receipt", "partner-link", "clock", "unknown")
+"""Who acted, by kind: staff by their session or token; an operator at the machine; somebody who followed a carer's
+receipt, or a partner's link; the product by itself; or nobody whom the log knows, since the event does not say."""
 MAX_LEAF_BYTES = 65_535
 SALT_BYTES = 32
 LARGEST_INTEGER = 2**53 - 1
@@ -63,9 +74,9 @@ def canonical(members: Mapping[str, Any]) -> bytes:
         raise LeafIsNotCanonical(type(problem).__name__) from None
 
 
-def leaf_bytes(members: Mapping[str, Any], recorded_at: datetime) -> bytes:
+def leaf_bytes(members: Mapping[str, Any], recorded_at: datetime, form: str = FORMAT) -> bytes:
     """The leaf for an entry's members, recorded now. Raises LeafIsTooLarge, LeafIsIncomplete, LeafIsNotCanonical."""
-    whole = {**members, "format": FORMAT, "recorded_at": moment(recorded_at)}
+    whole = {**members, "format": form, "recorded_at": moment(recorded_at)}
     _require(whole)
     leaf = canonical(whole)
     if len(leaf) > MAX_LEAF_BYTES:
@@ -108,8 +119,20 @@ def _require(members: Mapping[str, Any]) -> None:
     for name in REQUIRED:
         if not isinstance(members.get(name), str):
             raise LeafIsIncomplete(name)
-    if members["format"] != FORMAT:
+    if members["format"] == FORMAT:
+        _require_2(members)
+    elif members["format"] != FORMAT_1:
         raise LeafIsIncomplete("format")
+
+
+def _require_2(members: Mapping[str, Any]) -> None:
+    agent = members.get("agent")
+    if not isinstance(agent, Mapping) or agent.get("kind") not in AGENTS:
+        raise LeafIsIncomplete("agent")
+    # what a list showed is named by its digest, and then not by ids
+    twice = not members.keys().isdisjoint(("subjects", "consents"))
+    if MEMBER in members and (twice or not is_well_formed(members[MEMBER])):
+        raise LeafIsIncomplete(MEMBER)
 
 
 def _has_plain_names(value: Any) -> bool:

@@ -1,13 +1,16 @@
-"""How an export of the log is laid out: C2SP tlog-tiles (c2sp.org/tlog-tiles), with two files of ours beside it.
+"""How an export of the log is laid out: C2SP tlog-tiles (c2sp.org/tlog-tiles), with three files of ours beside it.
 
     checkpoint                    the newest signed note
     checkpoints.jsonl             every signed note so far, one JSON string a line, oldest first
     tile/entries/<N>[.p/<W>]      the leaves, 256 to a bundle, each after its length in two bytes, big-endian
     tile/<L>/<N>[.p/<W>]          the tree's hashes, 256 to a tile
     openings.jsonl                salts and values for commitments that still may be opened; never part of a leaf
+    shown.jsonl                   what lists showed: the sets that leaves name by their digests (``log/shown.py``)
 
-An opening is ``{"index": …, "name": …, "salt": <base64>, "value": …}``. One that is missing has been erased, or was not
-for the reader to see; the leaves stay whole either way. An export travels as a ZIP file or as the unpacked folder.
+An opening is ``{"index": …, "name": …, "salt": <base64>, "value": …}``, or ``{"erased": true, "index": …, "name": …}``
+where its key was destroyed. One that is missing was not for the reader to see; the leaves stay whole either way. A set
+is ``{"consents": [<id>, …], "shown": [<id>, …]}``; one that no leaf names means nothing. An export travels as a ZIP
+file or as the unpacked folder.
 """
 
 from __future__ import annotations
@@ -20,11 +23,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from services.audit.log.merkle import leaf_hash, root_of
+from services.audit.log.shown import Shown
 
 WIDTH = 256
 CHECKPOINT = "checkpoint"
 CHECKPOINTS = "checkpoints.jsonl"
 OPENINGS = "openings.jsonl"
+SHOWN = "shown.jsonl"
 PIECE = 1 << 16
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -63,7 +68,23 @@ class Opening:
             "salt": base64.b64encode(self.salt).decode(),
             "value": self.value,
         }
-        return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        return _line(members)
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What opened one commitment of one leaf has been destroyed."""
+
+    index: int
+    name: str
+
+    def line(self) -> bytes:
+        """As a line of ``openings.jsonl``."""
+        return _line({"erased": True, "index": self.index, "name": self.name})
+
+
+def _line(members: dict[str, Any]) -> bytes:
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def tile_path(level: int | str, number: int, width: int = WIDTH) -> str:
@@ -126,7 +147,12 @@ class Tiles:
 
 
 def export_files(
-    leaves: Iterable[bytes], *, checkpoint: str, checkpoints: Iterable[str], openings: Iterable[Opening]
+    leaves: Iterable[bytes],
+    *,
+    checkpoint: str,
+    checkpoints: Iterable[str],
+    openings: Iterable[Opening | Erased],
+    sets: Iterable[Shown] | None = None,
 ) -> Iterator[tuple[str, Iterable[bytes]]]:
     """The files of an export, each a path and its bytes in pieces. ``leaves`` are all that the checkpoint covers."""
     yield CHECKPOINT, [checkpoint.encode()]
@@ -146,6 +172,8 @@ def export_files(
     for path, tile in tiles.partial():
         yield path, [tile]
     yield OPENINGS, (opening.line() for opening in openings)
+    if sets is not None:
+        yield SHOWN, (_line(shown.line()) for shown in sets)
 
 
 def write_zip(files: Iterable[tuple[str, Iterable[bytes]]], stream: Sink) -> None:

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from services.audit.adapters.openings import Unseal
 from services.audit.domain.mandate import Mandate
 from services.audit.domain.numbers import key_of_number
 from services.audit.views.newest import newest_rows
-from services.audit.views.steps import SHOWN, Step, Unseal, as_steps
+from services.audit.views.steps import SHOWN, Step, as_steps
 from services.audit.views.within import given, within
 from shared.vocabulary.marks import keyboard_marks
 from shared.vocabulary.misread import Misread

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from services.audit.adapters.openings import OpeningIsWrong
+from services.audit.adapters.openings import OpeningIsWrong, Unseal
+from services.audit.adapters.shown_sets import sets_after
 from services.audit.domain.mandate import Mandate
-from services.audit.log.layout import Opening, Sink, export_files, zip_pieces
+from services.audit.log.layout import Erased, Opening, Sink, export_files, zip_pieces
+from services.audit.log.shown import Shown
 from services.audit.views.within import given, within
 
 CHUNK = 2_000
@@ -33,19 +35,18 @@ Reading = Callable[[], AbstractContextManager[Connection]]
 """A transaction to read one part of the log in; none is open while a part is on its way to a slow reader."""
 
 
-def write_export(connection: Connection, stream: Sink, mandate: Mandate | None, unseal_all: Any) -> int:
+def write_export(connection: Connection, stream: Sink, mandate: Mandate | None, unseal: Unseal) -> int:
     """Write the log as a ZIP file; its size in entries. Raises NothingToExport.
 
-    ``mandate``: whose openings go along; None takes none, for outsiders. ``unseal_all``: (connection, event id, name,
-    sealed) → (salt, value), or None when the opening has been destroyed.
+    ``mandate``: whose openings go along; None takes none, for outsiders.
     """
-    size, pieces = export_pieces(lambda: nullcontext(connection), mandate, unseal_all)
+    size, pieces = export_pieces(lambda: nullcontext(connection), mandate, unseal)
     for piece in pieces:
         stream.write(piece)
     return size
 
 
-def export_pieces(reading: Reading, mandate: Mandate | None, unseal_all: Any) -> tuple[int, Iterator[bytes]]:
+def export_pieces(reading: Reading, mandate: Mandate | None, unseal: Unseal) -> tuple[int, Iterator[bytes]]:
     """The same, to be sent while it is made: its size in entries, and the file's bytes in pieces.
 
     In constant memory, whatever the size. Raises NothingToExport, before the first piece.
@@ -54,12 +55,13 @@ def export_pieces(reading: Reading, mandate: Mandate | None, unseal_all: Any) ->
         head = connection.execute(_HEAD).first()
     if head is None:
         raise NothingToExport
-    openings = _openings(reading, head.size, mandate, unseal_all) if mandate is not None else iter(())
+    openings = _openings(reading, head.size, mandate, unseal) if mandate is not None else iter(())
     files = export_files(
         _leaves(reading, head.size),
         checkpoint=head.note,
         checkpoints=_notes(reading, head.size),
         openings=openings,
+        sets=_sets(reading),
     )
     return int(head.size), zip_pieces(files)
 
@@ -84,20 +86,33 @@ def _notes(reading: Reading, size: int) -> Iterator[str]:
         after = rows[-1].size
 
 
-def _openings(reading: Reading, size: int, mandate: Mandate, unseal_all: Any) -> Iterator[Opening]:
+def _openings(reading: Reading, size: int, mandate: Mandate, unseal: Unseal) -> Iterator[Opening | Erased]:
     for low in range(0, size, CHUNK):
         with reading() as connection:
-            opened = list(_opened(connection, given(mandate, low=low, high=min(low + CHUNK, size)), unseal_all))
+            opened = list(_opened(connection, given(mandate, low=low, high=min(low + CHUNK, size)), unseal))
         yield from opened
 
 
-def _opened(connection: Connection, asked: dict[str, Any], unseal_all: Any) -> Iterator[Opening]:
-    for row in connection.execute(_OPENINGS, asked).all():
+def _opened(connection: Connection, asked: dict[str, Any], unseal: Unseal) -> Iterator[Opening | Erased]:
+    rows = connection.execute(_OPENINGS, asked).all()
+    unseal.prepare(connection, [row.sealed for row in rows])
+    for row in rows:
         event_id: UUID = row.event_id
         try:
-            opened = unseal_all(connection, event_id, row.name, bytes(row.sealed))
+            opened = unseal(connection, event_id, row.name, bytes(row.sealed))
         except OpeningIsWrong:
             # nothing is known of what stood here; that it was changed is what the verification in the house tells
             continue
-        if opened is not None:
-            yield Opening(row.entry_index, row.name, *opened)
+        yield Erased(row.entry_index, row.name) if opened is None else Opening(row.entry_index, row.name, *opened)
+
+
+def _sets(reading: Reading) -> Iterator[Shown]:
+    # some may belong to entries that came after the checkpoint: a set that no entry names means nothing
+    after = None
+    while True:
+        with reading() as connection:
+            found = sets_after(connection, after)
+        if not found:
+            return
+        yield from found.values()
+        after = max(found)

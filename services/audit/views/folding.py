@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.audit.log.shown import OF_MANY
 from services.audit.views.steps import Step
-from services.audit.views.trail import OF_MANY
 from shared.kernel.clock import swedish_day
 
 READING = "access.recorded.v1"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,19 +10,15 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from services.audit.adapters.openings import OpeningIsWrong
+from services.audit.adapters.openings import OpeningIsWrong, Unseal
+from services.audit.adapters.shown_sets import find_sets
 from services.audit.domain.beside import Columns, differing
 from services.audit.domain.refusals import EntryIsSpoilt
 from services.audit.log.entry import LeafIsWrong, opens, read_leaf
 from services.audit.log.merkle import leaf_hash
+from services.audit.log.shown import MEMBER, fits, key_of, unfolded
 
-Unseal = Callable[[Connection, UUID, str, bytes], tuple[bytes, Any] | None]
-"""Opens a sealed value: (connection, event id, name, sealed) → salt and value, or None when its key was destroyed.
-
-Raises OpeningIsWrong.
-"""
-
-SHOWN = "index, leaf, leaf_hash, event_id, type, occurred_at, recorded_at, units"
+SHOWN = "index, leaf, leaf_hash, event_id, type, occurred_at, recorded_at, units, shown"
 """What is read of an entry to show it: the leaf, and what stands beside it, to be held against it."""
 USER = "user"
 
@@ -38,11 +34,12 @@ _OPENINGS = text("select entry_index, sealed from log_openings where name = 'use
 
 @dataclass(frozen=True)
 class Step:
-    """One entry. ``user`` is None when nobody acted, or when who it was has been erased.
+    """One entry. ``user`` is None when nobody acted, or when who it was has been erased, as ``erased`` says.
 
-    ``unit_id``: the unit that was acted for, or None when nobody acted or it is not known. ``concerns``: the name of
-    the unit that the step is about, where it is about one. ``differs``: what stands beside the leaf, or opens its
-    commitment, and is not what the leaf says: somebody has changed it.
+    ``agent``: who acted, by kind; empty where the leaf does not say (until 0.1). ``unit_id``: the unit that was acted
+    for, or None when nobody acted or it is not known. ``concerns``: the name of the unit that the step is about, where
+    it is about one. ``differs``: what stands beside the leaf, opens its commitment or is the set that it names, and is
+    not what the leaf says: somebody has changed it.
     """
 
     index: int
@@ -65,6 +62,8 @@ class Step:
     consents: tuple[UUID, ...]
     data: dict[str, Any]
     differs: tuple[str, ...] = ()
+    agent: str = ""
+    erased: bool = False
 
     @property
     def told_late(self) -> bool:
@@ -82,20 +81,36 @@ def as_steps(connection: Connection, rows: Sequence[Sequence[Any]], unseal: Unse
     try:
         leaves = [(row[0], read_leaf(bytes(row[1]))) for row in rows]
         differs = {leaf[0]: _differing(leaf[1], row) for leaf, row in zip(leaves, rows, strict=True)}
+        leaves = _with_what_was_shown(connection, leaves, differs)
         _add_units_heard_since(connection, [leaf for _, leaf in leaves])
         units = {UUID(unit) for _, leaf in leaves for unit in (leaf.get("unit"), _concerned(leaf)) if unit}
         names = dict(map(tuple, connection.execute(_UNITS, {"ids": list(units)}))) if units else {}
         users = _users(connection, dict(leaves), unseal, differs)
-        return [_step(index, leaf, names, users.get(index), differs[index]) for index, leaf in leaves]
+        return [_step(index, leaf, names, users.get(index, ""), differs[index]) for index, leaf in leaves]
     except (LeafIsWrong, ValueError, TypeError, KeyError, AttributeError):
         # a leaf of ours is none of these; what somebody wrote in its place may be anything
         raise EntryIsSpoilt from None
 
 
 def _differing(leaf: dict[str, Any], row: Sequence[Any]) -> list[str]:
-    _, raw, kept_hash, *columns, units = row
+    _, raw, kept_hash, *columns, units, shown = row
     hashed = [] if leaf_hash(bytes(raw)) == bytes(kept_hash) else ["leaf_hash"]
-    return [*differing(leaf, Columns(*columns, tuple(units))), *hashed]
+    return [*differing(leaf, Columns(*columns, tuple(units), shown)), *hashed]
+
+
+def _with_what_was_shown(
+    connection: Connection, leaves: list[tuple[int, dict[str, Any]]], differs: dict[int, list[str]]
+) -> list[tuple[int, dict[str, Any]]]:
+    """The leaves with what lists showed named in them; a set that is not the leaf's shows nothing."""
+    sets = find_sets(connection, [key_of(leaf[MEMBER]) for _, leaf in leaves if MEMBER in leaf])
+    whole = []
+    for index, leaf in leaves:
+        stored = sets.get(key_of(leaf[MEMBER])) if MEMBER in leaf else None
+        right = MEMBER not in leaf or fits(leaf, stored)
+        if not right and MEMBER not in differs[index]:
+            differs[index].append(MEMBER)
+        whole.append((index, unfolded(leaf, stored if right else None)))
+    return whole
 
 
 def _add_units_heard_since(connection: Connection, leaves: Sequence[dict[str, Any]]) -> None:
@@ -118,13 +133,18 @@ def _concerned(leaf: dict[str, Any]) -> str | None:
 
 def _users(
     connection: Connection, leaves: dict[int, dict[str, Any]], unseal: Unseal, differs: dict[int, list[str]]
-) -> dict[int, str]:
-    """Who acted, as far as it can be opened and is what the leaf is committed to; what is not goes to ``differs``."""
+) -> dict[int, str | None]:
+    """Who acted, as far as it can be opened and is what the leaf is committed to; what is not goes to ``differs``.
+
+    None for somebody who has been erased.
+    """
     committed = {
         index: leaf["commitments"][USER] for index, leaf in leaves.items() if USER in leaf.get("commitments", ())
     }
-    found: dict[int, str] = {}
-    for row in connection.execute(_OPENINGS, {"indexes": list(leaves)}).all():
+    found: dict[int, str | None] = {}
+    rows = connection.execute(_OPENINGS, {"indexes": list(leaves)}).all()
+    unseal.prepare(connection, [row.sealed for row in rows])
+    for row in rows:
         try:
             # sealed for another entry and laid beside this one, it would say that somebody else did it
             opened = unseal(connection, UUID(leaves[row.entry_index]["id"]), USER, bytes(row.sealed))
@@ -132,6 +152,7 @@ def _users(
             continue
         if opened is None:
             committed.pop(row.entry_index, None)
+            found[row.entry_index] = None
         elif row.entry_index in committed and opens(committed[row.entry_index], USER, opened[1], opened[0]):
             del committed[row.entry_index]
             found[row.entry_index] = str(opened[1]["subject"])
@@ -141,6 +162,7 @@ def _users(
 
 
 def _step(index: int, leaf: dict[str, Any], names: dict[UUID, str], user: str | None, differs: Sequence[str]) -> Step:
+    """``user``: empty when there is none to be shown, None when it has been erased."""
     unit_id = UUID(leaf["unit"]) if leaf.get("unit") else None
     concerned = _concerned(leaf)
     return Step(
@@ -156,7 +178,7 @@ def _step(index: int, leaf: dict[str, Any], names: dict[UUID, str], user: str | 
         assignment=UUID(leaf["assignment"]) if leaf.get("assignment") else None,
         concerns=names.get(UUID(concerned), concerned[:8]) if concerned else None,
         role=leaf.get("role"),
-        user=user,
+        user=user or None,
         rule=leaf.get("rule"),
         purpose=leaf.get("purpose"),
         record_kind=leaf.get("record_kind"),
@@ -164,4 +186,6 @@ def _step(index: int, leaf: dict[str, Any], names: dict[UUID, str], user: str | 
         consents=tuple(UUID(each) for each in leaf.get("consents", ())),
         data=leaf.get("data", {}),
         differs=tuple(differs),
+        agent=leaf.get("agent", {}).get("kind", ""),
+        erased=user is None,
     )

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from services.audit.adapters.openings import Unseal
 from services.audit.domain.mandate import Mandate
-from services.audit.views.steps import SHOWN, Step, Unseal, as_steps
+from services.audit.log.shown import OF_MANY
+from services.audit.views.steps import SHOWN, Step, as_steps
 from services.audit.views.within import given, within
 
 GIVEN, WITHDRAWN, CANCELLED = "consent.given.v1", "consent.withdrawn.v1", "referral.cancelled.v1"
-OF_MANY = ("list", "search")
 
 # a stranger's attempt names the stranger's unit only, so the whole trail follows from one step within the mandate
 _COVERED = within("""
@@ -35,6 +36,17 @@ _READINGS = f"""
     order by entry_index desc limit :limit
 """  # noqa: S608 - as above
 _LOOKED_AT = text(_READINGS.replace("ALSO", "true"))
+# a list names the set of what it showed: of each set that holds this one, its newest entries
+_LISTED = text(f"""
+    select {SHOWN} from (
+        select newest.listed from sets_showing(cast(:subject as uuid)) as key, lateral (
+            select index as listed from log_entries
+            where shown = key and (cast(:before as bigint) is null or index < :before)
+            order by index desc limit :limit
+        ) as newest
+        order by newest.listed desc limit :limit
+    ) as found join log_entries on index = listed
+""")  # noqa: S608 - as above
 # bytes that an index holds (migration 0002)
 _REFUSED = text(_READINGS.replace("ALSO", "position('\\x226f7574636f6d65223a227265667573656422'::bytea in leaf) > 0"))
 
@@ -156,7 +168,7 @@ def _readings(
     """A page of what was looked at or tried; refused attempts name no consent, since none was relied on."""
     asked = {"subject": subject, "before": before, "limit": limit + 1}
     # a row's first column is the entry's index
-    found = {row[0]: row for row in connection.execute(_LOOKED_AT, asked)}
+    found = {row[0]: row for question in (_LOOKED_AT, _LISTED) for row in connection.execute(question, asked)}
     if around is not None:
         found |= {row[0]: row for row in connection.execute(_REFUSED, asked | {"subject": around})}
     newest = [found[index] for index in sorted(found, reverse=True)]

@@ -48,6 +48,8 @@ REVIEWED: dict[tuple[str, str], LazyString] = {
     ("log", "export"): _("The log was exported without names"),
     ("log-with-names", "export"): _("The log was exported with names"),
     ("alarm", "change"): _("An alarm was looked at and closed"),
+    # operators record as reviewers do
+    ("opening-key", "erase"): _("Somebody's name was erased from the log"),
     ("log-index", "change"): _("What the entries are found by was made anew from the entries"),
 }
 OPENED_WITHOUT_CONTENT = _("The referral was opened, but not its content")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import RAISE, Schema, fields, validate
 
 from services.audit.domain.alarms import REASONS
+from services.audit.log.entry import AGENTS
 from services.audit.views.standing import ConsentStands, ReferralStands
 from services.audit.web.words import heading, why
 
@@ -85,7 +86,12 @@ class EntryOut(Schema):
         metadata={"description": "The unit that was acted for; null when nobody acted, or it is not known."},
     )
     role = fields.String(required=True, allow_none=True)
+    agent = fields.String(
+        required=True,
+        metadata={"description": f"Who acted, by kind: {', '.join(AGENTS)}. Empty until 0.1, which did not say."},
+    )
     user = fields.String(required=True, allow_none=True)
+    erased = fields.Boolean(required=True, metadata={"description": "Whether the user's name has been erased."})
     rule = fields.String(required=True, allow_none=True)
     purpose = fields.String(required=True, allow_none=True)
     record_kind = fields.String(required=True, allow_none=True)
@@ -99,7 +105,7 @@ class EntryOut(Schema):
         required=True,
         metadata={
             "description": "What stands beside the entry and is not what the entry itself says: event_id, type, "
-            "occurred_at, recorded_at, units, leaf_hash, user. Empty when all of it fits."
+            "occurred_at, recorded_at, units, leaf_hash, user, shown. Empty when all of it fits."
         },
     )
     why = fields.Function(why, required=True, metadata={"type": "string", "description": "In one Swedish sentence."})

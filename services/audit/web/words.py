@@ -66,6 +66,7 @@ WHY: dict[str, LazyString] = {
     "operators-rotate-keys": _("Allowed, because operators change keys."),
     "operators-give-up-lost-keys": _("Allowed, because operators go on without a key that is lost."),
     "operators-verify-the-log": _("Allowed, because operators verify the log."),
+    "operators-erase-a-name": _("Allowed, because operators erase names in the log."),
     "operators-rebuild-differs": _("Allowed, because the verification had found that it differed."),
     "operators-rebuild-restored": _("Allowed, because the log's database had been put back from a copy."),
     "operators-come-back-database-lost": _("Allowed, because a database had been lost."),
@@ -167,6 +168,7 @@ BESIDE: dict[str, LazyString] = {
     "units": _("the units concerned"),
     "leaf_hash": _("the hash"),
     "user": _("the user's name"),
+    "shown": _("what the list showed"),
 }
 """What stands beside an entry, where it is not what the entry itself says."""
 
@@ -226,6 +228,10 @@ def who(step: Step) -> str:
         return _concerns(step)
     role = str(ROLE_NAMES[Role(step.role)]) if step.role in {each.value for each in Role} else ""
     unit = step.unit_name or (str(step.unit_id)[:8] if step.unit_id else "")
+    if step.erased and unit:
+        return gettext("By somebody whose name has been erased, %(unit)s.", unit=unit)
+    if step.erased:
+        return gettext("By somebody whose name has been erased.")
     if step.user is None and unit:
         return gettext("By the unit %(unit)s.", unit=unit)
     if step.user is None:
@@ -241,6 +247,8 @@ def who(step: Step) -> str:
 
 def _concerns(step: Step) -> str:
     unit = step.concerns or ""
+    if step.erased:
+        return gettext("Concerns somebody whose name has been erased, %(unit)s.", unit=unit)
     if step.user is None:
         return gettext("Concerns the unit %(unit)s.", unit=unit)
     return gettext("Concerns the user %(user)s, %(unit)s.", user=step.user, unit=unit)

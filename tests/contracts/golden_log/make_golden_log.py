@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from services.audit.log.checkpoint import Checkpoint, SignerKey
-from services.audit.log.entry import commitment, leaf_bytes, moment
+from services.audit.log.entry import FORMAT_1, commitment, leaf_bytes, moment
 from services.audit.log.layout import Opening, export_files
 from services.audit.log.merkle import Frontier, leaf_hash
 
@@ -57,7 +57,7 @@ def entries() -> tuple[list[bytes], list[Opening]]:
             "subjects": [identifier("referral", number // 5)],
             "data": {"note": "Å, ä, ö, €, 😀 and \u2028", "version": number % 7},
         }
-        leaves.append(leaf_bytes(members, occurred + timedelta(seconds=1)))
+        leaves.append(leaf_bytes(members, occurred + timedelta(seconds=1), FORMAT_1))
         if number % 7:
             openings.append(Opening(number, "user", salt, user))
     return leaves, openings

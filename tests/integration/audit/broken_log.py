@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from services.audit import bootstrap
@@ -15,7 +17,7 @@ from services.audit.log.checkpoint import SignerKey
 from shared.kernel.clock import Clock
 from tests.integration.audit.support import World
 
-TABLES = ("log_entries", "log_about", "log_nodes", "log_checkpoints", "log_openings", "log_keys")
+TABLES = ("log_entries", "log_about", "log_nodes", "log_checkpoints", "log_openings", "log_keys", "shown_sets")
 
 
 def size(world: World) -> int:
@@ -40,7 +42,7 @@ def signer(world: World) -> SignerKey:
 def as_owner(world: World, *statements: str) -> None:
     """What the tables' owner can do: triggers off, row-level security off, statements, and all of it on again."""
     engine = create_engine(world.settings.service("audit").owner_database_url, poolclass=NullPool)
-    secured = ("log_entries", "log_about", "log_openings")
+    secured = ("log_entries", "log_about", "log_openings", "shown_sets")
     with engine.begin() as connection:
         for table in TABLES:
             connection.execute(text(f"alter table {table} disable trigger user"))
@@ -52,6 +54,14 @@ def as_owner(world: World, *statements: str) -> None:
             connection.execute(text(f"alter table {table} force row level security"))
         for table in TABLES:
             connection.execute(text(f"alter table {table} enable trigger user"))
+
+
+@contextmanager
+def owner(world: World) -> Iterator[Connection]:
+    """A transaction of the tables' owner."""
+    engine = create_engine(world.settings.service("audit").owner_database_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        yield connection
 
 
 def cut(world: World, to: int) -> None:

@@ -175,7 +175,14 @@ class Town:
                 if name == "superuser":
                     connection.exec_driver_sql("set local session_replication_role = replica")
                 if name.endswith("!"):
-                    for table in (*broken_log.TABLES, "pending_entries", "heard_sequences", "alarms", "announcements"):
+                    for table in (
+                        *broken_log.TABLES,
+                        "pending_entries",
+                        "heard_sequences",
+                        "alarms",
+                        "announcements",
+                        "subject_keys",
+                    ):
                         connection.exec_driver_sql(f"alter table {table} disable trigger user")
                         connection.exec_driver_sql(f"alter table {table} no force row level security")
                 for each in statement.split(";"):

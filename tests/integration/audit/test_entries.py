@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
-from services.audit import bootstrap
-from services.audit.adapters.openings import OpeningIsWrong, seal
 from services.audit.domain.refusals import EntryCannotBe
 from services.audit.log.checkpoint import open_checkpoint
 from services.audit.log.entry import moment
@@ -21,7 +18,6 @@ from tests.integration.audit.support import (
     HEALTH_CENTRE,
     NOW,
     World,
-    do_as,
     given,
     leaves,
     looked,
@@ -126,40 +122,3 @@ def test_what_cannot_be_an_entry_is_refused_before_the_queue(world: World) -> No
         world.hear(long)
     assert refused.value.permanent
     assert world.as_role("", "select count(*) from pending_entries") == [(0,)]
-
-
-def test_the_months_key_seals_and_another_masters_opens_nothing(world: World) -> None:
-    """Openings are sealed under a key of the month; the next month has its own."""
-    now = world.clock.now()
-    first, again = world.parts.keys.current(now), world.parts.keys.current(now)
-    later = world.parts.keys.current(now + timedelta(days=40))
-    assert first == again != later
-    periods = {row[0] for row in world.as_role("", "select period from opening_keys")}
-    assert {f"{now:%Y-%m}", f"{now + timedelta(days=40):%Y-%m}"} <= periods
-    fresh = replace(bootstrap.for_bus(world.settings), clock=world.clock)
-    assert fresh.keys.current(now) == first
-    fresh.engine.dispose()
-
-
-def test_a_months_key_that_cannot_be_unwrapped_does_not_stop_the_log(world: World) -> None:
-    """Another is made for that month; what was sealed under the first reads as before once its bytes are right again.
-
-    Until then it is told as what does not open.
-    """
-    later = world.clock.now() + timedelta(days=80)
-    first = world.parts.keys.current(later)
-    owner = world.settings.service("audit").owner_database_url
-    wrong = "update opening_keys set wrapped = set_byte(wrapped, 39, 255 - get_byte(wrapped, 39))"
-    do_as(owner, f"create table kept_keys as select * from opening_keys; {wrong} where key_id = '{first.id}'")
-    fresh = bootstrap.for_bus(world.settings)
-    other = fresh.keys.current(later)
-    sealed = seal(first, UUID(int=1), "user", b"salt", "bo")
-    with fresh.engine.connect() as connection, pytest.raises(OpeningIsWrong):
-        fresh.opening(connection, UUID(int=1), "user", sealed)
-    do_as(owner, "update opening_keys o set wrapped = k.wrapped from kept_keys k where k.key_id = o.key_id")
-    do_as(owner, "drop table kept_keys")
-    assert other.id != first.id
-    with fresh.engine.connect() as connection:
-        assert fresh.opening(connection, UUID(int=1), "user", sealed) == (b"salt", "bo")
-        assert fresh.keys.find(connection, other.id) == other
-    fresh.engine.dispose()

@@ -7,12 +7,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from tests.integration.audit.support import World, do_as, sent
+from tests.integration.audit.support import World, do_as, listed, sent
 
-LOG_TABLES = ("log_entries", "log_about", "log_nodes", "log_checkpoints", "log_openings", "log_keys")
+LOG_TABLES = ("log_entries", "log_about", "log_nodes", "log_checkpoints", "log_openings", "log_keys", "shown_sets")
 A_COLUMN = {
     "log_entries": "type = 'x'", "log_about": "subject_id = gen_random_uuid()", "log_nodes": "hash = hash",
     "log_checkpoints": "note = 'x'", "log_openings": "name = 'x'", "log_keys": "vkey = 'x'",
+    "shown_sets": "records = records",
 }  # fmt: skip
 
 
@@ -21,7 +22,7 @@ A_COLUMN = {
 @pytest.mark.holds("numbers-never-change")
 def test_nobody_changes_or_removes_what_is_in_the_log(world: World, who: str, table: str) -> None:
     """The log's role has no right to, the application's neither, and the owner meets the triggers."""
-    world.hear(*[sent(uuid4(), [uuid4()]) for _ in range(2)])
+    world.hear(sent(uuid4(), [uuid4()]), listed(uuid4(), [uuid4()]))
     world.sequencer.integrate()
     audit = world.settings.service("audit")
     url = {"log": world.settings.audit_log_database_url, "app": audit.database_url, "owner": audit.owner_database_url}
@@ -43,9 +44,9 @@ def test_the_application_cannot_write_to_the_log(world: World) -> None:
 
 def test_only_auditors_read_the_log(world: World) -> None:
     """Row-level security: without a reviewer's request the application's role sees no entry, index or opening."""
-    world.hear(sent(uuid4(), [uuid4()]))
+    world.hear(sent(uuid4(), [uuid4()]), listed(uuid4(), [uuid4()]))
     world.sequencer.integrate()
-    for table in ("log_entries", "log_about", "log_openings"):
+    for table in ("log_entries", "log_about", "log_openings", "shown_sets"):
         assert world.as_role("", f"select count(*) from {table}") == [(0,)]
         assert world.as_role("adviser", f"select count(*) from {table}") == [(0,)]
         assert world.as_role("auditor", f"select count(*) from {table}")[0][0] > 0

@@ -62,6 +62,14 @@ AT_REST = [
     Case("app", "a key is added", "insert into log_keys (vkey) values ('x')", REFUSED),
     Case("app", "a month's key is exchanged", "update opening_keys set wrapped = 'x'", REFUSED),
     Case("app", "a month's key is destroyed", "delete from opening_keys", REFUSED),
+    Case("app", "a person's key is destroyed", "update subject_keys set wrapped = null, destroyed_at = now()", REFUSED),
+    Case("app", "a person's key is deleted", "delete from subject_keys", REFUSED),
+    Case("app", "what a list showed is added", "insert into shown_sets values (gen_random_uuid(), 0, '{}')", REFUSED),
+    Case("log", "what a list showed is changed", "update shown_sets set records = 0", REFUSED),
+    Case("owner", "a person's key is deleted", "delete from subject_keys", REFUSED),
+    Case("owner", "a person's key is made another's", "update subject_keys set pseudonym = 'x'", REFUSED),
+    Case("owner", "what a list showed is taken out", "alter table shown_sets no force row level security; "
+         "delete from shown_sets", REFUSED),
     Case("app", "what was heard is forgotten", "delete from heard_sequences", REFUSED),
     Case("app", "what was heard is changed", "update heard_sequences set heard = '{}'", REFUSED),
     Case("app", "a height is lowered", "update announcements set highest = 0, heard_at = now()", REFUSED),
@@ -137,14 +145,28 @@ AT_REST = [
          f"where log_openings.{NAME.replace(' and ', ' and log_openings.')} and other.entry_index = 0 "
          "and other.name = 'user'", DAY, "opening-changed"),
     Case("superuser", "a name is made unreadable",
-         f"update log_openings set sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) where {NAME}", DAY,
+         f"update log_openings set sealed = set_byte(sealed, 12, get_byte(sealed, 12) # 1) where {NAME}", DAY,
          "opening-changed"),
     Case("owner!", "a name is taken away", f"delete from log_openings where {NAME}", DAY, "opening-missing"),
     Case("superuser", "a name is called something else", f"update log_openings set name = 'x' where {NAME}", DAY,
          "opening-added"),
-    Case("superuser", "an earlier month's key is exchanged",
-         "update opening_keys set wrapped = set_byte(wrapped, 20, 0), period = '2026-01'", DAY,
-         "opening-changed"),
+    Case("superuser", "a person's key is exchanged", "update subject_keys set wrapped = set_byte(wrapped, 20, "
+         "get_byte(wrapped, 20) # 1)", DAY, "opening-changed"),
+    Case("superuser", "a person's key is deleted", "delete from subject_keys", DAY, "opening-changed"),
+    Case("superuser", "another's name is laid into a person's key", "update subject_keys set told = other.told from "
+         "subject_keys as other where other.key_id <> subject_keys.key_id", DAY, "opening-changed"),
+    Case("owner!", "a person's key is destroyed, and nobody is told", "update subject_keys set wrapped = null, told = null, "
+         "pseudonym = null, destroyed_at = now()", MINUTE, "opening-missing"),
+    Case("superuser", "what a list showed is taken out", "delete from shown_sets", DAY, "set-missing"),
+    Case("owner!", "a referral is put into what a list showed", f"update shown_sets set ids = '{ELSEWHERE}'::uuid || ids, "
+         "records = records + 1", DAY, "set-changed"),
+    Case("superuser", "a referral that was shown is called a consent", "update shown_sets set records = records - 1", DAY,
+         "set-changed"),
+    Case("owner!", "a list is said to have shown something else", "insert into shown_sets values (gen_random_uuid(), 1, "
+         f"array['{ELSEWHERE}'::uuid]); update log_entries set shown = (select key from shown_sets where ids[1] = "
+         f"'{ELSEWHERE}') where shown is not null", DAY, "column-changed"),
+    Case("superuser", "a list is found by nothing that it showed", "update log_entries set shown = null", DAY,
+         "column-changed"),
     Case("superuser", "what was heard is forgotten", "delete from heard_sequences", HEIGHTS, "events-missing"),
     # what the referral service told, and has told of already
     Case("referral app", "a look is deleted", "delete from looks", REFUSED),
@@ -195,7 +217,8 @@ WAITING = [
     Case("owner!", "it is changed", "update pending_entries set members = replace(members, '\"read\"', '\"list\"')", HOURS,
          "looks-differ"),
     Case("superuser", "its name is taken away", "update pending_entries set openings = '{}'", DAY, "opening-missing"),
-    Case("superuser", "it is found by nothing", "update pending_entries set about = '{}'", DAY, "index-row-missing"),
+    Case("superuser", "its reader is called the clock",
+         "update pending_entries set members = replace(members, '\"staff\"', '\"clock\"')", DAY, "agent-differs"),
 ]  # fmt: skip
 STAGES = {"signed long ago": AT_REST, "not told yet": ON_ITS_WAY, "not signed yet": WAITING}
 EVERY_CASE = [*AT_REST, *ON_ITS_WAY, *WAITING]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from services.audit import verify
 from services.audit.log.entry import (
+    FORMAT_1,
     MAX_LEAF_BYTES,
     LeafIsIncomplete,
     LeafIsNotCanonical,
@@ -25,7 +26,8 @@ from services.audit.log.entry import (
 )
 
 NOW = datetime(2026, 11, 21, 23, 6, 21, 5, tzinfo=UTC)
-MEMBERS = {"id": "0198", "type": "referral.sent.v1", "occurred_at": moment(NOW), "data": {"version": 1}}
+OF_THE_FIRST = {"id": "0198", "type": "referral.sent.v1", "occurred_at": moment(NOW), "data": {"version": 1}}
+MEMBERS = {**OF_THE_FIRST, "agent": {"kind": "staff"}}
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
@@ -36,20 +38,21 @@ VALUES = st.recursive(
 def test_a_leaf_reads_back_as_it_was_written() -> None:
     """Writing and reading are each other's inverse; both times are in the leaf."""
     leaf = leaf_bytes(MEMBERS, NOW + timedelta(seconds=1))
-    assert read_leaf(leaf) == {**MEMBERS, "format": "lotsa-leaf/1", "recorded_at": "2026-11-21T23:06:22.000005Z"}
+    assert read_leaf(leaf) == {**MEMBERS, "format": "lotsa-leaf/2", "recorded_at": "2026-11-21T23:06:22.000005Z"}
 
 
 def test_a_leafs_bytes_are_frozen() -> None:
     """These bytes are the format; if they change, old logs no longer verify."""
-    leaf = leaf_bytes({**MEMBERS, "data": {"ö": ["é", None, True, -0], "\n": 9007199254740991}}, NOW)
-    assert (
-        leaf
-        == (
-            '{"data":{"\\n":9007199254740991,"ö":["é",null,true,0]},"format":"lotsa-leaf/1","id":"0198",'
-            '"occurred_at":"2026-11-21T23:06:21.000005Z","recorded_at":"2026-11-21T23:06:21.000005Z",'
-            '"type":"referral.sent.v1"}'
-        ).encode()
+    said = {"data": {"ö": ["é", None, True, -0], "\n": 9007199254740991}}
+    rest = (
+        '"id":"0198","occurred_at":"2026-11-21T23:06:21.000005Z","recorded_at":"2026-11-21T23:06:21.000005Z",'
+        '"type":"referral.sent.v1"}'
     )
+    data = '"data":{"\\n":9007199254740991,"ö":["é",null,true,0]},"format":'
+    first = leaf_bytes({**OF_THE_FIRST, **said}, NOW, FORMAT_1)
+    assert first == ("{" + data + '"lotsa-leaf/1",' + rest).encode()
+    second = leaf_bytes({**MEMBERS, **said}, NOW)
+    assert second == ('{"agent":{"kind":"staff"},' + data + '"lotsa-leaf/2",' + rest).encode()
 
 
 def test_moments_sort_as_text() -> None:
@@ -89,7 +92,7 @@ def test_another_spelling_of_a_leaf_is_not_a_leaf(change) -> None:
         read_leaf(change(leaf_bytes(MEMBERS, NOW)))
 
 
-@pytest.mark.parametrize("leaf", [b"[]", b'"text"', b"{}", b'{"format":"lotsa-leaf/2"}'])
+@pytest.mark.parametrize("leaf", [b"[]", b'"text"', b"{}", b'{"format":"lotsa-leaf/2"}', b'{"format":"lotsa-leaf/3"}'])
 def test_a_leaf_has_what_every_leaf_has(leaf: bytes) -> None:
     """An object, of this format, with id, type and both times."""
     with pytest.raises(LeafIsIncomplete):

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import typing
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from services.audit.domain.beside import Columns, about_of, differing, is_looked_up
+from services.audit.domain.beside import Columns, about_of, differing
 from services.audit.domain.happening import Happening
+from services.audit.domain.leaf_made import completed
 from services.audit.domain.numbers import key_of_number
 from services.audit.domain.retelling import retold
-from services.audit.log.entry import leaf_bytes, read_leaf
+from services.audit.log.entry import FORMAT_1, leaf_bytes, moment, read_leaf
+from services.audit.log.shown import Shown, folded, unfolded
 from services.audit.reactions.when_anything_happens_remember_it import as_happening, remember
 from services.audit.service import EVERYTHING
 from shared.contracts.common import AccessRecorded
@@ -78,11 +81,17 @@ def test_every_event_becomes_a_leaf_without_the_user(contract: type[Contract]) -
     names = {field.name for field in dataclasses.fields(contract)}
     marked = {name: MARK for name in ("issuer", "subject", "rules") if name in names}
     found = happening_of(example_of(contract, **marked))
-    leaf = leaf_bytes(found.members, NOW)
+    leaf = leaf_bytes(completed(found.members, found.units), NOW)
     assert MARK.encode() not in leaf
     assert set(found.erasable) == {"user"} & ({"user"} if "subject" in names else set()) | ({"rules"} & names)
     assert found.members["action"]
     assert found.members["outcome"]
+
+
+def leaf_of(found: Happening) -> tuple[dict[str, Any], Shown | None]:
+    """The leaf that the sequencer makes of it, and the set that it names."""
+    members, shown = folded(completed(found.members, found.units))
+    return read_leaf(leaf_bytes(members, NOW)), shown
 
 
 @pytest.mark.parametrize("contract", EVERYTHING, ids=lambda each: each.event_type)
@@ -91,11 +100,28 @@ def test_what_stands_beside_a_leaf_can_be_made_from_it(contract: type[Contract],
     """Index, units and times of every kind of event, whether or not the assignment was known: nothing else decides."""
     acting = {"assignment_id": ASSIGNMENT} if hasattr(example_of(contract), "assignment_id") else {}
     found = happening_of(example_of(contract, **acting), assignments)
-    leaf = read_leaf(leaf_bytes(found.members, NOW))
-    assert about_of(leaf) == found.about
-    stored = Columns(found.event_id, found.members["type"], NOW, NOW, found.units)
-    looked_up = {UNIT} if is_looked_up(contract.event_type) else set()
-    assert differing(leaf, stored, looked_up) == []
+    leaf, shown = leaf_of(found)
+    beside = {*about_of(leaf), *(shown.records + shown.consents if shown else ())}
+    assert beside == set(found.about)
+    stored = Columns(found.event_id, found.members["type"], NOW, NOW, found.units, shown.key if shown else None)
+    assert differing(leaf, stored, set()) == []
+    if found.units:
+        assert differing(leaf, replace(stored, units=()), {UNIT}) == ["units"]
+
+
+@pytest.mark.parametrize("kind", ["session.signed-in.v1", "assignment.ended.v1"])
+def test_the_first_format_did_not_name_the_units_that_were_looked_up(kind: str) -> None:
+    """There any of those that may have been looked up is right; here the leaf says which."""
+    members = {"id": str(UUID(int=1)), "type": kind, "occurred_at": moment(NOW), "data": {}}
+    first = read_leaf(leaf_bytes(members, NOW, FORMAT_1))
+    second = read_leaf(leaf_bytes(completed(members, [UNIT]), NOW))
+    beside = Columns(UUID(int=1), kind, NOW, NOW, (UNIT,))
+    assert differing(first, beside, {UNIT, ASSIGNMENT}) == differing(second, beside, None) == []
+    other = replace(beside, units=(ASSIGNMENT,))
+    assert (differing(first, other, {UNIT, ASSIGNMENT}), differing(second, other, {UNIT, ASSIGNMENT})) == (
+        [],
+        ["units"],
+    )
 
 
 @pytest.mark.parametrize("contract", EVERYTHING, ids=lambda each: each.event_type)
@@ -106,7 +132,8 @@ def test_what_a_service_told_can_be_had_back_from_the_leaf(contract: type[Contra
     event = example_of(contract, **acting)
     found = happening_of(event, assignments)
     committed = {"commitments": dict.fromkeys(found.erasable, "")} if found.erasable else {}
-    leaf = read_leaf(leaf_bytes({**found.members, **committed}, NOW))
+    leaf, shown = leaf_of(replace(found, members={**found.members, **committed}))
+    leaf = unfolded(leaf, shown)
     again = retold(leaf, found.erasable)
     assert again is not None
     here, there = Tally(), Tally()

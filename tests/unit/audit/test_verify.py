@@ -15,7 +15,7 @@ import pytest
 from deploy.syntax import tree_of
 from services.audit import verify
 from services.audit.log.checkpoint import Checkpoint, SignerKey
-from services.audit.log.entry import leaf_bytes, read_leaf
+from services.audit.log.entry import FORMAT_1, leaf_bytes, read_leaf
 from services.audit.log.kept_note import note_from_file
 from services.audit.log.layout import decode_bundle, encode_bundle, export_files
 from services.audit.log.merkle import Frontier, leaf_hash
@@ -163,7 +163,7 @@ def test_a_back_dated_insertion_is_found(files: Files) -> None:
     leaves = leaves_of(files)
     members = read_leaf(leaves[10])
     members["id"] = make_golden_log.identifier("event", 5000)
-    forged = leaf_bytes(members, make_golden_log.BEGINNING)
+    forged = leaf_bytes(members, make_golden_log.BEGINNING, FORMAT_1)
     lay(files, [*leaves[:10], forged, *leaves[10:-1]])
     assert wrong(files).first == 10
 
@@ -189,7 +189,7 @@ def test_a_doubled_event_is_named_even_when_signed_for(files: Files) -> None:
 def test_a_clock_set_back_is_named_even_when_signed_for(files: Files) -> None:
     """Recording times never go backwards."""
     leaves = leaves_of(files)[:9]
-    late = leaf_bytes({**read_leaf(leaves[8]), "id": "another"}, make_golden_log.BEGINNING)
+    late = leaf_bytes({**read_leaf(leaves[8]), "id": "another"}, make_golden_log.BEGINNING, FORMAT_1)
     assert wrong(resign([*leaves, late], (10,), make_golden_log.signer())).first == 9
 
 

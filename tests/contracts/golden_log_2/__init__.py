@@ -1,0 +1,1 @@
+"""The golden log of the second format, after entries of the first, and the script that made it."""
