@@ -87,8 +87,11 @@ class HeldForms:
             "expires": form.typed_at + LIFETIME,
         }
         with as_sender(self._engine, place.writer) as connection:
-            connection.execute(_LET_GO, {"id": place.row})
-            connection.execute(_HOLD, row)
+            for _ in range(2):
+                # another post under the same name may be held meanwhile: this one came after it
+                connection.execute(_LET_GO, {"id": place.row})
+                if connection.execute(_HOLD, row).rowcount:
+                    break
             connection.execute(_MAKE_ROOM, {"most": AT_MOST})
 
     def find(self, place: Place, now: datetime) -> HeldForm | None:

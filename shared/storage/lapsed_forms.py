@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Engine, text
@@ -28,6 +28,9 @@ LIFETIME = timedelta(hours=12)
 AT_MOST = 5
 # what no form of ours comes near; what is longer is not kept
 LARGEST = 64 * 1024
+# whoever presses twice does so at once, or when the first page has not come
+KNOWN_FOR = timedelta(hours=1)
+_LED_TO = "led_to"
 # nobody waits longer for an answer: whatever took the form has died
 TAKEN_FOR = timedelta(minutes=1)
 
@@ -90,21 +93,23 @@ class LapsedForms:
         if len(written.encode()) > LARGEST:
             raise FormIsTooLarge
         form_id = uuid4()
+        with self._as(sender) as connection:
+            connection.execute(_KEEP, self._row(form_id, sender, written, form.sent_at, form.expires_at))
+            connection.execute(_MAKE_ROOM, {"most": AT_MOST})
+        return form_id
+
+    def _row(self, form_id: UUID, sender: Sender, written: str, sent_at: datetime, until: datetime) -> dict[str, Any]:
         key, wrapped = self._master.new_data_key()
-        row = {
+        return {
             "id": form_id,
             "author": author_of(sender),
             "assignment": sender.assignment_id,
             "key": key.id,
             "wrapped": wrapped,
             "form": key.seal("lapsed_forms", "form", form_id, written),
-            "sent": form.sent_at,
-            "expires": form.expires_at,
+            "sent": sent_at,
+            "expires": until,
         }
-        with self._as(sender) as connection:
-            connection.execute(_KEEP, row)
-            connection.execute(_MAKE_ROOM, {"most": AT_MOST})
-        return form_id
 
     def find(self, form_id: UUID, sender: Sender, now: datetime) -> LapsedForm | None:
         """A form of the sender's own that has not expired. Raises FormIsUnreadable."""
@@ -122,20 +127,38 @@ class LapsedForms:
         with self._as(sender) as connection:
             connection.execute(_GIVE_BACK, {"id": form_id})
 
+    def carried_out(self, form_id: UUID, sender: Sender, led_to: str, now: datetime) -> None:
+        """It went through: it is removed with its key, and for an hour it is known where it led, for a second click."""
+        with self._as(sender) as connection:
+            if connection.execute(_DISCARD, {"id": form_id}).rowcount:
+                row = self._row(form_id, sender, json.dumps({_LED_TO: led_to}), now, now + KNOWN_FOR)
+                connection.execute(_KEEP, row)
+
+    def led_to(self, form_id: UUID, sender: Sender, now: datetime) -> str | None:
+        """Where one of the sender's own led that was carried out within the hour. Raises FormIsUnreadable."""
+        with self._as(sender) as connection:
+            written = self._written(connection.execute(_FIND, {"id": form_id, "now": now}).mappings().first())
+        return written.get(_LED_TO) if written else None
+
     def discard(self, form_id: UUID, sender: Sender) -> bool:
         """Remove it and its key; False when it was not there."""
         with self._as(sender) as connection:
             return connection.execute(_DISCARD, {"id": form_id}).rowcount == 1
 
-    def _opened(self, row: Mapping[Any, Any] | None) -> LapsedForm | None:
+    def _written(self, row: Mapping[Any, Any] | None) -> dict[str, Any] | None:
         if row is None:
             return None
         try:
             key = self._master.unwrap(row["key_id"], row["wrapped_key"])
-            written = json.loads(key.open("lapsed_forms", "form", row["id"], row["form"]))
+            return cast(dict[str, Any], json.loads(key.open("lapsed_forms", "form", row["id"], row["form"])))
         except Unreadable:
             _log.error("unreadable", table="lapsed_forms", row=str(row["id"]))
             raise FormIsUnreadable from None
+
+    def _opened(self, row: Mapping[Any, Any] | None) -> LapsedForm | None:
+        written = self._written(row)
+        if row is None or written is None or _LED_TO in written:
+            return None
         return LapsedForm(
             path=written["path"],
             query=written["query"],
@@ -176,9 +199,10 @@ _KEEP = text(
     "values (:id, :author, :assignment, :key, :wrapped, :form, :sent, :expires)"
 )
 # the row policy leaves the sender's own; what is held after a mistake (held_forms.py) makes no room for these
+# where one has led is forgotten before a form that waits
 _MAKE_ROOM = text(
     "delete from lapsed_forms where id in (select id from lapsed_forms "
-    "where get_byte(uuid_send(id), 6) >> 4 <> 5 order by sent_at desc, id offset :most)"
+    "where get_byte(uuid_send(id), 6) >> 4 <> 5 order by expires_at desc, id offset :most)"
 )
 _FIND = text("select * from lapsed_forms where id = :id and expires_at > :now")
 _TAKE = text(

@@ -9,7 +9,9 @@ records.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from typing import NoReturn, cast
@@ -39,6 +41,8 @@ EXTENSION = "lotsa-lapsed-forms"
 FORM = "application/x-www-form-urlencoded"
 TOKEN = form_token.FIELD
 _BLUEPRINT = "lapsed_forms"
+# so long the second of two clicks waits for the first
+PATIENCE_SECONDS = 3
 # in the cookie, until its owner signs in: where the form waits that this browser sent last
 _KEPT = "kept"
 
@@ -138,13 +142,18 @@ def blueprint(service: str) -> Blueprint:
 
     @pages.get("/lapsed-form/<uuid:form_id>")
     @needs(goes_on=True)
-    def show(form_id: UUID) -> str | tuple[str, int]:
+    def show(form_id: UUID) -> str | Response | tuple[str, int]:
         # not what was typed: a page would leave that in the browser's files
         here = _address(form_id)
+        forms, sender, now = _keeping().forms, _sender(), web().clock.now()
         try:
-            form = _keeping().forms.find(form_id, _sender(), web().clock.now()) or _refused(form_id)
+            form = forms.find(form_id, sender, now)
+            if form is None and (there := forms.led_to(form_id, sender, now)):
+                return redirect(there, 303)
         except FormIsUnreadable:
             return render_template("lotsa/lapsed_form_unreadable.html", here=here), 409
+        if form is None:
+            _refused(form_id)
         return render_template("lotsa/lapsed_form.html", here=here, kind=_kind_of(form), form=form)
 
     @pages.post("/lapsed-form/<uuid:form_id>")
@@ -163,16 +172,18 @@ def blueprint(service: str) -> Blueprint:
 def _send(form_id: UUID) -> Response:
     forms, sender, now = _keeping().forms, _sender(), web().clock.now()
     try:
-        form = forms.take(form_id, sender, now)
+        form = forms.take(form_id, sender, now) or _when_the_first_click_is_done(form_id, sender)
+        if form is None and (there := forms.led_to(form_id, sender, now)):
+            return redirect(there, 303)
     except FormIsUnreadable:
         # its page says so
         return redirect(_address(form_id), 303)
     if form is None:
-        if forms.find(form_id, sender, now):
-            raise AlreadyInProgress
         _refused(form_id)
     answer = _carried_out(form)
-    if answer.status_code < 400:
+    if answer.status_code < 400 and answer.location:
+        forms.carried_out(form_id, sender, answer.location, now)
+    elif answer.status_code < 400:
         forms.discard(form_id, sender)
     else:
         # it had no effect: nothing typed is lost for that
@@ -180,8 +191,28 @@ def _send(form_id: UUID) -> Response:
     return answer
 
 
+def _when_the_first_click_is_done(form_id: UUID, sender: Sender) -> LapsedForm | None:
+    """Wait a little for another click that is carrying it out. None once it is done; the form if that came to nothing.
+
+    Raises AlreadyInProgress when it takes longer, FormIsUnreadable.
+    """
+    forms, until = _keeping().forms, time.monotonic() + PATIENCE_SECONDS
+    while forms.find(form_id, sender, web().clock.now()):
+        if time.monotonic() > until:
+            raise AlreadyInProgress
+        time.sleep(0.05)
+        if form := forms.take(form_id, sender, web().clock.now()):
+            return form
+    return None
+
+
 def _discard(form_id: UUID) -> Response:
-    if not _keeping().forms.discard(form_id, _sender()):
+    forms, sender = _keeping().forms, _sender()
+    with suppress(FormIsUnreadable):
+        if there := forms.led_to(form_id, sender, web().clock.now()):
+            # it has been sent, by another click: what is thrown away now would be nothing
+            return redirect(there, 303)
+    if not forms.discard(form_id, sender):
         _refused(form_id)
     flash(gettext("What you had filled in is gone. Nothing was sent."))
     return redirect(home_of(current_actor().role), 303)

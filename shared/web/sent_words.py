@@ -15,6 +15,8 @@ from shared.web import form_token
 from shared.web.who import is_api, signed_in, web
 
 FORM = "application/x-www-form-urlencoded"
+# what a browser says of a form on a page of ours (W3C Fetch Metadata), and of one sent anew; an old one says nothing
+OUR_PAGES = ("same-origin", "none", "")
 # carried by forms, written by nobody
 _CARRIED = frozenset(
     {
@@ -44,6 +46,9 @@ _CHOSEN = re.compile(
 def sent_words(status: int) -> list[str]:
     """The words of this request's form, field by field; none where its page answers with them itself (422)."""
     if status in (413, 422) or request.method != "POST" or is_api() or request.mimetype != FORM:
+        return []
+    if request.headers.get("Sec-Fetch-Site", "") not in OUR_PAGES:
+        # whoever has an account has tokens of their own pages, and could have ours say to others what they like
         return []
     view = current_app.view_functions.get(request.endpoint or "")
     return list(_words()) if hasattr(view, "lotsa_needs") and _is_theirs() else []

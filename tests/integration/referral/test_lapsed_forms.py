@@ -17,7 +17,9 @@ from services.referral.domain.states import Action
 from services.referral.web.lapsing import KINDS
 from shared.contracts.directory import AssignmentEnded, SessionEnded
 from shared.storage.lapsed_forms import AT_MOST, LARGEST, LapsedForms, Sender
+from shared.web import lapsed_forms
 from tests.integration.referral.conftest import NOON, AtThePages, Cast, Room, at_the_pages
+from tests.integration.referral.test_draft_sent_once import together
 from tests.integration.referral.test_nobody_else import attempts
 from tests.support.sessions import sign_out, state_of
 from tests.support.written_log import written_log
@@ -56,8 +58,9 @@ def again(room: Room, who: Cast) -> AtThePages:
 
 
 def rows(room: Room) -> int:
-    """How many forms are kept."""
-    return int(room.ask("SELECT count(*) FROM lapsed_forms")[0][0])
+    """How many forms are kept; where one has led that was carried out is no form."""
+    kept = "expires_at - sent_at > interval '1 hour'"
+    return int(room.ask(f"SELECT count(*) FROM lapsed_forms WHERE {kept}")[0][0])
 
 
 @pytest.mark.holds("late-form-is-sent-after-signing-in", "a-late-form-is-mostly-kept")
@@ -78,7 +81,12 @@ def test_what_was_typed_is_there_after_signing_in_and_is_sent_once(room: Room, a
     assert sent.headers["Location"].endswith("/support")
     assert NAME in browser.get(sent.headers["Location"].replace("/support", "/carer")).text
     assert rows(room) == 0
-    assert browser.post(place, FIRST_STEP, do="send").status_code == 404
+    for again_asked in (browser.post(place, FIRST_STEP, do="send"), browser.get(place)):
+        assert again_asked.headers["Location"] == sent.headers["Location"], "a second click is led where the first was"
+    assert browser.post(place, FIRST_STEP, do="discard").headers["Location"] == sent.headers["Location"]
+    assert "Inget skickades" not in browser.get("/referral/").text, "something was"
+    room.clock.advance(timedelta(hours=1))
+    assert again(room, alva).post(place, FIRST_STEP, do="send").status_code == 404
     assert len(room.ask("SELECT 1 FROM drafts")) == 1
 
 
@@ -223,6 +231,17 @@ def test_a_form_that_comes_when_nobody_is_signed_in_shows_its_words(room: Room, 
     assert NAME not in alva.client.post(FIRST_STEP, data={**forged, **typed}).text
 
 
+@pytest.mark.parametrize(("site", "shown"), [("cross-site", 0), ("same-site", 0), ("same-origin", 1), ("none", 1)])
+def test_no_other_site_has_our_page_show_its_words(room: Room, alva: Cast, site: str, shown: int) -> None:
+    """An insider's token, put into another site's form, and sent by somebody who is not signed in: not one word."""
+    signed_in_anew(room, alva.client, alva)
+    hidden = hidden_in(alva.client.get(FIRST_STEP).text)
+    words = {"name": "Ring 070-1740699 och uppge din kod"}
+    answer = room.app.test_client().post(FIRST_STEP, data={**hidden, **words}, headers={"Sec-Fetch-Site": site})
+    assert answer.status_code in (400, 403)
+    assert answer.text.count(words["name"]) == shown
+
+
 def test_an_idle_cookie_opens_nothing(room: Room, alva: Cast) -> None:
     """It can leave a form: neither see it, nor send it, nor any other."""
     browser = at_the_pages(alva)
@@ -329,8 +348,22 @@ def test_a_form_that_has_no_effect_is_still_kept(room: Room, alva: Cast) -> None
     assert browser.get(place).status_code == 200
 
 
-def test_of_two_who_send_it_at_once_one_does(room: Room, alva: Cast) -> None:
-    """A double click: the second is told that it is under way. What took it and died keeps it for a minute."""
+def test_two_clicks_at_once_end_on_the_same_draft(room: Room, alva: Cast) -> None:
+    """Of a first step that came too late: there is one draft, and both are led to it. Tried five times."""
+    for number in range(1, 6):
+        place = place_in(sent_late(room, alva, f"/referral/new/{uuid4()}"))
+        client = again(room, alva).client
+        data = {**hidden_in(client.get(place).text), "do": "send"}
+        answers = together(*[lambda at=place, data=data, client=client: client.post(at, data=data)] * 2)
+        assert [each.status_code for each in answers] == [303, 303], answers[1].text
+        assert len({each.headers["Location"] for each in answers}) == 1
+        assert "/drafts/" in answers[0].headers["Location"]
+        assert len(room.ask("SELECT 1 FROM drafts")) == number
+
+
+def test_of_two_who_send_it_at_once_one_does(room: Room, alva: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second waits, and is told that it is under way. What took it and died keeps it for a minute."""
+    monkeypatch.setattr(lapsed_forms, "PATIENCE_SECONDS", 0.2)
     place, browser = place_in(sent_late(room, alva)), again(room, alva)
     assert store(room).take(UUID(place.rsplit("/", 1)[1]), sender(alva), room.clock.now())
     assert browser.post(place, place, do="send").status_code == 409

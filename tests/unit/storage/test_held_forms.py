@@ -39,7 +39,7 @@ class Rows:
             self.kept.append({names.get(name, name): value for name, value in given.items()})
         rows = [row for row in self.kept if given.get("id") in (None, row["id"])]
         found = SimpleNamespace(all=lambda: rows, first=lambda: rows[0] if rows else None)
-        return SimpleNamespace(mappings=lambda: found)
+        return SimpleNamespace(mappings=lambda: found, rowcount=1)
 
 
 def place(number: int) -> Place:
@@ -76,3 +76,18 @@ def test_one_that_cannot_be_read_is_left_out_and_the_others_are_shown(
     assert found.written == {"about": "words 2"}
     assert [(line["event"], line["row"]) for line in log.lines] == [("unreadable", str(place(1).row))] * 2
     assert "words" not in log.text
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Place(Sender(UserRef("https://idp.example.org", "bo"), UUID(int=1)), "a session", PATH, UUID(int=1)),
+        Place(Sender(WRITER.user, UUID(int=2)), "a session", PATH, UUID(int=1)),
+        Place(WRITER, "another session", PATH, UUID(int=1)),
+        Place(WRITER, "a session", "/directory/mine", UUID(int=1)),
+        place(2),
+    ],
+)
+def test_each_of_what_a_place_is_made_of_tells_it_from_another(other: Place) -> None:
+    """Writer, assignment, session, page and form: whoever has all but one of them asks for another row."""
+    assert other.row != place(1).row
