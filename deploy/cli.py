@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,13 @@ app.add_typer(parked, name="parked")
 keys = typer.Typer(no_args_is_help=True, help="The keys that data are sealed under.")
 app.add_typer(keys, name="keys")
 console = Console(highlight=False, soft_wrap=True)
+
+
+class Scale(StrEnum):
+    """How much is made up."""
+
+    YEAR = "year"
+    LARGE = "large"
 
 
 def _tell_version(wanted: bool) -> None:
@@ -129,13 +137,21 @@ def migrate() -> None:
 
 
 @app.command()
-def seed() -> None:
+def seed(
+    scale: Annotated[
+        Scale, typer.Option(help="year: some 600 referrals in every state; large: a hundred thousand, for measuring.")
+    ] = Scale.YEAR,
+    referrals: Annotated[int, typer.Option(min=1, help="How many, of a large one.")] = 100_000,
+) -> None:
     """Fill an empty demonstration with invented people, services and a year of referrals."""
     with said():
         from deploy.errands import seeding
         from deploy.settings import current_settings
 
-        seeding.seed(current_settings(), console)
+        if scale is Scale.LARGE:
+            seeding.seed_large(current_settings(), console, referrals)
+        else:
+            seeding.seed(current_settings(), console)
 
 
 @app.command("verify-audit")

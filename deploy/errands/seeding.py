@@ -14,3 +14,15 @@ def seed(settings: Settings, console: Console) -> None:
     if settings.production:
         raise Trouble("The seed is invented people: it is not for LOTSA_MODE=production.")
     seeds.run(settings, lambda busy_with: console.print(f"  {busy_with}"))
+
+
+def seed_large(settings: Settings, console: Console, referrals: int) -> None:
+    """Run the large seed. Raises Trouble where real people's data may be, or anybody's are already."""
+    from deploy.seed import large
+    from deploy.seed.large.pouring import NotAlone
+
+    try:
+        entries = large.run_large(settings, lambda busy_with: console.print(f"  {busy_with}"), referrals=referrals)
+    except (large.NotEmpty, NotAlone) as refusal:
+        raise Trouble(str(refusal)) from None
+    console.print(f"  the log has {entries:,} entries")

@@ -35,26 +35,37 @@ class Story:
 
 
 def stories(
-    chance: random.Random, calendar: WorkingCalendar, now: datetime, over_the_year: int = OVER_THE_YEAR
+    chance: random.Random,
+    calendar: WorkingCalendar,
+    now: datetime,
+    over_the_year: int = OVER_THE_YEAR,
+    *,
+    looks: int = 0,
 ) -> list[Story]:
-    """All of them, the oldest first: ``over_the_year`` left to chance, and those that must be there."""
-    told = [*_over_the_year(over_the_year, chance, calendar, now), *_set_pieces(chance, calendar, now)]
+    """All of them, the oldest first: ``over_the_year`` left to chance, and those that must be there.
+
+    ``looks``: how often those that are accepted are opened again before they are closed.
+    """
+    told = [*_over_the_year(over_the_year, chance, calendar, now, looks), *_set_pieces(chance, calendar, now)]
     return sorted(told, key=lambda story: story.sent_at)
 
 
-def _over_the_year(count: int, chance: random.Random, calendar: WorkingCalendar, now: datetime) -> Iterator[Story]:
+def _over_the_year(
+    count: int, chance: random.Random, calendar: WorkingCalendar, now: datetime, looks: int
+) -> Iterator[Story]:
     weights = [WEIGHTS.get(district, 1) for district in DISTRICTS]
     for _ in range(count):
         district = chance.choices(DISTRICTS, weights)[0]
         # a few more each month, as the habit spreads
         days_ago = int(LONGEST_AGO * (1 - chance.random() ** 0.7)) + 1
-        yield _story(district, days_ago, _usual_flow(chance), Wishes(), chance, calendar, now)
+        yield _story(district, days_ago, _usual_flow(chance, looks), Wishes(), chance, calendar, now)
 
 
-def _usual_flow(chance: random.Random) -> Flow:
+def _usual_flow(chance: random.Random, looks: int) -> Flow:
     opened = ("open", chance.choice((0, 0, 1, 1, 2)))
     taken = (opened, ("accept", chance.choice((0, 0, 1, 2))))
     accepted = (*taken, ("contact", chance.choice((0, 1, 1, 2, 3))), *([("look", 1)] if chance.random() < 0.4 else []))
+    accepted = (*accepted, *(("open", chance.choice((0, 1, 2))) for _ in range(looks)))
     closed = ("complete", chance.randrange(5, 40))
     turn = chance.randrange(100)
     if turn < 8:

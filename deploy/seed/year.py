@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import event, text
@@ -60,7 +61,7 @@ def seed_year(settings: Settings, now: datetime, say: Callable[[str], None], ove
                 return 0
         chance = random.Random(SAME_EVERY_TIME)  # noqa: S311 - it must repeat, not surprise
         told = stories(chance, swedish_calendar(), now, over_the_year)
-        year = _Year(parts, clock, Invention(chance))
+        year = Year(parts, clock, Invention(chance))
         for number, story in enumerate(told, start=1):
             year.tell(story)
             if number % SAY_EVERY == 0:
@@ -91,16 +92,24 @@ def _read_out_for_its_receiver(command: SendReferral, uow: ReferralUnitOfWork) -
     )
 
 
-class _Year:
-    def __init__(self, parts: bootstrap.Parts, clock: FixedClock, invention: Invention) -> None:
+class Opens(Protocol):
+    """Where a transaction of somebody's is opened."""
+
+    def unit_of_work(self, actor: Actor, *, history: bool = False) -> Any: ...
+
+
+class Year:
+    """Carries stories out, one after the other."""
+
+    def __init__(self, parts: Opens, clock: FixedClock, invention: Invention) -> None:
         self._parts = parts
         self._clock = clock
         self._invention = invention
         self._chance = invention.chance
         self._turn = 0
 
-    def tell(self, story: Story) -> None:
-        """Carry one story out."""
+    def tell(self, story: Story) -> Referral:
+        """Carry one story out; the referral that it is about."""
         invented = invent(self._invention, f"0180-{story.district}", story.sent_at, story.wishes)
         sender = member_of("health-centre-1" if story.from_alva else self._unit(invented.sent_from, story.district))
         with self._at(story.sent_at, sender) as uow:
@@ -109,6 +118,7 @@ class _Year:
         adviser = member_of(SLUGS[referral.receiving_unit_id])
         for at, action in story.acts:
             self._act(action, at, referral, sender, adviser)
+        return referral
 
     def keep_drafts(self, now: datetime) -> None:
         """Two drafts of Alva's, begun and not sent."""
@@ -163,7 +173,7 @@ class _Year:
             return
         raise AssertionError("a stranger could read a referral")
 
-    def _at(self, moment: datetime, actor: Actor) -> ReferralUnitOfWork:
+    def _at(self, moment: datetime, actor: Actor) -> Any:
         self._clock.move_to(moment)
         return self._parts.unit_of_work(actor, history=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from datetime import datetime
 from typing import NewType
 from uuid import UUID
 
@@ -40,4 +41,12 @@ def uuid7() -> UUID:
     value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80
     value |= 0x7 << 76 | (counter >> 30) << 64
     value |= 0x2 << 62 | (counter & 0x3FFF_FFFF) << 32 | random_bits & 0xFFFF_FFFF
+    return UUID(int=value)
+
+
+def uuid7_of(at: datetime) -> UUID:
+    """A UUID version 7 as it might have been made at a moment (aware): for history that is made up all at once."""
+    value = int.from_bytes(os.urandom(10), "big") | (int(at.timestamp() * 1000) & 0xFFFF_FFFF_FFFF) << 80
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value)

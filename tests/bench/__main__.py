@@ -1,6 +1,6 @@
 """`make bench`: what the product does, as ratios to a floor measured in the same run.
 
-    python -m tests.bench [--quick]
+    python -m tests.bench [--quick] [--growth REFERRALS] [--only-growth]
 
 Prints what was measured and writes it as JSON to ``var/bench.json``. It asserts nothing: bars are compared, and the
 comparison is printed, whichever way it went.
@@ -17,6 +17,8 @@ import statistics
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -24,6 +26,7 @@ from uuid import UUID
 from deploy.onebox.places import CHECKOUT, data_folder
 from tests.bench import floor, referrals
 from tests.bench.effects import Effects
+from tests.bench.growth import Growth
 from tests.bench.load import Answer, Load, quantile
 from tests.bench.product import Product, cpu_seconds
 from tests.bench.profiles import Profiles
@@ -48,9 +51,10 @@ class Size:
     sustained: int = 2_000
     overload_s: float = 15.0
     profile_s: int = 8
+    referrals: int = 100_000
 
 
-QUICK = Size(repeats=1, floor_s=3, steady_s=8.0, sustained=400, overload_s=5.0, profile_s=4)
+QUICK = Size(repeats=1, floor_s=3, steady_s=8.0, sustained=400, overload_s=5.0, profile_s=4, referrals=2_000)
 
 
 @dataclass
@@ -213,21 +217,41 @@ def verdict(met: bool) -> str:
     return "reached" if met else "MISSED"
 
 
-def main() -> None:
-    """Run the bench in a temporary folder and leave nothing behind but its figures."""
-    parser = argparse.ArgumentParser(description="Measure the product against a floor, in one run.")
-    parser.add_argument("--quick", action="store_true", help="one short repeat of each part")
-    size = QUICK if parser.parse_args().quick else Size()
+@contextmanager
+def _box() -> Iterator[Product]:
+    """A product in a temporary folder, of which nothing is left."""
     folder = Path(tempfile.mkdtemp(prefix="lotsa-bench-"))
     folder.chmod(0o711)
-    bench = Bench(Product(folder, lambda text: print(f"… {text}", flush=True)), size)
+    product = Product(folder, lambda text: print(f"… {text}", flush=True))
     try:
-        bench.run()
+        yield product
     finally:
-        bench.product.stop()
+        product.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> None:
+    """Run the bench, each part on a box of its own, and leave nothing behind but the figures."""
+    parser = argparse.ArgumentParser(description="Measure the product against a floor, in one run.")
+    parser.add_argument("--quick", action="store_true", help="one short repeat of each part")
+    parser.add_argument(
+        "--growth", type=int, metavar="REFERRALS", help="how many are poured in; 0: none, and no such part"
+    )
+    parser.add_argument("--only-growth", action="store_true", help="leave the load out")
+    given = parser.parse_args()
+    size = QUICK if given.quick else Size()
+    found: dict[str, object] = {}
+    if not given.only_growth:
+        with _box() as product:
+            bench = Bench(product, size)
+            bench.run()
+            found |= bench.found
+    if referrals := size.referrals if given.growth is None else given.growth:
+        with _box() as product:
+            growth = Growth(product, lambda text: print(text, flush=True), referrals, size.floor_s)
+            found["growth"] = growth.run()
     report = data_folder() / "bench.json"
-    report.write_text(json.dumps(bench.found, indent=2))
+    report.write_text(json.dumps(found, indent=2))
     print(f"\nfigures in {report.relative_to(CHECKOUT) if report.is_relative_to(CHECKOUT) else report}")
 
 

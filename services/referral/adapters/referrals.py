@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, Table, select, update
 
 from services.referral.adapters import rows
 from services.referral.adapters.inserting import insert_together
@@ -53,13 +53,16 @@ class SqlReferrals:
 
     def add(self, referral: Referral, content: Content) -> None:
         """Keep a new referral, what it says sealed under new keys."""
+        insert_together(self._connection, *self.new_rows(referral, content))
+
+    def new_rows(self, referral: Referral, content: Content) -> tuple[tuple[Table, list[dict[str, Any]]], ...]:
+        """A new referral's rows by their table, the referral's own first, what they say sealed under new keys."""
         parts = [PART_OF[consent.about] for consent in referral.consents]
         keys, kept_keys = self._keys.make(referral.id, parts, referral.sent_at)
         kept = [
             rows.new_consent_row(consent, _sealer(keys, consent.about, consent.id)) for consent in referral.consents
         ]
-        insert_together(
-            self._connection,
+        return (
             (referrals, [rows.new_referral_row(referral)]),
             (data_keys, kept_keys),
             (consents, kept),
