@@ -22,6 +22,7 @@ from services.audit.adapters.pending_entries import PendingEntries
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
 from services.audit.adapters.verification_store import sealing_key
 from services.audit.commands.check_beside import ALL_CHECKS
+from services.audit.commands.check_claims import ClaimsChecker
 from services.audit.commands.compare_tallies import Comparer
 from services.audit.commands.integrate_pending import PatientSequencer, Sequencer
 from services.audit.commands.record_reading import record_reading
@@ -130,6 +131,12 @@ def verifier_for(settings: Settings, clock: Clock) -> Verifier:
 def comparer() -> Comparer:
     """What compares this bus process's tallies, made once: it remembers since when it has missed a service."""
     return Comparer(SystemClock())
+
+
+@cache
+def claims_checker() -> ClaimsChecker:
+    """What holds what is noted against the log, made once: it remembers since when something is not as it should be."""
+    return ClaimsChecker(SystemClock())
 
 
 @cache

@@ -103,12 +103,13 @@ class Audit:
 
     @every(seconds=COMPARE_EVERY_S)
     def compare(self) -> None:
-        """Does the log have what services say that they told, and who looked?"""
+        """Does the log have what services say that they told, and who looked? And by whose word is the rest noted?"""
         with self._parts.as_auditor() as uow:
             waited = uow.sequences.oldest_waiting()
             heard = uow.sequences.announcements(self._parts.clock.now())
             stands_still = waited is not None and waited > STANDSTILL
             bootstrap.comparer().tick(uow, heard, stands_still=stands_still)
+            bootstrap.claims_checker().tick(uow, heard, stands_still=stands_still)
             uow.commit()
 
     @every(seconds=VERIFY_EVERY_S)
@@ -122,9 +123,10 @@ class Audit:
 
     @every(seconds=SWEEP_EVERY_S)
     def sweep(self) -> None:
-        """Forget what nobody needs any more: sessions long ended, forms that came too late and were never sent."""
+        """Forget what nobody needs any more: ended sessions, forms that came too late, hours that nobody compares."""
         now = self._parts.clock.now()
         with self.unit_of_work() as uow:
             forget_old_sessions(uow.connection, now)
             lapsed_forms.sweep(uow.connection, now)
+            uow.tallies.sweep(now)
             uow.commit()

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from services.audit.adapters.openings import OpeningIsWrong, Unseal
 from services.audit.adapters.shown_sets import find_sets
 from services.audit.domain.retelling import ACCESS, retold
-from services.audit.domain.tallies import AGAIN_AFTER, LOOKS, SETTLED_AFTER, TOLD, Kept
+from services.audit.domain.tallies import AGAIN_AFTER, KEPT_FOR, LOOKS, SETTLED_AFTER, TOLD, Kept
 from services.audit.log.entry import read_leaf
 from services.audit.log.shown import MEMBER, key_of, unfolded
 from shared.contracts.common import TallyAnnounced
@@ -71,6 +71,7 @@ _ANY = """
     select exists (select 1 from log_entries where event_id >= $1 and event_id < $2
         and position(convert_to('"source":"' || $3 || '/', 'UTF8') in leaf) > 0)
 """
+_SWEEP = "delete from tallies where hour < %s and compared_at is not null and differs = '{}'"
 _LAST_HEARD = "select publisher, max(heard_at) from tallies group by publisher"
 
 
@@ -107,6 +108,10 @@ class Tallies:
     def last_heard(self) -> dict[str, datetime]:
         """When each publisher last said anything of any hour."""
         return {row[0]: row[1] for row in ask(self._connection, _LAST_HEARD)}
+
+    def sweep(self, now: datetime) -> None:
+        """Forget hours that agreed, long after a service may say them again; those that differ stay."""
+        self._connection.exec_driver_sql(_SWEEP, (now - KEPT_FOR,))
 
     def counted(self, publisher: str, hour: datetime) -> dict[str, Tally | None]:
         """The same counted from the log; None for what was erased in part and cannot be compared."""

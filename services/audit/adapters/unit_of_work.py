@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from services.audit.adapters.alarms import Alarms
 from services.audit.adapters.assignments import KnownAssignments
+from services.audit.adapters.claims import Claims
 from services.audit.adapters.opening_keys import OpeningKeys
 from services.audit.adapters.openings import Unseal
 from services.audit.adapters.pending_entries import PendingEntries
@@ -64,6 +65,11 @@ class AuditUnitOfWork(UnitOfWork):
     def verification(self) -> VerificationStore:
         """What the verification reads and remembers."""
         return VerificationStore(self.connection, self._verifying, self._unseal)
+
+    @cached_property
+    def claims(self) -> Claims:
+        """What is noted by others' word, beside what the log says."""
+        return Claims(self.connection)
 
     @cached_property
     def tallies(self) -> Tallies:

@@ -22,6 +22,8 @@ VERIFICATION_LATE = "verification-late"
 TOLD_DIFFERS = "told-differs"
 LOOKS_DIFFER = "looks-differ"
 TALLY_MISSING = "tally-missing"
+GIVEN_UP_UNTOLD = "given-up-untold"
+NUMBER_NOT_GIVEN = "number-not-given"
 EVENT_DOUBLED = "event-doubled"
 SEQUENCE_DOUBLED = "sequence-doubled"
 LOG_HAS_SHRUNK = "log-has-shrunk"
@@ -30,7 +32,7 @@ LOG_HAS_ANOTHER_KEY = "log-has-another-key"
 KINDS = (
     *(EVENTS_MISSING, PUBLISHER_SILENT, LOG_STANDS_STILL, VERIFICATION_LATE),
     *(EVENT_DOUBLED, SEQUENCE_DOUBLED, LOG_HAS_SHRUNK, LOG_HAS_ANOTHER_KEY),
-    *(TOLD_DIFFERS, LOOKS_DIFFER, TALLY_MISSING),
+    *(TOLD_DIFFERS, LOOKS_DIFFER, TALLY_MISSING, GIVEN_UP_UNTOLD, NUMBER_NOT_GIVEN),
 )
 """Besides these, what the verification finds: ``log/checking.py``."""
 COME_AND_GO = (EVENTS_MISSING, PUBLISHER_SILENT, LOG_STANDS_STILL)

@@ -5,9 +5,32 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.audit.domain.gaps import Ranges
+
+Hours = tuple[str, datetime, datetime]
+"""A publisher (``/lotsa/<installation>/<service>``), and the moments between which it no longer holds what it told."""
+
+
+@dataclass(frozen=True)
+class NotedOfRestores:
+    """What audit has noted when services were put back: numbers given up, by source, and hours excused."""
+
+    gave_up: dict[str, Ranges]
+    excused: list[Hours]
+
+
+@dataclass(frozen=True)
+class ToldOfRestores:
+    """The same by the log's own entries. ``over``: the sources that have ended."""
+
+    gave_up: dict[str, Ranges]
+    excused: list[Hours]
+    over: frozenset[str]
+
 
 _RUN = re.compile(r"([a-z]{1,40})/([0-9a-f-]{36})/([0-9]{1,18})-([0-9]{1,18})")
 

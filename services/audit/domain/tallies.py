@@ -12,6 +12,9 @@ SETTLED_AFTER = timedelta(minutes=2)
 AGAIN_AFTER = timedelta(minutes=5)
 """An hour that differs is compared again before anybody is told, and again until it does not."""
 
+KEPT_FOR = timedelta(days=37)
+"""So long an hour is kept that agreed: what a service has sent it keeps for thirty days, and may send again."""
+
 
 @dataclass(frozen=True)
 class Kept:

@@ -39,6 +39,8 @@ ALARMS: dict[str, LazyString] = {
     "told-differs": _("A service and the log do not agree on what was told in an hour"),
     "looks-differ": _("A service and the log do not agree on who looked in an hour"),
     "tally-missing": _("A service does not say how much it told in an hour"),
+    "given-up-untold": _("Something is looked for no more, and no entry says why"),
+    "number-not-given": _("Something was told under a number that no service has given"),
 }
 # promise: an-alarm-ends-with-its-reason
 MISSING = _(
@@ -74,6 +76,15 @@ ADVICE: dict[str, LazyString] = {
     "tally-missing": _(
         "Each service says for every hour how much it told, so that it is missed if something was not. This one does "
         "not say so, though it speaks otherwise. Call those who run the system."
+    ),
+    "given-up-untold": _(
+        "When a service's database is put back, the log says by whom and which numbers and hours are lost. Here that "
+        "is noted without such an entry, so that what is missing would not be missed. Take it for an attack until you "
+        "know otherwise, and call those who run the system."
+    ),
+    "number-not-given": _(
+        "Each service numbers what it tells, and says how far it has come. It has not come this far: somebody else may "
+        "speak in its name. Take it for an attack until you know otherwise, and call those who run the system."
     ),
     "events-missing": MISSING,
     "event-doubled": DOUBLED,

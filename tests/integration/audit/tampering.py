@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from services.audit.commands.check_claims import UNKNOWN_WAITS, WAITS, ClaimsChecker
 from services.audit.commands.compare_tallies import Comparer
 from services.audit.commands.reconcile_sequences import reconcile
 from services.audit.domain.tallies import AGAIN_AFTER, SETTLED_AFTER
@@ -114,6 +115,14 @@ class Town:
         with self.world.parts.as_service(self._announced(event, said[0])) as uow:
             note_height(event, uow)
             uow.commit()
+        query = "select upper(range_merge(heard)) - 1 from heard_sequences where source like '%/directory/%'"
+        for (highest,) in self.world.as_role("", query):
+            said_too = RelayAnnounced(highest_sequence=highest)
+            with self.world.parts.as_service(
+                replace(self._announced(said_too, UUID(int=9)), publisher="directory")
+            ) as uow:
+                note_height(said_too, uow)
+                uow.commit()
 
     def reconcile(self) -> None:
         """A minute later: does audit have the numbers that were announced?"""
@@ -139,6 +148,16 @@ class Town:
                     comparer.tick(uow, uow.sequences.announcements(self.world.clock.now()))
                     uow.commit()
             self.world.clock.advance(AGAIN_AFTER)
+
+    def check_claims(self) -> None:
+        """What is noted and heard is held against entries and heights, for as long as it may be on its way."""
+        checker = ClaimsChecker(self.world.clock)
+        for _ in range(2 + UNKNOWN_WAITS // WAITS):
+            with self.world.parts.as_auditor() as uow:
+                checker.tick(uow, uow.sequences.announcements(self.world.clock.now()))
+                uow.commit()
+            self.world.clock.advance(WAITS)
+            self.announce()
 
     def _hours(self) -> list[datetime]:
         with self._engine("referral").connect() as connection:

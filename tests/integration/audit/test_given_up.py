@@ -24,7 +24,7 @@ from tests.integration.audit.test_reconciling import announce, lose
 def without_earlier_alarms(world: World) -> Iterator[None]:
     """Alarms and announcements of other tests are cleared away; the log itself cannot be."""
     owner = world.settings.service("audit").owner_database_url
-    clear = "delete from alarms; delete from announcements; delete from given_up_sequences; delete from restored_hours"
+    clear = "delete from alarms; delete from announcements; truncate given_up_sequences, restored_hours"
     do_as(owner, clear)
     yield
     do_as(owner, clear)
@@ -111,7 +111,7 @@ def test_an_hour_that_a_restore_has_named_is_no_difference(world: World) -> None
         tell(world, replace(restored(), since=now - timedelta(hours=3), occurred_at=now))
         assert [each[1] for each in differing(world, now)] == hours[:1]
     finally:
-        do_as(owner, "delete from tallies")
+        do_as(owner, "truncate tallies")
 
 
 def differing(world: World, now: datetime) -> list[tuple[str, datetime, list[str]]]:
