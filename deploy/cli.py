@@ -309,10 +309,10 @@ def backup_keys(
 ) -> None:
     """Seal this installation's keys into one file."""
     with said():
-        from deploy.errands import backing_up
+        from deploy.errands import keys_apart
         from deploy.settings import backup_recipients, current_settings
 
-        backing_up.backup_keys(current_settings(), file, recipient or backup_recipients(), console)
+        keys_apart.backup_keys(current_settings(), file, recipient or backup_recipients(), console)
 
 
 @app.command("restore-keys")
@@ -323,9 +323,9 @@ def restore_keys(
 ) -> None:
     """Open the file of keys into a folder."""
     with said():
-        from deploy.errands import backing_up
+        from deploy.errands import keys_apart
 
-        backing_up.restore_keys(file, identity, to, console)
+        keys_apart.restore_keys(file, identity, to, console)
 
 
 @app.command()

@@ -32,6 +32,8 @@ PORT = 8000
 # inside a container loopback is nobody's but its own; the port is published to the containers' network alone
 METRICS = ("--metrics-port", "9100", "--metrics-bind", "0.0.0.0")
 
+BEFORE_THERE_IS_ONE = ("backup-identity", "restore-keys", "--version", "--help")
+
 
 def command(kind: str, service: str) -> list[str]:
     """The command line of a process. Raises Trouble for one that there is not."""
@@ -69,6 +71,16 @@ def own_settings(file: Path = OWN_SETTINGS) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if line.strip())
 
 
+def _installation_of(words: list[str]) -> dict[str, str]:
+    """What an operator's errand is told of the installation: nothing where there need not be one yet, since asking for
+    it would make passwords that the keys which are put back have already."""
+    if not words or words[0] in BEFORE_THERE_IS_ONE or "--help" in words:
+        return {}
+    from deploy.compose.prepare import prepared_installation
+
+    return {**prepared_installation().environment(), "LOTSA_HANDS_OUT_KEYS": "yes"}
+
+
 def main() -> None:
     """Become the process that the command line names."""
     try:
@@ -88,9 +100,7 @@ def main() -> None:
 
                 back_up_every_night()
             case ["lotsa", *words]:
-                from deploy.compose.prepare import prepared_installation
-
-                environment = {**os.environ, **prepared_installation().environment(), "LOTSA_HANDS_OUT_KEYS": "yes"}
+                environment = {**os.environ, **_installation_of(words)}
                 errand = [sys.executable, "-m", "deploy.cli", *words]
                 os.execve(errand[0], errand, environment)  # noqa: S606 - becomes it, with no shell
             case ["healthy", kind, service]:

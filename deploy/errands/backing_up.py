@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
-import pyrage
 from rich.console import Console
 
 from deploy.backup import sealed
@@ -66,42 +63,3 @@ def restore(
         "takes it up again."
     )
     coming_back_to_work.restored(settings, wanted, reason, console)
-
-
-def backup_keys(settings: Settings, file: Path, recipients: Sequence[str], console: Console) -> None:
-    """Seal this installation's folder of keys into one file, to be kept apart from the databases' backups.
-
-    Raises Trouble when the file is there already, or no keys are.
-    """
-    sealed_for = sealed.recipients_of(recipients)
-    folder = settings.var / "keys"
-    if not folder.is_dir():
-        raise Trouble(f"There is no folder of keys at {folder}.")
-    if file.exists():
-        raise Trouble(f"{file} is there already; nothing was written.")
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as archive:
-        for each in sorted(folder.iterdir()):
-            archive.add(each, arcname=f"keys/{each.name}")
-    file.touch(mode=0o600)
-    file.write_bytes(pyrage.encrypt(packed.getvalue(), sealed_for))
-    console.print(f"{file}: every key of this installation, sealed. Keep it where no backup of the databases lies.")
-
-
-def restore_keys(file: Path, identity: Path, to: Path, console: Console) -> None:
-    """Open a file that `backup_keys` wrote into a folder that is not there yet. Raises Trouble."""
-    identities = sealed.identities_in(identity)
-    if to.exists() and any(to.iterdir()):
-        raise Trouble(f"{to} is not empty: keys are not written over others. Nothing was written.")
-    opened = io.BytesIO()
-    sealed.unseal(file, opened, identities)
-    opened.seek(0)
-    to.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tarfile.open(fileobj=opened) as archive:
-        for each in archive.getmembers():
-            name = Path(each.name).name
-            content = archive.extractfile(each)
-            if content is not None:
-                (to / name).touch(mode=0o600)
-                (to / name).write_bytes(content.read())
-    console.print(f"{to}: the keys are there again.")
