@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := menu
-.PHONY: menu set-up run stop reset status compose compose-test unit test check bench bench-in-turn chaos screenshots docs requirements set-up-test set-up-unit
+.PHONY: menu set-up run stop reset status compose compose-test unit test check bench bench-in-turn chaos screenshots docs components requirements renewed-requirements set-up-test set-up-unit
 
 PYTHON3 ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -61,10 +61,19 @@ screenshots: set-up-test ## each role's page as a picture, for the README
 docs: set-up-unit ## write the documents that are made from the code
 	@$(BIN)/python -m deploy.docs
 
+components: set-up-unit ## tell which parts that others made have a known weakness, and whether one is past its time
+	@$(BIN)/python -m deploy.components
+
+renewed-requirements: ## the same as “requirements”, with each package at its newest
+	@$(MAKE) requirements UPGRADE=--upgrade
+	@sed -i "s/^renewed = .*/renewed = $$(date --utc +%Y-%m-%d)/" requirements/accepted.toml
+
 requirements: ## lock the dependencies anew, with hashes
 	@for each in "run:" "onebox:--extra onebox" "dev:--extra onebox --extra dev"; do \
-	  $(BIN)/uv pip compile pyproject.toml $${each#*:} --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  $(BIN)/uv pip compile pyproject.toml $${each#*:} $(UPGRADE) --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-header --no-annotate --quiet --output-file requirements/$${each%%:*}.txt || exit 1; done
+	@$(BIN)/uv pip compile requirements/oidc.in $(UPGRADE) --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --no-annotate --quiet --output-file requirements/oidc.txt
 
 set-up:
 	@$(PYTHON3) -m deploy.onebox.set_up run

@@ -329,6 +329,20 @@ def restore_keys(
 
 
 @app.command()
+def certificate(
+    chain: Annotated[Path, typer.Argument(help="The certificate, with those between it and the authority's (PEM).")],
+    key: Annotated[Path, typer.Argument(help="Its private key (PEM).")],
+    to: Annotated[Path, typer.Option(help="The folder from which the proxy reads them.")] = Path("/tls"),
+) -> None:
+    """Put a certificate that everybody trusts before the services, once it is found right."""
+    with said():
+        from deploy.errands import new_certificate
+        from deploy.settings import current_settings
+
+        new_certificate.put_certificate(current_settings(), chain, key, to, console)
+
+
+@app.command()
 def restore(
     folder: Annotated[Path, typer.Argument(help="A backup: a folder that “lotsa backup” made.")],
     identity: Annotated[Path, typer.Option(help="The secret half of whom it is sealed for.")],

@@ -12,10 +12,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from shared.kernel.clock import SystemClock
 
-DAYS = 825  # browsers take no longer one
+LIFE = timedelta(days=825)  # browsers take no longer one
 
 
-def make_certificate(folder: Path, *names: str) -> None:
+def make_certificate(folder: Path, *names: str, life: timedelta = LIFE) -> None:
     """Write `ca.crt`, `server.crt` and `server.key` for these host names, unless they are there."""
     if (folder / "server.crt").exists():
         return
@@ -28,7 +28,7 @@ def make_certificate(folder: Path, *names: str) -> None:
         .sign(authority_key, hashes.SHA256())
     )
     server = (
-        _builder(_name(names[0]), authority_name, server_key.public_key())
+        _builder(_name(names[0]), authority_name, server_key.public_key(), life)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)
@@ -45,7 +45,9 @@ def make_certificate(folder: Path, *names: str) -> None:
     (folder / "server.crt").write_bytes(server.public_bytes(pem))
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, life: timedelta = LIFE
+) -> x509.CertificateBuilder:
     now = SystemClock().now()
     return (
         x509.CertificateBuilder()
@@ -54,7 +56,7 @@ def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicK
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=DAYS))
+        .not_valid_after(now + life)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
     )
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.errands.log_doctoring import about_the_log
+from deploy.errands.outer_door import about_the_outer_door
 from deploy.migrate import subscriptions
 from deploy.onebox import ports
 from deploy.onebox.box import Box
@@ -20,6 +21,7 @@ from deploy.onebox.drained import held_services, waiting
 from deploy.onebox.places import CHECKOUT
 from deploy.onebox.product import quiet_process_is_ready
 from deploy.onebox.start import web_is_ready
+from shared.kernel.clock import SystemClock
 from shared.messaging.parked import list_parked
 from shared.settings import Settings, SettingsAreWrong
 from shared.storage.encryption import KeyTrouble
@@ -69,8 +71,12 @@ def examine(box: Box, console: Console) -> bool:
 
 def examine_installation(settings: Settings, console: Console) -> bool:
     """The same for an installation that is no box: its databases and its broker, since its processes are elsewhere."""
-    well = _tell([*_on_their_way(settings), *_in_the_log(settings)], console)
-    console.print("Only databases and broker were looked at: each process's own health check tells of that process.")
+    door = about_the_outer_door(settings, SystemClock().now())
+    well = _tell([*_on_their_way(settings), *_in_the_log(settings), *door], console)
+    console.print(
+        "Only databases, broker and the outer door's certificate were looked at: each process's own health check tells "
+        "of that process."
+    )
     return well
 
 

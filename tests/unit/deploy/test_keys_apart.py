@@ -55,6 +55,7 @@ def words(console: Console) -> str:
     return console.file.getvalue()
 
 
+@pytest.mark.holds("every-key-is-sealed")
 def test_every_key_goes_and_comes_back_wherever_it_lay(told: dict[str, str], tmp_path: Path, said: Console) -> None:
     """Those of the folder under their names, the others under their settings', and where they were is told."""
     identity, file, to = tmp_path / "identity", tmp_path / "keys.age", tmp_path / "new/keys"
@@ -91,6 +92,7 @@ def test_a_key_that_cannot_be_had_is_named_and_nothing_written(
     assert not (tmp_path / "keys.age").exists()
 
 
+@pytest.mark.holds("every-key-is-sealed")
 def test_no_setting_that_names_a_file_is_left_out(told: dict[str, str]) -> None:
     """Every file that a setting can name holds a key or a secret, and is one of them."""
     every = {f"LOTSA_{each.name.upper()}" for each in fields(Settings) if each.name.endswith("_file")}
