@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask_babel import LazyString, format_datetime
+from flask_babel import LazyString, format_datetime, gettext
 from flask_babel import lazy_gettext as _
 
 from services.audit.domain.tallies import hour_numbered
@@ -105,6 +105,8 @@ ADVICE: dict[str, LazyString] = {
         "run the system."
     ),
 }
+# about the log or a service as a whole
+NUMBERLESS = ("log-stands-still", "verification-late")
 BY_THE_HOUR = ("told-differs", "looks-differ", "tally-missing")
 REASONS: dict[str, LazyString] = {
     "put-right": _("The cause was found and put right"),
@@ -119,8 +121,20 @@ def name(kind: str) -> str:
     return str(ALARMS.get(kind, kind))
 
 
+def which_what(alarm: OpenAlarm) -> str:
+    """What ``which`` tells: an hour, or numbers."""
+    return gettext("Hour") if alarm.kind in BY_THE_HOUR else gettext("Numbers")
+
+
+def state(alarm: OpenAlarm) -> str:
+    """Whether what lies parked explains it."""
+    return gettext("Explained: parked, can be sent again") if alarm.explained else gettext("Not explained")
+
+
 def which(alarm: OpenAlarm) -> str:
-    """The numbers or entries that it is about; the hour, where it is about one."""
+    """The numbers or entries that it is about; the hour, where it is about one; nothing where it is about neither."""
+    if alarm.kind in NUMBERLESS:
+        return ""
     if alarm.kind in BY_THE_HOUR:
         return format_datetime(hour_numbered(alarm.first), "d MMM yyyy 'kl.' H") if alarm.first else ""
     return str(alarm.first) if alarm.first == alarm.last else f"{alarm.first}–{alarm.last}"

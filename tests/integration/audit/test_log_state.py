@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from services.audit.commands.reconcile_sequences import reconcile
 from services.audit.domain.alarms import Alarm
+from services.audit.domain.tallies import number_of
 from shared.kernel.clock import FixedClock, SystemClock
 from tests.integration.audit.broken_log import tick, verify
 from tests.integration.audit.reviewers import LOG_CONTROL, Reviewers, Story
@@ -122,6 +123,20 @@ def doubled(answer: TestResponse) -> list[dict[str, Any]]:
     return [each for each in answer.json["alarms"] if each["kind"] == "event-doubled"]
 
 
+def test_an_alarm_about_an_hour_says_which(reviewers: Reviewers) -> None:
+    """An hour is no number."""
+    world = reviewers.world
+    with world.parts.as_service() as uow:
+        hour = number_of(world.clock.now())
+        uow.alarms.open(Alarm("told-differs", "/lotsa/test/referral/1", hour, hour), world.clock.now())
+        uow.commit()
+    alarm = world.as_role("", "select alarm_id from alarms where closed_at is null")[0][0]
+    page = reviewers.ester.get(f"/audit/log/alarms/{alarm}").text
+    assert ">Timme<" in page
+    assert "Nummer" not in page
+    do_as(world.settings.service("audit").owner_database_url, "delete from alarms")
+
+
 def test_what_only_mending_ends_is_not_closed_by_hand(reviewers: Reviewers) -> None:
     """There is no way to it on the page, and its address answers as an unknown one, recorded."""
     world, ester = reviewers.world, reviewers.ester
@@ -131,7 +146,7 @@ def test_what_only_mending_ends_is_not_closed_by_hand(reviewers: Reviewers) -> N
     alarm = world.as_role("", "select alarm_id from alarms where closed_at is null")[0][0]
     page = ester.get("/audit/log").text
     assert "Hela loggen har inte kontrollerats på mer än ett dygn" in page
-    assert "/audit/log/alarms/" not in page
+    assert f"/audit/log/alarms/{alarm}/seen" not in page
     token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
     system, ester_s = reviewers.app.test_client(), reviewers.bearer(UUID(int=1900), "ester")
     assert [each["by_hand"] for each in system.get("/api/audit/v1/log", headers=ester_s).json["alarms"]] == [False]
@@ -144,7 +159,12 @@ def test_what_only_mending_ends_is_not_closed_by_hand(reviewers: Reviewers) -> N
         assert (leaf["action"], leaf["outcome"], leaf["subjects"]) == ("attempt.change", "refused", [str(tried)])
     assert ester.get(f"/audit/log/alarms/{uuid4()}").status_code == 404
     assert reviewers.recorded()["action"] == "attempt.read"
-    assert "Larmet går inte att stänga för hand." in ester.get(f"/audit/log/alarms/{alarm}").text
+    page = ester.get(f"/audit/log/alarms/{alarm}").text
+    assert "Larmet går inte att stänga för hand." in page
+    assert "Inte förklarat" in page
+    assert f"{alarm}/seen" not in page
+    assert "Nummer" not in page, "it is about the whole log"
+    assert f'href="/audit/log/alarms/{alarm}"' in ester.get("/audit/log").text, "what to do about it can be read"
     do_as(world.settings.service("audit").owner_database_url, "delete from alarms")
 
 
