@@ -74,6 +74,7 @@ def declare_topology(settings: Settings) -> list[tuple[str, str]]:
     published = [
         (publisher, contract.event_type)
         for contract in all_contracts()
+        if not contract.superseded
         for publisher in (SERVICES if contract.publisher == "*" else (contract.publisher,))
     ]
     return topology.event_types_nobody_hears(published, heard)

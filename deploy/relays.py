@@ -51,7 +51,7 @@ def run(services: list[str], settings: Settings, ready_file: Path, stop: threadi
 def _relay(service: str, settings: Settings) -> Relay:
     own = settings.service(service)
     engine = make_engine(own.database_url, pool_size=2, application_name=f"lotsa {service} relay")
-    heartbeat = DirectoryIsThere() if service == DirectoryIsThere.publisher else None
+    heartbeat = DirectoryIsThere if service == DirectoryIsThere.publisher else None
     return Relay(engine, own.broker_url, service, settings.installation, heartbeat=heartbeat)
 
 

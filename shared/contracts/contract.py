@@ -42,8 +42,15 @@ class Contract:
     numbered: ClassVar[bool] = True
     remembered: ClassVar[bool] = True
     """Whether a queue's inbox remembers each one; not where a repeat does no harm and there are very many."""
+    superseded: ClassVar[bool] = False
+    """Whether a later version is published in its place: it can be read for ever, and nobody need listen to it."""
     vouches_for: ClassVar[tuple[str, ...]] = ()
     """Types of which every event that was committed before this one's ``time`` has been published before it."""
+
+    @property
+    def rests_on(self) -> tuple[UUID, ...]:
+        """Ids of events that a queue must have carried out before this one means anything to it."""
+        return ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

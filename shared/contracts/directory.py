@@ -62,14 +62,12 @@ class AssignmentEnded(Contract):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DirectoryIsThere(Contract):
-    """The directory's relay says, every ten seconds, that it is there; what tells is the envelope's ``time``.
-
-    It has no sequence, and nobody remembers it. Whatever ended before that time has been published before it.
-    """
+class DirectoryIsThereV1(Contract):
+    """As ``DirectoryIsThere``, and did not say what it rests on; nobody says it any more."""
 
     event_type: ClassVar[str] = "directory.is-there.v1"
     publisher: ClassVar[str] = "directory"
+    superseded: ClassVar[bool] = True
     numbered: ClassVar[bool] = False
     remembered: ClassVar[bool] = False
     vouches_for: ClassVar[tuple[str, ...]] = (
@@ -199,6 +197,37 @@ class SessionEnded(Contract):
     session_id: UUID
     expires_at: datetime
     occurred_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DirectoryIsThere(Contract):
+    """The directory's relay says, every ten seconds, that it is there; what tells is the envelope's ``time``.
+
+    It has no sequence, and nobody remembers it. Whatever it vouches for and was committed before that time has been
+    published before it. ``after``: which of that was told lately, by its ids; it counts only where all of it has been
+    carried out.
+    """
+
+    event_type: ClassVar[str] = "directory.is-there.v2"
+    publisher: ClassVar[str] = "directory"
+    numbered: ClassVar[bool] = False
+    remembered: ClassVar[bool] = False
+    vouches_for: ClassVar[tuple[str, ...]] = (
+        UnitChanged.event_type,
+        UnitToldAgain.event_type,
+        AssignmentGranted.event_type,
+        AssignmentToldAgain.event_type,
+        AssignmentEnded.event_type,
+        SessionEnded.event_type,
+        EndedSessionToldAgain.event_type,
+    )
+
+    after: tuple[UUID, ...]
+
+    @property
+    def rests_on(self) -> tuple[UUID, ...]:
+        """What was told lately."""
+        return self.after
 
 
 @dataclass(frozen=True, kw_only=True)

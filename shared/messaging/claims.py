@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -62,9 +62,17 @@ _HIGHEST_SENT = """
     FROM publisher WHERE held_at IS NULL
 """
 
-
-_UNSENT_OF = """
-    SELECT EXISTS (SELECT FROM outbox WHERE sequence IS NOT NULL AND sent_at IS NULL AND event_type = ANY($1::text[]))
+# nothing while it is held, nor while anything of these types waits or is unconfirmed: whatever of them was committed
+# before this is asked is then among what was sent
+_SENT_LATELY = """
+    SELECT epoch, ARRAY(
+        SELECT id FROM outbox WHERE sent_at > clock_timestamp() - $2::interval AND event_type = ANY($1::text[])
+        ORDER BY id
+    )
+    FROM publisher WHERE held_at IS NULL
+        AND NOT EXISTS (SELECT FROM outbox WHERE sequence IS NULL AND event_type = ANY($1::text[]))
+        AND NOT EXISTS (
+            SELECT FROM outbox WHERE sequence IS NOT NULL AND sent_at IS NULL AND event_type = ANY($1::text[]))
 """
 
 
@@ -136,11 +144,14 @@ class Claims:
         self._connection.rollback()
         return int(count), float(age)
 
-    def numbered_unsent_of(self, event_types: Sequence[str]) -> bool:
-        """Whether any numbered event of these types has not been confirmed."""
-        ((unsent,),) = ask(self._connection, _UNSENT_OF, (list(event_types),))
+    def sent_lately(self, event_types: Sequence[str], within: timedelta) -> tuple[UUID, tuple[UUID, ...]] | None:
+        """The source's epoch, and which events of these types were sent within that time.
+
+        None while it is held, or while one of them has not been confirmed.
+        """
+        rows = ask(self._connection, _SENT_LATELY, (list(event_types), within))
         self._connection.rollback()
-        return bool(unsent)
+        return (rows[0][0], tuple(rows[0][1])) if rows else None
 
     def epoch_and_highest_sent(self) -> tuple[UUID, int] | None:
         """The source's epoch, and the highest sequence of it the broker has confirmed; None while it is held."""

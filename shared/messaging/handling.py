@@ -12,13 +12,15 @@ from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope, UndecodableEnvelope
 from shared.messaging import names
 from shared.messaging.delivery import Delivery
-from shared.messaging.inbox import first_time, first_times
+from shared.messaging.inbox import carried_out, first_time, first_times
 from shared.messaging.trouble import BrokerTrouble, Meaning, meaning_of, reason_for
 from shared.observability import metrics, trace
 from shared.observability.logs import about, logger
 from shared.storage.unit_of_work import UnitOfWork
 
 AT_ONCE_AGAIN = 3
+EARLY_WAITS = 10
+EARLY_WAIT = 0.1
 WAITS = (0.2, 0.5, 1.0)
 
 _log = logger("messaging.handling")
@@ -32,6 +34,10 @@ class Service(Protocol):
     def unit_of_work(self, envelope: Envelope | None) -> UnitOfWork:
         """A new unit of work that follows the envelope."""
         ...
+
+
+class TooEarly(Exception):
+    """What an event rests on has not been carried out here; it is of no use before."""
 
 
 Reaction: TypeAlias = Callable[[Any, Contract, Any], None]
@@ -124,10 +130,18 @@ def _read(delivery: Delivery) -> tuple[Envelope, Contract]:
 
 
 def _react(service: Service, reaction: Reaction, delivery: Delivery, envelope: Envelope, event: Contract) -> None:
-    met = waits = 0
+    met = waits = early = 0
     while delivery.live:
         try:
             _once(service, reaction, delivery, envelope, event)
+        except TooEarly:
+            # what is in another worker's hands is soon done; what was put aside is not, and the next one says it again
+            if early == EARLY_WAITS:
+                metrics.too_early.labels(delivery.subscription.queue).inc()
+                delivery.acknowledge()
+                return
+            early += 1
+            delivery.wait(EARLY_WAIT)
         except Exception as error:  # noqa: BLE001 - a reaction may raise anything; each has its meaning
             meaning = meaning_of(error)
             if meaning is Meaning.AGAIN and met < AT_ONCE_AGAIN:
@@ -154,6 +168,8 @@ def _once(service: Service, reaction: Reaction, delivery: Delivery, envelope: En
         return  # an old binding: the reaction no longer exists for this type
     began = time.monotonic()
     with service.unit_of_work(envelope) as uow:
+        if event.rests_on and not carried_out(uow.connection, queue, event.rests_on):
+            raise TooEarly
         if event.remembered and not first_time(uow.connection, queue, envelope.id):
             metrics.repeated.labels(queue).inc()
             return

@@ -35,6 +35,11 @@ _FIRST_TIMES = (
     "INSERT INTO inbox (queue, event_id) SELECT $1, unnest($2::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id"
 )
 
+_ALL_OF = """
+    SELECT count(*) = (SELECT count(DISTINCT wanted) FROM unnest($2::uuid[]) AS wanted)
+    FROM inbox WHERE queue = $1 AND event_id = ANY($2::uuid[])
+"""
+
 
 def inbox_table(metadata: MetaData) -> Table:
     """The table that ``create_inbox`` makes, for a service's ``tables.py``."""
@@ -71,6 +76,12 @@ def first_times(connection: Connection, queue: str, event_ids: Sequence[UUID]) -
     # written as PostgreSQL writes an array: the driver would look at each id's type
     given = "{" + ",".join(map(str, sorted(set(event_ids)))) + "}"
     return {row[0] for row in ask(connection, _FIRST_TIMES, (queue, given))}
+
+
+def carried_out(connection: Connection, queue: str, event_ids: Sequence[UUID]) -> bool:
+    """Whether this queue's reaction has carried out every one of these."""
+    ((all_of_them,),) = ask(connection, _ALL_OF, (queue, "{" + ",".join(map(str, event_ids)) + "}"))
+    return bool(all_of_them)
 
 
 def sweep_inbox(connection: Connection, *, keep_days: int = KEEP_DAYS, at_most: int = 5_000) -> int:

@@ -9,28 +9,23 @@ from __future__ import annotations
 import threading
 import time
 import zlib
-from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import Connection, Engine, text
 
-from shared.contracts.common import RelayAnnounced
-from shared.contracts.contract import Contract
-from shared.contracts.envelope import Envelope
-from shared.kernel.clock import SystemClock
-from shared.kernel.identity import uuid7
+from shared.contracts.directory import DirectoryIsThere
+from shared.kernel.clock import Clock, SystemClock
 from shared.messaging import names
+from shared.messaging.announcing import Announcing
 from shared.messaging.claims import Claim, Claims
 from shared.messaging.inbox import sweep_inbox
 from shared.messaging.outbox import sweep_outbox
 from shared.messaging.publishing import ConfirmedPublisher, Outgoing, Receipt
 from shared.messaging.republishing import KEEP_SENT, sweep_requests
 from shared.messaging.trouble import BrokerTrouble
-from shared.observability import metrics, trace
+from shared.observability import metrics
 from shared.observability.logs import logger
 
 ANNOUNCE_EVERY = 60.0
-HEARTBEAT_EVERY = 10.0
 SWEEP_EVERY = 60.0
 SWEEP_AT_MOST = 2_000
 LOOK_BACK_EVERY = 2.0
@@ -49,7 +44,7 @@ class Relay:
     ``poll``: seconds between looks at an outbox that has been empty for a second; until then one looks more often.
     ``batch``: events published before their confirms are awaited.
     ``keep_sent``: seconds that sent rows stay, to be sent again.
-    ``heartbeat``: said every ten seconds, when all that it vouches for has been confirmed.
+    ``heartbeat``: the word that is said every ten seconds, when all that it vouches for has been confirmed.
     """
 
     def __init__(
@@ -63,21 +58,21 @@ class Relay:
         batch: int = 500,
         announce_every: float = ANNOUNCE_EVERY,
         keep_sent: float = KEEP_SENT_SECONDS,
-        heartbeat: Contract | None = None,
+        heartbeat: type[DirectoryIsThere] | None = None,
     ) -> None:
         self._engine = engine
         self._publisher = publisher
         self._installation = installation
         self._poll = poll
         self._batch = batch
-        self._announce_every = announce_every
         self._keep_sent = keep_sent
         self._broker = ConfirmedPublisher(broker_url, f"{publisher} relay")
-        self._heartbeat = heartbeat
-        self._next_heartbeat = self._next_announcement = self._next_sweep = 0.0
-        self._next_look_back = self._lively_until = 0.0
+        self._clock: Clock = SystemClock()
+        self._announcing = Announcing(
+            self._broker, publisher, installation, self._clock, every=announce_every, heartbeat=heartbeat
+        )
+        self._next_sweep = self._next_look_back = self._lively_until = 0.0
         self._sending_again = False
-        self._clock = SystemClock()
         # said from the beginning: of a relay that was never elected nobody would hear that it is not active
         metrics.relay_active.labels(publisher).set(0)
 
@@ -109,7 +104,8 @@ class Relay:
             metrics.relay_active.labels(self._publisher).set(1)
             _log.info("relaying", publisher=self._publisher)
             # what an earlier relay, or this one before its trouble, numbered and left unconfirmed comes first
-            self._next_look_back = self._next_heartbeat = 0.0
+            self._next_look_back = 0.0
+            self._announcing.heartbeat_at_once()
             try:
                 while not stop.is_set():
                     busy = self.round(connection)
@@ -147,11 +143,7 @@ class Relay:
         self._send(claims, fresh)
         if self._sending_again:
             self._send_again(claims)
-        if self._heartbeat is not None and now >= self._next_heartbeat and len(fresh) < self._batch:
-            self._say_so(claims, self._heartbeat, began, now)
-        if now >= self._next_announcement:
-            self._next_announcement = now + self._announce_every
-            self._announce(claims)
+        self._announcing.say_what_is_due(claims, began, now, all_numbered=len(fresh) < self._batch)
         if now >= self._next_sweep:
             self._sweep(connection, now)
         if not fresh:
@@ -217,34 +209,3 @@ class Relay:
             metrics.returned.labels(self._publisher).inc(len(receipt.returned))
             types = sorted({row.event_type for row in rows if str(row.id) in receipt.returned})
             _log.error("no queue takes these events; they are kept", publisher=self._publisher, types=types)
-
-    def _say_so(self, claims: Claims, heartbeat: Contract, began: datetime, now: float) -> None:
-        """As of the moment before the round's rows were numbered: whatever was committed by then was among them."""
-        said = claims.epoch_and_highest_sent()
-        if said is None or claims.numbered_unsent_of(heartbeat.vouches_for):
-            return
-        self._tell(heartbeat, said[0], began)
-        self._next_heartbeat = now + HEARTBEAT_EVERY
-
-    def _announce(self, claims: Claims) -> None:
-        said = claims.epoch_and_highest_sent()
-        if said is None:
-            return
-        epoch, highest = said
-        self._tell(RelayAnnounced(highest_sequence=highest), epoch, self._clock.now())
-
-    def _tell(self, said: Contract, epoch: UUID, at: datetime) -> None:
-        envelope = Envelope(
-            id=uuid7(),
-            type=said.event_type,
-            publisher=self._publisher,
-            installation=self._installation,
-            epoch=epoch,
-            time=at,
-            correlation_id=uuid7(),
-            data=said.to_data(),
-            traceparent=trace.make(),
-        )
-        exchange = names.exchange(self._publisher)
-        # told apart from events: it has no sequence, and when nobody listens nothing is lost
-        self._broker.publish([Outgoing(exchange, envelope.type, str(envelope.id), envelope.to_bytes())])

@@ -47,8 +47,12 @@ def subscribe(*contracts: type[Contract], together: int = 1) -> Callable[[Method
     The method takes (self, event, uow) and does not commit. Its queue is ``<service>.<method name>``.
 
     With ``together`` above 1 it is called with as many as have come in the meantime, at most so many, and takes
-    (self, [(envelope, event), …], uow); ``uow.each`` follows one envelope after the other.
+    (self, [(envelope, event), …], uow); ``uow.each`` follows one envelope after the other. Raises TypeError for what
+    vouches for others.
     """
+    if together > 1 and any(contract.vouches_for for contract in contracts):
+        # it is held against what the queue has carried out before it, which those beside it are not yet
+        raise TypeError("what vouches for others is carried out by itself")
 
     def decorate(reaction: Method) -> Method:
         @wraps(reaction)

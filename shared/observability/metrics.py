@@ -15,6 +15,7 @@ relay_active = Gauge("lotsa_relay_active", "1 where this process's relay is the 
 consumed = Counter("lotsa_events_consumed", "Deliveries carried out", ["queue"])
 repeated = Counter("lotsa_events_repeated", "Deliveries that had been carried out before", ["queue"])
 retried = Counter("lotsa_events_retried", "Deliveries put aside to be tried again", ["queue"])
+too_early = Counter("lotsa_words_too_early", "Words of the directory before all they vouch for was done", ["queue"])
 parked = Counter("lotsa_events_parked", "Deliveries parked for a person to look at", ["queue"])
 pauses = Counter("lotsa_consumption_pauses", "Waits for a database or broker to come back", ["queue"])
 reaction_seconds = Histogram("lotsa_reaction_seconds", "Time from delivery to commit", ["queue"])

@@ -48,7 +48,7 @@ def cast(room: Room, alva: Cast, bo: Cast) -> tuple[Cast, Cast]:
 
 def a_word(said_at: datetime) -> Envelope:
     """The directory says that it is there: its envelope's time is all there is."""
-    event = DirectoryIsThere()
+    event = DirectoryIsThere(after=())
     return Envelope(
         id=uuid4(),
         type=event.event_type,
