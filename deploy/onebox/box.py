@@ -140,12 +140,16 @@ class Box:
         """The process id of `supervisor`, `web`, `bus` or `relay` while it runs."""
         return supervisor.process(self.folder, name).pid()
 
-    def stop(self) -> None:
-        """Stop processes and servers, in that order; what does not run is passed over."""
+    def stop_processes(self) -> None:
+        """Stop the supervisor and what it started; what does not run is passed over."""
         supervisor.process(self.folder, "supervisor").stop(saying="the processes to stop", within=40)
         for name in [*commands(0), "seed"]:
             # left behind by a supervisor that was killed
             supervisor.process(self.folder, name).stop(saying=f"{name} to stop", within=15)
+
+    def stop(self) -> None:
+        """Stop processes and servers, in that order; what does not run is passed over."""
+        self.stop_processes()
         if self.folder.exists():
             with ThreadPoolExecutor(2) as both:
                 for stopped in [both.submit(self._stop_database), both.submit(self._stop_broker)]:

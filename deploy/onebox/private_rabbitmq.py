@@ -10,11 +10,12 @@ import shutil
 import signal
 import time
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 from deploy.onebox import ports
+from deploy.onebox.node_log import said_since
 from deploy.onebox.processes import Background
 from deploy.onebox.programs import Programs
 from deploy.onebox.service_user import ServiceUser
@@ -86,15 +87,19 @@ class PrivateRabbitMQ:
         except Trouble:
             if self.running():
                 raise
-            # one before it that was killed while it began may have left its name or a port taken for a moment
+            # one before it that was killed while it began may have left its name taken for a moment; and whatever
+            # took a port of ours after we had looked takes none of those that are chosen now
             time.sleep(AGAIN_AFTER_SECONDS)
+            self._mapper.stop(saying="the broker's port mapper to stop", within=5)
+            self._write("ports.json", json.dumps(dict(zip(PORTS, ports.free_ports(len(PORTS)), strict=True))))
             self._start(within)
 
     def _start(self, within: float) -> None:
         self.configure()
         chosen = self._ports()
-        environment = self._environment(chosen)
+        environment = self.environment()
         self._write("rabbitmq.log", self._log.read_text(errors="replace")[-100_000:] if self._log.exists() else "")
+        said_before = self._log.stat().st_size
         if self._mapper.pid() is None:
             command = [self._epmd(environment), "-address", ports.LOOPBACK, "-port", str(chosen["epmd"])]
             self._mapper.start(command, log=self._log, environment=environment, user=self._user, cwd=self.folder)
@@ -105,7 +110,9 @@ class PrivateRabbitMQ:
             wait_until(self.ready, saying="the broker to be ready", within=within, every=0.1, give_up=self._ended)
         except NotInTime as late:
             self.stop()
-            raise Trouble(f"{late} More in {self._log}.") from late
+            raise Trouble(
+                f"{str(late).rstrip('.')}.{said_since(self._log, said_before)} More in {self._log}."
+            ) from late
 
     def ready(self) -> bool:
         """Whether the broker takes connections and its management API answers."""
@@ -141,12 +148,16 @@ class PrivateRabbitMQ:
         self._node.signal(signal.SIGCONT)
 
     def configure(self) -> None:
-        """Choose password and ports and write the settings, so that the URLs are known. `start` does it too."""
+        """Choose password and ports and write the settings, so that the URLs are known. `start` does it too.
+
+        Of a node that runs nothing is changed.
+        """
+        if self.running():
+            return
         self._user.own(self.folder)
         password = self._known_password() or secrets.token_urlsafe(24)
         known = self._known_ports()
-        mapper_runs = self._mapper.pid() is not None
-        if not known or not all(ports.is_free(port) for port in (known[:3] if mapper_runs else known)):
+        if not known or not self._can_keep(known):
             self._mapper.stop(saying="the broker's port mapper to stop", within=5)
             known = ports.free_ports(len(PORTS))
         chosen = dict(zip(PORTS, known, strict=True))
@@ -156,8 +167,20 @@ class PrivateRabbitMQ:
         self._write("enabled_plugins", "[rabbitmq_management].\n")
         self._write("rabbitmq-env.conf", "")
 
-    def _environment(self, chosen: Mapping[str, int]) -> dict[str, str]:
-        home = str(self.folder)
+    def _can_keep(self, known: Sequence[int]) -> bool:
+        """Whether the node can have the same ports again, and nobody is likely to take them before it does."""
+        for name, port in zip(PORTS, known, strict=True):
+            if name == "epmd" and self._mapper.pid() is not None:
+                continue
+            # the node tries its distribution port on every address before it begins
+            address = ports.EVERYWHERE if name == "distribution" else ports.LOOPBACK
+            if ports.is_given_away(port) or not ports.is_free(port, address):
+                return False
+        return True
+
+    def environment(self) -> dict[str, str]:
+        """What the node, and the broker's own commands, find in their environment."""
+        chosen, home = self._ports(), str(self.folder)
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith(("RABBITMQ_", "ERL_"))},
             **self._programs.environment,

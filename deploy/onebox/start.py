@@ -140,6 +140,7 @@ def _start(box: Box, port: int, steps: Steps) -> None:
             box.start_processes(["relay", "web"])
         with steps.step("RabbitMQ, private, on this machine alone"):
             broker_is_up.result()
+            installation = _follow_the_broker(box, installation)
     with steps.step("Broker users, exchanges and queues"):
         installation.create_broker_users()
         unheard = declare_topology(installation.settings())
@@ -156,6 +157,14 @@ def _start(box: Box, port: int, steps: Steps) -> None:
             within=90,
             every=0.2,
         )
+
+
+def _follow_the_broker(box: Box, before: Installation) -> Installation:
+    """A broker whose ports were taken has come up on others: whoever was told the old ones is told anew."""
+    now = box.installation()
+    if now.servers != before.servers:
+        box.stop_processes()
+    return now
 
 
 def _first_start(box: Box, settings: Settings, steps: Steps) -> None:

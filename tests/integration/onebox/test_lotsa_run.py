@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -190,9 +191,16 @@ def test_asking_again_changes_nothing_and_a_second_start_finds_everything(demons
     assert not box.database().running()
     assert not box.broker().running()
     assert [box.pid(name) for name in ("supervisor", "web", "bus", "relay")] == [None] * 4
-    second = demonstration.lotsa("run", "--port", str(demonstration.port))
+    before = box.broker().ports()
+    with socket.socket() as other:
+        # somebody has taken the broker's port meanwhile
+        other.bind((ports.LOOPBACK, box.broker().port))
+        other.listen()
+        second = demonstration.lotsa("run", "--port", str(demonstration.port))
     assert second.returncode == 0, second.stdout + second.stderr
     assert "Seed" not in second.stdout
+    assert not set(box.broker().ports()) & set(before)
+    assert demonstration.lotsa("status").returncode == 0
     token = demonstration.lotsa("demo-token", "adviser").stdout.strip()
     work = requests.get(
         f"{demonstration.url}/api/referral/v1/referrals", headers={"Authorization": f"Bearer {token}"}, timeout=10

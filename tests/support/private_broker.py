@@ -1,0 +1,49 @@
+"""A RabbitMQ of a test's own, to be stopped, killed and filled; its folder goes afterwards."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.onebox.debian import DebianFolder
+from deploy.onebox.places import data_folder
+from deploy.onebox.private_rabbitmq import PrivateRabbitMQ
+from deploy.onebox.programs import Programs, rabbitmq_programs
+from deploy.onebox.service_user import service_user
+
+
+@contextmanager
+def private_broker() -> Iterator[PrivateRabbitMQ]:
+    """Configured, and not started."""
+    user = service_user()
+    folder = Path(tempfile.mkdtemp(prefix="lotsa-broker-"))
+    user.give(folder)
+    broker = PrivateRabbitMQ(folder / "rabbitmq", broker_programs(), user)
+    try:
+        yield broker
+    finally:
+        if (folder / "rabbitmq").exists():
+            broker.stop()
+        shutil.rmtree(folder)
+
+
+def broker_programs() -> Programs:
+    """Installed, or as `make run` fetches them."""
+    return rabbitmq_programs(DebianFolder(data_folder() / "debian"))
+
+
+def rabbitmqctl(broker: PrivateRabbitMQ, *arguments: str) -> str:
+    """Tell the node something; what it answers."""
+    return subprocess.run(
+        [broker_programs()["rabbitmqctl"], "--longnames", "--quiet", *arguments],
+        env=broker.environment(),
+        cwd=broker.folder,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    ).stdout
