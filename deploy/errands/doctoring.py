@@ -28,6 +28,7 @@ from shared.storage.encryption import KeyTrouble
 
 LITTLE_ROOM_MB = 1000
 MANY_ON_THEIR_WAY = 1000
+GRAVE = ("warning", "error", "critical")
 
 
 @dataclass(frozen=True)
@@ -172,5 +173,7 @@ def _log(folder: Path, name: str) -> Path:
 def _last_words(box: Box, name: str) -> str:
     log = _log(box.folder, name)
     lines = [line for line in log.read_text(errors="replace")[-20_000:].splitlines() if line] if log.exists() else []
+    # a trouble that lasts is told seldom, and something harmless may have been said since
+    troubles = [line for line in lines if any(f'"level": "{level}"' in line for level in GRAVE)]
     # the processes' logs hold identifiers and codes alone, so they may be shown
-    return f"The last line of its log: {lines[-1][:300]}" if lines else f"Its log: {log}"
+    return f"The last line of its log: {(troubles or lines)[-1][:300]}" if lines else f"Its log: {log}"

@@ -33,7 +33,10 @@ class Background:
         user: ServiceUser,
         cwd: Path | None = None,
     ) -> None:
-        """Start the program in a session of its own, its output appended to `log`."""
+        """Start the program in a session of its own, its output appended to `log`.
+
+        Raises OSError, and then nothing runs: what cannot be written down is not found again.
+        """
         with log.open("ab") as output:
             process = subprocess.Popen(
                 command,
@@ -46,7 +49,12 @@ class Background:
                 **user.popen(),
             )
         _children[process.pid] = process
-        self.note(process.pid)
+        try:
+            self.note(process.pid)
+        except OSError:
+            process.kill()
+            process.wait()
+            raise
 
     def note(self, pid: int) -> None:
         """Write down a program that was started otherwise, so that it is found again."""

@@ -19,13 +19,18 @@ from pathlib import Path
 
 from deploy.onebox.processes import Background
 from deploy.onebox.product import given_to
+from deploy.onebox.rotating import keep_small, logs_of
 from deploy.onebox.service_user import ServiceUser
+from shared.observability.episodes import Episode
+from shared.observability.logs import configure, logger
 
 LOOK_EVERY_SECONDS = 0.5
 STOP_WITHIN_SECONDS = 15.0
 LONGEST_PAUSE_SECONDS = 10.0
-LOG_BYTES = 20_000_000
+LOOK_AT_LOGS_EVERY_SECONDS = 10.0
 OURSELVES = ServiceUser(None, None)
+
+_log = logger("onebox.supervisor")
 
 
 def wanted_file(folder: Path) -> Path:
@@ -48,24 +53,44 @@ def process(folder: Path, name: str) -> Background:
 
 
 class Supervisor:
-    """Starts processes, and again when they end. A process that ends again and again is given longer pauses."""
+    """Starts processes, and again when they end. A process that ends again and again is given longer pauses.
+
+    Whatever a full disk refuses is tried again at the next look, and told seldom.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._not_before: dict[str, float] = {}
         self._pause: dict[str, float] = {}
         self._since: dict[str, float] = {}
+        self._look_at_logs_at = 0.0
+        self._episodes: dict[str, Episode] = {}
 
     def run(self, stop: threading.Event) -> None:
         """Supervise until `stop` is set, then stop every process."""
         while not stop.is_set():
-            for name, command in self._wanted().items():
-                self._tend(name, command)
+            self.look()
             stop.wait(LOOK_EVERY_SECONDS)
         for name in [*self._wanted()][::-1]:
             process(self._folder, name).signal(signal.SIGTERM)
         for name in self._wanted():
             process(self._folder, name).stop(saying=f"{name} to stop", within=STOP_WITHIN_SECONDS)
+
+    def look(self) -> None:
+        """Start what is wanted and does not run, and keep the logs small."""
+        for name, command in self._wanted().items():
+            episode = self._episodes.setdefault(name, _episode(name))
+            try:
+                started = self._tend(name, command, episode)
+            except OSError as error:
+                episode.trouble("it could not be started", error=error)
+            else:
+                if not started:
+                    episode.well()
+        if time.monotonic() >= self._look_at_logs_at:
+            self._look_at_logs_at = time.monotonic() + LOOK_AT_LOGS_EVERY_SECONDS
+            for log in logs_of(self._folder):
+                keep_small(log)
 
     def _wanted(self) -> dict[str, list[str]]:
         try:
@@ -74,10 +99,15 @@ class Supervisor:
             return {}
         return found
 
-    def _tend(self, name: str, command: list[str]) -> None:
+    def _tend(self, name: str, command: list[str], episode: Episode) -> bool:
+        """Whether it had to be started. Raises OSError."""
         now = time.monotonic()
-        if process(self._folder, name).pid() is not None or now < self._not_before.get(name, 0):
-            return
+        if process(self._folder, name).pid() is not None:
+            return False
+        if now < self._not_before.get(name, 0):
+            return True
+        if name in self._since:
+            episode.trouble("it ended, and is started again")
         lived = now - self._since.get(name, now)
         pause = 0.0 if lived > 30 else min(LONGEST_PAUSE_SECONDS, self._pause.get(name, 0.25) * 2)
         self._pause[name] = pause
@@ -85,13 +115,18 @@ class Supervisor:
         self._since[name] = now
         log = self._folder / "logs" / f"{name}.log"
         log.parent.mkdir(mode=0o700, exist_ok=True)
-        if log.exists() and log.stat().st_size > LOG_BYTES:
-            log.replace(log.with_suffix(".log.1"))
         process(self._folder, name).start(command, log=log, environment=given_to(name, os.environ), user=OURSELVES)
+        return True
+
+
+def _episode(name: str) -> Episode:
+    # longer than the longest pause between two tries
+    return Episode(_log, "it stays up", settled_after=6 * LONGEST_PAUSE_SECONDS, name=name)
 
 
 def main() -> None:
     """Supervise the folder named on the command line until SIGTERM."""
+    configure("supervisor")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -121,7 +121,7 @@ class Audit:
         if state is not None:
             show_verification(state)
 
-    @every(seconds=SWEEP_EVERY_S)
+    @every(seconds=SWEEP_EVERY_S, by_the_date=True)
     def sweep(self) -> None:
         """Forget what nobody needs any more: ended sessions, forms that came too late, hours that nobody compares."""
         now = self._parts.clock.now()

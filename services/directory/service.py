@@ -53,7 +53,7 @@ class Directory:
         """How many referrals a unit sent and received, and what became of them."""
         counting.when_a_referral_takes_a_step_count_it(uow.each(heard), uow)
 
-    @every(seconds=SWEEP_EVERY_S)
+    @every(seconds=SWEEP_EVERY_S, by_the_date=True)
     def sweep(self) -> None:
         """Forget what nobody needs any more: kept forms, old answers, sessions and refusals."""
         now = self._parts.clock.now()

@@ -42,7 +42,7 @@ class Referral:
         """Who receives what."""
         when_routing_rules_change_keep_them(event, uow)
 
-    @every(seconds=SWEEP_EVERY_S)
+    @every(seconds=SWEEP_EVERY_S, by_the_date=True)
     def sweep(self) -> None:
         """Forget what nobody needs any more: expired drafts and kept forms, old answers and sessions."""
         now = self._parts.clock.now()

@@ -57,8 +57,9 @@ class Announcing:
         if self._heartbeat is not None and now >= self._next_heartbeat and all_numbered:
             self._say_it_is_there(claims, self._heartbeat, began, now)
         if now >= self._next_height:
-            self._next_height = now + self._every
             self._say_how_far(claims)
+            # not before it was said: a broker that takes nothing is then in every round, and not well between two
+            self._next_height = now + self._every
 
     def _say_it_is_there(self, claims: Claims, heartbeat: type[DirectoryIsThere], began: datetime, now: float) -> None:
         """As of ``began``: whatever was committed by then has been sent, or this stays unsaid until it has."""

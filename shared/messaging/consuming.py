@@ -20,6 +20,7 @@ from shared.messaging.delivery import Delivery
 from shared.messaging.settling import Settling
 from shared.messaging.subscription import Subscription
 from shared.observability import metrics
+from shared.observability.episodes import Episode
 from shared.observability.logs import logger
 
 PREFETCH = 20
@@ -50,6 +51,8 @@ class Consuming:
         self._stopping = threading.Event()
         self._stopped = threading.Event()
         self._taking = True
+        self._episode = Episode(_log, "the broker is back for good", service=service)
+        self._listening = False
         self._connection: amqp.Connection | None = None
         # said from the beginning: of a bus that has never been connected nobody would hear that it is not
         metrics.connected.labels(service).set(0)
@@ -70,7 +73,7 @@ class Consuming:
                     self._drain(connection)
                 except Exception as error:  # noqa: BLE001 - whatever happens to a connection, a new one is made
                     if not self._stopping.is_set():
-                        _log.warning("the broker is away", service=self._service, error=error)
+                        self._episode.trouble("the broker is away", error=error)
                 finally:
                     self._leave()
                 self._stopping.wait(RECONNECT_AFTER[min(failures, len(RECONNECT_AFTER) - 1)])
@@ -110,7 +113,9 @@ class Consuming:
         self._connection = connection
         metrics.reconnections.labels(self._service).inc()
         metrics.connected.labels(self._service).set(1)
-        _log.info("listening", service=self._service, queues=len(self._subscriptions))
+        if not self._listening:
+            self._listening = True
+            _log.info("listening", service=self._service, queues=len(self._subscriptions))
         return connection
 
     def _drain(self, connection: amqp.Connection) -> None:
@@ -122,6 +127,7 @@ class Consuming:
                 ticked = time.monotonic()
                 connection.heartbeat_tick()
                 self._settling.keep_alive()
+                self._episode.well()
 
     def _leave(self) -> None:
         connection, self._connection = self._connection, None

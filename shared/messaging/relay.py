@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, text
 
 from shared.contracts.directory import DirectoryIsThere
 from shared.kernel.clock import Clock, SystemClock
+from shared.kernel.steady import SteadyTime
 from shared.messaging import names
 from shared.messaging.announcing import Announcing
 from shared.messaging.claims import Claim, Claims
@@ -23,6 +24,7 @@ from shared.messaging.publishing import ConfirmedPublisher, Outgoing, Receipt
 from shared.messaging.republishing import KEEP_SENT, sweep_requests
 from shared.messaging.trouble import BrokerTrouble
 from shared.observability import metrics
+from shared.observability.episodes import Episode
 from shared.observability.logs import logger
 
 ANNOUNCE_EVERY = 60.0
@@ -67,12 +69,15 @@ class Relay:
         self._batch = batch
         self._keep_sent = keep_sent
         self._broker = ConfirmedPublisher(broker_url, f"{publisher} relay")
+        self._episode = Episode(_log, "the relay stands firm again", publisher=publisher)
+        self._unheard = Episode(_log, "every event has its queue again", publisher=publisher)
         self._clock: Clock = SystemClock()
         self._announcing = Announcing(
             self._broker, publisher, installation, self._clock, every=announce_every, heartbeat=heartbeat
         )
+        self._date = SteadyTime(from_the_start=True)
         self._next_sweep = self._next_look_back = self._lively_until = 0.0
-        self._sending_again = False
+        self._sending_again = self._relaying = False
         # said from the beginning: of a relay that was never elected nobody would hear that it is not active
         metrics.relay_active.labels(publisher).set(0)
 
@@ -92,23 +97,28 @@ class Relay:
 
     def _trouble(self, kind: str, error: Exception) -> None:
         metrics.relay_troubles.labels(self._publisher, kind).inc()
-        _log.warning("the relay lost its footing", publisher=self._publisher, lost=kind, error=error)
+        self._episode.trouble("the relay lost its footing", lost=kind, error=error)
 
     def _hold_office(self, stop: threading.Event) -> None:
         with self._engine.connect() as opened:
             # every step here is one statement, and so a transaction by itself: half the round trips
             connection = opened.execution_options(isolation_level="AUTOCOMMIT")
             while not self._elected(connection):
+                self._relaying = False
                 if stop.wait(STAND_BY):
                     return
             metrics.relay_active.labels(self._publisher).set(1)
-            _log.info("relaying", publisher=self._publisher)
+            if not self._relaying:
+                self._relaying = True
+                _log.info("relaying", publisher=self._publisher)
             # what an earlier relay, or this one before its trouble, numbered and left unconfirmed comes first
             self._next_look_back = 0.0
             self._announcing.heartbeat_at_once()
             try:
                 while not stop.is_set():
                     busy = self.round(connection)
+                    self._episode.well()
+                    self._unheard.well()
                     if not busy:
                         stop.wait(min(POLL_WHEN_LIVELY, self._poll) if self._lively else self._poll)
             finally:
@@ -151,13 +161,22 @@ class Relay:
         return len(fresh) == self._batch or self._sending_again
 
     def _sweep(self, connection: Connection, now: float) -> None:
-        """Forget what was sent long ago, here where there is only one at it."""
+        """Forget what was sent long ago, by the database's clock, here where there is only one at it."""
+        self._next_sweep = now + SWEEP_EVERY
+        jump = self._date.look(connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one())
+        connection.commit()
+        if jump:
+            metrics.clock_jumps.labels("database").inc()
+            _log.error("the database's clock has jumped", publisher=self._publisher, seconds=round(jump))
+        if not self._date.holds:
+            return
         swept = sweep_outbox(connection, keep_seconds=self._keep_sent, at_most=SWEEP_AT_MOST)
         swept = max(swept, sweep_inbox(connection, at_most=SWEEP_AT_MOST))
         sweep_requests(connection)
         connection.commit()
         # as much as was asked for: then there is more, and the next round takes it
-        self._next_sweep = now if swept == SWEEP_AT_MOST else now + SWEEP_EVERY
+        if swept == SWEEP_AT_MOST:
+            self._next_sweep = now
 
     def _look_back(self, claims: Claims) -> None:
         self._next_look_back = time.monotonic() + LOOK_BACK_EVERY
@@ -208,4 +227,4 @@ class Relay:
         if receipt.returned:
             metrics.returned.labels(self._publisher).inc(len(receipt.returned))
             types = sorted({row.event_type for row in rows if str(row.id) in receipt.returned})
-            _log.error("no queue takes these events; they are kept", publisher=self._publisher, types=types)
+            self._unheard.trouble("no queue takes these events; they are kept", level="error", types=types)

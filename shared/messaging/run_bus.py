@@ -43,6 +43,7 @@ from shared.kernel.collecting import settle_down
 from shared.messaging.parked import list_parked
 from shared.messaging.subscribe import BROKER_URL, Bus, subscriptions_of
 from shared.observability import metrics
+from shared.observability.episodes import Episode
 from shared.observability.health import ReadyFile
 from shared.observability.logs import configure, logger
 from shared.settings import Settings
@@ -131,11 +132,12 @@ def run(service_classes: Sequence[type], settings: Settings, ready_file: Path, s
 
 
 def _wait_for_database(database_url: str, stop: Event) -> None:
+    episode = Episode(_log, "the database is there")
     while not stop.ready():
         try:
             check_that_queries_overlap(database_url)
         except DBAPIError as error:
-            _log.warning("waiting for the database", error=error)
+            episode.trouble("waiting for the database", error=error)
             eventlet.sleep(1.0)
         else:
             return
@@ -164,12 +166,14 @@ def _watch(container: ServiceContainer, stop: Event) -> None:
 def _count_what_is_parked(broker_url: str, container: ServiceContainer, stop: Event) -> None:
     """Once a minute; a broker that is away is somebody else's to tell."""
     queues = [each.queue for each in subscriptions_of(container.service_cls)]
+    episode = Episode(_log, "what is parked is counted again", service=container.service_name)
     while not stop.ready():
         try:
             counts = list_parked(broker_url, queues)
         except (OSError, AMQPError) as error:
-            _log.info("what is parked was not counted", service=container.service_name, error=error)
+            episode.trouble("what is parked was not counted", level="info", error=error)
         else:
+            episode.well()
             for queue, count in counts.items():
                 metrics.parked_waiting.labels(queue).set(count)
         with eventlet.Timeout(COUNT_PARKED_EVERY, False):

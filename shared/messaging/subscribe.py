@@ -12,16 +12,20 @@ import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import partial, wraps
 from typing import Any, TypeAlias, TypeVar
 
 from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope
+from shared.kernel.steady import SteadyTime
 from shared.messaging.consuming import Consuming
 from shared.messaging.delivery import Delivery
 from shared.messaging.handling import carry_out, carry_out_together
 from shared.messaging.settling import Settling
 from shared.messaging.subscription import Subscription
+from shared.observability import metrics
+from shared.observability.episodes import Episode
 from shared.observability.logs import logger
 
 with warnings.catch_warnings():
@@ -39,6 +43,7 @@ Method: TypeAlias = Callable[..., Any]
 Heard: TypeAlias = Sequence[tuple[Envelope, Event]]
 
 _log = logger("messaging.subscribe")
+_date = SteadyTime()
 
 
 def subscribe(*contracts: type[Contract], together: int = 1) -> Callable[[Method], Method]:
@@ -69,24 +74,50 @@ def subscribe(*contracts: type[Contract], together: int = 1) -> Callable[[Method
     return decorate
 
 
+def _date_holds() -> bool:
+    jump = _date.look(datetime.now(UTC))
+    if jump:
+        metrics.clock_jumps.labels("machine").inc()
+        _log.error("the clock has jumped; nothing is forgotten by it for a while", seconds=round(jump))
+    return _date.holds
+
+
 class Gathered(tuple[Delivery, ...]):
     """Deliveries to be carried out together."""
 
     __slots__ = ()
 
 
-def every(seconds: float) -> Callable[[Method], Method]:
-    """Have a method called at this interval, in each bus process. It takes (self); what it raises is logged by type."""
+def every(seconds: float, *, by_the_date: bool = False) -> Callable[[Method], Method]:
+    """Have a method called at this interval, in each bus process. It takes (self).
+
+    ``by_the_date``: it forgets what is old, and is passed over while the clock has not been steady for a quarter of an
+    hour: one that jumped for a moment would take with it what people have written.
+
+    What it raises is logged by type: the first, and then seldom until it does its work again.
+    """
 
     def decorate(method: Method) -> Method:
+        # nameko makes the service anew for each tick: what went before is remembered here, by each process
+        episodes: dict[str, Episode] = {}
+
         @wraps(method)
         def door(self: Any, tick: object = None) -> Any:
             if tick is not _TICK:
                 return method(self)
+            timer = f"{self.name}.{method.__name__}"
+            if timer not in episodes:
+                episodes[timer] = Episode(_log, "a timer does its work again", timer=timer)
+            episode = episodes[timer]
+            if by_the_date and not _date_holds():
+                return None
             try:
-                return method(self)
+                done = method(self)
             except Exception as error:  # noqa: BLE001 - the timer goes on, whatever it was
-                _log.error("a timer failed", timer=f"{self.name}.{method.__name__}", error=error)
+                episode.trouble("a timer failed", level="error", error=error)
+            else:
+                episode.well()
+                return done
 
         register_entrypoint(door, Ticking(seconds))
         return door

@@ -24,6 +24,7 @@ from shared.messaging.publishing import ConfirmedPublisher, Outgoing
 from shared.messaging.tally import HOUR, Tally, hour_of, ids_within
 from shared.messaging.trouble import BrokerTrouble
 from shared.observability import trace
+from shared.observability.episodes import Episode
 from shared.observability.logs import logger
 
 LOOK_EVERY = 20.0
@@ -79,13 +80,16 @@ class Tallier:
 
     def run(self, stop: threading.Event) -> None:
         """Look, again and again; a trouble is told, and the next look makes it good."""
+        episode = Episode(_log, "the hours are tallied again", publisher=self._publisher)
         while not stop.is_set():
             try:
                 self.round()
             except BrokerTrouble:
                 pass  # the relay tells of that
             except Exception as error:  # noqa: BLE001 - whatever broke, begin anew from what is committed
-                _log.warning("the hours could not be tallied", publisher=self._publisher, error=error)
+                episode.trouble("the hours could not be tallied", error=error)
+            else:
+                episode.well()
             stop.wait(self._look_every)
 
     def round(self) -> int:
@@ -111,7 +115,12 @@ class Tallier:
     def _due(self, now: datetime) -> Iterator[datetime]:
         """Hours that are over and not said yet, or said so lately that they are said again; the oldest first."""
         hour = (now - LOOK_BACK).replace(minute=0, second=0, microsecond=0)
-        self._said = {each: at for each, at in self._said.items() if each >= hour}
+        # what a clock that was ahead has said, of hours that are not over or at moments that have not come, is unsaid
+        self._said = {
+            each: at
+            for each, at in self._said.items()
+            if each >= hour and at <= now and each + HOUR + SETTLED_AFTER <= now
+        }
         if self._from is None:
             self._from = self._begun(now)
         hour = max(hour, self._from)

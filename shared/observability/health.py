@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -36,13 +37,21 @@ def _ask(check: Callable[[], bool]) -> bool:
 
 
 class ReadyFile:
-    """A file that exists, freshly touched and holding the process's id, while a process without a port is ready."""
+    """A file that exists, freshly touched and holding the process's id, while a process without a port is ready.
+
+    Where it cannot be written (the disk is full) it grows stale, which says "not ready" by itself, and is written again
+    when it can be: the process that says so goes on.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def say(self, ready: bool) -> None:
-        """Touch the file, or take it away."""
+        """Touch the file, or take it away; raises nothing that a disk may say."""
+        with contextlib.suppress(OSError):
+            self._say(ready)
+
+    def _say(self, ready: bool) -> None:
         if not ready:
             self._path.unlink(missing_ok=True)
             return
@@ -55,7 +64,8 @@ class ReadyFile:
 def is_ready(path: Path, *, pid: int | None = None, within: float = STALE_AFTER_SECONDS) -> bool:
     """Whether a process keeps its ready file fresh (and, if asked, is that very process)."""
     try:
-        fresh = time.time() - path.stat().st_mtime <= within
+        # one from the future is of a clock that has been put back: whoever lives touches it again at once
+        fresh = abs(time.time() - path.stat().st_mtime) <= within
         return fresh and (pid is None or path.read_text().strip() == str(pid))
     except OSError:
         return False

@@ -12,7 +12,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, TextIO
@@ -44,6 +44,8 @@ def configure(process: str, *, level: str = "INFO", stream: TextIO | None = None
 
 
 def _configure_structlog(process: str, level: str, stream: TextIO | None) -> None:
+    # one for all lines: a writer is made for each, and they share the stream's lock
+    undisturbed: Any = _Undisturbed(stream)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -54,9 +56,25 @@ def _configure_structlog(process: str, level: str, stream: TextIO | None) -> Non
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=lambda *_: structlog.WriteLogger(stream or sys.stderr),
+        logger_factory=lambda *_: structlog.WriteLogger(undisturbed),
         cache_logger_on_first_use=False,
     )
+
+
+class _Undisturbed:
+    """A stream that has no say in the work: on a full disk a line is lost, not whoever would have written it."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            return (self._stream or sys.stderr).write(text)
+        return 0
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            (self._stream or sys.stderr).flush()
 
 
 def logger(name: str) -> Any:

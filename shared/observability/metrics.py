@@ -24,6 +24,10 @@ closed = Counter("lotsa_contents_closed", "Times contents were closed since the 
 connected = Gauge("lotsa_bus_connected", "1 while a service's bus is connected to the broker", ["service"])
 parked_waiting = Gauge("lotsa_parked_waiting", "Messages that lie parked, for a person to look at", ["queue"])
 
+clock_jumps = Counter(
+    "lotsa_clock_jumps", "Times a clock jumped by more than a minute: the machine's or the database's", ["clock"]
+)
+
 alarms_open = Gauge("lotsa_alarms_open", "The audit log's alarms that stand open", ["kind"])
 # with a label, though there is one log: without one every process would serve them, as 0, and be taken for a witness
 log_waiting = Gauge("lotsa_log_waiting", "What has happened and has not entered the audit log yet", ["service"])

@@ -10,6 +10,7 @@ make itself heard beyond its last word; one whose clock is behind is believed to
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -19,6 +20,8 @@ from shared.storage.plainly import ask_alone, run
 
 # how far the clocks of a service's own processes may lie apart
 CLOCKS_APART = timedelta(seconds=5)
+# by so much longer one clock may go than the other, while somebody is asked
+ASKING = timedelta(seconds=0.5)
 SAID_EVERY = timedelta(seconds=10)
 TABLE = "directory_heard"
 
@@ -66,11 +69,16 @@ class HeardDirectory:
         self._engine = engine
         self._within = within
         self._heard_at: datetime | None = None
+        self._holds_until = 0.0
 
     def goes_on(self, now: datetime) -> bool:
         """Whether the directory has been heard lately. What is remembered is older than the truth, never newer."""
         if not self._fresh(now):
-            self._heard_at = self.heard_at()
+            heard_at = self.heard_at()
+            if heard_at is not None and heard_at != self._heard_at:
+                # by the other clock, which nobody sets: what is known already gets no fresher when the time is put back
+                self._holds_until = time.monotonic() + (self._within + ASKING - (now - heard_at)).total_seconds()
+            self._heard_at = heard_at
         return self._fresh(now)
 
     def heard_at(self) -> datetime | None:
@@ -79,4 +87,6 @@ class HeardDirectory:
         return rows[0][0] if rows else None
 
     def _fresh(self, now: datetime) -> bool:
-        return self._heard_at is not None and -CLOCKS_APART <= now - self._heard_at <= self._within
+        if self._heard_at is None or time.monotonic() > self._holds_until:
+            return False
+        return -CLOCKS_APART <= now - self._heard_at <= self._within

@@ -8,7 +8,7 @@ kept even when it is heard before its beginning.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
@@ -128,6 +128,9 @@ _HELD = """
     where a.issuer = $1 and a.subject = $2 and a.valid_from <= $3 and (a.valid_to is null or a.valid_to > $3)
         and (a.ended_at is null or a.ended_at > $3)
 """
+ANY_CLOCKS_ERROR = timedelta(days=30)
+"""What has ended is remembered for so much longer than it need be: a clock that was ahead and is put right again would
+else have made somebody's end undone."""
 _ENDED = "select true from ended_sessions where session_id = $1"
 
 
@@ -249,9 +252,9 @@ def _remember_assignment(connection: Connection, event: AssignmentGranted | Assi
 
 
 def forget_old_sessions(connection: Connection, now: datetime) -> int:
-    """Sweep ended sessions whose cookies would have expired anyway; how many."""
-    statement = text("delete from ended_sessions where expires_at < :now")
-    return connection.execute(statement, {"now": now}).rowcount
+    """Sweep ended sessions whose cookies would have expired anyway, long ago by any clock; how many."""
+    statement = text("delete from ended_sessions where expires_at < :before")
+    return connection.execute(statement, {"before": now - ANY_CLOCKS_ERROR}).rowcount
 
 
 def ended_until(connection: Connection) -> list[tuple[UUID, datetime]]:

@@ -9,6 +9,7 @@ from functools import cache
 from flask import Blueprint, Flask, Response, g, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 
+from shared.observability.episodes import Episode
 from shared.observability.logs import logger
 from shared.web import refusing
 
@@ -18,6 +19,7 @@ _log = logger("web.health")
 def blueprint(service: str, checks: Mapping[str, Callable[[], object]]) -> Blueprint:
     """``/<service>/health/live`` (the process answers) and ``/<service>/health/ready`` (every check passes)."""
     pages = Blueprint("health", __name__, url_prefix=f"/{service}/health")
+    episodes = {name: Episode(_log, "ready again", service=service, check=name) for name in checks}
 
     @pages.get("/live")
     def live() -> Response:
@@ -25,7 +27,7 @@ def blueprint(service: str, checks: Mapping[str, Callable[[], object]]) -> Bluep
 
     @pages.get("/ready")
     def ready() -> tuple[Response, int]:
-        found = {name: _passes(name, check) for name, check in checks.items()}
+        found = {name: _passes(check, episodes[name]) for name, check in checks.items()}
         fine = all(found.values())
         named = {name: "ok" if passed else "failed" for name, passed in found.items()}
         return jsonify(status="ok" if fine else "failed", checks=named), 200 if fine else 503
@@ -33,15 +35,17 @@ def blueprint(service: str, checks: Mapping[str, Callable[[], object]]) -> Bluep
     return pages
 
 
-def _passes(name: str, check: Callable[[], object]) -> bool:
+def _passes(check: Callable[[], object], episode: Episode) -> bool:
     try:
         passes = check() is not False
     # any fault at all means "not ready"; its message may hold an address with credentials
     except Exception as error:  # noqa: BLE001
-        _log.warning("not ready", check=name, error=error)
+        episode.trouble("not ready", error=error)
         return False
-    if not passes:
-        _log.warning("not ready", check=name)
+    if passes:
+        episode.well()
+    else:
+        episode.trouble("not ready")
     return passes
 
 

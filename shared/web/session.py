@@ -30,6 +30,8 @@ IDLE_LIMIT = timedelta(minutes=30)
 ABSOLUTE_LIMIT = timedelta(hours=12)
 # so long, from when it began, it is known whose session it was
 KNOWN_FOR = timedelta(hours=24)
+# a session that begins later than that was begun by a clock that was ahead: it would last until it comes to be right
+FROM_AHEAD = timedelta(minutes=1)
 # a cookie rewritten at every request would race between two tabs for nothing
 SEEN_STEP = timedelta(minutes=1)
 _SEEN = "seen"
@@ -152,11 +154,17 @@ def lapsed(now: datetime) -> SessionState | None:
     Whether it was signed out has to be asked elsewhere, as for any session.
     """
     state = said()
-    return state if state and _is_over(state, now) and now < state.known_until else None
+    if state is None or _is_from_ahead(state, now):
+        return None
+    return state if _is_over(state, now) and now < state.known_until else None
 
 
 def _is_over(state: SessionState, now: datetime) -> bool:
-    return now - state.seen_at > IDLE_LIMIT or now >= state.expires_at
+    return now - state.seen_at > IDLE_LIMIT or now >= state.expires_at or _is_from_ahead(state, now)
+
+
+def _is_from_ahead(state: SessionState, now: datetime) -> bool:
+    return state.started_at - now > FROM_AHEAD
 
 
 def end() -> None:

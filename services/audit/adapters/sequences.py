@@ -13,17 +13,20 @@ from services.audit.domain.ports import Announcement
 
 # A height is held against the log when it was announced GRACE ago. The newest is not waited for alone: one who
 # announces again and again would never be looked at. So one height at a time ripens (`candidate`), whatever is
-# announced meanwhile, and is `settled` when the next takes its place.
+# announced meanwhile, and is `settled` when the next takes its place. What lies ahead of the clock is from before the
+# clock was put right: it would ripen when that time has come.
 _ANNOUNCE = """
     insert into announcements as known (source, highest, heard_at, settled, candidate, candidate_at)
     values (%(source)s, %(highest)s, %(at)s, 0, %(highest)s, %(at)s)
     on conflict (source) do update set
         highest = greatest(known.highest, excluded.highest),
-        heard_at = greatest(known.heard_at, excluded.heard_at),
+        heard_at = case when known.heard_at > %(ahead)s then excluded.heard_at
+            else greatest(known.heard_at, excluded.heard_at) end,
         settled = case when known.candidate_at <= %(ripe)s then known.candidate else known.settled end,
         candidate = case when known.candidate_at <= %(ripe)s then greatest(known.highest, excluded.highest)
             else known.candidate end,
-        candidate_at = case when known.candidate_at <= %(ripe)s then excluded.heard_at else known.candidate_at end
+        candidate_at = case when known.candidate_at <= %(ripe)s or known.candidate_at > %(ahead)s
+            then excluded.heard_at else known.candidate_at end
 """
 # what waits in the queue has been heard, even while the sequencer is stopped
 _ANNOUNCEMENTS = """
@@ -58,7 +61,7 @@ class Sequences:
 
     def announce(self, source: str, highest: int, at: datetime) -> None:
         """Note a relay's announcement; a late one changes nothing."""
-        values = {"source": source, "highest": highest, "at": at, "ripe": at - GRACE}
+        values = {"source": source, "highest": highest, "at": at, "ripe": at - GRACE, "ahead": at + GRACE}
         self._connection.exec_driver_sql(_ANNOUNCE, values)
 
     def excuse_hours(self, publisher: str, first: datetime, last: datetime, restore_id: UUID) -> None:

@@ -25,6 +25,7 @@ LATER = timedelta(minutes=10)
 OPERATIONS = "operations"
 """The purpose of what operators do by command: told by the service, and no look that it keeps a record of."""
 
+# the last word counts; but not one that a clock which was ahead has dated into the future
 _KEEP = """
     insert into tallies as kept (publisher, hour, told, told_digest, looks, looks_digest, said_at, heard_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -34,16 +35,17 @@ _KEEP = """
             (kept.told, kept.told_digest, kept.looks, kept.looks_digest) is distinct from
             (excluded.told, excluded.told_digest, excluded.looks, excluded.looks_digest)
             then null else kept.compared_at end
-    where excluded.said_at > kept.said_at
+    where excluded.said_at > kept.said_at or kept.said_at > $8
 """
 _DUE = """
     select publisher, hour, told, told_digest, looks, looks_digest, since from tallies
-    where compared_at is null and heard_at <= $1 or differs <> '{}' and compared_at <= $2
+    where compared_at is null and (heard_at <= $1 or heard_at > $3)
+        or differs <> '{}' and (compared_at <= $2 or compared_at > $3)
     order by compared_at nulls first, hour limit 1
 """
 _NOTE = """
     update tallies set compared_at = $3, differs = $4,
-        since = case when $4::text[] = '{}' then null else coalesce(since, $3) end
+        since = case when $4::text[] = '{}' then null else least(since, $3) end
     where publisher = $1 and hour = $2
 """
 # what a restore has said to be lost to the service is no difference to be told of (given_up)
@@ -89,7 +91,7 @@ class Tallies:
 
     def due(self, now: datetime) -> Kept | None:
         """The next hour to compare: one that has settled, or one that differed when it was last compared."""
-        rows = ask(self._connection, _DUE, (now - SETTLED_AFTER, now - AGAIN_AFTER))
+        rows = ask(self._connection, _DUE, (now - SETTLED_AFTER, now - AGAIN_AFTER, now))
         return Kept(*rows[0]) if rows else None
 
     def note(self, kept: Kept, differs: Collection[str], at: datetime) -> None:

@@ -12,15 +12,17 @@ from sqlalchemy import Connection
 
 from services.notifications.domain.notice import Cause, Link, LogLink, Notice, Parcel, Reason, Status, Template
 from services.notifications.domain.ports import Answer, NewNotice
+from services.notifications.domain.retrying import LONGEST_PUT_OFF
 from shared.kernel.identity import NoticeId, ReferralId, UnitId
 from shared.storage.plainly import ask, run
 
 URGENCY = {Template.NEW_REFERRAL_WAITS: 0, Template.SOMETHING_HAPPENED: 1, Template.LOG_ALARM: 0}
 
+# due later than anything is ever put off: so said a clock that was ahead, and now is the time;
 # skip locked: another process is taking those; due_at moves forward by the lease, so a crash only delays
 _CLAIM = """
     WITH due AS (
-        SELECT notice_id FROM notices WHERE status = 'queued' AND due_at <= %(now)s
+        SELECT notice_id FROM notices WHERE status = 'queued' AND (due_at <= %(now)s OR due_at > %(beyond)s)
         ORDER BY urgency, due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     ), claimed AS (
         UPDATE notices SET claim = %(token)s, due_at = %(lease_ends)s, attempts = attempts + 1
@@ -165,7 +167,8 @@ class SqlNotices:
 
     def claim(self, token: UUID, *, limit: int, now: datetime, lease: timedelta) -> list[Parcel]:
         """Take due notices for one process."""
-        values = {"token": token, "limit": limit, "now": now, "lease_ends": now + lease}
+        beyond = now + LONGEST_PUT_OFF
+        values = {"token": token, "limit": limit, "now": now, "lease_ends": now + lease, "beyond": beyond}
         rows = self._connection.exec_driver_sql(_CLAIM, values).mappings().all()
         return [
             Parcel(

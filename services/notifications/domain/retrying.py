@@ -8,6 +8,8 @@ FIRST = timedelta(seconds=5)
 LONGEST = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=4)  # RFC 5321, 4.5.4.1: "generally needs to be at least 4-5 days"
 LEASE = timedelta(minutes=2)
+LONGEST_PUT_OFF = LONGEST + LEASE
+"""Nothing is ever due later than that."""
 
 
 def wait_before(attempt: int, chance: float) -> timedelta:

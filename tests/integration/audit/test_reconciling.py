@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -222,3 +222,17 @@ def test_what_waits_for_a_minute_to_enter_the_log_is_an_alarm_until_it_does(worl
 def _shown(world: World) -> list[OpenAlarm]:
     with world.parts.as_auditor() as uow:
         return status(uow.connection, world.clock.now(), None, world.parts.verifying).alarms
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=30), timedelta(days=400)])
+def test_after_a_clock_that_was_ahead_gaps_and_silences_are_seen_as_soon(world: World, ahead: timedelta) -> None:
+    """What it noted lies ahead of the time that is right, and does not wait until that has come."""
+    now = datetime.now(UTC)  # the database asks its own clock which time is to come
+    world.clock.move_to(now + ahead)
+    announce(world, 0)
+    world.clock.move_to(now)
+    announce(world, 3)
+    world.clock.advance(GRACE + timedelta(seconds=1))
+    assert [each[0] for each in alarms(world)] == ["events-missing"]
+    world.clock.advance(SILENCE)
+    assert sorted(each[0] for each in alarms(world)) == ["events-missing", "publisher-silent"]

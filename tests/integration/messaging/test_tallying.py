@@ -95,3 +95,35 @@ def test_after_a_start_the_last_days_are_said(house: House, from_the_beginning: 
     assert speaks.round() >= 3
     assert min(speaks._said) == (first if from_the_beginning else first + HOUR)
     assert datetime.now(UTC) - first < timedelta(days=1)
+
+
+def test_what_a_clock_ahead_has_said_is_said_anew_when_it_is_put_right(house: House) -> None:
+    """Hours that were not over were said as if they were, and one at a moment that has not come: none of it stays."""
+    sent(house)
+    hour = newest_hour(house)
+    clock = FixedClock(hour + HOUR + SETTLED_AFTER)
+    speaks = tallier(house, clock)
+    speaks._from = hour
+    assert speaks.round() == 1
+    clock.advance(timedelta(days=1))
+    assert speaks.round() > 20
+    clock.move_to(hour + HOUR + SETTLED_AFTER + timedelta(minutes=1))
+    assert speaks.round() == 0
+    assert set(speaks._said) == {hour}
+    clock.move_to(hour + 2 * HOUR + SETTLED_AFTER)
+    speaks.round()
+    assert set(speaks._said) == {hour, hour + HOUR}
+    assert max(speaks._said.values()) == clock.now()
+
+
+def test_one_that_is_put_back_says_again_what_it_said_later(house: House) -> None:
+    """What is told meanwhile has an earlier hour, which was said already."""
+    sent(house)
+    hour = newest_hour(house)
+    clock = FixedClock(hour + 3 * HOUR)
+    speaks = tallier(house, clock)
+    speaks._from = hour
+    speaks.round()
+    clock.move_to(hour + HOUR + SETTLED_AFTER)
+    assert speaks.round() == 1
+    assert speaks._said == {hour: clock.now()}

@@ -17,7 +17,7 @@ from services.notifications.channels.letter import Sender
 from services.notifications.commands.deliver_notices import WHEN_AWAY
 from services.notifications.domain.notice import Parcel
 from services.notifications.domain.ports import Handover
-from services.notifications.domain.retrying import LEASE
+from services.notifications.domain.retrying import LEASE, LONGEST
 from tests.integration.notifications.channels import LosesAll, Scripted, deliver, email
 from tests.integration.notifications.conftest import Room
 from tests.integration.notifications.post_office import post_office
@@ -146,3 +146,20 @@ def test_the_demonstration_keeps_the_exact_letter_once(room: Room) -> None:
     [(raw, address)] = room.ask("SELECT raw, address FROM demo_mailbox")
     assert address == "anhorigstod@example.se"
     assert bytes(raw).startswith(b"From: Lotsa <lotsa@")
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=400)])
+def test_what_a_clock_ahead_has_put_off_does_not_wait_for_that_time(room: Room, ahead: timedelta) -> None:
+    """Queued, and tried in vain, while it was ahead; put right, it goes out. What is put off rightly waits."""
+    now = room.clock.now()
+    room.clock.move_to(now + ahead)
+    room.hear(room.a_journey().sent())
+    room.clock.move_to(now)
+    room.hear(room.a_journey().sent())
+    assert deliver(room, Scripted()) == 2
+    room.hear(room.a_journey().sent())
+    with room.parts.as_service() as uow:
+        later = {"d": now + LONGEST}
+        uow.connection.execute(text("update notices set due_at = :d where status = 'queued'"), later)
+        uow.commit()
+    assert deliver(room, Scripted()) == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,6 +19,7 @@ from shared.messaging.delivery import Delivery
 from shared.messaging.handling import EARLY_WAITS, carry_out
 from shared.messaging.subscribe import subscriptions_of
 from shared.storage.hearing import TABLE
+from shared.storage.staff import forget_old_sessions, remember
 from tests.integration.referral.conftest import NOON, Cast, Room
 
 pytestmark = pytest.mark.hearing
@@ -159,3 +160,15 @@ def test_it_holds_up_nobody_for_long(queue: Queue) -> None:
     queue.bring(word(NOON, uuid4()))
     assert len(queue.waited) == EARLY_WAITS
     assert sum(queue.waited) <= 1.0 + 1e-9
+
+
+def test_an_end_outlives_a_clock_that_was_ahead(room: Room) -> None:
+    """Swept while it is a day ahead: what has ended is not begun again when it is put right."""
+    ended = SessionEnded(session_id=uuid4(), expires_at=NOON + timedelta(hours=12), occurred_at=NOON)
+    with room.parts.engine.begin() as connection:
+        remember(connection, ended)
+        assert forget_old_sessions(connection, NOON + timedelta(days=29)) == 0
+    assert room.parts.staff.session_ended(ended.session_id)
+    with room.parts.engine.begin() as connection:
+        assert forget_old_sessions(connection, NOON + timedelta(days=31)) >= 1
+    assert not room.parts.staff.session_ended(ended.session_id)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
 import pytest
+from structlog.testing import capture_logs
 
 from shared.contracts.common import RelayAnnounced
 from shared.contracts.directory import AssignmentGranted, UnitChanged
+from shared.kernel.steady import SteadyTime
+from shared.messaging import subscribe as subscribing
 from shared.messaging.subscribe import Subscribed, every, subscribe, subscriptions_of
 from shared.messaging.topology import event_types_nobody_hears
 
@@ -69,3 +75,39 @@ def test_a_worker_that_raises_has_everything_unsettled_delivered_again() -> None
     raised = (ValueError, ValueError(), None)
     assert door._look_back(None, None, raised) == (None, raised)
     assert bus.begun == 1
+
+
+def test_what_forgets_by_the_date_waits_for_a_date_that_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passed over until the clock has been steady for a quarter of an hour, and again after each jump; told once."""
+    swept: list[None] = []
+
+    class Forgets:
+        name = "keeper"
+
+        @every(seconds=60, by_the_date=True)
+        def sweep(self) -> None:
+            swept.append(None)
+
+    wall, seconds = datetime(2026, 3, 2, 12, tzinfo=UTC), 0.0
+    monkeypatch.setattr(subscribing, "_date", SteadyTime(seconds=lambda: seconds))
+    monkeypatch.setattr(subscribing, "datetime", SimpleNamespace(now=lambda _: wall))
+
+    def minutes(count: int) -> int:
+        nonlocal wall, seconds
+        before = len(swept)
+        for _ in range(count):
+            wall, seconds = wall + timedelta(minutes=1), seconds + 60
+            Forgets().sweep(subscribing._TICK)  # type: ignore[call-arg]
+        return len(swept) - before
+
+    assert minutes(14) == 0
+    assert minutes(10) == 10
+    wall += timedelta(days=400)
+    with capture_logs() as said:
+        assert minutes(15) == 0
+    assert [(line["event"].partition(";")[0], line["seconds"]) for line in said] == [
+        ("the clock has jumped", 400 * 86_400)
+    ]
+    assert minutes(10) == 10
+    Forgets().sweep()
+    assert len(swept) == 21, "whoever calls it is not asked for the date"

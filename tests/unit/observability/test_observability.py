@@ -45,6 +45,20 @@ def test_a_line_carries_identifiers_and_no_exception_text(written: WrittenLog) -
     assert "Gun" not in written.text
 
 
+def test_a_log_that_cannot_be_written_disturbs_nobody(written: WrittenLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a full disk the line is lost, and whoever would have written it goes on; with room again the next is there."""
+
+    def no_room(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(written.stream, "write", no_room)
+    monkeypatch.setattr(written.stream, "flush", no_room)
+    logger("room").error("lost")
+    monkeypatch.undo()
+    logger("room").error("there")
+    assert [line["event"] for line in written.lines] == ["there"]
+
+
 def test_a_librarys_own_words_are_left_out(written: WrittenLog) -> None:
     """A library may quote a statement or a body: where it spoke is told, what it said is not."""
     try:
@@ -136,5 +150,8 @@ def test_a_ready_file_is_fresh_and_ones_own(tmp_path: Path) -> None:
     old = time.time() - 60
     os.utime(path, (old, old))
     assert not is_ready(path)
+    ahead = time.time() + 3600
+    os.utime(path, (ahead, ahead))
+    assert not is_ready(path), "the clock was put back, and whoever wrote it may be gone"
     file.say(False)
     assert not path.exists()

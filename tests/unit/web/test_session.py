@@ -250,3 +250,23 @@ def test_of_a_signed_out_session_nobody_is_known(world: World, client: FlaskClie
     world.staff.ended.add(state.session_id)
     with world.app.test_request_context(headers={"Cookie": f"lotsa_session={cookie.value}"}):
         assert lapsed() is None
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=2), timedelta(hours=3), timedelta(days=400)])
+def test_a_session_that_a_clock_ahead_has_begun_lets_nobody_in_when_it_is_put_right(
+    world: World, client: FlaskClient, sign_in: SignIn, ahead: timedelta
+) -> None:
+    """It would last until that time has come, and twelve hours more. One signs in again, and is in."""
+    sign_in("alva")
+    cookie = client.get_cookie("lotsa_session")
+    assert cookie is not None
+    with world.app.test_request_context(headers={"Cookie": f"lotsa_session={cookie.value}"}):
+        assert session.read(world.clock.now() - ahead) is None
+        assert session.lapsed(world.clock.now() - ahead) is None
+        assert session.read(world.clock.now() - timedelta(seconds=5)) is not None, "clocks of two machines"
+    world.clock.advance(-ahead)
+    sign_in("alva")
+    again = client.get_cookie("lotsa_session")
+    assert again is not None
+    with world.app.test_request_context(headers={"Cookie": f"lotsa_session={again.value}"}):
+        assert session.read(world.clock.now()) is not None
