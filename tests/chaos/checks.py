@@ -17,7 +17,9 @@ from services.audit.views.export import write_export
 from shared.contracts.common import RelayAnnounced
 from shared.messaging.parked import Parking
 from shared.settings import SERVICES
+from tests.chaos.ends import Ends
 from tests.chaos.poison import Poison
+from tests.chaos.proofs import alarms_since, differing_hours, verified
 from tests.chaos.submitting import Submission
 from tests.chaos.world import World
 
@@ -40,7 +42,7 @@ class Findings:
             self.wrong.append(sentence)
 
 
-def look(world: World, submissions: list[Submission], poison: Poison, since: datetime) -> Findings:
+def look(world: World, submissions: list[Submission], poison: Poison, ends: Ends, since: datetime) -> Findings:
     """Look at everything that a seed did since a moment."""
     findings = Findings()
     events = _events(world, since)
@@ -52,7 +54,29 @@ def look(world: World, submissions: list[Submission], poison: Poison, since: dat
     _counted(world, findings)
     _parked(world, poison, findings)
     _bounds(world, submissions, findings)
+    _ends(ends, findings)
+    _proofs(world, since, findings)
     return findings
+
+
+def _ends(ends: Ends, findings: Findings) -> None:
+    """Every end has taken effect everywhere, no word of the directory came before it, and the next word comes soon."""
+    unknown, word = ends.unknown(), ends.slowest_word()
+    findings.counts |= {"sessions ended": len(ends.committed), "ends unknown somewhere": unknown, "looks": ends.looks}
+    findings.counts["the directory was heard again after (s)"] = word
+    findings.expect(unknown == 0, f"{unknown} ends are not known to a service")
+    findings.expect(word < float("inf"), "a service does not hear the directory any more")
+    findings.expect(ends.looks > 0, "nobody looked at what was heard")
+    findings.wrong += sorted(set(ends.beyond))
+
+
+def _proofs(world: World, since: datetime, findings: Findings) -> None:
+    """The watch over the log has come back, holds, and raised no alarm: nothing of this is any reason for one."""
+    raised = alarms_since(world, since)
+    findings.counts["alarms"] = len(raised)
+    findings.expect(not raised, f"alarms without a reason: {', '.join(raised)}")
+    findings.expect(verified(world), "the verification finds that the log does not hold")
+    findings.wrong += differing_hours(world, since)
 
 
 def _events(world: World, since: datetime) -> dict[str, dict[UUID, str]]:

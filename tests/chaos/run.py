@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.chaos.checks import Findings, look
 from tests.chaos.drained import wait_until_drained
+from tests.chaos.ends import Ends
 from tests.chaos.faults import carry_out, plan
 from tests.chaos.poison import Poison
 from tests.chaos.submitting import Clients
@@ -41,6 +42,8 @@ def run_seed(world: World, seed: int, poison: Poison | None = None) -> Findings:
     poison = poison or Poison(world.settings.service("referral").broker_url, seed)
     clients = Clients(world.port, world.token(), seed=seed)
     clients.start()
+    ends = Ends(world)
+    ends.start()
     faults = plan(seed)
     try:
         for number, fault in enumerate(faults, 1):
@@ -49,8 +52,9 @@ def run_seed(world: World, seed: int, poison: Poison | None = None) -> Findings:
             carry_out(fault, world, poison)
     finally:
         clients.stop()
+        ends.stop()
     wait_until_drained(world)
-    findings = look(world, clients.submissions, poison, since)
+    findings = look(world, clients.submissions, poison, ends, since)
     findings.counts["faults"] = len(faults)
     world.keep = world.keep or bool(findings.wrong)
     return findings
