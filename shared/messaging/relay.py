@@ -26,6 +26,7 @@ from shared.messaging.trouble import BrokerTrouble
 from shared.observability import metrics
 from shared.observability.episodes import Episode
 from shared.observability.logs import logger
+from shared.storage.schema import check_version
 
 ANNOUNCE_EVERY = 60.0
 SWEEP_EVERY = 60.0
@@ -103,6 +104,7 @@ class Relay:
         with self._engine.connect() as opened:
             # every step here is one statement, and so a transaction by itself: half the round trips
             connection = opened.execution_options(isolation_level="AUTOCOMMIT")
+            check_version(self._publisher, connection)
             while not self._elected(connection):
                 self._relaying = False
                 if stop.wait(STAND_BY):
@@ -163,6 +165,8 @@ class Relay:
     def _sweep(self, connection: Connection, now: float) -> None:
         """Forget what was sent long ago, by the database's clock, here where there is only one at it."""
         self._next_sweep = now + SWEEP_EVERY
+        # updated beside it: whoever started the newer code relays from now on
+        check_version(self._publisher, connection)
         jump = self._date.look(connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one())
         connection.commit()
         if jump:

@@ -50,6 +50,7 @@ from shared.settings import Settings
 from shared.storage.encryption import KeyTrouble
 from shared.storage.engine import make_engine
 from shared.storage.key_register import check_own_key
+from shared.storage.schema import DatabaseIsOfAnotherVersion, check_version
 
 SLEEPS = 10
 SLEEP_SECONDS = (0.1, 0.3, 1.0)
@@ -113,6 +114,9 @@ def run(service_classes: Sequence[type], settings: Settings, ready_file: Path, s
     ready = ReadyFile(ready_file)
     ready.say(False)
     _wait_for_database(settings.service(service_classes[0].name).database_url, stop)  # type: ignore[attr-defined]
+    for each in service_classes:
+        if not _is_of_this_version(each.name, settings):  # type: ignore[attr-defined]
+            return 1
     containers = [_container(each, settings) for each in service_classes]
     for container in containers:
         container.start()
@@ -141,6 +145,20 @@ def _wait_for_database(database_url: str, stop: Event) -> None:
             eventlet.sleep(1.0)
         else:
             return
+
+
+def _is_of_this_version(service: str, settings: Settings) -> bool:
+    engine = make_engine(settings.service(service).database_url, pool_size=1, application_name="lotsa bus version")
+    try:
+        with engine.connect() as connection:
+            check_version(service, connection)
+    except DatabaseIsOfAnotherVersion as trouble:
+        # its words are ours: a service's name, two steps, and what to do
+        _log.error("the bus does not begin", service=service, why=str(trouble), error=trouble)
+        return False
+    finally:
+        engine.dispose()
+    return True
 
 
 def _container(service_class: type, settings: Settings) -> ServiceContainer:

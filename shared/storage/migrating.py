@@ -9,7 +9,7 @@ from pathlib import Path
 
 from alembic import command, context
 from alembic.config import Config
-from sqlalchemy import create_engine, make_url, pool
+from sqlalchemy import create_engine, make_url, pool, text
 
 ROOT = Path(__file__).resolve().parents[2]
 OWNER_SUFFIX = "_owner"
@@ -41,3 +41,5 @@ def run() -> None:
         context.configure(connection=connection, target_metadata=None, transaction_per_migration=False)
         with context.begin_transaction():
             context.run_migrations()
+            # every process asks whether it is of its version (schema.py)
+            connection.execute(text(f"GRANT SELECT ON alembic_version TO {role('app')}"))

@@ -1,0 +1,150 @@
+"""An update beside what runs: a bus or relay whose code and database are of two versions does nothing, and says so."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine, text
+
+from deploy.installation import Installation
+from deploy.migrate import declare_topology, migrate_database
+from shared.messaging.outbox import append
+from shared.messaging.relay import Relay
+from shared.storage.engine import make_engine
+from shared.storage.schema import DatabaseIsNewer, DatabaseIsOlder, check_version, known_steps
+from shared.storage.unit_of_work import Told
+from tests.integration.messaging.conftest import ROOT, eventually, referral_sent
+from tests.support.infrastructure import Infrastructure, new_installation
+
+STEPS = known_steps("referral")
+
+
+@pytest.fixture(scope="module")
+def made(infrastructure: Infrastructure) -> Iterator[Installation]:
+    """An installation whose referral database has been brought to this version."""
+    with new_installation(infrastructure) as installation:
+        migrate_database(installation.settings(), "referral")
+        declare_topology(installation.settings())
+        yield installation
+
+
+@pytest.fixture
+def engine(made: Installation) -> Iterator[Engine]:
+    """As the application's role."""
+    found = make_engine(made.settings().service("referral").database_url)
+    yield found
+    found.dispose()
+
+
+@contextmanager
+def of_step(made: Installation, step: str) -> Iterator[None]:
+    """The database says that it is of that step; of ours again afterwards."""
+    owner = make_engine(made.settings().service("referral").owner_database_url)
+
+    def says(number: str) -> None:
+        with owner.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :number"), {"number": number})
+
+    try:
+        says(step)
+        yield
+    finally:
+        says(STEPS[-1])
+        owner.dispose()
+
+
+def test_the_steps_are_known_by_their_files() -> None:
+    """From the first on, in order."""
+    assert STEPS[0] == "0001"
+    assert [int(each) for each in STEPS] == list(range(1, len(STEPS) + 1))
+
+
+def test_each_is_told_what_to_do(made: Installation, engine: Engine) -> None:
+    """Older: migrate. Newer: start the newer code. Of this version: nothing is said."""
+    with engine.connect() as connection:
+        check_version("referral", connection)
+    with (
+        of_step(made, STEPS[-2]),
+        engine.connect() as connection,
+        pytest.raises(DatabaseIsOlder, match="lotsa migrate"),
+    ):
+        check_version("referral", connection)
+    with of_step(made, "9999"), engine.connect() as connection, pytest.raises(DatabaseIsNewer, match="newer code"):
+        check_version("referral", connection)
+
+
+def test_a_database_of_before_that_could_be_asked_is_older(made: Installation, engine: Engine) -> None:
+    """0.1 let no process read of which version it is; `lotsa migrate` does."""
+    settings = made.settings().service("referral")
+    owner = make_engine(settings.owner_database_url)
+    with owner.begin() as connection:
+        connection.execute(text(f'REVOKE SELECT ON alembic_version FROM "{made.prefix}_referral_app"'))
+    with engine.connect() as connection, pytest.raises(DatabaseIsOlder):
+        check_version("referral", connection)
+    migrate_database(made.settings(), "referral")
+    with engine.connect() as connection:
+        check_version("referral", connection)
+    owner.dispose()
+
+
+@pytest.mark.holds("no-two-versions-at-once")
+@pytest.mark.parametrize("step", [STEPS[-2], "9999"])
+def test_a_relay_waits_until_both_are_of_one_version(made: Installation, engine: Engine, step: str) -> None:
+    """What is told meanwhile waits, unnumbered, and goes out when the database has been migrated."""
+    relay = Relay(engine, made.settings().service("referral").broker_url, "referral", made.prefix)
+    stop = threading.Event()
+    thread = threading.Thread(target=relay.run, args=(stop,), daemon=True)
+    with of_step(made, step):
+        with engine.begin() as connection:
+            append(connection, [Told(referral_sent(), uuid4())], occurred_at=datetime.now(UTC))
+        thread.start()
+        eventually(lambda: relay._episode._times > 1, saying="the relay has tried, and again")
+        assert waiting(engine) == 1
+    eventually(lambda: waiting(engine) == 0, saying="it is sent")
+    stop.set()
+    thread.join(30)
+
+
+def test_a_relay_that_was_there_before_stands_down(made: Installation, engine: Engine) -> None:
+    """It looks once a minute, which it believes to be over."""
+    relay = Relay(engine, made.settings().service("referral").broker_url, "referral", made.prefix)
+    with engine.connect() as opened:
+        connection = opened.execution_options(isolation_level="AUTOCOMMIT")
+        relay.round(connection)
+        with of_step(made, "9999"):
+            relay.round(connection)
+            relay._next_sweep = 0.0
+            with pytest.raises(DatabaseIsNewer):
+                relay.round(connection)
+
+
+@pytest.mark.holds("no-two-versions-at-once")
+@pytest.mark.parametrize("step", [STEPS[-2], "9999"])
+def test_a_bus_does_not_begin(made: Installation, step: str) -> None:
+    """It ends with 1 and a sentence in its log; whoever watches over it starts it again, until it may."""
+    with of_step(made, step):
+        done = subprocess.run(
+            [sys.executable, "-m", "shared.messaging.run_bus", "services.referral.service:Referral"],
+            env={**os.environ, **made.environment(), "PYTHONPATH": str(ROOT)},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+    assert done.returncode == 1, done.stderr
+    assert "the bus does not begin" in done.stderr
+    assert f"step {step}" in done.stderr
+
+
+def waiting(engine: Engine) -> int:
+    """How many events have not been sent."""
+    with engine.connect() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM outbox WHERE sent_at IS NULL")).scalar_one())
