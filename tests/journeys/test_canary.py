@@ -17,8 +17,8 @@ from sqlalchemy import text
 from shared.messaging import names
 from shared.messaging.publishing import ConfirmedPublisher, Outgoing
 from shared.storage.engine import make_engine
-from tests.support import canary_story as story
-from tests.support.canary_story import Canary
+from tests.support.canary import asking, breaking, browsing
+from tests.support.canary.marked import PLANTED_FOR_BO, RARE_GROUP, REFUSED, Canary
 from tests.support.hidden_places import Found, every_message, every_statement, every_table, files_under, tapped
 from tests.support.infrastructure import Infrastructure
 from tests.support.marks import Marks
@@ -69,21 +69,21 @@ def _tell(canary: Canary, browser: Browser, profiles: Path) -> Told:
     with visitor(browser, "alva", product.url, profiles / "alva") as alva:
         visitors["alva"] = alva
         alva.sign_in()
-        path = story.fill_in_a_referral(canary, alva)
+        path = browsing.fill_in_a_referral(canary, alva)
         receipt = alva.seen[-1]
-        story.keep_and_discard_drafts(canary, alva)
-        story.write_in_two_windows(canary, alva)
-        story.tell_without_consent(canary, alva)
-        story.type_too_late(canary, alva)
+        browsing.keep_and_discard_drafts(canary, alva)
+        browsing.write_in_two_windows(canary, alva)
+        browsing.tell_without_consent(canary, alva)
+        browsing.type_too_late(canary, alva)
         with visitor(browser, "bo", product.url, profiles / "bo") as bo:
             visitors["bo"] = bo
             bo.sign_in()
-            story.answer_it(canary, bo, path)
-            story.make_mistakes(canary, alva, bo)
-            story.every_other_turn(canary, bo)
-            after_withdrawal = story.withdraw(canary, bo)
-            story.everything_refused(canary, path)
-            story.break_things(canary)
+            browsing.answer_it(canary, bo, path)
+            browsing.make_mistakes(canary, alva, bo)
+            asking.every_other_turn(canary, bo)
+            after_withdrawal = browsing.withdraw(canary, bo)
+            asking.everything_refused(canary, path)
+            breaking.break_things(canary)
             product.everything_has_arrived()
             bo.go("/notifications/")
             bo.go("/notifications/inbox")
@@ -107,11 +107,11 @@ def _tell(canary: Canary, browser: Browser, profiles: Path) -> Told:
             for page in pages:
                 assert each.go(page) == 200, page
             if who == "cilla":
-                story.strangers_in_the_browser(canary, each, path)
+                browsing.strangers_in_the_browser(canary, each, path)
             if who == "ester":
                 _follow_the_trails(each, path)
             kept.append(each.kept_by_the_browser())
-    story.what_operators_see(canary)
+    breaking.what_operators_see(canary)
     product.everything_has_arrived()
     export = canary.ask("ester", "GET", "/api/audit/v1/log/export").content
     return Told(canary, visitors, profiles, after_withdrawal, after_sign_out, receipt, kept, export)
@@ -148,7 +148,7 @@ def test_the_marks_are_really_planted(told: Told) -> None:
         who: set().union(*(told.marks.found_in(seen.body) for seen in told.answers if seen.who == who))
         for who in ("alva", "bo")
     }
-    assert set(story.PLANTED_FOR_BO) <= shown["bo"]
+    assert set(PLANTED_FOR_BO) <= shown["bo"]
     assert {"ProtectedName", "ProtectedNote"} <= shown["bo"], "once he has accepted"
     assert {"Mistaken", "MistakenTwice", "Late"} <= shown["bo"], "what he typed is shown again"
     assert {"DraftName", "Typo", "Representative", "OtherRepresentative", "Completed", "Rejected"} <= shown["alva"]
@@ -158,7 +158,7 @@ def test_the_marks_are_really_planted(told: Told) -> None:
 @pytest.mark.holds("nothing-about-them-can-be-filled-in")
 def test_what_was_refused_about_the_other_person_is_shown_to_nobody(told: Told) -> None:
     """It was kept nowhere, so no page has it: not even its writer's."""
-    assert {name for seen in told.answers for name in told.marks.found_in(seen.body)}.isdisjoint(story.REFUSED)
+    assert {name for seen in told.answers for name in told.marks.found_in(seen.body)}.isdisjoint(REFUSED)
 
 
 def test_the_story_went_through_what_it_promises(told: Told) -> None:
@@ -247,13 +247,13 @@ def test_no_log_has_them(told: Told) -> None:
     """Nor any other file of the installation, through all breakdowns; nor does a log quote a poisoned message."""
     folder = told.canary.product.folder
     assert where_marks_are(told.marks, files_under(folder)) == {}
-    poison = Marks({"poison": (told.canary.poison_mark,), "group": (story.RARE_GROUP,)})
+    poison = Marks({"poison": (told.canary.poison_mark,), "group": (RARE_GROUP,)})
     assert where_marks_are(poison, files_under(folder / "logs")) == {}
 
 
 def test_no_message_carries_them(told: Told) -> None:
     """No event, no message that waits to be tried again or is parked; not even the target group is on the bus."""
-    marks = Marks({**told.marks.spellings, "group": (story.RARE_GROUP,)})
+    marks = Marks({**told.marks.spellings, "group": (RARE_GROUP,)})
     assert where_marks_are(marks, every_message(told.canary.product.settings)) == {}
 
 
@@ -265,7 +265,7 @@ def test_no_table_can_be_read(told: Told) -> None:
     assert "table referral.lapsed_forms" in looked_through
     assert where_marks_are(told.marks, tables) == {}
     outside = (table for table in tables if not table.place.startswith("table directory."))
-    assert where_marks_are(Marks({"group": (story.RARE_GROUP,)}), outside) == {}, "the directory lists all groups"
+    assert where_marks_are(Marks({"group": (RARE_GROUP,)}), outside) == {}, "the directory lists all groups"
 
 
 def test_no_statement_carries_them(told: Told) -> None:
