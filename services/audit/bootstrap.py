@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, text
 
+from services.audit.adapters.backlog import Backlog, waiting_in
 from services.audit.adapters.destroying_keys import destroy_keys_of, subject_of
 from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
 from services.audit.adapters.log_store import OpenLog
@@ -137,6 +138,13 @@ def comparer() -> Comparer:
 def claims_checker() -> ClaimsChecker:
     """What holds what is noted against the log, made once: it remembers since when something is not as it should be."""
     return ClaimsChecker(SystemClock())
+
+
+@cache
+def backlog() -> Backlog:
+    """Whether this service is behind with what it is to remember."""
+    broker_url = Settings.from_environment().service(SERVICE).broker_url
+    return Backlog(lambda: waiting_in(broker_url, f"{SERVICE}.remember"))
 
 
 @cache

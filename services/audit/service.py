@@ -93,7 +93,12 @@ class Audit:
         """Is everything here that was published? And what is wrong is told."""
         with self.unit_of_work() as uow:
             reconcile(
-                uow.sequences, uow.alarms, self._parts.clock, self._parts.parked, begun=bootstrap.began_to_listen()
+                uow.sequences,
+                uow.alarms,
+                self._parts.clock,
+                self._parts.parked,
+                begun=bootstrap.began_to_listen(),
+                behind=bootstrap.backlog(),
             )
             tell_of_alarms(uow)
             standing, waiting, waited = uow.alarms.counts(), uow.sequences.waiting(), uow.sequences.oldest_waiting()

@@ -33,12 +33,19 @@ ParkedSequences = Callable[[], Mapping[str, Iterable[int]]]
 
 
 def reconcile(
-    sequences: Sequences, alarms: Alarms, clock: Clock, parked: ParkedSequences, *, begun: datetime | None = None
+    sequences: Sequences,
+    alarms: Alarms,
+    clock: Clock,
+    parked: ParkedSequences,
+    *,
+    begun: datetime | None = None,
+    behind: Callable[[], bool] = lambda: False,
 ) -> list[Alarm]:
     """Set the alarms to what is true now; returns what is wrong, whether or not it was known. One at a time does this.
 
     What reviewers have closed stays closed: missing numbers for ever, a silence until the publisher has been heard.
-    ``begun``: since when this process listens, so that what was said while it was away is no new silence.
+    ``begun``: since when this process listens, so that what was said while it was away is no new silence. ``behind``:
+    whether events still wait in audit's own queue, after a standstill for instance: then no new gap is told of yet.
     """
     if not alarms.lock():
         return []
@@ -54,8 +61,16 @@ def reconcile(
     if waited is not None and waited > STANDSTILL:
         found.append(Alarm(LOG_STANDS_STILL, THE_LOG, 0, 0))
     accepted = [each for each in alarms.accepted(COME_AND_GO) if _still_accepted(each, said_of)]
-    alarms.change(follow(found, standing, accepted, now), now)
+    changes = follow(found, standing, accepted, now)
+    fresh = [(alarm, at) for alarm, at in changes.opened if _is_gap(alarm) and at == now]
+    if fresh and behind():
+        changes.opened = [each for each in changes.opened if each not in fresh]
+    alarms.change(changes, now)
     return found
+
+
+def _is_gap(alarm: Alarm) -> bool:
+    return alarm.kind == EVENTS_MISSING and not alarm.explained
 
 
 def _gaps(said_of: Iterable[Announcement], parked: ParkedSequences) -> list[Alarm]:

@@ -21,9 +21,9 @@ NOTHING = Tally().digest
 def without_tallies(world: World) -> Iterator[None]:
     """Those of other tests, and ours."""
     owner = world.settings.service("audit").owner_database_url
-    do_as(owner, "delete from tallies")
+    do_as(owner, "truncate tallies")
     yield
-    do_as(owner, "delete from tallies")
+    do_as(owner, "truncate tallies")
 
 
 def said(world: World, hour: datetime, told: int) -> None:

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.audit.adapters.backlog import AT_MOST, Backlog, waiting_in
 from services.audit.commands.close_alarm import close_alarm
 from services.audit.commands.reconcile_sequences import SILENCE, reconcile
 from services.audit.domain.gaps import GRACE
@@ -236,3 +237,42 @@ def test_after_a_clock_that_was_ahead_gaps_and_silences_are_seen_as_soon(world: 
     assert [each[0] for each in alarms(world)] == ["events-missing"]
     world.clock.advance(SILENCE)
     assert sorted(each[0] for each in alarms(world)) == ["events-missing", "publisher-silent"]
+
+
+def test_what_waits_in_our_own_queue_is_late_and_not_missing(world: World) -> None:
+    """After a standstill heights overtake the events that they are about; a gap that was told of before stays."""
+    seconds, waiting = 0.0, 0
+    backlog = Backlog(lambda: waiting, seconds=lambda: seconds)
+
+    def told() -> list[tuple[int, int]]:
+        with world.parts.as_service() as uow:
+            reconcile(uow.sequences, uow.alarms, world.clock, dict, behind=backlog)
+            uow.commit()
+        return world.as_role("", "select first, last from alarms where closed_at is null order by first")  # type: ignore[return-value]
+
+    world.hear(sent(uuid4(), []))
+    lose(world, 1)
+    world.hear(sent(uuid4(), []))
+    announce(world, 3)
+    world.clock.advance(GRACE)
+    assert told() == [(2, 2)]
+    lose(world, 2)
+    waiting = 40
+    announce(world, 5)
+    world.clock.advance(GRACE)
+    assert told() == [(2, 2)], "the rest is on its way"
+    waiting = 0
+    assert told() == [(2, 2), (4, 5)]
+    lose(world, 1)
+    waiting = 40
+    announce(world, 6)
+    world.clock.advance(GRACE)
+    assert told() == [(2, 2), (4, 5)]
+    seconds = AT_MOST
+    assert told() == [(2, 2), (4, 5), (6, 6)], "a queue that is never empty is no reason for ever"
+
+
+def test_a_queue_that_cannot_be_looked_at_is_no_reason() -> None:
+    """With the broker away a gap is told of as ever."""
+    assert waiting_in("", "audit.remember") == 0
+    assert waiting_in("amqp://127.0.0.1:1/", "audit.remember") == 0
