@@ -12,6 +12,7 @@ import amqp
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
+from deploy.errands.hearing_doctoring import about_hearing
 from deploy.errands.log_doctoring import about_the_log
 from deploy.errands.outer_door import about_the_outer_door
 from deploy.migrate import subscriptions
@@ -73,7 +74,7 @@ def examine(box: Box, console: Console) -> bool:
 def examine_installation(settings: Settings, console: Console) -> bool:
     """The same for an installation that is no box: its databases and its broker, since its processes are elsewhere."""
     door = about_the_outer_door(settings, SystemClock().now())
-    well = _tell([*_on_their_way(settings), *_in_the_log(settings), *door], console)
+    well = _tell([*_on_their_way(settings), *_hearing(settings), *_in_the_log(settings), *door], console)
     console.print(
         "Only databases, broker and the outer door's certificate were looked at: each process's own health check tells "
         "of that process."
@@ -128,7 +129,16 @@ def _running(box: Box) -> Iterator[str]:
     if parts and parts["PostgreSQL"].runs and parts["RabbitMQ"].runs:
         settings = box.installation().settings()
         yield from _on_their_way(settings)
+        yield from _hearing(settings)
         yield from _in_the_log(settings)
+
+
+def _hearing(settings: Settings) -> Iterator[str]:
+    try:
+        yield from about_hearing(settings, SystemClock().now())
+    except SQLAlchemyError:
+        # that a database does not answer is told above
+        return
 
 
 def _in_the_log(settings: Settings) -> Iterator[str]:

@@ -28,7 +28,7 @@ from shared.contracts.contract import Contract, all_contracts
 from shared.contracts.envelope import Envelope
 from shared.messaging.subscribe import Heard, every, subscribe
 from shared.settings import Settings
-from shared.storage import lapsed_forms
+from shared.storage import hearing, lapsed_forms
 from shared.storage.staff import STAFF_EVENTS, StaffEvent, forget_old_sessions
 
 INTEGRATE_EVERY_S = 0.04
@@ -132,6 +132,7 @@ class Audit:
         now = self._parts.clock.now()
         with self.unit_of_work() as uow:
             forget_old_sessions(uow.connection, now)
+            hearing.show(uow.connection, self.name)
             lapsed_forms.sweep(uow.connection, now)
             uow.tallies.sweep(now)
             uow.commit()

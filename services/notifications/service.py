@@ -42,6 +42,7 @@ from shared.contracts.referral import (
     ReferralSent,
 )
 from shared.messaging.subscribe import Heard, every, subscribe
+from shared.storage import hearing
 from shared.storage.staff import STAFF_EVENTS, StaffEvent, forget_old_sessions
 
 DELIVER_EVERY_S = 0.5
@@ -118,4 +119,5 @@ class Notifications:
             for notice in uow.notices.release(self._parts.clock.now()):
                 announce(notice, uow)
             forget_old_sessions(uow.connection, self._parts.clock.now())
+            hearing.show(uow.connection, self.name)
             uow.commit()

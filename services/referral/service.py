@@ -12,7 +12,7 @@ from services.referral.reactions.when_the_directory_speaks_remember_it import wh
 from shared.contracts.directory import RoutingRulesChanged, RoutingRulesToldAgain
 from shared.contracts.envelope import Envelope
 from shared.messaging.subscribe import every, subscribe
-from shared.storage import lapsed_forms
+from shared.storage import hearing, lapsed_forms
 from shared.storage.staff import STAFF_EVENTS, StaffEvent, forget_old_sessions
 from shared.web import idempotency
 
@@ -51,4 +51,5 @@ class Referral:
             lapsed_forms.sweep(uow.connection, now)
             idempotency.sweep(uow.connection, now - KEEP_ANSWERS)
             forget_old_sessions(uow.connection, now)
+            hearing.show(uow.connection, self.name)
             uow.commit()

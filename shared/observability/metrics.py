@@ -21,6 +21,9 @@ pauses = Counter("lotsa_consumption_pauses", "Waits for a database or broker to 
 reaction_seconds = Histogram("lotsa_reaction_seconds", "Time from delivery to commit", ["queue"])
 reconnections = Counter("lotsa_bus_reconnections", "Connections to the broker made by a bus", ["service"])
 closed = Counter("lotsa_contents_closed", "Times contents were closed since the directory was silent", ["service"])
+directory_heard = Gauge(
+    "lotsa_directory_heard_timestamp_seconds", "When a service last heard the directory; 0: never yet", ["service"]
+)
 connected = Gauge("lotsa_bus_connected", "1 while a service's bus is connected to the broker", ["service"])
 parked_waiting = Gauge("lotsa_parked_waiting", "Messages that lie parked, for a person to look at", ["queue"])
 

@@ -16,7 +16,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
 
-from shared.storage.plainly import ask_alone, run
+from shared.observability import metrics
+from shared.storage.plainly import ask, ask_alone, run
 
 # how far the clocks of a service's own processes may lie apart
 CLOCKS_APART = timedelta(seconds=5)
@@ -52,6 +53,18 @@ def create_hearing(op: Any, app_role: str) -> None:
 def note(connection: Connection, said_at: datetime, now: datetime) -> None:
     """The directory has said at a moment that it is there; it is heard now. Repeats and old ones change nothing."""
     run(connection, (_NOTE, (said_at, now)))
+
+
+def heard(connection: Connection) -> datetime | None:
+    """When this service last heard the directory; None where it never did."""
+    rows = ask(connection, _HEARD)
+    return rows[0][0] if rows else None
+
+
+def show(connection: Connection, service: str) -> None:
+    """Measure it, whether anybody asks for contents or not; from the database, so that a start is no word."""
+    at = heard(connection)
+    metrics.directory_heard.labels(service).set(at.timestamp() if at else 0)
 
 
 class Hearing(Protocol):
