@@ -1,6 +1,7 @@
 """Makes columns, index and tree beside the leaves anew, as the tables' owner: a slice is one transaction.
 
-Triggers and forced row-level security are taken off and put on again in that transaction: nobody finds them off.
+Triggers are taken off and put on again in that transaction: nobody finds them off. That keeps the sequencer waiting for
+as long as the slice takes, and no reader: row-level security has a policy for the owner, and stays on.
 Nothing of a leaf, a checkpoint or an opening is ever written: those are what it is made anew from, or cannot be.
 """
 
@@ -16,13 +17,13 @@ from sqlalchemy import Connection, Engine, text
 from services.audit.domain.beside import Columns
 
 _OFF = (
-    "alter table log_entries disable trigger append_only, no force row level security",
-    "alter table log_about disable trigger append_only, no force row level security",
+    "alter table log_entries disable trigger append_only",
+    "alter table log_about disable trigger append_only",
     "alter table log_nodes disable trigger append_only",
 )
 _ON = (
-    "alter table log_entries enable trigger append_only, force row level security",
-    "alter table log_about enable trigger append_only, force row level security",
+    "alter table log_entries enable trigger append_only",
+    "alter table log_about enable trigger append_only",
     "alter table log_nodes enable trigger append_only",
 )
 _COLUMNS = text("""

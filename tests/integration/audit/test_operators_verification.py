@@ -79,3 +79,39 @@ def test_the_operators_verification_knows_the_kept_checkpoint(
         kept(world).unlink()
         with pytest.raises(verifying.CannotBeAsked):
             verifying.verify(None, str(signer(world).verifier), Console(file=nowhere))
+
+
+@pytest.mark.parametrize("how", ["is killed", "has no memory left", "says nothing"])
+def test_a_verifier_that_did_not_come_to_its_end_says_nothing_about_the_log(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, how: str
+) -> None:
+    """Exit code 2 and a sentence: neither that the log holds, nor, as a traceback's exit code would say, that it does
+    not."""
+    broken = {
+        "is killed": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+        "has no memory left": "raise MemoryError",
+        "says nothing": "raise SystemExit(1)",
+    }
+    verifier = tmp_path / "verify.py"
+    verifier.write_text(broken[how])
+    monkeypatch.setattr(verifying, "VERIFIER", verifier)
+    monkeypatch.setattr(verifying, "current_settings", lambda: world.settings)
+    done = CliRunner().invoke(cli.app, ["verify-audit", "--key", str(signer(world).verifier)])
+    assert done.exit_code == 2
+    assert "did not come to its end" in done.output
+    assert "WRONG" not in done.output
+
+
+def test_the_verifier_is_given_the_time_that_it_takes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log of years is verified as one of days: nobody ends it but the person who waits."""
+    monkeypatch.setattr(verifying, "current_settings", lambda: world.settings)
+    asked: list[object] = []
+    run = verifying.subprocess.run
+
+    def noted(*words: object, **given: object) -> object:
+        asked.append(given.get("timeout"))
+        return run(*words, **given)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(verifying.subprocess, "run", noted)
+    assert lotsa("verify-audit", "--key", str(signer(world).verifier)) == 0
+    assert asked == [None]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import pytest
 from rich.console import Console
+from sqlalchemy import Connection
+from sqlalchemy.exc import ProgrammingError
 
 from deploy.errands.rebuilding import rebuild_index
 from deploy.onebox.trouble import Trouble
+from services.audit.adapters import index_repair
 from services.audit.commands import rebuild_index as command
 from tests.integration.audit import broken_log
 from tests.integration.audit.broken_log import as_owner, verify
 from tests.integration.audit.reviewers import Reviewers, Story
-from tests.integration.audit.support import World, leaves
+from tests.integration.audit.support import World, do_as, leaves
 
 pytestmark = pytest.mark.usefixtures("a_log")
 EVERYTHING_BESIDE = (
@@ -105,3 +109,33 @@ def test_what_was_looked_up_is_kept(reviewers: Reviewers, story: Story) -> None:
     rebuilt(reviewers.world)
     assert "vid sidan av loggen" not in reviewers.ester.get(page).text
     assert broken_log.alarms(reviewers.world) == []
+
+
+def test_a_reviewer_reads_while_it_is_made_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One who has begun to read keeps nobody waiting, and one who begins in the middle of a slice waits for nobody."""
+    as_owner(world, *EVERYTHING_BESIDE)
+    read: list[int] = []
+    put_on = index_repair._ON
+
+    def in_the_middle(connection: Connection, statements: Sequence[str]) -> None:
+        if statements is put_on:
+            with world.parts.as_auditor() as uow:
+                uow.connection.exec_driver_sql("set local statement_timeout = '5s'")
+                query = "select count(*) from log_entries join log_about on entry_index = index"
+                read.append(uow.connection.exec_driver_sql(query).scalar_one())
+        for statement in statements:
+            connection.exec_driver_sql(f"set local lock_timeout = '5s'; {statement}")
+
+    monkeypatch.setattr(index_repair, "_run", in_the_middle)
+    with world.parts.as_auditor() as uow:
+        before = uow.connection.exec_driver_sql("select count(*) from log_entries, log_about, log_nodes").scalar_one()
+        assert "6 entries hold" in rebuilt(world)
+        assert before
+    assert len(read) > 1
+    assert all(read)
+    world.sequencer.integrate()
+    assert verify(world).holds is True
+    # and what stands in everybody's way is back
+    refused = "update log_about set subject_id = gen_random_uuid()"
+    with pytest.raises(ProgrammingError, match="append-only"):
+        do_as(world.settings.service("audit").owner_database_url, refused)
