@@ -23,9 +23,9 @@ from pathlib import Path
 
 from deploy.onebox.trouble import Trouble
 from shared.observability.health import is_ready
-from shared.settings import SERVICES, Settings, SettingsAreWrong
-from shared.storage.encryption import KeyTrouble
 
+# whether a process is well is asked of each every ten seconds by a program that begins anew: what costs a fifth of a
+# second to import (settings, keys) is imported where something is to run
 OWN_SETTINGS = Path("/run/lotsa/environment")
 READY = Path("/var/lib/lotsa/ready")
 PORT = 8000
@@ -37,6 +37,8 @@ BEFORE_THERE_IS_ONE = ("backup-identity", "restore-keys", "--version", "--help")
 
 def command(kind: str, service: str) -> list[str]:
     """The command line of a process. Raises Trouble for one that there is not."""
+    from shared.settings import SERVICES
+
     if service not in SERVICES:
         raise Trouble(f"There is no service “{service}”; there are {', '.join(SERVICES)}.")
     match kind:
@@ -82,9 +84,21 @@ def _installation_of(words: list[str]) -> dict[str, str]:
 
 
 def main() -> None:
-    """Become the process that the command line names."""
+    """Become the process that the command line names, or say whether it is well."""
+    match sys.argv[1:]:
+        case ["healthy", kind, service]:
+            sys.exit(0 if healthy(kind, service) else 1)
+        case words:
+            become(words)
+
+
+def become(words: list[str]) -> None:
+    """The process that these words name. Exits with a sentence where it cannot be."""
+    from shared.settings import Settings, SettingsAreWrong
+    from shared.storage.encryption import KeyTrouble
+
     try:
-        match sys.argv[1:]:
+        match words:
             case ["prepare"]:
                 from deploy.compose.prepare import prepare
 
@@ -99,15 +113,13 @@ def main() -> None:
                 from deploy.compose.nightly import back_up_every_night
 
                 back_up_every_night()
-            case ["lotsa", *words]:
-                environment = {**os.environ, **_installation_of(words)}
-                errand = [sys.executable, "-m", "deploy.cli", *words]
+            case ["lotsa", *asked]:
+                environment = {**os.environ, **_installation_of(asked)}
+                errand = [sys.executable, "-m", "deploy.cli", *asked]
                 os.execve(errand[0], errand, environment)  # noqa: S606 - becomes it, with no shell
-            case ["healthy", kind, service]:
-                sys.exit(0 if healthy(kind, service) else 1)
             case [kind, service]:
-                words = command(kind, service)
-                os.execve(words[0], words, {**own_settings(), **os.environ})  # noqa: S606 - becomes it, with no shell
+                process = command(kind, service)
+                os.execve(process[0], process, {**own_settings(), **os.environ})  # noqa: S606 - becomes it, with no shell
             case _:
                 sys.exit(__doc__)
     except (Trouble, SettingsAreWrong, KeyTrouble) as trouble:

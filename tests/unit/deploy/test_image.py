@@ -127,3 +127,24 @@ def test_compose_itself_takes_the_file(tmp_path: Path) -> None:
     environment = {**os.environ, "HOME": os.environ.get("HOME", str(tmp_path))}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_asking_whether_a_process_is_well_costs_little() -> None:
+    """Twelve containers ask every ten seconds, each time by a program that begins anew."""
+    program = "import sys, deploy.container; print(*sys.modules, sep=chr(10))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=True
+    )
+    loaded = done.stdout.split()
+    assert "deploy.container" in loaded
+    assert not {"shared.settings", "cryptography", "sqlalchemy", "flask", "rich"} & set(loaded)
+    tests = [" ".join(each.get("healthcheck", {}).get("test", [])) for each in composed()["services"].values()]
+    assert len([each for each in tests if "deploy.container healthy" in each]) == 12
+    assert not [each for each in tests if "rabbitmq-diagnostics" in each or "rabbitmqctl" in each]
+
+
+def test_an_operators_errand_waits_for_nobody() -> None:
+    """It is run when something is away; and it starts nothing, nor prepares anything anew on the way."""
+    operator = composed()["services"]["operator"]
+    assert not operator.get("depends_on")
+    assert set(composed()["services"]["prepare"]["volumes"]) <= set(operator["volumes"])
