@@ -148,3 +148,9 @@ def test_an_operators_errand_waits_for_nobody() -> None:
     operator = composed()["services"]["operator"]
     assert not operator.get("depends_on")
     assert set(composed()["services"]["prepare"]["volumes"]) <= set(operator["volumes"])
+
+
+def test_no_containers_log_grows_without_end() -> None:
+    """Docker's own default keeps everything, until the disk is full."""
+    for name, service in composed()["services"].items():
+        assert {"max-size", "max-file"} <= service["logging"]["options"].keys(), name
