@@ -86,7 +86,7 @@ class Audit:
     @every(seconds=INTEGRATE_EVERY_S)
     def integrate(self) -> None:
         """What is pending enters the log, under a new checkpoint."""
-        bootstrap.sequencer().integrate()
+        bootstrap.integration().tick()
 
     @every(seconds=RECONCILE_EVERY_S)
     def reconcile(self) -> None:

@@ -39,6 +39,8 @@ _NUMBER = f"""
     FROM placed, counted WHERE outbox.id = waiting_id
     RETURNING sequence, outbox.epoch, {_COLUMNS}
 """  # noqa: S608 - only this module's own column names are put in
+WAITING = b"SELECT FROM outbox WHERE sequence IS NULL LIMIT 1"
+"""Whether there is anything to number, for ``shared.storage.plainly.Look``."""
 _NUMBERED = f"""
     SELECT sequence, {_EPOCH}, {_COLUMNS} FROM outbox
     WHERE sequence > $1 AND sequence IS NOT NULL AND sent_at IS NULL AND {_NOT_HELD} ORDER BY sequence LIMIT $2

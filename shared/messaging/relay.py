@@ -17,7 +17,7 @@ from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.steady import SteadyTime
 from shared.messaging import names
 from shared.messaging.announcing import Announcing
-from shared.messaging.claims import Claim, Claims
+from shared.messaging.claims import WAITING, Claim, Claims
 from shared.messaging.inbox import sweep_inbox
 from shared.messaging.outbox import sweep_outbox
 from shared.messaging.publishing import ConfirmedPublisher, Outgoing, Receipt
@@ -26,6 +26,7 @@ from shared.messaging.trouble import BrokerTrouble
 from shared.observability import metrics
 from shared.observability.episodes import Episode
 from shared.observability.logs import logger
+from shared.storage.plainly import Look
 from shared.storage.schema import check_version
 
 ANNOUNCE_EVERY = 60.0
@@ -79,6 +80,7 @@ class Relay:
         self._date = SteadyTime(from_the_start=True)
         self._next_sweep = self._next_look_back = self._lively_until = 0.0
         self._sending_again = self._relaying = False
+        self._look: Look | None = None
         # said from the beginning: of a relay that was never elected nobody would hear that it is not active
         metrics.relay_active.labels(publisher).set(0)
 
@@ -128,6 +130,12 @@ class Relay:
                 # the lock is the session's: give it up with the session, not with a statement that may not get through
                 connection.invalidate()
 
+    def _something_waits(self, connection: Connection) -> bool:
+        """Most of the day there is nothing, twenty times a second: a look costs a fraction of numbering nothing."""
+        if self._look is None or self._look.connection is not connection:
+            self._look = Look(connection, WAITING)
+        return self._look()
+
     @property
     def _lively(self) -> bool:
         # where something happened just now, more will soon
@@ -149,7 +157,7 @@ class Relay:
         now, began = time.monotonic(), self._clock.now()
         if now >= self._next_look_back:
             self._look_back(claims)
-        fresh = claims.number(self._batch)
+        fresh = claims.number(self._batch) if self._lively or self._something_waits(connection) else []
         if fresh:
             self._lively_until = now + LIVELY_FOR
         self._send(claims, fresh)

@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from typing import Any, NoReturn, cast
 
 import psycopg
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
 from sqlalchemy import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError
 
@@ -46,6 +49,31 @@ def run(connection: Connection, *statements: tuple[Statement, Sequence[Any]]) ->
                 cursor.execute(statement, values)
     except psycopg.Error as error:
         _tell(connection, error)
+
+
+class Look:
+    """Whether a query has any row, asked again and again on one connection that is in no transaction.
+
+    Prepared once, and carried out by libpq itself: for what is looked at twenty times a second all day long, and has
+    nothing to say most of the time. Raises psycopg's errors.
+    """
+
+    def __init__(self, connection: Connection, statement: bytes) -> None:
+        self.connection = connection
+        self._libpq = _driver(connection).pgconn
+        self._name = f"lotsa_look_{id(self)}".encode()
+        self._expect(self._libpq.prepare(self._name, statement), ExecStatus.COMMAND_OK)
+
+    def __call__(self) -> bool:
+        """Look."""
+        result = self._libpq.exec_prepared(self._name, None)
+        self._expect(result, ExecStatus.TUPLES_OK)
+        return bool(result.ntuples)
+
+    @staticmethod
+    def _expect(result: PGresult, status: int) -> None:
+        if result.status != status:
+            raise error_from_result(result)
 
 
 def ask_alone(engine: Engine, statement: Statement, values: Sequence[Any] = ()) -> list[Row]:
