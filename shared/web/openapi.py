@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from apispec import APISpec
@@ -117,13 +118,16 @@ class Api:
                 methods=[each.method],
             )
 
+        # made when it is first asked for, and once: it says the same for as long as the process lasts
+        document = cache(self.document)
+
         @doors.get("/openapi.json")
         def describe() -> Response:
-            return jsonify(self.document())
+            return jsonify(document())
 
         @doors.get("/docs")
         def read() -> str:
-            return render_template("lotsa/openapi.html", document=self.document())
+            return render_template("lotsa/openapi.html", document=document())
 
         return doors
 

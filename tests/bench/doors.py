@@ -41,7 +41,9 @@ WITHOUT_A_BAR: Mapping[str, str] = {
 WHO = {"referrer": "alva", "adviser": "bo", "partner-editor": "dani", "auditor": "ester",
        "municipality-administrator": "hanna"}  # fmt: skip
 # of those whom a role lets in, whoever has something to do there
-ONLY = {"reject": "bo", "complete": "bo", "cancel": "alva", "drafts/<uuid:draft_id>": "alva"}
+A_STEP = "referrals/<uuid:referral_id>"
+ONLY = {f"{A_STEP}/reject": "bo", f"{A_STEP}/complete": "bo", f"{A_STEP}/cancel": "alva",
+        "v1/drafts/<uuid:draft_id>": "alva"}  # fmt: skip
 QUERIES = {
     "/api/referral/v1/routing-proposal": "?area=0180-sodermalm",
     "/api/directory/v1/routing-rules/<municipality_code>/proposal": "?area=0180-sodermalm",

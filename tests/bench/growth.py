@@ -36,8 +36,16 @@ BAR_MS, AT_A_FLOOR_OF = 50.0, 4_000.0
 FIRST_BYTE_BAR_S = 1.0
 IDLE_S, IDLE_BAR = 30.0, 0.03
 WARM = 5
-LEADS_ON = ("GET /audit/search", "GET /directory/", "GET /referral/new")
-"""These answer with another address."""
+LEADS_ON = (
+    "GET /audit/search",
+    "GET /directory/",
+    "GET /referral/new",
+    "GET /referral/drafts/<uuid:draft_id>",
+    "GET /referral/drafts/<uuid:draft_id>/check",
+    "GET /referral/referrals/<uuid:referral_id>/withdraw-consent",
+    "GET /referral/referrals/<uuid:referral_id>/moved",
+)
+"""These answer with another address, some of them only where there is nothing to be done."""
 
 
 @dataclass
