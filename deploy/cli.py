@@ -242,10 +242,11 @@ def keys_rotate(
 def keys_make() -> None:
     """Make the keys of sessions and cookies, where the settings name them, that are not there. None is written over."""
     with said():
-        from deploy.errands import rotating
-        from shared.settings import Settings
+        import os
 
-        rotating.make(Settings.from_environment(), console)
+        from deploy.errands import rotating
+
+        rotating.make(os.environ, console)
 
 
 @keys.command("lost")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.console import Console
 
 from deploy.errands import changing_keys, changing_log_key, changing_web_keys
@@ -13,6 +15,7 @@ from shared.settings import SERVICES, Settings
 SESSION = "session"
 COOKIES = {f"{service}-cookie": service for service in SERVICES}
 KINDS = (*changing_keys.KINDS, SESSION, *COOKIES, changing_log_key.KIND)
+OF_WEB = ("_COOKIE_KEY_FILE", "_SESSION_SIGNING_KEY_FILE", "_SESSION_VERIFYING_KEYS_FILE")
 WAIT_S = 2 * LOOK_AGAIN_AFTER_SECONDS
 """Until every process has looked at its files again."""
 
@@ -40,12 +43,14 @@ def rotate(settings: Settings, kind: str, console: Console, *, leaked: bool = Fa
         changing_keys.rotate(settings, kind, console, wait=wait)
 
 
-def make(settings: Settings, console: Console) -> None:
+def make(environment: Mapping[str, str], console: Console) -> None:
     """Make the keys of sessions and cookies where the settings name them, and only those that are not there.
 
-    Raises Trouble when all are there already, or none is named.
+    Nothing else of the settings is asked for: keys are made before the rest is there. Raises Trouble when all are there
+    already, or none is named.
     """
-    made = make_web_keys(settings)
+    named = {name: value for name, value in environment.items() if name.startswith("LOTSA_") and name.endswith(OF_WEB)}
+    made = make_web_keys(Settings.from_environment({"LOTSA_MODE": "test", **named}))
     if not made:
         raise Trouble("Every key of sessions and cookies that the settings name is there already; nothing was written.")
     for path in made:

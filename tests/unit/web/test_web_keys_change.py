@@ -11,7 +11,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from rich.console import Console
+from typer.testing import CliRunner
 
+from deploy import cli
 from deploy.errands import changing_web_keys
 from deploy.keys import make_web_keys
 from deploy.onebox.trouble import Trouble
@@ -231,6 +233,21 @@ def test_public_halves_without_their_private_key_are_not_written_over(tmp_path: 
         make_web_keys(named_in(tmp_path))
     assert [each.name for each in tmp_path.iterdir()] == [PUBLIC]
     assert (tmp_path / PUBLIC).read_bytes() == before
+
+
+def test_the_command_needs_no_other_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As somebody says it who sets up a machine by hand: in production, before there is anything else."""
+    for service in SERVICES:
+        monkeypatch.setenv(f"LOTSA_{service.upper()}_COOKIE_KEY_FILE", str(tmp_path / f"{service}-cookie"))
+    monkeypatch.setenv("LOTSA_SESSION_SIGNING_KEY_FILE", str(tmp_path / PRIVATE))
+    monkeypatch.setenv("LOTSA_SESSION_VERIFYING_KEYS_FILE", str(tmp_path / PUBLIC))
+    monkeypatch.delenv("LOTSA_MODE", raising=False)
+    done = CliRunner().invoke(cli.app, ["keys", "make"])
+    assert done.exit_code == 0, done.output
+    assert len(list(tmp_path.iterdir())) == len(SERVICES) + 2
+    again = CliRunner().invoke(cli.app, ["keys", "make"])
+    assert again.exit_code == 1
+    assert "is there already" in again.output
 
 
 def test_without_a_word_of_where_nothing_is_made() -> None:
