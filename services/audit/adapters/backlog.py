@@ -10,11 +10,11 @@ import amqp
 from shared.messaging.connection import connect, drop
 
 AT_MOST = 600.0
-"""Seconds for which a queue that is never empty is believed to be the reason."""
+"""Seconds for which a queue that is never empty, or a broker that is away, is believed to be the reason."""
 
 
 def waiting_in(broker_url: str, queue: str) -> int:
-    """How many messages no consumer has been given yet; 0 when the broker cannot be asked: then that is no reason."""
+    """How many messages no consumer has been given yet; one at least where a broker that is away cannot tell."""
     if not broker_url:
         return 0
     connection = None
@@ -22,7 +22,7 @@ def waiting_in(broker_url: str, queue: str) -> int:
         connection = connect(broker_url, "backlog")
         return int(connection.channel().queue_declare(queue, passive=True).message_count)
     except (OSError, amqp.AMQPError):
-        return 0
+        return 1
     finally:
         drop(connection)
 

@@ -272,7 +272,7 @@ def test_what_waits_in_our_own_queue_is_late_and_not_missing(world: World) -> No
     assert told() == [(2, 2), (4, 5), (6, 6)], "a queue that is never empty is no reason for ever"
 
 
-def test_a_queue_that_cannot_be_looked_at_is_no_reason() -> None:
-    """With the broker away a gap is told of as ever."""
+def test_a_broker_that_is_away_may_hold_what_is_not_here() -> None:
+    """For as long as a queue is believed; where there is none, nothing waits."""
     assert waiting_in("", "audit.remember") == 0
-    assert waiting_in("amqp://127.0.0.1:1/", "audit.remember") == 0
+    assert Backlog(lambda: waiting_in("amqp://127.0.0.1:1/", "audit.remember"))()
