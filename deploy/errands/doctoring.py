@@ -13,6 +13,7 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.errands.hearing_doctoring import about_hearing
+from deploy.errands.key_doctoring import about_the_keys
 from deploy.errands.log_doctoring import about_the_log
 from deploy.errands.outer_door import about_the_outer_door
 from deploy.migrate import subscriptions
@@ -74,10 +75,13 @@ def examine(box: Box, console: Console) -> bool:
 def examine_installation(settings: Settings, console: Console) -> bool:
     """The same for an installation that is no box: its databases and its broker, since its processes are elsewhere."""
     door = about_the_outer_door(settings, SystemClock().now())
-    well = _tell([*_on_their_way(settings), *_hearing(settings), *_in_the_log(settings), *door], console)
+    well = _tell(
+        [*about_the_keys(settings), *_on_their_way(settings), *_hearing(settings), *_in_the_log(settings), *door],
+        console,
+    )
     console.print(
-        "Only databases, broker and the outer door's certificate were looked at: each process's own health check tells "
-        "of that process."
+        "Only databases, broker, keys and the outer door's certificate were looked at: each process's own health check "
+        "tells of that process."
     )
     return well
 
@@ -128,6 +132,7 @@ def _running(box: Box) -> Iterator[str]:
             yield f"{name} runs, and is not ready: it has just begun, or waits for something. {_last_words(box, name)}"
     if parts and parts["PostgreSQL"].runs and parts["RabbitMQ"].runs:
         settings = box.installation().settings()
+        yield from about_the_keys(settings)
         yield from _on_their_way(settings)
         yield from _hearing(settings)
         yield from _in_the_log(settings)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
+from deploy.errands.key_doctoring import about_the_keys
 from deploy.installation import Installation
 from deploy.migrate import migrate_databases
 from deploy.onebox.places import CHECKOUT
@@ -96,6 +97,20 @@ def test_a_missing_master_key_is_told_and_not_made_anew(migrated: Installation, 
         for word in (f"“{service}-1”", str(path), "Put it back", f"lotsa keys lost {service}-master"):
             assert word in str(told.value)
     assert contents(path.parent) == before
+
+
+def test_doctor_tells_of_each_key_before_the_next_start_does(migrated: Installation) -> None:
+    """Nothing while they are there; a master key that is away or another's, and the log's own."""
+    sign(migrated)
+    assert list(about_the_keys(migrated.settings())) == []
+    keys = migrated.folder / "keys"
+    (keys / "referral-master").unlink()
+    (keys / "audit-master").write_bytes((keys / "directory-master").read_bytes())
+    (keys / "log-signing").unlink()
+    told = "\n".join(about_the_keys(migrated.settings()))
+    for word in (str(keys / "referral-master"), str(keys / "audit-master"), "The key that signs the log is missing"):
+        assert word in told
+    assert "notifications" not in told
 
 
 @pytest.mark.holds("no-key-is-made-anew")

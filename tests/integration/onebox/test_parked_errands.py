@@ -206,7 +206,7 @@ def test_doctor_looks_into_an_installation_that_is_no_box(product: Running) -> N
     well = lotsa(product, "doctor")
     assert well.exit_code == 0, well.stdout + well.stderr
     assert well.stdout.splitlines()[0] == "Nothing is wrong."
-    assert "Only databases, broker and the outer door's certificate were looked at" in well.stdout
+    assert "Only databases, broker, keys and the outer door's certificate were looked at" in well.stdout
     event = park(product, uuid4())
     ill = lotsa(product, "doctor")
     assert ill.exit_code == 1
