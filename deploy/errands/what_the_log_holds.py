@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from services.audit.adapters.ranges import as_runs
 from services.audit.adapters.shown_sets import find_sets
 from services.audit.domain.gaps import Ranges
+from services.audit.log.packing import unpack
 from services.audit.log.shown import MEMBER, key_of, unfolded
 from shared.contracts.common import ServiceRestored
 
@@ -31,7 +32,7 @@ _SOURCES = """
 """
 _PENDING = "SELECT members FROM pending_entries WHERE starts_with(source, :prefix)"
 _ENTRIES = """
-    SELECT index, recorded_at, convert_from(leaf, 'UTF8') AS leaf FROM log_entries
+    SELECT index, recorded_at, leaf FROM log_entries
     WHERE index < :before ORDER BY index DESC LIMIT 2000
 """
 _BEFORE_ALL = 2**62
@@ -93,7 +94,7 @@ def remembered_of(
     while True:
         # recording times never go back, so the first that is too old is the last to look at
         rows = connection.execute(text(_ENTRIES), {"before": before}).all()
-        leaves = [(row.recorded_at, json.loads(row.leaf)) for row in rows]
+        leaves = [(row.recorded_at, json.loads(unpack(row.leaf))) for row in rows]
         sets = find_sets(connection, [key_of(leaf[MEMBER]) for _, leaf in leaves if MEMBER in leaf])
         for recorded_at, leaf in leaves:
             if since is not None and recorded_at < since:

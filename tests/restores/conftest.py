@@ -17,6 +17,8 @@ from typer.testing import CliRunner
 from deploy.backup.making import NAMED
 from deploy.cli import app
 from deploy.errands import demo_tokens
+from services.audit.log.entry import read_leaf
+from services.audit.log.packing import unpack
 from shared.storage.staff import TABLES
 from tests.chaos.submitting import Clients
 from tests.support.eventually import eventually
@@ -93,7 +95,8 @@ class House:
         self.product.everything_has_arrived()
         eventually(lambda: not self.missing(), saying="everything to come back", within=60)
         assert self.ask("notifications", TWICE_NOTIFIED) == []
-        assert self.ask("audit", TWICE_LOGGED) == []
+        logged_once = self.logged("referral.sent.v1")
+        assert len(logged_once) == len({each["data"]["referral_id"] for each in logged_once})
         [(logged,)] = self.ask("audit", "SELECT count(*) FROM log_entries WHERE type = 'referral.sent.v1'")
         [(counted,)] = self.ask("directory", "SELECT sum(count) FROM referral_counts WHERE step = 'sent'")
         assert counted == logged + self.held_by_nobody
@@ -105,7 +108,7 @@ class House:
         found = {
             "referral": {str(row[0]) for row in self.ask("referral", "SELECT id FROM referrals")},
             "notifications": {str(row[0]) for row in self.ask("notifications", NOTIFIED)},
-            "audit": {str(row[0]) for row in self.ask("audit", LOGGED)},
+            "audit": {each["data"]["referral_id"] for each in self.logged("referral.sent.v1")},
         }
         return {where: self.sent - there for where, there in found.items() if self.sent - there}
 
@@ -120,8 +123,12 @@ class House:
 
     def restores(self) -> list[dict[str, Any]]:
         """What the log says of restores, in order, each with what it commits to (by whom: ``user``)."""
-        rows = self.ask("audit", RESTORES)
-        return [row[0] for row in rows]
+        return [each["data"] | each["commitments"] for each in self.logged("service.restored.v1")]
+
+    def logged(self, event_type: str) -> list[dict[str, Any]]:
+        """What the log's entries of a type say, in order."""
+        rows = self.ask("audit", "SELECT leaf FROM log_entries WHERE type = %s ORDER BY index", event_type)
+        return [read_leaf(unpack(row[0])) for row in rows]
 
     def _as_superuser(self, database: str) -> psycopg.Connection[Any]:
         url = make_url(self.product.installation.servers.postgres_url)
@@ -131,13 +138,6 @@ class House:
 
 NOTIFIED = "SELECT referral_id FROM notices WHERE template = 'new-referral-waits'"
 TWICE_NOTIFIED = f"{NOTIFIED} GROUP BY referral_id HAVING count(*) > 1"
-_SENT = "convert_from(leaf, 'UTF8')::json #>> '{data,referral_id}'"
-LOGGED = f"SELECT {_SENT} FROM log_entries WHERE type = 'referral.sent.v1'"
-TWICE_LOGGED = f"{LOGGED} GROUP BY 1 HAVING count(*) > 1"
-RESTORES = (
-    "SELECT convert_from(leaf, 'UTF8')::jsonb -> 'data' || (convert_from(leaf, 'UTF8')::jsonb -> 'commitments') "
-    "FROM log_entries WHERE type = 'service.restored.v1' ORDER BY index"
-)
 
 
 def answered(clients: Clients) -> set[str]:

@@ -14,7 +14,7 @@ import pytest
 from deploy.migrate import declare_topology, migrate_databases
 from deploy.seed.ids import UNIT
 from shared.settings import SERVICES
-from tests.restores.conftest import CLIENTS, LOGGED, House, answered
+from tests.restores.conftest import CLIENTS, House, answered
 from tests.support.eventually import eventually
 
 pytestmark = pytest.mark.timeout(600)
@@ -81,7 +81,7 @@ def test_the_database_of_referrals_is_lost_and_put_back(house: House) -> None:
     lost = house.sent - there
     assert lost, "something was sent after the backup, or this shows nothing"
     named = {word for line in said.splitlines() if "referral.sent.v1" in line for word in line.split()}
-    known = {str(row[0]) for row in house.ask("audit", LOGGED)}
+    known = {each["data"]["referral_id"] for each in house.logged("referral.sent.v1")}
     assert lost & known <= named, "every referral that is lost and that anybody knows of is named"
     assert not there & named, "and none is that is there"
     # what was committed a moment before, and told to nobody yet, is known to those who sent it alone

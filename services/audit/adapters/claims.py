@@ -11,6 +11,7 @@ from services.audit.adapters.ranges import as_runs
 from services.audit.domain.gaps import Ranges, joined
 from services.audit.domain.given_up import Hours, NotedOfRestores, ToldOfRestores, runs_by_epoch
 from services.audit.log.entry import LeafIsWrong, read_leaf
+from services.audit.log.packing import unpack
 from shared.storage.plainly import ask
 
 AUDIT = "audit"
@@ -42,7 +43,7 @@ class Claims:
         over: set[str] = set()
         for (leaf,) in ask(self._connection, _RESTORES):
             try:
-                said = read_leaf(bytes(leaf))
+                said = read_leaf(unpack(leaf))
                 data, publisher = said["data"], str(said["source"]).rpartition("/")[0]
                 installation, _, service = publisher.rpartition("/")
                 for (whose, epoch), runs in runs_by_epoch(data["given_up"]).items():

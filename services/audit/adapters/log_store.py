@@ -13,8 +13,11 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from services.audit.adapters.ranges import as_multirange, as_runs
+from services.audit.adapters.tree import node
 from services.audit.domain.gaps import Ranges, runs
 from services.audit.domain.ports import Entry, Head, ShownSet, Waiting
+from services.audit.log.entry import read_leaf
+from services.audit.log.packing import pack, unpack
 from shared.kernel.identity import uuid7
 from shared.storage.plainly import ask, run
 
@@ -27,16 +30,18 @@ _TAKE = """
     returning position, event_id, source, sequence, members, openings, about, units,
         exists (select 1 from log_entries where log_entries.event_id = pending_entries.event_id)
 """
-_LEAF = "select leaf_hash from log_entries where index = $1"
-_NODE = "select hash from log_nodes where level = $1 and index = $2"
-_ANNOUNCES = """
-    select exists (select 1 from log_entries where type = 'log-key.changed.v1' and index < $2
-        and convert_from(leaf, 'UTF8')::jsonb #>> '{data,key}' = $1)
-"""
+_ANNOUNCING = "select leaf from log_entries where type = 'log-key.changed.v1' and index < $1"
 # one statement, and the rows of each table in one value: a round trip costs more than the rows
 _APPEND = """
     with checkpoint as (
         insert into log_checkpoints (size, root, note, signed_at) values ($1, $2, $3, $4)
+    ), newest as (
+        select size, note, date_trunc('day', signed_at, 'UTC') as day from log_checkpoints order by size desc limit 1
+    ), superseded as (
+        delete from log_checkpoints as older using newest
+        where older.size < newest.size and older.size > (newest.size - 1) / 256 * 256
+            and date_trunc('day', older.signed_at, 'UTC') = newest.day
+            and substring(older.note from '— [^ ]+ .....') = substring(newest.note from '— [^ ]+ .....')
     ), sets as (
         insert into shown_sets (key, records, ids)
         select * from json_to_recordset($9::json) as given (key uuid, records int, ids uuid[])
@@ -52,9 +57,9 @@ _APPEND = """
         select * from json_to_recordset($7::json) as given (level smallint, index bigint, hash bytea)
     )
     insert into log_entries (index, event_id, type, occurred_at, recorded_at, units, shown, leaf_hash, leaf)
-    select index, event_id, type, occurred_at, $4, units, shown, leaf_hash, convert_to(leaf, 'UTF8')
+    select index, event_id, type, occurred_at, $4, units, shown, leaf_hash, leaf
     from json_to_recordset($8::json) as given (index bigint, event_id uuid, type text, occurred_at timestamptz,
-        units uuid[], shown uuid, leaf_hash bytea, leaf text)
+        units uuid[], shown uuid, leaf_hash bytea, leaf bytea)
 """
 # what was there before is what the statement itself found, not what it leaves
 _HEAR = """
@@ -89,12 +94,12 @@ class LogStore:
 
     def node(self, level: int, index: int) -> bytes:
         """A complete node's hash; level 0 is the leaves'. Raises LookupError when it is not there."""
-        question, given = (_NODE, (level, index)) if level else (_LEAF, (index,))
-        return bytes(ask(self._connection, question, given)[0][0])
+        return node(self._connection, level, index)
 
     def announces(self, vkey: str, size: int) -> bool:
         """Whether one of the first ``size`` entries says that this key signs from then on."""
-        return bool(ask(self._connection, _ANNOUNCES, (vkey, size))[0][0])
+        told = (read_leaf(unpack(row[0])) for row in ask(self._connection, _ANNOUNCING, (size,)))
+        return any(each["data"].get("key") == vkey for each in told)
 
     def take(self, at_most: int) -> list[Waiting]:
         """Take the oldest pending entries out of the queue."""
@@ -155,8 +160,7 @@ def _entry(entry: Entry) -> dict[str, object]:
         "units": [str(each) for each in entry.units],
         "shown": str(entry.shown.key) if entry.shown is not None else None,
         "leaf_hash": _bytea(entry.leaf_hash),
-        # a leaf is JSON in UTF-8, so it comes back as the same bytes
-        "leaf": entry.leaf.decode(),
+        "leaf": _bytea(pack(entry.leaf)),
     }
 
 

@@ -14,6 +14,7 @@ from services.audit.adapters.shown_sets import find_sets
 from services.audit.domain.retelling import ACCESS, retold
 from services.audit.domain.tallies import AGAIN_AFTER, KEPT_FOR, LOOKS, SETTLED_AFTER, TOLD, Kept
 from services.audit.log.entry import read_leaf
+from services.audit.log.packing import unpack
 from services.audit.log.shown import MEMBER, key_of, unfolded
 from shared.contracts.common import TallyAnnounced
 from shared.messaging.tally import HOUR, Tally, hour_of, ids_within
@@ -69,10 +70,6 @@ _UNSAID = f"""
     where {_NOT_RESTORED}
         and not exists (select 1 from tallies where (tallies.publisher, tallies.hour) = (said.publisher, said.hour))
 """  # noqa: S608 - as above
-_ANY = """
-    select exists (select 1 from log_entries where event_id >= $1 and event_id < $2
-        and position(convert_to('"source":"' || $3 || '/', 'UTF8') in leaf) > 0)
-"""
 _SWEEP = "delete from tallies where hour < %s and compared_at is not null and differs = '{}'"
 _LAST_HEARD = "select publisher, max(heard_at) from tallies group by publisher"
 
@@ -138,7 +135,7 @@ class Tallies:
         low, high = ids_within(hour, hour + HOUR + LATER)
         while True:
             rows = ask(self._connection, _ENTRIES, (low, high, CHUNK))
-            leaves = {row[0]: read_leaf(bytes(row[2])) for row in rows}
+            leaves = {row[0]: read_leaf(unpack(row[2])) for row in rows}
             # of an epoch of this publisher's; what audit itself notes has none
             ours = {
                 index: leaf for index, leaf in leaves.items() if str(leaf.get("source")).startswith(f"{publisher}/")
@@ -171,4 +168,5 @@ class Tallies:
         return found
 
     def _has_any(self, publisher: str, hour: datetime) -> bool:
-        return bool(ask(self._connection, _ANY, (*ids_within(hour, hour + HOUR), publisher))[0][0])
+        end = ids_within(hour, hour + HOUR)[1]
+        return any(event_id < end for event_id, _, _ in self._entries(publisher, hour))

@@ -14,11 +14,13 @@ from sqlalchemy import Connection
 from services.audit.adapters.openings import OpeningIsWrong, Unseal
 from services.audit.adapters.ranges import as_runs
 from services.audit.adapters.shown_sets import find_sets
+from services.audit.adapters.tree import node
 from services.audit.domain.beside import ASSIGNMENT_ENDED, ends_reading, relied_on, units_unsaid
 from services.audit.domain.gaps import Ranges
 from services.audit.domain.mandate import follows_the_user
 from services.audit.log.checking import Finding, Laid, Signed, Slice, Stored
-from services.audit.log.entry import read_leaf
+from services.audit.log.entry import LeafIsWrong, read_leaf
+from services.audit.log.packing import unpack
 from shared.storage.encryption import DataKey, Unreadable
 from shared.storage.master_keys import MasterKeys
 from shared.storage.plainly import ask, run
@@ -43,7 +45,7 @@ _ENTRIES = """
 _CHECKPOINTS = "select size, root, note, signed_at from log_checkpoints where size > $1 and size <= $2"
 # a node is completed by the last entry that it covers
 _NODES = """
-    select level, log_nodes.index, hash from generate_series(1, 40) as height
+    select level, log_nodes.index, hash from generate_series(8, 40) as height
     join log_nodes on level = height and log_nodes.index >= $1::bigint >> height
         and log_nodes.index < $2::bigint >> height
 """
@@ -74,8 +76,6 @@ _WITHDRAWALS = """
     select subject_id, leaf from log_about join log_entries on index = entry_index
     where subject_id = any($1::uuid[]) and type = 'consent.withdrawn.v1'
 """
-_LEAF = "select leaf_hash from log_entries where index = $1"
-_NODE = "select hash from log_nodes where level = $1 and index = $2"
 
 
 class VerificationStore:
@@ -127,7 +127,7 @@ class VerificationStore:
     def slice(self, low: int, high: int) -> Slice:
         """The entries from ``low`` up to ``high``, and what belongs to them."""
         entries = [
-            Stored(index, event_id, type_, occurred_at, recorded_at, tuple(units), bytes(leaf), bytes(kept_hash), shown)
+            Stored(index, event_id, type_, occurred_at, recorded_at, tuple(units), _leaf(leaf), bytes(kept_hash), shown)
             for index, event_id, type_, occurred_at, recorded_at, units, leaf, kept_hash, shown in ask(
                 self._connection, _ENTRIES, (low, high)
             )
@@ -177,15 +177,14 @@ class VerificationStore:
         consents = {consent for said in part.whole.values() for consent in relied_on(said)}
         found: dict[UUID, datetime] = {}
         for consent, leaf in ask(self._connection, _WITHDRAWALS, (list(consents),)) if consents else []:
-            at = ends_reading(read_leaf(bytes(leaf)))
+            at = ends_reading(read_leaf(unpack(leaf)))
             if at is not None:
                 found[consent] = min(at, found.get(consent, at))
         return found
 
     def node(self, level: int, index: int) -> bytes:
         """A complete node's hash; level 0 is the leaves'. Raises LookupError when it is not there."""
-        question, given = (_NODE, (level, index)) if level else (_LEAF, (index,))
-        return bytes(ask(self._connection, question, given)[0][0])
+        return node(self._connection, level, index)
 
 
 def sealing_key(masters: MasterKeys) -> DataKey:
@@ -202,3 +201,11 @@ def opened(key: DataKey, sealed: bytes | None) -> dict[str, Any] | None:
     except Unreadable:
         return None
     return found
+
+
+def _leaf(stored: bytes) -> bytes:
+    """The leaf; what was never packed by us stays what it is, and is found to be no leaf."""
+    try:
+        return unpack(stored)
+    except LeafIsWrong:
+        return bytes(stored)

@@ -25,7 +25,14 @@ from services.audit.domain.ports import Entry, Head, KeptCheckpoint, LogStore, O
 from services.audit.domain.refusals import LogHasAnotherKey, LogHasShrunk, LogIsNotOurs
 from services.audit.log.checkpoint import Checkpoint, CheckpointIsWrong, SignerKey, VerifierKey, open_checkpoint
 from services.audit.log.entry import leaf_bytes
-from services.audit.log.merkle import Frontier, ProofIsWrong, consistency_proof, leaf_hash, verify_consistency
+from services.audit.log.merkle import (
+    KEPT_FROM,
+    Frontier,
+    ProofIsWrong,
+    consistency_proof,
+    leaf_hash,
+    verify_consistency,
+)
 from services.audit.log.shown import folded
 from shared.kernel.clock import Clock
 
@@ -231,5 +238,5 @@ def _grow(
         made = edge.append(leaf_hash(leaf))
         about, units = about_of(members), units_of(members)
         entries.append(Entry(made[0].index, waiting, leaf, made[0].hash, recorded_at, about, units, shown))
-        nodes += [(node.level, node.index, node.hash) for node in made[1:]]
+        nodes += [(node.level, node.index, node.hash) for node in made[KEPT_FROM:]]
     return entries, nodes

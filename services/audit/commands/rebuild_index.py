@@ -18,7 +18,7 @@ from services.audit.domain.beside import NOT_OURS, Columns, about_of, columns_of
 from services.audit.domain.refusals import LeavesDoNotHold
 from services.audit.log.checking import Signed, Slice
 from services.audit.log.checkpoint import CheckpointIsWrong, VerifierKey, open_checkpoint
-from services.audit.log.merkle import Frontier, leaf_hash
+from services.audit.log.merkle import KEPT_FROM, Frontier, leaf_hash
 
 SLICE = 256
 
@@ -95,7 +95,7 @@ def _difference(part: Slice, edge: Frontier) -> Difference:
     made: dict[tuple[int, int], bytes] = {}
     for each in part.entries:
         nodes = edge.append(leaf_hash(each.leaf))
-        made |= {(node.level, node.index): node.hash for node in nodes[1:]}
+        made |= {(node.level, node.index): node.hash for node in nodes[KEPT_FROM:]}
         try:
             said = part.members[each.index]
             right, about = columns_of(said), set(about_of(said))

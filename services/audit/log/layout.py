@@ -1,7 +1,7 @@
 """How an export of the log is laid out: C2SP tlog-tiles (c2sp.org/tlog-tiles), with three files of ours beside it.
 
     checkpoint                    the newest signed note
-    checkpoints.jsonl             every signed note so far, one JSON string a line, oldest first
+    checkpoints.jsonl             the signed notes that are kept, one JSON string a line, oldest first
     tile/entries/<N>[.p/<W>]      the leaves, 256 to a bundle, each after its length in two bytes, big-endian
     tile/<L>/<N>[.p/<W>]          the tree's hashes, 256 to a tile
     openings.jsonl                salts and values for commitments that still may be opened; never part of a leaf

@@ -12,6 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 HASH_BYTES = 32
+KEPT_FROM = 8
+"""The first level above the leaves whose nodes are stored: one for 256 leaves. What is below is made when it is asked
+for."""
+
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 NodeReader = Callable[[int, int], bytes]

@@ -21,7 +21,7 @@ from services.audit.log.checking import (
     Slice,
 )
 from services.audit.log.checkpoint import CheckpointIsWrong, VerifierKey, open_checkpoint
-from services.audit.log.merkle import Frontier, NodeReader
+from services.audit.log.merkle import KEPT_FROM, Frontier, NodeReader
 
 TRIES = 8
 """How often in one slice it looks for where the stored nodes hold again: each try reads a row for each level."""
@@ -55,7 +55,7 @@ class Walk:
                 yield Finding(ENTRY_MISSING, index, index, "log_entries")
                 self.edge = None
             elif self.edge is not None:
-                for made in self.edge.append(row.leaf_hash)[1:]:
+                for made in self.edge.append(row.leaf_hash)[KEPT_FROM:]:
                     if part.nodes.get((made.level, made.index)) != made.hash:
                         self.doubts.append((made.index << made.level, index))
             signed = part.checkpoints.get(index + 1)

@@ -11,6 +11,9 @@ from sqlalchemy import Connection, text
 from services.audit.adapters.openings import Unseal
 from services.audit.domain.mandate import Mandate
 from services.audit.domain.numbers import key_of_number
+from services.audit.domain.refusals import EntryIsSpoilt
+from services.audit.log.entry import LeafIsWrong, read_leaf
+from services.audit.log.packing import unpack
 from services.audit.views.newest import newest_rows
 from services.audit.views.steps import SHOWN, Step, as_steps
 from services.audit.views.within import given, within
@@ -21,7 +24,7 @@ from shared.vocabulary.reference_number import parse_reference_number
 _ONE = within(f"select {SHOWN} from log_entries where index = :index and WITHIN")  # noqa: S608 - our own column names
 _ID = text("select event_id from log_entries where index = :index")
 _LIKE = within("""
-    select distinct on (subject_id) subject_id, convert_from(leaf, 'UTF8')::jsonb -> 'data' as data
+    select distinct on (subject_id) subject_id, leaf
     from log_about join log_entries on index = entry_index
     where subject_id between :low and :high and type in ('consent.given.v1', 'referral.sent.v1')
       and WITHIN order by subject_id, (type = 'consent.given.v1') desc, index limit 20
@@ -60,7 +63,7 @@ def id_of(connection: Connection, index: int) -> UUID | None:
 def find(connection: Connection, asked: str, mandate: Mandate) -> list[Found]:
     """What fits: a whole id, at least eight figures of one's beginning, or a referral's number.
 
-    Raises NotAReferenceNumber or ReferenceNumberIsMistyped for what is neither.
+    Raises NotAReferenceNumber or ReferenceNumberIsMistyped for what is neither, EntryIsSpoilt.
     """
     digits = keyboard_marks(asked).lower().replace("-", "").replace(" ", "")
     is_id = _PREFIX.fullmatch(digits) is not None
@@ -80,11 +83,15 @@ def find(connection: Connection, asked: str, mandate: Mandate) -> list[Found]:
 
 def _find(connection: Connection, low: UUID, high: UUID, mandate: Mandate) -> list[Found]:
     rows = connection.execute(_LIKE, given(mandate, low=low, high=high)).all()
+    try:
+        told = [(row.subject_id, read_leaf(unpack(row.leaf))["data"]) for row in rows]
+    except (LeafIsWrong, KeyError):
+        raise EntryIsSpoilt from None
     found = [
-        Found("consent", row.subject_id)
-        if row.data.get("consent_id") == str(row.subject_id)
+        Found("consent", subject)
+        if data.get("consent_id") == str(subject)
         # an entry found by a number says itself which referral it is
-        else Found("referral", UUID(row.data["referral_id"]))
-        for row in rows
+        else Found("referral", UUID(data["referral_id"]))
+        for subject, data in told
     ]
     return list(dict.fromkeys(found))

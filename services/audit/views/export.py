@@ -13,6 +13,7 @@ from services.audit.adapters.openings import OpeningIsWrong, Unseal
 from services.audit.adapters.shown_sets import sets_after
 from services.audit.domain.mandate import Mandate
 from services.audit.log.layout import Erased, Opening, Sink, export_files, zip_pieces
+from services.audit.log.packing import unpack
 from services.audit.log.shown import Shown
 from services.audit.views.within import given, within
 
@@ -71,7 +72,7 @@ def _leaves(reading: Reading, size: int) -> Iterator[bytes]:
         with reading() as connection:
             found = connection.execute(_LEAVES, {"low": low, "high": min(low + CHUNK, size)}).scalars().all()
         for leaf in found:
-            yield bytes(leaf)
+            yield unpack(leaf)
 
 
 def _notes(reading: Reading, size: int) -> Iterator[str]:

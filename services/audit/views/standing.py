@@ -9,6 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from services.audit.domain.refusals import EntryIsSpoilt
+from services.audit.log.entry import LeafIsWrong, read_leaf
+from services.audit.log.packing import unpack
 from services.audit.views.steps import Step
 
 
@@ -39,16 +42,11 @@ _WITHDRAWN = text("""
     select distinct subject_id from log_about join log_entries on index = entry_index
     where subject_id = any(:ids) and type = 'consent.withdrawn.v1'
 """)
-# the version tells the order, whatever order the bus brought them in. An opening changes no version: it comes after
-# the sending, and before whatever was decided at the same version
-_LAST = text("""
-    select distinct on (subject_id) subject_id, type from (
-        select subject_id, type, index, (convert_from(leaf, 'UTF8')::jsonb -> 'data' ->> 'version')::int as version
-        from log_about join log_entries on index = entry_index where subject_id = any(:ids) and type = any(:types)
-    ) as steps
-    order by subject_id, version desc, array_position(cast(:first as text[]), type) nulls first, index desc
+_STEPS = text("""
+    select subject_id, type, index, leaf from log_about join log_entries on index = entry_index
+    where subject_id = any(:ids) and type = any(:types)
 """)
-_BEFORE_ALL_ELSE = ["referral.opened.v1", "referral.sent.v1"]
+_BEFORE_ALL_ELSE = ("referral.sent.v1", "referral.opened.v1")
 
 
 def of_consents(connection: Connection, given: Sequence[Step], now: datetime) -> dict[UUID, ConsentStands]:
@@ -66,6 +64,22 @@ def of_consents(connection: Connection, given: Sequence[Step], now: datetime) ->
 
 
 def of_referrals(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, ReferralStands]:
-    """By the referral's id; one that the log tells no step of is absent."""
-    asked = {"ids": list(ids), "types": list(TELLS_OF), "first": _BEFORE_ALL_ELSE}
-    return {row.subject_id: TELLS_OF[row.type] for row in connection.execute(_LAST, asked)}
+    """By the referral's id; one that the log tells no step of is absent. Raises EntryIsSpoilt."""
+    last: dict[UUID, tuple[tuple[int, int, int], str]] = {}
+    for row in connection.execute(_STEPS, {"ids": list(ids), "types": list(TELLS_OF)}):
+        step = _order(row.type, row.index, row.leaf), row.type
+        last[row.subject_id] = max(step, last.get(row.subject_id, step))
+    return {subject: TELLS_OF[event_type] for subject, (_, event_type) in last.items()}
+
+
+def _order(event_type: str, index: int, stored: bytes) -> tuple[int, int, int]:
+    """The version tells the order, whatever order the bus brought them in.
+
+    An opening changes no version: it comes after the sending, and before whatever was decided at the same version.
+    """
+    try:
+        version = int(read_leaf(unpack(stored))["data"]["version"])
+    except (LeafIsWrong, ValueError, TypeError, KeyError):
+        raise EntryIsSpoilt from None
+    early = _BEFORE_ALL_ELSE.index(event_type) if event_type in _BEFORE_ALL_ELSE else len(_BEFORE_ALL_ELSE)
+    return version, early, index

@@ -16,6 +16,7 @@ from services.audit.domain.beside import Columns, differing
 from services.audit.domain.refusals import EntryIsSpoilt
 from services.audit.log.entry import LeafIsWrong, opens, read_leaf
 from services.audit.log.merkle import leaf_hash
+from services.audit.log.packing import unpack
 from services.audit.log.shown import MEMBER, fits, key_of, unfolded
 
 SHOWN = "index, leaf, leaf_hash, event_id, type, occurred_at, recorded_at, units, shown"
@@ -79,7 +80,7 @@ class Step:
 def as_steps(connection: Connection, rows: Sequence[Sequence[Any]], unseal: Unseal) -> list[Step]:
     """Entries (rows of SHOWN), in the order given; what stands beside each is held against it. Raises EntryIsSpoilt."""
     try:
-        leaves = [(row[0], read_leaf(bytes(row[1]))) for row in rows]
+        leaves = [(row[0], read_leaf(unpack(row[1]))) for row in rows]
         differs = {leaf[0]: _differing(leaf[1], row) for leaf, row in zip(leaves, rows, strict=True)}
         leaves = _with_what_was_shown(connection, leaves, differs)
         _add_units_heard_since(connection, [leaf for _, leaf in leaves])
@@ -94,7 +95,7 @@ def as_steps(connection: Connection, rows: Sequence[Sequence[Any]], unseal: Unse
 
 def _differing(leaf: dict[str, Any], row: Sequence[Any]) -> list[str]:
     _, raw, kept_hash, *columns, units, shown = row
-    hashed = [] if leaf_hash(bytes(raw)) == bytes(kept_hash) else ["leaf_hash"]
+    hashed = [] if leaf_hash(unpack(raw)) == bytes(kept_hash) else ["leaf_hash"]
     return [*differing(leaf, Columns(*columns, tuple(units), shown)), *hashed]
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from flask.testing import FlaskClient
 
 from services.audit.log.entry import read_leaf
+from services.audit.log.packing import unpack
 from shared.kernel.actor import UserRef
 from shared.web.tokens import issue_demo_token
 from tests.integration.audit.support import World
@@ -59,7 +60,7 @@ class Reviewers:
     def recorded(self) -> dict:
         """The newest entry, after all that waits has been integrated."""
         self.world.sequencer.integrate()
-        return read_leaf(bytes(self.world.rows("select leaf from log_entries order by index desc limit 1")[0][0]))
+        return read_leaf(unpack(self.world.rows("select leaf from log_entries order by index desc limit 1")[0][0]))
 
 
 @dataclass

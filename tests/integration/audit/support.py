@@ -15,6 +15,7 @@ from services.audit import bootstrap
 from services.audit.commands.integrate_pending import Sequencer
 from services.audit.log.checkpoint import SignerKey
 from services.audit.log.entry import read_leaf
+from services.audit.log.packing import unpack
 from services.audit.reactions.when_anything_happens_remember_it import remember
 from shared.contracts.common import AccessRecorded
 from shared.contracts.contract import Contract
@@ -103,7 +104,7 @@ def do_as(url: str, sql: str) -> None:
 
 def leaves(world: World) -> list[dict]:
     """Every entry's leaf, in the log's order."""
-    return [read_leaf(bytes(row[0])) for row in world.rows("select leaf from log_entries order by index")]
+    return [read_leaf(unpack(row[0])) for row in world.rows("select leaf from log_entries order by index")]
 
 
 def size(world: World) -> int:

@@ -23,7 +23,7 @@ from services.audit.reactions.when_anything_happens_remember_it import remember
 from services.referral.adapters.looks import keep_looks
 from shared.contracts.common import AccessRecorded, RelayAnnounced
 from shared.contracts.contract import Contract, contract_for
-from shared.contracts.directory import AssignmentEnded, AssignmentGranted, SignedIn
+from shared.contracts.directory import AssignmentEnded, AssignmentGranted, SessionEnded, SignedIn
 from shared.contracts.envelope import Envelope
 from shared.kernel.clock import FixedClock
 from shared.kernel.identity import uuid7
@@ -79,8 +79,20 @@ class Town:
             envelope = replace(self.world.envelope(event), publisher="directory", epoch=UUID(int=9))
             self.world.hear_envelope(envelope, event)
         self.world.sequencer.integrate()
+        self._tell_of_sessions()
         self.announce()
         broken_log.verify(self.world)
+
+    def _tell_of_sessions(self) -> None:
+        """So many that a hash of the tree is stored, which is one over 256 entries."""
+        ended = [SessionEnded(session_id=uuid4(), expires_at=NOW, occurred_at=NOW) for _ in range(256)]
+        told = [
+            (replace(self.world.envelope(event), publisher="directory", epoch=UUID(int=9)), event) for event in ended
+        ]
+        with self.world.parts.as_service() as uow:
+            remember(told, uow)
+            uow.commit()
+        self.world.sequencer.integrate()
 
     def tell(self, event: Contract) -> None:
         """The referral service commits: the event in its outbox, and a look in its access records too."""

@@ -47,7 +47,7 @@ def test_every_open_alarm_is_told_with_where_to_read(world: World) -> None:
         uow.commit()
     read = "docs/operating.md#{} tells what to do."
     assert sorted(told(world)) == [
-        f"Alarm since 2026-11-21 12:00 UTC: {what}. {read.format(kind)}"
+        f"Alarm since {world.clock.now():%Y-%m-%d %H:%M} UTC: {what}. {read.format(kind)}"
         for kind, what in (
             ("entry-changed", "entry-changed, audit 3 to 4 in log_entries.leaf"),
             ("event-doubled", "event-doubled, referral 7"),

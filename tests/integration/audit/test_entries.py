@@ -11,6 +11,7 @@ from services.audit.domain.refusals import EntryCannotBe
 from services.audit.log.checkpoint import open_checkpoint
 from services.audit.log.entry import moment
 from services.audit.log.merkle import leaf_hash, root_of
+from services.audit.log.packing import unpack
 from shared.contracts.directory import AssignmentGranted, RoutingRulesChanged, UnitChanged
 from shared.storage import staff
 from tests.integration.audit.support import (
@@ -42,7 +43,7 @@ def test_what_is_heard_becomes_entries_under_one_checkpoint(world: World) -> Non
     note = world.rows("select note from log_checkpoints order by size desc limit 1")[0][0]
     checkpoint = open_checkpoint(note, signer(world).verifier)
     assert checkpoint.size == before + 3
-    hashes = [leaf_hash(bytes(row[0])) for row in world.rows("select leaf from log_entries order by index")]
+    hashes = [leaf_hash(unpack(row[0])) for row in world.rows("select leaf from log_entries order by index")]
     assert checkpoint.root == root_of(hashes)
 
 

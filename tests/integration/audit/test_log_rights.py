@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -23,6 +24,9 @@ A_COLUMN = {
 def test_nobody_changes_or_removes_what_is_in_the_log(world: World, who: str, table: str) -> None:
     """The log's role has no right to, the application's neither, and the owner meets the triggers."""
     world.hear(sent(uuid4(), [uuid4()]), listed(uuid4(), [uuid4()]))
+    if table == "log_nodes":
+        # the first that is stored is the one over 256 leaves
+        world.hear_together(*[sent(uuid4(), []) for _ in range(256)])
     world.sequencer.integrate()
     audit = world.settings.service("audit")
     url = {"log": world.settings.audit_log_database_url, "app": audit.database_url, "owner": audit.owner_database_url}
@@ -50,3 +54,29 @@ def test_only_auditors_read_the_log(world: World) -> None:
         assert world.as_role("", f"select count(*) from {table}") == [(0,)]
         assert world.as_role("adviser", f"select count(*) from {table}") == [(0,)]
         assert world.as_role("auditor", f"select count(*) from {table}")[0][0] > 0
+
+
+def test_a_checkpoint_gives_way_to_a_newer_one_and_to_nothing_else(world: World) -> None:
+    """Of one day's checkpoints over the same 256 entries the newest stays; nobody takes the newest of any day."""
+    owner = world.settings.service("audit").owner_database_url
+    for _ in range(2):
+        for _ in range(3):
+            world.hear(sent(uuid4(), []))
+            world.sequencer.integrate()
+        world.clock.advance(timedelta(days=1))
+    days = (
+        "select date_trunc('day', signed_at, 'UTC'), (size - 1) / 256, count(*), max(size) from log_checkpoints "
+        "group by 1, 2 order by 1, 2"
+    )
+    *_, before, last = world.rows(days)
+    assert before[2] <= 2
+    assert last[2] <= 2
+    for newest in (before[3], last[3]):
+        with pytest.raises(DBAPIError) as refused:
+            do_as(world.settings.audit_log_database_url, f"delete from log_checkpoints where size = {newest}")
+        assert getattr(refused.value.orig, "sqlstate", "") == "42501"
+        with pytest.raises(DBAPIError):
+            do_as(owner, f"delete from log_checkpoints where size = {newest}")
+    # what is superseded may go, and goes with the next entry
+    do_as(world.settings.audit_log_database_url, f"delete from log_checkpoints where size = {last[3] - 1}")
+    assert world.rows("select count(*) from log_checkpoints where size = :size", size=last[3] - 1) == [(0,)]

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from services.audit.commands.reconcile_sequences import reconcile
 from services.audit.domain.alarms import Alarm
 from services.audit.domain.tallies import number_of
+from services.audit.log.packing import unpack
 from shared.kernel.clock import FixedClock, SystemClock
 from tests.integration.audit.broken_log import tick, verify
 from tests.integration.audit.reviewers import LOG_CONTROL, Reviewers, Story
@@ -176,7 +177,7 @@ def test_a_database_owner_who_switches_off_the_triggers_is_found(reviewers: Revi
     index = world.rows("select max(index) from log_entries")[0][0]
     owner = world.settings.service("audit").owner_database_url
     leaf, kept = world.rows("select leaf, leaf_hash from log_entries where index = :i", i=index)[0]
-    forged = bytes(leaf).replace(b'"outcome":"done"', b'"outcome":"gone"')
+    forged = unpack(leaf).replace(b'"outcome":"done"', b'"outcome":"gone"')
     off = "alter table log_entries disable trigger user; alter table log_entries no force row level security;"
     on = "alter table log_entries enable trigger user; alter table log_entries force row level security;"
     change = {

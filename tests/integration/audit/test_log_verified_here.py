@@ -11,6 +11,7 @@ from services.audit.domain.refusals import LogHasShrunk
 from services.audit.log.checkpoint import SignerKey
 from services.audit.log.entry import canonical, read_leaf
 from services.audit.log.merkle import leaf_hash
+from services.audit.log.packing import unpack
 from services.audit.views.steps import SHOWN, as_steps
 from shared.kernel.clock import SystemClock
 from tests.integration.audit.broken_log import (
@@ -72,7 +73,7 @@ def test_verifying_finds_an_entry_that_nobody_signed(world: World, a_log: list[i
 def test_verifying_takes_a_leaf_of_any_shape(world: World, wrong: dict[str, object]) -> None:
     """Whoever changed a leaf may have written anything there: the answer is that the log does not hold."""
     [(index, leaf)] = world.rows("select index, leaf from log_entries order by index desc limit 1")
-    written = canonical(read_leaf(bytes(leaf)) | wrong)
+    written = canonical(read_leaf(unpack(leaf)) | wrong)
     as_owner(
         world,
         f"update log_entries set leaf = '\\x{written.hex()}', leaf_hash = '\\x{leaf_hash(written).hex()}' "

@@ -38,7 +38,7 @@ def about(reviewers: Reviewers, story: Story) -> set[int]:
     """The entries that the consent's trail is to tell of, by the log itself."""
     rows = reviewers.world.rows(
         "select distinct index from log_about join log_entries on index = entry_index where subject_id = :consent or "
-        "subject_id = :referral and convert_from(leaf, 'UTF8')::jsonb ->> 'outcome' = 'refused' "
+        'subject_id = :referral and position(\'"outcome":"refused"\'::bytea in leaf) > 0 '
         "union select index from log_entries join shown_sets on key = shown where :consent = any(ids)",
         consent=story.consent,
         referral=story.referral,

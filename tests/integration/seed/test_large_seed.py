@@ -10,6 +10,8 @@ import pytest
 from deploy.seed import large
 from services.audit import verify
 from services.audit.bootstrap import export_to, look_beside
+from services.audit.log.entry import read_leaf
+from services.audit.log.packing import unpack
 from tests.bench.referrals import body
 from tests.integration.seed.test_seed import rows
 from tests.support.eventually import eventually
@@ -41,21 +43,20 @@ def test_it_is_all_there(poured: Running) -> None:
     steps = "(SELECT count(*) FROM steps WHERE referral_id = referrals.id)"
     assert rows(poured, "referral", f"SELECT number FROM referrals WHERE version <> {steps}") == []
     [(last,)] = rows(poured, "referral", "SELECT last_sequence FROM publisher")
-    entries = (
-        "SELECT count(*) FROM log_entries WHERE convert_from(leaf, 'UTF8')::jsonb ->> 'source' LIKE '%/referral/%'"
-    )
-    assert rows(poured, "audit", entries) == [(last,)]
+    entries = [read_leaf(unpack(row[0])) for row in rows(poured, "audit", "SELECT leaf FROM log_entries")]
+    assert len([leaf for leaf in entries if "/referral/" in leaf["source"]]) == last
     heard = "SELECT heard::text FROM heard_sequences WHERE source LIKE '%/referral/%'"
     assert rows(poured, "audit", heard) == [(f"{{[1,{last + 1})}}",)]
 
 
 def test_every_look_is_in_the_log(poured: Running) -> None:
     """What referral keeps of who looked, lists and strangers among it, is what the log has."""
-    leaf = "convert_from(leaf, 'UTF8')::jsonb"
-    logged = f"SELECT {leaf} -> 'data' ->> 'access_id', {leaf} ->> 'outcome' FROM log_entries"
+    stored = rows(poured, "audit", "SELECT leaf FROM log_entries WHERE type = 'access.recorded.v1'")
+    leaves = [read_leaf(unpack(row[0])) for row in stored]
+    logged = {(leaf["data"].get("access_id"), leaf["outcome"]) for leaf in leaves}
     recorded = set(rows(poured, "referral", "SELECT access_id::text, outcome FROM access_records"))
     assert {outcome for _, outcome in recorded} == {"allowed", "refused"}
-    assert recorded <= set(rows(poured, "audit", f"{logged} WHERE type = 'access.recorded.v1'"))
+    assert recorded <= logged
     assert rows(poured, "referral", "SELECT 1 FROM access_records WHERE cardinality(subjects) = 25 LIMIT 1")
 
 

@@ -11,6 +11,8 @@ from sqlalchemy import make_url
 
 from deploy import seed
 from deploy.seed.ids import CAST, UNIT
+from services.audit.log.entry import read_leaf
+from services.audit.log.packing import unpack
 from services.referral.domain.states import TRANSITIONS
 from tests.support.infrastructure import Infrastructure
 from tests.support.running import Running, running_product
@@ -97,9 +99,9 @@ def test_it_happened_in_the_past_and_nobody_was_notified(seeded: Running) -> Non
 def test_everything_is_in_the_log(seeded: Running) -> None:
     """Nothing waits; all that the referral service recorded is in audit's log, the strangers' attempts among it."""
     assert rows(seeded, "audit", "SELECT count(*) FROM pending_entries") == [(0,)]
-    leaf = "convert_from(leaf, 'UTF8')::jsonb"
-    query = f"SELECT {leaf} -> 'data' ->> 'access_id', {leaf} ->> 'outcome' FROM log_entries"
-    logged = set(rows(seeded, "audit", f"{query} WHERE type = 'access.recorded.v1'"))
+    stored = rows(seeded, "audit", "SELECT leaf FROM log_entries WHERE type = 'access.recorded.v1'")
+    leaves = [read_leaf(unpack(row[0])) for row in stored]
+    logged = {(leaf["data"].get("access_id"), leaf["outcome"]) for leaf in leaves}
     recorded = set(rows(seeded, "referral", "SELECT access_id::text, outcome FROM access_records"))
     assert len([outcome for _, outcome in recorded if outcome == "refused"]) >= 2
     assert recorded <= logged
