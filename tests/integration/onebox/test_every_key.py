@@ -132,6 +132,7 @@ SEAL = {
     "lapsed_forms": "insert into lapsed_forms (id, author, assignment_id, key_id, wrapped_key, form, sent_at,"
     " expires_at) values (:id, 'a', :id, :id, :wrapped, 'x', now(), now() + interval '1 hour')",
     "opening_keys": "insert into opening_keys (key_id, period, wrapped) values (:id, '2026-01', :wrapped)",
+    "subject_keys": "insert into subject_keys (key_id, pseudonym, wrapped) values (:id, sha256('somebody'), :wrapped)",
 }
 """The referral service's own are sealed by its own commands: tests/integration/referral/test_changing_keys.py."""
 
