@@ -16,13 +16,15 @@ from shared.settings import SERVICES
 from tests.chaos.world import World
 
 VERIFIED_WITHIN = 120.0
-_ALARMS = text("SELECT DISTINCT kind FROM alarms WHERE noticed_at >= :since ORDER BY kind")
+_ALARMS = text(
+    "SELECT kind, bool_or(closed_at IS NULL) FROM alarms WHERE noticed_at >= :since GROUP BY kind ORDER BY kind"
+)
 
 
-def alarms_since(world: World, since: datetime) -> list[str]:
-    """The kinds of alarms that were opened, whether or not they are closed by now."""
+def alarms_since(world: World, since: datetime) -> dict[str, bool]:
+    """The kinds of alarms that were opened, and whether one of the kind still stands."""
     with world.engine("audit").connect() as connection:
-        return [str(kind) for kind in connection.execute(_ALARMS, {"since": since}).scalars()]
+        return {str(kind): bool(stands) for kind, stands in connection.execute(_ALARMS, {"since": since})}
 
 
 def verified(world: World) -> bool:
