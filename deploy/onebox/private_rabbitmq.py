@@ -115,7 +115,10 @@ class PrivateRabbitMQ:
             ) from late
 
     def ready(self) -> bool:
-        """Whether the broker takes connections and its management API answers."""
+        """Whether the broker takes connections, and its management API says that it is the broker who does.
+
+        Where somebody else has taken the port, that one answers too, and the API does until the node gives up.
+        """
         chosen = self._ports()
         if not ports.answers(chosen["amqp"]):
             return False
@@ -123,7 +126,8 @@ class PrivateRabbitMQ:
         api = http.client.HTTPConnection(ports.LOOPBACK, chosen["management"], timeout=5)
         try:
             api.request("GET", "/api/overview", headers={"Authorization": f"Basic {credentials}"})
-            return api.getresponse().status == http.HTTPStatus.OK
+            answer = api.getresponse()
+            return answer.status == http.HTTPStatus.OK and chosen["amqp"] in listened_to(answer.read())
         except (OSError, http.client.HTTPException):
             return False
         finally:
@@ -243,3 +247,9 @@ class PrivateRabbitMQ:
 
     def _ports(self) -> dict[str, int]:
         return {name: int(port) for name, port in json.loads((self.folder / "ports.json").read_text()).items()}
+
+
+def listened_to(overview: bytes) -> set[int]:
+    """The ports at which a node takes AMQP connections, from what its management API says of it (`/api/overview`)."""
+    listeners = json.loads(overview).get("listeners", [])
+    return {int(each["port"]) for each in listeners if each.get("protocol") == "amqp"}

@@ -47,6 +47,10 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = t
             lambda m: _("Write between %(least)s and %(most)s characters.", least=m[1], most=m[2]),
         ),
         (
+            r"Must be greater than or equal to (\d{4}-\d\d-\d\d)\b.* and less than or equal to (\d{4}-\d\d-\d\d)\b.*\.",
+            lambda m: _("Give a date from %(first)s to %(last)s.", first=m[1], last=m[2]),
+        ),
+        (
             r"Must be greater than or equal to (\S+) and less than or equal to (\S+)\.",
             lambda m: _("Give a number from %(least)s to %(most)s.", least=m[1], most=m[2]),
         ),

@@ -35,15 +35,18 @@ def doors_that_name_something(app: Flask) -> Iterator[Door]:
                 yield Door(rule.rule, method, rule.endpoint, frozenset(rule.arguments))
 
 
-def asked(app: Flask, client: FlaskClient, door: Door, named: Mapping[str, Any], at_home: str) -> Any:
-    """The answer at a door; a form comes with a right token, from a page that its sender may open, and says nothing."""
+def asked(app: Flask, client: FlaskClient, door: Door, named: Mapping[str, Any], at_home: str, version: int = 1) -> Any:
+    """The answer at a door; a form comes with a right token, from a page that its sender may open, and says nothing.
+
+    ``version``: that of what the sender has, so that nobody is answered that it has changed meanwhile.
+    """
     address = app.url_map.bind("127.0.0.1").build(door.endpoint, named, method=door.method)
     if door.method == "GET":
         return client.get(address)
     token = TOKEN.search(client.get(at_home).text)
     assert token, f"{at_home} has no form"
     return client.post(
-        address, data={"csrf_token": token[1], "version": "1", "do": "send", "confirmed": "yes", "to": "earlier"}
+        address, data={"csrf_token": token[1], "version": version, "do": "send", "confirmed": "yes", "to": "earlier"}
     )
 
 

@@ -18,13 +18,14 @@ DEEDS = [
     ("the log's time is moved", "update log_entries set recorded_at = recorded_at + interval '1 hour'", "recorded_at",
      "när loggen tog emot det"),
     ("it is another event's", "update log_entries set event_id = gen_random_uuid()", "event_id", "händelsens id"),
-    ("it has another hash", "update log_entries set leaf_hash = sha256('x')", "leaf_hash", "kontrollsumman"),
     ("the name is another's", f"update log_openings set sealed = {ANOTHER}", "user", "användarens namn"),
     ("the name is changed", "update log_openings set sealed = set_byte(sealed, 12, get_byte(sealed, 12) # 1)", "user",
      "användarens namn"),
     ("the name is cut short", "update log_openings set sealed = substr(sealed, 1, 9)", "user", "användarens namn"),
     ("the name is gone", "delete from log_openings", "user", "användarens namn"),
     ("the name is called something else", "update log_openings set name = 'nobody'", "user", "användarens namn"),
+    # the last: upon a hash that is not what was signed nothing more is signed
+    ("it has another hash", "update log_entries set leaf_hash = sha256('x')", "leaf_hash", "kontrollsumman"),
 ]  # fmt: skip
 
 

@@ -60,7 +60,8 @@ def test_what_is_not_theirs_is_not_there(city: City, anothers: dict[str, UUID], 
             continue
         named = {each: anothers[each] for each in door.arguments}
         hidden, nobodys = (
-            asked(city.app, client, door, these, "/directory/assignment") for these in (named, unknown(named))
+            asked(city.app, client, door, these, "/directory/assignment", city.rules().version)
+            for these in (named, unknown(named))
         )
         assert but_for_ids(hidden) == but_for_ids(nobodys), door
         assert hidden.status_code in (403, 404), (door, hidden.status_code, hidden.headers.get("Location"))

@@ -106,8 +106,8 @@ def test_a_pages_reference_is_found_in_the_log_of_the_process(environment: dict[
         ready, _ = answer(f"{address}/directory/health/ready")
     written = lines(log)
     references = [re.search(r'lotsa-reference">([0-9a-f]{8})<|<p>([0-9a-f]{8})</p>', page) for _, page in told]
-    # without its provider a sign-in is refused as any other that comes to nothing: it needs no database to say so
-    assert ([status for status, _ in told], ready) == ([503, 403], 503)
+    # database and provider are away
+    assert ([status for status, _ in told], ready) == ([503, 503], 503)
     for (_, page), found in zip(told, references, strict=True):
         assert found is not None, page
         assert [is_whole(line) for line in written if line.get("reference") == (found[1] or found[2])][-1:] == [True]

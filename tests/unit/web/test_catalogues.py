@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from flask_babel import gettext
+from marshmallow import ValidationError, validate
 
 from deploy import translations
 from deploy.messages import messages_of
@@ -113,6 +115,18 @@ def test_what_marshmallow_says_comes_out_in_swedish(world: World) -> None:
             "carer.name": gettext("This must be filled in.")
         }
         assert messages({"/carer/name": "This is too short."}) == {"carer.name": "Det här är för kort."}
+
+
+@pytest.mark.parametrize(
+    ("least", "most"),
+    [(date(2020, 1, 1), date(2100, 1, 1)), (datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))],
+)
+def test_a_day_or_moment_that_is_out_of_range_is_not_called_a_number(world: World, least: date, most: date) -> None:
+    """The library has one sentence for all that can be compared."""
+    with pytest.raises(ValidationError) as refused:
+        validate.Range(least, most)(least.replace(year=1900))
+    with world.app.test_request_context():
+        assert sentence(str(refused.value.messages[0])) == "Ange ett datum från 2020-01-01 till 2100-01-01."
 
 
 def test_every_builtin_sentence_of_marshmallow_is_known(world: World) -> None:

@@ -109,7 +109,7 @@ DO $$ BEGIN
 END $$
 """
 _SYSTEM = "(SELECT current_setting('lotsa.actor', true)) = 'system'"
-_UNIT = "(SELECT nullif(current_setting('lotsa.unit_id', true), '')::uuid)"
+_UNIT = "nullif((SELECT current_setting('lotsa.unit_id', true)), '')::uuid"
 POLICIES = {
     "look_kinds": f"{_SYSTEM} OR unit_id = {_UNIT}",
     # the look into the kinds is itself under its policy
