@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,6 +20,7 @@ from deploy.onebox import start
 
 SMALL = "from deploy import seed; from deploy.settings import current_settings as s; seed.run(s(), over_the_year=2)"
 AFTER_SECONDS = 0.3
+LONGEST_S = 5
 SIGNALS = {"interrupt": signal.SIGINT, "kill": signal.SIGKILL}
 
 
@@ -30,10 +32,14 @@ def break_off(how: str, at: str) -> None:
     def breaking(self: start.Steps, name: str) -> Iterator[None]:
         with step(self, name):
             if name.startswith(at):
-                threading.Timer(AFTER_SECONDS, os.kill, (os.getpid(), SIGNALS[how])).start()
+                soon = threading.Timer(AFTER_SECONDS, os.kill, (os.getpid(), SIGNALS[how]))
+                soon.start()
                 yield
-                # a step that was quicker than that is broken off at its end
-                signal.pause()
+                # a step that was quicker is broken off at its end; so is one that swallowed the interruption, as
+                # Python does within a destructor
+                soon.cancel()
+                os.kill(os.getpid(), SIGNALS[how])
+                time.sleep(LONGEST_S)
             else:
                 yield
 
