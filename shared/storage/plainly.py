@@ -9,6 +9,7 @@ translate. The driver prepares a text that it has seen five times.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Any, NoReturn, cast
 
 import psycopg
@@ -51,6 +52,11 @@ def run(connection: Connection, *statements: tuple[Statement, Sequence[Any]]) ->
         _tell(connection, error)
 
 
+# PostgreSQL keeps a prepared statement as long as its session, so a name is never used again in a process; what tells
+# living objects apart (``id``) is given to the next one when an object is gone
+_LOOKS = count()
+
+
 class Look:
     """Whether a query has any row, asked again and again on one connection that is in no transaction.
 
@@ -61,7 +67,7 @@ class Look:
     def __init__(self, connection: Connection, statement: bytes) -> None:
         self.connection = connection
         self._libpq = _driver(connection).pgconn
-        self._name = f"lotsa_look_{id(self)}".encode()
+        self._name = f"lotsa_look_{next(_LOOKS)}".encode()
         self._expect(self._libpq.prepare(self._name, statement), ExecStatus.COMMAND_OK)
 
     def __call__(self) -> bool:

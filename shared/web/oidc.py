@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 import requests
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.base_client.errors import MismatchingStateError, OAuthError
 from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
 from authlib.oidc.core import CodeIDToken
-from flask import current_app, redirect, request
+from flask import Flask, current_app, redirect, request
 from flask import session as cookie
 from joserfc.errors import JoseError
 from werkzeug.wrappers import Response
@@ -74,7 +75,7 @@ class Provider:
         self._asked = assurance.asked_for(settings)
         secret_file = settings.oidc_client_secret_file
         self._secret = secret_file.read_text(encoding="utf-8").strip() if secret_file else None
-        self._made: dict[int, FlaskOAuth2App] = {}
+        self._made: WeakKeyDictionary[Flask, FlaskOAuth2App] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
     def send_away(self, target: str) -> Response:
@@ -153,9 +154,9 @@ class Provider:
     def _client(self) -> FlaskOAuth2App:
         app = current_app._get_current_object()  # type: ignore[attr-defined]
         with self._lock:
-            if id(app) not in self._made:
-                self._made[id(app)] = self._make(app)
-            client = self._made[id(app)]
+            if app not in self._made:
+                self._made[app] = self._make(app)
+            client = self._made[app]
         metadata = client.load_server_metadata()
         if metadata.get("issuer") != self._issuer:
             raise SignInFailed(ODD)

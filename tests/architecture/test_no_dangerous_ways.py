@@ -50,6 +50,15 @@ def troubles(source: str) -> Iterator[str]:
             yield from (name for name in names if name.split(".")[0] in MODULES or name in MODULES)
 
 
+def by_address(source: str) -> list[int]:
+    """The lines in which a program asks for an object's address."""
+    return [
+        node.lineno
+        for node in ast.walk(tree_of(source))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"id", "builtins.id"}
+    ]
+
+
 def files(*endings: str) -> Iterator[Path]:
     """The product's own files."""
     for room in ROOMS:
@@ -63,6 +72,12 @@ def test_no_program_does() -> None:
     found = {str(path.relative_to(ROOT)): list(troubles(path.read_text())) for path in files(".py")}
     assert {path: what for path, what in found.items() if what} == {}
     assert len(found) > 300
+
+
+def test_nothing_is_named_after_where_it_lies_in_memory() -> None:
+    """``id()`` is given to the next object once this one is gone: no name, no key of a mapping is made of it."""
+    found = {str(path.relative_to(ROOT)): by_address(path.read_text()) for path in files(".py")}
+    assert {path: lines for path, lines in found.items() if lines} == {}
 
 
 def test_nothing_that_must_not_be_guessed_comes_from_a_die() -> None:
@@ -94,5 +109,7 @@ def test_each_would_be_seen() -> None:
     planted = "import pickle\nfrom xml import sax\neval(x)\nMarkup(name)\nsubprocess.run(x, shell=True)\nos.system(x)"
     assert len(list(troubles(planted))) == 6
     assert list(troubles('Markup("<b>{}</b>").format(x)')) == []
+    assert by_address('name = f"look_{id(self)}"') == [1]
+    assert by_address("name = self.id(row)") == []
     assert SHOWN.search("{{ name | safe }}")
     assert SCRIPTED.search("field.innerHTML = name")

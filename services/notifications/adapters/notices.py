@@ -45,9 +45,13 @@ _ADD = """
     ORDER BY notice_id
     ON CONFLICT DO NOTHING RETURNING notice_id
 """
-_MAY_TELL = """
-    SELECT tells_referrer AND (tells_until IS NULL OR tells_until > %s) FROM telling WHERE referral_id = %s
+# a step that reads the answer and an answer that looks for what is held would else miss each other: neither sees what
+# the other has not committed. In one order, so that no two batches wait for each other
+_IN_TURN = """
+    SELECT pg_advisory_xact_lock(hashtext('notifications.telling'), key)
+    FROM (SELECT DISTINCT hashtext(id) AS key FROM unnest($1::text[]) AS id ORDER BY key) AS keys
 """
+_MAY_TELL = "SELECT tells_referrer AND (tells_until IS NULL OR tells_until > $1) FROM telling WHERE referral_id = $2"
 _REMEMBER = """
     INSERT INTO telling (referral_id, tells_referrer, tells_until)
     SELECT DISTINCT ON (referral_id) referral_id, allowed, until
@@ -127,9 +131,10 @@ class SqlNotices:
         return {row[0] for row in ask(self._connection, _ADD, (json.dumps(rows),))} if rows else set()
 
     def may_tell_referrer(self, referral_id: ReferralId, at: datetime) -> bool | None:
-        """What the carer answered, as far as it holds at that moment, or None."""
-        answer: bool | None = self._connection.exec_driver_sql(_MAY_TELL, (at, referral_id)).scalar()
-        return answer
+        """What the carer answered, as far as it holds at that moment, or None; no other answer comes before COMMIT."""
+        self._in_turn([referral_id])
+        answers = ask(self._connection, _MAY_TELL, (at, referral_id))
+        return answers[0][0] if answers else None
 
     def remember_telling(self, answers: Sequence[Answer], *, last_word: bool = False) -> None:
         """Keep what carers answered. A withdrawal has the last word, even when it is heard before the consent."""
@@ -143,8 +148,13 @@ class SqlNotices:
             for place, each in enumerate(answers)
         ]
         if rows:
+            self._in_turn([each.referral_id for each in answers])
             remember = _REMEMBER_THE_LAST_WORD if last_word else _REMEMBER_UNLESS_ANSWERED
             run(self._connection, (remember, (json.dumps(rows),)))
+
+    def _in_turn(self, referral_ids: Sequence[ReferralId]) -> None:
+        """One transaction at a time, until COMMIT, asks about these referrals' answers or gives them."""
+        run(self._connection, (_IN_TURN, ([str(each) for each in referral_ids],)))
 
     def release(self, at: datetime, referral_ids: Sequence[ReferralId] | None = None) -> list[NewNotice]:
         """Queue or suppress held notices of these referrals, or of at most 500 of all; returns the queued."""

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from shared.storage import engine as room
 from shared.storage.engine import make_engine
-from shared.storage.plainly import ask, ask_alone, run
+from shared.storage.plainly import Look, ask, ask_alone, run
 from tests.integration.messaging.test_engine import broken_off
 from tests.support.infrastructure import Infrastructure
 
@@ -61,6 +61,18 @@ def test_the_databases_no_is_sqlalchemys_error_without_the_values(engine: Engine
     with pytest.raises(ProgrammingError):
         ask_alone(engine, "SELECT 1 FROM nowhere")
     assert ask_alone(engine, "SELECT 1") == [(1,)]
+
+
+def test_a_look_may_be_prepared_anew_on_the_same_connection(engine: Engine) -> None:
+    """As often as one likes: PostgreSQL keeps what was prepared for as long as the session, also when we let it go."""
+    with engine.connect() as opened:
+        connection = opened.execution_options(isolation_level="AUTOCOMMIT")
+        connection.exec_driver_sql("CREATE TEMP TABLE looked_at (n int)")
+        for _ in range(20):
+            # gone at once, so that the next one may lie where it lay
+            assert not Look(connection, b"SELECT FROM looked_at")()
+        connection.exec_driver_sql("INSERT INTO looked_at VALUES (1)")
+        assert Look(connection, b"SELECT FROM looked_at")()
 
 
 def _asked(engine: Engine) -> None:

@@ -174,13 +174,17 @@ class Room:
         ``request``: the correlation of the request that it followed from; one of its own unless given.
         """
         envelope = an_envelope(event, history=history, event_id=event_id, request=request)
-        method, takes_many = self._methods[event.event_type]
+        method, _ = self._methods[event.event_type]
         with self.service.unit_of_work(envelope) as uow:
             if first_time(uow.connection, f"notifications.{method}", envelope.id):
-                heard = envelope.contract()
-                getattr(self.service, method)([(envelope, heard)] if takes_many else heard, uow)
+                self.react(envelope, envelope.contract(), uow)
                 uow.commit()
         return envelope.id
+
+    def react(self, envelope: Envelope, event: Contract, uow: Any) -> None:
+        """What the service does when it hears an event, in a transaction of the test's own."""
+        method, takes_many = self._methods[event.event_type]
+        getattr(self.service, method)([(envelope, event)] if takes_many else event, uow)
 
     def a_unit(self, *, address: str | None = "enhet@example.se", unit_id: UUID | None = None) -> UUID:
         """A unit that the directory has told of."""

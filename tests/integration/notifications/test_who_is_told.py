@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
-from services.notifications.domain.notice import Template
-from services.notifications.reactions.tell import notice_for, tell
-from shared.kernel.identity import ReferralId, UnitId
+from shared.contracts.contract import Contract
 from tests.integration.notifications.conftest import NOON, Journey, Room, an_envelope
 
 TELL = "tell-referrer-what-happened"
@@ -124,30 +123,39 @@ def test_of_two_answers_the_first_holds_heard_together_or_not(
     assert room.notices(journey.referring) == [outcome, outcome]
 
 
-def test_a_step_and_the_consent_heard_in_the_same_moment_do_not_miss_each_other(room: Room) -> None:
-    """Neither transaction sees the other; the sweep finds what is held although the answer is known."""
+@pytest.mark.parametrize(("scopes", "outcome"), [((TELL,), HAPPENED), ((), SILENT)])
+@pytest.mark.parametrize("step_first", [True, False])
+def test_a_step_and_the_consent_heard_in_the_same_moment_do_not_miss_each_other(
+    room: Room, step_first: bool, scopes: tuple[str, ...], outcome: tuple[str, str, str | None]
+) -> None:
+    """Neither transaction sees what the other has not committed, so one waits for the other; no sweep is needed."""
     journey = room.a_journey()
-    opened = journey.opened()
-    with room.service.unit_of_work(an_envelope(opened)) as uow:
-        known = uow.notices.may_tell_referrer(ReferralId(journey.referral_id), NOON)
-        room.hear(journey.consented(TELL))
-        tell(
-            notice_for(
-                UnitId(journey.referring),
-                Template.SOMETHING_HAPPENED,
-                uow,
-                referral_id=ReferralId(journey.referral_id),
-                channel="email",
-                occurred_at=opened.occurred_at,
-                allowed=known,
-            ),
-            uow,
-        )
+    in_order = [journey.opened(), journey.consented(*scopes)]
+    hear_at_once(room, *(in_order if step_first else reversed(in_order)))
+    assert room.notices(journey.referring) == [outcome]
+
+
+@pytest.mark.parametrize("step_first", [True, False])
+def test_no_step_is_told_on_an_answer_that_is_being_withdrawn(room: Room, step_first: bool) -> None:
+    """Once the withdrawal has been heard; a step that was heard before it has been told."""
+    journey = room.a_journey()
+    room.hear(journey.consented(TELL))
+    in_order = [journey.opened(), journey.withdrawn()]
+    hear_at_once(room, *(in_order if step_first else reversed(in_order)))
+    assert room.notices(journey.referring) == [HAPPENED if step_first else SILENT]
+
+
+def hear_at_once(room: Room, one: Contract, other: Contract) -> None:
+    """Hear one event, and the other in a transaction that begins before the first is committed."""
+    envelope = an_envelope(one)
+    with ThreadPoolExecutor(1) as elsewhere, room.service.unit_of_work(envelope) as uow:
+        room.react(envelope, one, uow)
+        heard = elsewhere.submit(room.hear, other)
+        # without the lock it is done by now, and has not seen the first
+        wait([heard], timeout=0.5)
+        assert not heard.done()
         uow.commit()
-    assert room.notices(journey.referring) == [HELD]
-    room.service.sweep()
-    assert room.notices(journey.referring) == [HAPPENED]
-    assert len(room.told("notice.queued.v1")) == 1
+        heard.result(timeout=30)
 
 
 def test_a_withdrawal_stops_further_steps_being_told_even_when_heard_first(room: Room) -> None:
