@@ -106,7 +106,9 @@ def status() -> None:
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    metrics: Annotated[Path | None, typer.Option(help="A file in which Prometheus' node_exporter is told too.")] = None,
+) -> None:
     """Look for what is wrong here, and say what to do about it. Exits with 1 when something is."""
     with said():
         from deploy.errands import doctoring
@@ -114,9 +116,9 @@ def doctor() -> None:
         from deploy.settings import current_settings, given_by_the_environment
 
         well = (
-            doctoring.examine_installation(current_settings(), console)
+            doctoring.examine_installation(current_settings(), console, metrics)
             if given_by_the_environment()
-            else doctoring.examine(Box(), console)
+            else doctoring.examine(Box(), console, metrics)
         )
         if not well:
             raise typer.Exit(1)

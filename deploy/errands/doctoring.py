@@ -15,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from deploy.errands.hearing_doctoring import about_hearing
 from deploy.errands.key_doctoring import about_the_keys
 from deploy.errands.log_doctoring import about_the_log
-from deploy.errands.outer_door import about_the_outer_door
+from deploy.errands.outer_door import about_the_outer_door, life_at_the_outer_door
+from deploy.errands.told_to_prometheus import tell_prometheus
 from deploy.migrate import subscriptions
 from deploy.onebox import ports
 from deploy.onebox.box import Box
@@ -64,21 +65,34 @@ def status(box: Box, console: Console) -> bool:
     return well
 
 
-def examine(box: Box, console: Console) -> bool:
-    """Print each finding with what to do about it, and return whether there was none."""
-    well = _tell([*_machine(box), *_running(box)], console)
+def examine(box: Box, console: Console, metrics: Path | None = None) -> bool:
+    """Print each finding with what to do about it, and return whether there was none.
+
+    ``metrics``: a file for Prometheus to be told in too. Raises Trouble when it cannot be written.
+    """
+    findings = [*_machine(box), *_running(box)]
+    well = _tell(findings, console)
+    if metrics is not None:
+        tell_prometheus(metrics, SystemClock().now(), len(findings))
     if box.port is None:
         console.print("Lotsa has never been started here: only this machine was looked at.")
     return well
 
 
-def examine_installation(settings: Settings, console: Console) -> bool:
+def examine_installation(settings: Settings, console: Console, metrics: Path | None = None) -> bool:
     """The same for an installation that is no box: its databases and its broker, since its processes are elsewhere."""
-    door = about_the_outer_door(settings, SystemClock().now())
-    well = _tell(
-        [*about_the_keys(settings), *_on_their_way(settings), *_hearing(settings), *_in_the_log(settings), *door],
-        console,
-    )
+    now, findings = SystemClock().now(), None
+    try:
+        door = about_the_outer_door(settings, now)
+        findings = [
+            *(*about_the_keys(settings), *_on_their_way(settings), *_hearing(settings), *_in_the_log(settings), *door)
+        ]
+    finally:
+        if metrics is not None:
+            # what could not be looked at is not said to be well; the certificate is told of all the same
+            count = None if findings is None else len(findings)
+            tell_prometheus(metrics, now, count, life_at_the_outer_door(settings))
+    well = _tell(findings, console)
     console.print(
         "Only databases, broker, keys and the outer door's certificate were looked at: each process's own health check "
         "tells of that process."

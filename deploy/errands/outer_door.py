@@ -9,8 +9,11 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
+
+from cryptography import x509
 
 from shared.settings import Settings
 
@@ -20,16 +23,51 @@ EARLIEST, OF_ITS_LIFE = timedelta(days=21), 4
 EXPIRED, NAME_DIFFERS = 10, 62  # OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED and …_HOSTNAME_MISMATCH
 
 
+@dataclass(frozen=True)
+class Life:
+    """From when until when the certificate of a host holds."""
+
+    host: str
+    begins: datetime
+    ends: datetime
+
+    @property
+    def renewal_due(self) -> datetime:
+        """By when a client that renews by itself has done so."""
+        return self.ends - min(EARLIEST, (self.ends - self.begins) / OF_ITS_LIFE)
+
+
+def life_at_the_outer_door(settings: Settings) -> Life | None:
+    """Of the certificate that is shown there, whoever vouches for it, ended or not.
+
+    None where nobody answers, or where people come over plain http, as on one box.
+    """
+    host, port = _door(settings)
+    if not host:
+        return None
+    anybodys = ssl.create_default_context()
+    # whether it holds is asked elsewhere; of one that has ended one wants to know since when
+    anybodys.check_hostname, anybodys.verify_mode = False, ssl.CERT_NONE
+    try:
+        with (
+            socket.create_connection((host, port), timeout=PATIENCE_SECONDS) as line,
+            anybodys.wrap_socket(line, server_hostname=host) as spoken,
+        ):
+            shown = x509.load_der_x509_certificate(spoken.getpeercert(binary_form=True) or b"")
+    except (OSError, ValueError):
+        return None
+    return Life(host, shown.not_valid_before_utc, shown.not_valid_after_utc)
+
+
 def about_the_outer_door(settings: Settings, now: datetime) -> Iterator[str]:
     """Each thing that is wrong with it, with what to do; nothing where people come over plain http, as on one box."""
-    parts = urlsplit(settings.public_url)
-    if parts.scheme != "https" or not parts.hostname:
+    host, port = _door(settings)
+    if not host:
         return
-    host, port = parts.hostname, parts.port or 443
     door = f"The outer door ({host}:{port})"
     answer = "docs/operating.md, “The certificate at the outer door”"
     try:
-        begins, ends = life_of_the_certificate(host, port)
+        life = life_of_the_certificate(host, port)
     except ssl.SSLCertVerificationError as refused:
         if refused.verify_code == EXPIRED:
             yield f"{door}: its certificate has expired, and browsers let nobody in. See {answer}."
@@ -46,18 +84,24 @@ def about_the_outer_door(settings: Settings, now: datetime) -> Iterator[str]:
             "holds. Does the proxy run?"
         )
     else:
-        if ends - now < min(EARLIEST, (ends - begins) / OF_ITS_LIFE):
-            yield f"{door}: its certificate ends on {ends:%Y-%m-%d %H:%M} UTC and was not renewed. See {answer}."
+        if now > life.renewal_due:
+            yield f"{door}: its certificate ends on {life.ends:%Y-%m-%d %H:%M} UTC and was not renewed. See {answer}."
 
 
-def life_of_the_certificate(host: str, port: int) -> tuple[datetime, datetime]:
+def _door(settings: Settings) -> tuple[str, int]:
+    """Host and port where people come in over TLS; no host where they do not."""
+    parts = urlsplit(settings.public_url)
+    return (parts.hostname or "" if parts.scheme == "https" else "", parts.port or 443)
+
+
+def life_of_the_certificate(host: str, port: int) -> Life:
     """From when until when the certificate that is shown holds. Raises ssl.SSLCertVerificationError, OSError."""
     with (
         socket.create_connection((host, port), timeout=PATIENCE_SECONDS) as line,
         ssl.create_default_context().wrap_socket(line, server_hostname=host) as spoken,
     ):
         shown = spoken.getpeercert() or {}
-    return _moment(str(shown["notBefore"])), _moment(str(shown["notAfter"]))
+    return Life(host, _moment(str(shown["notBefore"])), _moment(str(shown["notAfter"])))
 
 
 def _moment(said: str) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from flask import Flask
 from prometheus_client import REGISTRY, CollectorRegistry
 
 from deploy import container
+from deploy.errands.outer_door import Life
+from deploy.errands.told_to_prometheus import told
 from services.audit.domain.alarms import KINDS
 from services.audit.log.checking import KINDS as FOUND
 from shared.observability import metrics
@@ -22,6 +25,7 @@ RULES: dict[str, Any] = yaml.safe_load((ROOT / "deploy/prometheus/alerts.yml").r
 SCRAPED: dict[str, Any] = yaml.safe_load((ROOT / "deploy/prometheus/scrape.yml").read_text())
 OPERATING = (ROOT / "docs/operating.md").read_text()
 PROCESSES = ("web", "bus", "relay")
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def rules() -> list[dict[str, Any]]:
@@ -29,13 +33,14 @@ def rules() -> list[dict[str, Any]]:
 
 
 def served() -> dict[str, set[str]]:
-    """Every metric that some process serves, as it is written there, with its labels."""
+    """Every metric that some process serves, or doctor tells, as it is written there, with its labels."""
     web = CollectorRegistry()
     app = Flask("measured")
     measure(app, "directory")
     web = app.extensions["lotsa_metrics"]
     found: dict[str, set[str]] = {}
-    for registry in (REGISTRY, web):
+    doctor = told(NOW, 0, Life("lotsa.example.se", NOW, NOW))
+    for registry in (REGISTRY, web, doctor):
         for collector in list(registry._collector_to_names):
             labels = set(getattr(collector, "_labelnames", ()))
             for name in registry._collector_to_names[collector]:

@@ -14,11 +14,14 @@ from pathlib import Path
 import pytest
 import yaml
 from rich.console import Console
+from sqlalchemy.exc import OperationalError
 
 from deploy.compose.certificate import make_certificate
+from deploy.errands import doctoring
 from deploy.errands.doctoring import examine_installation
 from deploy.errands.new_certificate import put_certificate
-from deploy.errands.outer_door import about_the_outer_door
+from deploy.errands.outer_door import about_the_outer_door, life_at_the_outer_door
+from deploy.errands.told_to_prometheus import tell_prometheus
 from deploy.onebox import ports
 from deploy.onebox.places import CHECKOUT
 from deploy.onebox.trouble import Trouble
@@ -128,6 +131,58 @@ def test_doctor_tells_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         assert examine_installation(settings, said) is False
     assert isinstance(said.file, io.StringIO)
     assert "was not renewed" in said.file.getvalue()
+
+
+@pytest.mark.holds("a-certificates-end-is-told")
+@pytest.mark.parametrize("life", [90 * DAY, 6 * DAY, -timedelta(minutes=10)], ids=str)
+def test_prometheus_is_told_when_it_ends(life: timedelta, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of one that has ended, which nobody vouches for any more: and when it should have been renewed."""
+    make_certificate(tmp_path, HOST, life=life)
+    file = tmp_path / "lotsa.prom"
+    with door(tmp_path, monkeypatch) as settings:
+        monkeypatch.setattr(doctoring, "about_the_keys", lambda _settings: iter(()))
+        monkeypatch.setattr(doctoring, "_on_their_way", lambda _settings: iter(()))
+        monkeypatch.setattr(doctoring, "_hearing", lambda _settings: iter(()))
+        monkeypatch.setattr(doctoring, "_in_the_log", lambda _settings: iter(["Something."]))
+        examine_installation(settings, Console(file=io.StringIO()), file)
+        shown = life_at_the_outer_door(settings)
+    assert shown is not None
+    assert abs(shown.ends - now() - life) < timedelta(minutes=5)
+    told = values(file)
+    assert told["lotsa_certificate_ends_timestamp_seconds"] == shown.ends.timestamp()
+    assert told["lotsa_certificate_renewal_due_timestamp_seconds"] == shown.renewal_due.timestamp()
+    assert told["lotsa_doctor_findings"] == (2 if life < timedelta() else 1)
+    assert abs(told["lotsa_doctor_looked_at_timestamp_seconds"] - now().timestamp()) < 300
+
+
+def test_what_doctor_could_not_look_at_is_not_told_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The certificate is told of; that it has looked is not, so that its silence rings."""
+    make_certificate(tmp_path, HOST)
+    file = tmp_path / "lotsa.prom"
+
+    def away(_settings: Settings) -> Iterator[str]:
+        raise OperationalError("", None, Exception())
+
+    with door(tmp_path, monkeypatch) as settings:
+        monkeypatch.setattr(doctoring, "about_the_keys", away)
+        with pytest.raises(OperationalError):
+            examine_installation(settings, Console(file=io.StringIO()), file)
+    assert set(values(file)) == {
+        "lotsa_certificate_ends_timestamp_seconds",
+        "lotsa_certificate_renewal_due_timestamp_seconds",
+    }
+
+
+def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    """In a sentence; Prometheus keeps what it had."""
+    with pytest.raises(Trouble, match="Prometheus is not told"):
+        tell_prometheus(tmp_path / "no/such/folder.prom", now(), 0)
+
+
+def values(file: Path) -> dict[str, float]:
+    """What a file tells, by name, whatever the labels."""
+    lines = [line for line in file.read_text().splitlines() if not line.startswith("#")]
+    return {line.partition(" ")[0].partition("{")[0]: float(line.rpartition(" ")[2]) for line in lines}
 
 
 @pytest.fixture
