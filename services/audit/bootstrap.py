@@ -19,7 +19,7 @@ from services.audit.adapters.log_store import OpenLog
 from services.audit.adapters.opening_keys import OpeningKeys
 from services.audit.adapters.openings import Unseal
 from services.audit.adapters.parked import parked_sequences
-from services.audit.adapters.pending_entries import PendingEntries
+from services.audit.adapters.pending_entries import BELL, PendingEntries
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
 from services.audit.adapters.verification_store import sealing_key
 from services.audit.commands.check_beside import ALL_CHECKS
@@ -38,6 +38,7 @@ from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.identity import UnitId, uuid7
 from shared.kernel.watched import Watched
 from shared.messaging import outbox
+from shared.messaging.bedside import Bedside
 from shared.settings import Settings, SettingsAreWrong
 from shared.storage.attempts import Attempts
 from shared.storage.encryption import DataKey, KeyIsMissing
@@ -226,7 +227,7 @@ def sequencer() -> PatientSequencer:
 
 @dataclass
 class Integration:
-    """The sequencer behind a look at its queue: one statement, since most of twenty-five times a second nothing waits.
+    """The sequencer behind a look at its queue: one statement, since most of the time nothing waits.
 
     The first time it is asked in any case: it then compares the log with what it signed before.
     """
@@ -234,11 +235,20 @@ class Integration:
     parts: Parts
     begun: bool = False
 
-    def tick(self) -> None:
-        """Integrate what waits, if anything does. Raises as the sequencer does."""
-        if not self.begun or ask_alone(self.parts.engine, _PENDING)[0][0]:
+    def tick(self) -> bool:
+        """Integrate what waits, if anything does; whether anything did. Raises as the sequencer does."""
+        waits = bool(ask_alone(self.parts.engine, _PENDING)[0][0])
+        if waits or not self.begun:
             sequencer().integrate()
             self.begun = True
+        return waits
+
+
+def bed(every: float) -> Bedside:
+    """Where this bus process's sequencer rests while nothing waits, on a connection of its own."""
+    url = Settings.from_environment().service(SERVICE).database_url
+    engine = make_engine(url, pool_size=1, application_name=f"lotsa {SERVICE} bell")
+    return Bedside(engine, BELL, every)
 
 
 @cache

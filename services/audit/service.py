@@ -83,10 +83,10 @@ class Audit:
         """Who works where, and who may review; and that the directory is there."""
         staff.keep(event, uow)
 
-    @every(seconds=INTEGRATE_EVERY_S)
-    def integrate(self) -> None:
-        """What is pending enters the log, under a new checkpoint."""
-        bootstrap.integration().tick()
+    @every(seconds=INTEGRATE_EVERY_S, bed=bootstrap.bed)
+    def integrate(self) -> bool:
+        """What is pending enters the log, under a new checkpoint; whether anything waited."""
+        return bootstrap.integration().tick()
 
     @every(seconds=RECONCILE_EVERY_S)
     def reconcile(self) -> None:

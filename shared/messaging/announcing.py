@@ -49,6 +49,11 @@ class Announcing:
         """A relay that has come back says soon that it is there."""
         self._next_heartbeat = 0.0
 
+    @property
+    def next_at(self) -> float:
+        """When the next is due, of the monotonic clock."""
+        return self._next_height if self._heartbeat is None else min(self._next_heartbeat, self._next_height)
+
     def say_what_is_due(self, claims: Claims, began: datetime, now: float, *, all_numbered: bool) -> None:
         """``began``: the moment before the round's rows were numbered; ``all_numbered``: it took all that waited.
 

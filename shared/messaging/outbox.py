@@ -17,8 +17,12 @@ from sqlalchemy import BigInteger, Boolean, Column, Connection, DateTime, Index,
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.kernel.identity import uuid7
+from shared.storage.bell import Bell
 from shared.storage.plainly import run
 from shared.storage.unit_of_work import Told
+
+BELL = Bell("outbox")
+"""Rung for the relay."""
 
 
 @dataclass(frozen=True)
@@ -103,12 +107,12 @@ _KEEP_EPOCHS = (
 
 # one statement whatever the number of rows, so that the server plans it once; and one value for all of them, since the
 # driver takes longer to write an array than to send it
-_APPEND = """
+_APPEND = BELL.rung_by("""
     INSERT INTO outbox (id, event_type, data, occurred_at, correlation_id, causation_id, traceparent, history)
     SELECT id, event_type, data, $1, correlation_id, causation_id, traceparent, history
     FROM jsonb_to_recordset($2::jsonb) AS event (id uuid, event_type text, data jsonb, correlation_id uuid,
         causation_id uuid, traceparent text, history boolean)
-"""
+""")
 
 
 def create_outbox(op: Any) -> None:
@@ -164,6 +168,7 @@ def hold(connection: Connection) -> bool:
 def let_go(connection: Connection) -> None:
     """Let the relay publish again."""
     connection.execute(text("UPDATE publisher SET held_at = NULL"))
+    connection.execute(text(BELL.ring))
 
 
 def sweep_outbox(connection: Connection, *, keep_seconds: float, at_most: int = 5_000) -> int:

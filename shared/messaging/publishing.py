@@ -54,6 +54,12 @@ class ConfirmedPublisher:
         """Whether there is a connection, as far as is known."""
         return self._connection is not None
 
+    @property
+    def sockets(self) -> tuple[int, ...]:
+        """The connection's descriptor, if there is one: the broker speaks of itself when it goes, or beats."""
+        descriptor = -1 if self._connection is None else self._connection.sock.fileno()
+        return () if descriptor < 0 else (descriptor,)
+
     def publish(self, messages: Sequence[Outgoing]) -> Receipt:
         """Publish all and wait for the broker's word on each. Raises BrokerTrouble when it does not come in time."""
         try:

@@ -19,13 +19,14 @@ from shared.messaging import names
 from shared.messaging.announcing import Announcing
 from shared.messaging.claims import WAITING, Claim, Claims
 from shared.messaging.inbox import sweep_inbox
-from shared.messaging.outbox import sweep_outbox
+from shared.messaging.outbox import BELL, sweep_outbox
 from shared.messaging.publishing import ConfirmedPublisher, Outgoing, Receipt
 from shared.messaging.republishing import KEEP_SENT, sweep_requests
 from shared.messaging.trouble import BrokerTrouble
 from shared.observability import metrics
 from shared.observability.episodes import Episode
 from shared.observability.logs import logger
+from shared.storage.bell import Rest, Sleeper
 from shared.storage.plainly import Look
 from shared.storage.schema import check_version
 
@@ -35,7 +36,6 @@ SWEEP_AT_MOST = 2_000
 LOOK_BACK_EVERY = 2.0
 AFTER_TROUBLE = 0.3
 POLL_WHEN_LIVELY = 0.03
-LIVELY_FOR = 1.0
 STAND_BY = 0.5
 KEEP_SENT_SECONDS = KEEP_SENT.total_seconds()
 
@@ -45,7 +45,7 @@ _log = logger("messaging.relay")
 class Relay:
     """Publishes one service's outbox until told to stop. Never eventlet-patched.
 
-    ``poll``: seconds between looks at an outbox that has been empty for a second; until then one looks more often.
+    ``poll``: seconds between looks at an outbox while it is awake; for a second after an event one looks more often.
     ``batch``: events published before their confirms are awaited.
     ``keep_sent``: seconds that sent rows stay, to be sent again.
     ``heartbeat``: the word that is said every ten seconds, when all that it vouches for has been confirmed.
@@ -67,7 +67,6 @@ class Relay:
         self._engine = engine
         self._publisher = publisher
         self._installation = installation
-        self._poll = poll
         self._batch = batch
         self._keep_sent = keep_sent
         self._broker = ConfirmedPublisher(broker_url, f"{publisher} relay")
@@ -78,7 +77,8 @@ class Relay:
             self._broker, publisher, installation, self._clock, every=announce_every, heartbeat=heartbeat
         )
         self._date = SteadyTime(from_the_start=True)
-        self._next_sweep = self._next_look_back = self._lively_until = 0.0
+        self._next_sweep = self._next_look_back = 0.0
+        self._rest = Rest(poll, lively=POLL_WHEN_LIVELY)
         self._sending_again = self._relaying = False
         self._look: Look | None = None
         # said from the beginning: of a relay that was never elected nobody would hear that it is not active
@@ -119,27 +119,24 @@ class Relay:
             self._next_look_back = 0.0
             self._announcing.heartbeat_at_once()
             try:
+                sleeper = Sleeper(connection, BELL)
                 while not stop.is_set():
                     busy = self.round(connection)
                     self._episode.well()
                     self._unheard.well()
                     if not busy:
-                        stop.wait(min(POLL_WHEN_LIVELY, self._poll) if self._lively else self._poll)
+                        due = min(self._next_look_back, self._announcing.next_at) - time.monotonic()
+                        self._rest.between(sleeper, stop.wait, *self._broker.sockets, at_most=due)
             finally:
                 metrics.relay_active.labels(self._publisher).set(0)
                 # the lock is the session's: give it up with the session, not with a statement that may not get through
                 connection.invalidate()
 
     def _something_waits(self, connection: Connection) -> bool:
-        """Most of the day there is nothing, twenty times a second: a look costs a fraction of numbering nothing."""
+        """Most of the day there is nothing: a look costs a fraction of numbering nothing."""
         if self._look is None or self._look.connection is not connection:
             self._look = Look(connection, WAITING)
         return self._look()
-
-    @property
-    def _lively(self) -> bool:
-        # where something happened just now, more will soon
-        return time.monotonic() < self._lively_until
 
     def _elected(self, connection: Connection) -> bool:
         key = zlib.crc32(f"lotsa relay {self._publisher}".encode())
@@ -157,9 +154,9 @@ class Relay:
         now, began = time.monotonic(), self._clock.now()
         if now >= self._next_look_back:
             self._look_back(claims)
-        fresh = claims.number(self._batch) if self._lively or self._something_waits(connection) else []
+        fresh = claims.number(self._batch) if self._rest.lively or self._something_waits(connection) else []
         if fresh:
-            self._lively_until = now + LIVELY_FOR
+            self._rest.found()
         self._send(claims, fresh)
         if self._sending_again:
             self._send_again(claims)

@@ -19,6 +19,7 @@ from typing import Any, TypeAlias, TypeVar
 from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope
 from shared.kernel.steady import SteadyTime
+from shared.messaging.bedside import Bedside
 from shared.messaging.consuming import Consuming
 from shared.messaging.delivery import Delivery
 from shared.messaging.handling import carry_out, carry_out_together
@@ -31,6 +32,7 @@ from shared.observability.logs import logger
 with warnings.catch_warnings():
     # eventlet says of itself that it is in bug-fix mode: known, and why it is confined to the bus processes
     warnings.simplefilter("ignore")
+    from eventlet import Timeout
     from nameko.exceptions import ContainerBeingKilled
     from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, Entrypoint, SharedExtension, register_entrypoint
     from nameko.timer import Timer
@@ -88,11 +90,16 @@ class Gathered(tuple[Delivery, ...]):
     __slots__ = ()
 
 
-def every(seconds: float, *, by_the_date: bool = False) -> Callable[[Method], Method]:
+def every(
+    seconds: float, *, by_the_date: bool = False, bed: Callable[[float], Bedside] | None = None
+) -> Callable[[Method], Method]:
     """Have a method called at this interval, in each bus process. It takes (self).
 
     ``by_the_date``: it forgets what is old, and is passed over while the clock has not been steady for a quarter of an
     hour: one that jumped for a moment would take with it what people have written.
+
+    ``bed``: makes, for this interval, where to rest between two looks at a queue. The method answers whether anything
+    was there: it is called at this interval while something is, and otherwise as soon as the queue's bell is rung.
 
     What it raises is logged by type: the first, and then seldom until it does its work again.
     """
@@ -119,7 +126,7 @@ def every(seconds: float, *, by_the_date: bool = False) -> Callable[[Method], Me
                 episode.well()
                 return done
 
-        register_entrypoint(door, Ticking(seconds))
+        register_entrypoint(door, Ticking(seconds) if bed is None else Waking(seconds, bed))
         return door
 
     return decorate
@@ -265,6 +272,35 @@ class Ticking(Timer):  # type: ignore[misc]  # nameko is not typed
     def handle_timer_tick(self) -> None:
         """Run the method as a tick, so that what it raises is told by type only."""
         self.container.spawn_worker(self, (_TICK,), {}, handle_result=self.handle_result)
+
+
+class Waking(Ticking):
+    """The entrypoint behind ``@every(…, bed=…)``."""
+
+    def __init__(self, interval: float, bed: Callable[[float], Bedside], **more: Any) -> None:
+        self._make_bed = bed
+        self._found = False
+        super().__init__(interval, **more)
+
+    def handle_result(self, worker_ctx: Any, result: Any, exc_info: Any) -> Any:
+        """Note whether anything was there; after a trouble nobody knows, and the next look is soon."""
+        self._found = result is not False
+        return super().handle_result(worker_ctx, result, exc_info)
+
+    def _run(self) -> None:
+        bed = self._make_bed(self.interval)
+        try:
+            while not self.should_stop.ready():
+                self.handle_timer_tick()
+                self.worker_complete.wait()
+                self.worker_complete.reset()
+                bed.rest(self._pause, found=self._found)
+        finally:
+            bed.leave()
+
+    def _pause(self, seconds: float) -> None:
+        with Timeout(seconds, exception=False):
+            self.should_stop.wait()
 
 
 _TICK = object()

@@ -66,7 +66,7 @@ class Look:
 
     def __init__(self, connection: Connection, statement: bytes) -> None:
         self.connection = connection
-        self._libpq = _driver(connection).pgconn
+        self._libpq = driver_of(connection).pgconn
         self._name = f"lotsa_look_{next(_LOOKS)}".encode()
         self._expect(self._libpq.prepare(self._name, statement), ExecStatus.COMMAND_OK)
 
@@ -111,12 +111,13 @@ def ask_alone(engine: Engine, statement: Statement, values: Sequence[Any] = ()) 
         lent.close()
 
 
-def _driver(connection: Connection) -> psycopg.Connection[Row]:
+def driver_of(connection: Connection) -> psycopg.Connection[Row]:
+    """The driver's own connection beneath SQLAlchemy's."""
     return cast("psycopg.Connection[Row]", connection.connection.driver_connection)
 
 
 def _begun(connection: Connection) -> psycopg.Connection[Row]:
-    driver = _driver(connection)
+    driver = driver_of(connection)
     if not connection.in_transaction():
         # the driver begins by itself, but SQLAlchemy commits only what it knows to have begun
         connection.begin()
@@ -124,7 +125,7 @@ def _begun(connection: Connection) -> psycopg.Connection[Row]:
 
 
 def _tell(connection: Connection, error: psycopg.Error) -> NoReturn:
-    if _driver(connection).closed:
+    if driver_of(connection).closed:
         # lost: SQLAlchemy is to notice for itself, since it then gives up the pool's other connections too
         connection.exec_driver_sql("SELECT 1")
     raise _as_sqlalchemys(error, connection.dialect) from None

@@ -19,16 +19,20 @@ from services.audit.domain.mandate import follows_the_user
 from services.audit.domain.refusals import EntryCannotBe
 from services.audit.log.entry import LeafIsWrong, commitment, leaf_bytes, new_salt
 from services.audit.log.shown import folded
+from shared.storage.bell import Bell
 from shared.storage.plainly import ask, run
 
+BELL = Bell("pending_entries")
+"""Rung for the sequencer."""
+
 # all of them in one value: the driver takes longer to write an array than to send it
-_ADD = """
+_ADD = BELL.rung_by("""
     insert into pending_entries (event_id, source, sequence, members, openings, about, units)
     select event_id, source, sequence, members, openings, about, units
     from json_to_recordset($1::json) as happened (place int, event_id uuid, source text, sequence bigint,
         members text, openings text, about uuid[], units uuid[])
     order by place
-"""
+""")
 # where somebody worked when they signed in: that decides whose reviewers see it
 _UNITS_OF = """
     select distinct unit_id from known_assignments
