@@ -44,6 +44,14 @@ def uuid7() -> UUID:
     return UUID(int=value)
 
 
+def uuid8_of(made: bytes) -> UUID:
+    """A UUID version 8 (RFC 9562, 5.8) of 16 bytes, of which it keeps all but the 6 bits that say so."""
+    value = int.from_bytes(made, "big")
+    value = value & ~(0xF << 76) | 0x8 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return UUID(int=value)
+
+
 def uuid7_of(at: datetime) -> UUID:
     """A UUID version 7 as it might have been made at a moment (aware): for history that is made up all at once."""
     value = int.from_bytes(os.urandom(10), "big") | (int(at.timestamp() * 1000) & 0xFFFF_FFFF_FFFF) << 80

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.notifications.domain.notice import Cause, Link, LogLink, Notice, Parcel, Reason, Status, Template
+from services.notifications.domain.notice import Link, LogLink, Notice, Parcel, Reason, Status, Template
 from services.notifications.domain.ports import Answer, NewNotice
 from services.notifications.domain.retrying import LONGEST_PUT_OFF
 from shared.kernel.identity import NoticeId, ReferralId, UnitId
@@ -35,13 +35,12 @@ _CLAIM = """
 """
 # asked for every referral, so written out: building a statement costs more than having it carried out
 _ADD = """
-    INSERT INTO notices (notice_id, template, referral_id, unit_id, channel, cause_event_id, correlation_id, status,
-        reason, urgency, created_at, due_at, settled_at)
-    SELECT notice_id, template, referral_id, unit_id, channel, cause_event_id, correlation_id, status,
-        reason, urgency, created_at, created_at, CASE status WHEN 'suppressed' THEN created_at END
+    INSERT INTO notices (notice_id, template, referral_id, unit_id, channel, status, reason, urgency, created_at,
+        due_at, settled_at)
+    SELECT notice_id, template, referral_id, unit_id, channel, status, reason, urgency, created_at,
+        created_at, CASE status WHEN 'suppressed' THEN created_at END
     FROM jsonb_to_recordset($1::jsonb) AS new (notice_id uuid, template text, referral_id uuid, unit_id uuid,
-        channel text, cause_event_id uuid, correlation_id uuid, status text, reason text, urgency smallint,
-        created_at timestamptz)
+        channel text, status text, reason text, urgency smallint, created_at timestamptz)
     ORDER BY notice_id
     ON CONFLICT DO NOTHING RETURNING notice_id
 """
@@ -75,8 +74,7 @@ _RELEASE = """
         due_at = $1,
         settled_at = CASE WHEN NOT tells THEN $1::timestamptz END
     FROM answered WHERE notices.notice_id = answered.notice_id AND status = 'held'
-    RETURNING notices.notice_id, template, referral_id, unit_id, channel, cause_event_id, correlation_id, created_at,
-        status
+    RETURNING notices.notice_id, template, referral_id, unit_id, channel, created_at, status
 """
 _SETTLE = """
     UPDATE notices SET status = %s, reason = %s, settled_at = %s, claim = NULL
@@ -97,8 +95,6 @@ class Released(NamedTuple):
     referral_id: UUID
     unit_id: UUID
     channel: str
-    cause_event_id: UUID
-    correlation_id: UUID
     created_at: datetime
     status: str
 
@@ -110,7 +106,7 @@ class SqlNotices:
         self._connection = connection
 
     def add(self, new: Sequence[NewNotice]) -> set[NoticeId]:
-        """Write notices; returns those that are new: a unit has one for the same event and for the same request."""
+        """Write notices; returns those that are new: a unit has one of a kind for the same request."""
         rows = [
             {
                 "notice_id": str(each.id),
@@ -119,8 +115,6 @@ class SqlNotices:
                 "referral_id": str(_made_of(each.notice.link)),
                 "unit_id": str(each.unit_id),
                 "channel": each.channel,
-                "cause_event_id": str(each.cause.event_id),
-                "correlation_id": str(each.cause.correlation_id),
                 "status": each.status.value,
                 "reason": each.reason.value if each.reason else None,
                 "urgency": URGENCY[each.notice.template],
@@ -166,7 +160,6 @@ class SqlNotices:
                 notice=_notice(row.template, row.referral_id),
                 unit_id=UnitId(row.unit_id),
                 channel=row.channel,
-                cause=Cause(row.cause_event_id, row.correlation_id),
                 status=Status.QUEUED,
                 reason=None,
                 created_at=row.created_at,

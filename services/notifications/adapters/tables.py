@@ -17,8 +17,6 @@ notices = Table(
     Column("referral_id", Uuid, nullable=False),
     Column("unit_id", Uuid, nullable=False),
     Column("channel", Text, nullable=False),
-    Column("cause_event_id", Uuid, nullable=False),
-    Column("correlation_id", Uuid, nullable=False),
     Column("status", Text, nullable=False),
     Column("reason", Text),
     Column("urgency", SmallInteger, nullable=False),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Self
-from uuid import UUID
 
 from sqlalchemy import Engine
 
@@ -26,13 +25,6 @@ class NotificationsUnitOfWork(UnitOfWork):
 
     notices: Notices
     alarms: Alarms
-
-    @property
-    def cause_event_id(self) -> UUID:
-        """The event being reacted to. Raises RuntimeError where there is none."""
-        if self.cause is None:
-            raise RuntimeError("this unit of work reacts to nothing")
-        return self.cause.id
 
     def __enter__(self) -> Self:
         super().__enter__()

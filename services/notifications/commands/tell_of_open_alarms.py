@@ -9,10 +9,10 @@ from uuid import UUID
 
 from services.notifications.domain.alarms import OPERATORS, is_due
 from services.notifications.domain.events import NoticeWasQueued
-from services.notifications.domain.notice import Cause, LogLink, Notice, Status, Template
+from services.notifications.domain.notice import LogLink, Notice, Status, Template, id_of
 from services.notifications.domain.ports import NewNotice, Transaction
 from services.notifications.published import published
-from shared.kernel.identity import NoticeId, UnitId, uuid7
+from shared.kernel.identity import UnitId
 
 
 def tell_of_open_alarms(uow: Transaction, channel: str, *, to_operators: bool) -> int:
@@ -38,13 +38,13 @@ def tell_of_open_alarms(uow: Transaction, channel: str, *, to_operators: bool) -
 
 
 def _notice(unit: UnitId, alarm_id: UUID, channel: str, uow: Transaction) -> NewNotice:
+    notice = Notice(Template.LOG_ALARM, LogLink(alarm_id))
     return NewNotice(
-        id=NoticeId(uuid7()),
-        notice=Notice(Template.LOG_ALARM, LogLink(alarm_id)),
+        # the clock asks, each time anew: each day's letter is one of its own
+        id=id_of(notice, unit, uow.correlation_id),
+        notice=notice,
         unit_id=unit,
         channel=channel,
-        # the clock is the cause: each day's letter is one of its own
-        cause=Cause(uuid7(), uow.correlation_id),
         status=Status.QUEUED,
         reason=None,
         created_at=uow.clock.now(),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from uuid import UUID
 
-from shared.kernel.identity import NoticeId, ReferralId, UnitId
+from shared.kernel.identity import NoticeId, ReferralId, UnitId, uuid8_of
 
 
 class Template(StrEnum):
@@ -86,15 +87,17 @@ class Notice:
             raise TypeError("a notice is a template's slug and a link, and nothing else")
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why there is a notice: the event heard, and the request that it followed from (its correlation).
+def id_of(notice: Notice, unit_id: UnitId, request: UUID) -> NoticeId:
+    """The id of a unit's notice: made of what it says, to whom, and the request that it followed from.
 
-    One request may be told by several events (a withdrawn consent that also cancels); the unit gets one notice.
+    A unit has one notice of a kind for one request (``request``: its correlation), however often and by however many
+    events it is told (a withdrawn consent that also cancels is two): another has the same id. A UUID of version 8
+    (RFC 9562, 5.8): the first 48 bits are of the request, so that ids sort as requests do; the others are of SHA-256.
     """
-
-    event_id: UUID
-    correlation_id: UUID
+    link = notice.link
+    made_of = link.alarm_id if isinstance(link, LogLink) else link.referral_id
+    said = b"".join((notice.template.value.encode(), made_of.bytes, unit_id.bytes, request.bytes))
+    return NoticeId(uuid8_of(request.bytes[:6] + sha256(said).digest()[:10]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, Protocol, Self, TypeVar
 from uuid import UUID
 
 from services.notifications.domain.alarms import Standing
-from services.notifications.domain.notice import Cause, Notice, Parcel, Reason, Status
+from services.notifications.domain.notice import Notice, Parcel, Reason, Status
 from shared.kernel.clock import Clock
 from shared.kernel.identity import NoticeId, ReferralId, UnitId
 from shared.kernel.refusals import Failure
@@ -41,13 +41,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class NewNotice:
-    """A notice about to be written."""
+    """A notice about to be written. ``id``: as `id_of` makes it."""
 
     id: NoticeId
     notice: Notice
     unit_id: UnitId
     channel: str
-    cause: Cause
     status: Status
     reason: Reason | None
     created_at: datetime
@@ -57,7 +56,7 @@ class Notices(Protocol):
     """The notices of one open transaction."""
 
     def add(self, new: Sequence[NewNotice]) -> set[NoticeId]:
-        """Write notices; returns those that are new: a unit has one for the same reason."""
+        """Write notices; returns those that are new: what has the same id is there already."""
         ...
 
     def may_tell_referrer(self, referral_id: ReferralId, at: datetime) -> bool | None:
@@ -129,11 +128,6 @@ class Transaction(Protocol):
     @property
     def history(self) -> bool:
         """Whether what is heard is long past, so that nobody is to be notified."""
-        ...
-
-    @property
-    def cause_event_id(self) -> UUID:
-        """The event being reacted to."""
         ...
 
     def each(self, heard: Iterable[tuple[Any, Event]]) -> Iterator[Event]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.notifications.domain.events import NoticeWasQueued
-from services.notifications.domain.notice import Cause, Link, Notice, Reason, Status, Template
+from services.notifications.domain.notice import Link, Notice, Reason, Status, Template, id_of
 from services.notifications.domain.ports import NewNotice, Transaction
 from services.notifications.published import published
-from shared.kernel.identity import NoticeId, ReferralId, UnitId, uuid7
+from shared.kernel.identity import ReferralId, UnitId
 
 
 def tell(notice: NewNotice, uow: Transaction) -> None:
-    """Queue a notice, or record why there is none; for one reason once, however often it is heard."""
+    """Queue a notice, or record why there is none; for one request once, however often it is heard."""
     if uow.notices.add([notice]):
         announce(notice, uow)
 
@@ -33,12 +33,12 @@ def notice_for(
     something long past the careful reading is no).
     """
     status, reason = _fate(uow.history, allowed)
+    notice = Notice(template, Link(referral_id))
     return NewNotice(
-        id=NoticeId(uuid7()),
-        notice=Notice(template, Link(referral_id)),
+        id=id_of(notice, unit_id, uow.correlation_id),
+        notice=notice,
         unit_id=unit_id,
         channel=channel,
-        cause=Cause(uow.cause_event_id, uow.correlation_id),
         status=status,
         reason=reason,
         created_at=occurred_at if uow.history else uow.clock.now(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -29,7 +30,7 @@ from shared.contracts.referral import (
     ReferralSent,
 )
 from shared.kernel.clock import FixedClock
-from shared.kernel.identity import uuid7
+from shared.kernel.identity import uuid7, uuid7_of
 from shared.messaging.inbox import first_time
 from shared.messaging.subscribe import subscriptions_of
 from shared.storage.engine import make_engine
@@ -130,6 +131,14 @@ class Journey:
         }
 
 
+_requests = itertools.count()
+
+
+def a_request() -> UUID:
+    """A request a millisecond after the one before: what follows from it sorts behind what followed from that."""
+    return uuid7_of(NOON + timedelta(milliseconds=next(_requests)))
+
+
 def an_envelope(
     event: Contract, *, history: bool = False, event_id: UUID | None = None, request: UUID | None = None
 ) -> Envelope:
@@ -141,7 +150,7 @@ def an_envelope(
         installation="test",
         epoch=uuid4(),
         time=NOON,
-        correlation_id=request or uuid4(),
+        correlation_id=request or a_request(),
         data=event.to_data(),
         sequence=1,
         history=history,

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts.contract import Contract
+from tests.integration.notifications.channels import Scripted, deliver
 from tests.integration.notifications.conftest import NOON, Journey, Room, an_envelope
 
 TELL = "tell-referrer-what-happened"
@@ -48,6 +49,35 @@ def test_one_request_makes_one_notice_even_when_two_events_tell_of_it(room: Room
     room.hear(journey.cancelled(version=3), request=request)
     assert room.notices(journey.receiving) == [HAPPENED]
     assert len(room.told("notice.queued.v1")) == 1
+
+
+def test_an_event_of_a_request_that_was_told_of_already_tells_nothing_more(room: Room) -> None:
+    """Its notice was sent before the other event came; and it is sent once."""
+    journey, request, channel = room.a_journey(), uuid4(), Scripted()
+    room.hear(journey.cancelled(version=3), request=request)
+    assert deliver(room, channel) == 1
+    room.hear(journey.withdrawn(version=3), request=request)
+    assert deliver(room, channel) == 0
+    assert room.notices(journey.receiving) == [("something-happened", "sent", None)]
+
+
+def test_two_events_of_one_request_that_come_together_make_one_notice(room: Room) -> None:
+    """As a batch: it is written once, and told of once."""
+    journey, request = room.a_journey(), uuid4()
+    together = [(an_envelope(journey.sent(), request=request), journey.sent()) for _ in range(2)]
+    with room.service.unit_of_work() as uow:
+        room.service.tell_the_receiving_unit(together, uow)
+        uow.commit()
+    assert room.notices(journey.receiving) == [NEW]
+    assert len(room.told("notice.queued.v1")) == 1
+
+
+def test_another_request_about_the_same_referral_is_another_notice(room: Room) -> None:
+    """Else a second step of the same kind would be told of to nobody."""
+    journey = room.a_journey()
+    room.hear(journey.rejected(version=2), request=uuid4())
+    room.hear(journey.completed(version=3), request=uuid4())
+    assert room.notices(journey.referring) == [HAPPENED, HAPPENED]
 
 
 @pytest.mark.parametrize("step", ["opened", "accepted", "contacted"])
