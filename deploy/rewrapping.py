@@ -6,20 +6,23 @@ late are left too: they are their senders' alone, and gone within twelve hours.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from deploy.sealed import LAPSED, PLACES, Place, asking
 from services.referral.adapters.keys import IDENTITY_INDEX
+from services.referral.adapters.packing import open_part
 from services.referral.adapters.sealing import carer_from_text
 from shared.storage.encryption import MasterKey, Unreadable, master_key_id_of
 from shared.storage.master_keys import MasterKeys
 
 BATCH = 500
-NOTHING = UUID(int=0)
+# a row's place in its table's order; nothing: before the first
+After = tuple[Any, ...]
 
 
 @dataclass
@@ -64,24 +67,26 @@ def _opens(keys: MasterKeys, key_id: UUID, wrapped: bytes) -> bool:
     return True
 
 
-def _in_batches(owner_url: str, batch: Callable[[Connection, UUID], UUID | None]) -> None:
-    after: UUID | None = NOTHING
+def _in_batches(owner_url: str, batch: Callable[[Connection, After], After | None]) -> None:
+    after: After | None = ()
     while after is not None:
         with asking(owner_url) as connection:
             after = batch(connection, after)
 
 
-def _wrap(connection: Connection, place: Place, keys: MasterKeys, after: UUID, counted: Rewrapped) -> UUID | None:
+def _wrap(connection: Connection, place: Place, keys: MasterKeys, after: After, counted: Rewrapped) -> After | None:
     # names of ours alone; a row that somebody changes at this moment is waited for
+    columns = place.found_by or (place.key_id,)
+    place_of, given = ", ".join(columns), ", ".join(f":place_{number}" for number in range(len(columns)))
     query = text(
-        f"select {place.key_id} as id, {place.wrapped} as wrapped from {place.table} "  # noqa: S608
-        f"where {place.wrapped} is not null and {place.key_id} > :after "
-        f"order by {place.key_id} limit {BATCH} for update"
+        f"select {place.key_id} as id, {place.wrapped} as wrapped, {place_of} from {place.table} "  # noqa: S608
+        f"where {place.wrapped} is not null {f'and ({place_of}) > ({given})' if after else ''} "
+        f"order by {place_of} limit {BATCH} for update"
     )
     change = text(
-        f"update {place.table} set {place.wrapped} = :wrapped where {place.key_id} = :id"  # noqa: S608
+        f"update {place.table} set {place.wrapped} = :wrapped where ({place_of}) = ({given})"  # noqa: S608
     )
-    found = connection.execute(query, {"after": after}).all()
+    found = connection.execute(query, _placed(after)).all()
     for row in found:
         if master_key_id_of(bytes(row.wrapped)) == keys.current.id:
             continue
@@ -90,34 +95,39 @@ def _wrap(connection: Connection, place: Place, keys: MasterKeys, after: UUID, c
         except Unreadable:
             counted.unreadable += 1
             continue
-        connection.execute(change, {"id": row.id, "wrapped": keys.current.wrap(key)})
+        connection.execute(change, {**_placed(row[2:]), "wrapped": keys.current.wrap(key)})
         counted.done += 1
-    return found[-1].id if len(found) == BATCH else None
+    return tuple(found[-1][2:]) if len(found) == BATCH else None
 
 
+def _placed(place: Sequence[Any]) -> dict[str, Any]:
+    return {f"place_{number}": value for number, value in enumerate(place)}
+
+
+# a referral has one: the carer's
 _INDEXED = text(
-    "select c.id, c.body, c.identity_index, k.id as key_id, k.wrapped from contents c "
+    "select c.id, c.referral_id, c.part, c.body, c.identity_index, k.id as key_id, k.wrapped from contents c "
     "join data_keys k on k.referral_id = c.referral_id and k.part = c.part "
-    "where c.identity_index is not null and k.wrapped is not null and c.id > :after "
-    "order by c.id limit :batch for update of c"
+    "where c.identity_index is not null and k.wrapped is not null and c.referral_id > :after "
+    "order by c.referral_id limit :batch for update of c"
 )
-_REINDEX = text("update contents set identity_index = :index where id = :id")
+_REINDEX = text("update contents set identity_index = :index where referral_id = :referral and part = :part")
 
 
-def _index(connection: Connection, keys: MasterKeys, after: UUID) -> UUID | None:
+def _index(connection: Connection, keys: MasterKeys, after: After) -> After | None:
     """The blind index of an identity number hangs on the master key too."""
-    found = connection.execute(_INDEXED, {"after": after, "batch": BATCH}).all()
+    found = connection.execute(_INDEXED, {"after": after[0] if after else UUID(int=0), "batch": BATCH}).all()
     for row in found:
         index = _index_of(keys.current, keys, row)
         if index is not None and index != bytes(row.identity_index):
-            connection.execute(_REINDEX, {"id": row.id, "index": index})
-    return found[-1].id if len(found) == BATCH else None
+            connection.execute(_REINDEX, {"referral": row.referral_id, "part": row.part, "index": index})
+    return (found[-1].referral_id,) if len(found) == BATCH else None
 
 
 def _index_of(current: MasterKey, keys: MasterKeys, row: object) -> bytes | None:
     try:
         key = keys.unwrap(row.key_id, row.wrapped)  # type: ignore[attr-defined]
-        carer, _ = carer_from_text(key.open("contents", "body", row.id, row.body))  # type: ignore[attr-defined]
+        carer, _ = carer_from_text(open_part(key, row.id, row.body))  # type: ignore[attr-defined]
     except Unreadable:
         return None
     return current.fingerprint(IDENTITY_INDEX, carer.identity_number) if carer.identity_number else None

@@ -24,16 +24,24 @@ SAMPLE = 20
 
 @dataclass(frozen=True)
 class Place:
-    """A column of wrapped data keys: its table, and the columns of the data key's id and of its wrapped form."""
+    """A column of wrapped data keys: its table, and the columns of the data key's id and of its wrapped form.
+
+    ``found_by``: the columns of the table's own key, where that is not the data key's id.
+    """
 
     table: str
     key_id: str
     wrapped: str
+    found_by: tuple[str, ...] = ()
 
 
 LAPSED = Place("lapsed_forms", "key_id", "wrapped_key")
 PLACES: dict[str, tuple[Place, ...]] = {
-    "referral": (Place("data_keys", "id", "wrapped"), Place("drafts", "key_id", "wrapped_key"), LAPSED),
+    "referral": (
+        Place("data_keys", "id", "wrapped", ("referral_id", "part")),
+        Place("drafts", "key_id", "wrapped_key"),
+        LAPSED,
+    ),
     "directory": (LAPSED,),
     "notifications": (),
     "audit": (Place("opening_keys", "key_id", "wrapped"), Place("subject_keys", "key_id", "wrapped"), LAPSED),

@@ -66,18 +66,29 @@ class DataKey:
 
     def seal(self, table: str, column: str, row: UUID, value: str) -> bytes:
         """Encrypt a text for one place (table, column, row); it opens nowhere else."""
+        return self.seal_bytes(table, column, row, value.encode())
+
+    def seal_bytes(self, table: str, column: str, row: UUID, value: bytes) -> bytes:
+        """The same for bytes."""
         nonce = os.urandom(NONCE_BYTES)
-        sealed = AESGCM(self.secret).encrypt(nonce, value.encode(), _place(table, column, row))
+        sealed = AESGCM(self.secret).encrypt(nonce, value, _place(table, column, row))
         return FORMAT + self.id.bytes + nonce + sealed
 
     def open(self, table: str, column: str, row: UUID, sealed: bytes) -> str:
         """Decrypt a text sealed for this place. Raises Unreadable."""
+        try:
+            return self.open_bytes(table, column, row, sealed).decode()
+        except UnicodeDecodeError:
+            raise Unreadable("what was sealed is no text") from None
+
+    def open_bytes(self, table: str, column: str, row: UUID, sealed: bytes) -> bytes:
+        """The same for bytes. Raises Unreadable."""
         sealed = bytes(sealed)
         start = 17 + NONCE_BYTES
         if sealed[:1] != FORMAT or sealed[1:17] != self.id.bytes:
             raise Unreadable("sealed in another format or under another key")
         try:
-            return AESGCM(self.secret).decrypt(sealed[17:start], sealed[start:], _place(table, column, row)).decode()
+            return AESGCM(self.secret).decrypt(sealed[17:start], sealed[start:], _place(table, column, row))
         except (InvalidTag, ValueError):
             raise Unreadable("sealed for another place, or changed") from None
 

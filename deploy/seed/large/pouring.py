@@ -16,11 +16,12 @@ from sqlalchemy.dialects import postgresql
 
 from deploy.seed.large.desk import Desk, Folder, Happened, Rows
 from deploy.seed.large.queue import Queue
-from services.referral.adapters.looks import KIND, kind_of, set_of
+from services.referral.adapters.looks import KIND, kind_of, look_of
 from services.referral.adapters.tables import id_sets, look_kinds, looks, metadata
 from services.referral.bootstrap import SERVICE, Parts
 from shared.contracts.common import AccessRecorded
 from shared.contracts.envelope import Envelope
+from shared.contracts.referral import ConsentGiven
 from shared.kernel.identity import uuid7_of
 from shared.storage.plainly import run
 
@@ -48,6 +49,7 @@ class Pourer:
         self._places = count()
         self._ready: list[Happened] = []
         self._known: set[UUID] = set()
+        self._given: dict[UUID, tuple[UUID, str]] = {}
 
     def take(self, desk: Desk, *, before: datetime) -> None:
         """Take what has happened before a moment; whatever is told from now on happens no earlier."""
@@ -102,17 +104,19 @@ class Pourer:
         """The rows of looks; kinds and sets that have been poured before are not poured again."""
         found: dict[str, Rows] = {look_kinds.name: [], id_sets.name: [], looks.name: []}
         for each in told:
+            if isinstance(each, ConsentGiven):
+                self._given[each.consent_id] = (each.referral_id, each.about)
             if not isinstance(each, AccessRecorded):
                 continue
             said = tuple(getattr(each, column) for column in KIND)
-            kind, shown, relied = kind_of(said), set_of(each.subjects), set_of(each.consents)
+            kind, look = kind_of(said), look_of(each, self._given)
             if self._is_new(kind):
                 found[look_kinds.name].append({"kind_id": kind, **dict(zip(KIND, said, strict=True))})
-            for set_id, ids in ((shown, each.subjects), (relied, each.consents)):
-                if set_id is not None and len(ids) > 1 and self._is_new(set_id):
+            for set_id, ids in look.sets.items():
+                if self._is_new(set_id):
                     found[id_sets.name].append({"set_id": set_id, "ids": list(ids)})
             row = {"access_id": each.access_id, "kind_id": kind, "occurred_at": each.occurred_at}
-            found[looks.name].append({**row, "shown": shown, "relied": relied})
+            found[looks.name].append({**row, "shown": look.shown, "relied": look.relied, "relied_on": look.relied_on})
         return found
 
     def _is_new(self, made: UUID) -> bool:

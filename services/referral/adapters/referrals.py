@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, Table, select, update
 from services.referral.adapters import rows
 from services.referral.adapters.inserting import insert_together
 from services.referral.adapters.keys import Keys
+from services.referral.adapters.packing import open_part, seal_part
 from services.referral.adapters.sealing import carer_from_text, carer_to_text, person_from_text, person_to_text
 from services.referral.adapters.tables import consents, contents, data_keys, referrals, steps
 from services.referral.domain.content import Content, Part
@@ -112,7 +113,7 @@ class SqlReferrals:
             place = (row.referral_id, Part(row.part))
             if place in found.keys and place[1] in wanted[row.referral_id]:
                 try:
-                    opened = found.keys[place].open("contents", "body", row.id, row.body)
+                    opened = open_part(found.keys[place], row.id, row.body)
                     said[row.referral_id] |= READ[place[1]](opened)
                 except UNREADABLE as trouble:
                     # this part of this referral, and no other, is shown as what it is
@@ -139,9 +140,10 @@ class SqlReferrals:
     def _new_steps(self, referral: Referral) -> list[dict[str, Any]]:
         kept = []
         for step in referral.new_steps:
-            step_id = uuid7()
-            comment = None
+            # the place that a comment is sealed for; a step is known by its referral and version
+            step_id = comment = None
             if step.comment:
+                step_id = uuid7()
                 try:
                     key = self._keys.for_writing(referral.id, Part.FOLLOW_UP, step.at)
                 except Unreadable:
@@ -177,7 +179,7 @@ class SqlReferrals:
                     "id": row_id,
                     "referral_id": referral_id,
                     "part": part.value,
-                    "body": keys[part].seal("contents", "body", row_id, said),
+                    "body": seal_part(keys[part], row_id, said),
                     "identity_index": self._keys.identity_index(number) if number and part is Part.CARER else None,
                 }
             )

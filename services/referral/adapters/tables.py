@@ -146,7 +146,7 @@ look_kinds = _table(
 
 id_sets = _table("id_sets", set_id=Uuid, ids=ARRAY(Uuid))
 
-looks = _table("looks", access_id=Uuid, kind_id=Uuid, occurred_at=_when, shown=Uuid, relied=Uuid)
+looks = _table("looks", access_id=Uuid, kind_id=Uuid, occurred_at=_when, shown=Uuid, relied=Uuid, relied_on=LargeBinary)
 
 routing_sets = _table(
     "routing_sets",

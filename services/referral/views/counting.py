@@ -11,16 +11,15 @@ from sqlalchemy import text
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from shared.kernel.actor import Actor, Role
 
-# a deadline is what every open referral has, and by it the indexes of what is received are sorted: what was closed in
-# earlier years is not looked at
+# each of the two by an index of what is open: what was closed in earlier years is not looked at
 _RECEIVED = text("""
     SELECT count(*) AS still_open, count(*) FILTER (WHERE state = 'requested') AS waiting,
         count(*) FILTER (WHERE sent_at > :since) AS new
     FROM (
-        SELECT state, sent_at FROM referrals WHERE receiving_unit_id = :unit AND deadline_at IS NOT NULL
+        SELECT state, sent_at FROM referrals WHERE receiving_unit_id = :unit AND closed_at IS NULL
         UNION ALL
         SELECT state, sent_at FROM referrals
-        WHERE stand_in_unit_id = :unit AND receiving_unit_id <> :unit AND deadline_at IS NOT NULL
+        WHERE stand_in_unit_id = :unit AND receiving_unit_id <> :unit AND closed_at IS NULL
     ) AS ours
 """)
 # whether it has been accepted is not for every carer's referrer to know, so it is not counted either

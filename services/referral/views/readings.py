@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from services.referral.adapters.looks import BITS
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.domain.consent import Consent
 from services.referral.domain.people import Subject
@@ -17,15 +18,18 @@ from services.referral.domain.referral import Referral
 from services.referral.views.listed import unit_names
 from shared.kernel.identity import ConsentId
 
-_SETS = text("SELECT set_id FROM id_sets WHERE ids @> :ids")
+_SETS = text("SELECT set_id, array_position(ids, :one) AS place FROM id_sets WHERE ids @> :ids")
 # days and not looks: a referral may have been shown in a list thirty thousand times. Set by set, each found by the
 # index, whatever the planner thinks of their number
 _DAYS = text("""
-    SELECT DISTINCT unit_id, action = 'list' AS listed, relied, day
-    FROM unnest(CAST(:shown AS uuid[])) AS asked (set_id)
+    SELECT DISTINCT unit_id, action = 'list' AS listed, relied, on_whose, day
+    FROM unnest(CAST(:shown AS uuid[]), CAST(:places AS integer[])) AS asked (set_id, place)
     CROSS JOIN LATERAL (
-        SELECT DISTINCT kind_id, relied, CAST(occurred_at AT TIME ZONE 'Europe/Stockholm' AS date) AS day
-        FROM looks WHERE looks.shown = asked.set_id AND relied = ANY(CAST(:relied AS uuid[]))
+        SELECT DISTINCT kind_id, relied, on_whose(relied_on, place) AS on_whose,
+            CAST(occurred_at AT TIME ZONE 'Europe/Stockholm' AS date) AS day
+        FROM looks
+        WHERE looks.shown = asked.set_id
+            AND (on_whose(relied_on, place) > 0 OR relied = ANY(CAST(:relied AS uuid[])))
     ) AS looked
     JOIN look_kinds USING (kind_id)
     WHERE outcome = 'allowed' AND unit_id <> :sender ORDER BY day, unit_id
@@ -46,25 +50,33 @@ def readings_of(referral: Referral, uow: ReferralUnitOfWork) -> dict[ConsentId, 
 
     ``uow``: the service's own, since a unit sees only its own records; for somebody already let through.
     """
-    told = [consent.id for consent in referral.consents]
-    relied_on = {consent_id: _sets_with(consent_id, uow) for consent_id in told}
+    named_in = {consent.id: list(_sets_with(consent.id, uow)) for consent in referral.consents}
+    shown_in = _sets_with(referral.id, uow)
     asked = {
-        "shown": _sets_with(referral.id, uow),
-        "relied": list({each for sets in relied_on.values() for each in sets}),
+        "shown": list(shown_in),
+        "places": list(shown_in.values()),
+        "relied": list({each for sets in named_in.values() for each in sets}),
         "sender": referral.referring_unit_id,
     }
     found = uow.connection.execute(_DAYS, asked).all()
     names = unit_names({each.unit_id for each in found}, uow)
     return {
-        consent.id: _by_unit([each for each in found if each.relied in sets and _shows(each, consent)], names)
+        consent.id: _by_unit(
+            [each for each in found if _relied(each, consent, named_in[consent.id]) and _shows(each, consent)], names
+        )
         for consent in referral.consents
-        for sets in (frozenset(relied_on[consent.id]),)
     }
 
 
-def _sets_with(named: UUID, uow: ReferralUnitOfWork) -> list[UUID]:
-    """What stands for an id in a look: itself, and each set of ids that it was one of."""
-    return [named, *uow.connection.execute(_SETS, {"ids": [named]}).scalars()]
+def _sets_with(named: UUID, uow: ReferralUnitOfWork) -> dict[UUID, int]:
+    """What stands for an id in a look: itself, and each set of ids that it was one of; and its place there, from 1."""
+    found = uow.connection.execute(_SETS, {"one": named, "ids": [named]})
+    return {named: 1} | {row.set_id: row.place for row in found}
+
+
+def _relied(day: Any, consent: Consent, named_in: Sequence[UUID]) -> bool:
+    """On this consent: said by whose it is, or by its name (adapters/looks.py)."""
+    return bool((day.on_whose or 0) & BITS[consent.about.value]) or day.relied in named_in
 
 
 def _shows(day: Any, consent: Consent) -> bool:

@@ -68,7 +68,8 @@ def _shown(show: Show, actor: Actor, now: datetime) -> ColumnElement[bool]:
     )
     return {
         Show.OPEN: still_open,
-        Show.WAITING: referrals.c.state == State.REQUESTED.value,
+        # nobody has answered it, so it is open: said, since there is an index of what is open
+        Show.WAITING: and_(referrals.c.state == State.REQUESTED.value, still_open),
         Show.MINE: mine,
         # a withdrawal has no day by which it is to be acknowledged: it is waited for, and not late
         Show.LATE: and_(

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from services.referral.adapters.packing import open_part
 from services.referral.domain.content import Part
 from shared.kernel.identity import ReferralId
 from shared.storage.encryption import Unreadable, key_id_of
@@ -69,11 +70,11 @@ def test_a_sealed_value_opens_only_in_its_own_place(room: Room, alva: Cast, bo: 
     with room.parts.unit_of_work(bo.actor) as uow:
         keys = uow.keys.of([first, second], [Part.CARER])
         row = uow.connection.execute(text("SELECT id, body FROM contents WHERE referral_id = :i"), {"i": first}).one()
-        assert "Frans" in keys.keys[first, Part.CARER].open("contents", "body", row.id, row.body)
+        assert "Frans" in open_part(keys.keys[first, Part.CARER], row.id, row.body)
         with pytest.raises(Unreadable):
-            keys.keys[second, Part.CARER].open("contents", "body", row.id, row.body)
+            open_part(keys.keys[second, Part.CARER], row.id, row.body)
         with pytest.raises(Unreadable):
-            keys.keys[first, Part.CARER].open("contents", "body", second, row.body)
+            open_part(keys.keys[first, Part.CARER], second, row.body)
 
 
 def test_a_sealed_key_is_handed_out_to_nobody(room: Room, alva: Cast, bo: Cast) -> None:

@@ -1,0 +1,77 @@
+"""How a part of a referral is sealed: packed first, since most of it is the names of what was not said.
+
+What is sealed is ``0x01`` and raw DEFLATE (RFC 1951) under the dictionary below, or, as until now, the JSON itself,
+which begins with ``{``. The dictionary is frozen: what was packed under it is there for ever; another one gets another
+first byte. How long a sealed value is tells how much was said, packed or not; what is packed together was written by
+one person, about one person, and is read together.
+"""
+
+from __future__ import annotations
+
+import zlib
+from uuid import UUID
+
+from shared.storage.encryption import DataKey, Unreadable
+
+PACKED = b"\x01"
+MOST_BYTES = 1 << 20
+"""No part is longer: a request's whole body is not."""
+# raw, no header; a window as large as dictionary and part
+_WINDOW = -14
+# words of every letter, codes, and last, so that it is nearest, what each part says
+_DICTIONARY = (
+    '"recreation-stays","parents-weekends","bereavement-support","walking-talks","financial-support","health-advice",'
+    '"well-being","digital-support","meeting-places","courses","lectures","connecting","not-sure","carers-groups",'
+    '"respite","guidance","individual-conversations"],"violence-in-close-relations","bereaved-by-suicide","bereaved",'
+    '"lethal-violence","violent-extremism","criminal-lifestyle","young-carer","intellectual-disability",'
+    '"physical-disability","neuropsychiatric","chronic-illness","mental-illness","addiction","older-people","dementia"],'
+    '"grandparent","friend-or-neighbour","other","sibling","adult-child","child","parent","partner",'
+    '["easy-to-read","large-print","signed","written","spoken"],["email","letter","phone","sms"],"hours_from":"08:00:00",'
+    '"hours_to":"17:00:00","age_band":"under-18","18-24","80-or-over","25-44","45-64","65-79","stand_in_named_by":"rule"'
+    "The referrer chose this unit together with the carer."
+    "No routing rule fits, so the municipality's default unit receives it."
+    " behöver kommer ibland gärna mycket också efter själv hemma hjälp stöd orkar kan när men den det som har "
+    "inte och att för med till han hon på är en av om i "
+    '{"relation":"partner","name":"","year_of_birth":null,"situation":""}'
+    '{"carer":{"name":"","phone":"+46","email":"","address":"","identity_number":"19","year_of_birth":null,'
+    '"age_band":null,"language":"sv","interpreter":false,"safe_contact":{"channels":["phone"],"hours_from":null,'
+    '"hours_to":null,"no_voicemail":false,"no_letter":false,"do_not_reach_out":false,"note":""},'
+    '"protected_identity":false,"same_household":true,"same_household":null,"alone_with_it":true,"alone_with_it":null,'
+    '"takes_in_best":[]},"need":{"why":"","target_groups":[],"own_statement":false,"support_wanted":[],"area":"0180-",'
+    '"route_reason":"","stand_in_named_by":"unit"}}'
+).encode()
+
+
+def pack(said: str) -> bytes:
+    """A part's JSON as it is sealed: packed, unless that is no shorter."""
+    plain = said.encode()
+    packing = zlib.compressobj(9, zlib.DEFLATED, _WINDOW, 9, zlib.Z_DEFAULT_STRATEGY, _DICTIONARY)
+    packed = PACKED + packing.compress(plain) + packing.flush()
+    return packed if len(packed) < len(plain) else plain
+
+
+def unpack(sealed: bytes) -> str:
+    """The JSON. Raises ValueError for what was never packed so, or is longer than any part."""
+    if sealed[:1] != PACKED:
+        return sealed.decode()
+    unpacking = zlib.decompressobj(_WINDOW, _DICTIONARY)
+    try:
+        plain = unpacking.decompress(sealed[1:], MOST_BYTES)
+    except zlib.error:
+        raise ValueError("packed in another way") from None
+    if not unpacking.eof or unpacking.unused_data:
+        raise ValueError("packed in another way, or longer than any part")
+    return plain.decode()
+
+
+def seal_part(key: DataKey, row: UUID, said: str) -> bytes:
+    """A part's JSON, packed and sealed for its row of ``contents``."""
+    return key.seal_bytes("contents", "body", row, pack(said))
+
+
+def open_part(key: DataKey, row: UUID, body: bytes) -> str:
+    """The JSON again. Raises Unreadable."""
+    try:
+        return unpack(key.open_bytes("contents", "body", row, body))
+    except ValueError:
+        raise Unreadable("what was sealed is no part") from None
