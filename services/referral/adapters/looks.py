@@ -75,7 +75,7 @@ def _by_referral(told: AccessRecorded, given: Given) -> bytes | None:
     if not told.consents or list(told.consents) != sorted(set(told.consents)):
         return None
     places = {shown: place for place, shown in enumerate(told.subjects)}
-    marks = bytearray(len(places) + 3 >> 2)
+    marks = bytearray(len(told.subjects) + 3 >> 2)
     for consent in told.consents:
         referral, about = given.get(consent, (None, ""))
         if referral not in places:

@@ -211,6 +211,8 @@ AT_REST = [
          "where action = 'read'", HOURS, "looks-differ"),
     Case("referral superuser", "what a look showed or relied on is changed", "update id_sets set ids = ids[2:] || "
          "gen_random_uuid()", HOURS, "looks-differ"),
+    Case("referral superuser", "a look is said to have relied on other consents", "update looks set relied = null, "
+         "relied_on = '\\x03' where relied is not null", HOURS, "looks-differ"),
     Case("referral superuser", "a look is put in afterwards", "insert into looks select "
          "overlay(access_id::text placing 'ffffffff' from 29)::uuid, kind_id, occurred_at, shown, relied from looks "
          "limit 1", HOURS, "looks-differ"),
