@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 
 from services.referral.adapters.looks import keep_looks, made_of, set_of
@@ -129,6 +130,7 @@ def test_the_database_makes_the_same_ids(room: Room) -> None:
     assert row.of_all.version == 8
 
 
+@pytest.mark.timeout(300)
 def test_a_view_of_a_list_is_small(room: Room, alva: Cast, bo: Cast) -> None:
     """A list of 25, looked at 200 times in a day in which it changes 20 times: what referral keeps of each look."""
     for _ in range(25):
