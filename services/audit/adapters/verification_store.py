@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -142,8 +141,8 @@ class VerificationStore:
         self._unseal.prepare(self._connection, [row[3] for row in found])
         laid = [self._laid(*row) for row in found]
         part = Slice(low, high, entries, signed, nodes, about, laid)
-        part = replace(part, sets=find_sets(self._connection, part.named_sets))
-        return replace(part, looked_up=self._looked_up(part), withdrawn=self._withdrawn(part))
+        part = part.with_more(sets=find_sets(self._connection, part.named_sets))
+        return part.with_more(looked_up=self._looked_up(part), withdrawn=self._withdrawn(part))
 
     def beyond(self) -> list[Finding]:
         """Rows beside entries that nobody has signed for, or that are none; keys whose destruction no entry tells."""

@@ -7,7 +7,7 @@ here looks at one slice by itself. A finding names entries and the place (table 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -115,6 +115,14 @@ class Slice:
     looked_up: Mapping[int, frozenset[UUID]] = field(default_factory=dict)
     withdrawn: Mapping[UUID, datetime] = field(default_factory=dict)
     sets: Mapping[UUID, Shown] = field(default_factory=dict)
+
+    def with_more(self, **beside: Any) -> Slice:
+        """The same entries with more of what lies beside them. Their leaves, once read, are not read again."""
+        more = replace(self, **beside)
+        for name in ("members", "named_sets"):
+            if name in self.__dict__:
+                more.__dict__[name] = self.__dict__[name]
+        return more
 
     @cached_property
     def members(self) -> dict[int, dict[str, Any]]:

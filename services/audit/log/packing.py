@@ -85,12 +85,15 @@ _DICTIONARY = (
     b'rded.v1","unit":""}'
 )
 
+# it has read the dictionary, which takes longer than a leaf; of levels and memory the least that packs as well
+_BEGUN = zlib.compressobj(7, zlib.DEFLATED, _WINDOW, 7, zlib.Z_DEFAULT_STRATEGY, _DICTIONARY)
+
 
 def pack(leaf: bytes) -> bytes:
     """A leaf as it is stored: packed, unless that is no shorter, or an index looks in it."""
     if REFUSED in leaf:
         return leaf
-    packing = zlib.compressobj(9, zlib.DEFLATED, _WINDOW, 9, zlib.Z_DEFAULT_STRATEGY, _DICTIONARY)
+    packing = _BEGUN.copy()
     packed = PACKED + packing.compress(leaf) + packing.flush()
     return packed if len(packed) < len(leaf) else leaf
 

@@ -8,9 +8,11 @@ from uuid import uuid4
 
 import pytest
 
+from services.audit.commands.check_beside import ALL_CHECKS
 from services.audit.commands.close_alarm import close_alarm
 from services.audit.commands.verification import State
 from services.audit.commands.verify_in_background import LATE, Pace, Verifier
+from services.audit.log import checking
 from services.audit.log.checking import ENTRY_CHANGED, Check, Finding, Slice
 from services.audit.log.checkpoint import Checkpoint, SignerKey
 from services.audit.log.packing import unpack
@@ -191,3 +193,16 @@ def test_a_log_that_lost_its_end_is_told(world: World, a_log: list[int]) -> None
     tick(world)
     assert ("log-has-shrunk", a_log[1], a_log[2] - 1) in found(world)
     assert ("unsigned-entries", a_log[1], size(world) + 1) in found(world)
+
+
+def test_each_leaf_of_a_slice_is_read_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many of the checks, and of what lies beside the leaves, ask what they say."""
+    read: list[bytes] = []
+    read_leaf = checking.read_leaf
+    monkeypatch.setattr(checking, "read_leaf", lambda leaf: (read.append(leaf), read_leaf(leaf))[1])
+    with world.parts.as_auditor() as uow:
+        part = uow.verification.slice(0, size(world))
+        for check in ALL_CHECKS:
+            assert list(check(part)) == []
+        assert part.whole.keys() == part.members.keys()
+    assert sorted(read) == sorted(each.leaf for each in part.entries)
