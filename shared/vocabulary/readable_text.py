@@ -23,6 +23,8 @@ _TURNED = re.compile("[\u202d\u202e]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]|[\U000e0000-\U000e007f]")
 # below the first combining sign (U+0300) every character is one already: ASCII, å, ä, ö, é and all of Latin's others
 _IN_PARTS = re.compile("[\r\u0300-\U0010ffff]")
+# none of all that is in it: what stands below U+0300, but controls and the soft hyphen
+_PLAIN = re.compile("[\t\n -~\xa0-\xac\xae-\u02ff]*")
 # letters to Unicode, and nothing to the eye: the fillers of Hangul
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 # Cyrillic and Greek letters that are drawn as Latin ones (of Unicode's confusables.txt those of single letters)
@@ -101,17 +103,20 @@ def received(text: str) -> str:
 
 def is_in_one_form(text: str) -> bool:
     """Whether a quick look tells that ``received`` gives the text itself back, and gives its parts back too."""
+    if text.isascii():
+        return "\r" not in text
     return _IN_PARTS.search(text) is None
 
 
 def one_line(text: str) -> str:
     """A name, a title, an address: in one line, trimmed. May be empty. Raises CannotBeShown or TextIsTurnedAround."""
-    return " ".join(_composed(_DIRECTED.sub("", _cleaned(text))).split())
+    plain = text if _PLAIN.fullmatch(text) else _composed(_DIRECTED.sub("", _cleaned(text)))
+    return " ".join(plain.split())
 
 
 def several_lines(text: str) -> str:
     """A text of several lines, its ends trimmed. May be empty. Raises CannotBeShown or TextIsTurnedAround."""
-    return _composed(_cleaned(text)).strip()
+    return text.strip() if _PLAIN.fullmatch(text) else _composed(_cleaned(text)).strip()
 
 
 def length(text: str) -> int:

@@ -172,9 +172,9 @@ def _ask_who_first(app: Flask) -> None:
         # before the form, its token and what it says are looked at; whoever is not signed in is asked by the view
         view = app.view_functions.get(request.endpoint or "")
         roles = getattr(view, "lotsa_needs", None)
-        state = session.said()
+        state = session.said() if roles and not is_api() else None
         # a session that is over is ended where it is asked for, after its form's token
-        if roles and not is_api() and state is not None and web().clock.now() < state.expires_at:
+        if state is not None and web().clock.now() < state.expires_at:
             who = signed_in()
             if who is not None and who.actor is not None and who.actor.role not in roles:
                 raise RoleNotAllowed

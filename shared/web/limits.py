@@ -17,7 +17,7 @@ from shared.kernel.refusals import Failure, SignInNeeded, TooOften
 from shared.settings import Settings, SettingsAreWrong
 from shared.storage.rates import Allowance, Spending
 from shared.web import session
-from shared.web.who import has_ended, is_api, web
+from shared.web.who import by_token, has_ended, is_api, web
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -85,12 +85,8 @@ def _caller(settings: Settings) -> tuple[str, str]:
 
 def _assignment() -> str:
     """Whose token it is; nothing for one that is not right, which is a stranger's."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    tokens = web().tokens
-    if scheme.lower() != "bearer" or tokens is None:
-        return ""
     try:
-        return str(tokens.read(token.strip())[1])
+        return str(by_token()[1])
     except (SignInNeeded, Failure):
         return ""
 

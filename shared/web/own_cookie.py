@@ -41,6 +41,9 @@ class OwnCookie(SecureCookieSessionInterface):
         """Write down too whose it is; nothing at all for whoever has nothing in it."""
         if session and session.modified:
             session[_WHOSE] = _whose()
+        if not (session or session.modified or session.accessed):
+            # nobody has looked into it, and nothing is in it, as with everything that systems ask for
+            return
         super().save_session(app, session, response)
 
 

@@ -171,12 +171,23 @@ def _actor_from_cookie() -> Actor:
     return who.actor
 
 
+def by_token() -> tuple[UserRef, UUID]:
+    """Whose bearer token this request brings, and which assignment it stands for. Read once a request.
+
+    Raises SignInNeeded where none is right, and Failure while nobody can tell.
+    """
+    if "by_token" not in g:
+        parts = web()
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token or parts.tokens is None:
+            raise SignInNeeded
+        g.by_token = parts.tokens.read(token.strip())
+    return cast("tuple[UserRef, UUID]", g.by_token)
+
+
 def _actor_from_token() -> Actor:
     parts = web()
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token or parts.tokens is None:
-        raise SignInNeeded
-    user, assignment_id = parts.tokens.read(token.strip())
+    user, assignment_id = by_token()
     for each in parts.staff.assignments_of(user, parts.clock.now()):
         if each.id == assignment_id:
             return Actor(user, each.id, each.unit_id, each.role)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -203,3 +204,19 @@ def test_the_table_of_letters_that_are_drawn_alike_is_right() -> None:
         assert name.startswith(("CYRILLIC", "GREEK")), name
         assert latin.isascii()
         assert chr(code).isupper() == latin.isupper(), name
+
+
+@pytest.mark.parametrize("keep", KEPT)
+def test_what_is_quickly_found_to_be_plain_is_so(keep: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every character alone, and between others, comes out as it does on the long way."""
+    texts = [each for code in range(0x400) for each in (chr(code), f" a{chr(code)} o\n")]
+
+    def outcome(text: str) -> object:
+        try:
+            return keep(text)
+        except Misread as wrong:
+            return type(wrong)
+
+    quick = [outcome(text) for text in texts]
+    monkeypatch.setattr(readable_text, "_PLAIN", re.compile("(?!)"))
+    assert quick == [outcome(text) for text in texts]

@@ -62,6 +62,19 @@ def test_a_right_token_opens_the_door(client: FlaskClient, token: Make) -> None:
     assert status(client, token()) == 200
 
 
+def test_a_token_is_read_once_in_a_request_and_anew_in_the_next(
+    client: FlaskClient, token: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever counts requests asks whose it is, and so does the view."""
+    read: list[str] = []
+    reading = AccessTokens.read
+    monkeypatch.setattr(AccessTokens, "read", lambda self, given: (read.append(given), reading(self, given))[1])
+    first, second = token(), token(exp=int(time.time()) - 60)
+    assert [status(client, first), status(client, first)] == [200, 200]
+    assert read == [first, first]
+    assert status(client, second) == 401
+
+
 def test_the_command_lines_token_is_a_right_token(client: FlaskClient, world: World) -> None:
     """What `lotsa demo-token` prints works; in production it prints nothing."""
     made = issue_demo_token(world.key_file, world.settings, ALVA, world.alvas.id)
