@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import SMTP
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
-from services.notifications.channels.letter import Sender, letter
-from services.notifications.domain.notice import Link, Notice, Parcel, Template
+from services.notifications.channels import letter as letters
+from services.notifications.channels.letter import Sender, letter, written
+from services.notifications.domain.notice import Link, LogLink, Notice, Parcel, Template
 from shared.kernel.identity import NoticeId, ReferralId, UnitId
 
 PARCEL = Parcel(
@@ -72,3 +74,33 @@ def test_an_address_with_a_line_break_writes_no_header() -> None:
     """Whoever edits a unit's function address cannot add a header."""
     with pytest.raises(ValueError, match=r"linefeed|newline"):
         letter(PARCEL, "enhet@example.se\r\nBcc: alla@example.org", SENDER)
+
+
+@pytest.mark.parametrize("template", Template)
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("https://lotsa.example.se", "enhet@example.se"),
+        ("http://127.0.0.1:8000", "enhet@example.se"),
+        ("https://[2001:db8::1]", "Enhet.Med-Punkt@example.se"),
+        ("https://lotsa.härnösand.example.se", "enhet@example.se"),
+        *((f"https://{'n' * long}.{'v' * long}.example.se", "enhet@example.se") for long in range(1, 60, 3)),
+    ],
+)
+def test_a_letter_that_is_filled_in_is_the_one_that_is_put_together(template: Template, url: str, address: str) -> None:
+    """To the byte, wherever the library breaks lines, whatever the id, the link and the hour are."""
+    sender = Sender(url)
+    for number in range(5):
+        link = LogLink(uuid4()) if template is Template.LOG_ALARM else Link(ReferralId(uuid4()))
+        queued_at = PARCEL.queued_at + number * timedelta(days=9, seconds=3_601.000007)
+        parcel = replace(PARCEL, id=NoticeId(uuid4()), notice=Notice(template, link), queued_at=queued_at)
+        assert written(parcel, address, sender) == letter(parcel, address, sender).as_bytes()
+
+
+def test_the_usual_letter_is_filled_in_and_one_that_is_not_clear_is_put_together() -> None:
+    """A link that is whole, one whose line is broken, and an address in which a mark stands that is to be replaced."""
+    unclear = f"{letters._ITS_ID}@example.se"
+    kinds = [("n.se", "enhet@example.se"), ("lotsa.example.se", "enhet@example.se"), ("n.se", unclear)]
+    forms = [letters._form(PARCEL.notice.template, address, Sender(f"https://{host}")) for host, address in kinds]
+    assert [form and bool(form.broken_at) for form in forms] == [False, True, None]
+    assert written(PARCEL, unclear, SENDER) == letter(PARCEL, unclear, SENDER).as_bytes()
