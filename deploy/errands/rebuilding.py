@@ -58,7 +58,7 @@ def rebuild_index(settings: Settings, reason: str, console: Console) -> None:
             if found:
                 index.write(found)
             columns += len(found.columns)
-            rows += len(found.missing) + len(found.added)
+            rows += len(found.about)
             nodes += len(found.nodes)
         rows += index.clear_beyond()
     except LeavesDoNotHold as wrong:

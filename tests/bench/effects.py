@@ -14,6 +14,8 @@ from uuid import UUID
 
 from sqlalchemy import create_engine, make_url, text
 
+from services.audit.adapters.beside_entries import ABOUT
+
 LOOK_EVERY_S = 0.025
 # what is committed late was written earlier: looked for behind the newest, a little each time and far back each second
 OVERLAP_S = 0.5
@@ -26,8 +28,8 @@ INDEX = text("create index if not exists looked_at_by_the_bench on notices (crea
 NOTICES = text("select referral_id from notices where template = :template and created_at > to_timestamp(:since)")
 HEIGHT = text("select coalesce(max(size), 0) from log_checkpoints")
 ENTRIES = text(
-    "select a.subject_id, e.index from log_entries e join log_about a on a.entry_index = e.index"
-    " where e.type = 'referral.sent.v1' and a.subject_id = any(:ids)"
+    f"select subject_id, index from log_entries join {ABOUT} on entry_index = index"
+    " where type = 'referral.sent.v1' and subject_id = any(:ids)"
 )
 
 

@@ -28,20 +28,33 @@ _ON = (
 )
 _COLUMNS = text("""
     update log_entries set event_id = given.event_id, type = given.type, occurred_at = given.occurred_at,
-        recorded_at = given.recorded_at, units = given.units, shown = given.shown,
-        leaf_hash = decode(given.leaf_hash, 'hex')
+        recorded_at = given.recorded_at, shown = given.shown, leaf_hash = decode(given.leaf_hash, 'hex'),
+        unit_set = case given.units when '{}' then 0
+            else (select number from log_unit_sets where log_unit_sets.units = given.units) end
     from json_to_recordset(cast(:rows as json)) as given (index bigint, event_id uuid, type text,
         occurred_at timestamptz, recorded_at timestamptz, units uuid[], shown uuid, leaf_hash text)
     where log_entries.index = given.index
 """)
+_UNIT_SETS = text("""
+    insert into log_unit_sets (units)
+    select units from json_to_recordset(cast(:rows as json)) as given (units uuid[])
+    where units <> '{}' on conflict do nothing
+""")
+_ABOUT = text("""
+    update log_entries set about_1 = ids[1], about_2 = ids[2], about_3 = ids[3], about_4 = ids[4]
+    from json_to_recordset(cast(:rows as json)) as given (entry_index bigint, ids uuid[])
+    where index = entry_index
+""")
 _TAKE_OUT = text("""
-    delete from log_about using json_to_recordset(cast(:rows as json)) as given (entry_index bigint, subject_id uuid)
-    where (log_about.entry_index, log_about.subject_id) = (given.entry_index, given.subject_id)
+    delete from log_about using json_to_recordset(cast(:rows as json)) as given (entry_index bigint)
+    where log_about.entry_index = given.entry_index
 """)
 _PUT_IN = text("""
     insert into log_about (entry_index, subject_id)
-    select * from json_to_recordset(cast(:rows as json)) as given (entry_index bigint, subject_id uuid)
-    on conflict do nothing
+    select entry_index, subject_id
+    from json_to_recordset(cast(:rows as json)) as given (entry_index bigint, ids uuid[]),
+        unnest(ids) with ordinality as each (subject_id, place)
+    where place > 4
 """)
 _NODES = text("""
     insert into log_nodes (level, index, hash)
@@ -66,10 +79,7 @@ class Difference(Protocol):
     def columns(self) -> Sequence[tuple[int, Columns, bytes]]: ...
 
     @property
-    def missing(self) -> Sequence[tuple[int, UUID]]: ...
-
-    @property
-    def added(self) -> Sequence[tuple[int, UUID]]: ...
+    def about(self) -> Sequence[tuple[int, tuple[UUID, ...]]]: ...
 
     @property
     def nodes(self) -> Mapping[tuple[int, int], bytes | None]: ...
@@ -85,9 +95,12 @@ class OwnersIndex:
         """Put one slice right."""
         with self._owner.begin() as connection:
             _run(connection, _OFF)
-            connection.execute(_COLUMNS, {"rows": json.dumps([_row(*each) for each in found.columns])})
-            connection.execute(_TAKE_OUT, {"rows": _pairs(found.added)})
-            connection.execute(_PUT_IN, {"rows": _pairs(found.missing)})
+            rows = json.dumps([_row(*each) for each in found.columns])
+            about = json.dumps([{"entry_index": index, "ids": list(map(str, ids))} for index, ids in found.about])
+            connection.execute(_UNIT_SETS, {"rows": rows})
+            connection.execute(_COLUMNS, {"rows": rows})
+            for statement in (_TAKE_OUT, _ABOUT, _PUT_IN):
+                connection.execute(statement, {"rows": about})
             connection.execute(_NO_NODES, {"rows": _nodes(found, there=False)})
             connection.execute(_NODES, {"rows": _nodes(found, there=True)})
             _run(connection, _ON)
@@ -104,10 +117,6 @@ class OwnersIndex:
 def _run(connection: Connection, statements: Sequence[str]) -> None:
     for statement in statements:
         connection.execute(text(statement))
-
-
-def _pairs(rows: Sequence[tuple[int, UUID]]) -> str:
-    return json.dumps([{"entry_index": index, "subject_id": str(subject)} for index, subject in rows])
 
 
 def _nodes(found: Difference, *, there: bool) -> str:

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from services.audit.adapters.beside_entries import PLACES, USER
+from services.audit.adapters.openings import is_reference
 from services.audit.adapters.ranges import as_multirange, as_runs
 from services.audit.adapters.tree import node
 from services.audit.domain.gaps import Ranges, runs
@@ -19,6 +21,7 @@ from services.audit.domain.ports import Entry, Head, ShownSet, Waiting
 from services.audit.log.entry import read_leaf
 from services.audit.log.packing import pack, unpack
 from shared.kernel.identity import uuid7
+from shared.storage.encryption import key_id_of
 from shared.storage.plainly import ask, run
 
 # any number will do, as long as it is this one for ever
@@ -33,7 +36,10 @@ _TAKE = """
 _ANNOUNCING = "select leaf from log_entries where type = 'log-key.changed.v1' and index < $1"
 # one statement, and the rows of each table in one value: a round trip costs more than the rows
 _APPEND = """
-    with checkpoint as (
+    with given as materialized (
+        select * from json_to_recordset($8::json) as given (index bigint, event_id uuid, type text,
+            occurred_at timestamptz, units uuid[], user_key uuid, shown uuid, about uuid[], leaf_hash bytea, leaf bytea)
+    ), checkpoint as (
         insert into log_checkpoints (size, root, note, signed_at) values ($1, $2, $3, $4)
     ), newest as (
         select size, note, date_trunc('day', signed_at, 'UTC') as day from log_checkpoints order by size desc limit 1
@@ -52,14 +58,22 @@ _APPEND = """
     ), openings as (
         insert into log_openings (entry_index, name, event_id, sealed)
         select * from json_to_recordset($6::json) as given (entry_index bigint, name text, event_id uuid, sealed bytea)
+    ), new_sets as (
+        insert into log_unit_sets (units)
+        select distinct units from given
+        where units <> '{}' and not exists (select from log_unit_sets as known where known.units = given.units)
+        returning number, units
     ), nodes as (
         insert into log_nodes (level, index, hash)
         select * from json_to_recordset($7::json) as given (level smallint, index bigint, hash bytea)
     )
-    insert into log_entries (index, event_id, type, occurred_at, recorded_at, units, shown, leaf_hash, leaf)
-    select index, event_id, type, occurred_at, $4, units, shown, leaf_hash, leaf
-    from json_to_recordset($8::json) as given (index bigint, event_id uuid, type text, occurred_at timestamptz,
-        units uuid[], shown uuid, leaf_hash bytea, leaf bytea)
+    insert into log_entries (index, event_id, type, occurred_at, recorded_at, unit_set, user_key, shown,
+        about_1, about_2, about_3, about_4, leaf_hash, leaf)
+    select index, event_id, type, occurred_at, $4, case given.units when '{}' then 0
+        else coalesce(log_unit_sets.number, new_sets.number) end, subject_keys.number, shown,
+        about[1], about[2], about[3], about[4], leaf_hash, leaf
+    from given left join log_unit_sets on log_unit_sets.units = given.units
+        left join new_sets on new_sets.units = given.units left join subject_keys on key_id = user_key
 """
 # what was there before is what the statement itself found, not what it leaves
 _HEAR = """
@@ -120,11 +134,16 @@ class LogStore:
 
     def append(self, entries: Sequence[Entry], nodes: Sequence[tuple[int, int, bytes]], head: Head) -> None:
         """Write entries, the sets they name, the nodes they completed above the leaves, and the checkpoint."""
-        about = [{"subject_id": str(subject), "entry_index": each.index} for each in entries for subject in each.about]
+        about = [
+            {"subject_id": str(subject), "entry_index": each.index}
+            for each in entries
+            for subject in each.about[PLACES:]
+        ]
         openings = [
             {"entry_index": each.index, "name": name, "event_id": str(each.waiting.event_id), "sealed": _bytea(sealed)}
             for each in entries
             for name, sealed in each.waiting.openings.items()
+            if (name, sealed) != (USER, _user_key(each))
         ]
         completed = [{"level": level, "index": index, "hash": _bytea(value)} for level, index, value in nodes]
         sets = {each.shown.key: each.shown for each in entries if each.shown is not None}
@@ -150,15 +169,24 @@ class LogStore:
         self._connection.commit()
 
 
+def _user_key(entry: Entry) -> bytes | None:
+    """What refers to the key of the entry's user, where that opens the name."""
+    sealed = entry.waiting.openings.get(USER)
+    return sealed if sealed is not None and is_reference(sealed) else None
+
+
 def _entry(entry: Entry) -> dict[str, object]:
     members = entry.waiting.members
+    key = _user_key(entry)
     return {
         "index": entry.index,
         "event_id": str(entry.waiting.event_id),
         "type": members["type"],
         "occurred_at": members["occurred_at"],
         "units": [str(each) for each in entry.units],
+        "user_key": str(key_id_of(key)) if key is not None else None,
         "shown": str(entry.shown.key) if entry.shown is not None else None,
+        "about": [str(each) for each in entry.about[:PLACES]],
         "leaf_hash": _bytea(entry.leaf_hash),
         "leaf": _bytea(pack(entry.leaf)),
     }

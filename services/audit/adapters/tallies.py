@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from services.audit.adapters.beside_entries import OPENINGS
 from services.audit.adapters.openings import OpeningIsWrong, Unseal
 from services.audit.adapters.shown_sets import find_sets
 from services.audit.domain.retelling import ACCESS, retold
@@ -61,7 +62,7 @@ _DIFFERING = f"""
 _ENTRIES = """
     select index, event_id, leaf from log_entries where event_id >= $1 and event_id < $2 order by event_id limit $3
 """
-_OPENINGS = "select entry_index, name, sealed from log_openings where entry_index = any($1::bigint[])"
+_OPENINGS = f"select entry_index, name, sealed from {OPENINGS} where entry_index = any($1::bigint[])"  # noqa: S608 - our own names
 # between the first and the last hour that it has said anything of
 _UNSAID = f"""
     select publisher, hour from (

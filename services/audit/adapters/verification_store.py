@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from services.audit.adapters.beside_entries import ABOUT, OPENINGS, UNITS
 from services.audit.adapters.openings import OpeningIsWrong, Unseal
 from services.audit.adapters.ranges import as_runs
 from services.audit.adapters.shown_sets import find_sets
@@ -37,10 +38,10 @@ _UNSIGNED = """
     select min(index), max(index) from log_entries where index >= (select coalesce(max(size), 0) from log_checkpoints)
 """
 _HEARD = "select source, heard::text from heard_sequences"
-_ENTRIES = """
-    select index, event_id, type, occurred_at, recorded_at, units, leaf, leaf_hash, shown from log_entries
+_ENTRIES = f"""
+    select index, event_id, type, occurred_at, recorded_at, {UNITS}, leaf, leaf_hash, shown from log_entries
     where index >= $1 and index < $2 order by index
-"""
+"""  # noqa: S608 - our own names
 _CHECKPOINTS = "select size, root, note, signed_at from log_checkpoints where size > $1 and size <= $2"
 # a node is completed by the last entry that it covers
 _NODES = """
@@ -48,16 +49,16 @@ _NODES = """
     join log_nodes on level = height and log_nodes.index >= $1::bigint >> height
         and log_nodes.index < $2::bigint >> height
 """
-_ABOUT = """
-    select entry_index, array_agg(subject_id) from log_about where entry_index >= $1 and entry_index < $2
+_ABOUT = f"""
+    select entry_index, array_agg(subject_id) from {ABOUT} where entry_index >= $1 and entry_index < $2
     group by entry_index
-"""
-_LAID = """
-    select entry_index, name, event_id, sealed from log_openings where entry_index >= $1 and entry_index < $2
+"""  # noqa: S608 - as above
+_LAID = f"""
+    select entry_index, name, event_id, sealed from {OPENINGS} where entry_index >= $1 and entry_index < $2
     order by entry_index, name
-"""
+"""  # noqa: S608 - as above
 # in one statement with what is signed for, as above
-_BEYOND = """
+_BEYOND = f"""
     with signed as (select coalesce(max(size), 0) as size from log_checkpoints)
     select 'index-row-added', min(entry_index), max(entry_index), 'log_about' from log_about, signed
         where entry_index >= signed.size having count(*) > 0
@@ -66,15 +67,15 @@ _BEYOND = """
     union all select 'opening-added', min(entry_index), max(entry_index), 'log_openings' from log_openings, signed
         where entry_index >= signed.size or entry_index < 0 having count(*) > 0
     union all select 'opening-missing', 0, 0, 'subject_keys' from subject_keys
-        where destroyed_at is not null and not exists (select from log_about where subject_id = key_id)
+        where destroyed_at is not null and not exists (select from {ABOUT} where subject_id = key_id)
             and not exists (select from pending_entries where key_id = any(about)) having count(*) > 0
-"""
+"""  # noqa: S608 - as above
 _UNITS_OF_USER = "select unit_id from known_assignments where (issuer, subject) = ($1, $2) and unit_id is not null"
 _UNIT_OF = "select unit_id from known_assignments where assignment_id = $1 and unit_id is not null"
-_WITHDRAWALS = """
-    select subject_id, leaf from log_about join log_entries on index = entry_index
+_WITHDRAWALS = f"""
+    select subject_id, leaf from {ABOUT} join log_entries on index = entry_index
     where subject_id = any($1::uuid[]) and type = 'consent.withdrawn.v1'
-"""
+"""  # noqa: S608 - as above
 
 
 class VerificationStore:
@@ -176,7 +177,11 @@ class VerificationStore:
         consents = {consent for said in part.whole.values() for consent in relied_on(said)}
         found: dict[UUID, datetime] = {}
         for consent, leaf in ask(self._connection, _WITHDRAWALS, (list(consents),)) if consents else []:
-            at = ends_reading(read_leaf(unpack(leaf)))
+            try:
+                at = ends_reading(read_leaf(unpack(leaf)))
+            except LeafIsWrong:
+                # that it is spoilt is found where it stands
+                continue
             if at is not None:
                 found[consent] = min(at, found.get(consent, at))
         return found

@@ -42,17 +42,16 @@ Reading = Callable[[], AbstractContextManager[Stored]]
 class Difference:
     """What differs in one slice.
 
-    ``columns``: what they are to be, with the hash. ``missing`` and ``added``: rows of the index, as (entry, subject).
+    ``columns``: what they are to be, with the hash. ``about``: what entries are to be found by, in order.
     ``nodes``: hashes of the tree by level and index; None for one that is to go.
     """
 
     columns: list[tuple[int, Columns, bytes]] = field(default_factory=list)
-    missing: list[tuple[int, UUID]] = field(default_factory=list)
-    added: list[tuple[int, UUID]] = field(default_factory=list)
+    about: list[tuple[int, tuple[UUID, ...]]] = field(default_factory=list)
     nodes: dict[tuple[int, int], bytes | None] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.columns or self.missing or self.added or self.nodes)
+        return bool(self.columns or self.about or self.nodes)
 
 
 def verify_leaves(reading: Reading, key: VerifierKey) -> int:
@@ -98,7 +97,7 @@ def _difference(part: Slice, edge: Frontier) -> Difference:
         made |= {(node.level, node.index): node.hash for node in nodes[KEPT_FROM:]}
         try:
             said = part.members[each.index]
-            right, about = columns_of(said), set(about_of(said))
+            right, about = columns_of(said), about_of(said)
         except NOT_OURS as wrong:
             raise LeavesDoNotHold(each.index) from wrong
         looked_up = part.looked_up.get(each.index)
@@ -108,9 +107,8 @@ def _difference(part: Slice, edge: Frontier) -> Difference:
             units = tuple(sorted({*right.units, *kept}))
             whole = Columns(right.event_id, right.type, right.occurred_at, right.recorded_at, units, right.shown)
             found.columns.append((each.index, whole, nodes[0].hash))
-        stored = part.about.get(each.index, frozenset())
-        found.missing += [(each.index, subject) for subject in sorted(about - stored)]
-        found.added += [(each.index, subject) for subject in sorted(stored - about)]
+        if part.about.get(each.index, frozenset()) != set(about):
+            found.about.append((each.index, about))
     found.nodes = {
         place: made.get(place) for place in {**made, **part.nodes} if part.nodes.get(place) != made.get(place)
     }

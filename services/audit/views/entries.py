@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from services.audit.adapters.beside_entries import ABOUT
 from services.audit.adapters.openings import Unseal
 from services.audit.domain.mandate import Mandate
 from services.audit.domain.numbers import key_of_number
@@ -23,12 +24,12 @@ from shared.vocabulary.reference_number import parse_reference_number
 
 _ONE = within(f"select {SHOWN} from log_entries where index = :index and WITHIN")  # noqa: S608 - our own column names
 _ID = text("select event_id from log_entries where index = :index")
-_LIKE = within("""
+_LIKE = within(f"""
     select distinct on (subject_id) subject_id, leaf
-    from log_about join log_entries on index = entry_index
+    from {ABOUT} join log_entries on index = entry_index
     where subject_id between :low and :high and type in ('consent.given.v1', 'referral.sent.v1')
       and WITHIN order by subject_id, (type = 'consent.given.v1') desc, index limit 20
-""")
+""")  # noqa: S608 - as above
 _PREFIX = re.compile(r"[0-9a-f]{8,32}")
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from services.audit.adapters.beside_entries import OPENINGS
 from services.audit.adapters.openings import OpeningIsWrong, Unseal
 from services.audit.adapters.shown_sets import sets_after
 from services.audit.domain.mandate import Mandate
@@ -22,10 +23,10 @@ CHUNK = 2_000
 _HEAD = text("select size, note from log_checkpoints order by size desc limit 1")
 _NOTES = text("select size, note from log_checkpoints where size > :after and size <= :size order by size limit :chunk")
 _LEAVES = text("select leaf from log_entries where index >= :low and index < :high order by index")
-_OPENINGS = within("""
-    select entry_index, log_openings.event_id, name, sealed from log_openings join log_entries on index = entry_index
-    where index >= :low and index < :high and WITHIN order by entry_index, name
-""")
+_OPENINGS = within(f"""
+    select entry_index, openings.event_id, name, sealed from {OPENINGS} join log_entries on index = entry_index
+    where entry_index >= :low and entry_index < :high and WITHIN order by entry_index, name
+""")  # noqa: S608 - our own names
 
 
 class NothingToExport(LookupError):

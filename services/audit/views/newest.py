@@ -1,8 +1,9 @@
 """The newest entries within a mandate, found without looking through the log, however small the mandate is.
 
 A mandate over a whole city is met by nearly every entry: its newest are close to the end, and are read from there. One
-over a single unit may be met by one entry in a thousand: those are found by an index of each entry's units. Between the
-two, the look goes back in steps, each sixteen times as long as the one before, and ends as soon as a page is full.
+over a single unit may be met by one entry in a thousand: those are found by an index of each entry's group of units.
+Between the two, the look goes back in steps, each sixteen times as long as the one before, and ends as soon as a page
+is full.
 """
 
 from __future__ import annotations
@@ -17,8 +18,6 @@ from services.audit.views.steps import SHOWN
 from services.audit.views.within import given
 
 NEAR, FURTHER = 2_048, 16
-PLACES = 4
-"""So many units of an entry are in an index each (``log_entries_unit_…``); those that have more are in one together."""
 
 # the types are written out, so that the partial indexes fit
 KINDS = {
@@ -28,22 +27,19 @@ KINDS = {
 }
 _END = text("select coalesce(max(index) + 1, 0) from log_entries")
 # what names no unit is about nobody in particular, but for a sign-in by somebody who had no assignment
-_NOBODYS = "units = '{}' and type <> 'session.signed-in.v1'"
-_UNITS = text("""
-    select unit_id from known_units where organization_id = cast(:organization as uuid)
-        or kind in ('receiving', 'partner') and starts_with(area, cast(:area as text))
+_NOBODYS = "unit_set = 0 and type <> 'session.signed-in.v1'"
+_UNIT_SETS = text("""
+    select number from log_unit_sets where units && (
+        select coalesce(array_agg(unit_id), '{}') from known_units where organization_id = cast(:organization as uuid)
+            or kind in ('receiving', 'partner') and starts_with(area, cast(:area as text)))
 """)
 _NEAR = f"""
     select {SHOWN} from log_entries
-    where index >= :low and index < :high and KIND and ({_NOBODYS} or units && cast(:units as uuid[]))
+    where index >= :low and index < :high and KIND and ({_NOBODYS} or unit_set = any(cast(:unit_sets as int[])))
     order by index desc limit :limit
 """  # noqa: S608 - our own column names
 _ONE_WAY = "select index from log_entries where index >= :low and index < :high and KIND and "
-_WAYS = (
-    *(f"units[{place}] = any(cast(:units as uuid[]))" for place in range(1, PLACES + 1)),
-    f"cardinality(units) > {PLACES} and units && cast(:units as uuid[])",
-    _NOBODYS,
-)
+_WAYS = ("unit_set = any(cast(:unit_sets as int[]))", _NOBODYS)
 _FAR = f"""
     select {SHOWN} from log_entries where index = any(array(
         select index from ({" union ".join(_ONE_WAY + way for way in _WAYS)}) as found
@@ -58,12 +54,12 @@ def newest_rows(
     connection: Connection, kind: str, mandate: Mandate, *, limit: int, before: int | None
 ) -> list[Row[Any]]:
     """At most ``limit`` rows of SHOWN, of a kind (all | consents | referrals), newest first, older than ``before``."""
-    units = list(connection.execute(_UNITS, given(mandate)).scalars())
+    unit_sets = list(connection.execute(_UNIT_SETS, given(mandate)).scalars())
     end = connection.execute(_END).scalar_one()
     connection.execute(_FOR_THIS_MANDATE)
     found: list[Row[Any]] = []
     for number, (low, high) in enumerate(_steps_back(end if before is None else min(before, end))):
-        asked = {"low": low, "high": high, "units": units, "limit": limit - len(found)}
+        asked = {"low": low, "high": high, "unit_sets": unit_sets, "limit": limit - len(found)}
         found += _look(connection, _FAR if number else _NEAR, kind, asked)
         if len(found) >= limit:
             break

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from services.audit.adapters.beside_entries import ABOUT
 from services.audit.domain.refusals import EntryIsSpoilt
 from services.audit.log.entry import LeafIsWrong, read_leaf
 from services.audit.log.packing import unpack
@@ -38,14 +39,14 @@ class ReferralStands(StrEnum):
 TELLS_OF = {f"referral.{each.value}.v1": each for each in ReferralStands}
 """By an event's type, how a referral stands after it."""
 
-_WITHDRAWN = text("""
-    select distinct subject_id from log_about join log_entries on index = entry_index
+_WITHDRAWN = text(f"""
+    select distinct subject_id from {ABOUT} join log_entries on index = entry_index
     where subject_id = any(:ids) and type = 'consent.withdrawn.v1'
-""")
-_STEPS = text("""
-    select subject_id, type, index, leaf from log_about join log_entries on index = entry_index
+""")  # noqa: S608 - our own names
+_STEPS = text(f"""
+    select subject_id, type, index, leaf from {ABOUT} join log_entries on index = entry_index
     where subject_id = any(:ids) and type = any(:types)
-""")
+""")  # noqa: S608 - as above
 _BEFORE_ALL_ELSE = ("referral.sent.v1", "referral.opened.v1")
 
 

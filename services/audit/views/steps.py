@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from services.audit.adapters.beside_entries import OPENINGS, UNITS
 from services.audit.adapters.openings import OpeningIsWrong, Unseal
 from services.audit.adapters.shown_sets import find_sets
 from services.audit.domain.beside import Columns, differing
@@ -19,7 +20,7 @@ from services.audit.log.merkle import leaf_hash
 from services.audit.log.packing import unpack
 from services.audit.log.shown import MEMBER, fits, key_of, unfolded
 
-SHOWN = "index, leaf, leaf_hash, event_id, type, occurred_at, recorded_at, units, shown"
+SHOWN = f"index, leaf, leaf_hash, event_id, type, occurred_at, recorded_at, {UNITS}, shown"
 """What is read of an entry to show it: the leaf, and what stands beside it, to be held against it."""
 USER = "user"
 
@@ -30,7 +31,9 @@ _ASSIGNMENTS = text("""
     select assignment_id, unit_id, role from known_assignments where assignment_id = any(:ids) and unit_id is not null
 """)
 _UNITS = text("select unit_id, name from known_units where unit_id = any(:ids)")
-_OPENINGS = text("select entry_index, sealed from log_openings where name = 'user' and entry_index = any(:indexes)")
+_OPENINGS = text(f"""
+    select entry_index, sealed from {OPENINGS} where name = 'user' and entry_index = any(:indexes)
+""")  # noqa: S608 - our own names
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from services.audit.adapters.beside_entries import ABOUT
 from services.audit.adapters.openings import Unseal
 from services.audit.domain.mandate import Mandate
 from services.audit.log.shown import OF_MANY
@@ -17,20 +18,20 @@ from services.audit.views.within import given, within
 GIVEN, WITHDRAWN, CANCELLED = "consent.given.v1", "consent.withdrawn.v1", "referral.cancelled.v1"
 
 # a stranger's attempt names the stranger's unit only, so the whole trail follows from one step within the mandate
-_COVERED = within("""
+_COVERED = within(f"""
     select exists (
-        select 1 from log_about join log_entries on index = entry_index
+        select 1 from {ABOUT} join log_entries on index = entry_index
         where subject_id = :subject and type <> 'access.recorded.v1'
             and (type like 'consent.%' or type like 'referral.%') and WITHIN)
-""")
+""")  # noqa: S608 - our own column names
 # what was done, as opposed to looked at: few, however often the referral is looked at
 _STEPS = text(f"""
-    select {SHOWN} from log_about join log_entries on index = entry_index
+    select {SHOWN} from {ABOUT} join log_entries on index = entry_index
     where subject_id = :subject and type <> 'access.recorded.v1' order by index
 """)  # noqa: S608 - our own column names
 # two plain questions that stop early, rather than one that the planner may answer by way of the whole log
 _READINGS = f"""
-    select {SHOWN} from log_about join log_entries on index = entry_index
+    select {SHOWN} from {ABOUT} join log_entries on index = entry_index
     where subject_id = :subject and type = 'access.recorded.v1' and ALSO
         and (cast(:before as bigint) is null or entry_index < :before)
     order by entry_index desc limit :limit

@@ -10,10 +10,11 @@ from services.audit.domain.mandate import Mandate
 
 # what names no unit is about nobody in particular, but for a sign-in by somebody who had no assignment
 _WITHIN = """
-    (units = '{}' and type <> 'session.signed-in.v1' or units && (
-        select coalesce(array_agg(unit_id), '{}') from known_units
-        where organization_id = cast(:organization as uuid)
-            or kind in ('receiving', 'partner') and starts_with(area, cast(:area as text))))
+    (unit_set = 0 and type <> 'session.signed-in.v1' or unit_set = any(array(
+        select number from log_unit_sets where units && (
+            select coalesce(array_agg(unit_id), '{}') from known_units
+            where organization_id = cast(:organization as uuid)
+                or kind in ('receiving', 'partner') and starts_with(area, cast(:area as text))))))
 """
 
 

@@ -17,7 +17,16 @@ from services.audit.log.checkpoint import SignerKey
 from shared.kernel.clock import Clock
 from tests.integration.audit.support import World
 
-TABLES = ("log_entries", "log_about", "log_nodes", "log_checkpoints", "log_openings", "log_keys", "shown_sets")
+TABLES = (
+    "log_entries",
+    "log_about",
+    "log_nodes",
+    "log_checkpoints",
+    "log_openings",
+    "log_keys",
+    "shown_sets",
+    "log_unit_sets",
+)
 
 
 def size(world: World) -> int:
@@ -42,7 +51,7 @@ def signer(world: World) -> SignerKey:
 def as_owner(world: World, *statements: str) -> None:
     """What the tables' owner can do: triggers off, row-level security off, statements, and all of it on again."""
     engine = create_engine(world.settings.service("audit").owner_database_url, poolclass=NullPool)
-    secured = ("log_entries", "log_about", "log_openings", "shown_sets")
+    secured = ("log_entries", "log_about", "log_openings", "shown_sets", "log_unit_sets")
     with engine.begin() as connection:
         for table in TABLES:
             connection.execute(text(f"alter table {table} disable trigger user"))

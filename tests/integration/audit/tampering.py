@@ -38,7 +38,7 @@ from shared.storage.unit_of_work import Told
 from tests.integration.audit import broken_log
 from tests.integration.audit.support import ADVICE, ISSUER, NOW, World, given, listed, looked, opened, sent, withdrawn
 
-REFERRAL, CONSENT, KEPT, WITHDRAWN_LATER = (UUID(int=number) for number in (501, 502, 503, 504))
+REFERRAL, CONSENT, KEPT, ANOTHER = (UUID(int=number) for number in (501, 502, 503, 504))
 ASSIGNMENT = UUID(int=12)
 
 
@@ -65,7 +65,7 @@ class Town:
             staff.remember(uow.connection, granted)
             uow.commit()
         for event in (
-            given(CONSENT, REFERRAL), given(KEPT, REFERRAL), sent(REFERRAL, [CONSENT, KEPT]), opened(REFERRAL),
+            given(CONSENT, REFERRAL), given(KEPT, REFERRAL), sent(REFERRAL, [CONSENT, KEPT, ANOTHER]), opened(REFERRAL),
             looked(REFERRAL, [CONSENT, KEPT]), looked(REFERRAL, [], "refused", "cilla"), listed(REFERRAL, [KEPT]),
             replace(withdrawn(CONSENT, REFERRAL), scopes=("share-with-receiving-unit",)),
         ):  # fmt: skip

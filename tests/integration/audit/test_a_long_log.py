@@ -13,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, event, text
 
+from services.audit.adapters.beside_entries import UNITS
 from services.audit.domain.mandate import Mandate
 from services.audit.views import entries, export, log_status
 from services.audit.views.newest import FURTHER, NEAR
@@ -26,6 +27,8 @@ REFERRALS = 2_400
 # so far back that the first steps of the look do not reach it
 ELSEWHERE_AT = (3, 40, 200)
 LOG_TABLES = ("log_entries", "log_about", "log_nodes", "log_checkpoints", "log_openings")
+# what entries' own rows have no room for: next to nothing here, and read as a whole for that; many rows in an old log
+SMALL_HERE = ("log_about", "log_openings")
 
 Asked = list[tuple[str, Any]]
 
@@ -82,10 +85,12 @@ def asked_of(engine: Engine) -> Iterator[Asked]:
         event.remove(engine, "before_cursor_execute", note)
 
 
-def plans_of(engine: Engine, asked: Asked) -> list[str]:
-    """How the database goes about each, asked as a reviewer."""
+def plans_of(engine: Engine, asked: Asked, *, by_index: bool = False) -> list[str]:
+    """How the database goes about each, asked as a reviewer; ``by_index``: where it need not read all of a table."""
     with engine.connect() as connection:
         connection.execute(text("select set_config('lotsa.role', 'auditor', true)"))
+        if by_index:
+            connection.execute(text("set local enable_seqscan = off"))
         return [
             "\n".join(row[0] for row in connection.exec_driver_sql(f"explain {statement}", values))
             for statement, values in asked
@@ -111,8 +116,10 @@ def test_no_page_looks_through_the_log(long_log: Reviewers, written: list[UUID],
         answer = LOOKS[look](client, written[1000])
     assert answer.status_code in (200, 404)
     assert any("log_" in statement for statement, _ in asked)
-    scanned = [plan for plan in plans_of(engine, asked) for table in LOG_TABLES if f"Seq Scan on {table}" in plan]
-    assert not scanned, scanned[0]
+    for tables, by_index in ((set(LOG_TABLES) - set(SMALL_HERE), False), (SMALL_HERE, True)):
+        plans = plans_of(engine, asked, by_index=by_index)
+        scanned = [plan for plan in plans for table in tables if f"Seq Scan on {table}" in plan]
+        assert not scanned, scanned[0]
 
 
 def test_a_small_mandate_finds_its_page_by_its_units(long_log: Reviewers) -> None:
@@ -125,7 +132,7 @@ def test_a_small_mandate_finds_its_page_by_its_units(long_log: Reviewers) -> Non
     assert len(own) == len(ELSEWHERE_AT)
     assert max(step.index for step in own) < 3 * REFERRALS - NEAR
     assert [step.index for step in found] == sorted((step.index for step in found), reverse=True)
-    assert any("log_entries_unit_1" in plan for plan in plans_of(world.parts.engine, asked))
+    assert any("log_entries_units" in plan for plan in plans_of(world.parts.engine, asked))
 
 
 @pytest.mark.parametrize("area", ["0180", "2584", "9999"])
@@ -134,7 +141,8 @@ def test_pages_follow_on_each_other_and_miss_nothing(long_log: Reviewers, kind: 
     """Page by page is what one question about the whole log gives, across the steps of the look too."""
     world = long_log.world
     whole = world.rows(
-        "select index from log_entries where (units = '{}' and type <> 'session.signed-in.v1' or units && array("
+        f"select index from (select index, type, {UNITS} from log_entries) as entries "
+        "where (units = '{}' and type <> 'session.signed-in.v1' or units && array("
         "select unit_id from known_units where kind in ('receiving', 'partner') and starts_with(area, :area)))"
         "and (:type = '' or type = :type) order by index desc",
         area=area, type={"consents": "consent.given.v1", "referrals": "referral.sent.v1"}.get(kind, ""),

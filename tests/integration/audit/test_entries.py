@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.audit.adapters.beside_entries import UNITS
 from services.audit.domain.refusals import EntryCannotBe
 from services.audit.log.checkpoint import open_checkpoint
 from services.audit.log.entry import moment
@@ -65,8 +66,12 @@ def test_who_it_was_stands_outside_the_leaf_and_can_be_opened(world: World) -> N
     world.hear(sent(uuid4(), [], subject="unmistakable-subject"))
     world.sequencer.integrate()
     assert "unmistakable-subject" not in str(leaves(world))
-    raw = world.rows("select sealed from log_openings order by entry_index desc limit 1")[0][0]
-    assert b"unmistakable-subject" not in bytes(raw)
+    raw = world.rows(
+        "select log_entries::text || subject_keys::text from log_entries join subject_keys on number = user_key "
+        "order by index desc limit 1"
+    )[0][0]
+    assert "unmistakable-subject" not in raw
+    assert b"unmistakable-subject".hex() not in raw
 
 
 def test_nothing_personal_waits_in_the_clear(world: World) -> None:
@@ -97,7 +102,7 @@ def test_the_unit_is_that_of_the_assignment(world: World) -> None:
     early, known = leaves(world)[-2:]
     assert (early.get("unit"), early.get("role"), early["assignment"]) == (None, None, str(UUID(int=12)))
     assert (known["unit"], known["role"]) == (str(UUID(int=77)), "adviser")
-    concerned = [set(row[0]) for row in world.rows("select units from log_entries order by index")[-2:]]
+    concerned = [set(row[0]) for row in world.rows(f"select {UNITS} from log_entries order by index")[-2:]]
     assert concerned == [{HEALTH_CENTRE, ADVICE}, {HEALTH_CENTRE, ADVICE, UUID(int=77)}]
 
 

@@ -8,14 +8,24 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from tests.integration.audit.support import World, do_as, listed, sent
+from shared.contracts.contract import Contract
+from shared.contracts.directory import RoutingRulesChanged
+from tests.integration.audit.broken_log import TABLES as LOG_TABLES
+from tests.integration.audit.support import ADVICE, NOW, World, do_as, listed, sent
 
-LOG_TABLES = ("log_entries", "log_about", "log_nodes", "log_checkpoints", "log_openings", "log_keys", "shown_sets")
 A_COLUMN = {
     "log_entries": "type = 'x'", "log_about": "subject_id = gen_random_uuid()", "log_nodes": "hash = hash",
     "log_checkpoints": "note = 'x'", "log_openings": "name = 'x'", "log_keys": "vkey = 'x'",
-    "shown_sets": "records = records",
+    "shown_sets": "records = records", "log_unit_sets": "units = units",
 }  # fmt: skip
+
+
+def of_every_kind() -> list[Contract]:
+    """Events that leave something in every table: more consents than an entry's row has room for, and long rules."""
+    rules = RoutingRulesChanged(
+        municipality_code="0180", version=1, default_unit_id=ADVICE, rules="[]", occurred_at=NOW
+    )
+    return [sent(uuid4(), [uuid4() for _ in range(3)]), listed(uuid4(), [uuid4()]), rules]
 
 
 @pytest.mark.parametrize("table", LOG_TABLES)
@@ -23,7 +33,7 @@ A_COLUMN = {
 @pytest.mark.holds("numbers-never-change")
 def test_nobody_changes_or_removes_what_is_in_the_log(world: World, who: str, table: str) -> None:
     """The log's role has no right to, the application's neither, and the owner meets the triggers."""
-    world.hear(sent(uuid4(), [uuid4()]), listed(uuid4(), [uuid4()]))
+    world.hear(*of_every_kind())
     if table == "log_nodes":
         # the first that is stored is the one over 256 leaves
         world.hear_together(*[sent(uuid4(), []) for _ in range(256)])
@@ -48,9 +58,9 @@ def test_the_application_cannot_write_to_the_log(world: World) -> None:
 
 def test_only_auditors_read_the_log(world: World) -> None:
     """Row-level security: without a reviewer's request the application's role sees no entry, index or opening."""
-    world.hear(sent(uuid4(), [uuid4()]), listed(uuid4(), [uuid4()]))
+    world.hear(*of_every_kind())
     world.sequencer.integrate()
-    for table in ("log_entries", "log_about", "log_openings", "shown_sets"):
+    for table in ("log_entries", "log_about", "log_openings", "shown_sets", "log_unit_sets"):
         assert world.as_role("", f"select count(*) from {table}") == [(0,)]
         assert world.as_role("adviser", f"select count(*) from {table}") == [(0,)]
         assert world.as_role("auditor", f"select count(*) from {table}")[0][0] > 0

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from werkzeug.test import TestResponse
 
+from services.audit.adapters.beside_entries import ABOUT
 from services.audit.commands.reconcile_sequences import reconcile
 from services.audit.domain.alarms import Alarm
 from services.audit.domain.tallies import number_of
@@ -188,14 +189,13 @@ def test_a_database_owner_who_switches_off_the_triggers_is_found(reviewers: Revi
     }[what]
     was = f"leaf = '\\x{bytes(leaf).hex()}', leaf_hash = '\\x{bytes(kept).hex()}'"
     restore = f"update log_entries set {was} where index = {index}"
-    columns = "event_id, type, occurred_at, recorded_at, units"
+    columns = "event_id, type, occurred_at, recorded_at, unit_set, user_key, about_1, about_2, about_3, about_4"
     row = world.rows(f"select {columns} from log_entries where index = :i", i=index)[0]
     if what == "missing":
-        units = "{" + ",".join(map(str, row[4])) + "}"
+        beside = ", ".join("null" if each is None else f"'{each}'" for each in row)
         restore = (
             f"insert into log_entries (index, {columns}, leaf_hash, leaf) values "
-            f"({index}, '{row[0]}', '{row[1]}', '{row[2]}', '{row[3]}', '{units}', '\\x{bytes(kept).hex()}', "
-            f"'\\x{bytes(leaf).hex()}')"
+            f"({index}, {beside}, '\\x{bytes(kept).hex()}', '\\x{bytes(leaf).hex()}')"
         )
     verify(world, SystemClock())
     do_as(owner, off + change)
@@ -216,7 +216,7 @@ def test_a_database_owner_who_switches_off_the_triggers_is_found(reviewers: Revi
 def test_an_entry_changed_to_what_no_entry_can_be_is_told_as_that(reviewers: Reviewers, story: Story) -> None:
     """Pages that should show it say what is wrong and what to do; nothing breaks down."""
     owner = reviewers.world.settings.service("audit").owner_database_url
-    found = "select index, leaf from log_entries join log_about on index = entry_index where subject_id = :c limit 1"
+    found = f"select index, leaf from log_entries join {ABOUT} on index = entry_index where subject_id = :c limit 1"
     index, leaf = reviewers.world.rows(found, c=story.consent)[0]
     set_leaf = "update log_entries set leaf = '\\x{}' where index = {};"
     off = "alter table log_entries disable trigger user; alter table log_entries no force row level security;"

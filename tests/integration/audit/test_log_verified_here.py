@@ -47,8 +47,8 @@ def test_nobodys_name_can_be_laid_beside_another_entry(world: World) -> None:
     last = size(world) - 1
     as_owner(
         world,
-        "update log_openings set event_id = another.event_id, sealed = another.sealed from log_openings as another "
-        f"where log_openings.entry_index = {last - 1} and another.entry_index = {last}",
+        "update log_entries set user_key = another.user_key from log_entries as another "
+        f"where log_entries.index = {last - 1} and another.index = {last}",
     )
     rows = world.rows(f"select {SHOWN} from log_entries order by index desc limit 2")
     with world.parts.as_auditor() as uow:
@@ -62,7 +62,8 @@ def test_verifying_finds_an_entry_that_nobody_signed(world: World, a_log: list[i
     entry = a_log[-1] + beyond
     as_owner(
         world,
-        f"insert into log_entries select {entry}, '{uuid4()}', type, occurred_at, recorded_at, units, leaf_hash, leaf "
+        "insert into log_entries (index, event_id, type, occurred_at, recorded_at, unit_set, leaf_hash, leaf) "
+        f"select {entry}, '{uuid4()}', type, occurred_at, recorded_at, unit_set, leaf_hash, leaf "
         "from log_entries where index = 0",
     )
     assert verified(world) == (False, {"unsigned-entries"})

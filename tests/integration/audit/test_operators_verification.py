@@ -44,9 +44,9 @@ def test_what_stands_beside_the_entries_is_looked_at_too(world: World, monkeypat
     assert lotsa(*asked) == 0
     as_owner(
         world,
-        "update log_entries set units = '{}' where index = 1",
-        "delete from log_about where entry_index = 2",
-        "delete from log_openings where entry_index = 3",
+        "update log_entries set unit_set = 0 where index = 1",
+        "update log_entries set about_1 = null where index = 2",
+        "update log_entries set user_key = null where index = 3",
     )
     said = CliRunner().invoke(cli.app, asked).output
     assert "The log holds" in said

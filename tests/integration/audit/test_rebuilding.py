@@ -14,6 +14,7 @@ from sqlalchemy.exc import ProgrammingError
 from deploy.errands.rebuilding import rebuild_index
 from deploy.onebox.trouble import Trouble
 from services.audit.adapters import index_repair
+from services.audit.adapters.beside_entries import ABOUT, UNITS
 from services.audit.commands import rebuild_index as command
 from tests.integration.audit import broken_log
 from tests.integration.audit.broken_log import as_owner, verify
@@ -22,9 +23,10 @@ from tests.integration.audit.support import World, do_as, leaves, sent
 
 pytestmark = pytest.mark.usefixtures("a_log")
 EVERYTHING_BESIDE = (
-    "update log_entries set units = '{}', type = 'x', event_id = gen_random_uuid() where index in (1, 3, 4)",
+    "update log_entries set unit_set = 0, type = 'x', event_id = gen_random_uuid() where index in (1, 3, 4)",
     "update log_entries set leaf_hash = sha256('x'), occurred_at = now(), recorded_at = now() where index in (1, 3)",
-    "delete from log_about where entry_index in (0, 2)",
+    "update log_entries set about_1 = null where index in (0, 2)",
+    "update log_unit_sets set units = array[gen_random_uuid()] where number in (select unit_set from log_entries)",
     "insert into log_about values (gen_random_uuid(), 1), (gen_random_uuid(), 5000), (gen_random_uuid(), -1)",
 )
 
@@ -39,9 +41,9 @@ def rebuilt(world: World, reason: str = "differs") -> str:
 def beside(world: World) -> list[object]:
     """All that stands beside the first six entries."""
     return [
-        world.rows("select index, event_id, type, occurred_at, recorded_at, units, leaf_hash from log_entries "
-                   "where index < 6 order by index"),
-        world.rows("select entry_index, subject_id from log_about where entry_index < 6 order by 1, 2"),
+        world.rows(f"select index, event_id, type, occurred_at, recorded_at, {UNITS}, leaf_hash, shown "
+                   "from log_entries where index < 6 order by index"),
+        world.rows(f"select entry_index, subject_id from {ABOUT} where entry_index < 6 order by 1, 2"),
         world.rows("select level, index, hash from log_nodes where (index + 1) * (2 ^ level) <= 6 order by 1, 2"),
     ]  # fmt: skip
 
@@ -69,7 +71,10 @@ def test_the_owner_meets_the_triggers_afterwards_as_before(world: World) -> None
     rebuilt(world)
     off = "select count(*) from pg_trigger where tgname = 'append_only' and tgenabled = 'D'"
     assert world.as_role("", off) == [(0,)]
-    bare = "select relname from pg_class where relname in ('log_entries', 'log_about') and not relforcerowsecurity"
+    bare = (
+        "select relname from pg_class where relname in ('log_entries', 'log_about', 'log_unit_sets') "
+        "and not relforcerowsecurity"
+    )
     assert world.as_role("", bare) == []
 
 
@@ -114,7 +119,7 @@ def test_a_reason_is_asked_for(world: World) -> None:
 
 def test_what_was_looked_up_is_kept(reviewers: Reviewers, story: Story) -> None:
     """Names on the pages are as they were, and nothing differs any more."""
-    as_owner(reviewers.world, "update log_entries set units = units || gen_random_uuid()")
+    as_owner(reviewers.world, "update log_unit_sets set units = units || gen_random_uuid()")
     page = f"/audit/consents/{story.consent}"
     assert "vid sidan av loggen" in reviewers.ester.get(page).text
     rebuilt(reviewers.world)
@@ -132,7 +137,7 @@ def test_a_reviewer_reads_while_it_is_made_anew(world: World, monkeypatch: pytes
         if statements is put_on:
             with world.parts.as_auditor() as uow:
                 uow.connection.exec_driver_sql("set local statement_timeout = '5s'")
-                query = "select count(*) from log_entries join log_about on entry_index = index"
+                query = f"select count(*) from log_entries join {ABOUT} on entry_index = index"
                 read.append(uow.connection.exec_driver_sql(query).scalar_one())
         for statement in statements:
             connection.exec_driver_sql(f"set local lock_timeout = '5s'; {statement}")
@@ -148,6 +153,6 @@ def test_a_reviewer_reads_while_it_is_made_anew(world: World, monkeypatch: pytes
     world.sequencer.integrate()
     assert verify(world).holds is True
     # and what stands in everybody's way is back
-    refused = "update log_about set subject_id = gen_random_uuid()"
+    refused = "update log_entries set about_1 = gen_random_uuid()"
     with pytest.raises(ProgrammingError, match="append-only"):
         do_as(world.settings.service("audit").owner_database_url, refused)

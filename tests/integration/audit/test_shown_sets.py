@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.audit.adapters.beside_entries import ABOUT
 from services.audit.log.shown import Shown
 from shared.contracts.common import AccessRecorded
 from tests.integration.audit import broken_log
@@ -30,11 +31,11 @@ def page(subject: str = "bo", *, without: int = 0) -> AccessRecorded:
 def test_what_many_saw_is_stored_once(world: World) -> None:
     """Whoever looked and in whichever order the page had them; another list is another set."""
     before = world.rows("select count(*) from shown_sets")[0][0]
-    beside = world.rows("select count(*) from log_about")[0][0]
+    beside = world.rows(f"select count(*) from {ABOUT}")[0][0]
     world.hear(page(), page("alva"), replace(page(), subjects=tuple(reversed(PAGE))), page(without=1))
     world.sequencer.integrate()
     assert world.rows("select count(*) from shown_sets")[0][0] == before + 2
-    assert world.rows("select count(*) from log_about")[0][0] == beside, "an entry is found through its set"
+    assert world.rows(f"select count(*) from {ABOUT}")[0][0] == beside, "an entry is found through its set"
     said = [leaf["shown"] for leaf in leaves(world)[-4:]]
     assert said[0] == said[1] == said[2] != said[3]
     assert said[0] == Shown.of(PAGE, RELIED_ON).member()

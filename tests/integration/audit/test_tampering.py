@@ -42,6 +42,8 @@ READING = "(select min(index) from log_entries where type = 'access.recorded.v1'
 OLDER = "(select min(size) from log_checkpoints)"
 # stored as it is, so that a statement can rewrite it
 ATTEMPT = '(select index from log_entries where position(\'"outcome":"refused"\'::bytea in leaf) > 0)'
+# the stranger's attempt was made there
+GROUP_ELSEWHERE = f"(select number from log_unit_sets where units = '{{{ELSEWHERE}}}')"
 SIGN_IN = "(select index from log_entries where type = 'session.signed-in.v1')"
 GIVE_UP = (
     "insert into given_up_sequences (source, given_up, restore_id, noted_at) select source, '{[1,100)}', "
@@ -59,7 +61,6 @@ FORGOTTEN = (
     "insert into tallies (publisher, hour, told, told_digest, said_at, heard_at) values ('x', now(), 0, '', now(), "
     "now()); delete from tallies"
 )
-NAME = f"name = 'user' and entry_index = {READING}"
 
 
 @dataclass(frozen=True)
@@ -79,13 +80,15 @@ class Case:
 AT_REST = [
     # with the passwords of audit's own processes
     Case("app", "a row of the index is deleted", "delete from log_about", REFUSED),
-    Case("app", "an entry is put down to other units", "update log_entries set units = '{}'", REFUSED),
+    Case("app", "an entry is put down to other units", "update log_entries set unit_set = 0", REFUSED),
     Case("app", "a key is added", "insert into log_keys (vkey) values ('x')", REFUSED),
     Case("app", "a month's key is exchanged", "update opening_keys set wrapped = 'x'", REFUSED),
     Case("app", "a month's key is destroyed", "delete from opening_keys", REFUSED),
     Case("app", "a person's key is destroyed", "update subject_keys set wrapped = null, destroyed_at = now()", REFUSED),
     Case("app", "a person's key is deleted", "delete from subject_keys", REFUSED),
     Case("app", "what a list showed is added", "insert into shown_sets values (gen_random_uuid(), 0, '{}')", REFUSED),
+    Case("app", "a group of units is changed", "update log_unit_sets set units = array[gen_random_uuid()]", REFUSED),
+    Case("owner", "a group of units is taken out", "delete from log_unit_sets", REFUSED),
     Case("log", "what a list showed is changed", "update shown_sets set records = 0", REFUSED),
     Case("owner", "a person's key is deleted", "delete from subject_keys", REFUSED),
     Case("owner", "a person's key is made another's", "update subject_keys set pseudonym = 'x'", REFUSED),
@@ -123,20 +126,24 @@ AT_REST = [
     Case("owner", "what is given up is lessened", f"{GIVE_UP}; update given_up_sequences set given_up = '{{}}'", REFUSED),
     Case("owner", "what was heard is lessened", "update heard_sequences set heard = '{}'", REFUSED),
     # by whoever takes the triggers off first: the owner, or a superuser
-    Case("owner!", "a reading vanishes from a trail", f"delete from log_about where entry_index = {READING} "
-         f"and subject_id = '{CONSENT}'", DAY, "index-row-missing"),
-    Case("superuser", "a reading vanishes from all trails", f"delete from log_about where entry_index = {READING}", DAY,
-         "index-row-missing"),
+    Case("owner!", "a reading vanishes from a trail", "update log_entries set about_2 = null "
+         f"where index = {READING} and about_2 = '{CONSENT}'", DAY, "index-row-missing"),
+    Case("superuser", "a reading vanishes from all trails", "update log_entries set about_1 = null, about_2 = null, "
+         f"about_3 = null, about_4 = null where index = {READING}", DAY, "index-row-missing"),
+    Case("superuser", "a referral is not found by its number any more", "delete from log_about", DAY, "index-row-missing"),
     Case("owner!", "an entry is found where it does not belong",
          f"insert into log_about values ('{ELSEWHERE}', {READING})", DAY, "index-row-added"),
     Case("superuser", "the index names entries to come", "insert into log_about values (gen_random_uuid(), 99999)",
          MINUTE, "index-row-added"),
     Case("owner!", "an entry is hidden from its reviewers",
-         f"update log_entries set units = '{{{ELSEWHERE}}}' where index = {READING}", DAY, "column-changed"),
-    Case("owner!", "an entry is nobody's", f"update log_entries set units = '{{}}' where index = {READING}", DAY,
+         f"update log_entries set unit_set = {GROUP_ELSEWHERE} where index = {READING}", DAY, "column-changed"),
+    Case("owner!", "an entry is nobody's", f"update log_entries set unit_set = 0 where index = {READING}", DAY,
          "column-changed"),
     Case("superuser", "a sign-in is put down to another unit",
-         f"update log_entries set units = '{{{ELSEWHERE}}}' where index = {SIGN_IN}", DAY, "column-changed"),
+         f"update log_entries set unit_set = {GROUP_ELSEWHERE} where index = {SIGN_IN}", DAY, "column-changed"),
+    Case("superuser", "a group of units is made another", "update log_unit_sets set units = array[gen_random_uuid()] "
+         f"where number = (select unit_set from log_entries where index = {READING})", DAY, "column-changed"),
+    Case("superuser", "a group of units is taken out", "delete from log_unit_sets", DAY, "column-changed"),
     Case("superuser", "a reading is called something else",
          f"update log_entries set type = 'notice.sent.v1' where index = {READING}", DAY, "column-changed"),
     Case("owner!", "a reading is moved in time",
@@ -163,8 +170,9 @@ AT_REST = [
     Case("owner!", "the end is cut off", "delete from log_entries where index >= 4; delete from log_checkpoints where size > 4; "
          "delete from log_about where entry_index >= 4; delete from log_openings where entry_index >= 4", MINUTE,
          "log-has-shrunk"),
-    Case("owner!", "an entry is added that nobody signed", "insert into log_entries select 99999, gen_random_uuid(), type, "
-         "occurred_at, recorded_at, units, leaf_hash, leaf from log_entries where index = 0", MINUTE, "unsigned-entries"),
+    Case("owner!", "an entry is added that nobody signed", "insert into log_entries (index, event_id, type, "
+         "occurred_at, recorded_at, unit_set, leaf_hash, leaf) select 99999, gen_random_uuid(), type, occurred_at, recorded_at, "
+         "unit_set, leaf_hash, leaf from log_entries where index = 0", MINUTE, "unsigned-entries"),
     Case("superuser", "a checkpoint's root is changed", f"update log_checkpoints set root = sha256('x') where size = {OLDER}", DAY,
          "checkpoint-changed"),
     Case("owner!", "a checkpoint's time is changed",
@@ -173,14 +181,15 @@ AT_REST = [
     Case("owner!", "a key is added", "insert into log_keys (vkey) values ('lotsa/audit+00000000+AA')", MINUTE,
          "log-has-another-key"),
     Case("owner!", "somebody else's name is laid beside a reading",
-         "update log_openings set sealed = other.sealed, event_id = other.event_id from log_openings as other "
-         f"where log_openings.{NAME.replace(' and ', ' and log_openings.')} and other.entry_index = 0 "
-         "and other.name = 'user'", DAY, "opening-changed"),
+         "update log_entries set user_key = other.user_key from log_entries as other "
+         f"where log_entries.index = {READING} and other.index = 0", DAY, "opening-changed"),
     Case("superuser", "a name is made unreadable",
-         f"update log_openings set sealed = set_byte(sealed, 12, get_byte(sealed, 12) # 1) where {NAME}", DAY,
-         "opening-changed"),
-    Case("owner!", "a name is taken away", f"delete from log_openings where {NAME}", DAY, "opening-missing"),
-    Case("superuser", "a name is called something else", f"update log_openings set name = 'x' where {NAME}", DAY,
+         f"update log_entries set user_key = -1 where index = {READING}", DAY, "opening-changed"),
+    Case("owner!", "a name is taken away", f"update log_entries set user_key = null where index = {READING}", DAY,
+         "opening-missing"),
+    Case("superuser", "a name is called something else", "insert into log_openings (entry_index, name, event_id, sealed) "
+         "select index, 'x', event_id, '\\x02'::bytea || uuid_send(key_id) from log_entries join subject_keys on number = "
+         f"user_key where index = {READING}; update log_entries set user_key = null where index = {READING}", DAY,
          "opening-added"),
     Case("superuser", "a person's key is exchanged", "update subject_keys set wrapped = set_byte(wrapped, 20, "
          "get_byte(wrapped, 20) # 1)", DAY, "opening-changed"),
@@ -365,7 +374,7 @@ def test_what_is_new_is_looked_at_by_the_next_tick(town: Town) -> None:
     town.relay()
     town.world.sequencer.integrate()
     assert (
-        town.do("owner!", "update log_entries set units = '{}' where index = (select max(index) from log_entries)")
+        town.do("owner!", "update log_entries set unit_set = 0 where index = (select max(index) from log_entries)")
         == ""
     )
     # the round over the whole log does one entry at this tick, and it begins with the first

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from flask.testing import FlaskClient
 
+from services.audit.adapters.beside_entries import ABOUT
 from services.audit.web import pages
 from shared.contracts.directory import AssignmentGranted
 from shared.storage import staff
@@ -37,7 +38,7 @@ def looks(reviewers: Reviewers, story: Story, *, lists: int, days: int = 1) -> N
 def about(reviewers: Reviewers, story: Story) -> set[int]:
     """The entries that the consent's trail is to tell of, by the log itself."""
     rows = reviewers.world.rows(
-        "select distinct index from log_about join log_entries on index = entry_index where subject_id = :consent or "
+        f"select distinct index from {ABOUT} join log_entries on index = entry_index where subject_id = :consent or "
         'subject_id = :referral and position(\'"outcome":"refused"\'::bytea in leaf) > 0 '
         "union select index from log_entries join shown_sets on key = shown where :consent = any(ids)",
         consent=story.consent,

@@ -6,24 +6,40 @@ from uuid import UUID
 
 import pytest
 
+from services.audit.adapters.beside_entries import ABOUT
 from tests.integration.audit.broken_log import as_owner
 from tests.integration.audit.reviewers import Reviewers, Story
-from tests.integration.audit.support import ELSEWHERE
 
-ANOTHER = "(select sealed from log_openings where name = 'user' and entry_index < {index} order by entry_index limit 1)"
+ANOTHER = "(select user_key from log_entries where index < {index} and user_key is not null order by index limit 1)"
+# as a commitment other than a user's is opened, or a user's until 0.1
+LAID = (
+    "insert into log_openings (entry_index, name, event_id, sealed) select index, 'NAME', event_id, SEALED "
+    "from log_entries where index = {index}; update log_entries set user_key = null where index = {index}"
+)
+KEY = "(select '\\x02'::bytea || uuid_send(key_id) from subject_keys where number = user_key)"
+ANOTHER_UNIT = (
+    "insert into log_unit_sets (units) select units || gen_random_uuid() from log_unit_sets join log_entries "
+    "on unit_set = number where index = {index}; update log_entries set unit_set = (select max(number) from "
+    "log_unit_sets) where index = {index}"
+)
+CHANGED = f"set_byte({KEY}, 12, get_byte({KEY}, 12) # 1)"
 DEEDS = [
-    ("a unit is added", f"update log_entries set units = units || '{ELSEWHERE}'::uuid", "units", "vilka enheter"),
+    ("a unit is added", ANOTHER_UNIT, "units", "vilka enheter"),
+    ("the units are gone", "update log_entries set unit_set = 0", "units", "vilka enheter"),
     ("the time is moved", "update log_entries set occurred_at = occurred_at - interval '1 hour'", "occurred_at",
      "när det hände"),
     ("the log's time is moved", "update log_entries set recorded_at = recorded_at + interval '1 hour'", "recorded_at",
      "när loggen tog emot det"),
     ("it is another event's", "update log_entries set event_id = gen_random_uuid()", "event_id", "händelsens id"),
-    ("the name is another's", f"update log_openings set sealed = {ANOTHER}", "user", "användarens namn"),
-    ("the name is changed", "update log_openings set sealed = set_byte(sealed, 12, get_byte(sealed, 12) # 1)", "user",
+    ("the name is another's", f"update log_entries set user_key = {ANOTHER}", "user", "användarens namn"),
+    ("the name is nobody's", "update log_entries set user_key = -1", "user", "användarens namn"),
+    ("the name is changed", LAID.replace("NAME", "user").replace("SEALED", CHANGED), "user",
      "användarens namn"),
-    ("the name is cut short", "update log_openings set sealed = substr(sealed, 1, 9)", "user", "användarens namn"),
-    ("the name is gone", "delete from log_openings", "user", "användarens namn"),
-    ("the name is called something else", "update log_openings set name = 'nobody'", "user", "användarens namn"),
+    ("the name is cut short", LAID.replace("NAME", "user").replace("SEALED", f"substr({KEY}, 1, 9)"), "user",
+     "användarens namn"),
+    ("the name is gone", "update log_entries set user_key = null", "user", "användarens namn"),
+    ("the name is called something else", LAID.replace("NAME", "nobody").replace("SEALED", KEY), "user",
+     "användarens namn"),
     # the last: upon a hash that is not what was signed nothing more is signed
     ("it has another hash", "update log_entries set leaf_hash = sha256('x')", "leaf_hash", "kontrollsumman"),
 ]  # fmt: skip
@@ -33,7 +49,7 @@ DEEDS = [
 def reading(reviewers: Reviewers, story: Story) -> int:
     """Bo's reading in the story: which entry it is."""
     rows = reviewers.world.rows(
-        "select index from log_about join log_entries on index = entry_index where subject_id = :consent "
+        f"select index from {ABOUT} join log_entries on index = entry_index where subject_id = :consent "
         "and type = 'access.recorded.v1' order by index limit 1",
         consent=story.consent,
     )
@@ -42,12 +58,8 @@ def reading(reviewers: Reviewers, story: Story) -> int:
 
 def do(reviewers: Reviewers, statement: str, entry: int) -> None:
     """Change one entry's row, or what opens it, as the tables' owner."""
-    which = (
-        f"where entry_index = {entry} and name = 'user'"
-        if "log_openings" in statement[:28]
-        else f"where index = {entry}"
-    )
-    as_owner(reviewers.world, f"{statement.format(index=entry)} {which}")
+    which = "" if ";" in statement else f" where index = {entry}"
+    as_owner(reviewers.world, *f"{statement.format(index=entry)}{which}".split(";"))
 
 
 def test_what_nobody_changed_does_not_differ(reviewers: Reviewers, story: Story) -> None:

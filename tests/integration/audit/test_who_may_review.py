@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from uuid import UUID, uuid4
 
+from services.audit.adapters.beside_entries import ABOUT
 from tests.integration.audit.reviewers import REVIEWERS_ELSEWHERE, Reviewers, Story, search
 from tests.integration.audit.support import ADVICE
 
@@ -54,7 +55,7 @@ def test_a_refused_role_is_in_the_trail_of_what_was_tried(reviewers: Reviewers, 
 
 def test_an_entry_outside_the_mandate_is_refused_as_unknown_and_recorded(reviewers: Reviewers, story: Story) -> None:
     """Which entry was tried is in the log, if there is one; the answer tells neither."""
-    rows = "select index, event_id from log_entries join log_about on entry_index = index where subject_id = :id"
+    rows = f"select index, event_id from log_entries join {ABOUT} on entry_index = index where subject_id = :id"
     index, event_id = reviewers.world.rows(f"{rows} order by index limit 1", id=story.consent)[0]
     client, headers = reviewers.app.test_client(), reviewers.bearer(UUID(int=1901), "eva")
     hidden = client.get(f"/api/audit/v1/entries/{index}", headers=headers)

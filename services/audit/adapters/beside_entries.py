@@ -1,0 +1,41 @@
+"""What stands beside the entries, as tables for a query, wherever it lies (migration 0019).
+
+The first four records that an entry is about, its units, and the key of its user are in its own row; the rest is in
+tables of its own. The transaction must be allowed to read the log.
+"""
+
+from __future__ import annotations
+
+PLACES = 4
+USER = "user"
+
+ABOUT = "({}) as about".format(
+    " union all ".join(
+        [
+            *(
+                f"select index as entry_index, about_{place} as subject_id from log_entries "  # noqa: S608 - our own names
+                f"where about_{place} is not null"
+                for place in range(1, PLACES + 1)
+            ),
+            "select entry_index, subject_id from log_about",
+        ]
+    )
+)
+"""A table of ``entry_index`` and ``subject_id``: entries by what they are about."""
+
+# a set that is not there is not taken for no units
+UNITS = """
+    case unit_set when 0 then '{}' else coalesce((select units from log_unit_sets where number = unit_set),
+        array['00000000-0000-0000-0000-000000000000'::uuid]) end as units
+"""
+"""A column of ``log_entries``: the units that an entry is put down to."""
+
+# a key that is not there is nobody's, and opens nothing
+OPENINGS = """(
+    select entry_index, name, event_id, sealed from log_openings
+    union all
+    select index, 'user', event_id,
+        '\\x02'::bytea || uuid_send(coalesce(key_id, '00000000-0000-0000-0000-000000000000'::uuid))
+    from log_entries left join subject_keys on number = user_key where user_key is not null
+) as openings"""
+"""A table of ``entry_index``, ``name``, ``event_id`` and ``sealed``: what opens the entries' commitments."""
