@@ -34,8 +34,11 @@ UNITS = """
 OPENINGS = """(
     select entry_index, name, event_id, sealed from log_openings
     union all
-    select index, 'user', event_id,
+    select index, 'user', null,
         '\\x02'::bytea || uuid_send(coalesce(key_id, '00000000-0000-0000-0000-000000000000'::uuid))
     from log_entries left join subject_keys on number = user_key where user_key is not null
 ) as openings"""
-"""A table of ``entry_index``, ``name``, ``event_id`` and ``sealed``: what opens the entries' commitments."""
+"""A table of ``entry_index``, ``name``, ``event_id`` and ``sealed``: what opens the entries' commitments.
+
+``event_id``: which event it was sealed for, where that is said beside it; else it is the entry's own.
+"""

@@ -28,6 +28,7 @@ from shared.storage.plainly import ask, run
 # the key is derived from the service's master key for this alone; its id, and the row's, are only ever these
 KEY_ID = UUID("6f1d2d3e-8f0a-4c52-9d3b-0d1f5b1c7a01")
 ROW = UUID(int=1)
+_NO_EVENT = UUID(int=0)
 
 _LOCK = "select sealed, asked_at from verification for update skip locked"
 _KEEP = "update verification set sealed = $1"
@@ -138,16 +139,23 @@ class VerificationStore:
         }
         nodes = {(row[0], row[1]): bytes(row[2]) for row in ask(self._connection, _NODES, (low, high))}
         about = {row[0]: frozenset(row[1]) for row in ask(self._connection, _ABOUT, (low, high))}
-        found = ask(self._connection, _LAID, (low, high))
-        self._unseal.prepare(self._connection, [row[3] for row in found])
-        laid = [self._laid(*row) for row in found]
-        part = Slice(low, high, entries, signed, nodes, about, laid)
-        part = part.with_more(sets=find_sets(self._connection, part.named_sets))
+        part = Slice(low, high, entries, signed, nodes, about)
+        part = part.with_more(sets=find_sets(self._connection, part.named_sets), laid=self._all_laid(part))
         return part.with_more(looked_up=self._looked_up(part), withdrawn=self._withdrawn(part))
 
     def beyond(self) -> list[Finding]:
         """Rows beside entries that nobody has signed for, or that are none; keys whose destruction no entry tells."""
         return [Finding(*row) for row in ask(self._connection, _BEYOND)]
+
+    def _all_laid(self, part: Slice) -> list[Laid]:
+        found = ask(self._connection, _LAID, (part.low, part.high))
+        self._unseal.prepare(self._connection, [row[3] for row in found])
+        # what lies in the entry's own row is for the event that its leaf names, whatever the column says
+        own = {each.index: _own_event(each, part.members.get(each.index)) for each in part.entries}
+        return [
+            self._laid(index, name, own.get(index, _NO_EVENT) if event_id is None else event_id, sealed)
+            for index, name, event_id, sealed in found
+        ]
 
     def _laid(self, index: int, name: str, event_id: UUID, sealed: bytes) -> Laid:
         try:
@@ -205,6 +213,13 @@ def opened(key: DataKey, sealed: bytes | None) -> dict[str, Any] | None:
     except Unreadable:
         return None
     return found
+
+
+def _own_event(entry: Stored, said: Mapping[str, Any] | None) -> UUID:
+    try:
+        return entry.event_id if said is None else UUID(said["id"])
+    except ValueError:
+        return entry.event_id
 
 
 def _leaf(stored: bytes) -> bytes:

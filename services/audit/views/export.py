@@ -24,7 +24,8 @@ _HEAD = text("select size, note from log_checkpoints order by size desc limit 1"
 _NOTES = text("select size, note from log_checkpoints where size > :after and size <= :size order by size limit :chunk")
 _LEAVES = text("select leaf from log_entries where index >= :low and index < :high order by index")
 _OPENINGS = within(f"""
-    select entry_index, openings.event_id, name, sealed from {OPENINGS} join log_entries on index = entry_index
+    select entry_index, coalesce(openings.event_id, log_entries.event_id) as event_id, name, sealed
+    from {OPENINGS} join log_entries on index = entry_index
     where entry_index >= :low and entry_index < :high and WITHIN order by entry_index, name
 """)  # noqa: S608 - our own names
 
