@@ -6,7 +6,7 @@ made from the leaf by one function, when the entry is written, when it is verifi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -134,7 +134,9 @@ def ends_reading(said: Mapping[str, Any]) -> datetime | None:
         return None
 
 
-def _units_differ(right: Columns, stored: Iterable[UUID], looked_up: Collection[UUID] | None, *, unsaid: bool) -> bool:
+def _units_differ(
+    right: Columns, stored: Collection[UUID], looked_up: Collection[UUID] | None, *, unsaid: bool
+) -> bool:
     beyond = set(stored) - set(right.units)
     if set(right.units) - set(stored):
         return True

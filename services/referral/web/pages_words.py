@@ -305,7 +305,8 @@ def said(text: ConsentText, language: str, recipient: NamedRecipient | None, unn
 
 def ways(channels: Iterable[str]) -> str:
     """Ways to get in touch as they stand in a sentence: "telefonsamtal, sms eller brev"; empty for none."""
-    known = [str(CHANNELS[each]).lower() for each in CHANNELS if each in set(channels)]
+    allowed = set(channels)
+    known = [str(CHANNELS[each]).lower() for each in CHANNELS if each in allowed]
     return format_list(known, style="or", locale=get_locale())
 
 

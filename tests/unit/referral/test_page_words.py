@@ -121,6 +121,7 @@ def test_ways_to_get_in_touch_are_one_phrase(channels: list[str], said: str) -> 
     Babel(app)
     with app.test_request_context(), force_locale("en"):
         assert words.ways(channels) == said
+        assert words.ways(each for each in channels) == said
 
 
 @pytest.mark.parametrize("about", Subject)
