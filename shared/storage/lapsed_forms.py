@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -31,6 +31,7 @@ LARGEST = 64 * 1024
 # whoever presses twice does so at once, or when the first page has not come
 KNOWN_FOR = timedelta(hours=1)
 _LED_TO = "led_to"
+_ANSWERED = "answered"
 # nobody waits longer for an answer: whatever took the form has died
 TAKEN_FOR = timedelta(minutes=1)
 
@@ -71,13 +72,17 @@ class Sender:
 
 @dataclass(frozen=True, kw_only=True)
 class LapsedForm:
-    """A form as it was sent: where to, and its fields in order, without the CSRF token."""
+    """A form as it was sent: where to, and its fields in order, without the CSRF token.
+
+    ``answered``: it has been carried out, with an answer that led nowhere (a file), and may be asked for once more.
+    """
 
     path: str
     query: str
     fields: tuple[tuple[str, str], ...] = field(repr=False)
     sent_at: datetime
     expires_at: datetime
+    answered: bool = False
 
 
 class LapsedForms:
@@ -89,7 +94,7 @@ class LapsedForms:
 
     def keep(self, form: LapsedForm, sender: Sender) -> UUID:
         """Keep it; beyond five of one sender's the oldest are let go. The new one's id. Raises FormIsTooLarge."""
-        written = json.dumps({"path": form.path, "query": form.query, "fields": form.fields}, ensure_ascii=False)
+        written = _written_down(form)
         if len(written.encode()) > LARGEST:
             raise FormIsTooLarge
         form_id = uuid4()
@@ -134,6 +139,14 @@ class LapsedForms:
                 row = self._row(form_id, sender, json.dumps({_LED_TO: led_to}), now, now + KNOWN_FOR)
                 connection.execute(_KEEP, row)
 
+    def answered(self, form_id: UUID, sender: Sender, form: LapsedForm, now: datetime) -> None:
+        """It went through, and its answer was a file, which may not have come: for an hour it may be sent once more."""
+        until = min(form.expires_at, now + KNOWN_FOR)
+        with self._as(sender) as connection:
+            if connection.execute(_DISCARD, {"id": form_id}).rowcount:
+                row = self._row(form_id, sender, _written_down(replace(form, answered=True)), now, until)
+                connection.execute(_KEEP, row)
+
     def led_to(self, form_id: UUID, sender: Sender, now: datetime) -> str | None:
         """Where one of the sender's own led that was carried out within the hour. Raises FormIsUnreadable."""
         with self._as(sender) as connection:
@@ -165,10 +178,16 @@ class LapsedForms:
             fields=tuple((name, value) for name, value in written["fields"]),
             sent_at=row["sent_at"],
             expires_at=row["expires_at"],
+            answered=written.get(_ANSWERED, False),
         )
 
     def _as(self, sender: Sender) -> AbstractContextManager[Connection]:
         return as_sender(self._engine, sender)
+
+
+def _written_down(form: LapsedForm) -> str:
+    written = {"path": form.path, "query": form.query, "fields": form.fields, _ANSWERED: form.answered}
+    return json.dumps(written, ensure_ascii=False)
 
 
 @contextmanager

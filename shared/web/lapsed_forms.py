@@ -184,7 +184,8 @@ def _send(form_id: UUID) -> Response:
     if answer.status_code < 400 and answer.location:
         forms.carried_out(form_id, sender, answer.location, now)
     elif answer.status_code < 400:
-        forms.discard(form_id, sender)
+        # a file: whoever presses twice, or whose line broke, is given it again, as by the form's own page
+        forms.answered(form_id, sender, form, now)
     else:
         # it had no effect: nothing typed is lost for that
         forms.give_back(form_id, sender)
@@ -207,11 +208,13 @@ def _when_the_first_click_is_done(form_id: UUID, sender: Sender) -> LapsedForm |
 
 
 def _discard(form_id: UUID) -> Response:
-    forms, sender = _keeping().forms, _sender()
+    forms, sender, now = _keeping().forms, _sender(), web().clock.now()
     with suppress(FormIsUnreadable):
-        if there := forms.led_to(form_id, sender, web().clock.now()):
-            # it has been sent, by another click: what is thrown away now would be nothing
+        # it has been sent, by another click: what is thrown away now would be nothing
+        if there := forms.led_to(form_id, sender, now):
             return redirect(there, 303)
+        if (form := forms.find(form_id, sender, now)) and form.answered:
+            return redirect(_address(form_id), 303)
     if not forms.discard(form_id, sender):
         _refused(form_id)
     flash(gettext("What you had filled in is gone. Nothing was sent."))

@@ -81,7 +81,7 @@ def until_verified(page: Page) -> None:
         asked = (
             page.get_by_text("Hela loggen ska kontrolleras").count() + page.get_by_text("Kontrollerat hittills").count()
         )
-        return asked == 0 and page.get_by_text("Loggen stämmer").count() == 1
+        return asked == 0 and page.get_by_role("heading", name="Posterna stämmer").count() == 1
 
     eventually(done, saying="the whole log was verified", within=60, every=1)
 

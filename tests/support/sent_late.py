@@ -59,6 +59,11 @@ def sent_late(
     with request_started.connected_to(note, app):
         answer = back.post(place, data=form.typed(do="send"))
     assert len(got) == 1, f"{address} was asked {len(got)} times"
+    if answer.status_code < 400:
+        # of two clicks the second one's answer is the one that a browser shows
+        twice = back.post(place, data=form.typed(do="send"))
+        assert twice.status_code == answer.status_code, f"{address}: a second click is answered {twice.status_code}"
+        assert (twice.mimetype, twice.location) == (answer.mimetype, answer.location), address
     return Late(back, got[0], answer)
 
 

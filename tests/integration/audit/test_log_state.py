@@ -15,10 +15,13 @@ from services.audit.commands.reconcile_sequences import reconcile
 from services.audit.domain.alarms import Alarm
 from services.audit.domain.tallies import number_of
 from services.audit.log.packing import unpack
+from services.audit.web.alarm_words import ALARMS
 from shared.kernel.clock import FixedClock, SystemClock
 from tests.integration.audit.broken_log import tick, verify
 from tests.integration.audit.reviewers import LOG_CONTROL, Reviewers, Story
 from tests.integration.audit.support import do_as, opened, sent
+
+GREEN = 'data-color="success"'
 
 
 @pytest.mark.holds("that-nothing-changed-can-be-checked", "the-log-is-verified-by-itself")
@@ -28,7 +31,7 @@ def test_the_logs_state_is_verified_by_computing_it_anew(reviewers: Reviewers, s
     verify(reviewers.world, SystemClock())
     page = reviewers.ester.get("/audit/log")
     size = reviewers.world.rows("select max(size) from log_checkpoints")[0][0]
-    assert "Loggen stämmer" in page.text
+    assert "Posterna stämmer" in page.text
     assert f"{size} poster har räknats om" in page.text
     assert "Inga luckor" in page.text
     # what came after the whole round, and has been looked at since, is counted with it
@@ -38,6 +41,23 @@ def test_the_logs_state_is_verified_by_computing_it_anew(reviewers: Reviewers, s
     grown = reviewers.world.rows("select max(size) from log_checkpoints")[0][0]
     assert grown > size
     assert f"{grown} poster har räknats om" in reviewers.ester.get("/audit/log").text
+
+
+@pytest.mark.parametrize("kind", ALARMS)
+def test_an_open_alarm_stands_before_all_that_is_well(reviewers: Reviewers, story: Story, kind: str) -> None:
+    """Whatever it is about: and what is green beside it says no more than that the entries were verified."""
+    world = reviewers.world
+    verify(world, SystemClock())
+    with world.parts.as_service() as uow:
+        uow.alarms.open(Alarm(kind, "/lotsa/test/referral/1", 7, 7), world.clock.now())
+        uow.commit()
+    page = reviewers.ester.get("/audit/log").text
+    do_as(world.settings.service("audit").owner_database_url, "delete from alarms")
+    assert page.index("Öppna larm") < page.index("/audit/log/alarms/") < page.index(GREEN)
+    assert page.count(GREEN) == 1
+    assert page.index(GREEN) < page.index("Posterna stämmer")
+    assert "Loggen stämmer" not in page
+    assert "Inga luckor" not in page
 
 
 @pytest.mark.holds("no-number-is-missing")
@@ -266,4 +286,6 @@ def test_a_verification_that_does_not_run_is_not_taken_for_an_answer(reviewers: 
     verify(reviewers.world, FixedClock(datetime.now(UTC) - timedelta(minutes=3)))
     page = reviewers.ester.get("/audit/log").text
     assert "Loggen kontrolleras inte" in page
-    assert "Loggen stämmer" not in page
+    # what finds gaps runs beside it, so nobody knows of those either
+    for well in (GREEN, "Posterna stämmer", "Inga luckor"):
+        assert well not in page
