@@ -145,8 +145,8 @@ def _answer_signed_out(status: int) -> Response:
         says(
             # promise: late-form-is-kept-sealed
             # promise: late-form-is-sent-after-signing-in
-            "What you sent just now was not saved: after half an hour without a click you are signed out. What was "
-            "saved before is still there."
+            "What you sent just now was not saved, since you were no longer signed in. What was saved before is still "
+            "there."
         ),
         sign_in_at="/directory/login" + _back_to_the_form(),
     )

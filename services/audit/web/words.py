@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from flask_babel import LazyString, gettext, ngettext
 from flask_babel import lazy_gettext as _
 
+from services.audit.domain.beside import COVERING
 from services.audit.views.folding import READING
 from services.audit.views.standing import ConsentStands, ReferralStands
 from services.audit.views.steps import Step
@@ -219,6 +220,11 @@ def why(step: Step) -> str:
         said = [str(SCOPES.get(each, each)) for each in step.data.get("scopes", ())]
         about = str(ABOUT.get(step.data.get("about", ""), step.data.get("about", "")))
         return gettext("Given for the %(about)s. Said yes to: %(scopes)s.", about=about, scopes=", ".join(said) or "–")
+    if step.type == "consent.withdrawn.v1" and (scopes := step.data.get("scopes")):
+        what = ", ".join(str(SCOPES.get(each, each)) for each in scopes)
+        hidden = str(STEPS_WHY[step.type]) if COVERING.intersection(scopes) else ""
+        told = gettext("Withdrawn: %(scopes)s.", scopes=what)
+        return f"{told} {hidden}".strip()
     return str(STEPS_WHY.get(step.type, ""))
 
 

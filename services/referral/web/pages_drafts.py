@@ -266,6 +266,9 @@ def _say_what_is_not_kept(step: str, answers: Sections, values: forms.Values) ->
 
 
 def _errors(step: str, answers: Sections, values: forms.Values) -> dict[str, str]:
+    if step == "consent" and values.get("share") == "no":
+        # a no is an answer and no mistake: the page says what follows from it, and asks for nothing more
+        return {}
     # PersonCaredForHasNotConsented goes through to a page of its own: the form never had those fields
     try:
         load_step(step, answers, values)

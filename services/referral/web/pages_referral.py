@@ -90,6 +90,10 @@ def track_step(marked_one: tuple[Mark, str], page: ReferralPage) -> dict[str, An
         said.append(_("There is a comment that cannot be read."))
     if mark.stage is Stage.DELIVERED and page.receiving:
         said.append(_("It came into the work list of %(unit)s.", unit=page.receiving.name))
+    if mark.stage is Stage.WITHDRAWN:
+        # which part of whose, where that is known: a consent tells of its latest withdrawal alone
+        found = withdrawals_of(page.opened.referral.consents)
+        said += [words.who_withdrew(each) for each in found if each.at == mark.at]
     if mark.unmet_needs:
         said.append(_("Could not be met: %(needs)s", needs=titles(codes.UNMET_NEEDS, mark.unmet_needs)))
     if mark.by_when:
@@ -141,6 +145,7 @@ def consent_rows(consent: Consent, page: ReferralPage) -> dict[str, Any]:
         "given_at": consent.given_at,
         "expires_at": consent.expires_at,
         "withdrawn_at": consent.withdrawn_at,
+        "wholly": words.WHOLE[consent.about] in consent.withdrawn_scopes,
         "form": str(words.FORMS[consent.form.value]),
         "read_out": words.read_out(consent) if page.opened.reading.tells_where else "",
         "read_in": consent.text_language,

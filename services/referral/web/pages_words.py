@@ -170,7 +170,7 @@ STAGES: Words = {
     "completed": _("Closed with an outcome"),
     "cancelled": _("Cancelled"),
     "closed": _("Closed"),
-    "withdrawn": _("Consent withdrawn"),
+    "withdrawn": _("Withdrawal recorded"),
 }
 
 STAGES_AHEAD: Words = {

@@ -222,6 +222,7 @@ def test_a_form_that_comes_when_nobody_is_signed_in_shows_its_words(room: Room, 
     typed = {**TYPED, "contact_note": "Ring efter fem.\r\nHälsa från biblioteket."}
     refused = alva.client.post(FIRST_STEP, data={**hidden, **typed})
     assert (refused.status_code, LOST in refused.text, rows(room)) == (400, True, 0)
+    assert "halvtimme" not in refused.text, "she has signed out herself"
     shown = refused.text.replace("\r\n", "\n")
     for words in (NAME, "070-1740605", "Ring efter fem.\nHälsa från biblioteket."):
         assert f">{words}</p>" in shown

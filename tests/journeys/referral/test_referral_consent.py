@@ -83,6 +83,10 @@ def test_a_no_from_the_carer_is_answered_with_what_may_be_done(town: Town, as_pe
     consent(alva, share="no")
     shown = alva.inner_text("main")
     assert "Ett nej är ett nej, och inget skickas" in shown
+    # a no is no mistake: nothing is asked to be put right, whatever else is unanswered, and what follows has the focus
+    assert not alva.locator("#error-summary, [aria-invalid]").count()
+    assert not alva.title().startswith("Rätta")
+    assert "Ett nej är ett nej" in alva.evaluate("document.activeElement.innerText")
     assert "Anhörigstöd Södermalm" in shown
     assert "08-465 004 02" in shown
     axe_clean(alva)
@@ -130,7 +134,7 @@ def test_without_the_carers_yes_nothing_can_be_sent(town: Town, as_person: OpenP
     tell_of_the_carer(alva)
     tell_why(alva)
     consent(alva, share="no")
-    assert "har inte samtyckt" in alva.inner_text("#error-summary")
+    assert "Ett nej är ett nej" in alva.inner_text("main")
     draft = "/".join(urlsplit(alva.url).path.split("/")[:4])
     alva.goto(f"{draft}/check")
     assert urlsplit(alva.url).path.endswith("/consent")

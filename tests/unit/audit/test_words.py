@@ -147,6 +147,17 @@ def test_no_consent_is_said_to_have_covered_what_relied_on_none(shown: Shown, ru
     assert relied == words.WHY[rule.value]
 
 
+@pytest.mark.parametrize("scope", Scope)
+def test_a_withdrawal_is_said_to_hide_only_what_it_hides(scope: Scope) -> None:
+    """Each scope by its name; that staff may not call any more hides nothing. Events until 0.1 do not say which."""
+    step = replace(a_reading(consents=(UUID(int=7),)), type="consent.withdrawn.v1", rule=None)
+    hides = "What was withdrawn is hidden from the next reading on."
+    said = words.why(replace(step, data={"scopes": [scope.value]}))
+    assert str(words.SCOPES[scope.value]) in said
+    assert (hides in said) is (scope in (Scope.SHARE_WITH_RECEIVING_UNIT, Scope.TELL_ABOUT_PERSON_CARED_FOR))
+    assert words.why(replace(step, data={})) == hides
+
+
 @pytest.mark.parametrize("shown", Shown)
 def test_each_thing_that_can_be_shown_of_a_referral_is_told_apart(shown: Shown) -> None:
     """A receipt is no content and no print-out; a form is not the page."""
