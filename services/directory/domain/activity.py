@@ -14,6 +14,7 @@ from services.directory.domain.refusals import (
     ActivityEndsBeforeItBegins,
     ActivityIsCancelled,
     ActivityIsNotCancelled,
+    LastDayIsMissing,
     NameIsMissing,
     PeriodEndsBeforeItBegins,
 )
@@ -67,10 +68,11 @@ class Session:
             raise NameIsMissing(fields={"/title": NameIsMissing.title})
         if self.ends_at <= self.starts_at:
             raise ActivityEndsBeforeItBegins(fields={"/ends_at": ActivityEndsBeforeItBegins.title})
-        if self.repeats is not Repeats.ONCE and (
-            self.repeats_until is None or self.repeats_until < swedish_day(self.starts_at)
-        ):
-            raise PeriodEndsBeforeItBegins(fields={"/repeats_until": PeriodEndsBeforeItBegins.title})
+        if self.repeats is not Repeats.ONCE:
+            if self.repeats_until is None:
+                raise LastDayIsMissing(fields={"/repeats_until": LastDayIsMissing.title})
+            if self.repeats_until < swedish_day(self.starts_at):
+                raise PeriodEndsBeforeItBegins(fields={"/repeats_until": PeriodEndsBeforeItBegins.title})
 
     def occurrences(self, since: datetime, before: datetime) -> list[tuple[datetime, datetime]]:
         """Beginnings and ends of the occurrences that end after ``since`` and begin before ``before``, in UTC.

@@ -13,6 +13,7 @@ Invalid
 ├── StandInIsTheUnitItself              stand-in-is-itself
 ├── RoleDoesNotFitTheUnit               role-does-not-fit-unit
 ├── PeriodEndsBeforeItBegins            period-ends-before-it-begins
+├── LastDayIsMissing                    last-day-missing
 ├── PeriodHasPassed                     period-has-passed
 ├── AgesAreTurnedAround                 ages-turned-around
 ├── RuleIsOutsideTheMunicipality        rule-outside-municipality
@@ -126,6 +127,13 @@ class PeriodEndsBeforeItBegins(Invalid):
 
     slug = "period-ends-before-it-begins"
     title = "The period ends before it begins."
+
+
+class LastDayIsMissing(Invalid):
+    """What comes again does so until some day, which is not told."""
+
+    slug = "last-day-missing"
+    title = "Say on which day it comes for the last time."
 
 
 class PeriodHasPassed(Invalid):

@@ -12,6 +12,7 @@ from services.directory.domain.activity import Repeats, Session
 from services.directory.domain.organization import Location
 from services.directory.domain.refusals import (
     ActivityEndsBeforeItBegins,
+    LastDayIsMissing,
     PeriodEndsBeforeItBegins,
 )
 from services.directory.domain.support_service import Attend, Listing, ListingStatus
@@ -126,7 +127,9 @@ class ActivityForm(Form):
         elif "begins" in form and "ends" in form and _after(form["begins"], form["ends"]) <= timedelta():
             wrong["ends"] = [ActivityEndsBeforeItBegins.title]
         repeats, until = form.get("repeats", Repeats.ONCE), form.get("repeats_until", LAST_DAY)
-        if repeats is not Repeats.ONCE and (until is None or until < form.get("day", FIRST_DAY)):
+        if repeats is not Repeats.ONCE and until is None:
+            wrong["repeats_until"] = [LastDayIsMissing.title]
+        elif repeats is not Repeats.ONCE and until < form.get("day", FIRST_DAY):
             wrong["repeats_until"] = [PeriodEndsBeforeItBegins.title]
         if wrong:
             raise ValidationError(wrong)

@@ -12,6 +12,7 @@ from services.directory.domain.events import ActivityWasCancelled, ActivityWasSa
 from services.directory.domain.refusals import (
     ActivityEndsBeforeItBegins,
     ActivityIsCancelled,
+    LastDayIsMissing,
     NameIsMissing,
     PeriodEndsBeforeItBegins,
 )
@@ -77,7 +78,7 @@ def test_a_session_must_hold_together() -> None:
         session(title=" ")
     with pytest.raises(ActivityEndsBeforeItBegins):
         session(ends_at=datetime(2026, 10, 15, 10, 0, tzinfo=SWEDEN))
-    with pytest.raises(PeriodEndsBeforeItBegins):
+    with pytest.raises(LastDayIsMissing):
         session(repeats_until=None)
     with pytest.raises(PeriodEndsBeforeItBegins):
         session(repeats_until=date(2026, 10, 14))

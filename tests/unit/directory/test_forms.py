@@ -10,6 +10,7 @@ from marshmallow import ValidationError
 from services.directory.domain.activity import SWEDEN
 from services.directory.domain.refusals import (
     ActivityEndsBeforeItBegins,
+    LastDayIsMissing,
     PeriodEndsBeforeItBegins,
 )
 from services.directory.web.forms import ActivityForm, Form, ListingForm, OrganizationForm
@@ -50,6 +51,9 @@ def test_an_activitys_times_and_its_last_day_are_told_with_a_title_that_is_missi
     assert set(told) == {"title", "ends", "repeats_until"}
     assert told["ends"] == [ActivityEndsBeforeItBegins.title]
     assert told["repeats_until"] == [PeriodEndsBeforeItBegins.title]
+    # one that was left empty does not end before it begins
+    told = wrong(ActivityForm(), **{**late, "repeats_until": ""})
+    assert told["repeats_until"] == [LastDayIsMissing.title]
 
 
 @pytest.mark.parametrize(
