@@ -15,6 +15,8 @@ from functools import cache, partial
 from typing import Any, ClassVar, Self, TypeAlias, Union
 from uuid import UUID
 
+from shared.kernel.identity import as_id
+
 
 class UnknownEventType(ValueError):
     """No contract is registered under this type."""
@@ -123,7 +125,7 @@ def _converter(hint: Any) -> Converter:
     if origin is tuple:
         return partial(_to_tuple, _converter(typing.get_args(hint)[0]))
     if hint is UUID:
-        return UUID
+        return as_id
     if hint is datetime:
         return _to_moment
     return partial(_exactly, hint)

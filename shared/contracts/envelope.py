@@ -21,6 +21,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.contracts.contract import Contract, ContractViolation, contract_for
+from shared.kernel.identity import as_id
 
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
@@ -111,16 +112,16 @@ class Envelope:
             sequence = attributes.get("sequence")
             causation = attributes.get("causationid")
             return cls(
-                id=UUID(attributes["id"]),
+                id=as_id(attributes["id"]),
                 type=str(attributes["type"]),
                 publisher=publisher,
                 installation=installation,
-                epoch=UUID(epoch),
+                epoch=as_id(epoch),
                 time=time,
-                correlation_id=UUID(attributes["correlationid"]),
+                correlation_id=as_id(attributes["correlationid"]),
                 data=attributes["data"],
                 sequence=None if sequence is None else _number(sequence),
-                causation_id=None if causation is None else UUID(causation),
+                causation_id=None if causation is None else as_id(causation),
                 traceparent=traceparent,
                 history=bool(attributes.get("history", False)),
             )

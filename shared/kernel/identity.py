@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import NewType
 from uuid import UUID
 
@@ -42,6 +44,13 @@ def uuid7() -> UUID:
     value |= 0x7 << 76 | (counter >> 30) << 64
     value |= 0x2 << 62 | (counter & 0x3FFF_FFFF) << 32 | random_bits & 0xFFFF_FFFF
     return UUID(int=value)
+
+
+as_id: Callable[[str], UUID] = lru_cache(maxsize=8192)(UUID)
+"""The id that a text says. Raises as ``UUID`` does.
+
+Remembered, since the same come again and again: a unit's in everything, a referral's in all that tells of it.
+"""
 
 
 def uuid8_of(made: bytes) -> UUID:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Protocol, TypeAlias
 
 from shared.contracts.contract import Contract
@@ -118,7 +118,7 @@ def _by_itself(reaction: Reactions) -> Reaction:
 
 
 def _read(delivery: Delivery) -> tuple[Envelope, Contract]:
-    envelope = Envelope.from_bytes(delivery.body)
+    envelope = _envelope(delivery.body)
     foreign = delivery.exchange.startswith("lotsa.") and delivery.exchange not in (
         names.exchange(envelope.publisher),
         names.again_exchange(delivery.subscription.service),
@@ -126,7 +126,18 @@ def _read(delivery: Delivery) -> tuple[Envelope, Contract]:
     if foreign:
         # only the exchange's owner can write to it, so this claims to come from somebody else
         raise UndecodableEnvelope("published by another than its source says")
-    return envelope, envelope.contract()
+    return envelope, _event(delivery.body)
+
+
+# what comes to several services of one process is read once; nobody changes anything in it
+@lru_cache(maxsize=1024)
+def _envelope(body: bytes) -> Envelope:
+    return Envelope.from_bytes(body)
+
+
+@lru_cache(maxsize=1024)
+def _event(body: bytes) -> Contract:
+    return _envelope(body).contract()
 
 
 def _react(service: Service, reaction: Reaction, delivery: Delivery, envelope: Envelope, event: Contract) -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from services.audit.domain.mandate import follows_the_user
 from services.audit.domain.numbers import key_of_number
+from shared.kernel.identity import as_id
 
 ABOUT_FIELDS = ("referral_id", "consent_id")
 UNIT_FIELDS = ("unit_id", "referring_unit_id", "receiving_unit_id", "recipient_unit_id")
@@ -23,9 +23,6 @@ ASSIGNMENT_ENDED = "assignment.ended.v1"
 COVERING = frozenset({"share-with-receiving-unit", "tell-about-person-cared-for"})
 NOT_OURS = (ValueError, TypeError, KeyError, AttributeError)
 """What reading a leaf may raise that no sequencer of ours wrote, though it is a leaf in form."""
-
-# the same few come again in all entries of a referral, and whenever those are verified
-_id = lru_cache(maxsize=8192)(UUID)
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ def about_of(members: Mapping[str, Any]) -> tuple[UUID, ...]:
     for said in (members, data):
         for name in ("subjects", "consents"):
             found += said.get(name, ())
-    about = set(map(_id, found))
+    about = set(map(as_id, found))
     if data.get("number"):
         about.add(key_of_number(data["number"]))
     return tuple(sorted(about))
@@ -61,7 +58,7 @@ def units_of(members: Mapping[str, Any]) -> tuple[UUID, ...]:
         found.add(members["unit"])
     # those that an entry was put down to when it was written (lotsa-leaf/2)
     found.update(members.get("units", ()))
-    return tuple(sorted(map(_id, found)))
+    return tuple(sorted(map(as_id, found)))
 
 
 def is_looked_up(event_type: str) -> bool:
@@ -76,7 +73,7 @@ def is_looked_up(event_type: str) -> bool:
 def columns_of(members: Mapping[str, Any]) -> Columns:
     """The columns that belong beside a leaf. Raises ValueError where a leaf's own times or ids cannot be read."""
     return Columns(
-        _id(members["id"]),
+        as_id(members["id"]),
         members["type"],
         datetime.fromisoformat(members["occurred_at"]),
         datetime.fromisoformat(members["recorded_at"]),

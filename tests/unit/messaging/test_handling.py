@@ -190,6 +190,20 @@ def test_an_event_on_anothers_exchange_is_parked(told: Told) -> None:
     assert told.steps == ["park: UndecodableEnvelope", "ack"]
 
 
+def test_what_comes_to_several_is_read_once_and_looked_at_each_time(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its bytes are the same for every service of the process; by which way it came is not."""
+    read: list[bytes] = []
+    from_bytes = Envelope.from_bytes
+    monkeypatch.setattr(Envelope, "from_bytes", lambda body: (read.append(body), from_bytes(body))[1])
+    body = envelope().to_bytes()
+    for exchange in ("lotsa.directory", "lotsa.directory", "lotsa.referral"):
+        carry_out(told, react(), told.delivery(body=bytes(bytearray(body)), exchange=exchange))
+    assert told.steps == [*["react", "commit", "ack"] * 2, "park: UndecodableEnvelope", "ack"]
+    assert read == [body]
+
+
 def test_an_event_may_come_back_over_the_own_way_back(told: Told) -> None:
     """After a delay, or replayed."""
     carry_out(told, react(), told.delivery(exchange="lotsa.keeper.again", attempts=1))
