@@ -129,7 +129,10 @@ def _machine(box: Box) -> Iterator[str]:
     place = box.folder if box.folder.exists() else CHECKOUT
     free = shutil.disk_usage(place).free // 2**20
     if free < LITTLE_ROOM_MB:
-        yield f"{place} has only {free} MB left on its disk; below 200 MB the broker stops taking messages."
+        yield (
+            f"{place} has only {free} MB left on its disk; below 200 MB the broker stops taking messages, and "
+            "with none left nothing is saved."
+        )
     vendor = CHECKOUT / "shared/web/static/vendor"
     if not all((vendor / name).exists() for name in ("designsystemet.css", "source-sans-3.css")):
         yield "The style sheets or the font are missing: “make set-up” fetches them."

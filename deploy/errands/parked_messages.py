@@ -23,6 +23,8 @@ from shared.storage.engine import make_engine
 from shared.storage.unit_of_work import Told
 
 OPERATOR = "operator-cli"
+INTO_THE_LOG = "audit.remember"
+"""What lies parked from here has its number in the log; audit's other queues tell it how far others have come."""
 BACK_WITHIN_SECONDS = 3.0
 REASONS = {
     "unreadable": "nobody can read it",
@@ -117,7 +119,7 @@ def discard(settings: Settings, handle: str, reason: str, queue: str, console: C
     for each in gone:
         done = f"{each.handle}  thrown away from {each.queue}; the audit log says by whom, and why."
         console.print(done, markup=False)
-        if service_of(each.queue) == "audit":
+        if each.queue == INTO_THE_LOG:
             number = "an event" if each.sequence is None else f"number {each.sequence}"
             console.print(
                 f"The log will lack {number} for ever; its alarm stays until a reviewer closes it.", markup=False

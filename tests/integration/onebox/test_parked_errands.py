@@ -130,10 +130,10 @@ def test_a_parked_message_is_shown_sent_back_and_the_log_says_by_whom(product: R
 WRITTEN = "Gun Svensson"
 
 
-def park_unreadable(product: Running, message_id: str) -> None:
+def park_unreadable(product: Running, message_id: str, queue: str = QUEUE) -> None:
     """Lay something that is no event where the reaction would have parked it."""
     headers: dict[str, object] = {names.REASON: "UndecodableEnvelope", names.PARKED_AT: "2026-11-22T10:00:00"}
-    laid = Outgoing(names.parked_exchange("referral"), QUEUE, message_id, f"{{{WRITTEN}".encode(), headers)
+    laid = Outgoing(names.parked_exchange(names.service_of(queue)), queue, message_id, f"{{{WRITTEN}".encode(), headers)
     publisher = ConfirmedPublisher(product.settings.admin_broker_url, "test")
     assert publisher.publish([laid]).confirmed
     publisher.close()
@@ -187,6 +187,16 @@ def test_nothing_is_thrown_away_without_a_reason_that_the_log_can_hold(product: 
     assert len(discards(product)) == before
     assert lotsa(product, "parked", "list").exit_code == 1
     assert lotsa(product, "parked", "discard", message_id, "--reason", "not-ours", "--queue", QUEUE).exit_code == 0
+
+
+@pytest.mark.parametrize(("queue", "lacks"), [("audit.remember", True), ("audit.note_height", False)])
+def test_only_what_should_have_entered_the_log_is_said_to_be_lacking(product: Running, queue: str, lacks: bool) -> None:
+    """A word about how far a relay has come is no entry, and leaves no gap."""
+    message_id = str(uuid4())
+    park_unreadable(product, message_id, queue)
+    gone = lotsa(product, "parked", "discard", message_id, "--reason", "unreadable")
+    assert gone.exit_code == 0, gone.stderr
+    assert ("The log will lack" in gone.stdout) is lacks
 
 
 def test_what_cannot_be_sent_back_is_said_in_a_sentence(product: Running) -> None:
