@@ -1,12 +1,12 @@
-"""What the others hear of a notice: that it was queued, sent, or given up for a reason that somebody should see to."""
+"""What the others hear of a notice: that it was sent, or given up for a reason that somebody should see to."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from services.notifications.domain.events import NoticeEvent, NoticeWasGivenUp, NoticeWasQueued, NoticeWasSent
+from services.notifications.domain.events import NoticeEvent, NoticeWasGivenUp, NoticeWasSent
 from shared.contracts.contract import Contract
-from shared.contracts.notifications import NoticeFailed, NoticeQueued, NoticeSent
+from shared.contracts.notifications import NoticeFailed, NoticeSent
 
 
 def published(*events: NoticeEvent) -> list[Contract]:
@@ -23,8 +23,6 @@ def _translate(event: NoticeEvent) -> Contract | None:
         "occurred_at": event.occurred_at,
     }
     match event:
-        case NoticeWasQueued():
-            return NoticeQueued(**same)
         case NoticeWasSent():
             return NoticeSent(**same)
         case NoticeWasGivenUp(reason=reason):

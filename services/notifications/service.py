@@ -27,7 +27,6 @@ from services.notifications.reactions import (
 from services.notifications.reactions import (
     when_the_receiving_unit_acts_tell_the_referring_unit as steps,
 )
-from services.notifications.reactions.tell import announce
 from shared.contracts.audit import AlarmClosed, AlarmOpened
 from shared.contracts.envelope import Envelope
 from shared.contracts.referral import (
@@ -116,8 +115,7 @@ class Notifications:
     def sweep(self) -> None:
         """Let held notices go on; forget what nobody needs: sessions long ended."""
         with self.unit_of_work() as uow:
-            for notice in uow.notices.release(self._parts.clock.now()):
-                announce(notice, uow)
+            uow.notices.release(self._parts.clock.now())
             forget_old_sessions(uow.connection, self._parts.clock.now())
             hearing.show(uow.connection, self.name)
             uow.commit()

@@ -23,7 +23,7 @@ class _NoticeStep(Contract):
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeQueued(_NoticeStep):
-    """A notice was written for a unit and waits to be sent."""
+    """A notice was written for a unit and waits to be sent. Said until 0.1; nobody says it any more."""
 
     event_type: ClassVar[str] = "notice.queued.v1"
 

@@ -55,7 +55,7 @@ def test_the_database_of_notices_is_lost_and_there_is_no_backup(house: House) ->
         house.goes_through_again(clients)
     house.nothing_is_lost_or_doubled()
     assert house.copies("notifications") == copies
-    assert "notice.queued.v1" in said, "what it alone knew is named"
+    assert "notice.sent.v1" in said, "what it alone knew is named"
     told = house.restores()[-1]
     assert told["reason"] == "database-lost"
     assert told["user"], "the log commits to who it was"

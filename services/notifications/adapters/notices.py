@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -74,7 +73,6 @@ _RELEASE = """
         due_at = $1,
         settled_at = CASE WHEN NOT tells THEN $1::timestamptz END
     FROM answered WHERE notices.notice_id = answered.notice_id AND status = 'held'
-    RETURNING notices.notice_id, template, referral_id, unit_id, channel, created_at, status
 """
 _SETTLE = """
     UPDATE notices SET status = %s, reason = %s, settled_at = %s, claim = NULL
@@ -85,18 +83,6 @@ _ACTING_UNIT = "SELECT unit_id FROM known_assignments WHERE assignment_id = %s"
 
 
 NOT_TO_BE_TOLD = Reason.NOT_TO_BE_TOLD.value
-
-
-class Released(NamedTuple):
-    """A row that ``_RELEASE`` returns."""
-
-    notice_id: UUID
-    template: str
-    referral_id: UUID
-    unit_id: UUID
-    channel: str
-    created_at: datetime
-    status: str
 
 
 class SqlNotices:
@@ -150,23 +136,10 @@ class SqlNotices:
         """One transaction at a time, until COMMIT, asks about these referrals' answers or gives them."""
         run(self._connection, (_IN_TURN, ([str(each) for each in referral_ids],)))
 
-    def release(self, at: datetime, referral_ids: Sequence[ReferralId] | None = None) -> list[NewNotice]:
-        """Queue or suppress held notices of these referrals, or of at most 500 of all; returns the queued."""
+    def release(self, at: datetime, referral_ids: Sequence[ReferralId] | None = None) -> None:
+        """Queue or suppress held notices of these referrals, or of at most 500 of all."""
         asked = (at, referral_ids is None, "{" + ",".join(map(str, referral_ids or ())) + "}", NOT_TO_BE_TOLD)
-        released = (Released(*row) for row in ask(self._connection, _RELEASE, asked))
-        return [
-            NewNotice(
-                id=NoticeId(row.notice_id),
-                notice=_notice(row.template, row.referral_id),
-                unit_id=UnitId(row.unit_id),
-                channel=row.channel,
-                status=Status.QUEUED,
-                reason=None,
-                created_at=row.created_at,
-            )
-            for row in released
-            if row.status == Status.QUEUED.value
-        ]
+        run(self._connection, (_RELEASE, asked))
 
     def claim(self, token: UUID, *, limit: int, now: datetime, lease: timedelta) -> list[Parcel]:
         """Take due notices for one process."""

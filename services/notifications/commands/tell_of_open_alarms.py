@@ -8,10 +8,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.notifications.domain.alarms import OPERATORS, is_due
-from services.notifications.domain.events import NoticeWasQueued
 from services.notifications.domain.notice import LogLink, Notice, Status, Template, id_of
 from services.notifications.domain.ports import NewNotice, Transaction
-from services.notifications.published import published
 from shared.kernel.identity import UnitId
 
 
@@ -27,12 +25,6 @@ def tell_of_open_alarms(uow: Transaction, channel: str, *, to_operators: bool) -
         return 0
     notices = [_notice(unit, standing.about, channel, uow) for unit in units]
     written = uow.notices.add(notices)
-    for each in notices:
-        if each.id in written:
-            queued = NoticeWasQueued(
-                notice_id=each.id, template=each.notice.template, unit_id=each.unit_id, channel=channel, occurred_at=now
-            )
-            uow.publish(*published(queued))
     uow.alarms.told(now)
     return len(written)
 

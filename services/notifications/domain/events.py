@@ -20,11 +20,6 @@ class NoticeEvent(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoticeWasQueued(NoticeEvent):
-    """It was written and waits to be sent."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class NoticeWasSent(NoticeEvent):
     """The channel's next hop took it."""
 

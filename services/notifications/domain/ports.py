@@ -67,11 +67,8 @@ class Notices(Protocol):
         """Keep what carers answered, for each referral unless something is known; `last_word` goes above that."""
         ...
 
-    def release(self, at: datetime, referral_ids: Sequence[ReferralId] | None = None) -> list[NewNotice]:
-        """Queue or suppress held notices of these referrals, or of all, as far as the answer is known.
-
-        Returns those that are queued now.
-        """
+    def release(self, at: datetime, referral_ids: Sequence[ReferralId] | None = None) -> None:
+        """Queue or suppress held notices of these referrals, or of all, as far as the answer is known."""
         ...
 
     def claim(self, token: UUID, *, limit: int, now: datetime, lease: timedelta) -> list[Parcel]:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.notifications.domain.events import NoticeWasQueued
 from services.notifications.domain.notice import Link, Notice, Reason, Status, Template, id_of
 from services.notifications.domain.ports import NewNotice, Transaction
-from services.notifications.published import published
 from shared.kernel.identity import ReferralId, UnitId
 
 
 def tell(notice: NewNotice, uow: Transaction) -> None:
     """Queue a notice, or record why there is none; for one request once, however often it is heard."""
-    if uow.notices.add([notice]):
-        announce(notice, uow)
+    uow.notices.add([notice])
 
 
 def notice_for(
@@ -43,20 +40,6 @@ def notice_for(
         reason=reason,
         created_at=occurred_at if uow.history else uow.clock.now(),
     )
-
-
-def announce(new: NewNotice, uow: Transaction) -> None:
-    """Tell the others that a notice waits to be sent, if it does."""
-    if new.status is not Status.QUEUED:
-        return
-    queued = NoticeWasQueued(
-        notice_id=new.id,
-        template=new.notice.template,
-        unit_id=new.unit_id,
-        channel=new.channel,
-        occurred_at=uow.clock.now(),
-    )
-    uow.publish(*published(queued))
 
 
 def _fate(history: bool, allowed: bool | None) -> tuple[Status, Reason | None]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from services.notifications.domain.notice import Template
 from services.notifications.domain.ports import Transaction
-from services.notifications.reactions.tell import announce, notice_for
+from services.notifications.reactions.tell import notice_for
 from shared.contracts.envelope import Envelope
 from shared.contracts.referral import ReferralSent
 from shared.kernel.identity import ReferralId, UnitId
@@ -27,9 +27,4 @@ def when_a_referral_is_sent_tell_the_receiving_unit(
         )
         for event in uow.each(heard)
     ]
-    written = uow.notices.add(notices)
-    for notice, _ in zip(notices, uow.each(heard), strict=True):
-        if notice.id in written:
-            # two events of one request have notices of one id, and one of them was written
-            written.remove(notice.id)
-            announce(notice, uow)
+    uow.notices.add(notices)

@@ -237,9 +237,10 @@ class Room:
         query = "SELECT template, status, reason FROM notices WHERE unit_id = :id ORDER BY notice_id"
         return [tuple(row) for row in self.ask(query, id=unit_id)]
 
-    def told(self, event_type: str) -> list[dict[str, Any]]:
-        """The data of every event of a type in the outbox."""
-        return [row.data for row in self.ask("SELECT data FROM outbox WHERE event_type = :t ORDER BY id", t=event_type)]
+    def told(self, event_type: str = "%") -> list[dict[str, Any]]:
+        """The data of every event of a type, or of any, in the outbox."""
+        query = "SELECT data FROM outbox WHERE event_type LIKE :t ORDER BY id"
+        return [row.data for row in self.ask(query, t=event_type)]
 
 
 @pytest.fixture(scope="session")
