@@ -17,9 +17,14 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, TextIO
 
-import structlog
-
 from shared.observability import trace
+
+# structlog would load rich, and that pygments, for colours that no line here has: each process would begin later
+sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # None: not to be had
+import structlog  # noqa: E402
+
+if sys.modules.get("rich") is None:
+    sys.modules.pop("rich", None)
 
 # libraries that quote statements, parameters, addresses or message bodies when they are talkative
 _TALKATIVE = ("amqp", "kombu", "nameko", "sqlalchemy", "psycopg", "urllib3", "werkzeug", "eventlet")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -155,3 +156,15 @@ def test_a_ready_file_is_fresh_and_ones_own(tmp_path: Path) -> None:
     assert not is_ready(path), "the clock was put back, and whoever wrote it may be gone"
     file.say(False)
     assert not path.exists()
+
+
+def test_whoever_logs_loads_nothing_that_colours_lines() -> None:
+    """It took a process some sixty milliseconds at its start; the command line, which does colour, still finds it."""
+    script = (
+        "import sys, shared.observability.logs\n"
+        "assert not {'rich', 'pygments'} & sys.modules.keys()\n"
+        "from rich.console import Console\n"
+        "Console().print('[red]fine[/red]')"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "fine", "")
