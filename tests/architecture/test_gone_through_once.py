@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.syntax import tree_of
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 ROOMS = ("services", "shared", "deploy")
 ONCE = ("Iterable", "Iterator")
@@ -23,7 +25,7 @@ Use = tuple[int, frozenset[int]]
 
 def again(source: str) -> Iterator[int]:
     """The lines in which a function goes through such a parameter a second time, or in each round of a loop."""
-    for function in ast.walk(ast.parse(source)):
+    for function in ast.walk(tree_of(source)):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             every = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
             for name in (each.arg for each in every if _once(each.annotation)):
