@@ -12,11 +12,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import psycopg
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import make_url
 
 from deploy.onebox.wsgi import service_app
@@ -27,7 +29,8 @@ from shared.settings import SERVICES, Settings
 from shared.web.limits import ALLOWED
 from shared.web.session import begun, cookie_name
 from tests.bench import floor
-from tests.bench.doors import WITHOUT_A_BAR, Visit, visits
+from tests.bench.changes import NOTHING, Hands, changes
+from tests.bench.doors import SAMPLES, WITHOUT_A_BAR, Visit, visits
 from tests.bench.load import quantile
 from tests.bench.product import Product, cpu_seconds
 from tests.support.sessions import session_of
@@ -36,6 +39,7 @@ BAR_MS, AT_A_FLOOR_OF = 50.0, 4_000.0
 FIRST_BYTE_BAR_S = 1.0
 IDLE_S, IDLE_BAR = 30.0, 0.03
 WARM = 5
+DONE = {200, 201, 202, 204, 302, 303}
 LEADS_ON = (
     "GET /audit/search",
     "GET /directory/",
@@ -70,7 +74,7 @@ class Growth:
         self.say(f"\n{self.referrals:,} referrals, {entries:,} entries, poured in {took / 60:.1f} minutes")
         bar = BAR_MS * AT_A_FLOOR_OF / per_s
         self.say(f"floor {per_s:.0f} three-insert transactions/s: the bar of 50 ms at 4,000 is {bar:.0f} ms here\n")
-        doors = self._doors(bar)
+        doors = [*self._doors(bar), *self._changes(bar)]
         found |= {"floor_per_s": per_s, "entries": entries, "poured_s": took, "bar_ms": bar, "doors": doors}
         found["first_byte_of_an_export_s"] = self._export()
         found["bytes_a_referral"] = self._kept()
@@ -103,26 +107,58 @@ class Growth:
         return found
 
     def _ask(self, visit: Visit) -> tuple[list[float], set[int]]:
-        client = visit.app.test_client()
-        base = self._settings().public_url
-        headers = {}
-        if visit.who is not None and "/api/" in visit.name:
-            headers["Authorization"] = f"Bearer {self.product.token(visit.who)}"
-        elif visit.who is not None:
-            state = begun(
-                UserRef(DEMO_ISSUER, visit.who), visit.who, datetime.now(UTC), assignment_id=ASSIGNMENT[visit.who]
-            )
-            host = urlsplit(base).hostname or ""
-            client.set_cookie(cookie_name(base), session_of(self._settings(), state), domain=host)
+        by_system = visit.who is not None and "/api/" in visit.name
+        client = self._client(visit.app, None if by_system else visit.who)
+        headers = {"Authorization": f"Bearer {self.product.token(visit.who)}"} if visit.who and by_system else {}
         times, statuses = [], set()
         for number, address in enumerate((*visit.addresses[:WARM], *visit.addresses)):
             began = time.perf_counter()
-            answer = client.get(address, base_url=base, headers=headers)
+            answer = client.get(address, base_url=self._settings().public_url, headers=headers)
             answer.get_data()
             if number >= WARM:
                 times.append(time.perf_counter() - began)
             statuses.add(answer.status_code)
         return times, statuses
+
+    def _client(self, app: Flask, who: str | None) -> FlaskClient:
+        """A browser, signed in where somebody is named."""
+        client, base = app.test_client(), self._settings().public_url
+        if who is not None:
+            state = begun(UserRef(DEMO_ISSUER, who), who, datetime.now(UTC), assignment_id=ASSIGNMENT[who])
+            host = urlsplit(base).hostname or ""
+            client.set_cookie(cookie_name(base), session_of(self._settings(), state), domain=host)
+        return client
+
+    def _changes(self, bar: float) -> list[dict[str, object]]:
+        """The doors that change something: after those that show, for they leave other things than they found."""
+        apps = {
+            service: app for service in SERVICES if isinstance(app := service_app(service, self._settings()), Flask)
+        }
+        found = []
+        for change in changes(list(apps.values())):
+            client = self._client(apps[change.service], change.who)
+            hands = Hands(client, self._settings().public_url, self.product.token(change.who), self._rows)
+            times, statuses = [], set()
+            things = [str(row[0]) for row in self._rows(change.service, change.things)]
+            if not things:
+                self.say(f"  {change.name:<76}{change.who:<7} NOTHING THERE to do it with: too few referrals")
+                continue
+            for thing in (things if change.once and change.things != NOTHING else things * SAMPLES)[:SAMPLES]:
+                ready = change.ready(hands, thing)
+                began = time.perf_counter()
+                answer = hands.send(ready)
+                times.append(time.perf_counter() - began)
+                statuses.add(answer.status_code)
+            p50, p95 = 1000 * statistics.median(times), 1000 * quantile(times, 0.95)
+            told = _held(p95, bar, "") if statuses <= DONE else f"ANSWERED {sorted(statuses)}"
+            self.say(f"  {change.name:<76}{change.who:<7}{p50:7.1f}{p95:8.1f} ms  {told}")
+            found.append({"door": change.name, "who": change.who, "p50_ms": p50, "p95_ms": p95, "told": told})
+        return found
+
+    def _rows(self, service: str, query: str) -> list[tuple[Any, ...]]:
+        url = make_url(self._database(service)).set(drivername="postgresql")
+        with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
+            return connection.execute(query).fetchall()  # type: ignore[call-overload,no-any-return]
 
     def _export(self) -> float:
         app = service_app("audit", self._settings())
@@ -154,13 +190,11 @@ class Growth:
         return total
 
     def _sizes(self, service: str) -> list[tuple[str, int]]:
-        url = make_url(self._database(service)).set(drivername="postgresql")
         query = (
             "select relname, pg_total_relation_size(oid) from pg_class "
             "where relkind = 'r' and relnamespace = 'public'::regnamespace order by 2 desc"
         )
-        with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
-            return [(str(name), int(size)) for name, size in connection.execute(query)]
+        return [(str(name), int(size)) for name, size in self._rows(service, query)]
 
     def _a_draft(self, app: Flask) -> UUID:
         """A draft of Alva's own, begun by API."""

@@ -49,3 +49,21 @@ def body(number: int) -> dict[str, object]:
             },
         },
     }
+
+
+# the same by its form, step by step; what is typed on each page, and what a system keeps of it in a draft
+TYPED: dict[str, dict[str, str | list[str]]] = {
+    "carer": {
+        "name": "Frans Provsson", "area": "0180-sodermalm", "channels": ["phone"], "phone": "070-174 06 05",
+        "identity_number": "19121212-1212",
+    },
+    "support": {
+        "why": "Frans sover dåligt och orkar inte mer. Han vill tala med någon om hur vardagen ska gå ihop.",
+        "support_wanted": ["individual-conversations"], "priority": "routine",
+    },
+    "consent": {"form": "oral", "share": "yes", "tell_referrer": "yes", "channels_ok": "yes", "about_person": "yes"},
+    "other-consent": {"form": "oral", "tell": "yes", "contact_carer": "no", "tell_carer": "no"},
+    "situation": {"target_groups": ["dementia"], "relation": "partner", "person_name": "Gun Provsson",
+                  "situation": "Gun glömmer spisen och går ut om natten."},
+    "receiver": {"unit": "proposed"},
+}  # fmt: skip

@@ -9,6 +9,7 @@ from flask import Flask
 
 from tests.architecture.test_every_door_is_decided import _doors_of
 from tests.bench import doors
+from tests.bench.changes import changes
 from tests.bench.doors import LEFT_OUT, WITHOUT_A_BAR, Known, measured
 from tests.support.four_apps import four_apps
 
@@ -37,6 +38,17 @@ def test_what_is_left_out_is_there(apps: list[Flask]) -> None:
     assert there >= LEFT_OUT.keys() | WITHOUT_A_BAR.keys()
     assert not any(door.name in LEFT_OUT for door in measured(apps))
     assert {door.name for door in measured(apps)} >= WITHOUT_A_BAR.keys()
+
+
+def test_every_door_that_changes_something_is_decided(apps: list[Flask]) -> None:
+    """Measured, or left out for a reason; a new one, and one that is gone, fail here."""
+    assert len(changes(apps)) > 40
+    app = Flask("new")
+    app.add_url_rule("/new", view_func=lambda: "", endpoint="new", methods=["POST"])
+    with pytest.raises(LookupError, match="POST /new"):
+        changes([*apps, app])
+    with pytest.raises(LookupError, match="POST /audit/search"):
+        changes(apps[:3])
 
 
 def test_a_door_that_nobody_decided_about_is_found(apps: list[Flask]) -> None:
