@@ -25,15 +25,20 @@ from datetime import UTC, datetime, timedelta
 
 ID, HASH, TIME, PLAIN_TIME, TIMED_ID, AGAIN = 0x01, 0x02, 0x03, 0x04, 0x05, 0x10
 AGAINS = 16
-_SINCE = datetime(2026, 1, 1, tzinfo=UTC)
-_MICROSECOND, _MILLISECOND = timedelta(microseconds=1), timedelta(milliseconds=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_BEGINNING = datetime(1970, 1, 1)  # noqa: DTZ001 - of UTC, as every time of a leaf is
+_EPOCH = _BEGINNING.replace(tzinfo=UTC)
+# times are counted in microseconds since 1970: reckoning with dates takes several times as long
+_SINCE = (datetime(2026, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LATEST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _SPELT = re.compile(
     rb"(?P<id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
     rb"|(?P<hash>[0-9a-f]{64})"
     rb"|(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{6})?Z)"
 )
+_SHORTEST = len("2026-01-01T00:00:00Z")
 _MARK = re.compile(rb"[\x01-\x05\x10-\x1f]")
+_MARKS = [bytes([mark]) for mark in range(AGAIN + AGAINS)]
 _NO_WORDS = re.compile(rb"[\x00-\x1f]")
 
 
@@ -46,7 +51,9 @@ def taken_apart(leaf: bytes) -> tuple[bytes, bytes]:
     if _NO_WORDS.search(leaf):
         raise NotInShorthand("it holds characters that stand for others here")
     taking = _Taking()
-    return _SPELT.sub(taking, leaf), bytes(taking.values)
+    # none of them has a quotation mark in it, and none is shorter: most of a leaf need not be looked through
+    pieces = (_SPELT.sub(taking, each) if len(each) >= _SHORTEST else each for each in leaf.split(b'"'))
+    return b'"'.join(pieces), bytes(taking.values)
 
 
 def put_together(words: bytes, values: bytes) -> bytes:
@@ -66,39 +73,39 @@ class _Taking:
 
     def __init__(self) -> None:
         self.values = bytearray()
-        self._ids: list[bytes] = []
+        self._ids: dict[bytes, bytes] = {}
         self._before = _SINCE
 
     def __call__(self, found: re.Match[bytes]) -> bytes:
         spelt = found[0]
-        if found["id"]:
-            return bytes([self._id(spelt)])
-        if found["hash"]:
+        if found.lastgroup == "id":
+            return self._ids.get(spelt) or self._id(spelt)
+        if found.lastgroup == "hash":
             self.values += bytes.fromhex(spelt.decode())
-            return bytes([HASH])
+            return _MARKS[HASH]
         try:
-            at = datetime.fromisoformat(spelt.decode())
+            since = datetime.fromisoformat(spelt.decode()) - _EPOCH
         except ValueError:
             # no day of any calendar
             return spelt
-        self.values += _count((at - self._before) // _MICROSECOND)
+        at = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+        self.values += _count(at - self._before)
         self._before = at
-        return bytes([TIME if b"." in spelt else PLAIN_TIME])
+        return _MARKS[TIME if b"." in spelt else PLAIN_TIME]
 
-    def _id(self, spelt: bytes) -> int:
-        if spelt in self._ids[:AGAINS]:
-            return AGAIN + self._ids.index(spelt)
-        self._ids.append(spelt)
+    def _id(self, spelt: bytes) -> bytes:
+        if len(self._ids) < AGAINS:
+            self._ids[spelt] = _MARKS[AGAIN + len(self._ids)]
         value = bytes.fromhex(spelt.replace(b"-", b"").decode())
         at = _time_of(value)
         if at is not None:
-            counted = _count((at - self._before) // _MILLISECOND) + value[6:]
+            counted = _count((at - self._before) // 1000) + value[6:]
             if len(counted) < len(value):
                 self.values += counted
                 self._before = at
-                return TIMED_ID
+                return _MARKS[TIMED_ID]
         self.values += value
-        return ID
+        return _MARKS[ID]
 
 
 class _Putting:
@@ -123,9 +130,10 @@ class _Putting:
             return spelt
         if mark == HASH:
             return self._take(32).hex().encode()
-        self._before += self._counted() * _MICROSECOND
+        self._before += self._counted()
         precision = "microseconds" if mark == TIME else "seconds"
-        return self._before.replace(tzinfo=None).isoformat(timespec=precision).encode() + b"Z"
+        at = _BEGINNING + timedelta(microseconds=self._before)
+        return at.isoformat(timespec=precision).encode() + b"Z"
 
     def _take(self, length: int) -> bytes:
         self.place += length
@@ -135,9 +143,10 @@ class _Putting:
 
     def _timed(self) -> bytes:
         # that it is counted in whole milliseconds from a time in between leaves less than one over
-        at = (self._before - _EPOCH) // _MICROSECOND + self._counted() * 1000
-        milliseconds = -(-at // 1000)
-        self._before = _EPOCH + milliseconds * _MILLISECOND
+        milliseconds = -(-(self._before + self._counted() * 1000) // 1000)
+        self._before = milliseconds * 1000
+        if self._before > _LATEST:
+            raise NotInShorthand("a time that no calendar has")
         return milliseconds.to_bytes(6, "big") + self._take(10)
 
     def _counted(self) -> int:
@@ -151,14 +160,12 @@ class _Putting:
         raise NotInShorthand("a number without end")
 
 
-def _time_of(value: bytes) -> datetime | None:
+def _time_of(value: bytes) -> int | None:
     """The time that an id of version 7 holds; None for another, or one that no calendar has."""
     if value[6] >> 4 != 7:
         return None
-    try:
-        return _EPOCH + int.from_bytes(value[:6], "big") * _MILLISECOND
-    except OverflowError:
-        return None
+    at = int.from_bytes(value[:6], "big") * 1000
+    return at if at <= _LATEST else None
 
 
 def _count(number: int) -> bytes:
