@@ -19,7 +19,7 @@ from deploy.onebox.trouble import Trouble
 from deploy.sealed import asking, check_signing_key
 from services.audit.adapters.log_store import LogStore, OpenLog
 from services.audit.bootstrap import log_engine
-from services.audit.log.checkpoint import SignerKey, VerifierKey
+from services.audit.log.checkpoint import SignerKey, VerifierKey, open_checkpoint
 from shared.contracts.audit import LogKeyChanged
 from shared.kernel.clock import SystemClock
 from shared.settings import Settings, SettingsAreWrong
@@ -44,9 +44,13 @@ def rotate(settings: Settings, console: Console, *, wait: float, within: float =
         check_signing_key(signing, connection)
     key = _signer(signing)
     if key.coming is None and _published(verifying) != key.verifier.lines():
-        # one that broke off after the key was changed
+        # one that broke off after the key was changed; or the file was lost, or another
         _publish(verifying, key)
-        console.print("An earlier change is finished: its public keys are written.")
+        console.print(
+            f"{verifying} was not what belongs to {signing}: an earlier change broke off, or the file is another. It is"
+            " written anew, and the key was not changed now: say the same again if it is to be.",
+            markup=False,
+        )
         return
     if key.coming is None:
         key = key.with_coming(SignerKey.generate(key.verifier.name))
@@ -80,14 +84,14 @@ def _announce(settings: Settings, open_log: OpenLog, key: SignerKey, within: flo
     if key.coming is None:
         raise Trouble("No key is to sign next.")
     new = str(key.coming.verifier)
-    if not _is_announced(open_log, new):
+    if not _is_announced(open_log, new, key.verifier):
         event = LogKeyChanged(
             key=new, before=str(key.verifier), issuer=ISSUER, subject=operator(), occurred_at=SystemClock().now()
         )
         with database_of(settings, AUDIT) as engine, engine.begin() as connection:
             tell(connection, event)
     until = time.monotonic() + within
-    while not _is_announced(open_log, new):
+    while not _is_announced(open_log, new, key.verifier):
         if time.monotonic() > until:
             raise Trouble(
                 "The log has not taken in that its key is to be changed, so it was not: the old one goes on signing. Do"
@@ -96,10 +100,13 @@ def _announce(settings: Settings, open_log: OpenLog, key: SignerKey, within: flo
         time.sleep(0.2)
 
 
-def _is_announced(open_log: OpenLog, vkey: str) -> bool:
+def _is_announced(open_log: OpenLog, vkey: str, by: VerifierKey) -> bool:
     with open_log() as log:
         head = log.head()
-        return head is not None and log.announces(vkey, head.size)
+        if head is None:
+            return False
+        signed = open_checkpoint(head.note, by)
+        return log.announces(vkey, signed.size, signed.root)
 
 
 @contextmanager
@@ -121,7 +128,11 @@ def _signer(path: Path) -> SignerKey:
 
 
 def _published(path: Path) -> list[str]:
-    return VerifierKey.from_text(path.read_text("ascii")).lines() if path.exists() else []
+    try:
+        return VerifierKey.from_text(path.read_text("ascii")).lines() if path.exists() else []
+    except ValueError:
+        # it is made of the other, which was looked at
+        return []
 
 
 def _publish(path: Path, key: SignerKey) -> None:

@@ -57,7 +57,7 @@ def rebuild_index(settings: Settings, reason: str, console: Console) -> None:
         for found in differences(reading, size):
             if found:
                 index.write(found)
-            columns += len(found.columns)
+            columns += len(found.columns) + len(found.laid_bare)
             rows += len(found.about)
             nodes += len(found.nodes)
         rows += index.clear_beyond()

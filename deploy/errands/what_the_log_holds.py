@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from services.audit.adapters.ranges import as_runs
 from services.audit.adapters.shown_sets import find_sets
 from services.audit.domain.gaps import Ranges
-from services.audit.log.packing import unpack
+from services.audit.log.packing import read_stored
 from services.audit.log.shown import MEMBER, key_of, unfolded
 from shared.contracts.common import ServiceRestored
 
@@ -94,7 +94,8 @@ def remembered_of(
     while True:
         # recording times never go back, so the first that is too old is the last to look at
         rows = connection.execute(text(_ENTRIES), {"before": before}).all()
-        leaves = [(row.recorded_at, json.loads(unpack(row.leaf))) for row in rows]
+        # one that was changed to something that is no leaf says nothing; the verification names it
+        leaves = [(row.recorded_at, said) for row in rows if (said := read_stored(row.leaf)) is not None]
         sets = find_sets(connection, [key_of(leaf[MEMBER]) for _, leaf in leaves if MEMBER in leaf])
         for recorded_at, leaf in leaves:
             if since is not None and recorded_at < since:

@@ -36,6 +36,7 @@ from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Actor, UserRef
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.identity import UnitId, uuid7
+from shared.kernel.steady import SteadyClock
 from shared.kernel.watched import Watched
 from shared.messaging import outbox
 from shared.messaging.bedside import Bedside
@@ -220,9 +221,11 @@ def bus() -> Parts:
 
 @cache
 def sequencer() -> PatientSequencer:
-    """This bus process's sequencer, made once: it keeps the tree's right edge."""
+    """This bus process's sequencer, made once: it keeps the tree's right edge, and how the clock went."""
     settings = Settings.from_environment()
-    return PatientSequencer(sequencer_for(settings, log_engine(settings), SystemClock()))
+    # told of by whoever sweeps in this process; here it is only not believed at once
+    clock = SteadyClock(SystemClock())
+    return PatientSequencer(sequencer_for(settings, log_engine(settings), clock))
 
 
 @dataclass

@@ -207,7 +207,9 @@ def _opened_by(note: str, key: Key) -> Head:
     body, blank, signatures = note.rpartition("\n\n")
     text = body + "\n"
     signed = False
-    if not blank or not signatures.endswith("\n") or any(each < " " and each != "\n" for each in note):
+    # half a pair of UTF-16 is no character, though JSON can spell it
+    strange = any((each < " " and each != "\n") or "\ud800" <= each <= "\udfff" for each in note)
+    if not blank or not signatures.endswith("\n") or strange:
         raise CheckpointIsWrong("a checkpoint is not a signed note", checkpoint=note)
     for line in signatures[:-1].split("\n"):
         dash, _, rest = line.partition(" ")
@@ -287,7 +289,9 @@ def read_leaf(leaf: bytes, index: int) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise EntryIsWrong(f"entry {index} is not canonical JSON", first=index, leaf=_b64(leaf)) from None
     complete = all(isinstance(members.get(name), str) for name in REQUIRED) and members["format"] in FORMATS
-    if complete and members["format"] != FORMATS[0]:
+    if complete and members["format"] == FORMATS[0]:
+        complete = "shown" not in members
+    elif complete:
         agent = members.get("agent")
         complete = isinstance(agent, dict) and agent.get("kind") in AGENTS and _names_a_set_or_ids(members)
     if not complete or not isinstance(members.get("commitments", {}), dict):
@@ -307,6 +311,8 @@ def verify(read: Read, key: Key, known: Sequence[str] = ()) -> Report:
     openings = _openings(read, head)
     sets = _sets(read)
     tree, good, ids, before = Tree(), 0, set[str](), ""
+    if any(old.root != tree.root() for old in history.get(0, ())):
+        raise CheckpointIsWrong("a checkpoint of no entries has another root than the empty tree's")
     for index, leaf in enumerate(_leaves(read, head)):
         hashed = hashlib.sha256(b"\x00" + leaf).digest()
         if expected and expected[index] != hashed:
@@ -319,7 +325,7 @@ def verify(read: Read, key: Key, known: Sequence[str] = ()) -> Report:
         tree.append(hashed)
         for old in history.get(tree.size, ()):
             if old.root != tree.root():
-                raise _root_differs(good, tree, old, head, leaf)
+                raise _root_differs(good, tree, old, head, leaf, proved=bool(expected))
             good = tree.size
         if members["id"] in ids:
             raise EntryIsWrong(f"entry {index} repeats an earlier event", first=index, leaf=_b64(leaf))
@@ -331,8 +337,6 @@ def verify(read: Read, key: Key, known: Sequence[str] = ()) -> Report:
         _check_openings(index, members, openings.pop(index, {}), report)
         _check_set(index, members, sets, report)
     report.last_recorded_at = before or None
-    if tree.root() != head.root:  # only reached by an empty tree: every other size is in the history
-        raise CheckpointIsWrong("the checkpoint's root is not the empty tree's", checkpoint=head.note)
     return report
 
 
@@ -392,8 +396,15 @@ def _hashes_from_tiles(read: Read, head: Head) -> list[bytes]:
     return hashes if tree.size == head.size and tree.root() == head.root else []
 
 
-def _root_differs(good: int, tree: Tree, old: Head, head: Head, leaf: bytes) -> LogIsWrong:
+def _root_differs(good: int, tree: Tree, old: Head, head: Head, leaf: bytes, *, proved: bool) -> LogIsWrong:
     first, last = good, tree.size - 1
+    if proved:
+        # every entry so far is one that the newest checkpoint was signed for: so it is two histories that were signed
+        return HistoryIsWrong(
+            f"the key has signed two logs of {old.size} entries",
+            first=first, last=last, earlier_checkpoint=old.note, checkpoint=head.note,
+            computed_root=_b64(tree.root()), signed_root=_b64(old.root),
+        )  # fmt: skip
     where = f"entry {last} is" if first == last else f"one of the entries {first} to {last} is"
     return EntryIsWrong(
         f"{where} not the one that was signed for",
@@ -433,12 +444,12 @@ def _check_openings(index: int, members: dict[str, Any], openings: dict[str, dic
             continue
         try:
             told = _canonical({"name": name, "value": opening["value"]})
-            computed = hmac.new(_unb64(opening["salt"]), told, hashlib.sha256).hexdigest()
+            computed = hmac.new(_unb64(opening["salt"]), told, hashlib.sha256).hexdigest().encode()
         except ValueError:
-            computed = ""
+            computed = b""
         except RecursionError:
             raise OpeningIsWrong(f"an opening of entry {index} is nested too deep to be one", first=index) from None
-        if name not in commitments or not hmac.compare_digest(computed, str(commitments[name])):
+        if name not in commitments or not hmac.compare_digest(computed, str(commitments[name]).encode()):
             # the value stays out of the evidence: it may be personal, and index and name lead to it
             raise OpeningIsWrong(f"an opening does not fit entry {index}", first=index, name=name)
     report.opened += len(openings) - len(erased)

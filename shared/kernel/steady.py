@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from shared.kernel.clock import Clock
 
 APART = 60.0
 """Seconds by which the wall clock may go otherwise than the monotonic one between two looks, before it has jumped."""
@@ -46,3 +48,38 @@ class SteadyTime:
     def holds(self) -> bool:
         """Whether it has not jumped for long enough."""
         return self._seconds() - self._steady_since >= self._long_enough
+
+
+def seconds_asleep_too() -> float:
+    """By a clock that nobody sets, and that goes on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+class SteadyClock:
+    """A clock for what is signed for ever: when the machine's has jumped, it goes on from the time before.
+
+    For as long as the jump may be put right (``long_enough``); then it is believed. A clock that was wrong when this
+    began is believed too: it has nothing to be held against.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        long_enough: float = LONG_ENOUGH,
+        seconds: Callable[[], float] = seconds_asleep_too,
+    ) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._date = SteadyTime(from_the_start=True, long_enough=long_enough, seconds=seconds)
+        self._relied_on: tuple[datetime, float] | None = None
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        now, at = self._clock.now(), self._seconds()
+        self._date.look(now)
+        if self._date.holds or self._relied_on is None:
+            self._relied_on = now, at
+            return now
+        before, then = self._relied_on
+        return before + timedelta(seconds=at - then)

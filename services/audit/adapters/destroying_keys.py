@@ -7,13 +7,15 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.audit.adapters.opening_keys import AT_MOST, OpeningKeys, Subject
+from services.audit.adapters.opening_keys import OpeningKeys, Subject
 from shared.kernel.actor import UserRef
+from shared.storage.encryption import Unreadable
 from shared.storage.plainly import ask
 
+_ALL = "select key_id, pseudonym, wrapped, told from subject_keys where destroyed_at is null"
 _DESTROY = """
     update subject_keys set pseudonym = null, wrapped = null, told = null, destroyed_at = $2
-    where pseudonym = any($1::bytea[]) returning key_id
+    where key_id = any($1::uuid[]) and destroyed_at is null returning key_id
 """
 
 
@@ -25,7 +27,17 @@ def subject_of(user: UserRef) -> Subject:
 def destroy_keys_of(connection: Connection, keys: OpeningKeys, subject: Subject, at: datetime) -> list[UUID]:
     """Destroy every key that was made for a subject; their ids. Nothing that they sealed can be opened any more.
 
-    If the same one acts again, a new key is made for what comes then.
+    If the same one acts again, a new key is made for what comes then. Each key says itself whom it was made for: by
+    their pseudonyms alone, which somebody may have exchanged, another's name would go and this one stay. One that
+    cannot be unwrapped goes by its pseudonym.
     """
-    pseudonyms = [keys.pseudonym(subject, number) for number in range(1, AT_MOST + 1)]
-    return sorted(row[0] for row in ask(connection, _DESTROY, (pseudonyms, at)))
+    pseudonyms = keys.pseudonyms(subject)
+    theirs = []
+    for key_id, pseudonym, wrapped, told in ask(connection, _ALL):
+        try:
+            of = keys.tells_of(key_id, wrapped, told)
+        except Unreadable:
+            of = subject if bytes(pseudonym) in pseudonyms else None
+        if of == subject:
+            theirs.append(key_id)
+    return sorted(row[0] for row in ask(connection, _DESTROY, (theirs, at)))

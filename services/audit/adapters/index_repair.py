@@ -2,7 +2,8 @@
 
 Triggers are taken off and put on again in that transaction: nobody finds them off. That keeps the sequencer waiting for
 as long as the slice takes, and no reader: row-level security has a policy for the owner, and stays on.
-Nothing of a leaf, a checkpoint or an opening is ever written: those are what it is made anew from, or cannot be.
+Nothing that a leaf, a checkpoint or an opening says is ever written: those are what it is made anew from, or cannot be.
+A leaf that an index has to look into, and that lies packed, is laid there as it is.
 """
 
 from __future__ import annotations
@@ -62,6 +63,11 @@ _NODES = text("""
         as given (level smallint, index bigint, hash text)
     on conflict (level, index) do update set hash = excluded.hash
 """)
+_LAID_BARE = text("""
+    update log_entries set leaf = decode(given.leaf, 'hex')
+    from json_to_recordset(cast(:rows as json)) as given (index bigint, leaf text)
+    where log_entries.index = given.index
+""")
 _NO_NODES = text("""
     delete from log_nodes using json_to_recordset(cast(:rows as json)) as given (level smallint, index bigint)
     where (log_nodes.level, log_nodes.index) = (given.level, given.index)
@@ -82,6 +88,9 @@ class Difference(Protocol):
     def about(self) -> Sequence[tuple[int, tuple[UUID, ...]]]: ...
 
     @property
+    def laid_bare(self) -> Sequence[tuple[int, bytes]]: ...
+
+    @property
     def nodes(self) -> Mapping[tuple[int, int], bytes | None]: ...
 
 
@@ -99,6 +108,8 @@ class OwnersIndex:
             about = json.dumps([{"entry_index": index, "ids": list(map(str, ids))} for index, ids in found.about])
             connection.execute(_UNIT_SETS, {"rows": rows})
             connection.execute(_COLUMNS, {"rows": rows})
+            bare = [{"index": index, "leaf": leaf.hex()} for index, leaf in found.laid_bare]
+            connection.execute(_LAID_BARE, {"rows": json.dumps(bare)})
             for statement in (_TAKE_OUT, _ABOUT, _PUT_IN):
                 connection.execute(statement, {"rows": about})
             connection.execute(_NO_NODES, {"rows": _nodes(found, there=False)})

@@ -18,8 +18,8 @@ from services.audit.adapters.ranges import as_multirange, as_runs
 from services.audit.adapters.tree import node
 from services.audit.domain.gaps import Ranges, runs
 from services.audit.domain.ports import Entry, Head, ShownSet, Waiting
-from services.audit.log.entry import read_leaf
-from services.audit.log.packing import pack, unpack
+from services.audit.log.merkle import ProofIsWrong, inclusion_proof, leaf_hash, verify_inclusion
+from services.audit.log.packing import pack, read_stored, unpack
 from shared.kernel.identity import uuid7
 from shared.storage.encryption import key_id_of
 from shared.storage.plainly import ask, run
@@ -33,7 +33,7 @@ _TAKE = """
     returning position, event_id, source, sequence, members, openings, about, units,
         exists (select 1 from log_entries where log_entries.event_id = pending_entries.event_id)
 """
-_ANNOUNCING = "select leaf from log_entries where type = 'log-key.changed.v1' and index < $1"
+_ANNOUNCING = "select index, leaf from log_entries where type = 'log-key.changed.v1' and index < $1"
 # one statement, and the rows of each table in one value: a round trip costs more than the rows
 _APPEND = """
     with given as materialized (
@@ -110,10 +110,25 @@ class LogStore:
         """A complete node's hash; level 0 is the leaves'. Raises LookupError when it is not there."""
         return node(self._connection, level, index)
 
-    def announces(self, vkey: str, size: int) -> bool:
-        """Whether one of the first ``size`` entries says that this key signs from then on."""
-        told = (read_leaf(unpack(row[0])) for row in ask(self._connection, _ANNOUNCING, (size,)))
-        return any(each["data"].get("key") == vkey for each in told)
+    def announces(self, vkey: str, size: int, root: bytes) -> bool:
+        """Whether an entry in the tree of this size and root says that this key signs from then on.
+
+        It is proved to be there: whoever writes the table could else put such a leaf in the place of another.
+        """
+        for index, stored in ask(self._connection, _ANNOUNCING, (size,)):
+            said = read_stored(stored)
+            data = None if said is None else said.get("data")
+            if isinstance(data, dict) and data.get("key") == vkey and self._is_in(index, unpack(stored), size, root):
+                return True
+        return False
+
+    def _is_in(self, index: int, leaf: bytes, size: int, root: bytes) -> bool:
+        try:
+            proof = inclusion_proof(index, size, self.node)
+            verify_inclusion(index, size, leaf_hash(leaf), proof, root)
+        except (ProofIsWrong, LookupError):
+            return False
+        return True
 
     def take(self, at_most: int) -> list[Waiting]:
         """Take the oldest pending entries out of the queue."""

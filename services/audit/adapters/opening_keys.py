@@ -30,12 +30,13 @@ _log = logger("audit.opening_keys")
 
 AT_MOST = 9
 PSEUDONYMS = "pseudonyms"
+USER = "user"
 KEPT = 20_000
 _FIND = "select key_id, wrapped from opening_keys where period = %s"
 _MAKE = "insert into opening_keys (key_id, period, wrapped) values (%s, %s, %s) on conflict (period) do nothing"
 _BY_IDS = """
-    select key_id, wrapped, told from subject_keys where key_id = any($1::uuid[])
-    union all select key_id, wrapped, null from opening_keys where key_id = any($1::uuid[])
+    select key_id, wrapped, told, pseudonym from subject_keys where key_id = any($1::uuid[])
+    union all select key_id, wrapped, null, null from opening_keys where key_id = any($1::uuid[])
 """
 _BY_PSEUDONYMS = "select pseudonym, key_id, wrapped, told from subject_keys where pseudonym = any($1::bytea[])"
 _MAKE_SUBJECT = """
@@ -75,6 +76,7 @@ class SubjectKey:
 class _Row:
     wrapped: bytes | None
     told: bytes | None
+    pseudonym: bytes | None = None
 
 
 class OpeningKeys:
@@ -115,6 +117,10 @@ class OpeningKeys:
         said = subject.name if number == 1 else f"{subject.name}|{number}"
         return hmac.new(self._pseudonyms.secret, said.encode(), hashlib.sha256).digest()
 
+    def pseudonyms(self, subject: Subject) -> list[bytes]:
+        """All by which a subject's keys may be found."""
+        return [self.pseudonym(subject, number) for number in range(1, AT_MOST + 1)]
+
     def __call__(self, connection: Connection, event_id: UUID, name: str, sealed: bytes) -> tuple[bytes, Any] | None:
         """Salt and value of a commitment, or None when its key has been destroyed.
 
@@ -139,14 +145,37 @@ class OpeningKeys:
             return unseal(found.key, event_id, name, sealed)
         return found.salt_for(event_id, name), found.told
 
+    def knows(self, connection: Connection, sealed: bytes) -> bool:
+        """Whether the key is there, or a row that says that it was destroyed."""
+        return self._row(connection, key_id_of(sealed)) is not None
+
+    def is_found(self, connection: Connection, sealed: bytes) -> bool:
+        """Whether the key of what opens would be found by whom it tells of, where it tells of somebody.
+
+        By another's pseudonym it would seal what that one does, and be destroyed in that one's place.
+        """
+        key_id = key_id_of(sealed)
+        row = self._row(connection, key_id)
+        if row is None or row.told is None:
+            return True
+        found = self._unwrap(key_id, row)
+        subject, pseudonym = Subject.of({USER: found.told}), bytes(row.pseudonym or b"")
+        # the first is most people's only one
+        return any(self.pseudonym(subject, number) == pseudonym for number in range(1, AT_MOST + 1))
+
+    def tells_of(self, key_id: UUID, wrapped: bytes, told: bytes | None) -> Subject | None:
+        """Whom a key was made for; None when it tells of nobody. Raises Unreadable."""
+        value = self._unwrap(key_id, _Row(wrapped, told)).told
+        return None if value is None else Subject.of({USER: value})
+
     def prepare(self, connection: Connection, sealed: Iterable[bytes]) -> None:
         """Fetch the keys of these in one go."""
         wanted = {key_id_of(each) for each in map(bytes, sealed) if len(each) >= 17}
         rows = self._rows.setdefault(connection, {})
         if missing := wanted - rows.keys():
             rows.update(dict.fromkeys(missing))
-            for key_id, wrapped, told in ask(connection, _BY_IDS, (list(missing),)):
-                rows[key_id] = _Row(wrapped, told)
+            for key_id, *row in ask(connection, _BY_IDS, (list(missing),)):
+                rows[key_id] = _Row(*row)
 
     def _row(self, connection: Connection, key_id: UUID) -> _Row | None:
         rows = self._rows.setdefault(connection, {})

@@ -29,6 +29,14 @@ class Unseal(Protocol):
         """Salt and value, or None when the key was destroyed. Raises OpeningIsWrong."""
         ...
 
+    def knows(self, connection: Connection, sealed: bytes) -> bool:
+        """Whether the key is there, or a row that says that it was destroyed."""
+        ...
+
+    def is_found(self, connection: Connection, sealed: bytes) -> bool:
+        """Whether the key of what opens would be found by whom it tells of, where it tells of somebody."""
+        ...
+
     def prepare(self, connection: Connection, sealed: Iterable[bytes]) -> None:
         """Fetch the keys of these in one go."""
         ...

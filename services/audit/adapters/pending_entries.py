@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.audit.adapters.opening_keys import OpeningKeys, Subject, SubjectKey
+from services.audit.adapters.opening_keys import USER, OpeningKeys, Subject, SubjectKey
 from services.audit.adapters.openings import reference, seal
 from services.audit.domain.happening import Happening
 from services.audit.domain.leaf_made import agent_of, completed
@@ -42,9 +42,6 @@ _UNITS_OF = """
 """
 # every recording time is written equally long, so any will do to try whether the leaf fits
 _SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-USER = "user"
 
 
 class PendingEntries:

@@ -29,5 +29,7 @@ def sets_after(connection: Connection, after: UUID | None) -> dict[UUID, Shown]:
 
 
 def _shown(records: int, ids: list[UUID]) -> Shown:
-    # as it is stored, not as it should be: whether it is sorted and has this digest is for others to see
-    return Shown(tuple(ids[:records]), tuple(ids[records:]))
+    # as it is stored, not as it should be: whether it is sorted and has this digest is for others to see; what is no id
+    # there is one that nothing has
+    each_an_id = tuple(each if isinstance(each, UUID) else UUID(int=0) for each in ids)
+    return Shown(each_an_id[:records], each_an_id[records:])

@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 from services.audit.adapters.beside_entries import OPENINGS
 from services.audit.adapters.openings import OpeningIsWrong, Unseal
 from services.audit.adapters.shown_sets import find_sets
+from services.audit.domain.beside import NOT_OURS
 from services.audit.domain.retelling import ACCESS, retold
 from services.audit.domain.tallies import AGAIN_AFTER, KEPT_FOR, LOOKS, SETTLED_AFTER, TOLD, Kept
-from services.audit.log.entry import read_leaf
-from services.audit.log.packing import unpack
+from services.audit.log.packing import read_stored
 from services.audit.log.shown import MEMBER, key_of, unfolded
 from shared.contracts.common import TallyAnnounced
 from shared.messaging.tally import HOUR, Tally, hour_of, ids_within
@@ -136,10 +136,12 @@ class Tallies:
         low, high = ids_within(hour, hour + HOUR + LATER)
         while True:
             rows = ask(self._connection, _ENTRIES, (low, high, CHUNK))
-            leaves = {row[0]: read_leaf(unpack(row[2])) for row in rows}
+            leaves = {row[0]: said for row in rows if (said := read_stored(row[2])) is not None}
             # of an epoch of this publisher's; what audit itself notes has none
             ours = {
-                index: leaf for index, leaf in leaves.items() if str(leaf.get("source")).startswith(f"{publisher}/")
+                index: leaf
+                for index, leaf in leaves.items()
+                if str(leaf.get("source")).startswith(f"{publisher}/") and _is_an_events(leaf)
             }
             opened = self._opened(ours)
             sets = find_sets(self._connection, [key_of(leaf[MEMBER]) for leaf in ours.values() if MEMBER in leaf])
@@ -171,3 +173,14 @@ class Tallies:
     def _has_any(self, publisher: str, hour: datetime) -> bool:
         end = ids_within(hour, hour + HOUR)[1]
         return any(event_id < end for event_id, _, _ in self._entries(publisher, hour))
+
+
+def _is_an_events(leaf: dict[str, Any]) -> bool:
+    """Whether this can be what an event told; one that was changed is none, and so is missed by the count."""
+    try:
+        UUID(leaf["id"])
+        if leaf["type"] == ACCESS and leaf.get("purpose") != OPERATIONS:
+            UUID(leaf["data"]["access_id"])
+    except NOT_OURS:
+        return False
+    return isinstance(leaf.get("data", {}), dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,12 +15,11 @@ from services.audit.adapters.openings import OpeningIsWrong, Unseal
 from services.audit.adapters.ranges import as_runs
 from services.audit.adapters.shown_sets import find_sets
 from services.audit.adapters.tree import node
-from services.audit.domain.beside import ASSIGNMENT_ENDED, ends_reading, relied_on, units_unsaid
+from services.audit.domain.beside import ASSIGNMENT_ENDED, NOT_OURS, ends_reading, relied_on, units_unsaid
 from services.audit.domain.gaps import Ranges
 from services.audit.domain.mandate import follows_the_user
 from services.audit.log.checking import Finding, Laid, Signed, Slice, Stored
-from services.audit.log.entry import LeafIsWrong, read_leaf
-from services.audit.log.packing import unpack
+from services.audit.log.packing import as_it_lies, lies_packed, read_stored
 from shared.storage.encryption import DataKey, Unreadable
 from shared.storage.master_keys import MasterKeys
 from shared.storage.plainly import ask, run
@@ -29,10 +28,17 @@ from shared.storage.plainly import ask, run
 KEY_ID = UUID("6f1d2d3e-8f0a-4c52-9d3b-0d1f5b1c7a01")
 ROW = UUID(int=1)
 _NO_EVENT = UUID(int=0)
+# as `bootstrap.erase_name` has it recorded
+ERASED, OPENING_KEY = "erase", "opening-key"
 
 _LOCK = "select sealed, asked_at from verification for update skip locked"
 _KEEP = "update verification set sealed = $1"
-_SIZE = "select coalesce(max(size), 0) from log_checkpoints"
+# what is signed for, and what is there: whoever writes a checkpoint of more entries than there are has nobody look for
+# them one by one
+_SIZE = """
+    select (select coalesce(max(size), 0) from log_checkpoints), (select coalesce(max(index) + 1, 0) from log_entries)
+"""
+_SIGNED_AT = "select signed_at from log_checkpoints order by size desc limit 1"
 _KEYS = "select vkey from log_keys"
 # in one statement, so that an entry and the checkpoint that came with it are seen together or not at all
 _UNSIGNED = """
@@ -73,6 +79,7 @@ _BEYOND = f"""
 """  # noqa: S608 - as above
 _UNITS_OF_USER = "select unit_id from known_assignments where (issuer, subject) = ($1, $2) and unit_id is not null"
 _UNIT_OF = "select unit_id from known_assignments where assignment_id = $1 and unit_id is not null"
+_NOT_DESTROYED = "select exists (select from subject_keys where key_id = any($1::uuid[]) and destroyed_at is null)"
 _WITHDRAWALS = f"""
     select subject_id, leaf from {ABOUT} join log_entries on index = entry_index
     where subject_id = any($1::uuid[]) and type = 'consent.withdrawn.v1'
@@ -109,8 +116,18 @@ class VerificationStore:
         run(self._connection, (_KEEP, (sealed,)))
 
     def size(self) -> int:
-        """How many entries are signed for."""
-        return int(ask(self._connection, _SIZE)[0][0])
+        """How many entries are signed for, and there."""
+        return min(map(int, ask(self._connection, _SIZE)[0]))
+
+    def signed_at(self) -> datetime | None:
+        """When the newest checkpoint was signed, as it says; None before the first."""
+        rows = ask(self._connection, _SIGNED_AT)
+        return rows[0][0] if rows else None
+
+    def cut_off(self) -> tuple[int, int] | None:
+        """The first and the last entry of an end that is signed for and not there, or None."""
+        signed, there = ask(self._connection, _SIZE)[0]
+        return (int(there), int(signed) - 1) if there < signed else None
 
     def keys(self) -> list[str]:
         """The public keys that the database names."""
@@ -127,12 +144,7 @@ class VerificationStore:
 
     def slice(self, low: int, high: int) -> Slice:
         """The entries from ``low`` up to ``high``, and what belongs to them."""
-        entries = [
-            Stored(index, event_id, type_, occurred_at, recorded_at, tuple(units), _leaf(leaf), bytes(kept_hash), shown)
-            for index, event_id, type_, occurred_at, recorded_at, units, leaf, kept_hash, shown in ask(
-                self._connection, _ENTRIES, (low, high)
-            )
-        ]
+        entries = [_stored(row) for row in ask(self._connection, _ENTRIES, (low, high))]
         signed = {
             row[0]: Signed(row[0], bytes(row[1]), row[2], row[3])
             for row in ask(self._connection, _CHECKPOINTS, (low, high))
@@ -141,7 +153,11 @@ class VerificationStore:
         about = {row[0]: frozenset(row[1]) for row in ask(self._connection, _ABOUT, (low, high))}
         part = Slice(low, high, entries, signed, nodes, about)
         part = part.with_more(sets=find_sets(self._connection, part.named_sets), laid=self._all_laid(part))
-        return part.with_more(looked_up=self._looked_up(part), withdrawn=self._withdrawn(part))
+        return part.with_more(
+            looked_up=self._looked_up(part),
+            withdrawn=self._withdrawn(part),
+            came_back=frozenset(index for index, keys in _destroyed(part).items() if self._are_there(keys)),
+        )
 
     def beyond(self) -> list[Finding]:
         """Rows beside entries that nobody has signed for, or that are none; keys whose destruction no entry tells."""
@@ -162,7 +178,12 @@ class VerificationStore:
             opened = self._unseal(self._connection, event_id, name, bytes(sealed))
         except OpeningIsWrong:
             return Laid(index, name, event_id, "wrong")
-        return Laid(index, name, event_id, "erased") if opened is None else Laid(index, name, event_id, "open", *opened)
+        if opened is None:
+            known = self._unseal.knows(self._connection, bytes(sealed))
+            return Laid(index, name, event_id, "erased" if known else "gone")
+        if not self._unseal.is_found(self._connection, bytes(sealed)):
+            return Laid(index, name, event_id, "misplaced", *opened)
+        return Laid(index, name, event_id, "open", *opened)
 
     def _looked_up(self, part: Slice) -> dict[int, frozenset[UUID]]:
         """The units of the assignments that a sign-in, or an assignment's end, can have been put down to."""
@@ -171,13 +192,17 @@ class VerificationStore:
         for index, said in part.members.items():
             if not units_unsaid(said):
                 continue
-            if follows_the_user(said["type"]) and isinstance(users.get(index), dict):
-                rows = ask(self._connection, _UNITS_OF_USER, (users[index]["issuer"], users[index]["subject"]))
-            elif said["type"] == ASSIGNMENT_ENDED:
-                rows = ask(self._connection, _UNIT_OF, (said["data"]["assignment_id"],))
-            else:
+            try:
+                if follows_the_user(said["type"]) and isinstance(users.get(index), dict):
+                    asked = _UNITS_OF_USER, (users[index]["issuer"], users[index]["subject"])
+                elif said["type"] == ASSIGNMENT_ENDED:
+                    asked = _UNIT_OF, (UUID(said["data"]["assignment_id"]),)
+                else:
+                    continue
+            except NOT_OURS:
+                # what no sequencer of ours wrote is told by the checks
                 continue
-            found[index] = frozenset(row[0] for row in rows)
+            found[index] = frozenset(row[0] for row in ask(self._connection, *asked))
         return found
 
     def _withdrawn(self, part: Slice) -> dict[UUID, datetime]:
@@ -185,14 +210,16 @@ class VerificationStore:
         consents = {consent for said in part.whole.values() for consent in relied_on(said)}
         found: dict[UUID, datetime] = {}
         for consent, leaf in ask(self._connection, _WITHDRAWALS, (list(consents),)) if consents else []:
-            try:
-                at = ends_reading(read_leaf(unpack(leaf)))
-            except LeafIsWrong:
-                # that it is spoilt is found where it stands
-                continue
+            # one that was changed says nothing here; that it was is found where it stands
+            said = read_stored(leaf)
+            at = None if said is None else ends_reading(said)
             if at is not None:
                 found[consent] = min(at, found.get(consent, at))
         return found
+
+    def _are_there(self, keys: Collection[UUID]) -> bool:
+        """Whether any of these persons' keys is not destroyed."""
+        return bool(ask(self._connection, _NOT_DESTROYED, (list(keys),))[0][0])
 
     def node(self, level: int, index: int) -> bytes:
         """A complete node's hash; level 0 is the leaves'. Raises LookupError when it is not there."""
@@ -222,9 +249,19 @@ def _own_event(entry: Stored, said: Mapping[str, Any] | None) -> UUID:
         return entry.event_id
 
 
-def _leaf(stored: bytes) -> bytes:
-    """The leaf; what was never packed by us stays what it is, and is found to be no leaf."""
-    try:
-        return unpack(stored)
-    except LeafIsWrong:
-        return bytes(stored)
+def _stored(row: Sequence[Any]) -> Stored:
+    index, event_id, type_, occurred_at, recorded_at, units, leaf, kept_hash, shown = row
+    beside = event_id, type_, occurred_at, recorded_at, tuple(units)
+    return Stored(index, *beside, as_it_lies(leaf), bytes(kept_hash), shown, packed=lies_packed(leaf))
+
+
+def _destroyed(part: Slice) -> dict[int, list[UUID]]:
+    """The keys of persons that entries say were destroyed."""
+    found = {}
+    for index, said in part.members.items():
+        if said.get("action") == ERASED and said.get("record_kind") == OPENING_KEY:
+            try:
+                found[index] = [UUID(each) for each in said["subjects"]]
+            except NOT_OURS:
+                continue
+    return found

@@ -29,7 +29,7 @@ from services.audit.log.checking import (
     Slice,
     Stored,
 )
-from services.audit.log.entry import opens
+from services.audit.log.entry import FORMAT_1, LeafIsWrong, opens
 
 # two processes of one service may differ by so much, and a reading may begin before a withdrawal and be noted after it
 SLACK = timedelta(seconds=5)
@@ -82,7 +82,9 @@ def check_openings(part: Slice) -> Iterator[Finding]:
             yield Finding(OPENING_ADDED, each.index, each.index, "log_openings")
         elif str(each.event_id) != part.members[each.index]["id"]:
             yield Finding(OPENING_CHANGED, each.index, each.index, "log_openings.event_id")
-        elif each.state == "wrong" or (each.state == "open" and not _fits(value, each)):
+        elif each.state == "misplaced":
+            yield Finding(OPENING_CHANGED, each.index, each.index, "subject_keys.pseudonym")
+        elif not _opens(value, each, part.members[each.index]["format"]):
             yield Finding(OPENING_CHANGED, each.index, each.index, "log_openings.sealed")
     for index, _ in committed:
         yield Finding(OPENING_MISSING, index, index, "log_openings")
@@ -104,11 +106,19 @@ def check_consents(part: Slice) -> Iterator[Finding]:
     for index, said in part.whole.items():
         for consent in relied_on(said):
             withdrawn_at = part.withdrawn.get(consent)
-            if withdrawn_at is not None and looked_at(said) > withdrawn_at + SLACK:
+            if withdrawn_at is not None and looked_at(said) - withdrawn_at > SLACK:
                 yield Finding(READ_AFTER_WITHDRAWAL, index, index, "log_entries.leaf")
 
 
-ALL_CHECKS: tuple[Check, ...] = (*CHECKS, check_columns, check_about, check_openings, check_agents, check_consents)
+def check_erased(part: Slice) -> Iterator[Finding]:
+    """A name whose key was destroyed, as an entry says, is not there again."""
+    for index in part.came_back:
+        yield Finding(OPENING_ADDED, index, index, "subject_keys")
+
+
+ALL_CHECKS: tuple[Check, ...] = (
+    *CHECKS, check_columns, check_about, check_openings, check_agents, check_consents, check_erased,
+)  # fmt: skip
 
 
 def _commitments(said: dict[str, Any]) -> dict[str, Any]:
@@ -120,8 +130,20 @@ def _is_a_user(laid: Laid) -> bool:
     return laid.name == "user" and laid.state == "open" and isinstance(laid.value, dict) and "issuer" in laid.value
 
 
+def _opens(value: Any, laid: Laid, written_as: str) -> bool:
+    """Whether what is laid opens the commitment, or did until its key was destroyed."""
+    if laid.state == "gone":
+        # a key of later than 0.1 leaves a row that says so
+        return written_as == FORMAT_1
+    return laid.state == "erased" or (laid.state == "open" and _fits(value, laid))
+
+
 def _fits(value: Any, laid: Laid) -> bool:
-    return isinstance(value, str) and opens(value, laid.name, laid.value, laid.salt)
+    try:
+        return isinstance(value, str) and opens(value, laid.name, laid.value, laid.salt)
+    except LeafIsWrong:
+        # nothing can be committed to that has no canonical form
+        return False
 
 
 def stored_columns(each: Stored) -> Columns:

@@ -112,9 +112,9 @@ class Sequencer:
         if signer is self._taken_up:
             return
         key = signer.verifier
-        if head is not None and not _is_signed_by(head, replace(key, others=())):
-            its_own = _is_signed_by(head, key) and log.announces(str(key), head.size)
-            if not its_own:
+        if head is not None and _signed_by(head, replace(key, others=())) is None:
+            signed = _signed_by(head, key)
+            if signed is None or not log.announces(str(key), signed.size, signed.root):
                 raise LogHasAnotherKey(head.size)
         self._signer = self._taken_up = signer
 
@@ -211,12 +211,11 @@ class PatientSequencer:
             raise
 
 
-def _is_signed_by(head: Head, key: VerifierKey) -> bool:
+def _signed_by(head: Head, key: VerifierKey) -> Checkpoint | None:
     try:
-        open_checkpoint(head.note, key)
+        return open_checkpoint(head.note, key)
     except CheckpointIsWrong:
-        return False
-    return True
+        return None
 
 
 def _must_have_grown(log: LogStore, before: Checkpoint, head: Head) -> None:

@@ -19,6 +19,7 @@ from services.audit.domain.refusals import LeavesDoNotHold
 from services.audit.log.checking import Signed, Slice
 from services.audit.log.checkpoint import CheckpointIsWrong, VerifierKey, open_checkpoint
 from services.audit.log.merkle import KEPT_FROM, Frontier, leaf_hash
+from services.audit.log.packing import REFUSED
 
 SLICE = 256
 
@@ -43,15 +44,17 @@ class Difference:
     """What differs in one slice.
 
     ``columns``: what they are to be, with the hash. ``about``: what entries are to be found by, in order.
-    ``nodes``: hashes of the tree by level and index; None for one that is to go.
+    ``nodes``: hashes of the tree by level and index; None for one that is to go. ``laid_bare``: leaves of what was
+    refused, which an index looks into, that lie packed.
     """
 
     columns: list[tuple[int, Columns, bytes]] = field(default_factory=list)
     about: list[tuple[int, tuple[UUID, ...]]] = field(default_factory=list)
     nodes: dict[tuple[int, int], bytes | None] = field(default_factory=dict)
+    laid_bare: list[tuple[int, bytes]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.columns or self.about or self.nodes)
+        return bool(self.columns or self.about or self.nodes or self.laid_bare)
 
 
 def verify_leaves(reading: Reading, key: VerifierKey) -> int:
@@ -107,6 +110,8 @@ def _difference(part: Slice, edge: Frontier) -> Difference:
             units = tuple(sorted({*right.units, *kept}))
             whole = Columns(right.event_id, right.type, right.occurred_at, right.recorded_at, units, right.shown)
             found.columns.append((each.index, whole, nodes[0].hash))
+        if each.packed and REFUSED in each.leaf:
+            found.laid_bare.append((each.index, each.leaf))
         if part.about.get(each.index, frozenset()) != set(about):
             found.about.append((each.index, about))
     found.nodes = {

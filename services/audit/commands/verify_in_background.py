@@ -18,10 +18,28 @@ from typing import Any, Protocol
 from services.audit.commands.check_beside import ALL_CHECKS
 from services.audit.commands.note_findings import note
 from services.audit.commands.verification import Round, State
-from services.audit.domain.alarms import LOG_HAS_ANOTHER_KEY, LOG_HAS_SHRUNK, THE_LOG, VERIFICATION_LATE, Alarm, follow
+from services.audit.domain.alarms import (
+    LOG_HAS_ANOTHER_KEY,
+    LOG_HAS_SHRUNK,
+    LOG_IS_AHEAD,
+    THE_LOG,
+    VERIFICATION_LATE,
+    Alarm,
+    follow,
+)
+from services.audit.domain.beside import NOT_OURS
 from services.audit.domain.gaps import Ranges, joined, lacking, runs
 from services.audit.domain.ports import Alarms
-from services.audit.log.checking import EVENTS_UNTOLD, UNSIGNED_ENTRIES, Check, Finding, Slice, told
+from services.audit.log.checking import (
+    ENTRY_CHANGED,
+    ENTRY_MISSING,
+    EVENTS_UNTOLD,
+    UNSIGNED_ENTRIES,
+    Check,
+    Finding,
+    Slice,
+    told,
+)
 from services.audit.log.checkpoint import VerifierKey
 from services.audit.log.walking import Walk
 from shared.kernel.clock import Clock
@@ -30,6 +48,7 @@ SLICE = 128
 WHOLE_WITHIN = timedelta(hours=12)
 """How long a round over the whole log may take when nobody is in a hurry; half of what is promised."""
 LATE = timedelta(hours=26)
+AHEAD = timedelta(minutes=1)
 
 
 class Verification(Protocol):
@@ -52,7 +71,15 @@ class Verification(Protocol):
         ...
 
     def size(self) -> int:
-        """How many entries are signed for."""
+        """How many entries are signed for, and there."""
+        ...
+
+    def signed_at(self) -> datetime | None:
+        """When the newest checkpoint was signed, as it says; None before the first."""
+        ...
+
+    def cut_off(self) -> tuple[int, int] | None:
+        """The first and the last entry of an end that is signed for and not there, or None."""
         ...
 
     def keys(self) -> list[str]:
@@ -141,6 +168,7 @@ class Verifier:
         found += self._round(uow, state, now, until)
         note(uow.alarms, found, now)
         self._tell_when_late(uow, state, now)
+        _tell_when_ahead(uow, now)
         state.looked_at = now
         uow.verification.keep(state.to_json())
         return state
@@ -153,6 +181,9 @@ class Verifier:
         unsigned = uow.verification.unsigned()
         if unsigned is not None:
             found.append(Finding(UNSIGNED_ENTRIES, *unsigned, "log_entries"))
+        cut_off = uow.verification.cut_off()
+        if cut_off is not None:
+            found.append(Finding(ENTRY_MISSING, *cut_off, "log_entries"))
         found += uow.verification.beyond()
         if size < state.seen:
             found.append(Finding(LOG_HAS_SHRUNK, size, state.seen - 1))
@@ -202,7 +233,7 @@ class Verifier:
         part = uow.verification.slice(walk.at, high)
         found = walk.over(part, self._key, uow.verification.node)
         for check in self._checks:
-            found += check(part)
+            found += _checked(check, part)
         return found, told(part)
 
     def _tell_when_late(self, uow: Verifying, state: State, now: datetime) -> None:
@@ -213,6 +244,20 @@ class Verifier:
         late = [Alarm(VERIFICATION_LATE, THE_LOG, 0, 0)] if now - since > LATE else []
         kinds = (VERIFICATION_LATE,)
         uow.alarms.change(follow(late, uow.alarms.standing(kinds), (), now), now)
+
+
+def _tell_when_ahead(uow: Verifying, now: datetime) -> None:
+    signed_at = uow.verification.signed_at()
+    found = [Alarm(LOG_IS_AHEAD, THE_LOG, 0, 0)] if signed_at is not None and signed_at - now > AHEAD else []
+    uow.alarms.change(follow(found, uow.alarms.standing((LOG_IS_AHEAD,)), (), now), now)
+
+
+def _checked(check: Check, part: Slice) -> list[Finding]:
+    try:
+        return list(check(part))
+    except (*NOT_OURS, RecursionError):
+        # what cannot even be looked at does not hold; and whoever wrote it must not stop the looking
+        return [Finding(ENTRY_CHANGED, part.low, part.high - 1, "log_entries")]
 
 
 def share(size: int, pace: Pace) -> int:

@@ -19,6 +19,7 @@ EVENTS_MISSING = "events-missing"
 PUBLISHER_SILENT = "publisher-silent"
 LOG_STANDS_STILL = "log-stands-still"
 VERIFICATION_LATE = "verification-late"
+LOG_IS_AHEAD = "log-is-ahead"
 TOLD_DIFFERS = "told-differs"
 LOOKS_DIFFER = "looks-differ"
 TALLY_MISSING = "tally-missing"
@@ -30,14 +31,14 @@ LOG_HAS_SHRUNK = "log-has-shrunk"
 LOG_HAS_ANOTHER_KEY = "log-has-another-key"
 
 KINDS = (
-    *(EVENTS_MISSING, PUBLISHER_SILENT, LOG_STANDS_STILL, VERIFICATION_LATE),
+    *(EVENTS_MISSING, PUBLISHER_SILENT, LOG_STANDS_STILL, VERIFICATION_LATE, LOG_IS_AHEAD),
     *(EVENT_DOUBLED, SEQUENCE_DOUBLED, LOG_HAS_SHRUNK, LOG_HAS_ANOTHER_KEY),
     *(TOLD_DIFFERS, LOOKS_DIFFER, TALLY_MISSING, GIVEN_UP_UNTOLD, NUMBER_NOT_GIVEN),
 )
 """Besides these, what the verification finds: ``log/checking.py``."""
 COME_AND_GO = (EVENTS_MISSING, PUBLISHER_SILENT, LOG_STANDS_STILL)
 """What the reconciliation opens, and closes when it is no longer so."""
-NOT_BY_HAND = (LOG_STANDS_STILL, VERIFICATION_LATE)
+NOT_BY_HAND = (LOG_STANDS_STILL, VERIFICATION_LATE, LOG_IS_AHEAD)
 """What nobody can look away from: it ends when it is mended."""
 
 

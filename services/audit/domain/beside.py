@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ UNIT_FIELDS = ("unit_id", "referring_unit_id", "receiving_unit_id", "recipient_u
 ASSIGNMENT_ENDED = "assignment.ended.v1"
 # without these a consent covers no reading: what the two people's consents are read under
 COVERING = frozenset({"share-with-receiving-unit", "tell-about-person-cared-for"})
-NOT_OURS = (ValueError, TypeError, KeyError, AttributeError)
+NOT_OURS = (ValueError, TypeError, KeyError, AttributeError, OverflowError)
 """What reading a leaf may raise that no sequencer of ours wrote, though it is a leaf in form."""
 
 
@@ -75,8 +75,8 @@ def columns_of(members: Mapping[str, Any]) -> Columns:
     return Columns(
         as_id(members["id"]),
         members["type"],
-        datetime.fromisoformat(members["occurred_at"]),
-        datetime.fromisoformat(members["recorded_at"]),
+        _moment(members["occurred_at"]),
+        _moment(members["recorded_at"]),
         units_of(members),
         # the first half of the digest, in 32 figures
         UUID(members["shown"]["digest"][:32]) if "shown" in members else None,
@@ -116,7 +116,7 @@ def relied_on(said: Mapping[str, Any]) -> list[UUID]:
 
 def looked_at(said: Mapping[str, Any]) -> datetime:
     """When somebody looked: by the clock of whoever showed it."""
-    return datetime.fromisoformat(said.get("data", {}).get("looked_at", said["occurred_at"]))
+    return _moment(said.get("data", {}).get("looked_at", said["occurred_at"]))
 
 
 def ends_reading(said: Mapping[str, Any]) -> datetime | None:
@@ -126,9 +126,19 @@ def ends_reading(said: Mapping[str, Any]) -> datetime | None:
     """
     try:
         scopes = set(said["data"].get("scopes", ()))
-        return datetime.fromisoformat(said["data"]["occurred_at"]) if scopes & COVERING else None
+        return _moment(said["data"]["occurred_at"]) if scopes & COVERING else None
     except NOT_OURS:
         return None
+
+
+def _moment(written: str) -> datetime:
+    """Raises ValueError or TypeError for what is no moment, among them a time of no zone, which is compared with
+    none."""
+    moment = datetime.fromisoformat(written)
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone")
+    # said anew in UTC, or it is so near to the end of all times that it cannot be
+    return moment.astimezone(UTC)
 
 
 def _units_differ(

@@ -101,8 +101,9 @@ class LogStore(Protocol):
         """A complete node's hash; level 0 is the leaves'. Raises LookupError when it is not there."""
         ...
 
-    def announces(self, vkey: str, size: int) -> bool:
-        """Whether one of the first ``size`` entries says that this key signs from then on."""
+    def announces(self, vkey: str, size: int, root: bytes) -> bool:
+        """Whether an entry that is proved to be in the tree of this size and root says that this key signs from then
+        on."""
         ...
 
     def take(self, at_most: int) -> list[Waiting]:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from services.audit.log.entry import LeafIsWrong, read_leaf
 from services.audit.log.merkle import leaf_hash
+from services.audit.log.packing import REFUSED
 from services.audit.log.shown import MEMBER, Shown, fits, key_of, unfolded
 
 ENTRY_CHANGED = "entry-changed"
@@ -58,7 +59,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Stored:
-    """One row of ``log_entries``."""
+    """One row of ``log_entries``. ``packed``: its leaf does not lie there as it is (``log/packing.py``)."""
 
     index: int
     event_id: UUID
@@ -69,6 +70,7 @@ class Stored:
     leaf: bytes
     leaf_hash: bytes
     shown: UUID | None = None
+    packed: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,9 @@ class Signed:
 class Laid:
     """One row of ``log_openings``, and what became of opening it.
 
-    ``state``: open | erased (its key is destroyed) | wrong. ``salt`` and ``value``: when it is open.
+    ``state``: open | erased (its key is destroyed) | gone (there is no such key: one of a month that was destroyed, as
+    until 0.1, or none of ours) | misplaced (its key is not found by whom it tells of) | wrong. ``salt`` and ``value``:
+    when it is open.
     """
 
     index: int
@@ -102,7 +106,8 @@ class Slice:
 
     ``about``: the index, by entry. ``laid``: what opens their commitments. ``looked_up``: the units that may have been
     looked up for an entry, where that can be told. ``sets``: what lists showed, by key. ``withdrawn``: when consents
-    that these readings rely on were withdrawn, as the log tells.
+    that these readings rely on were withdrawn, as the log tells. ``came_back``: entries that say of a key that it was
+    destroyed, and it is there.
     """
 
     low: int
@@ -115,6 +120,7 @@ class Slice:
     looked_up: Mapping[int, frozenset[UUID]] = field(default_factory=dict)
     withdrawn: Mapping[UUID, datetime] = field(default_factory=dict)
     sets: Mapping[UUID, Shown] = field(default_factory=dict)
+    came_back: frozenset[int] = frozenset()
 
     def with_more(self, **beside: Any) -> Slice:
         """The same entries with more of what lies beside them. Their leaves, once read, are not read again."""
@@ -158,6 +164,9 @@ def check_leaves(part: Slice) -> Iterator[Finding]:
             yield Finding(ENTRY_CHANGED, each.index, each.index, "log_entries.leaf")
         elif said["id"] != str(each.event_id):
             yield Finding(ENTRY_CHANGED, each.index, each.index, "log_entries.event_id")
+        if each.packed and REFUSED in each.leaf:
+            # what was refused is looked for in the bytes as they lie there: packed, no trail has it
+            yield Finding(INDEX_ROW_MISSING, each.index, each.index, "log_entries.leaf")
 
 
 def check_sets(part: Slice) -> Iterator[Finding]:

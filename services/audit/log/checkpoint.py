@@ -174,7 +174,11 @@ def open_note(note: str, key: VerifierKey) -> str:
     Signatures by other keys are ignored (they may be witnesses'). Raises CheckpointIsMalformed, CheckpointIsForeign,
     SignatureIsWrong.
     """
-    if len(note.encode(errors="replace")) > MAX_NOTE_BYTES or any(each < " " and each != "\n" for each in note):
+    try:
+        length = len(note.encode())
+    except UnicodeEncodeError:
+        raise CheckpointIsMalformed("not text") from None
+    if length > MAX_NOTE_BYTES or any(each < " " and each != "\n" for each in note):
         raise CheckpointIsMalformed("too long, or with control characters")
     body, blank, signatures = note.rpartition("\n\n")
     lines = signatures.split("\n")

@@ -70,7 +70,7 @@ def canonical(members: Mapping[str, Any]) -> bytes:
             # and escapes as 3.2.2.2 says; it is ten times faster than going through a value in Python
             return _ENCODER.encode(members).encode()
         return rfc8785.dumps(dict(members))
-    except (rfc8785.CanonicalizationError, UnicodeError, TypeError) as problem:
+    except (rfc8785.CanonicalizationError, UnicodeError, TypeError, RecursionError) as problem:
         raise LeafIsNotCanonical(type(problem).__name__) from None
 
 
@@ -112,16 +112,20 @@ def commitment(name: str, value: Any, salt: bytes) -> str:
 
 def opens(committed: str, name: str, value: Any, salt: bytes) -> bool:
     """Whether salt and value are what was committed to."""
-    return hmac.compare_digest(committed, commitment(name, value, salt))
+    # as bytes: of texts only ASCII can be compared, and what stands in a changed leaf may be anything
+    return hmac.compare_digest(committed.encode(), commitment(name, value, salt).encode())
 
 
 def _require(members: Mapping[str, Any]) -> None:
     for name in REQUIRED:
         if not isinstance(members.get(name), str):
             raise LeafIsIncomplete(name)
+    if not isinstance(members.get("commitments", {}), Mapping):
+        raise LeafIsIncomplete("commitments")
     if members["format"] == FORMAT:
         _require_2(members)
-    elif members["format"] != FORMAT_1:
+    elif members["format"] != FORMAT_1 or MEMBER in members:
+        # an entry of the first format names ids, and no set: else it would say two things
         raise LeafIsIncomplete("format")
 
 

@@ -10,8 +10,9 @@ refused is not packed: an index looks for it in the bytes (migrations 0002 and 0
 from __future__ import annotations
 
 import zlib
+from typing import Any
 
-from services.audit.log.entry import MAX_LEAF_BYTES, LeafIsNotCanonical, LeafIsTooLarge
+from services.audit.log.entry import MAX_LEAF_BYTES, LeafIsNotCanonical, LeafIsTooLarge, LeafIsWrong, read_leaf
 from services.audit.log.packing_1 import PACKED_1, unpack_1
 from services.audit.log.shorthand import NotInShorthand, put_together, taken_apart
 from services.audit.log.words import WORDS
@@ -37,12 +38,33 @@ def pack(leaf: bytes) -> bytes:
     return packed if len(packed) < len(leaf) else leaf
 
 
+def lies_packed(stored: bytes) -> bool:
+    """Whether these bytes say that they are packed."""
+    return bytes(stored[:1]) in (PACKED, PACKED_1)
+
+
+def as_it_lies(stored: bytes) -> bytes:
+    """The leaf; what was never packed by us stays what it is, for a verification to find that it is no leaf."""
+    try:
+        return unpack(stored)
+    except LeafIsWrong:
+        return bytes(stored)
+
+
+def read_stored(stored: bytes) -> dict[str, Any] | None:
+    """What a leaf says; None where it was changed to something that is none: that is for the verification to tell."""
+    try:
+        return read_leaf(unpack(stored))
+    except LeafIsWrong:
+        return None
+
+
 def unpack(stored: bytes) -> bytes:
     """The leaf. Raises LeafIsTooLarge, or LeafIsNotCanonical for what was never packed so."""
     stored = bytes(stored)
     if stored[:1] == PACKED_1:
         return unpack_1(stored)
-    if stored[:1] != PACKED:
+    if not lies_packed(stored):
         return stored
     unpacking = zlib.decompressobj(_WINDOW, WORDS)
     try:

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from services.audit.log.checking import (
     CHECKPOINT_CHANGED,
+    ENTRY_CHANGED,
     ENTRY_MISSING,
     NODES_CHANGED,
     TREE_CHANGED,
@@ -32,13 +33,14 @@ class Walk:
     """How far it has come. ``good``: the entries under the last checkpoint that held; ``edge``: None while lost.
 
     ``doubts``: entries, from first to last, whose stored node is another than their hashes make. If the next checkpoint
-    holds, it is the node that was changed.
+    holds, it is the node that was changed. ``recorded``: when the entry before was recorded, as its leaf says.
     """
 
     at: int = 0
     good: int = 0
     edge: Frontier | None = field(default_factory=Frontier)
     doubts: list[tuple[int, int]] = field(default_factory=list)
+    recorded: str = ""
 
     def over(self, part: Slice, key: VerifierKey, node: NodeReader) -> list[Finding]:
         """Walk over the next slice, which begins where this one stands; what does not hold."""
@@ -50,7 +52,11 @@ class Walk:
         rows = {each.index: each for each in part.entries}
         tries = TRIES
         for index in range(part.low, part.high):
-            row = rows.get(index)
+            row, said = rows.get(index), part.members.get(index)
+            if said is not None and said["recorded_at"] < self.recorded:
+                yield Finding(ENTRY_CHANGED, index, index, "log_entries.leaf")
+            elif said is not None:
+                self.recorded = said["recorded_at"]
             if row is None:
                 yield Finding(ENTRY_MISSING, index, index, "log_entries")
                 self.edge = None
@@ -78,14 +84,15 @@ class Walk:
     def to_json(self) -> dict[str, Any]:
         """As it is kept."""
         edge = None if self.edge is None else [each.hex() for each in self.edge.hashes]
-        return {"at": self.at, "good": self.good, "edge": edge, "doubts": self.doubts}
+        return {"at": self.at, "good": self.good, "edge": edge, "doubts": self.doubts, "recorded": self.recorded}
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:
         """As it was kept."""
         edge = kept["edge"]
         hashes = None if edge is None else Frontier(kept["at"], [bytes.fromhex(each) for each in edge])
-        return cls(kept["at"], kept["good"], hashes, [(first, last) for first, last in kept["doubts"]])
+        doubts = [(first, last) for first, last in kept["doubts"]]
+        return cls(kept["at"], kept["good"], hashes, doubts, kept.get("recorded", ""))
 
 
 def _holds(signed: Signed, key: VerifierKey) -> bool:

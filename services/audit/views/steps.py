@@ -13,11 +13,11 @@ from sqlalchemy import Connection, text
 from services.audit.adapters.beside_entries import OPENINGS, UNITS
 from services.audit.adapters.openings import OpeningIsWrong, Unseal
 from services.audit.adapters.shown_sets import find_sets
-from services.audit.domain.beside import Columns, differing
+from services.audit.domain.beside import NOT_OURS, Columns, differing
 from services.audit.domain.refusals import EntryIsSpoilt
-from services.audit.log.entry import LeafIsWrong, opens, read_leaf
+from services.audit.log.entry import FORMAT_1, opens, read_leaf
 from services.audit.log.merkle import leaf_hash
-from services.audit.log.packing import unpack
+from services.audit.log.packing import as_it_lies
 from services.audit.log.shown import MEMBER, fits, key_of, unfolded
 
 SHOWN = f"index, leaf, leaf_hash, event_id, type, occurred_at, recorded_at, {UNITS}, shown"
@@ -83,7 +83,7 @@ class Step:
 def as_steps(connection: Connection, rows: Sequence[Sequence[Any]], unseal: Unseal) -> list[Step]:
     """Entries (rows of SHOWN), in the order given; what stands beside each is held against it. Raises EntryIsSpoilt."""
     try:
-        leaves = [(row[0], read_leaf(unpack(row[1]))) for row in rows]
+        leaves = [(row[0], read_leaf(as_it_lies(row[1]))) for row in rows]
         differs = {leaf[0]: _differing(leaf[1], row) for leaf, row in zip(leaves, rows, strict=True)}
         leaves = _with_what_was_shown(connection, leaves, differs)
         _add_units_heard_since(connection, [leaf for _, leaf in leaves])
@@ -91,14 +91,14 @@ def as_steps(connection: Connection, rows: Sequence[Sequence[Any]], unseal: Unse
         names = dict(map(tuple, connection.execute(_UNITS, {"ids": list(units)}))) if units else {}
         users = _users(connection, dict(leaves), unseal, differs)
         return [_step(index, leaf, names, users.get(index, ""), differs[index]) for index, leaf in leaves]
-    except (LeafIsWrong, ValueError, TypeError, KeyError, AttributeError):
+    except NOT_OURS:
         # a leaf of ours is none of these; what somebody wrote in its place may be anything
         raise EntryIsSpoilt from None
 
 
 def _differing(leaf: dict[str, Any], row: Sequence[Any]) -> list[str]:
     _, raw, kept_hash, *columns, units, shown = row
-    hashed = [] if leaf_hash(unpack(raw)) == bytes(kept_hash) else ["leaf_hash"]
+    hashed = [] if leaf_hash(as_it_lies(raw)) == bytes(kept_hash) else ["leaf_hash"]
     return [*differing(leaf, Columns(*columns, tuple(units), shown)), *hashed]
 
 
@@ -155,8 +155,9 @@ def _users(
         except OpeningIsWrong:
             continue
         if opened is None:
-            committed.pop(row.entry_index, None)
-            found[row.entry_index] = None
+            if leaves[row.entry_index]["format"] == FORMAT_1 or unseal.knows(connection, bytes(row.sealed)):
+                committed.pop(row.entry_index, None)
+                found[row.entry_index] = None
         elif row.entry_index in committed and opens(committed[row.entry_index], USER, opened[1], opened[0]):
             del committed[row.entry_index]
             found[row.entry_index] = str(opened[1]["subject"])

@@ -13,6 +13,7 @@ from services.audit.web.reviewing import Reviewing
 from shared.settings import Settings
 from shared.storage.hearing import HeardDirectory
 from shared.storage.key_register import key_is_right
+from shared.storage.schema import OneVersion
 from shared.web.app import make_app
 
 NAME = "audit_parts"
@@ -34,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         },
         clock=parts.clock,
         hearing=HeardDirectory(parts.engine, timedelta(seconds=parts.settings.heard_within)),
+        version=OneVersion(bootstrap.SERVICE, parts.engine),
         keeping=keeping(reviewing),
     )
     app.extensions[NAME] = parts

@@ -26,6 +26,7 @@ ALARMS: dict[str, LazyString] = {
     "unsigned-entries": _("There are entries that nobody has signed"),
     "events-untold": _("Events were heard that no entry tells of"),
     "verification-late": _("The log has not been verified as a whole for more than a day"),
+    "log-is-ahead": _("The newest entries are dated later than it is now"),
     "column-changed": _("What stands beside an entry is not what the entry says"),
     "index-row-missing": _("An entry is not found by what it is about"),
     "index-row-added": _("Something is found under an entry that does not say so"),
@@ -104,9 +105,15 @@ ADVICE: dict[str, LazyString] = {
         "The verification goes too slowly or not at all. The alarm ends by itself when a round is over. Call those who "
         "run the system."
     ),
+    # promise: the-logs-time-never-goes-back
+    "log-is-ahead": _(
+        "The machine's clock was ahead when they were written. An entry is never dated earlier than the one before it, "
+        "so what is written now bears their time, until that has come. The alarm ends by itself then. Call those who "
+        "run the system."
+    ),
 }
 # about the log or a service as a whole
-NUMBERLESS = ("log-stands-still", "verification-late")
+NUMBERLESS = ("log-stands-still", "verification-late", "log-is-ahead")
 BY_THE_HOUR = ("told-differs", "looks-differ", "tally-missing")
 REASONS: dict[str, LazyString] = {
     "put-right": _("The cause was found and put right"),

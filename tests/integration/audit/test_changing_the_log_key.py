@@ -21,6 +21,7 @@ from services.audit.commands.integrate_pending import Sequencer
 from services.audit.commands.verification import State
 from services.audit.domain.refusals import LogHasAnotherKey
 from services.audit.log.checkpoint import Checkpoint, CheckpointIsForeign, SignerKey, VerifierKey, open_checkpoint
+from services.audit.log.entry import canonical
 from shared.contracts.audit import LogKeyChanged
 from shared.kernel import watched
 from tests.integration.audit.broken_log import alarms, as_owner, kept
@@ -197,6 +198,30 @@ def test_a_key_that_nobody_announced_does_not_sign(world: World, how: str) -> No
         assert ("log-has-another-key", "audit", 0, before - 1) in alarms(world)
     finally:
         file.write_text(right)
+    assert world.sequencer.integrate()
+
+
+def test_an_announcement_that_was_put_in_the_place_of_an_entry_is_none(world: World) -> None:
+    """Whoever writes key file and tables alike, and has not the old key: a leaf is not what was signed for."""
+    file = world.settings.audit_signing_key_file
+    assert file is not None
+    grow(world)
+    before, right, key = size(world), file.read_text(), signer(world)
+    stranger = SignerKey.generate(key.verifier.name)
+    [(index, leaf)] = world.rows("select index, leaf from log_entries order by index desc limit 1")
+    said = {**leaves(world)[-1], "type": "log-key.changed.v1", "data": {"key": str(stranger.verifier)}}
+    forged, was = canonical(said).hex(), bytes(leaf).hex()
+    laid = "update log_entries set type = '{}', leaf = '\\x{}' where index = {}"
+    as_owner(world, laid.format("log-key.changed.v1", forged, index))
+    file.write_text("".join(f"{line}\n" for line in key.with_coming(stranger).changed(before).secret_lines()))
+    try:
+        world.hear(sent(uuid4(), []))
+        with pytest.raises(LogHasAnotherKey):
+            world.sequencer.integrate()
+        assert size(world) == before
+    finally:
+        file.write_text(right)
+        as_owner(world, laid.format("referral.sent.v1", was, index))
     assert world.sequencer.integrate()
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
+from services.audit import bootstrap
 from services.audit.domain.tallies import AGAIN_AFTER, SETTLED_AFTER, TOLD
 from shared.contracts.common import TallyAnnounced
+from shared.kernel.steady import SteadyClock
 from shared.messaging.tally import HOUR, Tally
-from tests.integration.audit.support import World, do_as
+from tests.integration.audit import broken_log
+from tests.integration.audit.support import World, do_as, leaves, sent
 
 US = "/lotsa/test/referral"
 AHEAD = timedelta(days=400)
@@ -100,3 +104,49 @@ def test_a_difference_that_is_true_is_told_of_in_time(world: World) -> None:
     assert compared(world, TOLD)
     world.clock.advance(timedelta(seconds=1))
     assert wrong(world) == 1
+
+
+def recorded(world: World) -> datetime:
+    """When the newest entry was, as its leaf says."""
+    return datetime.fromisoformat(leaves(world)[-1]["recorded_at"])
+
+
+def test_the_log_is_not_dated_by_a_clock_that_has_jumped(world: World, a_log: list[int]) -> None:
+    """What happens meanwhile enters it at once, dated as the time before goes on; when the clock is right, by it."""
+    seconds = [1_000.0]
+    steady = SteadyClock(world.clock, seconds=lambda: seconds[0])
+    sequencer = bootstrap.sequencer_for(world.settings, world.log, steady)
+    noon = world.clock.now()
+
+    def happens(ahead: timedelta, after: float) -> datetime:
+        seconds[0] += after
+        world.clock.move_to(noon + timedelta(seconds=seconds[0] - 1_000) + ahead)
+        world.hear(sent(uuid4(), []))
+        assert sequencer.integrate() == 1
+        return recorded(world)
+
+    assert happens(timedelta(0), 1) == noon + timedelta(seconds=1)
+    assert happens(AHEAD, 10) == noon + timedelta(seconds=11)
+    assert happens(AHEAD, 10) == noon + timedelta(seconds=21)
+    assert happens(timedelta(0), 10) == noon + timedelta(seconds=31)
+    assert broken_log.verify(world).holds is True
+    assert broken_log.alarms(world) == []
+
+
+@pytest.mark.holds("the-logs-time-never-goes-back")
+def test_a_log_that_is_ahead_is_told_of_until_its_time_has_come(world: World, a_log: list[int]) -> None:
+    """One that was wrong from the beginning, or for too long: no entry is dated before the one it follows."""
+    now = world.clock.now()
+    world.clock.move_to(now + AHEAD)
+    world.hear(sent(uuid4(), []))
+    world.sequencer.integrate()
+    world.clock.move_to(now)
+    world.hear(sent(uuid4(), []))
+    world.sequencer.integrate()
+    assert recorded(world) == now + AHEAD
+    broken_log.tick(world)
+    broken_log.tick(world)
+    assert [each[0] for each in broken_log.alarms(world)] == ["log-is-ahead"]
+    world.clock.move_to(now + AHEAD)
+    broken_log.tick(world)
+    assert "log-is-ahead" not in {each[0] for each in broken_log.alarms(world)}

@@ -173,6 +173,8 @@ AT_REST = [
     Case("owner!", "an entry is added that nobody signed", "insert into log_entries (index, event_id, type, "
          "occurred_at, recorded_at, unit_set, leaf_hash, leaf) select 99999, gen_random_uuid(), type, occurred_at, recorded_at, "
          "unit_set, leaf_hash, leaf from log_entries where index = 0", MINUTE, "unsigned-entries"),
+    Case("log", "more entries are said to be signed than there are", "insert into log_checkpoints (size, root, note, "
+         "signed_at) values (1000000000000, sha256('x'), 'x', now())", MINUTE, "entry-missing"),
     Case("superuser", "a checkpoint's root is changed", f"update log_checkpoints set root = sha256('x') where size = {OLDER}", DAY,
          "checkpoint-changed"),
     Case("owner!", "a checkpoint's time is changed",
@@ -196,6 +198,12 @@ AT_REST = [
     Case("superuser", "a person's key is deleted", "delete from subject_keys", DAY, "opening-changed"),
     Case("superuser", "another's name is laid into a person's key", "update subject_keys set told = other.told from "
          "subject_keys as other where other.key_id <> subject_keys.key_id", DAY, "opening-changed"),
+    Case("superuser", "a person's key is found by another's pseudonym", "update subject_keys set pseudonym = sha256(pseudonym)",
+         DAY, "opening-changed"),
+    Case("superuser", "a name is laid under a key that never was", "insert into log_openings (entry_index, name, event_id, "
+         "sealed) select index, 'user', event_id, decode('01' || replace(gen_random_uuid()::text, '-', ''), 'hex') || "
+         f"sha256('x') from log_entries where index = {READING}; update log_entries set user_key = null where index = {READING}",
+         DAY, "opening-changed"),
     Case("owner!", "a person's key is destroyed, and nobody is told", "update subject_keys set wrapped = null, told = null, "
          "pseudonym = null, destroyed_at = now()", MINUTE, "opening-missing"),
     Case("superuser", "what a list showed is taken out", "delete from shown_sets", DAY, "set-missing"),

@@ -49,6 +49,12 @@ class Log:
     def unsigned(self) -> None:
         """All is signed."""
 
+    def signed_at(self) -> None:
+        """At no time that matters here."""
+
+    def cut_off(self) -> None:
+        """All that is signed is there."""
+
     def keys(self) -> list[str]:
         """None but ours."""
         return []

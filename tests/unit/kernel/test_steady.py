@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.kernel.steady import LONG_ENOUGH, SteadyTime
+from shared.kernel.steady import LONG_ENOUGH, SteadyClock, SteadyTime, seconds_asleep_too
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -76,3 +76,57 @@ def test_a_clock_that_is_slewed_has_not_jumped() -> None:
         clocks.wall += timedelta(seconds=5)
         assert date.look(clocks.wall) == 0
     assert date.holds
+
+
+class Wall:
+    """The clock on the wall, as something to be asked."""
+
+    def __init__(self, clocks: Clocks) -> None:
+        self.clocks = clocks
+
+    def now(self) -> datetime:
+        """What it shows."""
+        return self.clocks.wall
+
+
+def steady(clocks: Clocks) -> SteadyClock:
+    """A clock that goes on over jumps."""
+    made = SteadyClock(Wall(clocks), seconds=lambda: clocks.seconds)
+    assert made.now() == clocks.wall
+    return made
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=400), timedelta(hours=-3), timedelta(minutes=2)])
+def test_over_a_jump_time_goes_on_as_before_until_it_is_believed(jump: timedelta) -> None:
+    """Not for longer: it may have been wrong before, and be right now."""
+    clocks = Clocks()
+    clock = steady(clocks)
+    clocks.wall += jump
+    for minute in range(1, 16):
+        clocks.go(60)
+        assert clock.now() == NOON + timedelta(minutes=minute)
+    clocks.go(61)
+    assert clock.now() == clocks.wall
+
+
+def test_a_jump_that_is_put_right_is_never_shown() -> None:
+    """However often it is asked, and for as long as it takes to believe it again."""
+    clocks = Clocks()
+    clock = steady(clocks)
+    for jump in (timedelta(days=400), timedelta(days=-400), timedelta(0)):
+        clocks.wall += jump
+        for _ in range(14):
+            clocks.go(60)
+            shown = clock.now()
+            assert NOON < shown == NOON + timedelta(seconds=clocks.seconds - 5_000)
+    clocks.go(LONG_ENOUGH)
+    assert clock.now() == clocks.wall
+
+
+def test_a_clock_that_is_rarely_asked_is_believed_as_well() -> None:
+    """On a quiet night nothing is signed for hours."""
+    clocks = Clocks()
+    clock = steady(clocks)
+    clocks.go(40_000)
+    assert clock.now() == clocks.wall
+    assert seconds_asleep_too() > 0
