@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from sqlalchemy import text
 
-from deploy.errands.key_files import hand_out, put, record
+from deploy.errands.key_files import alone, hand_out, put, record
 from deploy.onebox.trouble import Trouble
 from deploy.rewrapping import left, rewrap
 from deploy.sealed import asking, check_master_key, opens, samples
@@ -67,6 +67,11 @@ def rotate(settings: Settings, kind: str, console: Console, *, wait: float = 2 *
 
 def give_up(settings: Settings, kind: str, console: Console, *, yes: bool) -> None:
     """Go on without master keys that are lost for ever. Raises Trouble when nothing is lost, or `yes` was not said."""
+    with alone(settings):
+        _give_up(settings, kind, console, yes=yes)
+
+
+def _give_up(settings: Settings, kind: str, console: Console, *, yes: bool) -> None:
     service, path, owner_url = _asked(settings, kind)
     keys = read_master_keys(path) if path.exists() else ()
     with asking(owner_url) as connection:

@@ -16,9 +16,10 @@ from rich.console import Console
 
 from deploy.errands.key_files import hand_out, put, record
 from shared.settings import Settings, SettingsAreWrong
+from shared.storage.encryption import MasterKey, MasterKeyIsWrong
 from shared.web.own_cookie import keys_from
 from shared.web.session import ABSOLUTE_LIMIT
-from shared.web.session_keys import new_session_key, public_half
+from shared.web.session_keys import new_session_key, public_half, reader_from, signer_from
 
 SIGN_IN = "directory"
 RULE = "operators-rotate-keys"
@@ -39,6 +40,10 @@ def rotate_session(
         raise SettingsAreWrong("LOTSA_SESSION_SIGNING_KEY_FILE and LOTSA_SESSION_VERIFYING_KEYS_FILE are needed")
     # what one that broke off has made is gone on with; it signs nothing before all know it
     coming = private.with_name(f"{private.stem}-coming{private.suffix}")
+    # what is there is written over, so it must be what it is taken for
+    reader_from(public)
+    for path in filter(Path.exists, (private, coming)):
+        signer_from(path)
     if not coming.exists():
         put(coming, json.dumps(new_session_key()))
     new, now = public_half(_read(coming)), clock()
@@ -71,6 +76,8 @@ def rotate_cookie(settings: Settings, service: str, console: Console, *, wait: f
     before = keys_from(path, service)
     if path is None:
         raise SettingsAreWrong(f"LOTSA_{service.upper()}_COOKIE_KEY_FILE is needed")
+    if any(map(_is_of_another_kind, before)):
+        raise SettingsAreWrong(f"{path} holds keys of another kind: it was not written over")
     new = secrets.token_urlsafe(48)
     for keys in ([before[0], new], [new] if at_once else [new, before[0]]):
         put(path, "".join(f"{key}\n" for key in keys))
@@ -78,6 +85,15 @@ def rotate_cookie(settings: Settings, service: str, console: Console, *, wait: f
         time.sleep(wait)
     record(settings, service, "rotate-key", "cookie-key", RULE)
     console.print(f"Done. {path} holds a new key{'' if at_once else ', and the one before'}.", markup=False)
+
+
+def _is_of_another_kind(line: str) -> bool:
+    """Whether a line is a key that data or the log hang on: settings may name the wrong file."""
+    try:
+        MasterKey.from_line(line)
+    except MasterKeyIsWrong:
+        return line.startswith(("PRIVATE+KEY+", "{"))
+    return True
 
 
 def _publish(public: Path, keys: list[Any]) -> None:

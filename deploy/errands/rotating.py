@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from rich.console import Console
 
 from deploy.errands import changing_keys, changing_log_key, changing_web_keys
+from deploy.errands.key_files import alone
 from deploy.keys import make_web_keys
 from deploy.onebox.trouble import Trouble
 from shared.kernel.watched import LOOK_AGAIN_AFTER_SECONDS
@@ -25,6 +26,11 @@ def rotate(settings: Settings, kind: str, console: Console, *, leaked: bool = Fa
 
     ``leaked``: what the old key has signed counts no more at once.
     """
+    with alone(settings):
+        _rotate(settings, kind, console, leaked=leaked, wait=wait)
+
+
+def _rotate(settings: Settings, kind: str, console: Console, *, leaked: bool, wait: float) -> None:
     if kind == SESSION:
         changing_web_keys.rotate_session(settings, console, wait=wait, at_once=leaked)
     elif kind in COOKIES:
@@ -50,7 +56,9 @@ def make(environment: Mapping[str, str], console: Console) -> None:
     already, or none is named.
     """
     named = {name: value for name, value in environment.items() if name.startswith("LOTSA_") and name.endswith(OF_WEB)}
-    made = make_web_keys(Settings.from_environment({"LOTSA_MODE": "test", **named}))
+    settings = Settings.from_environment({"LOTSA_MODE": "test", **named})
+    with alone(settings):
+        made = make_web_keys(settings)
     if not made:
         raise Trouble("Every key of sessions and cookies that the settings name is there already; nothing was written.")
     for path in made:

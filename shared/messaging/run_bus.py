@@ -56,6 +56,7 @@ SLEEPS = 10
 SLEEP_SECONDS = (0.1, 0.3, 1.0)
 STOP_WITHIN = 10.0
 COUNT_PARKED_EVERY = 60.0
+LOOK_AT_VERSION_EVERY = 15.0
 
 _log = logger("messaging.run_bus")
 
@@ -115,12 +116,13 @@ def run(service_classes: Sequence[type], settings: Settings, ready_file: Path, s
     ready.say(False)
     _wait_for_database(settings.service(service_classes[0].name).database_url, stop)  # type: ignore[attr-defined]
     for each in service_classes:
-        if not _is_of_this_version(each.name, settings):  # type: ignore[attr-defined]
+        if not _is_of_this_version(each.name, settings, "the bus does not begin"):  # type: ignore[attr-defined]
             return 1
     containers = [_container(each, settings) for each in service_classes]
     for container in containers:
         container.start()
         eventlet.spawn(_watch, container, stop)
+        eventlet.spawn(_watch_version, container.service_name, settings, stop)
         eventlet.spawn(_count_what_is_parked, settings.service(container.service_name).broker_url, container, stop)
     settle_down()
     while not stop.ready():
@@ -147,18 +149,32 @@ def _wait_for_database(database_url: str, stop: Event) -> None:
             return
 
 
-def _is_of_this_version(service: str, settings: Settings) -> bool:
+def _is_of_this_version(service: str, settings: Settings, otherwise: str) -> bool:
     engine = make_engine(settings.service(service).database_url, pool_size=1, application_name="lotsa bus version")
     try:
         with engine.connect() as connection:
             check_version(service, connection)
     except DatabaseIsOfAnotherVersion as trouble:
         # its words are ours: a service's name, two steps, and what to do
-        _log.error("the bus does not begin", service=service, why=str(trouble), error=trouble)
+        _log.error(otherwise, service=service, why=str(trouble), error=trouble)
         return False
     finally:
         engine.dispose()
     return True
+
+
+def _watch_version(service: str, settings: Settings, stop: Event) -> None:
+    """Updated beside it: it ends, and whoever watches over it starts it again, until code and database are one's."""
+    while not stop.ready():
+        with eventlet.Timeout(LOOK_AT_VERSION_EVERY, False):
+            stop.wait()
+        try:
+            ends = not stop.ready() and not _is_of_this_version(service, settings, "the bus ends")
+        except DBAPIError:
+            # away: those who work with it tell
+            continue
+        if ends and not stop.ready():
+            stop.send(1)
 
 
 def _container(service_class: type, settings: Settings) -> ServiceContainer:

@@ -6,11 +6,17 @@ taken stands in its ``alembic_version``, which ``migrating.run`` lets the applic
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+ASK_EVERY = 5.0
 _SERVICES = Path(__file__).resolve().parents[2] / "services"
 _MIGRATED = text("SELECT to_regclass('alembic_version') IS NOT NULL")
 _MAY_READ = text("SELECT has_table_privilege('alembic_version', 'SELECT')")
@@ -47,3 +53,35 @@ def check_version(service: str, connection: Connection) -> None:
     if taken is None or taken in steps:
         raise DatabaseIsOlder(f"{service}'s database is of step {taken}, this code of {steps[-1]}: lotsa migrate")
     raise DatabaseIsNewer(f"{service}'s database is of step {taken}, this code of {steps[-1]}: start the newer code")
+
+
+class OneVersion:
+    """Whether a process that runs and its database are still of one version; asked now and then, by all its threads."""
+
+    def __init__(self, service: str, engine: Engine, *, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._service = service
+        self._engine = engine
+        self._seconds = seconds
+        self._ask_from = 0.0
+        self._found: DatabaseIsOfAnotherVersion | None = None
+
+    def look(self) -> None:
+        """Ask the database. Raises DatabaseIsOlder or DatabaseIsNewer, or what a database that is away says."""
+        # first: while one asks, the others go by what was found before
+        self._ask_from = self._seconds() + ASK_EVERY
+        try:
+            with self._engine.connect() as connection:
+                check_version(self._service, connection)
+        except DatabaseIsOfAnotherVersion as found:
+            self._found = found
+            raise
+        self._found = None
+
+    def check(self) -> None:
+        """As when it last answered; one that is away is nobody's to judge. Raises DatabaseIsOfAnotherVersion."""
+        if self._seconds() >= self._ask_from:
+            with suppress(DBAPIError, PoolTimeout):
+                self.look()
+                return
+        if self._found is not None:
+            raise type(self._found)(*self._found.args)

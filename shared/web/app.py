@@ -10,9 +10,12 @@ from flask import Blueprint, Flask, request
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 
 from shared.kernel.clock import Clock, SystemClock
+from shared.observability.episodes import Episode
+from shared.observability.logs import logger
 from shared.settings import Settings, SettingsAreWrong
 from shared.storage.hearing import Hearing
 from shared.storage.master_keys import MasterKeys
+from shared.storage.schema import DatabaseIsOfAnotherVersion, OneVersion
 from shared.web import (
     catalogues,
     form_token,
@@ -29,7 +32,7 @@ from shared.web import (
     statement,
     tokens,
 )
-from shared.web.errors import TooLarge, says
+from shared.web.errors import OfAnotherVersion, TooLarge, says
 from shared.web.guard import OnlyHere
 from shared.web.navigation import add_layout
 from shared.web.received import ReceivedRequest
@@ -38,6 +41,8 @@ from shared.web.who import RoleNotAllowed, StaffDirectory, Web, is_api, signed_i
 HERE = Path(__file__).parent
 LARGEST_BODY = 1_000_000  # bytes
 SIGN_IN = "directory"
+
+_log = logger("web.app")
 
 
 def make_app(
@@ -52,6 +57,7 @@ def make_app(
     secrets: Callable[[], Sequence[bytes]] | None = None,
     keeping: lapsed_forms.Keeping | None = None,
     hearing: Hearing | None = None,
+    version: OneVersion | None = None,
 ) -> Flask:
     """The app of one service.
 
@@ -60,6 +66,7 @@ def make_app(
     ``secrets``: gives the keys of idempotency fingerprints, derived from the service's master keys unless given.
     ``keeping``: where forms wait that came after their sender's idle half hour; without it they are not kept.
     ``hearing``: tells whether the directory is heard; contents close while it is not. Only the directory does without.
+    ``version``: tells whether the database is of this code's version; while it is not nothing is answered but that.
     Raises SettingsAreWrong when a key of sessions, or of the service's own cookie, is missing.
     """
     keys = own_cookie.watched_keys(settings.service(service).cookie_key_file, service)
@@ -96,6 +103,9 @@ def make_app(
     _add_templates(app)
     _add_translations(app)
     health.measure(app, service)
+    if version is not None:
+        # before the limits, which ask the database whose assignment holds
+        _only_of_this_version(app, version)
     limits.register(app, settings)
     _add_limit(app)
     headers.register(app, settings)
@@ -110,7 +120,8 @@ def make_app(
     if keeping is not None:
         app.register_blueprint(lapsed_forms.blueprint(service))
         app.extensions[lapsed_forms.EXTENSION] = keeping
-    app.register_blueprint(health.blueprint(service, dict(checks or {})))
+    also = {} if version is None else {"version": version.look}
+    app.register_blueprint(health.blueprint(service, {**(checks or {}), **also}))
     app.register_blueprint(statement.blueprint())
     if settings.demo:
         app.wsgi_app = OnlyHere(app.wsgi_app)  # type: ignore[method-assign]
@@ -152,6 +163,22 @@ def _add_templates(app: Flask) -> None:
 def _add_translations(app: Flask) -> None:
     folders = [HERE / "translations", Path(app.root_path) / "translations"]
     catalogues.Languages(app, [folder for folder in folders if folder.is_dir()])
+
+
+def _only_of_this_version(app: Flask, version: OneVersion) -> None:
+    episode = Episode(_log, "database and web are of one version again")
+
+    @app.before_request
+    def refuse_another_version() -> None:
+        if request.endpoint in limits.NOT_COUNTED:
+            return
+        try:
+            version.check()
+        except DatabaseIsOfAnotherVersion as trouble:
+            # its words are ours: a service's name, two steps, and what to do
+            episode.trouble("web is of another version than its database", why=str(trouble), error=trouble)
+            raise OfAnotherVersion from None
+        episode.well()
 
 
 def _add_limit(app: Flask) -> None:

@@ -88,6 +88,23 @@ class DirectoryIsSilent(Refusal):
         )
 
 
+class OfAnotherVersion(Refusal):
+    """The database has been updated and this process not, or the other way round."""
+
+    slug = "of-another-version"
+    title = "Lotsa is being updated."
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            says(
+                # promise: an-update-saves-nothing
+                "Nothing was saved or sent, since the new and the old version must not work side by side. Try again "
+                "in a few minutes."
+            )
+        )
+
+
 class OutOfOrder(Refusal):
     """The database cannot be reached just now."""
 

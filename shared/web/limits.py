@@ -1,8 +1,9 @@
 """How often one caller may ask: per address, per person and per token, and less often for what costs more.
 
-Whoever is signed in, or brings a right token, is counted as that person or that assignment; everybody else by their
-address, among them whoever brings the cookie of a session that is over: it may be a copy, and spends nothing of its
-owner's. It is asked before anything else about the request, so that trying costs no more than being told to wait.
+Whoever is signed in, or brings the token of an assignment that holds, is counted as that person or that assignment;
+everybody else by their address, among them whoever brings the cookie of a session that is over, or the token of an
+assignment that has ended: it may be a copy, and spends nothing of its owner's. It is asked before anything else about
+the request, so that trying costs no more than being told to wait.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from shared.kernel.refusals import Failure, SignInNeeded, TooOften
 from shared.settings import Settings, SettingsAreWrong
 from shared.storage.rates import Allowance, Spending
 from shared.web import session
-from shared.web.who import by_token, has_ended, is_api, web
+from shared.web.who import AssignmentNeeded, current_actor, has_ended, is_api, web
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -84,10 +85,10 @@ def _caller(settings: Settings) -> tuple[str, str]:
 
 
 def _assignment() -> str:
-    """Whose token it is; nothing for one that is not right, which is a stranger's."""
+    """Whose token it is; nothing for one that is not right, or whose assignment has ended: that is a stranger's."""
     try:
-        return str(by_token()[1])
-    except (SignInNeeded, Failure):
+        return str(current_actor().assignment_id)
+    except (SignInNeeded, AssignmentNeeded, Failure):
         return ""
 
 

@@ -25,6 +25,7 @@ from services.directory.web.refused import record_refusals
 from services.directory.web.sign_in import Hooks
 from shared.settings import Settings
 from shared.storage.key_register import key_is_right
+from shared.storage.schema import OneVersion
 from shared.web.app import make_app
 from shared.web.login import login_blueprint
 
@@ -62,6 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         },
         clock=made.clock,
         keeping=keeping(made),
+        version=OneVersion(bootstrap.SERVICE, made.engine),
     )
     parts.give(app, made)
     record_refusals(app)

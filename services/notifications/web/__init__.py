@@ -12,6 +12,7 @@ from services.notifications.web import api, pages
 from shared.settings import Settings
 from shared.storage.hearing import HeardDirectory
 from shared.storage.key_register import key_is_right
+from shared.storage.schema import OneVersion
 from shared.web.app import make_app
 
 NAME = "notifications_parts"
@@ -32,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         },
         clock=parts.clock,
         hearing=HeardDirectory(parts.engine, timedelta(seconds=parts.settings.heard_within)),
+        version=OneVersion(bootstrap.SERVICE, parts.engine),
     )
     app.extensions[NAME] = parts
     return app

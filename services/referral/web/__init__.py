@@ -16,6 +16,7 @@ from services.referral.web.parts import EXTENSION
 from shared.settings import Settings
 from shared.storage.hearing import HeardDirectory
 from shared.storage.key_register import key_is_right
+from shared.storage.schema import OneVersion
 from shared.web.app import make_app
 
 
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         clock=chosen.clock,
         keeping=keeping(chosen),
         hearing=HeardDirectory(chosen.engine, timedelta(seconds=chosen.settings.heard_within)),
+        version=OneVersion(SERVICE, chosen.engine),
         secrets=lambda: chosen.opening.master.derive("idempotency"),
     )
     app.extensions[EXTENSION] = chosen

@@ -1,4 +1,4 @@
-"""An update beside what runs: a bus or relay whose code and database are of two versions does nothing, and says so."""
+"""An update beside what runs: a process whose code and database are of two versions does nothing, and says so."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -16,15 +17,21 @@ from sqlalchemy import Engine, text
 
 from deploy.installation import Installation
 from deploy.migrate import declare_topology, migrate_database
+from services.referral.web import create_app as referral_app
+from services.referral.web.parts import EXTENSION
 from shared.messaging.outbox import append
 from shared.messaging.relay import Relay
+from shared.settings import SERVICES
+from shared.storage import schema
 from shared.storage.engine import make_engine
-from shared.storage.schema import DatabaseIsNewer, DatabaseIsOlder, check_version, known_steps
+from shared.storage.schema import DatabaseIsNewer, DatabaseIsOlder, OneVersion, check_version, known_steps
 from shared.storage.unit_of_work import Told
 from tests.integration.messaging.conftest import ROOT, eventually, referral_sent
+from tests.support.four_apps import four_apps
 from tests.support.infrastructure import Infrastructure, new_installation
 
 STEPS = known_steps("referral")
+HERE = "http://127.0.0.1:8000"
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +149,79 @@ def test_a_bus_does_not_begin(made: Installation, step: str) -> None:
     assert done.returncode == 1, done.stderr
     assert "the bus does not begin" in done.stderr
     assert f"step {step}" in done.stderr
+
+
+@pytest.mark.holds("no-two-versions-at-once")
+@pytest.mark.parametrize("step", [STEPS[-2], "9999"])
+def test_a_bus_that_was_there_before_ends(made: Installation, step: str) -> None:
+    """It looks a few times a minute; whoever watches over it starts it again."""
+    begin = (
+        "import sys, shared.messaging.run_bus as bus; bus.LOOK_AT_VERSION_EVERY = 0.3;"
+        "sys.exit(bus.main(['services.referral.service:Referral']))"
+    )
+    ready = made.settings().var / "run" / "bus.ready"
+    process = subprocess.Popen(
+        [sys.executable, "-c", begin],
+        env={**os.environ, **made.environment(), "PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        eventually(ready.exists, saying="the bus is ready")
+        with of_step(made, step):
+            _, said = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 1, said
+    assert "the bus ends" in said
+    assert f"step {step}" in said
+
+
+@pytest.fixture
+def looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Versions are asked for with each request."""
+    monkeypatch.setattr(schema, "ASK_EVERY", 0.0)
+
+
+@pytest.mark.holds("no-two-versions-at-once", "an-update-saves-nothing")
+@pytest.mark.parametrize("step", [STEPS[-2], "9999"])
+def test_web_answers_nothing_but_that_it_is_being_updated(
+    made: Installation, looking: None, request: pytest.FixtureRequest, step: str
+) -> None:
+    """In words on a page, as a problem by API, and as not ready; and goes on by itself when both are of one version."""
+    app = referral_app(made.settings())
+    request.addfinalizer(app.extensions[EXTENSION].engine.dispose)
+    client = app.test_client()
+    ready, page, api = "/referral/health/ready", "/referral/new", "/api/referral/v1/referrals"
+    assert client.get(ready, base_url=HERE).json["checks"]["version"] == "ok"
+    with of_step(made, step):
+        told = client.get(ready, base_url=HERE)
+        assert (told.status_code, told.json["checks"]["version"]) == (503, "failed")
+        shown = client.get(page, base_url=HERE)
+        assert shown.status_code == 503
+        assert "Lotsa uppdateras just nu</h1>" in shown.text
+        assert "Försök igen</a>" in shown.text
+        assert shown.headers["Retry-After"] == "5"
+        problem = client.post(api, base_url=HERE, json={})
+        assert (problem.status_code, problem.json["type"]) == (503, "urn:lotsa:problem:of-another-version")
+        assert client.get("/referral/health/live", base_url=HERE).status_code == 200
+    assert client.get(page, base_url=HERE).status_code != 503
+    assert client.get(api, base_url=HERE).status_code == 401
+
+
+def test_every_services_web_looks(tmp_path: Path) -> None:
+    """One that forgot would go on beside its database."""
+    for service, app in zip(SERVICES, four_apps(tmp_path / "keys"), strict=True):
+        told = app.test_client().get(f"/{service}/health/ready", base_url=HERE)
+        assert "version" in told.json["checks"], service
+
+
+def test_a_database_that_is_away_is_of_no_version(made: Installation, looking: None) -> None:
+    """What was found before counts until it answers again; what needs no database is answered."""
+    engine = make_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    OneVersion("referral", engine).check()
+    engine.dispose()
 
 
 def waiting(engine: Engine) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Blueprint, Flask
@@ -137,6 +137,28 @@ def test_a_session_that_is_over_spends_nothing_of_its_owners(
         changed(copy, lambda state: replace(state, started_at=state.started_at - timedelta(hours=12)))
     assert asked(copy, "/directory/open", 4, "192.0.2.66") == [200] * 3 + [429]
     assert asked(owner, "/directory/page", 3) == [200, 200, 429]
+
+
+class Tokens:
+    """Reads tokens that say a person and an assignment."""
+
+    def read(self, token: str) -> tuple[UserRef, UUID]:
+        """What it says."""
+        subject, _, assignment = token.partition(" ")
+        return UserRef(ALVA.issuer, subject), UUID(assignment)
+
+
+def test_the_token_of_an_ended_assignment_is_a_strangers(made: Callable[..., Flask], clock: list[float]) -> None:
+    """However right its signature: one that holds has an allowance of its own, which a copy of another never has."""
+    app = made("tokens=4/minute,strangers=2/minute")
+    staff = app.extensions["lotsa"].staff
+    app.extensions["lotsa"] = replace(app.extensions["lotsa"], tokens=Tokens())
+    held, client = staff.held[ALVA][0], app.test_client()
+    bearer = f"Bearer {ALVA.subject} {held.id}"
+    assert asked(client, "/api/directory/v1/things", 3, Authorization=bearer) == [200] * 3
+    del staff.held[ALVA]
+    assert asked(client, "/api/directory/v1/things", 3, Authorization=bearer) == [200, 200, 429]
+    assert asked(client, "/api/directory/v1/things", 1, "192.0.2.2", Authorization=bearer) == [200]
 
 
 def test_what_costs_more_may_be_asked_less_often(made: Callable[..., Flask], clock: list[float]) -> None:

@@ -1,0 +1,19 @@
+"""Units and assignments that were heard of are not deleted by the application's role.
+
+No code does, and whoever has the role's password must not. A walk over all rights finds the next such one
+(``tests/integration/messaging/test_rights_that_are_used.py``).
+"""
+
+from __future__ import annotations
+
+from alembic import op
+
+from shared.storage.migrating import role
+
+revision = "0014"
+down_revision = "0013"
+
+
+def upgrade() -> None:
+    """Take the right away."""
+    op.execute(f"revoke delete on known_units, known_assignments from {role('app')}")
