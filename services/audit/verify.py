@@ -520,11 +520,15 @@ _KEEPING = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan
 def _has_plain_names(value: Any) -> bool:
     """Whether all members' names are ASCII. Raises ValueError for numbers that are not safe integers."""
     if isinstance(value, dict):
-        plain = [name.isascii() & _has_plain_names(each) for name, each in value.items()]
-        return all(plain)
+        plain = True
+        for name, each in value.items():
+            plain = name.isascii() & _has_plain_names(each) & plain
+        return plain
     if isinstance(value, list):
-        plain = [_has_plain_names(each) for each in value]
-        return all(plain)
+        plain = True
+        for each in value:
+            plain = _has_plain_names(each) & plain
+        return plain
     if isinstance(value, float) or (isinstance(value, int) and abs(value) > 2**53 - 1):
         raise ValueError
     return True

@@ -152,9 +152,9 @@ def erased_and_back(world: World) -> list[str]:
 def under_no_key(index: int) -> list[str]:
     """A name lies there sealed, in the way of until 0.1, under a key that nobody has."""
     sealed = f"'\\x01{UUID(int=5).hex}' || sha256('x')"
+    into = "insert into log_openings (entry_index, name, event_id, sealed)"
     return [
-        "insert into log_openings (entry_index, name, event_id, sealed) "
-        f"select index, 'user', event_id, {sealed} from log_entries where index = {index}",
+        f"{into} select index, 'user', event_id, {sealed} from log_entries where index = {index}",
         f"update log_entries set user_key = null where index = {index}",
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -45,7 +46,8 @@ def leaves(draw: st.DrawFn) -> dict[str, Any]:
         if draw(st.booleans()):
             within.pop(name, None)
         else:
-            within[name] = draw(st.sampled_from(STRANGE))
+            # a copy, since the next change may be within it
+            within[name] = copy.deepcopy(draw(st.sampled_from(STRANGE)))
     return said
 
 
@@ -100,12 +102,12 @@ def test_every_check_comes_to_its_end(said: dict[str, Any]) -> None:
         ends_reading(each)
 
 
-@pytest.mark.parametrize("depth", [100, 600, 10_000])
+@pytest.mark.parametrize("depth", [100, 600, 5_000])
 def test_what_is_nested_deep_is_no_breakdown(depth: int) -> None:
     """Python gives up at some depth, and says so in another way than where it reads."""
     leaf = canonical({**GOLDEN[200], "data": "x"}).replace(b'"data":"x"', b'"data":' + b"[" * depth + b"]" * depth)
     ours, lonely = is_a_leaf(lambda: read_leaf(leaf)), is_a_leaf(lambda: verify.read_leaf(leaf, 0))
-    assert (ours, lonely) == ((True, True) if depth == 100 else (False, False))
+    assert (ours, lonely) == ((False, False) if depth == 5_000 else (True, True))
 
 
 def test_what_is_committed_to_may_be_no_ascii() -> None:

@@ -16,4 +16,6 @@ down_revision = "0014"
 
 def upgrade() -> None:
     """Take the right away."""
-    op.execute(f"revoke delete on known_units, known_assignments, referral_counts, routing, locations from {role('app')}")
+    op.execute(
+        f"revoke delete on known_units, known_assignments, referral_counts, routing, locations from {role('app')}"
+    )
