@@ -50,7 +50,9 @@ pytestmark = pytest.mark.timeout(900)
 OF_A_STORY, OF_A_VIEW = 12_000, 1_000
 """Bytes, of all services together."""
 STORY_BY_SERVICE = {"referral": 4_000, "notifications": 1_400, "directory": 100}
-VIEW_BY_SERVICE = {"referral": 200, "notifications": 0, "directory": 0}
+# a page more or less is 41 bytes of each of 200 looks; over more of them the referral service keeps less than 200
+# (tests/integration/referral/test_looks_kept.py)
+VIEW_BY_SERVICE = {"referral": 250, "notifications": 0, "directory": 0}
 """The rest is the log's."""
 FIRST, STORIES = 12, 60
 BEFORE_THAT = 90
