@@ -101,7 +101,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "name", "content"), WRONG, ids=str)
+@pytest.mark.parametrize(("kind", "name", "content"), WRONG, ids=range(len(WRONG)))
 def test_a_file_that_is_another_is_not_written_over(
     environment: dict[str, str], tmp_path: Path, kind: str, name: str, content: str
 ) -> None:
