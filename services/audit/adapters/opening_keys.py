@@ -33,6 +33,7 @@ PSEUDONYMS = "pseudonyms"
 USER = "user"
 KEPT = 20_000
 _FIND = "select key_id, wrapped from opening_keys where period = %s"
+_IS_THERE = "select from opening_keys where key_id = %s"
 _MAKE = "insert into opening_keys (key_id, period, wrapped) values (%s, %s, %s) on conflict (period) do nothing"
 _BY_IDS = """
     select key_id, wrapped, told, pseudonym from subject_keys where key_id = any($1::uuid[])
@@ -99,15 +100,39 @@ class OpeningKeys:
 
     def sealing(self, connection: Connection, subjects: Collection[Subject]) -> dict[Subject, SubjectKey]:
         """The subjects' keys, each made when it is the first to be asked for."""
+        found = self._sealing(connection, subjects)
+        if found is None and self._renew(connection, make=True):
+            found = self._sealing(connection, subjects)
+        if found is None or len(found) < len(set(subjects)):
+            raise Unreadable(f"none of somebody's {AT_MOST} keys can be unwrapped")
+        return found
+
+    def _sealing(self, connection: Connection, subjects: Collection[Subject]) -> dict[Subject, SubjectKey] | None:
+        """None where a key would have to be made, by a pseudonym that nobody could make again."""
         found: dict[Subject, SubjectKey] = {}
         for number in range(1, AT_MOST + 1):
             # one that cannot be unwrapped, or was changed, must not stop the log: its subject has another then
             missing = {self.pseudonym(each, number): each for each in subjects if each not in found}
-            if missing:
-                self._of_pseudonyms(connection, missing, found)
-        if len(found) < len(set(subjects)):
-            raise Unreadable(f"none of somebody's {AT_MOST} keys can be unwrapped")
+            if missing and not self._of_pseudonyms(connection, missing, found):
+                return None
         return found
+
+    def _renew(self, connection: Connection, *, make: bool) -> bool:
+        """Whether what pseudonyms were made with was another database's, which this one has taken the place of.
+
+        What this one has is taken up then, or made.
+        """
+        if self._has_what_pseudonyms_are_made_with(connection):
+            return False
+        if make or connection.exec_driver_sql(_FIND, (PSEUDONYMS,)).first() is not None:
+            self._pseudonyms = self._find_or_make(connection, PSEUDONYMS)
+            return True
+        return False
+
+    def _has_what_pseudonyms_are_made_with(self, connection: Connection) -> bool:
+        # a process outlives a database that is put back, or begun anew, under it
+        ours = self._pseudonyms
+        return ours is not None and connection.exec_driver_sql(_IS_THERE, (ours.id,)).first() is not None
 
     def pseudonym(self, subject: Subject, number: int = 1) -> bytes:
         """By what a subject's key is found: 32 bytes that tell nothing without audit's master key."""
@@ -161,7 +186,10 @@ class OpeningKeys:
         found = self._unwrap(key_id, row)
         subject, pseudonym = Subject.of({USER: found.told}), bytes(row.pseudonym or b"")
         # the first is most people's only one
-        return any(self.pseudonym(subject, number) == pseudonym for number in range(1, AT_MOST + 1))
+        numbers = range(1, AT_MOST + 1)
+        return any(self.pseudonym(subject, number) == pseudonym for number in numbers) or (
+            self._renew(connection, make=False) and pseudonym in self.pseudonyms(subject)
+        )
 
     def tells_of(self, key_id: UUID, wrapped: bytes, told: bytes | None) -> Subject | None:
         """Whom a key was made for; None when it tells of nobody. Raises Unreadable."""
@@ -198,9 +226,12 @@ class OpeningKeys:
 
     def _of_pseudonyms(
         self, connection: Connection, missing: Mapping[bytes, Subject], found: dict[Subject, SubjectKey]
-    ) -> None:
+    ) -> bool:
+        """Find or make the subjects' keys; False, with none made, where pseudonyms are another database's."""
         rows = {bytes(row[0]): row for row in ask(connection, _BY_PSEUDONYMS, (list(missing),))}
         made = sorted(missing.keys() - rows.keys())
+        if made and not self._has_what_pseudonyms_are_made_with(connection):
+            return False
         for pseudonym in made:
             key, wrapped = self._master.new_data_key()
             value = missing[pseudonym].told
@@ -218,6 +249,7 @@ class OpeningKeys:
                 continue
             if unwrapped.told == subject.told:
                 found[subject] = unwrapped
+        return True
 
     def _find_or_make(self, connection: Connection, period: str) -> DataKey:
         """The key of a period, or the next one of that period: one that cannot be unwrapped must not stop the log."""

@@ -137,6 +137,33 @@ def test_a_key_that_cannot_be_unwrapped_does_not_stop_the_log(world: World) -> N
     assert bootstrap.erase_name(world.settings, user, by="olle") == 2
 
 
+def test_a_process_outlives_the_database_that_it_began_with(world: World) -> None:
+    """Where another takes its place, names lie under keys that are found there, and everybody can open them."""
+    owner = world.settings.service("audit").owner_database_url
+    [(key_id, wrapped)] = world.rows("select key_id, wrapped from opening_keys where period = 'pseudonyms'")
+    do_as(owner, "delete from opening_keys where period = 'pseudonyms'")
+    try:
+        # found by what another database made, which is not there any more
+        world.hear(sent(uuid4(), [], subject="of another time"))
+        world.sequencer.integrate()
+        fresh = replace(bootstrap.for_bus(world.settings), clock=world.clock)
+        for parts in (world.parts, fresh):
+            with parts.as_auditor() as uow:
+                size = uow.verification.size()
+                [laid] = uow.verification.slice(size - 1, size).laid
+            assert (laid.state, laid.value) == ("open", {"issuer": ISSUER, "subject": "of another time"})
+        fresh.engine.dispose()
+        assert bootstrap.erase_name(world.settings, UserRef(ISSUER, "of another time"), by="olle") == 1
+    finally:
+        # the key that was made meanwhile stays under another name, and the first is taken up again
+        do_as(owner, "update opening_keys set period = 'pseudonyms.of-a-test' where period = 'pseudonyms'")
+        first = f"'{key_id}', 'pseudonyms', '\\x{bytes(wrapped).hex()}'"
+        do_as(owner, f"insert into opening_keys (key_id, period, wrapped) values ({first})")
+    world.parts.keys._pseudonyms = None
+    world.hear(sent(uuid4(), [], subject="unmistakable"))
+    world.sequencer.integrate()
+
+
 def test_what_a_months_key_sealed_is_opened_by_it_and_erased_with_it(world: World) -> None:
     """Until 0.1 all of a month lay under one key."""
     key, wrapped = world.parts.keys._master.new_data_key()

@@ -20,12 +20,14 @@ from shared.storage.engine import make_engine
 from shared.storage.unit_of_work import Told
 from tests.integration.messaging.conftest import House, eventually, referral_sent
 
-SLEEPS = """
-    SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted
+# a cluster has many databases, and other locks on what has the same number
+_HELD = """
+    FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
         AND objid::bigint = :lock
 """
-END_THEM = "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE objid::bigint = :lock"
+SLEEPS = f"SELECT count(*) {_HELD}"
+END_THEM = f"SELECT count(pg_terminate_backend(pid)) {_HELD}"
 NEVER = 3_600.0
 SOON = 30.0
 

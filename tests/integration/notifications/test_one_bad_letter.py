@@ -106,7 +106,9 @@ def test_the_machines_trouble_is_no_letters_fault(room: Room, monkeypatch: pytes
     units = a_batch(room, "forst@example.se", "sist@example.se")
     with post_office() as office:
         with monkeypatch.context() as patched:
-            patched.setattr(letters, "letter", no_files)
+            # a letter is put together, or a form of it filled in
+            for way in ("letter", "_form"):
+                patched.setattr(letters, way, no_files)
             assert deliver(room, email(office)) == 0
         room.clock.advance(2 * WHEN_AWAY)
         assert deliver(room, email(office)) == 2
