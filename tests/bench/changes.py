@@ -81,8 +81,8 @@ RULES = "select id from routing_rules where municipality_code = '0180' limit 40"
 NOTHING = "select 0"
 OWN_ORGANIZATION = f"select organization_id from units where id = '{UNIT[CAST['dani'][0]]}'"
 SERVICES = f"select id from support_services {_OWN} limit 40"
-ACTIVITIES = f"select id from activities {_OWN} and cancelled_at is null limit 40"
-CANCELLED = f"select id from activities {_OWN} and cancelled_at is not null limit 40"
+ACTIVITIES = f"select id from activities {_OWN} and status = 'scheduled' limit 40"
+CANCELLED = f"select id from activities {_OWN} and status = 'cancelled' limit 40"
 
 
 @dataclass(frozen=True)
