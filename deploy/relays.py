@@ -5,12 +5,6 @@ python -m deploy.relays referral directory notifications audit
 
 from __future__ import annotations
 
-import gc
-
-if __name__ == "__main__":
-    # until all is loaded there is nothing to collect (settle_down)
-    gc.disable()
-
 import argparse
 import signal
 import sys

@@ -6,12 +6,6 @@ python -m deploy.serve all --bind 127.0.0.1:8000
 
 from __future__ import annotations
 
-import gc
-
-if __name__ == "__main__":
-    # until all is loaded there is nothing to collect (settle_down)
-    gc.disable()
-
 import argparse
 import sys
 from pathlib import Path

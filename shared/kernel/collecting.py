@@ -12,11 +12,8 @@ def settle_down() -> None:
     """Leave what is loaded now out of every later look, and look seldom.
 
     Code, mappings and settings live as long as the process. To look through them again and again, as Python does by
-    default after each 700 new objects, took a fifth of a busy process's time. Call it when all is loaded; until then a
-    process may have Python look for nothing at all (``gc.disable()``): code that is being loaded is no garbage, and
-    looking took a tenth of the time until a process was ready.
+    default after each 700 new objects, took a fifth of a busy process's time. Call it when all is loaded.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, *OLDER)
-    gc.enable()

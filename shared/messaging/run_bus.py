@@ -6,12 +6,6 @@ the process, before anything else is loaded; nothing but a bus process may do so
 
 from __future__ import annotations
 
-import gc
-
-if __name__ == "__main__":
-    # until all is loaded there is nothing to collect (settle_down)
-    gc.disable()
-
 import os
 import warnings
 

@@ -6,8 +6,7 @@ import subprocess
 import sys
 
 ASK = """
-import gc
-gc.disable()
+import gc, json
 from shared.kernel.collecting import settle_down
 loaded = len(gc.get_objects())
 settle_down()
@@ -17,6 +16,6 @@ print(gc.isenabled())
 
 
 def test_what_is_loaded_is_left_alone_and_the_rest_is_still_collected() -> None:
-    """In a process of its own: collecting is on from then, and has next to nothing to look at."""
+    """In a process of its own: collecting stays on, and has next to nothing to look at."""
     asked = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True, check=True, timeout=60)
     assert asked.stdout.split() == ["True"] * 4
