@@ -56,6 +56,7 @@ SLEEPS = 10
 SLEEP_SECONDS = (0.1, 0.3, 1.0)
 STOP_WITHIN = 10.0
 COUNT_PARKED_EVERY = 60.0
+BEGINS_WITHIN = 30.0
 LOOK_AT_VERSION_EVERY = 15.0
 
 _log = logger("messaging.run_bus")
@@ -125,9 +126,13 @@ def run(service_classes: Sequence[type], settings: Settings, ready_file: Path, s
         eventlet.spawn(_watch_version, container.service_name, settings, stop)
         eventlet.spawn(_count_what_is_parked, settings.service(container.service_name).broker_url, container, stop)
     settle_down()
+    began = time.monotonic()
     while not stop.ready():
-        ready.say(all(_connected(container) for container in containers))
-        with eventlet.Timeout(1.0, False):
+        connected = all(_connected(container) for container in containers)
+        ready.say(connected)
+        # at first somebody waits for it
+        soon = not connected and time.monotonic() - began < BEGINS_WITHIN
+        with eventlet.Timeout(0.05 if soon else 1.0, False):
             stop.wait()
     ready.say(False)
     status = int(stop.wait())
