@@ -45,9 +45,11 @@ def rotate(settings: Settings, kind: str, console: Console, *, wait: float = 2 *
     else:
         console.print(f"  “{newest.id}” was added before: that is gone on with", markup=False)
     hand_out()
+    # no process tells that it has looked at its file again, so each is given the time in which it does
     time.sleep(wait)
     put(path, _lines([newest, *(key for key in read_master_keys(path) if key.id != newest.id)]))
     hand_out()
+    # and that none still seals under the one before
     time.sleep(wait)
     console.print(f"  “{newest.id}” seals what is new", markup=False)
     current = MasterKeys(path)

@@ -59,6 +59,7 @@ def rotate(settings: Settings, console: Console, *, wait: float, within: float =
     else:
         console.print("  A key was added before: that is gone on with")
     _publish(verifying, key)
+    # no process tells that it has looked at its file again, so each is given the time in which it does
     time.sleep(wait)
     engine = log_engine(settings)
     try:

@@ -50,6 +50,7 @@ def rotate_session(
     kept = [key for key in _read(public)["keys"] if key["kid"] != new["kid"] and key.get("exp", now + 1) > now]
     _publish(public, [new, *kept])
     console.print(f"  {public} holds the new public half: waiting until every process knows it", markup=False)
+    # no process tells that it has looked at its file again, so each is given the time in which it does
     time.sleep(wait)
     put(private, json.dumps(_read(coming)))
     hand_out()
@@ -82,6 +83,7 @@ def rotate_cookie(settings: Settings, service: str, console: Console, *, wait: f
     for keys in ([before[0], new], [new] if at_once else [new, before[0]]):
         put(path, "".join(f"{key}\n" for key in keys))
         hand_out()
+        # as with the keys of sessions
         time.sleep(wait)
     record(settings, service, "rotate-key", "cookie-key", RULE)
     console.print(f"Done. {path} holds a new key{'' if at_once else ', and the one before'}.", markup=False)

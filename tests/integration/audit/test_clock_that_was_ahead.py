@@ -73,14 +73,20 @@ def test_the_last_word_by_the_right_time_counts(world: World) -> None:
     assert rows(world) == [(5,)]
 
 
-def test_what_was_found_in_the_future_is_looked_at_again_now(world: World) -> None:
-    """A difference that was noted then is compared anew, and ends when there is none: nobody is told for 400 days."""
+def differs_in_the_future(world: World) -> datetime:
+    """An hour is found to differ by a clock that is ahead; the right time."""
     now = world.clock.now()
     hour = now.replace(minute=0, second=0, microsecond=0) - HOUR
     world.clock.move_to(now + AHEAD)
     said(world, hour, 7)
     world.clock.advance(SETTLED_AFTER)
     assert compared(world, TOLD)
+    return now
+
+
+def test_what_was_found_in_the_future_is_looked_at_again_now(world: World) -> None:
+    """A difference that was noted then is compared anew, and ends when there is none: nobody is told for 400 days."""
+    now = differs_in_the_future(world)
     world.clock.advance(AGAIN_AFTER)
     assert compared(world, TOLD)
     assert wrong(world) == 1
@@ -92,12 +98,7 @@ def test_what_was_found_in_the_future_is_looked_at_again_now(world: World) -> No
 
 def test_a_difference_that_is_true_is_told_of_in_time(world: World) -> None:
     """Since when it differs lay in the future as well."""
-    now = world.clock.now()
-    hour = now.replace(minute=0, second=0, microsecond=0) - HOUR
-    world.clock.move_to(now + AHEAD)
-    said(world, hour, 7)
-    world.clock.advance(SETTLED_AFTER)
-    assert compared(world, TOLD)
+    now = differs_in_the_future(world)
     world.clock.move_to(now)
     assert compared(world, TOLD)
     world.clock.advance(AGAIN_AFTER)
