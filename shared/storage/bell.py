@@ -88,13 +88,18 @@ class Sleeper:
 
     def sleep(self, seconds: float, *others: int) -> bool:
         """Until the bell is rung (then True), ``others`` (descriptors) have something to read, or that long."""
-        libpq = self._driver.pgconn
+        # what came together with the answer to a question past the driver (``Look``) is in no socket any more
+        self._heed()
         if not self._rung:
+            libpq = self._driver.pgconn
             select.select([libpq.socket, *others], [], [], seconds)
             libpq.consume_input()
-            while (told := libpq.notifies()) is not None:
-                self._note(told)
+            self._heed()
         return self._rung
+
+    def _heed(self) -> None:
+        while (told := self._driver.pgconn.notifies()) is not None:
+            self._note(told)
 
     def _note(self, _told: object) -> None:
         self._rung = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,11 +13,13 @@ from sqlalchemy import Connection, text
 
 from shared.messaging import relay as relaying
 from shared.messaging.bedside import Bedside
+from shared.messaging.claims import WAITING
 from shared.messaging.outbox import BELL, append, hold, let_go
 from shared.messaging.publishing import ConfirmedPublisher
 from shared.storage import bell as bells
 from shared.storage.bell import Rest, Sleeper
 from shared.storage.engine import make_engine
+from shared.storage.plainly import Look
 from shared.storage.unit_of_work import Told
 from tests.integration.messaging.conftest import House, eventually, referral_sent
 
@@ -106,6 +109,18 @@ def test_what_rang_while_something_else_was_asked_is_not_forgotten(house: House)
         house.send("normal")
         assert one.connection.execute(text("SELECT 1")).scalar_one() == 1
         assert one.sleep(0.0)
+
+
+def test_what_rang_while_the_queue_was_looked_at_is_not_forgotten(house: House) -> None:
+    """That look goes past the driver: what it read with its answer is in no socket any more, and wakes all the same."""
+    with sleeper(house) as one:
+        waits = Look(one.connection, WAITING)
+        assert one.lie_down()
+        house.send("normal")
+        assert waits()
+        began = time.monotonic()
+        assert one.sleep(SOON)
+        assert time.monotonic() - began < SOON / 2
 
 
 def test_a_relay_that_sleeps_sends_at_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
