@@ -31,10 +31,11 @@ _EPOCH = _BEGINNING.replace(tzinfo=UTC)
 # times are counted in microseconds since 1970: reckoning with dates takes several times as long
 _SINCE = (datetime(2026, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _LATEST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+# no hour 24: a Python that reads it as the next day's midnight would put that in its place
 _SPELT = re.compile(
     rb"(?P<id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
     rb"|(?P<hash>[0-9a-f]{64})"
-    rb"|(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{6})?Z)"
+    rb"|(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:\.[0-9]{6})?Z)"
 )
 _SHORTEST = len("2026-01-01T00:00:00Z")
 _MARK = re.compile(rb"[\x01-\x05\x10-\x1f]")

@@ -15,7 +15,7 @@ from shared.storage.encryption import DataKey, Unreadable
 
 PACKED = b"\x01"
 MOST_BYTES = 1 << 20
-"""No part is longer: a request's whole body is not."""
+"""No part is longer: a request's whole body is not. What were longer all the same would be sealed as it is."""
 # raw, no header; a window as large as dictionary and part
 _WINDOW = -14
 # words of every letter, codes, and last, so that it is nearest, what each part says
@@ -47,7 +47,7 @@ def pack(said: str) -> bytes:
     plain = said.encode()
     packing = zlib.compressobj(9, zlib.DEFLATED, _WINDOW, 9, zlib.Z_DEFAULT_STRATEGY, _DICTIONARY)
     packed = PACKED + packing.compress(plain) + packing.flush()
-    return packed if len(packed) < len(plain) else plain
+    return packed if len(packed) < len(plain) <= MOST_BYTES else plain
 
 
 def unpack(sealed: bytes) -> str:
@@ -56,10 +56,11 @@ def unpack(sealed: bytes) -> str:
         return sealed.decode()
     unpacking = zlib.decompressobj(_WINDOW, _DICTIONARY)
     try:
-        plain = unpacking.decompress(sealed[1:], MOST_BYTES)
+        # one more, since the end is seen only by who reads on
+        plain = unpacking.decompress(sealed[1:], MOST_BYTES + 1)
     except zlib.error:
         raise ValueError("packed in another way") from None
-    if not unpacking.eof or unpacking.unused_data:
+    if not unpacking.eof or unpacking.unused_data or len(plain) > MOST_BYTES:
         raise ValueError("packed in another way, or longer than any part")
     return plain.decode()
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import zlib
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.audit.log import shorthand
 from services.audit.log.entry import MAX_LEAF_BYTES, LeafIsTooLarge, LeafIsWrong, canonical, moment
 from services.audit.log.packing import PACKED, REFUSED, pack, unpack
 from services.audit.log.shorthand import NotInShorthand, put_together, taken_apart
@@ -52,6 +53,23 @@ def test_what_an_index_looks_for_stays_in_sight() -> None:
     refused = next(leaf for leaf in GOLDEN if REFUSED in leaf)
     assert pack(refused) == refused
     assert all(REFUSED not in pack(leaf) for leaf in GOLDEN if REFUSED not in leaf)
+
+
+def test_a_python_that_knows_an_hour_24_packs_the_same_leaf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some read it as the next day's midnight: put back so, it would be another leaf than was signed for."""
+
+    class Lenient(datetime):
+        @classmethod
+        def fromisoformat(cls, spelt: str) -> datetime:
+            at = datetime.fromisoformat(spelt.replace("T24:", "T00:"))
+            return at + timedelta(days="T24:" in spelt)
+
+    leaf = canonical({"at": "2026-11-29T24:00:00Z", "said": "2026-11-29T23:59:59Z and so on " * 3})
+    monkeypatch.setattr(shorthand, "datetime", Lenient)
+    packed = pack(leaf)
+    monkeypatch.undo()
+    assert len(packed) < len(leaf)
+    assert unpack(packed) == leaf
 
 
 @given(st.binary(max_size=400))

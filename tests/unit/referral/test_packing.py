@@ -79,6 +79,12 @@ def test_anything_else_is_unreadable(stored: bytes) -> None:
         open_part(key, row, key.seal_bytes("contents", "body", row, stored))
 
 
+@pytest.mark.parametrize("length", [MOST_BYTES - 1, MOST_BYTES, MOST_BYTES + 1, MOST_BYTES * 2])
+def test_whatever_is_sealed_can_be_opened(length: int) -> None:
+    """Also at and beyond the length to which anything is unpacked: else it would be sealed for ever."""
+    assert unpack(pack("a" * length)) == "a" * length
+
+
 def test_nothing_is_unpacked_beyond_any_part() -> None:
     """A few hundred bytes can say a gigabyte of the same; it is given up at a megabyte."""
     packing_it = zlib.compressobj(9, zlib.DEFLATED, packing._WINDOW, zdict=packing._DICTIONARY)
