@@ -22,7 +22,7 @@ _SETS = ("subjects", "consents")
 
 
 class OutOfOrder(ValueError):
-    """A record came after one with a greater id, or twice."""
+    """A record came after one with a greater id."""
 
 
 class Tally:
@@ -34,12 +34,13 @@ class Tally:
         self._digest = hashlib.sha256()
 
     def add(self, record_id: UUID, kind: str, data: Mapping[str, Any]) -> None:
-        """Take the next record. Raises OutOfOrder."""
-        if record_id.int <= self._before:
+        """Take the next record. Raises OutOfOrder. One that is there twice counts twice: that too is a difference."""
+        if record_id.int < self._before:
             raise OutOfOrder
+        said = hashlib.sha256(_canonical(kind, data)).digest()
         self._before = record_id.int
         self.count += 1
-        self._digest.update(record_id.bytes + hashlib.sha256(_canonical(kind, data)).digest())
+        self._digest.update(record_id.bytes + said)
 
     @property
     def digest(self) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from shared.contracts.common import AccessRecorded, TallyAnnounced
 from shared.contracts.envelope import Envelope
@@ -42,7 +43,7 @@ _FROM_THE_BEGINNING = text("SELECT EXISTS (SELECT FROM outbox WHERE id >= :low A
 _EPOCH = text("SELECT epoch FROM publisher")
 _TOLD = text(
     "SELECT id, event_type, data FROM outbox WHERE id >= :low AND id < :high AND sent_at IS NOT NULL "
-    "ORDER BY id LIMIT :chunk"
+    "ORDER BY id LIMIT :chunk OFFSET :passed"
 )
 _KEEPS_LOOKS = text("SELECT to_regclass('access_records') IS NOT NULL")
 # whoever keeps access records keeps them as the event tells them (AccessRecorded), seen by the service itself
@@ -50,7 +51,7 @@ _AS_THE_SERVICE = text("SELECT set_config('lotsa.actor', 'system', true)")
 _LOOKS = text(
     "SELECT access_id, action, outcome, rule, purpose, issuer, subject, assignment_id, unit_id, role, record_kind, "
     "subjects, consents, occurred_at FROM access_records WHERE access_id >= :low AND access_id < :high "
-    "ORDER BY access_id LIMIT :chunk"
+    "ORDER BY access_id LIMIT :chunk OFFSET :passed"
 )
 
 _log = logger("messaging.tallying")
@@ -93,24 +94,39 @@ class Tallier:
             stop.wait(self._look_every)
 
     def round(self) -> int:
-        """Announce what is due; how many hours. Raises BrokerTrouble or a database error."""
+        """Announce what is due; how many hours. Raises BrokerTrouble or a database error.
+
+        An hour that cannot be tallied (whoever changes the tables may write anything there) keeps no other back.
+        """
         due = list(self._due(self._clock.now()))
         if not due:
             return 0
         broker = ConfirmedPublisher(self._broker_url, f"{self._publisher} tally")
-        said = 0
+        said, wrong = 0, None
         try:
             for hour in due:
-                with self._engine.connect() as connection:
-                    announced = tally_of(connection, hour)
-                    epoch = connection.execute(_EPOCH).scalar_one()
-                if announced is not None:
-                    broker.publish([self._message(announced, epoch)])
-                    self._said[hour] = self._clock.now()
-                    said += 1
+                try:
+                    said += self._say(hour, broker)
+                except (DBAPIError, ValueError, TypeError) as error:
+                    if isinstance(error, OperationalError | InterfaceError):
+                        # the database is away, for every hour
+                        raise
+                    wrong = wrong or error
         finally:
             broker.close()
+        if wrong is not None:
+            raise wrong
         return said
+
+    def _say(self, hour: datetime, broker: ConfirmedPublisher) -> bool:
+        with self._engine.connect() as connection:
+            announced = tally_of(connection, hour)
+            epoch = connection.execute(_EPOCH).scalar_one()
+        if announced is None:
+            return False
+        broker.publish([self._message(announced, epoch)])
+        self._said[hour] = self._clock.now()
+        return True
 
     def _due(self, now: datetime) -> Iterator[datetime]:
         """Hours that are over and not said yet, or said so lately that they are said again; the oldest first."""
@@ -187,10 +203,13 @@ def _as_told(row: Any) -> AccessRecorded:
 
 
 def _rows(connection: Connection, question: Any, low: UUID, high: UUID) -> Iterator[Any]:
-    """The rows from one id up to another, read in chunks."""
+    """The rows from one id up to another, read in chunks; those of one id too that lie on both sides of an edge."""
+    passed = 0
     while True:
-        found = connection.execute(question, {"low": low, "high": high, "chunk": CHUNK}).all()
+        found = connection.execute(question, {"low": low, "high": high, "chunk": CHUNK, "passed": passed}).all()
         yield from found
         if len(found) < CHUNK:
             return
-        low = UUID(int=found[-1][0].int + 1)
+        last = found[-1][0]
+        passed = sum(row[0] == last for row in found) + (passed if last == low else 0)
+        low = last

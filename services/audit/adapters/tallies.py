@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,9 +16,9 @@ from services.audit.domain.beside import NOT_OURS
 from services.audit.domain.retelling import ACCESS, retold
 from services.audit.domain.tallies import AGAIN_AFTER, KEPT_FOR, LOOKS, SETTLED_AFTER, TOLD, Kept
 from services.audit.log.packing import read_stored
-from services.audit.log.shown import MEMBER, key_of, unfolded
+from services.audit.log.shown import MEMBER, Shown, key_of, unfolded
 from shared.contracts.common import TallyAnnounced
-from shared.messaging.tally import HOUR, Tally, hour_of, ids_within
+from shared.messaging.tally import HOUR, Tally, ids_within
 from shared.storage.plainly import ask, run
 
 CHUNK = 1_000
@@ -115,21 +115,22 @@ class Tallies:
 
     def counted(self, publisher: str, hour: datetime) -> dict[str, Tally | None]:
         """The same counted from the log; None for what was erased in part and cannot be compared."""
-        told, end = Tally(), ids_within(hour, hour + HOUR)[1]
+        told, (begins, end) = Tally(), ids_within(hour, hour + HOUR)
         looks: list[tuple[UUID, dict[str, Any]]] = []
         erased = set()
         for event_id, members, data in self._entries(publisher, hour):
             is_look = members["type"] == ACCESS and members.get("purpose") != OPERATIONS
             record = UUID(members["data"]["access_id"]) if is_look else None
             if event_id < end:
-                told.add(event_id, members["type"], data or {})
+                _count(told, event_id, members["type"], data or {})
                 erased |= {TOLD} if data is None else set()
-            if record is not None and hour_of(record) == hour:
+            # not by what moment it holds: an id may hold one that no calendar has
+            if record is not None and begins <= record < end:
                 looks.append((record, data or {}))
                 erased |= {LOOKS} if data is None else set()
         looked = Tally()
         for record, data in sorted(looks, key=lambda each: each[0]):
-            looked.add(record, ACCESS, data)
+            _count(looked, record, ACCESS, data)
         return {TOLD: None if TOLD in erased else told, LOOKS: None if LOOKS in erased else looked}
 
     def _entries(self, publisher: str, hour: datetime) -> Iterator[tuple[UUID, dict[str, Any], dict[str, Any] | None]]:
@@ -147,10 +148,7 @@ class Tallies:
             sets = find_sets(self._connection, [key_of(leaf[MEMBER]) for leaf in ours.values() if MEMBER in leaf])
             for index, event_id, _ in rows:
                 if index in ours:
-                    leaf = ours[index]
-                    # a set that is gone leaves the look without what was shown: that differs, and is told
-                    whole = unfolded(leaf, sets.get(key_of(leaf[MEMBER]))) if MEMBER in leaf else leaf
-                    yield event_id, leaf, retold(whole, opened.get(index, {}))
+                    yield event_id, ours[index], _data(ours[index], sets, opened.get(index, {}))
             if len(rows) < CHUNK:
                 return
             low = UUID(int=rows[-1][1].int + 1)
@@ -173,6 +171,24 @@ class Tallies:
     def _has_any(self, publisher: str, hour: datetime) -> bool:
         end = ids_within(hour, hour + HOUR)[1]
         return any(event_id < end for event_id, _, _ in self._entries(publisher, hour))
+
+
+def _data(leaf: dict[str, Any], sets: Mapping[UUID, Shown], opened: dict[str, Any]) -> dict[str, Any] | None:
+    """What the event said; nothing where the leaf was changed to what no event says: that differs, and is told."""
+    try:
+        # a set that is gone leaves the look without what was shown: that differs too
+        whole = unfolded(leaf, sets.get(key_of(leaf[MEMBER]))) if MEMBER in leaf else leaf
+        return retold(whole, opened)
+    except NOT_OURS:
+        return {}
+
+
+def _count(tally: Tally, record_id: UUID, kind: str, data: Mapping[str, Any]) -> None:
+    try:
+        tally.add(record_id, kind, data)
+    except NOT_OURS:
+        # ids that cannot be sorted, say: counted all the same
+        tally.add(record_id, kind, {})
 
 
 def _is_an_events(leaf: dict[str, Any]) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -15,7 +16,7 @@ from shared.contracts.common import TallyAnnounced
 from shared.kernel.clock import FixedClock
 from shared.messaging.tally import HOUR, Tally
 from tests.integration.audit.broken_log import as_owner
-from tests.integration.audit.support import World, sent
+from tests.integration.audit.support import World, looked, sent
 from tests.integration.audit.test_reconciling import announce
 
 
@@ -89,6 +90,28 @@ def test_a_service_that_speaks_and_says_nothing_of_any_hour_is_missed(world: Wor
     say(world, this_hour(world) - HOUR)
     announce(world, world.sequence)
     assert missed(world, comparer) == set()
+
+
+NO_MOMENT = UUID(int=2**128 - 1)
+
+
+@pytest.mark.parametrize("ids", [(NO_MOMENT,), (UUID(int=5),) * 2, None], ids=["of no hour", "of one look", "of two"])
+def test_no_look_that_was_told_stops_the_comparing(world: World, ids: tuple[UUID, ...] | None) -> None:
+    """Whoever has one service's outbox may tell any look, twice too: all hours of all services are compared."""
+    known = looked(uuid4(), [])
+    told = [replace(known, access_id=each) for each in ids] if ids else [known, known]
+    world.hear(*told)
+    world.sequencer.integrate()
+    hour = this_hour(world)
+    for each in (hour, hour - HOUR):
+        say(world, each)
+    world.clock.advance(SETTLED_AFTER)
+    comparer = Comparer(world.clock)
+    for _ in range(2):
+        missed(world, comparer)
+    compared = world.as_role("", "select hour, differs from tallies where compared_at is not null order by hour")
+    assert [row[0] for row in compared] == [hour - HOUR, hour]
+    assert compared[1][1] == ["told"]
 
 
 def test_hours_that_agreed_are_forgotten_in_the_end(world: World) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DataError
 
+from shared.contracts.common import TallyAnnounced
 from shared.kernel.clock import FixedClock
+from shared.messaging import tallying
 from shared.messaging.tally import HOUR, Tally, hour_of, ids_within
 from shared.messaging.tallying import SAID_AGAIN_EVERY, SAID_AGAIN_FOR, SETTLED_AFTER, Tallier, tally_of
 from tests.integration.messaging.conftest import House, eventually
@@ -79,6 +82,27 @@ def test_an_hour_is_said_when_it_is_over_and_again_for_a_while(house: House) -> 
     clock.move_to(hour + SAID_AGAIN_FOR + HOUR)
     speaks.round()
     assert speaks._said[hour] < clock.now()
+
+
+def test_an_hour_that_cannot_be_tallied_keeps_no_other_back(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody wrote there what no reading gets past: the hours after it are said, and of that one is told."""
+    sent(house)
+    hour = newest_hour(house)
+    clock = FixedClock(hour + 3 * HOUR + SETTLED_AFTER)
+    speaks = tallier(house, clock)
+    speaks._from = hour
+
+    def tally(connection: Connection, of: datetime) -> TallyAnnounced | None:
+        if of == hour:
+            connection.execute(text("SELECT get_byte('', 0)"))
+        return tally_of(connection, of)
+
+    monkeypatch.setattr(tallying, "tally_of", tally)
+    with pytest.raises(DataError):
+        speaks.round()
+    assert set(speaks._said) == {hour + HOUR, hour + 2 * HOUR}
+    monkeypatch.undo()
+    assert speaks.round() == 1
 
 
 @pytest.mark.parametrize("from_the_beginning", [True, False])

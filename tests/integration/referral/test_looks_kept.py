@@ -8,13 +8,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from services.referral.adapters.looks import keep_looks, made_of, set_of
 from services.referral.views.readings import readings_of
 from services.referral.views.worklist import PAGE, Show, work_list
 from shared.contracts.common import AccessRecorded
 from shared.kernel.identity import ReferralId, uuid7
+from shared.messaging import tallying
+from shared.messaging.tally import hour_of
+from shared.messaging.tallying import tally_of
 from tests.integration.referral.conftest import Cast, Room, a_referral, a_referral_about_both
 from tests.support.weighing import weigh
 
@@ -31,6 +34,14 @@ def kept(room: Room) -> list[dict[str, Any]]:
         AccessRecorded(**{**each, "subjects": tuple(each["subjects"]), "consents": tuple(each["consents"])}).to_data()
         for each in told
     ]
+
+
+def all_is_sent(connection: Connection) -> None:
+    """As the relay does it, so that the hour can be tallied."""
+    numbered = "SELECT id AS of, row_number() OVER (ORDER BY id) AS number FROM outbox"
+    connection.execute(
+        text(f"UPDATE outbox SET sent_at = now(), sequence = number FROM ({numbered}) AS each WHERE id = of")
+    )
 
 
 def test_what_is_kept_is_what_was_told(room: Room, alva: Cast, bo: Cast, cilla: Cast) -> None:
@@ -91,6 +102,51 @@ def test_consents_of_nothing_that_was_shown_are_named(room: Room, alva: Cast, bo
         assert referral is not None
         [(read,), (as_well,)] = readings_of(referral, uow).values()
     assert read == as_well
+
+
+@pytest.mark.parametrize("relied_on", [b"", b"\xff" * 40])
+def test_a_look_that_was_changed_stops_nobody(room: Room, alva: Cast, bo: Cast, relied_on: bytes) -> None:
+    """One that says less than it showed, or more: the page of readings and the hour's tally come to their end, and the
+    tally is another than what was told, so that it is found."""
+    shown = alva.send(a_referral_about_both()).json["id"]
+    bo.open(shown)
+    told = AccessRecorded.from_data(room.told("access.recorded.v1")[0])
+    hour = hour_of(told.access_id)
+    with room.parts.as_system() as uow:
+        all_is_sent(uow.connection)
+        before = tally_of(uow.connection, hour)
+        look = replace(told, access_id=uuid7(), subjects=(UUID(shown), uuid7(), uuid7(), uuid7(), UUID(shown)))
+        with pytest.MonkeyPatch.context() as planted:
+            planted.setattr("services.referral.adapters.looks._by_referral", lambda *_: relied_on)
+            keep_looks(uow.connection, [look])
+        referral = uow.referrals.lock(ReferralId(UUID(shown)))
+        assert referral is not None
+        assert len(readings_of(referral, uow)) == 2
+        after = tally_of(uow.connection, hour)
+    assert before is not None
+    assert after is not None
+    assert (after.looks, after.looks_digest != before.looks_digest) == (before.looks + 1, True)
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 100])
+def test_a_look_that_is_there_twice_is_counted_twice(
+    room: Room, alva: Cast, bo: Cast, chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database does not refuse it (decision 25): the hour's tally tells, wherever the reading of it pauses."""
+    monkeypatch.setattr(tallying, "CHUNK", chunk)
+    shown = alva.send(a_referral_about_both()).json["id"]
+    for _ in range(3):
+        bo.open(shown)
+    told = [AccessRecorded.from_data(each) for each in room.told("access.recorded.v1")]
+    hour = hour_of(told[0].access_id)
+    with room.parts.as_system() as uow:
+        all_is_sent(uow.connection)
+        before = tally_of(uow.connection, hour)
+        keep_looks(uow.connection, [told[1], told[1]])
+        after = tally_of(uow.connection, hour)
+    assert before is not None
+    assert after is not None
+    assert after.looks == before.looks + 2
 
 
 def test_an_hour_of_looks_is_found_without_reading_them_all(room: Room, alva: Cast, bo: Cast) -> None:

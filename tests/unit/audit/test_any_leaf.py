@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.audit import verify
+from services.audit.adapters import tallies
 from services.audit.commands.check_beside import ALL_CHECKS
 from services.audit.domain.beside import ends_reading, relied_on
 from services.audit.log.checking import Finding, Laid, Slice, Stored, told
@@ -22,6 +23,7 @@ from services.audit.log.entry import FORMAT_1, LeafIsWrong, canonical, moment, o
 from services.audit.log.merkle import leaf_hash
 from services.audit.log.packing import pack, read_stored
 from services.audit.log.walking import Walk
+from shared.messaging.tally import Tally
 from tests.contracts.golden_log_2 import make_golden_log
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
@@ -81,6 +83,17 @@ def test_both_take_the_same_for_a_leaf(said: dict[str, Any]) -> None:
         ours = False
     assert ours is lonely
     assert (read_stored(pack(leaf)) is not None) >= ours
+
+
+@given(leaves(), st.sampled_from([{"issuer": "i", "subject": "s"}, *STRANGE]))
+@settings(max_examples=400, deadline=None)
+def test_every_leaf_is_counted_or_is_no_event_s(said: dict[str, Any], user: Any) -> None:
+    """Whatever stands in a row, and whoever it opens, the hours are compared."""
+    leaf = read_stored(pack(written(said)))
+    if leaf is not None and tallies._is_an_events(leaf):
+        tally = Tally()
+        tallies._count(tally, UUID(leaf["id"]), leaf["type"], tallies._data(leaf, {}, {"user": user}) or {})
+        assert tally.count == 1
 
 
 @given(leaves())
