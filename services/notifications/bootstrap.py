@@ -13,6 +13,7 @@ from services.notifications.channels.demo_mailbox import DemoMailbox
 from services.notifications.channels.email import EmailChannel, MailServer
 from services.notifications.channels.letter import Sender
 from services.notifications.domain.ports import Channel
+from services.notifications.domain.silence import Listening
 from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock, SystemClock
@@ -73,6 +74,12 @@ def for_bus(settings: Settings) -> Parts:
 def bus() -> Parts:
     """This bus process's parts, from its environment, made once."""
     return for_bus(Settings.from_environment())
+
+
+@cache
+def listening() -> Listening:
+    """What this bus process remembers of the signs that it has seen, made once."""
+    return Listening()
 
 
 def _parts(settings: Settings, process: str) -> Parts:

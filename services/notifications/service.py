@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.notifications import bootstrap
 from services.notifications.adapters.unit_of_work import NotificationsUnitOfWork
 from services.notifications.commands.deliver_notices import deliver_notices
+from services.notifications.commands.tell_of_a_silence import tell_of_a_silence
 from services.notifications.commands.tell_of_open_alarms import tell_of_open_alarms
 from services.notifications.reactions import (
     when_a_consent_is_given_note_what_may_be_told as consents,
@@ -48,6 +49,7 @@ DELIVER_EVERY_S = 0.5
 TOGETHER = 32
 SWEEP_EVERY_S = 60
 TELL_OF_ALARMS_EVERY_S = 15
+LISTEN_EVERY_S = 15
 
 
 class Notifications:
@@ -109,6 +111,14 @@ class Notifications:
         with self.unit_of_work() as uow:
             to_operators = bool(self._parts.settings.operators_email)
             tell_of_open_alarms(uow, self._parts.channel_name, to_operators=to_operators)
+            uow.commit()
+
+    @every(seconds=LISTEN_EVERY_S)
+    def listen(self) -> None:
+        """While nothing comes over the bus, or goes, operators are told, once a day at least."""
+        with self.unit_of_work() as uow:
+            to_operators = bool(self._parts.settings.operators_email)
+            tell_of_a_silence(uow, bootstrap.listening(), self._parts.channel_name, to_operators=to_operators)
             uow.commit()
 
     @every(seconds=SWEEP_EVERY_S)

@@ -16,6 +16,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.identity import uuid7
 from shared.messaging import names
 from shared.messaging.claims import Claims
+from shared.messaging.measuring import Measuring
 from shared.messaging.publishing import ConfirmedPublisher, Outgoing
 from shared.observability import trace
 
@@ -33,6 +34,7 @@ class Announcing:
         publisher: str,
         installation: str,
         clock: Clock,
+        measuring: Measuring,
         *,
         every: float,
         heartbeat: type[DirectoryIsThere] | None = None,
@@ -41,6 +43,7 @@ class Announcing:
         self._publisher = publisher
         self._installation = installation
         self._clock = clock
+        self._measuring = measuring
         self._every = every
         self._heartbeat = heartbeat
         self._next_heartbeat = self._next_height = 0.0
@@ -93,4 +96,4 @@ class Announcing:
             traceparent=trace.make(),
         )
         message = Outgoing(names.exchange(self._publisher), envelope.type, str(envelope.id), envelope.to_bytes())
-        self._broker.publish([message])
+        self._measuring.confirmed(len(self._broker.publish([message]).confirmed))

@@ -19,6 +19,7 @@ from shared.messaging import names
 from shared.messaging.announcing import Announcing
 from shared.messaging.claims import WAITING, Claim, Claims
 from shared.messaging.inbox import sweep_inbox
+from shared.messaging.measuring import Measuring
 from shared.messaging.outbox import BELL, sweep_outbox
 from shared.messaging.publishing import ConfirmedPublisher, Outgoing, Receipt
 from shared.messaging.republishing import KEEP_SENT, sweep_requests
@@ -73,16 +74,21 @@ class Relay:
         self._episode = Episode(_log, "the relay stands firm again", publisher=publisher)
         self._unheard = Episode(_log, "every event has its queue again", publisher=publisher)
         self._clock: Clock = SystemClock()
+        self._measuring = Measuring(publisher)
         self._announcing = Announcing(
-            self._broker, publisher, installation, self._clock, every=announce_every, heartbeat=heartbeat
+            self._broker,
+            publisher,
+            installation,
+            self._clock,
+            self._measuring,
+            every=announce_every,
+            heartbeat=heartbeat,
         )
         self._date = SteadyTime(from_the_start=True)
         self._next_sweep = self._next_look_back = 0.0
         self._rest = Rest(poll, lively=POLL_WHEN_LIVELY)
         self._sending_again = self._relaying = False
         self._look: Look | None = None
-        # said from the beginning: of a relay that was never elected nobody would hear that it is not active
-        metrics.relay_active.labels(publisher).set(0)
 
     def run(self, stop: threading.Event) -> None:
         """Relay until ``stop`` is set; every trouble is waited out."""
@@ -109,6 +115,7 @@ class Relay:
             check_version(self._publisher, connection)
             while not self._elected(connection):
                 self._relaying = False
+                self._measuring.stands_by()
                 if stop.wait(STAND_BY):
                     return
             metrics.relay_active.labels(self._publisher).set(1)
@@ -149,8 +156,9 @@ class Relay:
 
         ``connection`` holds the advisory lock.
         """
-        self._broker.open()
         claims = Claims(connection)
+        self._measuring.look(claims)
+        self._broker.open()
         now, began = time.monotonic(), self._clock.now()
         if now >= self._next_look_back:
             self._look_back(claims)
@@ -192,9 +200,6 @@ class Relay:
         for rows in claims.numbered(self._batch):
             self._send(claims, rows)
         self._sending_again = True
-        count, age = claims.unsent()
-        metrics.outbox_waiting.labels(self._publisher).set(count)
-        metrics.outbox_age.labels(self._publisher).set(age)
 
     def _send(self, claims: Claims, rows: list[Claim]) -> None:
         if not rows:
@@ -230,6 +235,7 @@ class Relay:
         metrics.published.labels(self._publisher).inc(len(messages))
         receipt = self._broker.publish(messages)
         metrics.confirmed.labels(self._publisher).inc(len(receipt.confirmed))
+        self._measuring.confirmed(len(receipt.confirmed))
         return receipt
 
     def _tell_of_returned(self, rows: list[Claim], receipt: Receipt) -> None:

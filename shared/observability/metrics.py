@@ -10,6 +10,11 @@ returned = Counter("lotsa_events_returned", "Events that no queue takes: look at
 relay_troubles = Counter("lotsa_relay_troubles", "Times a relay lost its broker or database", ["publisher", "kind"])
 outbox_waiting = Gauge("lotsa_outbox_waiting", "Events in the outbox that are not yet confirmed", ["publisher"])
 outbox_age = Gauge("lotsa_outbox_age_seconds", "Age of the oldest event not yet confirmed", ["publisher"])
+broker_confirmed = Gauge(
+    "lotsa_broker_confirmed_timestamp_seconds",
+    "When the broker last confirmed anything of a publisher's; 0: not since the relay began",
+    ["publisher"],
+)
 relay_active = Gauge("lotsa_relay_active", "1 where this process's relay is the active one", ["publisher"])
 
 consumed = Counter("lotsa_events_consumed", "Deliveries carried out", ["queue"])

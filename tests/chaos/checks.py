@@ -155,7 +155,8 @@ def _notices(world: World, since: datetime, findings: Findings) -> None:
     with world.engine("notifications").connect() as connection:
         made = connection.execute(
             text(
-                "SELECT referral_id, status, notice_id FROM notices WHERE created_at >= :t AND template <> 'log-alarm'"
+                "SELECT referral_id, status, notice_id FROM notices WHERE created_at >= :t "
+                "AND template NOT IN ('log-alarm', 'nothing-is-heard')"
             ),
             {"t": since},
         ).all()

@@ -9,13 +9,18 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.notifications.domain.notice import Link, LogLink, Notice, Parcel, Reason, Status, Template
+from services.notifications.domain.notice import TO_THE_LOG, Link, LogLink, Notice, Parcel, Reason, Status, Template
 from services.notifications.domain.ports import Answer, NewNotice
 from services.notifications.domain.retrying import LONGEST_PUT_OFF
 from shared.kernel.identity import NoticeId, ReferralId, UnitId
 from shared.storage.plainly import ask, run
 
-URGENCY = {Template.NEW_REFERRAL_WAITS: 0, Template.SOMETHING_HAPPENED: 1, Template.LOG_ALARM: 0}
+URGENCY = {
+    Template.NEW_REFERRAL_WAITS: 0,
+    Template.SOMETHING_HAPPENED: 1,
+    Template.LOG_ALARM: 0,
+    Template.NOTHING_IS_HEARD: 0,
+}
 
 # due later than anything is ever put off: so said a clock that was ahead, and now is the time;
 # skip locked: another process is taking those; due_at moves forward by the lease, so a crash only delays
@@ -183,7 +188,7 @@ def _notice(template: str, made_of: UUID) -> Notice:
 
 def link_of(template: str, made_of: UUID) -> Link | LogLink:
     """The link again, from what it was made of."""
-    return LogLink(made_of) if template == Template.LOG_ALARM.value else Link(ReferralId(made_of))
+    return LogLink(made_of) if template in TO_THE_LOG else Link(ReferralId(made_of))
 
 
 def _made_of(link: Link | LogLink) -> UUID:

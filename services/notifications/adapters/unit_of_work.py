@@ -8,7 +8,8 @@ from sqlalchemy import Engine
 
 from services.notifications.adapters.notices import SqlNotices
 from services.notifications.adapters.open_alarms import SqlAlarms
-from services.notifications.domain.ports import Alarms, Notices
+from services.notifications.adapters.signs import SqlSigns
+from services.notifications.domain.ports import Alarms, LifeSigns, Notices
 from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
@@ -25,11 +26,13 @@ class NotificationsUnitOfWork(UnitOfWork):
 
     notices: Notices
     alarms: Alarms
+    life_signs: LifeSigns
 
     def __enter__(self) -> Self:
         super().__enter__()
         self.notices = SqlNotices(self.connection)
         self.alarms = SqlAlarms(self.connection)
+        self.life_signs = SqlSigns(self.connection)
         return self
 
 

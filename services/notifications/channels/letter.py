@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from services.notifications.domain.notice import Link, LogLink, Notice, Parcel, Template
+from services.notifications.domain.notice import TO_THE_LOG, Link, LogLink, Notice, Parcel, Template
 from services.notifications.domain.ports import CannotBeWritten, ChannelIsAway
 from shared.kernel.identity import NoticeId, ReferralId, UnitId
 from shared.vocabulary.email_address import NotAnEmailAddress, parse_email
@@ -155,7 +155,7 @@ def _form(template: Template, address: str, sender: Sender) -> _Form | None:
 
     None where what is new does not stand in it once: nobody could tell then what to fill in.
     """
-    link = LogLink(_ITS_LINK) if template is Template.LOG_ALARM else Link(ReferralId(_ITS_LINK))
+    link = LogLink(_ITS_LINK) if template in TO_THE_LOG else Link(ReferralId(_ITS_LINK))
     parcel = Parcel(NoticeId(_ITS_ID), Notice(template, link), UnitId(_ITS_ID), True, address, _ITS_DATE, 1)
     text, mark = letter(parcel, address, sender).as_bytes(), _mark(_ITS_LINK)
     if text.count(_mark(_ITS_ID)) != 1 or text.count(_dated(_ITS_DATE)) != 1:

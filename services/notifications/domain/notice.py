@@ -17,6 +17,11 @@ class Template(StrEnum):
     NEW_REFERRAL_WAITS = "new-referral-waits"
     SOMETHING_HAPPENED = "something-happened"
     LOG_ALARM = "log-alarm"
+    NOTHING_IS_HEARD = "nothing-is-heard"
+
+
+TO_THE_LOG = frozenset({Template.LOG_ALARM, Template.NOTHING_IS_HEARD})
+"""What is about no referral, and leads to the state of the log."""
 
 
 class Status(StrEnum):
@@ -59,8 +64,8 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class LogLink:
-    """The link to the log's state, behind a login. It leads everybody to the same page: which alarm it was about is
-    kept, and not said."""
+    """The link to the log's state, behind a login. It leads everybody to the same page: which alarm it was about (of a
+    silence: which look found it) is kept, and not said."""
 
     alarm_id: UUID
 
@@ -82,7 +87,7 @@ class Notice:
     link: Link | LogLink
 
     def __post_init__(self) -> None:
-        fits = LogLink if self.template is Template.LOG_ALARM else Link
+        fits = LogLink if self.template in TO_THE_LOG else Link
         if type(self.template) is not Template or type(self.link) is not fits:
             raise TypeError("a notice is a template's slug and a link, and nothing else")
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from services.notifications.domain.alarms import Standing
 from services.notifications.domain.notice import Notice, Parcel, Reason, Status
+from services.notifications.domain.silence import Signs
 from shared.kernel.clock import Clock
 from shared.kernel.identity import NoticeId, ReferralId, UnitId
 from shared.kernel.refusals import Failure
@@ -114,11 +115,28 @@ class Alarms(Protocol):
         ...
 
 
+class LifeSigns(Protocol):
+    """Whether anything comes over the bus, and goes."""
+
+    def now(self) -> Signs:
+        """What can be seen at this moment."""
+        ...
+
+    def take(self) -> bool:
+        """Whether this transaction is the one that tells, of all processes'; it stays so until it ends."""
+        ...
+
+    def told_at(self) -> datetime | None:
+        """When those who run the system were last written of a silence; None when they never were."""
+        ...
+
+
 class Transaction(Protocol):
     """One open transaction with the notices in it."""
 
     notices: Notices
     alarms: Alarms
+    life_signs: LifeSigns
     clock: Clock
     correlation_id: UUID
 

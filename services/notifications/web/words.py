@@ -10,6 +10,7 @@ TEMPLATES = {
     Template.NEW_REFERRAL_WAITS: _("A new referral waits"),
     Template.SOMETHING_HAPPENED: _("Something has happened in a referral"),
     Template.LOG_ALARM: _("The log has an open alarm"),
+    Template.NOTHING_IS_HEARD: _("The parts of Lotsa do not reach one another"),
 }
 # what is held, or not to be told, is never shown: see views/notices.py
 STATUSES = {

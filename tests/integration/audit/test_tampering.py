@@ -233,6 +233,8 @@ AT_REST = [
     Case("referral superuser", "a look is put in afterwards", "insert into looks select "
          "overlay(access_id::text placing 'ffffffff' from 29)::uuid, kind_id, occurred_at, shown, relied from looks "
          "limit 1", HOURS, "looks-differ"),
+    Case("referral app", "a look is put in once more, under its own id", "insert into looks select * from looks limit 1",
+         HOURS, "looks-differ"),
     Case("referral superuser", "what was told is rewritten", "update outbox set data = jsonb_set(data, '{subject}', '\"eve\"') "
          "where event_type = 'referral.sent.v1'", HOURS, "told-differs"),
     Case("referral superuser", "what was told is taken out", "delete from outbox where event_type = 'consent.withdrawn.v1'",

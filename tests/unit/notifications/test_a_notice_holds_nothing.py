@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.notifications.channels.letter import subject_and_body
-from services.notifications.domain.notice import Link, LogLink, Notice, Template
+from services.notifications.domain.notice import TO_THE_LOG, Link, LogLink, Notice, Template
 from shared.kernel.identity import ReferralId
 
 SECRET = "Frans Testperson 070-1740605"  # pragma: allowlist secret
@@ -90,17 +90,18 @@ def test_nothing_can_be_hung_on_a_notice_afterwards() -> None:
         notice.template = Template.SOMETHING_HAPPENED  # type: ignore[misc]
 
 
-def test_a_letter_about_the_log_says_the_same_whatever_the_alarm() -> None:
+@pytest.mark.parametrize("template", sorted(TO_THE_LOG))
+def test_a_letter_about_the_log_says_the_same_whatever_the_alarm(template: Template) -> None:
     """Which alarm it was about is kept, and not said; and no other notice leads there."""
-    letters = {subject_and_body(Notice(Template.LOG_ALARM, LogLink(uuid4())), "https://x.example.se") for _ in range(3)}
+    letters = {subject_and_body(Notice(template, LogLink(uuid4())), "https://x.example.se") for _ in range(3)}
     assert len(letters) == 1
     with pytest.raises(TypeError):
-        Notice(Template.LOG_ALARM, a_link())
+        Notice(template, a_link())
     with pytest.raises(TypeError):
         Notice(Template.NEW_REFERRAL_WAITS, LogLink(uuid4()))
 
 
-@pytest.mark.parametrize("template", [each for each in Template if each is not Template.LOG_ALARM])
+@pytest.mark.parametrize("template", [each for each in Template if each not in TO_THE_LOG])
 def test_two_notices_of_one_template_differ_in_their_link_alone(template: Template) -> None:
     """Nothing else goes into the words."""
     one, other = Link(ReferralId(UUID(int=1))), Link(ReferralId(UUID(int=2)))
@@ -131,7 +132,7 @@ def test_every_wording_belongs_to_a_template() -> None:
 @pytest.mark.parametrize("template", Template)
 def test_a_wording_says_neither_whom_nor_why(template: Template) -> None:
     """No word of the field's sensitive sort is in a notice: no group, no step taken, no kind of partner."""
-    link = LogLink(uuid4()) if template is Template.LOG_ALARM else a_link()
+    link = LogLink(uuid4()) if template in TO_THE_LOG else a_link()
     words = " ".join(subject_and_body(Notice(template, link), "https://lotsa.example.se")).lower()
     for telling in ("anhörig", "närstående", "samtycke", "accepter", "avböj", "missbruk", "demens", "kyrka", "remiss"):
         assert telling not in words

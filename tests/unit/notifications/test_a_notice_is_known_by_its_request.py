@@ -32,6 +32,7 @@ def test_it_is_the_same_in_every_process_and_version() -> None:
         (happened(), UNIT, NEXT),
         (Notice(Template.NEW_REFERRAL_WAITS, Link(ReferralId(REFERRAL))), UNIT, REQUEST),
         (Notice(Template.LOG_ALARM, LogLink(REFERRAL)), UNIT, REQUEST),
+        (Notice(Template.NOTHING_IS_HEARD, LogLink(REFERRAL)), UNIT, REQUEST),
     ],
 )
 def test_another_referral_unit_request_or_sentence_is_another_notice(

@@ -12,7 +12,7 @@ import pytest
 
 from services.notifications.channels import letter as letters
 from services.notifications.channels.letter import Sender, letter, written
-from services.notifications.domain.notice import Link, LogLink, Notice, Parcel, Template
+from services.notifications.domain.notice import TO_THE_LOG, Link, LogLink, Notice, Parcel, Template
 from shared.kernel.identity import NoticeId, ReferralId, UnitId
 
 PARCEL = Parcel(
@@ -91,7 +91,7 @@ def test_a_letter_that_is_filled_in_is_the_one_that_is_put_together(template: Te
     """To the byte, wherever the library breaks lines, whatever the id, the link and the hour are."""
     sender = Sender(url)
     for number in range(5):
-        link = LogLink(uuid4()) if template is Template.LOG_ALARM else Link(ReferralId(uuid4()))
+        link = LogLink(uuid4()) if template in TO_THE_LOG else Link(ReferralId(uuid4()))
         queued_at = PARCEL.queued_at + number * timedelta(days=9, seconds=3_601.000007)
         parcel = replace(PARCEL, id=NoticeId(uuid4()), notice=Notice(template, link), queued_at=queued_at)
         assert written(parcel, address, sender) == letter(parcel, address, sender).as_bytes()
