@@ -31,7 +31,10 @@ SERVED = {
         *('lotsa_parked_waiting{queue="audit.remember"}', 'lotsa_bus_connected{service="audit"}'),
     ],
     # of two relays one is active: this one waits its turn, and would publish if the other ended
-    "relay": ["python_info"],
+    "relay": [
+        "python_info",
+        *(f'lotsa_{name}{{publisher="audit"}}' for name in ("relay_active", "broker_confirmed_timestamp_seconds")),
+    ],
     "web": ["lotsa_web_requests_total"],
 }
 
