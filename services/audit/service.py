@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from services.audit import bootstrap
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
+from services.audit.commands.check_claims import ClaimsChecker
+from services.audit.commands.compare_tallies import Comparer
 from services.audit.commands.reconcile_sequences import STANDSTILL, reconcile
 from services.audit.commands.tell_of_alarms import tell_of_alarms
 from services.audit.reactions import (
@@ -108,13 +110,20 @@ class Audit:
 
     @every(seconds=COMPARE_EVERY_S)
     def compare(self) -> None:
-        """Does the log have what services say that they told, and who looked? And by whose word is the rest noted?"""
+        """Does the log have what services say that they told, and who looked?"""
+        self._hold_against_the_log(bootstrap.comparer())
+
+    # by itself: what stops the one is not to stop the other
+    @every(seconds=COMPARE_EVERY_S)
+    def check_claims(self) -> None:
+        """By whose word is the rest noted, and does the log know of it?"""
+        self._hold_against_the_log(bootstrap.claims_checker())
+
+    def _hold_against_the_log(self, looks: Comparer | ClaimsChecker) -> None:
         with self._parts.as_auditor() as uow:
             waited = uow.sequences.oldest_waiting()
             heard = uow.sequences.announcements(self._parts.clock.now())
-            stands_still = waited is not None and waited > STANDSTILL
-            bootstrap.comparer().tick(uow, heard, stands_still=stands_still)
-            bootstrap.claims_checker().tick(uow, heard, stands_still=stands_still)
+            looks.tick(uow, heard, stands_still=waited is not None and waited > STANDSTILL)
             uow.commit()
 
     @every(seconds=VERIFY_EVERY_S)

@@ -101,7 +101,8 @@ def every(
     ``bed``: makes, for this interval, where to rest between two looks at a queue. The method answers whether anything
     was there: it is called at this interval while something is, and otherwise as soon as the queue's bell is rung.
 
-    What it raises is logged by type: the first, and then seldom until it does its work again.
+    What it raises is logged by type: the first, and then seldom until it does its work again. When it last did is
+    measured, so that a timer that fails at every tick, or hangs in one, is told of.
     """
 
     def decorate(method: Method) -> Method:
@@ -113,10 +114,13 @@ def every(
             if tick is not _TICK:
                 return method(self)
             timer = f"{self.name}.{method.__name__}"
+            done_at = metrics.timer_done.labels(timer)
             if timer not in episodes:
                 episodes[timer] = Episode(_log, "a timer does its work again", timer=timer)
             episode = episodes[timer]
             if by_the_date and not _date_holds():
+                # passed over on purpose, and told of elsewhere
+                done_at.set_to_current_time()
                 return None
             try:
                 done = method(self)
@@ -124,6 +128,7 @@ def every(
                 episode.trouble("a timer failed", level="error", error=error)
             else:
                 episode.well()
+                done_at.set_to_current_time()
                 return done
 
         register_entrypoint(door, Ticking(seconds) if bed is None else Waking(seconds, bed))

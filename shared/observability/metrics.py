@@ -29,6 +29,9 @@ closed = Counter("lotsa_contents_closed", "Times contents were closed since the 
 directory_heard = Gauge(
     "lotsa_directory_heard_timestamp_seconds", "When a service last heard the directory; 0: never yet", ["service"]
 )
+timer_done = Gauge(
+    "lotsa_timer_done_timestamp_seconds", "When a timer of a bus last did its work; 0: not since it began", ["timer"]
+)
 connected = Gauge("lotsa_bus_connected", "1 while a service's bus is connected to the broker", ["service"])
 parked_waiting = Gauge("lotsa_parked_waiting", "Messages that lie parked, for a person to look at", ["queue"])
 

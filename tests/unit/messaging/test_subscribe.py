@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from shared.contracts.common import RelayAnnounced
@@ -51,6 +53,40 @@ def test_decorated_methods_stay_ordinary_methods() -> None:
     assert Keeper().keep_the_directory(1, 2) == (1, 2)
     with pytest.raises(ValueError, match="told"):
         Keeper().sweep()
+
+
+def test_when_a_timer_last_did_its_work_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not of one that fails at every tick, and that is what rings; one that is passed over by the date is well."""
+    ticked = 0
+
+    class Works:
+        name = "works"
+
+        @every(seconds=60)
+        def tick(self) -> str:
+            nonlocal ticked
+            ticked += 1
+            if ticked == 3:
+                raise ValueError
+            return "something was there"
+
+        @every(seconds=60, by_the_date=True)
+        def sweep(self) -> None:
+            raise AssertionError("passed over")
+
+    def done_at(timer: str) -> float | None:
+        return REGISTRY.get_sample_value("lotsa_timer_done_timestamp_seconds", {"timer": timer})
+
+    Keeper().sweep(subscribing._TICK)  # type: ignore[call-arg]
+    assert done_at("keeper.sweep") == 0
+    for moment, expected in ((100.0, 100.0), (200.0, 200.0), (300.0, 200.0), (400.0, 400.0)):
+        monkeypatch.setattr(time, "time", lambda moment=moment: moment)
+        Works().tick(subscribing._TICK)  # type: ignore[call-arg]
+        assert done_at("works.tick") == expected
+    assert ticked == 4
+    monkeypatch.setattr(subscribing, "_date_holds", lambda: False)
+    Works().sweep(subscribing._TICK)  # type: ignore[call-arg]
+    assert done_at("works.sweep") == 400.0
 
 
 def test_unheard_events_are_found() -> None:
