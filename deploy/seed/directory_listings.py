@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -92,8 +91,21 @@ PARTNERS: tuple[Partner, ...] = tuple(_partner(number, row) for number, row in e
 
 
 def activities_of(partner: Partner, now: datetime) -> list[tuple[int, Session]]:
-    """A partner's activities as (number of its support service, session), begun within a hundred days of ``now``."""
-    return list(_activities(partner, now))
+    """A partner's activities as (number of its support service, session), begun within a hundred days of ``now``.
+
+    One that would meet another of the same support service begins some weeks later.
+    """
+    spread = int(partner.slug.rpartition("-")[2])
+    planned: list[tuple[int, Session]] = []
+    for number, row in enumerate(partner.sessions):
+        earliest = swedish_day(now) + timedelta(days=3 + number * 14 + spread % 11)
+        of_the_same = [session for offer, session in planned if offer == row.offer]
+        session = _session(partner, number, row, _first_day(earliest, row))
+        while any(_meet(session, other) for other in of_the_same):
+            earliest += WEEK
+            session = _session(partner, number, row, _first_day(earliest, row))
+        planned.append((row.offer, session))
+    return planned
 
 
 def at_home(day: date) -> bool:
@@ -102,30 +114,31 @@ def at_home(day: date) -> bool:
     return (day.month, day.day) >= first or (day.month, day.day) <= last or day in swedish_calendar().holidays
 
 
-def _activities(partner: Partner, now: datetime) -> Iterator[tuple[int, Session]]:
-    spread = int(partner.slug.rpartition("-")[2])
-    for number, row in enumerate(partner.sessions):
-        listing = partner.listings[row.offer - 1]
-        day = _first_day(swedish_day(now) + timedelta(days=3 + number * 14 + spread % 11), row)
-        begins = datetime.combine(day, time(row.hour), SWEDEN)
-        last = _last_day(day, Repeats(row.repeats))
-        booked = listing.attend is Attend.BOOKING
-        yield (
-            row.offer,
-            Session(
-                title=row.title,
-                description=row.description,
-                starts_at=begins,
-                ends_at=begins + timedelta(minutes=row.minutes),
-                repeats=Repeats(row.repeats) if last != day else Repeats.ONCE,
-                repeats_until=last if last != day else None,
-                place="" if listing.digital else f"{partner.place.name}, {partner.place.address}",
-                digital=listing.digital,
-                places=(12, 8, 10, 40, 20)[number] if booked else None,
-                sign_up=SIGN_UP[listing.attend],
-                cost=listing.cost,
-            ),
-        )
+def _session(partner: Partner, number: int, row: SessionRow, day: date) -> Session:
+    """A row's session, as it is when it begins on that day."""
+    listing = partner.listings[row.offer - 1]
+    begins = datetime.combine(day, time(row.hour), SWEDEN)
+    last = _last_day(day, Repeats(row.repeats))
+    return Session(
+        title=row.title,
+        description=row.description,
+        starts_at=begins,
+        ends_at=begins + timedelta(minutes=row.minutes),
+        repeats=Repeats(row.repeats) if last != day else Repeats.ONCE,
+        repeats_until=last if last != day else None,
+        place="" if listing.digital else f"{partner.place.name}, {partner.place.address}",
+        digital=listing.digital,
+        places=(12, 8, 10, 40, 20)[number] if listing.attend is Attend.BOOKING else None,
+        sign_up=SIGN_UP[listing.attend],
+        cost=listing.cost,
+    )
+
+
+def _meet(one: Session, other: Session) -> bool:
+    """Whether both go on at once at any time: whoever leads a group is in one place."""
+    before = max(one.starts_at, other.starts_at) + TERM + WEEK
+    ours, theirs = (each.occurrences(each.starts_at, before) for each in (one, other))
+    return any(begins < over and then < ends for begins, ends in ours for then, over in theirs)
 
 
 def _first_day(earliest: date, row: SessionRow) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from flask import Flask
@@ -71,6 +72,22 @@ def test_each_session_falls_on_its_day_within_its_hours() -> None:
                 assert WEEKDAYS[local.weekday()] == hours[0].byday
                 assert hours[0].opens_at <= local.time()
                 assert session.ends_at.astimezone(SWEDEN).time() <= hours[0].closes_at
+
+
+@pytest.mark.parametrize("partner", PARTNERS, ids=lambda partner: partner.slug)
+def test_no_support_service_has_two_activities_at_once(partner) -> None:  # type: ignore[no-untyped-def]
+    """Whenever the demonstration begins, each time of what one support service offers is over before the next."""
+    for now in DAYS:
+        planned = activities_of(partner, now)
+        for number in range(1, len(partner.listings) + 1):
+            times = sorted(
+                (begins, ends, session.title)
+                for offer, session in planned
+                if offer == number
+                for begins, ends in session.occurrences(now, now + timedelta(days=400))
+            )
+            for (_, ends, title), (begins, _, following) in pairwise(times):
+                assert ends <= begins, f"{title} and {following} on {begins.astimezone(SWEDEN):%d %B %Y}"
 
 
 def test_a_grant_has_no_next_time() -> None:
