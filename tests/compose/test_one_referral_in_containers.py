@@ -98,7 +98,7 @@ def bo(visit: Visit, letter_to_bo: Letter) -> Page:
 @pytest.fixture(scope="module")
 def accepted(bo: Page, sent: Sent) -> Sent:
     """Bo accepts it."""
-    bo.get_by_role("button", name="Ta emot").click()
+    bo.get_by_role("button", name="Acceptera").click()
     bo.wait_for_url(f"{ORIGIN}{sent.path}")
     return sent
 

@@ -150,7 +150,7 @@ def test_a_withdrawal_seals_on_the_next_read(town: Town, as_person: OpenPage) ->
     send_about_both(alva)
     path = referral_path(alva)
     bo.goto(path)
-    bo.get_by_role("button", name="Ta emot").click()
+    bo.get_by_role("button", name="Acceptera").click()
     assert "Frans Provsson" in bo.inner_text("main")
 
     bo.emulate_media(media="print")
@@ -207,7 +207,7 @@ def test_only_the_other_persons_part_is_sealed_by_their_withdrawal(town: Town, a
     shown = bo.inner_text("main")
     assert "Frans Provsson" in shown
     assert "Gun Provsson" not in shown
-    assert bo.get_by_role("button", name="Ta emot").count() == 1
+    assert bo.get_by_role("button", name="Acceptera").count() == 1
 
 
 @pytest.mark.holds("protected-is-not-printed")
@@ -237,7 +237,7 @@ def test_a_protected_identity_is_hidden_in_lists_and_until_accepted(town: Town, 
     assert names_on(bo) == set()
     assert "Enskilda samtal" in bo.inner_text("main"), "what a unit decides on is there"
     axe_clean(bo)
-    bo.get_by_role("button", name="Ta emot").click()
+    bo.get_by_role("button", name="Acceptera").click()
     assert names_on(bo) == EVERYTHING
     assert names_on(bo, paper=True) == set()
     colleague = as_person(town.somebody("beata", "Beata Berg", town.bo.actor.role, town.bo.actor.unit_id))

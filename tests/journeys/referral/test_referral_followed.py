@@ -26,7 +26,7 @@ def test_a_referral_is_sent_accepted_closed_and_seen_by_its_sender(town: Town, a
     assert "Gun Provsson" in shown
     assert "Din läsning är loggad, med enhet, tid och samtycke." in shown
 
-    bo.get_by_role("button", name="Ta emot").click()
+    bo.get_by_role("button", name="Acceptera").click()
     bo.get_by_role("link", name="Avsluta lotsningen").click()
     bo.get_by_label("Den som ger stöd har börjat få eget stöd").check()
     bo.get_by_label("Erbjuds inte på kvällar eller helger").check()
@@ -58,7 +58,7 @@ def test_without_consent_to_tell_the_sender_sees_only_delivered_and_closed(town:
     send_about_the_carer_alone(alva, tell_referrer="no")
     path = referral_path(alva)
     bo.goto(path)
-    bo.get_by_role("button", name="Ta emot").click()
+    bo.get_by_role("button", name="Acceptera").click()
 
     alva.goto(path)
     assert alva.locator(".lotsa-track__title").all_inner_texts() == ["Skickad", "Framme", "Ska avslutas"]
@@ -114,4 +114,4 @@ def test_the_sender_takes_a_referral_back(town: Town, as_person: OpenPage) -> No
     alva.get_by_role("button", name="Dra in lotsningen").click()
     bo.goto(path)
     assert "Indragen" in bo.inner_text("main")
-    assert bo.get_by_role("button", name="Ta emot").count() == 0
+    assert bo.get_by_role("button", name="Acceptera").count() == 0

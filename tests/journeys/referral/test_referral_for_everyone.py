@@ -79,7 +79,7 @@ def test_every_page_of_following_is_accessible_and_fits_a_small_screen(town: Tow
         bo.goto(page)
         good(bo)
     bo.goto(path)
-    bo.get_by_role("button", name="Ta emot").click()
+    bo.get_by_role("button", name="Acceptera").click()
     bo.goto(f"{path}/complete")
     bo.get_by_role("button", name="Avsluta lotsningen").click()
     good(bo)
@@ -145,7 +145,7 @@ def test_all_of_it_works_without_javascript(town: Town, as_person: OpenPage) -> 
     bo.goto(path)
     scripts = [each.get_attribute("src") or "" for each in bo.locator("script").all()]
     assert [address.partition("?")[0] for address in scripts] == ["/static/session.js"]
-    bo.get_by_role("button", name="Ta emot").click()
+    bo.get_by_role("button", name="Acceptera").click()
     bo.get_by_role("link", name="Avsluta lotsningen").click()
     bo.get_by_label("Den som ger stöd har fått information").check()
     bo.get_by_role("button", name="Avsluta lotsningen").click()
@@ -176,7 +176,7 @@ def test_the_receipt_prints_without_the_frame(town: Town, as_person: OpenPage) -
 def test_on_a_phone_what_can_be_done_is_within_two_screens_and_before_the_consents(
     town: Town, as_person: OpenPage, worst: bool
 ) -> None:
-    """At 360 × 640: "Ta emot" and "Avböj", also below the warning that the other person has withdrawn."""
+    """At 360 × 640: "Acceptera" and "Avböj", also below the warning that the other person has withdrawn."""
     alva, bo = as_person(town.alva), as_person(town.bo)
     send_about_both(alva)
     path = referral_path(alva)
@@ -189,7 +189,7 @@ def test_on_a_phone_what_can_be_done_is_within_two_screens_and_before_the_consen
     bo.goto(path)
     consents = bo.get_by_role("heading", name="Samtycken").bounding_box()
     assert consents is not None
-    for act in (bo.get_by_role("button", name="Ta emot"), bo.get_by_role("link", name="Avböj med skäl")):
+    for act in (bo.get_by_role("button", name="Acceptera"), bo.get_by_role("link", name="Avböj med skäl")):
         place = act.bounding_box()
         assert place is not None
         assert place["y"] + place["height"] <= 2 * 640

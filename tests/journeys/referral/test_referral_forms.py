@@ -230,7 +230,7 @@ def test_whoever_comes_second_is_told_and_loses_nothing(town: Town, as_person: O
     role, unit = town.bo.actor.role, town.bo.actor.unit_id
     colleague = as_person(town.somebody("bodil", "Bodil Berg", role, unit))
     colleague.goto(path)
-    colleague.get_by_role("button", name="Ta emot").click()
+    colleague.get_by_role("button", name="Acceptera").click()
     bo.get_by_role("button", name="Avböj").click()
     shown = bo.inner_text("main")
     assert "Någon annan hann före" in shown

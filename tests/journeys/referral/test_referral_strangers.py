@@ -66,7 +66,7 @@ def test_the_wrong_role_is_offered_and_allowed_nothing(town: Town, as_person: Op
     alva, bo = as_person(town.alva), as_person(town.bo)
     assert seen(bo, "/referral/new")[0] == 403
     alva.goto(path)
-    assert alva.get_by_role("button", name="Ta emot").count() == 0
+    assert alva.get_by_role("button", name="Acceptera").count() == 0
     assert post(alva, f"{path}/accept", {"version": "1"}).status == 403
     assert [row.state for row in town.ask("SELECT state FROM referrals")] == ["requested"]
 
