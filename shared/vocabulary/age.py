@@ -65,6 +65,11 @@ class KnownAge:
         """Whether it is certainly under 18."""
         return self.within(None, OF_AGE - 1)
 
+    @property
+    def is_grown_up(self) -> bool:
+        """Whether it is certainly not under 18."""
+        return self.least >= OF_AGE
+
 
 class AgeBand(StrEnum):
     """A carer's age where neither the year of birth nor an identity number is told."""

@@ -14,7 +14,7 @@ from services.referral.domain import codes
 from services.referral.domain.clocks import Priority, promises
 from services.referral.domain.consent import Consent, ConsentAnswers, Scope, pointer_to, record_consent
 from services.referral.domain.consent_texts import LONGEST, may_have_been_read, text_of
-from services.referral.domain.content import Content, Need, check_graded
+from services.referral.domain.content import Content, Need, check_graded, check_young
 from services.referral.domain.people import Carer, PersonCaredFor, Subject
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.ports import Work
@@ -93,6 +93,7 @@ def check_answers(command: SendReferral, now: datetime) -> None:
     check_graded(command.need, command.person_cared_for, _person_has_consented(command))
     day = swedish_day(now)
     command.carer.check(day)
+    check_young(command.need.target_groups, command.carer.known_age(day), "/need/target_groups")
     codes.check_chosen(codes.TARGET_GROUPS, command.need.target_groups, day, "/need/target_groups")
     codes.check_chosen(codes.SUPPORT_FORMS, command.need.support_wanted, day, "/need/support_wanted")
     for subject, answers in _answers(command):

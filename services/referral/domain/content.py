@@ -5,13 +5,18 @@ Which part somebody may read is decided at the moment of reading, from the conse
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from services.referral.domain.consent import Scope
 from services.referral.domain.people import Carer, PersonCaredFor, Subject
-from services.referral.domain.refusals import PersonCaredForHasNotConsented, TargetGroupIsNotCarersOwnStatement
+from services.referral.domain.refusals import (
+    AgesDisagree,
+    PersonCaredForHasNotConsented,
+    TargetGroupIsNotCarersOwnStatement,
+)
+from shared.vocabulary.age import YOUNG_CARERS, KnownAge
 
 
 class Part(StrEnum):
@@ -95,6 +100,15 @@ def check_graded(need: Need, person: PersonCaredFor | None, person_has_consented
     if need.target_groups and not need.own_statement:
         title = TargetGroupIsNotCarersOwnStatement.title
         raise TargetGroupIsNotCarersOwnStatement(fields={"/need/target_groups": title})
+
+
+def check_young(target_groups: Collection[str], age_of_carer: KnownAge | None, field: str) -> None:
+    """A grown-up is no young carer: routing would go by the group, and the unit for children meet somebody of 40.
+
+    Raises AgesDisagree at ``field``. An age that was not told contradicts nothing.
+    """
+    if YOUNG_CARERS in target_groups and age_of_carer is not None and age_of_carer.is_grown_up:
+        raise AgesDisagree(fields={field: "This says that the carer is under 18, but the age that was told is higher. Which is right?"})
 
 
 def carer_only(need: Need) -> Need:

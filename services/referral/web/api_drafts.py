@@ -16,6 +16,7 @@ from services.referral.domain.codes import LISTS, in_force
 from services.referral.domain.people import Carer
 from services.referral.domain.ports import Draft
 from services.referral.domain.recipient import NamedRecipient
+from services.referral.domain.content import check_young
 from services.referral.domain.refusals import AgesDisagree, UnitCannotReceive
 from services.referral.views.places import known_as, name_of
 from services.referral.web import answering, schemas, schemas_out
@@ -116,6 +117,7 @@ def propose(query: dict[str, Any]) -> Response:
     carer = Carer(name="", age_band=AgeBand(band) if band else None, year_of_birth=year)
     for said in carer.disagreement(swedish_day(parts().clock.now())).values():
         raise AgesDisagree(fields={"/year_of_birth": said})
+    check_young(query["target_group"], carer.known_age(swedish_day(parts().clock.now())), "/target_group")
     command = ProposeRoute(area=query["area"], target_groups=tuple(query["target_group"]), carer=carer)
     with parts().unit_of_work(current_actor()) as uow:
         proposed = propose_route(command, current_actor(), uow)

@@ -6,9 +6,12 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
+from services.referral.domain.content import check_young
 from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT, PersonCaredFor, Relation
+from services.referral.domain.refusals import AgesDisagree
 from services.referral.web import forms
 from services.referral.web import pages_words as words
+from shared.vocabulary.age import KnownAge
 from shared.web.errors import says
 from shared.web.fields import YearOfBirthField
 
@@ -23,11 +26,28 @@ class NeedForm(forms.Form):
     priority = forms.code(words.PRIORITIES, missing=says("Choose how soon an answer is needed."))
 
 
-class OwnStatementForm(forms.Form):
+class _SituationForm(forms.Form):
+    """What the situation is about. ``age_of_carer``: as the first step tells it, which the answer must not deny."""
+
+    target_groups = forms.codes()
+
+    def __init__(self, *, age_of_carer: KnownAge | None = None) -> None:
+        super().__init__()
+        self._age_of_carer = age_of_carer
+
+    @validates_schema(skip_on_field_errors=True)
+    def agrees_with_the_age(self, data: dict[str, Any], **_: Any) -> None:
+        """The domain's own rule, asked already here."""
+        try:
+            check_young(data["target_groups"], self._age_of_carer, "target_groups")
+        except AgesDisagree as refusal:
+            raise ValidationError({name: [said] for name, said in refusal.fields.items()}) from None
+
+
+class OwnStatementForm(_SituationForm):
     """Without the other person's consent: only what the carer says about their own situation, if they choose to."""
 
     own_statement = forms.yes_or_no(says("Say whether the carer wants to tell what the situation is about."))
-    target_groups = forms.codes()
 
     @validates_schema(skip_on_field_errors=True)
     def belong_together(self, data: dict[str, Any], **_: Any) -> None:
@@ -38,7 +58,7 @@ class OwnStatementForm(forms.Form):
             raise ValidationError({"target_groups": ["The carer did not want to tell, so nothing may be chosen here."]})
 
 
-class PersonForm(forms.Form):
+class PersonForm(_SituationForm):
     """With the other person's consent: what may be told about that person."""
 
     target_groups = forms.codes(missing=says("Choose what the situation is about."))

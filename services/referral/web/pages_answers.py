@@ -45,6 +45,8 @@ from services.referral.web.pages_kept import (
 from services.referral.web.pages_new_yes import with_new_yes
 from services.referral.web.pages_told import person_has_consented, refuse_untold
 from shared.kernel.identity import UnitId
+from shared.vocabulary.age import KnownAge
+from shared.web.fields import today
 
 
 def wanted_steps(answers: Sections) -> tuple[str, ...]:
@@ -72,7 +74,8 @@ def is_answered(step: str, answers: Sections) -> bool:
 def form_of(step: str, answers: Sections) -> forms.Form:
     """The form of a step, which for the situation goes by the other person's consent."""
     if step == "situation":
-        return PersonForm() if person_has_consented(answers) else OwnStatementForm()
+        form = PersonForm if person_has_consented(answers) else OwnStatementForm
+        return form(age_of_carer=_age_of_carer(answers))
     if step == "consent":
         return CarerConsentForm(asks_channels=bool(answers.get("carer", {}).get("channels")))
     return {
@@ -81,6 +84,14 @@ def form_of(step: str, answers: Sections) -> forms.Form:
         "other-consent": PersonConsentForm,
         "receiver": ReceiverForm,
     }[step]()
+
+
+def _age_of_carer(answers: Sections) -> KnownAge | None:
+    """As the first step tells it; None where it does not, or is not right itself."""
+    try:
+        return carer_from(load_step("carer", answers, answers.get("carer", {}))).known_age(today())
+    except ValidationError:
+        return None
 
 
 def load_step(step: str, answers: Sections, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -101,6 +101,52 @@ def test_a_band_and_a_year_that_disagree_are_asked_about(room: Room, alva: Cast)
     ]
 
 
+YOUNG = "Här står att den som ger stöd är under 18 år, men den ålder som är angiven är högre. Vilket stämmer?"
+THE_YOUNG_STATEMENT = {"own_statement": "yes", "target_groups": ["young-carer"]}
+
+
+@pytest.mark.parametrize("told", [{"age_band": "18-24"}, {"year_of_birth": 1950}, {"identity_number": "191212121212"}])
+def test_a_grown_up_is_no_young_carer(room: Room, alva: Cast, told: dict[str, Any]) -> None:
+    """Routing goes by the group, and the unit for children would have met a grown-up: asked, at its field."""
+    body = a_referral()
+    body["carer"] = {**body["carer"], "identity_number": "", **told}
+    body["need"] |= THE_YOUNG_STATEMENT | {"own_statement": True}
+    answer = alva.send(body, Idempotency_Key=str(uuid4()))
+    assert (answer.status_code, answer.json["type"]) == (422, "urn:lotsa:problem:ages-disagree")
+    assert answer.json["errors"] == [{"pointer": "#/need/target_groups", "detail": YOUNG}]
+
+
+def test_nor_is_a_place_proposed_for_one(room: Room, alva: Cast) -> None:
+    """A proposal that could not be sent is none; a child's, or one of whose age nothing is known, is."""
+    asked = "/routing-proposal?area=0180-sodermalm&target_group=young-carer"
+    assert alva.ask("GET", f"{asked}&age_band=25-44").json["type"] == "urn:lotsa:problem:ages-disagree"
+    assert [alva.ask("GET", asked + age).status_code for age in ("", "&age_band=under-18")] == [200, 200]
+
+
+def test_the_step_of_the_situation_asks_which_is_right(room: Room, alva: Cast) -> None:
+    """When it is saved; and when the age is told only afterwards, on the way back from the first step."""
+    pages = at_the_pages(alva)
+
+    def drafted(**told: str) -> str:
+        answers = {**ANSWERS, "carer": {**ANSWERS["carer"], **told}}
+        draft = alva.ask("POST", "/drafts", {"answers": answers}, Idempotency_Key=str(uuid4())).json["id"]
+        return f"/referral/drafts/{draft}"
+
+    def saved(draft: str, step: str, fields: dict[str, Any]) -> str:
+        return str(pages.post(f"{draft}/{step}", f"{draft}/{step}", **fields).location)
+
+    child, unknown, grown_up = drafted(age_band="under-18"), drafted(), drafted(age_band="45-64")
+    for draft in (child, unknown):
+        assert "/receiver" in saved(draft, "situation", THE_YOUNG_STATEMENT)
+    led = saved(grown_up, "situation", THE_YOUNG_STATEMENT)
+    assert led.endswith("/situation?tried=1")
+    assert YOUNG in pages.get(led).text
+    led = saved(unknown, "carer", {**ANSWERS["carer"], "age_band": "45-64"})
+    assert led.endswith("/situation?tried=1")
+    assert YOUNG in pages.get(led).text
+    assert pages.get(f"{unknown}/check").status_code == 303, "nor can it be sent"
+
+
 @pytest.mark.holds("asked-for-the-age")
 def test_whoever_refers_is_asked_for_the_age_that_a_rule_needs(room: Room, alva: Cast) -> None:
     """Beside the proposed unit, with a way to the field; not asked when it would change nothing."""
