@@ -115,6 +115,11 @@ class Telephone:
         """What a link dials (RFC 3966)."""
         return f"tel:{self.number}"
 
+    @property
+    def sms_uri(self) -> str:
+        """What a link writes a text message to (RFC 5724)."""
+        return f"sms:{self.number}"
+
     def __str__(self) -> str:
         """As people write it."""
         if self.is_short:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 from flask import Flask
@@ -22,10 +23,22 @@ SCHEMES = ("https://", "http://")
 
 def telephones(text: str) -> Markup:
     """A text with every telephone number in it as a link that dials it, written the one way; nothing else is linked."""
+    return _numbers(text, lambda each: _TELEPHONE.format(each.uri, str(each)))
+
+
+def telephones_for_texting(text: str) -> Markup:
+    """The same where a number may be sent a text message and must not be called: the link writes one (RFC 5724)."""
+    return _numbers(text, lambda each: _TELEPHONE.format(each.sms_uri, str(each)))
+
+
+def telephones_to_look_at(text: str) -> Markup:
+    """The same where nobody may use the number: written the one way, and no link that a finger could touch."""
+    return _numbers(text, lambda each: escape(str(each)))
+
+
+def _numbers(text: str, shown: Callable[[Telephone], Markup]) -> Markup:
     pieces = parse_several(text)
-    return Markup("").join(
-        _TELEPHONE.format(each.uri, str(each)) if isinstance(each, Telephone) else escape(each) for each in pieces
-    )
+    return Markup("").join(shown(each) if isinstance(each, Telephone) else escape(each) for each in pieces)
 
 
 def email_link(address: str) -> Markup:

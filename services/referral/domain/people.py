@@ -140,7 +140,7 @@ class Carer:
         if not is_readable(self.name):
             wrong["/carer/name"] = "Say what the carer is called."
         if channels & {Channel.PHONE, Channel.SMS} and not self.phone:
-            wrong["/carer/phone"] = "Give the number that is to be called."
+            wrong["/carer/phone"] = "Give the telephone number."
         if Channel.EMAIL in channels and not self.email:
             wrong["/carer/email"] = "Give the address that is to be written to."
         if Channel.LETTER in channels and not self.address:

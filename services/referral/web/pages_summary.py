@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from services.referral.domain import codes
 from services.referral.domain.content import Need
-from services.referral.domain.people import Carer, PersonCaredFor, SafeContact, Subject
+from services.referral.domain.people import Carer, Channel, PersonCaredFor, SafeContact, Subject
 from services.referral.views.places import name_of
 from services.referral.web import pages_words as words
 from services.referral.web.forms_consent import person_says_yes
@@ -21,7 +21,7 @@ from services.referral.web.pages_receiver import Receiver
 from shared.vocabulary import identity_number
 from shared.vocabulary.email_address import shown_email
 from shared.vocabulary.hours import written, written_end
-from shared.web.linked import telephones
+from shared.web.linked import telephones, telephones_for_texting, telephones_to_look_at
 
 Rows = list[tuple[str, str]]
 
@@ -105,7 +105,7 @@ def carer_rows(carer: Carer) -> Rows:
         (_("Name"), carer.name),
         (_("Safe way to get in touch"), safe),
         (_("Mind this"), "\n".join(filter(None, limits))),
-        (_("Telephone"), telephones(carer.phone)),
+        (_("Telephone"), _number(carer)),
         (_("E-mail address"), shown_email(carer.email)),
         (_("Postal address"), carer.address),
         (_("Protected identity"), _("Yes") if carer.protected_identity else ""),
@@ -117,6 +117,13 @@ def carer_rows(carer: Carer) -> Rows:
         (_("Personal identity number"), identity_number.as_written(carer.identity_number)),
     ]
     return [row for row in rows if row[1]]
+
+
+def _number(carer: Carer) -> str:
+    """The number, and what touching it does: it calls or writes where that is a safe way, and else does nothing."""
+    safe = carer.safe_contact.channels
+    shown = telephones_for_texting if Channel.SMS in safe else telephones_to_look_at
+    return (telephones if Channel.PHONE in safe else shown)(carer.phone)
 
 
 def need_rows(need: Need) -> Rows:
