@@ -108,7 +108,9 @@ def check_young(target_groups: Collection[str], age_of_carer: KnownAge | None, f
     Raises AgesDisagree at ``field``. An age that was not told contradicts nothing.
     """
     if YOUNG_CARERS in target_groups and age_of_carer is not None and age_of_carer.is_grown_up:
-        raise AgesDisagree(fields={field: "This says that the carer is under 18, but the age that was told is higher. Which is right?"})
+        raise AgesDisagree(
+            fields={field: "This says that the carer is under 18, but the age that was told is higher. Which is right?"}
+        )
 
 
 def carer_only(need: Need) -> Need:

@@ -30,6 +30,8 @@
     dialog.setAttribute("aria-labelledby", `lotsa-session-${when}`);
     dialog.setAttribute("aria-describedby", `lotsa-session-${when}-why`);
     for (const [name, part] of Object.entries(parts)) part.hidden = name !== when;
+    // on a page with nothing typed, nothing is said of it
+    dialog.querySelector("[data-typed]").hidden = ![...document.forms].some(unsaved);
     if (!dialog.open) dialog.showModal();
     if (changed) parts[when].querySelector("button, a").focus();
   }

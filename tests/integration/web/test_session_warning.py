@@ -149,6 +149,16 @@ def test_what_was_typed_outlives_the_session(
     assert page.url.endswith("/directory/signed-out"), "the form was out of date"
 
 
+def test_where_nothing_was_typed_nothing_is_said_of_it(page: Page, pass_time: Callable[[float], None]) -> None:
+    """In a list left open, or on a form that nobody has touched, there are no words to promise to keep."""
+    page.goto("/directory/assignment")
+    pass_time(31)
+    over = page.get_by_role("dialog", name="Du har blivit utloggad")
+    expect(over).to_contain_text("Logga in igen i en ny flik och kom sedan tillbaka hit.")
+    expect(over).not_to_contain_text("finns kvar", use_inner_text=True)
+    expect(over).to_have_accessible_description("Logga in igen i en ny flik och kom sedan tillbaka hit.")
+
+
 def test_another_person_finds_nothing_of_what_was_typed(
     page: Page, context: BrowserContext, pass_time: Callable[[float], None]
 ) -> None:
