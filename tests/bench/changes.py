@@ -72,6 +72,8 @@ WAITING = _referral(f"{_BOS} and state = 'requested' and sealed_parts = '{{}}'")
 ALVAS_WAITING = _referral(f"{_ALVAS} and state = 'requested' and sealed_parts = '{{}}'")
 TO_CONTACT = _referral(f"{_BOS} and state = 'accepted' and sealed_parts = '{{}}' and first_contact_at is null")
 ACCEPTED = _referral(f"{_BOS} and state = 'accepted' and sealed_parts = '{{}}'")
+# each of their doors leaves none of those it was asked for: where there are fewer, others are sent (Hands.a_sent_one)
+TO_BE_SENT = frozenset((WAITING, ALVAS_WAITING))
 CONSENTS = f"""
     select consents.id from consents join referrals on referrals.id = referral_id
     where {_ALVAS} and sealed_parts = '{{}}' and about = 'carer' order by md5(consents.id::text) limit 40
@@ -142,6 +144,12 @@ class Hands:
     def a_referral(self) -> dict[str, object]:
         """What is to be sent, another each time."""
         return referrals.body(next(self._numbers))
+
+    def a_sent_one(self) -> str:
+        """The id of a referral that was sent just now, to the busiest unit."""
+        answer = self.send(self.once(REFERRALS, self.a_referral()))
+        assert answer.status_code == 201, answer.text
+        return str(answer.json["id"])
 
     def a_consent(self) -> str:
         """The id of one that a referral to the busiest unit rests on."""
@@ -231,6 +239,9 @@ def _searched(hands: Hands, _: str) -> Sending:
 DRAFT = {"answers": {step: referrals.TYPED[step] for step in ("carer", "support")}}
 LISTING = {"name": "Samtalsgrupp för närstående", "summary": "Vi ses och talar om hur det är."}
 ACTIVITY = {"title": "Samtal", "starts_at": "2030-03-04T10:00:00+01:00", "ends_at": "2030-03-04T12:00:00+01:00"}
+A_UNIT = {
+    "function_address": "anhorigstod@example.se", "phone": "08-465 004 11", "stand_in_unit_id": None, "active": True
+}  # fmt: skip
 A_PAGE = "/referral/referrals/{}"
 MINE = "/directory/mine"
 
@@ -343,7 +354,7 @@ CHANGES = (
         "PUT /api/directory/v1/units/<uuid:unit_id>",
         "hanna",
         UNITS,
-        _versioned("PUT", "units/{}", "units", {"function_address": "anhorigstod@example.se"}),
+        _versioned("PUT", "units/{}", "units", A_UNIT),
     ),
     Change("POST /directory/mine/organization", "dani", NOTHING, _form(f"{MINE}/organization")),
     Change("POST /directory/mine/services/new", "dani", NOTHING, _form(f"{MINE}/services/new", **LISTING)),
