@@ -46,7 +46,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.kernel.swedish_order import swedish_order
 from shared.storage import hearing
-from shared.storage.plainly import ask_alone
+from shared.storage.plainly import Row, ask, ask_alone
 from shared.vocabulary.readable_text import received
 
 StaffEvent: TypeAlias = (
@@ -131,6 +131,11 @@ _HELD = """
 ANY_CLOCKS_ERROR = timedelta(days=30)
 """What has ended is remembered for so much longer than it need be: a clock that was ahead and is put right again would
 else have made somebody's end undone."""
+# in the order of Unit's members
+_UNIT = """
+    select unit_id, organization_id, name, kind, area, function_address, phone, stand_in_unit_id, active
+    from known_units where unit_id = $1
+"""
 _ENDED = "select true from ended_sessions where session_id = $1"
 
 
@@ -280,24 +285,13 @@ class StaffCopy:
 
     def unit(self, unit_id: UUID) -> Unit | None:
         """A unit by its id, or None when this service has not heard of it."""
-        with self._engine.connect() as connection:
-            return find_unit(connection, unit_id)
+        return _unit(ask_alone(self._engine, _UNIT, (unit_id,)))
 
 
 def find_unit(connection: Connection, unit_id: UUID) -> Unit | None:
     """A unit by its id inside an open transaction, or None."""
-    row = connection.execute(select(units).where(units.c.unit_id == unit_id)).mappings().first()
-    if row is None:
-        return None
-    stand_in = row["stand_in_unit_id"]
-    return Unit(
-        id=UnitId(row["unit_id"]),
-        organization_id=row["organization_id"],
-        name=row["name"],
-        kind=row["kind"],
-        area=row["area"],
-        function_address=row["function_address"],
-        phone=row["phone"],
-        stand_in_unit_id=UnitId(stand_in) if stand_in else None,
-        active=row["active"],
-    )
+    return _unit(ask(connection, _UNIT, (unit_id,)))
+
+
+def _unit(rows: list[Row]) -> Unit | None:
+    return Unit(*rows[0]) if rows else None

@@ -32,10 +32,19 @@ _BETWEEN = "~"
 
 
 def make() -> str:
-    """The token for this request's pages: signed over something random, so that no two are alike (BREACH)."""
+    """The token for this request's page: signed over something random, so that no two pages' are alike (BREACH).
+
+    All forms of a page have the same.
+    """
     state = session.said()
     if state is None:
         return str(generate_csrf())
+    if g.get("form_token_of") != state:
+        g.form_token_of, g.form_token = state, _made_for(state)
+    return str(g.form_token)
+
+
+def _made_for(state: session.SessionState) -> str:
     said = [secrets.token_hex(8), int(state.started_at.timestamp()), _fingerprint(state.user)]
     return _BETWEEN.join((str(_signer(state).dumps(secrets.token_hex(8))), str(_pages()[0].dumps(said))))
 

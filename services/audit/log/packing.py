@@ -10,14 +10,18 @@ refused is not packed: an index looks for it in the bytes (migrations 0002 and 0
 from __future__ import annotations
 
 import zlib
+from functools import lru_cache
 from typing import Any
 
 from services.audit.log.entry import MAX_LEAF_BYTES, LeafIsNotCanonical, LeafIsTooLarge, LeafIsWrong, read_leaf
+from services.audit.log.merkle import leaf_hash
 from services.audit.log.packing_1 import PACKED_1, unpack_1
 from services.audit.log.shorthand import NotInShorthand, put_together, taken_apart
 from services.audit.log.words import WORDS
 
 PACKED = b"\x02"
+KEPT = 1_024
+"""Leaves that a process remembers having read: some pages of a reviewer's, three megabytes."""
 REFUSED = b'"outcome":"refused"'
 # raw, no header; a window as large as words and leaf
 _WINDOW = -14
@@ -57,6 +61,22 @@ def read_stored(stored: bytes) -> dict[str, Any] | None:
         return read_leaf(unpack(stored))
     except LeafIsWrong:
         return None
+
+
+def read_hashed(stored: bytes) -> tuple[dict[str, Any], bytes]:
+    """What a stored leaf says, and the leaf's hash (RFC 9162). Raises a LeafIsWrong.
+
+    The same bytes say the same, so the last ``KEPT`` that were read are remembered, by all of their bytes: what has
+    been changed is read anew. What is nested in the members is not to be changed.
+    """
+    members, hashed = _read_hashed(bytes(stored))
+    return dict(members), hashed
+
+
+@lru_cache(maxsize=KEPT)
+def _read_hashed(stored: bytes) -> tuple[dict[str, Any], bytes]:
+    leaf = unpack(stored)
+    return read_leaf(leaf), leaf_hash(leaf)
 
 
 def unpack(stored: bytes) -> bytes:

@@ -38,7 +38,7 @@ _SPELT = re.compile(
     rb"|(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:\.[0-9]{6})?Z)"
 )
 _SHORTEST = len("2026-01-01T00:00:00Z")
-_MARK = re.compile(rb"[\x01-\x05\x10-\x1f]")
+_MARK = re.compile(rb"([\x01-\x05\x10-\x1f])")
 _MARKS = [bytes([mark]) for mark in range(AGAIN + AGAINS)]
 _NO_WORDS = re.compile(rb"[\x00-\x1f]")
 
@@ -59,14 +59,40 @@ def taken_apart(leaf: bytes) -> tuple[bytes, bytes]:
 
 def put_together(words: bytes, values: bytes) -> bytes:
     """The leaf again. Raises NotInShorthand."""
-    putting = _Putting(values)
-    try:
-        leaf = _MARK.sub(putting, words)
-    except OverflowError:
-        raise NotInShorthand("a time that no calendar has") from None
-    if putting.place != len(values):
+    # between the marks stand the words; each mark is replaced by what stood there
+    pieces = _MARK.split(words)
+    ids: list[bytes] = []
+    place, before = 0, _SINCE
+    for number in range(1, len(pieces), 2):
+        mark = pieces[number][0]
+        if mark >= AGAIN:
+            if mark - AGAIN >= len(ids):
+                raise NotInShorthand("an id again that was not there before")
+            pieces[number] = ids[mark - AGAIN]
+        elif mark == ID:
+            pieces[number] = _spelt(_taken(values, place, 16))
+            ids.append(pieces[number])
+            place += 16
+        elif mark == HASH:
+            pieces[number] = _taken(values, place, 32).hex().encode()
+            place += 32
+        else:
+            counted, place = _counted(values, place)
+            if mark == TIMED_ID:
+                # that it is counted in whole milliseconds from a time in between leaves less than one over
+                milliseconds = -(-(before + counted * 1000) // 1000)
+                before = milliseconds * 1000
+                if before > _LATEST:
+                    raise NotInShorthand("a time that no calendar has")
+                pieces[number] = _spelt(_six_bytes(milliseconds) + _taken(values, place, 10))
+                ids.append(pieces[number])
+                place += 10
+            else:
+                before += counted
+                pieces[number] = _moment(before, "microseconds" if mark == TIME else "seconds")
+    if place != len(values):
         raise NotInShorthand("more stands there than marks ask for")
-    return leaf
+    return b"".join(pieces)
 
 
 class _Taking:
@@ -109,56 +135,46 @@ class _Taking:
         return _MARKS[ID]
 
 
-class _Putting:
-    """Puts back one after the other. Raises NotInShorthand, and OverflowError for times that no calendar has."""
+def _taken(values: bytes, place: int, length: int) -> bytes:
+    found = values[place : place + length]
+    if len(found) < length:
+        raise NotInShorthand("less stands there than marks ask for")
+    return found
 
-    def __init__(self, values: bytes) -> None:
-        self.place = 0
-        self._values = values
-        self._ids: list[bytes] = []
-        self._before = _SINCE
 
-    def __call__(self, found: re.Match[bytes]) -> bytes:
-        mark = found[0][0]
-        if mark >= AGAIN:
-            if mark - AGAIN >= len(self._ids):
-                raise NotInShorthand("an id again that was not there before")
-            return self._ids[mark - AGAIN]
-        if mark in (ID, TIMED_ID):
-            figures = (self._take(16) if mark == ID else self._timed()).hex().encode()
-            spelt = b"-".join((figures[:8], figures[8:12], figures[12:16], figures[16:20], figures[20:]))
-            self._ids.append(spelt)
-            return spelt
-        if mark == HASH:
-            return self._take(32).hex().encode()
-        self._before += self._counted()
-        precision = "microseconds" if mark == TIME else "seconds"
-        at = _BEGINNING + timedelta(microseconds=self._before)
-        return at.isoformat(timespec=precision).encode() + b"Z"
-
-    def _take(self, length: int) -> bytes:
-        self.place += length
-        if self.place > len(self._values):
+def _counted(values: bytes, place: int) -> tuple[int, int]:
+    """What is counted at a place, and where the next begins."""
+    rest = shift = 0
+    while shift < 70:
+        if place >= len(values):
             raise NotInShorthand("less stands there than marks ask for")
-        return self._values[self.place - length : self.place]
+        byte = values[place]
+        place += 1
+        rest |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            return (rest >> 1 if rest & 1 == 0 else -(rest >> 1) - 1), place
+    raise NotInShorthand("a number without end")
 
-    def _timed(self) -> bytes:
-        # that it is counted in whole milliseconds from a time in between leaves less than one over
-        milliseconds = -(-(self._before + self._counted() * 1000) // 1000)
-        self._before = milliseconds * 1000
-        if self._before > _LATEST:
-            raise NotInShorthand("a time that no calendar has")
-        return milliseconds.to_bytes(6, "big") + self._take(10)
 
-    def _counted(self) -> int:
-        rest = shift = 0
-        while shift < 70:
-            [byte] = self._take(1)
-            rest |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                return rest >> 1 if rest & 1 == 0 else -(rest >> 1) - 1
-        raise NotInShorthand("a number without end")
+def _spelt(value: bytes) -> bytes:
+    figures = value.hex()
+    return f"{figures[:8]}-{figures[8:12]}-{figures[12:16]}-{figures[16:20]}-{figures[20:]}".encode()
+
+
+def _six_bytes(milliseconds: int) -> bytes:
+    try:
+        return milliseconds.to_bytes(6, "big")
+    except OverflowError:
+        raise NotInShorthand("a time that no calendar has") from None
+
+
+def _moment(since: int, precision: str) -> bytes:
+    try:
+        at = _BEGINNING + timedelta(microseconds=since)
+    except OverflowError:
+        raise NotInShorthand("a time that no calendar has") from None
+    return at.isoformat(timespec=precision).encode() + b"Z"
 
 
 def _time_of(value: bytes) -> int | None:

@@ -25,13 +25,16 @@ KINDS = {
     "consents": "type = 'consent.given.v1'",
     "referrals": "type = 'referral.sent.v1'",
 }
-_END = text("select coalesce(max(index) + 1, 0) from log_entries")
 # what names no unit is about nobody in particular, but for a sign-in by somebody who had no assignment
 _NOBODYS = "unit_set = 0 and type <> 'session.signed-in.v1'"
-_UNIT_SETS = text("""
-    select number from log_unit_sets where units && (
-        select coalesce(array_agg(unit_id), '{}') from known_units where organization_id = cast(:organization as uuid)
-            or kind in ('receiving', 'partner') and starts_with(area, cast(:area as text)))
+# how many entries a mandate meets differs by orders of magnitude: one plan for all would be wrong for most
+_BEGIN = text("""
+    select coalesce((select max(index) + 1 from log_entries), 0), array(
+        select number from log_unit_sets where units && (
+            select coalesce(array_agg(unit_id), '{}') from known_units
+            where organization_id = cast(:organization as uuid)
+                or kind in ('receiving', 'partner') and starts_with(area, cast(:area as text)))
+    ), set_config('plan_cache_mode', 'force_custom_plan', true)
 """)
 _NEAR = f"""
     select {SHOWN} from log_entries
@@ -46,17 +49,13 @@ _FAR = f"""
         order by index desc limit :limit
     )) order by index desc
 """  # noqa: S608 - as above
-# how many entries a mandate meets differs by orders of magnitude: one plan for all would be wrong for most
-_FOR_THIS_MANDATE = text("set local plan_cache_mode = force_custom_plan")
 
 
 def newest_rows(
     connection: Connection, kind: str, mandate: Mandate, *, limit: int, before: int | None
 ) -> list[Row[Any]]:
     """At most ``limit`` rows of SHOWN, of a kind (all | consents | referrals), newest first, older than ``before``."""
-    unit_sets = list(connection.execute(_UNIT_SETS, given(mandate)).scalars())
-    end = connection.execute(_END).scalar_one()
-    connection.execute(_FOR_THIS_MANDATE)
+    end, unit_sets, _ = connection.execute(_BEGIN, given(mandate)).one()
     found: list[Row[Any]] = []
     for number, (low, high) in enumerate(_steps_back(end if before is None else min(before, end))):
         asked = {"low": low, "high": high, "unit_sets": unit_sets, "limit": limit - len(found)}

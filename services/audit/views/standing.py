@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from services.audit.adapters.beside_entries import ABOUT
+from services.audit.domain.beside import NOT_OURS
 from services.audit.domain.refusals import EntryIsSpoilt
-from services.audit.log.entry import LeafIsWrong, read_leaf
-from services.audit.log.packing import unpack
+from services.audit.log.packing import read_hashed
 from services.audit.views.steps import Step
 
 
@@ -47,7 +48,10 @@ _STEPS = text(f"""
     select subject_id, type, index, leaf from {ABOUT} join log_entries on index = entry_index
     where subject_id = any(:ids) and type = any(:types)
 """)  # noqa: S608 - as above
-_BEFORE_ALL_ELSE = ("referral.sent.v1", "referral.opened.v1")
+_SENT = "referral.sent.v1"
+# the sending is what they are listed by, and has been read already
+_AFTER_SENDING = [each for each in TELLS_OF if each != _SENT]
+_BEFORE_ALL_ELSE = (_SENT, "referral.opened.v1")
 
 
 def of_consents(connection: Connection, given: Sequence[Step], now: datetime) -> dict[UUID, ConsentStands]:
@@ -64,23 +68,26 @@ def of_consents(connection: Connection, given: Sequence[Step], now: datetime) ->
     }
 
 
-def of_referrals(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, ReferralStands]:
-    """By the referral's id; one that the log tells no step of is absent. Raises EntryIsSpoilt."""
+def of_referrals(connection: Connection, sent: Sequence[Step]) -> dict[UUID, ReferralStands]:
+    """By the referral's id, from the steps by which they were sent. Raises EntryIsSpoilt."""
     last: dict[UUID, tuple[tuple[int, int, int], str]] = {}
-    for row in connection.execute(_STEPS, {"ids": list(ids), "types": list(TELLS_OF)}):
-        step = _order(row.type, row.index, row.leaf), row.type
-        last[row.subject_id] = max(step, last.get(row.subject_id, step))
+    try:
+        told = [(UUID(step.data["referral_id"]), _SENT, step.index, step.data) for step in sent]
+        asked = {"ids": list({subject for subject, *_ in told}), "types": _AFTER_SENDING}
+        for subject, event_type, index, stored in connection.execute(_STEPS, asked):
+            told.append((subject, event_type, index, read_hashed(stored)[0]["data"]))
+        for subject, event_type, index, data in told:
+            step = _order(event_type, index, data), event_type
+            last[subject] = max(step, last.get(subject, step))
+    except NOT_OURS:
+        raise EntryIsSpoilt from None
     return {subject: TELLS_OF[event_type] for subject, (_, event_type) in last.items()}
 
 
-def _order(event_type: str, index: int, stored: bytes) -> tuple[int, int, int]:
+def _order(event_type: str, index: int, data: Mapping[str, Any]) -> tuple[int, int, int]:
     """The version tells the order, whatever order the bus brought them in.
 
     An opening changes no version: it comes after the sending, and before whatever was decided at the same version.
     """
-    try:
-        version = int(read_leaf(unpack(stored))["data"]["version"])
-    except (LeafIsWrong, ValueError, TypeError, KeyError):
-        raise EntryIsSpoilt from None
     early = _BEFORE_ALL_ELSE.index(event_type) if event_type in _BEFORE_ALL_ELSE else len(_BEFORE_ALL_ELSE)
-    return version, early, index
+    return int(data["version"]), early, index

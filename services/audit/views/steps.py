@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,10 +15,10 @@ from services.audit.adapters.openings import OpeningIsWrong, Unseal
 from services.audit.adapters.shown_sets import find_sets
 from services.audit.domain.beside import NOT_OURS, Columns, differing
 from services.audit.domain.refusals import EntryIsSpoilt
-from services.audit.log.entry import FORMAT_1, opens, read_leaf
-from services.audit.log.merkle import leaf_hash
-from services.audit.log.packing import as_it_lies
-from services.audit.log.shown import MEMBER, fits, key_of, unfolded
+from services.audit.log.entry import FORMAT_1, opens
+from services.audit.log.packing import read_hashed
+from services.audit.log.shown import MEMBER, Shown, fits, key_of
+from shared.storage.plainly import ask
 
 SHOWN = f"index, leaf, leaf_hash, event_id, type, occurred_at, recorded_at, {UNITS}, shown"
 """What is read of an entry to show it: the leaf, and what stands beside it, to be held against it."""
@@ -27,10 +27,11 @@ USER = "user"
 BOTH_TIMES_BEYOND = timedelta(minutes=1)
 
 # who acted for which unit never changes, so it may be looked up when an entry was written before it was heard
-_ASSIGNMENTS = text("""
-    select assignment_id, unit_id, role from known_assignments where assignment_id = any(:ids) and unit_id is not null
-""")
-_UNITS = text("select unit_id, name from known_units where unit_id = any(:ids)")
+_ASSIGNMENTS = """
+    select assignment_id, unit_id, role from known_assignments
+    where assignment_id = any($1::uuid[]) and unit_id is not null
+"""
+_UNITS = "select unit_id, name from known_units where unit_id = any($1::uuid[])"
 _OPENINGS = text(f"""
     select entry_index, sealed from {OPENINGS} where name = 'user' and entry_index = any(:indexes)
 """)  # noqa: S608 - our own names
@@ -83,51 +84,60 @@ class Step:
 def as_steps(connection: Connection, rows: Sequence[Sequence[Any]], unseal: Unseal) -> list[Step]:
     """Entries (rows of SHOWN), in the order given; what stands beside each is held against it. Raises EntryIsSpoilt."""
     try:
-        leaves = [(row[0], read_leaf(as_it_lies(row[1]))) for row in rows]
-        differs = {leaf[0]: _differing(leaf[1], row) for leaf, row in zip(leaves, rows, strict=True)}
-        leaves = _with_what_was_shown(connection, leaves, differs)
-        _add_units_heard_since(connection, [leaf for _, leaf in leaves])
-        units = {UUID(unit) for _, leaf in leaves for unit in (leaf.get("unit"), _concerned(leaf)) if unit}
-        names = dict(map(tuple, connection.execute(_UNITS, {"ids": list(units)}))) if units else {}
-        users = _users(connection, dict(leaves), unseal, differs)
-        return [_step(index, leaf, names, users.get(index, ""), differs[index]) for index, leaf in leaves]
+        leaves, differs = _read(rows)
+        shown = _what_was_shown(connection, leaves, differs)
+        _add_units_heard_since(connection, leaves.values())
+        units = {UUID(unit) for leaf in leaves.values() for unit in (leaf.get("unit"), _concerned(leaf)) if unit}
+        names = dict(ask(connection, _UNITS, (list(units),))) if units else {}
+        users = _users(connection, leaves, unseal, differs)
+        return [
+            _step(index, leaf, shown.get(index), names, users.get(index, ""), differs[index])
+            for index, leaf in leaves.items()
+        ]
     except NOT_OURS:
         # a leaf of ours is none of these; what somebody wrote in its place may be anything
         raise EntryIsSpoilt from None
 
 
-def _differing(leaf: dict[str, Any], row: Sequence[Any]) -> list[str]:
-    _, raw, kept_hash, *columns, units, shown = row
-    hashed = [] if leaf_hash(as_it_lies(raw)) == bytes(kept_hash) else ["leaf_hash"]
-    return [*differing(leaf, Columns(*columns, tuple(units), shown)), *hashed]
+def _read(rows: Sequence[Sequence[Any]]) -> tuple[dict[int, dict[str, Any]], dict[int, list[str]]]:
+    """By index, what each leaf says, and what beside it is something else."""
+    leaves, differs = {}, {}
+    for index, stored, kept_hash, *columns, units, shown in rows:
+        leaf, hashed = read_hashed(stored)
+        leaves[index] = leaf
+        differs[index] = differing(leaf, Columns(*columns, tuple(units), shown))
+        if hashed != bytes(kept_hash):
+            differs[index].append("leaf_hash")
+    return leaves, differs
 
 
-def _with_what_was_shown(
-    connection: Connection, leaves: list[tuple[int, dict[str, Any]]], differs: dict[int, list[str]]
-) -> list[tuple[int, dict[str, Any]]]:
-    """The leaves with what lists showed named in them; a set that is not the leaf's shows nothing."""
-    sets = find_sets(connection, [key_of(leaf[MEMBER]) for _, leaf in leaves if MEMBER in leaf])
-    whole = []
-    for index, leaf in leaves:
-        stored = sets.get(key_of(leaf[MEMBER])) if MEMBER in leaf else None
-        right = MEMBER not in leaf or fits(leaf, stored)
-        if not right and MEMBER not in differs[index]:
+def _what_was_shown(
+    connection: Connection, leaves: Mapping[int, dict[str, Any]], differs: dict[int, list[str]]
+) -> dict[int, Shown]:
+    """By index, the sets of what lists showed; one that is not the leaf's shows nothing."""
+    named = {index: leaf for index, leaf in leaves.items() if MEMBER in leaf}
+    sets = find_sets(connection, [key_of(leaf[MEMBER]) for leaf in named.values()])
+    found = {}
+    for index, leaf in named.items():
+        stored = sets.get(key_of(leaf[MEMBER]))
+        if stored is not None and fits(leaf, stored):
+            found[index] = stored
+        elif MEMBER not in differs[index]:
             differs[index].append(MEMBER)
-        whole.append((index, unfolded(leaf, stored if right else None)))
-    return whole
+    return found
 
 
-def _add_units_heard_since(connection: Connection, leaves: Sequence[dict[str, Any]]) -> None:
+def _add_units_heard_since(connection: Connection, leaves: Iterable[dict[str, Any]]) -> None:
     """Say unit and role where the leaf has the assignment alone, as far as it has been heard of by now."""
     without = [leaf for leaf in leaves if leaf.get("assignment") and not leaf.get("unit")]
     if not without:
         return
-    asked = {"ids": list({UUID(leaf["assignment"]) for leaf in without})}
-    known = {str(row.assignment_id): row for row in connection.execute(_ASSIGNMENTS, asked)}
+    asked = list({UUID(leaf["assignment"]) for leaf in without})
+    known = {str(assignment): heard for assignment, *heard in ask(connection, _ASSIGNMENTS, (asked,))}
     for leaf in without:
-        heard = known.get(leaf["assignment"])
-        if heard is not None:
-            leaf["unit"], leaf["role"] = str(heard.unit_id), heard.role
+        if leaf["assignment"] in known:
+            unit, role = known[leaf["assignment"]]
+            leaf["unit"], leaf["role"] = str(unit), role
 
 
 def _concerned(leaf: dict[str, Any]) -> str | None:
@@ -166,8 +176,16 @@ def _users(
     return found
 
 
-def _step(index: int, leaf: dict[str, Any], names: dict[UUID, str], user: str | None, differs: Sequence[str]) -> Step:
-    """``user``: empty when there is none to be shown, None when it has been erased."""
+def _step(
+    index: int,
+    leaf: dict[str, Any],
+    shown: Shown | None,
+    names: Mapping[UUID, str],
+    user: str | None,
+    differs: Sequence[str],
+) -> Step:
+    """``shown``: the set that the leaf names. ``user``: empty when there is none to be shown, None when it has been
+    erased."""
     unit_id = UUID(leaf["unit"]) if leaf.get("unit") else None
     concerned = _concerned(leaf)
     return Step(
@@ -187,8 +205,9 @@ def _step(index: int, leaf: dict[str, Any], names: dict[UUID, str], user: str | 
         rule=leaf.get("rule"),
         purpose=leaf.get("purpose"),
         record_kind=leaf.get("record_kind"),
-        subjects=tuple(UUID(each) for each in leaf.get("subjects", ())),
-        consents=tuple(UUID(each) for each in leaf.get("consents", ())),
+        # a leaf that names a set names no ids itself
+        subjects=tuple(map(UUID, leaf.get("subjects", ()))) if shown is None else shown.records,
+        consents=tuple(map(UUID, leaf.get("consents", ()))) if shown is None else shown.consents,
         data=leaf.get("data", {}),
         differs=tuple(differs),
         agent=leaf.get("agent", {}).get("kind", ""),

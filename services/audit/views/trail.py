@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from services.audit.adapters.beside_entries import ABOUT
 from services.audit.adapters.openings import Unseal
@@ -69,7 +72,7 @@ class Trail:
     older: int | None
     continued: bool
 
-    @property
+    @cached_property
     def steps(self) -> list[Step]:
         """What this page tells: the first one every step and the newest readings, the others older readings."""
         return self.readings if self.continued else _in_order([*self.done, *self.readings])
@@ -120,18 +123,17 @@ def consent_trail(
     """From given to withdrawn: every use that relied on it, and what was tried on its referral and refused."""
     if not _covered(connection, consent_id, mandate):
         return None
-    own = _steps(connection, consent_id, unseal)
+    own = as_steps(connection, _step_rows(connection, consent_id), unseal)
     given_or_not = next((step for step in own if step.data.get("consent_id") == str(consent_id)), None)
     if given_or_not is None:
         return None
     referral_id = UUID(given_or_not.data["referral_id"])
     seen = {step.index for step in own}
+    around = [row for row in _step_rows(connection, referral_id) if row[0] not in seen]
+    newest, older = _reading_rows(connection, consent_id, referral_id, limit, before)
+    steps, readings = _both(connection, around, newest, unseal)
     # an early end is what a withdrawal leads to
-    ends = [
-        step for step in _steps(connection, referral_id, unseal) if step.type == CANCELLED and step.index not in seen
-    ]
-    readings, older = _readings(connection, consent_id, referral_id, unseal, limit, before)
-    done = _in_order([*own, *ends])
+    done = _in_order([*own, *(step for step in steps if step.type == CANCELLED)])
     return Trail("consent", consent_id, referral_id, done, readings, older, before is not None)
 
 
@@ -147,10 +149,10 @@ def referral_trail(
     """Everything around a referral: steps, readings, consents, refused attempts."""
     if not _covered(connection, referral_id, mandate):
         return None
-    done = _in_order(_steps(connection, referral_id, unseal))
+    newest, older = _reading_rows(connection, referral_id, None, limit, before)
+    done, readings = _both(connection, _step_rows(connection, referral_id), newest, unseal)
     if not any(step.data.get("referral_id") == str(referral_id) for step in done):
         return None
-    readings, older = _readings(connection, referral_id, None, unseal, limit, before)
     return Trail("referral", referral_id, referral_id, done, readings, older, before is not None)
 
 
@@ -158,14 +160,13 @@ def _covered(connection: Connection, subject: UUID, mandate: Mandate) -> bool:
     return bool(connection.scalar(_COVERED, given(mandate, subject=subject)))
 
 
-def _steps(connection: Connection, subject: UUID, unseal: Unseal) -> list[Step]:
-    rows = connection.execute(_STEPS, {"subject": subject}).all()
-    return as_steps(connection, rows, unseal)
+def _step_rows(connection: Connection, subject: UUID) -> Sequence[Row[Any]]:
+    return connection.execute(_STEPS, {"subject": subject}).all()
 
 
-def _readings(
-    connection: Connection, subject: UUID, around: UUID | None, unseal: Unseal, limit: int, before: int | None
-) -> tuple[list[Step], int | None]:
+def _reading_rows(
+    connection: Connection, subject: UUID, around: UUID | None, limit: int, before: int | None
+) -> tuple[list[Row[Any]], int | None]:
     """A page of what was looked at or tried; refused attempts name no consent, since none was relied on."""
     asked = {"subject": subject, "before": before, "limit": limit + 1}
     # a row's first column is the entry's index
@@ -173,8 +174,15 @@ def _readings(
     if around is not None:
         found |= {row[0]: row for row in connection.execute(_REFUSED, asked | {"subject": around})}
     newest = [found[index] for index in sorted(found, reverse=True)]
-    shown = as_steps(connection, newest[:limit], unseal)
-    return _in_order(shown), shown[-1].index if len(newest) > limit else None
+    return newest[:limit], newest[limit - 1][0] if len(newest) > limit else None
+
+
+def _both(
+    connection: Connection, done: Sequence[Row[Any]], readings: Sequence[Row[Any]], unseal: Unseal
+) -> tuple[list[Step], list[Step]]:
+    """What was done and what was looked at, each in order: read together, since reading them asks for much at once."""
+    steps = {step.index: step for step in as_steps(connection, [*done, *readings], unseal)}
+    return _in_order([steps[row[0]] for row in done]), _in_order([steps[row[0]] for row in readings])
 
 
 def _in_order(steps: list[Step]) -> list[Step]:

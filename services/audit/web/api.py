@@ -20,11 +20,12 @@ from services.audit.web.schemas import (
     TrailOut,
 )
 from shared.kernel.actor import Role
-from shared.web.api import no_content, ok
+from shared.web.api import dumped, no_content, ok
 from shared.web.limits import HEAVY, costs
 from shared.web.openapi import Api
 
 AUDITORS = [Role.AUDITOR]
+TRAIL = TrailOut(exclude=["next_cursor"])
 
 
 def blueprint(reviewing: Reviewing) -> Blueprint:
@@ -42,7 +43,7 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
     @api.get("/entries/<int:index>", answers={200: EntryOut}, roles=AUDITORS)
     def get_entry(index: int) -> Response:
         """One entry by its place in the log."""
-        return ok(EntryOut().dump(reviewing.entry(index)))
+        return ok(dumped(EntryOut, reviewing.entry(index)))
 
     @api.get("/consents", query=PageAsked, answers={200: EntriesOut}, roles=AUDITORS)
     def list_consents(query: dict[str, Any]) -> Response:
@@ -85,7 +86,7 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
     @api.get("/log", answers={200: LogOut}, roles=AUDITORS)
     def get_log() -> Response:
         """The log's size, newest checkpoint and open alarms, and what its verification in the background has found."""
-        return ok(LogOut().dump(reviewing.status()))
+        return ok(dumped(LogOut, reviewing.status()))
 
     @api.put("/log/verification", answers={204: None}, roles=AUDITORS)
     @costs(HEAVY)
@@ -118,12 +119,14 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
     def _page(kind: str, record_kind: str, query: dict[str, Any]) -> Response:
         steps, states, cursor = reviewing.page(kind, query["limit"], query["cursor"], record_kind)
         named = {"consents": "consent_id", "referrals": "referral_id"}.get(kind)
-        items = [EntryOut().dump(step) | {"state": states[UUID(step.data[named])] if named else None} for step in steps]
+        items = [
+            dumped(EntryOut, step) | {"state": states[UUID(step.data[named])] if named else None} for step in steps
+        ]
         return ok({"items": items, "next_cursor": cursor})
 
     def _trail(kind: str, subject_id: UUID, query: dict[str, Any]) -> Response:
         found, cursor = reviewing.trail_of(kind, subject_id, query["limit"], query["cursor"])
-        told = TrailOut(exclude=["next_cursor"]).dump(found)
+        told = TRAIL.dump(found)
         return ok(told | {"next_cursor": cursor})
 
     return api.blueprint()

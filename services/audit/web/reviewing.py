@@ -56,7 +56,7 @@ class Reviewing:
             if kind == "consents":
                 states.update(standing.of_consents(uow.connection, shown, self.parts.clock.now()))
             elif kind == "referrals":
-                states.update(standing.of_referrals(uow.connection, named))
+                states.update(standing.of_referrals(uow.connection, shown))
             self._record(uow, actor, "list", record_kind, named)
             uow.commit()
         return shown, states, page_cursor(kind, [shown[-1].index]) if len(found) > limit else None

@@ -35,7 +35,7 @@ from services.directory.web.api_public import activity_members, service_out
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
 from shared.kernel.identity import OrganizationId, uuid7
-from shared.web.api import created, etag, ok, once, require_if_match
+from shared.web.api import created, dumped, etag, ok, once, require_if_match
 from shared.web.idempotency import Answer, answered_before, remember_answer
 from shared.web.openapi import Api
 
@@ -90,7 +90,7 @@ def put_organization(organization_id: UUID, body: dict[str, Any]) -> Response:
         asked = DescribeOrganization(organization_id=OrganizationId(organization_id), version=version, **body)
         organization = describe_organization(work, editor, asked)
         work.commit()
-    return ok(schemas_listings.OrganizationOut().dump(organization), etag=etag(organization.version))
+    return ok(dumped(schemas_listings.OrganizationOut, organization), etag=etag(organization.version))
 
 
 def post_service(body: dict[str, Any]) -> Response:
@@ -190,7 +190,7 @@ def _editing() -> SupportServiceEditing:
 
 
 def _activity_out(activity: Activity) -> Any:
-    return schemas_listings.ActivityOut().dump(activity_members(activity))
+    return dumped(schemas_listings.ActivityOut, activity_members(activity))
 
 
 def _remember(work: DirectoryUnitOfWork, request: Any, location: str, version: int, resource_id: UUID) -> None:

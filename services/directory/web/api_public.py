@@ -17,7 +17,7 @@ from services.directory.views.service_page import service_page
 from services.directory.views.units import public_units
 from services.directory.web import schemas, schemas_listings, schemas_staff, words
 from services.directory.web.parts import parts
-from shared.web.api import etag, ok, page_cursor, read_cursor
+from shared.web.api import dumped, etag, ok, page_cursor, read_cursor
 from shared.web.limits import SEARCHES, costs
 from shared.web.openapi import Api
 
@@ -55,7 +55,7 @@ def list_services(query: dict[str, Any]) -> Response:
         {**each.__dict__, "next_occurrence_at": each.next.starts_at if each.next else None} for each in page.services
     ]
     body = {"services": found, "total": page.total, **_next("api-services", page.after)}
-    return ok(schemas_listings.ServicePage().dump(body))
+    return ok(dumped(schemas_listings.ServicePage, body))
 
 
 def read_service(service_id: UUID) -> Response:
@@ -74,7 +74,7 @@ def list_activities(service_id: UUID) -> Response:
             raise ListingIsNotYours
         activities = running_activities(connection, service_id, parts().clock.now())
     shown = [activity_members(each) for each in activities]
-    return ok(schemas_listings.ActivitiesOut().dump({"activities": shown}))
+    return ok(dumped(schemas_listings.ActivitiesOut, {"activities": shown}))
 
 
 def list_organizations(query: dict[str, Any]) -> Response:
@@ -83,7 +83,7 @@ def list_organizations(query: dict[str, Any]) -> Response:
     with parts().engine.connect() as connection:
         found, last = organizations_list(connection, after=UUID(after[0]) if after else None, limit=query["limit"])
     body = {"organizations": found, **_next("organizations", [str(last)] if last else None)}
-    return ok(schemas_listings.OrganizationPageOut().dump(body))
+    return ok(dumped(schemas_listings.OrganizationPageOut, body))
 
 
 def read_organization(organization_id: UUID) -> Response:
@@ -92,7 +92,7 @@ def read_organization(organization_id: UUID) -> Response:
         page = organization_page(connection, organization_id)
     if page is None:
         raise ListingIsNotYours
-    return ok(schemas_listings.OrganizationOut().dump(page.organization), etag=etag(page.organization.version))
+    return ok(dumped(schemas_listings.OrganizationOut, page.organization), etag=etag(page.organization.version))
 
 
 @costs(SEARCHES)
@@ -107,7 +107,7 @@ def list_units(query: dict[str, Any]) -> Response:
             after=UUID(after[0]) if after else None,
             limit=query["limit"],
         )
-    return ok(schemas_staff.UnitPageOut().dump({"units": found, **_next("units", [str(last)] if last else None)}))
+    return ok(dumped(schemas_staff.UnitPageOut, {"units": found, **_next("units", [str(last)] if last else None)}))
 
 
 def list_target_groups() -> Response:
@@ -122,7 +122,7 @@ def list_forms_of_support() -> Response:
 
 def service_out(service: SupportService) -> Any:
     """A support service as systems get it."""
-    return schemas_listings.ServiceOut().dump({**service.listing.__dict__, **service.__dict__})
+    return dumped(schemas_listings.ServiceOut, {**service.listing.__dict__, **service.__dict__})
 
 
 def activity_members(activity: Any) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def _terms(taxonomy: Taxonomy) -> Response:
         }
         for term in words.in_force(taxonomy)
     ]
-    return ok(schemas_listings.TermsOut().dump({"terms": terms}))
+    return ok(dumped(schemas_listings.TermsOut, {"terms": terms}))
 
 
 def _next(purpose: str, after: list[Any] | None) -> dict[str, str]:

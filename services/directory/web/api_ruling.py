@@ -23,7 +23,7 @@ from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId, uuid7
 from shared.vocabulary.age import exactly
-from shared.web.api import created, etag, no_content, ok, once, require_if_match
+from shared.web.api import created, dumped, etag, no_content, ok, once, require_if_match
 from shared.web.idempotency import Answer, answered_before, remember_answer
 from shared.web.openapi import Api
 
@@ -86,7 +86,7 @@ def try_routing_rules(municipality_code: str, query: dict[str, Any]) -> Response
         if groups - {term.code for term in parts().taxonomies.target_groups.in_force(today)}:
             raise TermIsUnknown(fields={"/target_group": TermIsUnknown.title})
         proposal = tried(found.existing, asked, today, found.met())
-    return ok(schemas_ruling.ProposalOut().dump(proposal), etag=etag(found.version))
+    return ok(dumped(schemas_ruling.ProposalOut, proposal), etag=etag(found.version))
 
 
 def put_default_unit(municipality_code: str, body: dict[str, Any]) -> Response:
@@ -156,11 +156,11 @@ def _at(municipality_code: str, rule_id: UUID) -> str:
 
 def _rules_out(rules: RoutingRules) -> Response:
     shown = {**rules.__dict__, "rules": [_members(rule) for rule in rules.rules]}
-    return ok(schemas_ruling.RulesOut().dump(shown), etag=etag(rules.version))
+    return ok(dumped(schemas_ruling.RulesOut, shown), etag=etag(rules.version))
 
 
 def _rule_out(rule: RoutingRule) -> Any:
-    return schemas_ruling.RuleOut().dump(_members(rule))
+    return dumped(schemas_ruling.RuleOut, _members(rule))
 
 
 def _members(rule: RoutingRule) -> dict[str, Any]:

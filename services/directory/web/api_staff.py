@@ -29,7 +29,7 @@ from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import AssignmentId, UnitId, uuid7
-from shared.web.api import created, etag, no_content, ok, once, require_if_match
+from shared.web.api import created, dumped, etag, no_content, ok, once, require_if_match
 from shared.web.idempotency import Answer, answered_before, remember_answer
 from shared.web.openapi import Api
 from shared.web.who import current_actor
@@ -37,6 +37,7 @@ from shared.web.who import current_actor
 BASE = "/api/directory/v1"
 # of the user, not of the assignment
 CAME = ("never_signed_in", "refused_sign_in_at", "refused_sign_in_reason")
+GRANTED = schemas_staff.AssignmentGranted(exclude=CAME)
 ADMINISTRATORS = [Role.MUNICIPALITY_ADMINISTRATOR, Role.OPERATOR]
 
 
@@ -72,7 +73,7 @@ def add_to(api: Api) -> None:
 def list_own_assignments() -> Response:
     """The caller's own assignments that hold now."""
     held = parts().staff.assignments_of(current_actor().user, parts().clock.now())
-    return ok(schemas_staff.AssignmentsOut().dump({"assignments": held}))
+    return ok(dumped(schemas_staff.AssignmentsOut, {"assignments": held}))
 
 
 def post_unit(body: dict[str, Any]) -> Response:
@@ -138,7 +139,7 @@ def post_assignment(body: dict[str, Any]) -> Response:
         work.commit()
     if assignment is None:
         raise ListingIsNotYours
-    told = schemas_staff.AssignmentGranted(exclude=CAME).dump(assignment)
+    told = GRANTED.dump(assignment)
     return created(f"{BASE}/assignments/{assignment.id}", told | came)
 
 
@@ -174,10 +175,10 @@ def delete_sessions(assignment_id: UUID) -> Response:
     with parts().work_of(editor) as work:
         _, ended = sign_out(work, editor, assignment_id)
         work.commit()
-    return ok(schemas_staff.SessionsEnded().dump({"ended": ended}))
+    return ok(dumped(schemas_staff.SessionsEnded, {"ended": ended}))
 
 
 def _unit_out(work: DirectoryUnitOfWork, unit: Unit) -> Any:
     leading = leading_here(work, unit.id, swedish_day(parts().clock.now()))
     more = {"former_names": work.units.former_names(unit.id), "leading_here": leading.told()}
-    return schemas_staff.UnitWhole().dump({**unit.__dict__, **more})
+    return dumped(schemas_staff.UnitWhole, {**unit.__dict__, **more})

@@ -19,7 +19,7 @@ from services.directory.web.parts import parts
 from shared.kernel.clock import SWEDEN, swedish_day
 from shared.vocabulary.age import AgeBand
 from shared.vocabulary.email_address import shown_email
-from shared.web.navigation import day
+from shared.web.navigation import day, in_words
 
 
 def language() -> str:
@@ -175,7 +175,7 @@ def when(starts_at: datetime, ends_at: datetime, *, begins: bool = True) -> Mark
 
 def date_in_words(day: date) -> str:
     """A day as people write it."""
-    return str(format_date(day, "d MMMM yyyy"))
+    return in_words(day)
 
 
 def day_before_in_words(day: date) -> str:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from services.notifications import bootstrap
 from services.notifications.web.paging import page_of_notices
 from services.notifications.web.schemas import NoticesAsked, NoticesOut
-from shared.web.api import ok
+from shared.web.api import dumped, ok
 from shared.web.openapi import Api
 from shared.web.who import current_actor
 
@@ -39,6 +39,6 @@ def blueprint(parts: bootstrap.Parts) -> Blueprint:
             }
             for line in lines
         ]
-        return ok(NoticesOut().dump({"items": items, "next_cursor": cursor}))
+        return ok(dumped(NoticesOut, {"items": items, "next_cursor": cursor}))
 
     return api.blueprint()

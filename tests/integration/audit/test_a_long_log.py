@@ -75,7 +75,7 @@ def asked_of(engine: Engine) -> Iterator[Asked]:
     found: Asked = []
 
     def note(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool) -> None:
-        if statement.lstrip().lower().startswith(("select", "with")) and "set_config" not in statement:
+        if statement.lstrip().lower().startswith(("select", "with")):
             found.append((statement, values))
 
     event.listen(engine, "before_cursor_execute", note)

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.audit.log import shorthand
-from services.audit.log.entry import MAX_LEAF_BYTES, LeafIsTooLarge, LeafIsWrong, canonical, moment
-from services.audit.log.packing import PACKED, REFUSED, pack, unpack
+from services.audit.log.entry import MAX_LEAF_BYTES, LeafIsTooLarge, LeafIsWrong, canonical, moment, read_leaf
+from services.audit.log.merkle import leaf_hash
+from services.audit.log.packing import PACKED, REFUSED, pack, read_hashed, unpack
 from services.audit.log.shorthand import NotInShorthand, put_together, taken_apart
 from services.audit.log.words import WORDS
 from tests.contracts.golden_log import make_golden_log as first
@@ -46,6 +47,18 @@ def test_what_is_packed_is_frozen() -> None:
         "000000000000400080000000000000017e55aee7bf91483893d1d540930c25a0"
     )
     assert unpack(kept_now) == second.entries()[0][141] == unpack(pack(second.entries()[0][141]))
+
+
+def test_what_is_remembered_is_what_is_read_by_all_its_bytes() -> None:
+    """Members and hash of every golden leaf, twice alike; whoever changes members changes nobody else's."""
+    for leaf in GOLDEN * 2:
+        members, hashed = read_hashed(pack(leaf))
+        assert (members, hashed) == (read_leaf(leaf), leaf_hash(leaf))
+        members["unit"] = "another"
+    changed = GOLDEN[0].replace(b'"occurred_at":"2', b'"occurred_at":"3')
+    assert read_hashed(pack(changed)) == (read_leaf(changed), leaf_hash(changed))
+    with pytest.raises(LeafIsWrong):
+        read_hashed(changed + b" ")
 
 
 def test_what_an_index_looks_for_stays_in_sight() -> None:

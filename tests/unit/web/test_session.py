@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,14 @@ from tests.support.web_gallery import ALVA
 from tests.unit.web.conftest import START, World, csrf_in
 
 SignIn = Callable[[str], None]
+
+
+def test_all_forms_of_a_page_have_one_token_and_no_two_pages_the_same(client: FlaskClient, sign_in: SignIn) -> None:
+    """It is signed over something random, since pages are packed (BREACH): once for a page, however many forms."""
+    sign_in("alva")
+    pages = [re.findall(r'name="csrf_token" value="([^"]+)"', client.get("/directory/assignment").text) for _ in "ab"]
+    assert all(len(tokens) > 1 and len(set(tokens)) == 1 for tokens in pages)
+    assert pages[0][0] != pages[1][0]
 
 
 def test_the_cookie_is_for_this_origin_and_no_script(client: FlaskClient, sign_in: SignIn) -> None:
