@@ -22,11 +22,12 @@ from shared.messaging import outbox
 from shared.settings import Settings, SettingsAreWrong
 from shared.storage.attempts import Attempts
 from shared.storage.engine import make_engine
+from shared.storage.plainly import ask_alone
 from shared.storage.staff import StaffCopy
 
 SERVICE = "directory"
 
-_KIND = "select kind from organizations where id = %s"
+_KIND = "select kind from organizations where id = $1"
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,7 @@ class Parts:
         return Editor(actor, OrganizationId(unit.organization_id), municipality)
 
     def _is_municipal(self, organization_id: UUID) -> bool:
-        with self.engine.connect() as connection:
-            kind = connection.exec_driver_sql(_KIND, (organization_id,)).scalar()
-        return kind == OrganizationKind.MUNICIPALITY.value
+        return ask_alone(self.engine, _KIND, (organization_id,)) == [(OrganizationKind.MUNICIPALITY.value,)]
 
     def work_of(self, editor: Editor, *, history: bool = False) -> DirectoryUnitOfWork:
         """A transaction in which the database lets this person write what is theirs, and nothing else."""
