@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -65,6 +66,13 @@ def sent_late(
         assert twice.status_code == answer.status_code, f"{address}: a second click is answered {twice.status_code}"
         assert (twice.mimetype, twice.location) == (answer.mimetype, answer.location), address
     return Late(back, got[0], answer)
+
+
+def said_afterwards(back: FlaskClient, answer: Any) -> list[str]:
+    """What the page that a form's answer leads to says at its top of what has become of it."""
+    shown = back.get(answer.headers["Location"].partition("#")[0], follow_redirects=True)
+    assert shown.status_code == 200, shown.status_code
+    return re.findall(r'role="status"><p class="ds-paragraph">(.+?)</p>', shown.text)
 
 
 def typed_in(sent: Mapping[str, list[str]]) -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ from shared.web.lapsed_forms import FormIsNotKept, Keeping
 KINDS = {
     "audit.search": says("The form searches the log."),
     "audit.verify": says("The form verifies the log."),
-    "audit.seen": says("The form notes that you have looked at an alarm."),
+    "audit.seen": says("The form closes an alarm."),
     "audit.export": says("The form downloads the log."),
 }
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.audit.views.folding import folded
@@ -77,6 +78,7 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
     @costs(HEAVY)
     def verify() -> AnyResponse:
         reviewing.ask_for_a_round()
+        flash(_("You have asked for the whole log to be verified. This page shows how far it has come."), "success")
         return redirect("/audit/log", 303)
 
     @pages.get("/log/alarms/<uuid:alarm_id>")
@@ -91,6 +93,8 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
             reviewing.close_alarm(alarm_id, request.form.get("reason", ""))
         except Invalid as invalid:
             return _alarm(alarm_id, messages(invalid.fields)), 422
+        # promise: an-alarm-is-closed-with-a-reason
+        flash(_("The alarm is closed. The log remembers that you closed it, and why."), "success")
         return redirect("/audit/log", 303)
 
     @pages.post("/log/export")
