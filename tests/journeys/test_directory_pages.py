@@ -36,6 +36,36 @@ def test_a_search_that_finds_nothing_says_what_to_do(visit_site: Visit) -> None:
     expect(page.get_by_role("heading", name="35 stöd")).to_be_visible()
 
 
+@pytest.mark.parametrize("path", ["/directory/services", "/directory/services?group=older-people&q=anh%C3%B6rig"])
+def test_what_was_found_is_seen_before_one_scrolls(visit_site: Visit, path: str) -> None:
+    """On a telephone what one can search for is folded together, and says what was chosen; unfolded it is used."""
+    page = visit_site(viewport={"width": 360, "height": 740}, javascript=False)
+    page.goto(path)
+    first = page.locator(".dir-found").first.bounding_box()
+    assert first
+    assert first["y"] + 60 < 740
+    expect(page.get_by_label("Stödform")).to_be_hidden()
+    fold = page.locator(".dir-filter summary")
+    if "?" in path:
+        expect(fold).to_have_text("Sök och filtrera: Jag stödjer någon som är äldre, anhörig")
+        expect(page.get_by_role("link", name="Rensa filtret")).to_be_in_viewport()
+    by_keyboard(page, "Sök och filtrera")
+    page.keyboard.press("Enter")
+    page.get_by_label("Stödform").select_option(label="Anhöriggrupp")
+    fits(page)
+    page.get_by_role("button", name="Visa").click()
+    expect(fold).to_contain_text("Anhöriggrupp")
+
+
+def test_beside_the_list_what_one_can_search_for_is_never_folded(visit_site: Visit) -> None:
+    """On a wide screen there is room, and nothing to unfold."""
+    page = visit_site(javascript=False)
+    page.goto("/directory/services")
+    expect(page.get_by_label("Stödform")).to_be_in_viewport()
+    expect(page.locator(".dir-filter summary")).to_be_hidden()
+    by_keyboard(page, "Stadsdelsområde")
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/directory/services", "/directory/about", "/tillganglighet", "/directory/login", "/directory/lost"]
 )

@@ -23,7 +23,7 @@ from services.directory.commands.save_support_service import (
 )
 from services.directory.domain.organization import Organization
 from services.directory.domain.permissions import Act, Relation
-from services.directory.domain.refusals import AlreadyRegistered, ListingIsNotYours
+from services.directory.domain.refusals import AlreadyRegistered, ListingIsNotYours, PlaceIsNotNamed
 from services.directory.domain.support_service import Attend, Listing, ListingStatus, SupportService
 from services.directory.views.organization_page import own_listings
 from services.directory.web import words
@@ -36,8 +36,9 @@ from services.directory.web.forms import (
     said,
 )
 from services.directory.web.parts import current_editor, parts
+from services.directory.web.publicly import first_shown, listing_saved, where
 from services.directory.web.shown_before import MARK, after_conflict, shown
-from services.directory.web.untouched import changed_in, listing_after, listing_changed_in
+from services.directory.web.untouched import PLACE, changed_in, listing_after, listing_changed_in
 from shared.kernel.actor import Role
 from shared.kernel.identity import OrganizationId, uuid7
 from shared.kernel.refusals import Invalid, VersionHasMoved
@@ -59,7 +60,17 @@ def mine() -> str:
     with parts().engine.connect() as connection:
         organization = _own_organization()
         listings = own_listings(connection, organization.id, parts().clock.now())
-    return render_template("directory/mine.html", organization=organization, listings=listings)
+    return render_template(
+        "directory/mine.html",
+        organization=organization,
+        listings=listings,
+        first_shown=first_shown,
+        where={
+            activity.id: where(each.service.listing, activity.session, parts().clock.now())
+            for each in listings
+            for activity in each.activities
+        },
+    )
 
 
 @pages.get("/organization")
@@ -130,11 +141,11 @@ def add_service() -> Response:
         page = partial(_service_page, _own(service_id))
         return shown_again(page, written, {}, at=f"{HOME}/services/{service_id}", moved=True)
     except (ValidationError, Invalid) as problem:
-        return shown_again(partial(_service_page, None), written, _said(problem))
+        return shown_again(partial(_service_page, None), written, _told(problem, written, None))
     except ValueError:
         raise ListingIsNotYours from None
     # promise: saved-is-found-at-once
-    flash(_("Saved. The support service can be found by everyone now."), "success")
+    flash(listing_saved(asked.listing, _("Saved. The support service can be found by everyone now.")), "success")
     return redirect(HOME, 303)
 
 
@@ -171,8 +182,8 @@ def save_service(service_id: UUID) -> Response:
     except VersionHasMoved:
         return shown_again(partial(_service_page, _own(service_id)), written, {}, moved=True)
     except (ValidationError, Invalid) as problem:
-        return shown_again(partial(_service_page, service), written, _said(problem))
-    flash(_("Saved. This is what the public page says from now on."), "success")
+        return shown_again(partial(_service_page, service), written, _told(problem, written, service.listing))
+    flash(listing_saved(listing, _("Saved. This is what the public page says from now on.")), "success")
     return redirect(HOME, 303)
 
 
@@ -224,6 +235,16 @@ def _own(service_id: UUID) -> SupportService:
     editor = current_editor()
     with parts().work_of(editor) as work:
         return own_service(work, editor, service_id)
+
+
+def _told(problem: ValidationError | Invalid, written: dict[str, Any], before: Listing | None) -> dict[str, str]:
+    """All that is wrong with a listing, what the domain would refuse of its place too, which it is not asked yet."""
+    saved = form_from_listing(before, 0) if before else {}
+    place = {name: written.get(name, "").strip() for name in ListingForm().fields if name.startswith(PLACE)}
+    touched = any(place[name] != (saved.get(name) or "") for name in place)
+    unnamed = any(place.values()) and not (place["place_name"] or place["place_address"])
+    of_its_place = PlaceIsNotNamed(fields={"/location/name": PlaceIsNotNamed.title}) if touched and unnamed else None
+    return (_said(of_its_place) if of_its_place else {}) | _said(problem)
 
 
 def _said(problem: ValidationError | Invalid) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -26,7 +25,7 @@ from services.directory.commands.save_activity import (
     take_up_activity,
 )
 from services.directory.commands.save_support_service import own_service
-from services.directory.domain.activity import Activity, ActivityStatus, Repeats
+from services.directory.domain.activity import Activity, ActivityStatus, Repeats, Session
 from services.directory.domain.permissions import Editor
 from services.directory.domain.refusals import (
     ActivityIsCancelled,
@@ -40,6 +39,7 @@ from services.directory.web.compared import in_words
 from services.directory.web.forms import ActivityForm, as_written, form_from_session
 from services.directory.web.pages_mine import HOME
 from services.directory.web.parts import current_editor, parts
+from services.directory.web.publicly import EVER, Where, activity_saved, where
 from services.directory.web.shown_before import MARK, after_conflict, shown
 from services.directory.web.untouched import session_after, session_changed_in
 from shared.kernel.actor import Role
@@ -49,8 +49,6 @@ from shared.web.held_forms import form_page, shown_again, takes_form
 from shared.web.sent_twice import carry_out_once
 from shared.web.validation import messages
 from shared.web.who import needs
-
-EVER = datetime(2200, 1, 1, tzinfo=UTC)
 
 pages = Blueprint("mine_activities", __name__, url_prefix=HOME)
 
@@ -69,7 +67,7 @@ def new_activity(service_id: UUID) -> Any:
         "version": 0,
         "repeats": Repeats.ONCE.value,
         "digital": service.listing.digital,
-        "place": f"{place.name}, {place.address}" if place else "",
+        "place": ", ".join(filter(None, (place.name, place.address))) if place else "",
         "cost": service.listing.cost,
     }
     return form_page(partial(_page, service, None), values, {})
@@ -104,7 +102,10 @@ def add_activity(service_id: UUID) -> Response:
     except ValueError:
         raise ListingIsNotYours from None
     # promise: saved-activity-is-found-at-once
-    flash(_("Saved. The activity can be found by everyone now."), "success")
+    flash(
+        activity_saved(_where(service, session), session, _("Saved. The activity can be found by everyone now.")),
+        "success",
+    )
     return redirect(HOME, 303)
 
 
@@ -145,7 +146,8 @@ def save_activity(activity_id: UUID) -> Response:
         return shown_again(partial(_page, service, _own_activity(activity_id)), written, {})
     except (ValidationError, Invalid) as problem:
         return shown_again(partial(_page, service, activity), written, _said(problem))
-    flash(_("Saved. This is what the public page says from now on."), "success")
+    done = _("Saved. This is what the public page says from now on.")
+    flash(activity_saved(_where(service, session), session, done), "success")
     return redirect(HOME, 303)
 
 
@@ -163,6 +165,7 @@ def ask_before_cancelling(activity_id: UUID) -> Response | str:
         service=_own_service(activity.service_id),
         activity=activity,
         left=left,
+        is_shown=_is_shown(activity),
         last_day=session.repeats_until,
     )
 
@@ -178,9 +181,16 @@ def cancel(activity_id: UUID) -> Response:
         flash(_("Somebody changed this activity a moment ago. Look at it again before you cancel it."), "warning")
         return redirect(f"{HOME}/activities/{activity_id}", 303)
     except ActivityIsCancelled:
-        flash(_("The activity was cancelled already. The public page says so."), "success")
+        shown_so = _("The activity was cancelled already. The public page says so.")
+        flash(
+            shown_so if _is_shown(_own_activity(activity_id)) else _("The activity was cancelled already."), "success"
+        )
         return redirect(HOME, 303)
-    flash(_("The activity is cancelled. The public page says so. If it was a mistake, you can undo it."), "success")
+    if _is_shown(_own_activity(activity_id)):
+        done = _("The activity is cancelled. The public page says so. If it was a mistake, you can undo it.")
+    else:
+        done = _("The activity is cancelled. If it was a mistake, you can undo it.")
+    flash(done, "success")
     return redirect(HOME, 303)
 
 
@@ -195,10 +205,21 @@ def take_up(activity_id: UUID) -> Response:
         flash(_("Somebody changed this activity a moment ago. Look at it again first."), "warning")
         return redirect(f"{HOME}/activities/{activity_id}", 303)
     except ActivityIsNotCancelled:
-        flash(_("The activity takes place, as the public page says."), "success")
+        shown_so = _("The activity takes place, as the public page says.")
+        flash(shown_so if _is_shown(_own_activity(activity_id)) else _("The activity takes place."), "success")
         return redirect(HOME, 303)
-    flash(_("The activity takes place after all. The public page says so."), "success")
+    shown_so = _("The activity takes place after all. The public page says so.")
+    flash(shown_so if _is_shown(_own_activity(activity_id)) else _("The activity takes place after all."), "success")
     return redirect(HOME, 303)
+
+
+def _where(service: SupportService, session: Session) -> Where:
+    return where(service.listing, session, parts().clock.now())
+
+
+def _is_shown(activity: Activity) -> bool:
+    """Whether everybody sees the activity, and so whether it is cancelled."""
+    return _where(_own_service(activity.service_id), activity.session) is Where.SHOWN
 
 
 def _carry_out(activity_id: UUID, act: Callable[[DirectoryUnitOfWork, Editor], int]) -> None:
@@ -255,6 +276,7 @@ def _page(
         service=service,
         activity=activity,
         cancelled=activity is not None and activity.status is ActivityStatus.CANCELLED,
+        is_shown=activity is not None and _where(service, activity.session) is Where.SHOWN,
         saved=kept,
         chosen=chosen,
         touched=any(kept.get(name) != chosen[name] for name in ActivityForm().fields if name != "version"),

@@ -68,14 +68,18 @@ def services() -> str:
         page = search_services(connection, wanted, known.clock.now(), after=after)
         to_ring = carer_support(connection, area or HOME_MUNICIPALITY)
     chosen = {name: value for name, value in (("group", group), ("form", form), ("area", area), ("q", sought)) if value}
+    groups = [(term.code, words.situation(term)) for term in words.in_force(known.taxonomies.target_groups)]
+    forms = words.options(known.taxonomies.forms)
+    spoken = {"group": dict(groups), "form": dict(forms), "area": dict(area_options)}
     next_url = _address(chosen | {"cursor": page_cursor("services", page.after)}) if page.after else None
     return render_template(
         "directory/services.html",
         page=page,
         to_ring=to_ring,
         chosen=chosen,
-        groups=[(term.code, words.situation(term)) for term in words.in_force(known.taxonomies.target_groups)],
-        forms=words.options(known.taxonomies.forms),
+        chosen_words=[spoken.get(name, {}).get(value, value) for name, value in chosen.items()],
+        groups=groups,
+        forms=forms,
         areas=area_options,
         next_url=next_url,
         first_url=_address(chosen) if after else None,

@@ -36,6 +36,7 @@ class CarerForm(forms.Form):
 
     name = forms.text(NAME_LIMIT, missing=says("Say what the carer is called."))
     area = forms.text(60, missing=says("Choose where the carer lives."))
+    age_band = forms.code(words.AGE_BANDS)
     channels = forms.codes(words.CHANNELS)
     phone = PhoneField()
     email = EmailField(EMAIL_LIMIT)
@@ -49,12 +50,11 @@ class CarerForm(forms.Form):
     protected_identity = forms.ticked()
     language = forms.code(words.LANGUAGES, default="sv")
     interpreter = forms.ticked()
-    age_band = forms.code(words.AGE_BANDS)
-    year_of_birth = YearOfBirthField()
-    identity_number = IdentityNumberField()
     same_household = forms.code(words.YES_NO)
     alone_with_it = forms.code(words.YES_NO)
     takes_in_best = forms.codes(words.TAKES_IN_BEST)
+    year_of_birth = YearOfBirthField()
+    identity_number = IdentityNumberField()
 
     @validates_schema(skip_on_field_errors=False)
     def can_be_reached(self, data: dict[str, Any], **_: Any) -> None:

@@ -23,8 +23,8 @@ class OutcomeForm(forms.Form):
     """How it ended, and what could not be met."""
 
     reason = forms.text(60, missing=says("Choose how it ended."))
-    comment = forms.text(TEXT_LIMIT)
     unmet_needs = forms.codes()
+    comment = forms.text(TEXT_LIMIT)
 
 
 class WithdrawForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -268,3 +269,13 @@ def _flash(browser: Any, answer: Any) -> str:
     shown = browser.get(answer.headers["Location"].partition("#")[0]).text
     found = shown.split('role="status"><p class="ds-paragraph">')
     return str(found[1].split("</p>")[0]) if len(found) > 1 else ""
+
+
+def test_a_listings_mistakes_are_told_at_once_in_the_pages_order(city: City) -> None:
+    """What the domain refuses of its place too, though it was not asked yet."""
+    browser, page = city.signed_in("dani"), "/directory/mine/services/new"
+    wrong = {"name": "Prov", "summary": "Fika.", "email": "nej", "place_postal_code": "12", "place_city": "Farsta"}
+    answer = browser.post(page, data=form_of(browser.get(page).text, page).typed(**wrong))
+    shown = shown_again(browser, answer).text
+    summary = shown[shown.index('id="error-summary"') :].partition("</ul>")[0]
+    assert re.findall(r'href="#f-([a-z_]+)"', summary) == ["place_name", "place_postal_code", "email"]
