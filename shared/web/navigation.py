@@ -44,6 +44,9 @@ NOTICES = Link("/notifications/", lazy_gettext("Notices"))
 RULES = Link("/directory/admin", lazy_gettext("Units and rules"))
 INBOX = Link("/notifications/inbox", lazy_gettext("Inbox (demo)"))
 
+# signing in, and a form that waits for its sender, belong under no link though an address begins like theirs
+UNDER_NONE = ("login", "lapsed_forms")
+
 LINKS: dict[Role, tuple[Link, ...]] = {
     Role.REFERRER: (REFERRALS, NEW_REFERRAL, NOTICES),
     Role.ADVISER: (WORKLIST, NOTICES),
@@ -76,7 +79,7 @@ def links_for(who: SignedIn | None, *, demo: bool) -> list[Link]:
 
 def is_current(link: Link, among: list[Link]) -> bool:
     """Whether the page belongs under this link: the longest path that fits wins."""
-    if request.blueprint == "login":
+    if request.blueprint in UNDER_NONE:
         return False
     here = {path: each for each in among for path in (each.path, each.also) if path and request.path.startswith(path)}
     return link == here.get(max(here, key=len, default=""))

@@ -50,6 +50,7 @@ def sent_late(
     back = again()
     waiting = back.get(place)
     assert waiting.status_code == 200, waiting.text
+    assert 'aria-current="page"' not in waiting.text, "where it waits is no page of a list's"
     form = form_of(waiting.text, place)
     got: list[dict[str, list[str]]] = []
 
