@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -149,6 +150,37 @@ def test_the_default_unit_is_chosen(hanna: Page, city: City) -> None:
     hanna.get_by_role("button", name="Spara").click()
     expect(hanna.locator("main strong").first).to_have_text("Anhörigkonsulenterna, Södermalm")
     assert city.told("routing-rules.changed.v1")[-1]["default_unit_id"] == str(UNIT["advice-sodermalm"])
+
+
+def test_the_answer_is_seen_on_a_telephone(visit_site: Visit) -> None:
+    """What was searched for, who would get a carer, and that a rule is moved: without scrolling for it."""
+    page = visit_site("hanna", viewport={"width": 360, "height": 740}, javascript=False)
+    page.goto("/directory/admin")
+    page.get_by_label("Sök enhet").fill("skärholmen")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/directory/admin?q=*")
+    expect(page.get_by_role("link", name="Anhörigkonsulenterna, Skärholmen")).to_be_in_viewport()
+    page.goto(ROUTING)
+    page.get_by_label("Var den som ger stöd bor").select_option("0180-farsta")
+    page.get_by_role("button", name="Pröva").click()
+    answer = page.get_by_role("status")
+    expect(answer).to_be_in_viewport()
+    expect(answer).to_be_focused()
+    page.goto(RULES)
+    page.locator(".dir-rule").nth(4).get_by_role("button", name="Flytta ned").click()
+    expect(page.locator(".dir-rule").nth(5).get_by_text("Sparad nyss")).to_be_in_viewport()
+    page.reload()
+    expect(page.get_by_text("Sparad nyss")).to_have_count(0)
+
+
+def test_trying_out_tells_all_mistakes_at_once(hanna: Page) -> None:
+    """No area chosen, and an age that is none."""
+    hanna.goto(ROUTING)
+    hanna.get_by_label("Ålder på den som ger stöd").fill("gammal")
+    hanna.get_by_role("button", name="Pröva").click()
+    told = hanna.get_by_role("alert").get_by_role("link")
+    expect(told).to_have_text([re.compile("Välj ett av alternativen"), re.compile("Skriv det här som ett tal")])
+    expect(hanna.get_by_label("Ålder på den som ger stöd")).to_have_value("gammal")
 
 
 def test_without_the_forms_token_nothing_happens(hanna: Page, city: City) -> None:

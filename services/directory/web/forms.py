@@ -29,6 +29,9 @@ FIRST_DAY = date(2020, 1, 1)
 LAST_DAY = date(2099, 12, 31)
 HALF_A_DAY = timedelta(hours=12)
 MOST_CHOSEN = 100
+NOT_OFFERED = "Must be one of: what the page offers."
+# what is asked of somebody who has chosen none: nothing is written there
+CHOSEN: dict[str, Any] = {"required": True, "error_messages": {"required": NOT_OFFERED}}
 STORABLE = says("Remove the characters that cannot be shown.")
 
 
@@ -74,7 +77,7 @@ class ListingForm(Form):
     languages = _chosen()
     eligibility = ReadableText(500, lines=True)
     cost = ReadableText(200)
-    attend = fields.Enum(Attend, by_value=True, required=True)
+    attend = fields.Enum(Attend, by_value=True, **CHOSEN)
     email = EmailField()
     phone = PublicPhoneField()
     url = WebAddressField()

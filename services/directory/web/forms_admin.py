@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from services.directory.domain.refusals import ReceivingUnitNeedsAnAddress
 from services.directory.domain.routing import OLDEST, AgeOf, RoutingRule
 from services.directory.domain.unit import UnitKind
-from services.directory.web.forms import FIRST_DAY, LAST_DAY, Form
+from services.directory.web.forms import CHOSEN, FIRST_DAY, LAST_DAY, NOT_OFFERED, Form, said
 from shared.kernel.actor import Role
+from shared.kernel.refusals import Refusal
 from shared.vocabulary.area import AREA_LIMIT
 from shared.web.fields import EmailField, PublicPhoneField
 from shared.web.pattern import Whole
 from shared.web.text_fields import ReadableText
 
 SUBJECT = Whole(r"^[!-~]{1,200}$", error="Write the user's id without spaces.")
-NOT_OFFERED = "Must be one of: what the page offers."
 DAY = validate.Range(min=FIRST_DAY, max=LAST_DAY)
 AGE = validate.Range(min=0, max=OLDEST)
 ONE_DAY = timedelta(days=1)
+REACHED_BY = ("function_address", "phone")
 
 
 class UnitForm(Form):
@@ -40,9 +42,9 @@ class NewUnitForm(Form):
 
     id = fields.UUID(required=True)
     name = ReadableText(120, required=True)
-    kind = fields.Enum(UnitKind, by_value=True, required=True)
-    organization_id = fields.UUID(required=True)
-    area = ReadableText(AREA_LIMIT, required=True)
+    kind = fields.Enum(UnitKind, by_value=True, **CHOSEN)
+    organization_id = fields.UUID(**CHOSEN)
+    area = ReadableText(AREA_LIMIT, missing=NOT_OFFERED)
     function_address = EmailField()
     phone = PublicPhoneField()
     stand_in_unit_id = fields.UUID(load_default=None)
@@ -60,7 +62,7 @@ class AssignmentForm(Form):
 
     id = fields.UUID(required=True)
     subject = ReadableText(200, required=True, validate=[SUBJECT])
-    role = fields.Enum(Role, by_value=True, required=True)
+    role = fields.Enum(Role, by_value=True, **CHOSEN)
     last_day = fields.Date(load_default=None, validate=DAY)
     confirmed = fields.String(load_default="")
 
@@ -68,12 +70,12 @@ class AssignmentForm(Form):
 class RuleForm(Form):
     """One routing rule. ``last_day``: the last on which it holds; until further notice, unless given."""
 
-    area = ReadableText(AREA_LIMIT, required=True)
+    area = ReadableText(AREA_LIMIT, missing=NOT_OFFERED)
     target_groups = fields.List(fields.String(), load_default=list)
     age_of = fields.Enum(AgeOf, by_value=True, load_default=AgeOf.ANY)
     age_from = fields.Integer(load_default=None, validate=AGE)
     age_to = fields.Integer(load_default=None, validate=AGE)
-    unit_id = fields.UUID(required=True)
+    unit_id = fields.UUID(**CHOSEN)
     stand_in_unit_id = fields.UUID(load_default=None)
     reason_sv = ReadableText(500, required=True, lines=True)
     valid_from = fields.Date(required=True, validate=DAY)
@@ -100,7 +102,14 @@ class NewRuleForm(RuleForm):
 class DefaultUnitForm(Form):
     """The unit for whatever no rule takes."""
 
-    default_unit_id = fields.UUID(required=True)
+    default_unit_id = fields.UUID(**CHOSEN)
+
+
+def told_of_unit(problem: ValidationError | Refusal, kind: str, written: Mapping[str, Any]) -> dict[str, str]:
+    """All that is wrong with a unit, also what the domain, which is asked last, would miss of one that receives."""
+    missing = [name for name in REACHED_BY if not written.get(name, "").strip()]
+    lacks = ReceivingUnitNeedsAnAddress(fields={f"/{name}": ReceivingUnitNeedsAnAddress.title for name in missing})
+    return (said(lacks) if kind == UnitKind.RECEIVING and missing else {}) | said(problem)
 
 
 def rule_values(form: dict[str, Any]) -> dict[str, Any]:

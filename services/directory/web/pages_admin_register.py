@@ -17,7 +17,7 @@ from services.directory.views.administration import organizations_of
 from services.directory.web import words
 from services.directory.web.administering import UNITS, areas_for, described, receivers, register
 from services.directory.web.forms import as_written, said
-from services.directory.web.forms_admin import NewUnitForm
+from services.directory.web.forms_admin import NewUnitForm, told_of_unit
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.actor import Role
 from shared.kernel.identity import uuid7
@@ -59,7 +59,7 @@ def add_unit() -> Response:
         # the same form was sent before with other words: what was written now may be another unit, or a change
         return shown_again(_page, {**written, "id": uuid7()}, said(refusal))
     except (ValidationError, Invalid, NameIsTaken) as problem:
-        return shown_again(_page, written, said(problem))
+        return shown_again(_page, written, told_of_unit(problem, written.get("kind", ""), written))
     flash(_("The unit is registered. The other services hear of it within moments."), "success")
     return redirect(f"{UNITS}/{unit.id}", 303)
 

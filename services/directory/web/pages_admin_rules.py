@@ -149,7 +149,8 @@ def _warn_of_bands(form: dict[str, Any]) -> None:
 
 
 def _at(rule_id: UUID) -> str:
-    return f"{RULES}#rule-{rule_id}"
+    """Where the rule stands among the others: what is said at the top of the page is out of sight there."""
+    return f"{RULES}?saved={rule_id}#rule-{rule_id}"
 
 
 def _own_id(asked: UUID) -> UUID:

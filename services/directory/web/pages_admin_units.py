@@ -18,7 +18,7 @@ from services.directory.web.administering import UNITS, administered, change, op
 from services.directory.web.admitting import to_a_unit
 from services.directory.web.compared import in_words
 from services.directory.web.forms import as_written, said
-from services.directory.web.forms_admin import UnitForm
+from services.directory.web.forms_admin import UnitForm, told_of_unit
 from services.directory.web.leading_here import leading_here
 from services.directory.web.parts import parts
 from services.directory.web.shown_before import MARK, after_conflict, shown
@@ -64,7 +64,9 @@ def save_unit(unit_id: UUID) -> Response:
     except (UnitIsADefault, UnitIsYourOwn) as refusal:
         return shown_again(page, written, said(Invalid(fields={"/closed": refusal.title})))
     except (ValidationError, Invalid, NameIsTaken) as problem:
-        return shown_again(page, written, said(problem))
+        with opened(unit_id) as found:
+            kind = found.unit.kind
+        return shown_again(page, written, told_of_unit(problem, kind, written))
     flash(_("Saved. The other services hear of it within moments."), "success")
     return redirect(f"{UNITS}/{unit_id}", 303)
 

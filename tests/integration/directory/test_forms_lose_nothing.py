@@ -271,11 +271,49 @@ def _flash(browser: Any, answer: Any) -> str:
     return str(found[1].split("</p>")[0]) if len(found) > 1 else ""
 
 
-def test_a_listings_mistakes_are_told_at_once_in_the_pages_order(city: City) -> None:
-    """What the domain refuses of its place too, though it was not asked yet."""
-    browser, page = city.signed_in("dani"), "/directory/mine/services/new"
-    wrong = {"name": "Prov", "summary": "Fika.", "email": "nej", "place_postal_code": "12", "place_city": "Farsta"}
-    answer = browser.post(page, data=form_of(browser.get(page).text, page).typed(**wrong))
-    shown = shown_again(browser, answer).text
+@pytest.mark.parametrize(
+    ("name", "wrong", "told"),
+    [
+        (
+            "new service",
+            {"name": "Prov", "summary": "Fika.", "email": "nej", "place_postal_code": "12", "place_city": "Farsta"},
+            ["place_name", "place_postal_code", "email"],
+        ),
+        ("unit", {"name": "", "function_address": "nej", "phone": ""}, ["name", "function_address", "phone"]),
+        (
+            "new unit",
+            {"kind": "receiving", "function_address": "nej", "area": ""},
+            ["name", "area", "function_address", "phone"],
+        ),
+    ],
+)
+def test_all_mistakes_are_told_at_once_in_the_pages_order(
+    city: City, name: str, wrong: dict[str, str], told: list[str]
+) -> None:
+    """What the domain refuses too, though it was not asked yet."""
+    shown = _with_mistakes(city, name, wrong)
     summary = shown[shown.index('id="error-summary"') :].partition("</ul>")[0]
-    assert re.findall(r'href="#f-([a-z_]+)"', summary) == ["place_name", "place_postal_code", "email"]
+    assert re.findall(r'href="#f-([a-z_]+)"', summary) == told
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_where_one_chooses_nobody_is_asked_to_fill_in(city: City, name: str) -> None:
+    """A list or a row of circles that was left without a choice."""
+    who, address, _, mistake = FORMS[name]
+    page = at(city, address)
+    kinds = form_of(city.signed_in(who).get(page).text, page).kinds
+    choices = [field for field, kind in kinds.items() if kind in ("radio", "select")]
+    shown = _with_mistakes(city, name, {**dict.fromkeys(choices, ""), **mistake})
+    errors = dict(re.findall(r'id="f-([a-z_]+)-error".*?</span>(.+?)</p>', shown))
+    assert errors
+    for field in choices:
+        assert "fyllas i" not in errors.get(field, ""), field
+
+
+def _with_mistakes(city: City, name: str, wrong: dict[str, str]) -> str:
+    """The form of that name, sent with that in it, as it is shown again."""
+    who, address, _, _ = FORMS[name]
+    browser, page = city.signed_in(who), at(city, address)
+    sent = form_of(browser.get(page).text, page).typed(**wrong)
+    text: str = shown_again(browser, browser.post(page, data=sent)).text
+    return text
