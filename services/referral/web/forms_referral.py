@@ -27,9 +27,10 @@ class NeedForm(forms.Form):
 
 
 class _SituationForm(forms.Form):
-    """What the situation is about. ``age_of_carer``: as the first step tells it, which the answer must not deny."""
+    """What the situation is about. ``age_of_carer``: as the first step tells it, which the answer must not deny.
 
-    target_groups = forms.codes()
+    Each form has its ``target_groups`` where its page has them.
+    """
 
     def __init__(self, *, age_of_carer: KnownAge | None = None) -> None:
         super().__init__()
@@ -48,6 +49,7 @@ class OwnStatementForm(_SituationForm):
     """Without the other person's consent: only what the carer says about their own situation, if they choose to."""
 
     own_statement = forms.yes_or_no(says("Say whether the carer wants to tell what the situation is about."))
+    target_groups = forms.codes()
 
     @validates_schema(skip_on_field_errors=True)
     def belong_together(self, data: dict[str, Any], **_: Any) -> None:
