@@ -156,7 +156,7 @@ def test_a_partners_unit_is_the_municipalitys_to_register(city: City, hanna: Fla
     ("wrong", "said"),
     [
         ({"name": ""}, "Namn: Det här behöver fyllas i."),
-        ({"kind": ""}, "Vad den gör: Det här behöver fyllas i."),
+        ({"kind": ""}, "Vad den gör: Välj ett av alternativen."),
         ({"function_address": ""}, "Funktionsadress: En mottagande enhet behöver en funktionsadress"),
         ({"phone": ""}, "Telefon: En mottagande enhet behöver en funktionsadress och ett telefonnummer."),
         ({"function_address": "centrum"}, "Funktionsadress: E-postadressen saknar @."),

@@ -52,7 +52,7 @@ def test_trying_without_a_place_says_what_is_missing(city: City) -> None:
     page = client.get("/directory/admin/routing?area=&carer_age=").text
     assert "error-summary" in page
     assert 'href="#f-area"' in page
-    assert "Det här behöver fyllas i." in page
+    assert "Välj ett av alternativen." in page
     assert "error-summary" not in client.get("/directory/admin/routing").text
 
 

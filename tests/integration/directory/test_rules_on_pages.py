@@ -63,7 +63,7 @@ def test_a_rule_is_added_told_recorded_and_decides(city: City, hanna: FlaskClien
     after = rules(city)
     assert (after.version, after.rules[:-1]) == (before.version + 1, before.rules)
     new = after.rules[-1]
-    assert answer.location == f"{RULES}#rule-{new.id}"
+    assert answer.location == f"{RULES}?saved={new.id}#rule-{new.id}"
     assert (str(new.unit_id), str(new.stand_in_unit_id), new.area) == (FARSTA, JARVA, "0180-sodermalm")
     assert (new.age_of, new.age_from, new.age_to) == ("carer", 65, None)
     assert (str(new.valid_from), str(new.valid_to)) == ("2026-01-01", "2028-01-01")
@@ -148,7 +148,7 @@ def test_the_default_unit_is_chosen_among_those_that_receive(city: City, hanna: 
     ("wrong", "said"),
     [
         ({"reason_sv": " "}, "Varför, i en mening: Det här behöver fyllas i."),
-        ({"area": ""}, "Var den som ger stöd bor: Det här behöver fyllas i."),
+        ({"area": ""}, "Var den som ger stöd bor: Välj ett av alternativen."),
         ({"area": "1480"}, "Var den som ger stöd bor: Välj ett av alternativen."),
         ({"unit_id": str(UNIT["health-centre-1"])}, "Enhet som tar emot: Välj ett av alternativen."),
         ({"stand_in_unit_id": str(uuid4())}, "Ersättare: Välj ett av alternativen."),
