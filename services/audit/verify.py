@@ -9,6 +9,10 @@ auditor can read it in an hour and keep a copy of their own. EXPORT is the ZIP f
 is no checkpoint that this key signed, which says nothing about the log. A log that has changed its key has a file of
 keys, a line for each, the newest first: ``--key`` takes all of it, or the file's path.
 
+An export is read from beginning to end and never held: however long it is, or says that it is once unpacked, there is
+one entry or one line of it at a time (of at most 4 MiB). Besides, of each entry that is signed for, a digest of its id
+(a hundred bytes), of each list that differs what entries say of it (half a kilobyte), and the names in a ZIP file.
+
 Sources: RFC 9162 section 2.1 (tree), RFC 8785 (leaves), c2sp.org/signed-note, /tlog-checkpoint, /tlog-tiles (export).
 """
 
@@ -18,14 +22,17 @@ import argparse
 import base64
 import hashlib
 import hmac
+import io
 import json
 import pathlib
 import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from itertools import chain
+from typing import Any, BinaryIO, Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -34,7 +41,28 @@ WIDTH = 256
 FORMATS = ("lotsa-leaf/1", "lotsa-leaf/2")
 AGENTS = ("staff", "operator", "carer-receipt", "partner-link", "clock", "unknown")
 REQUIRED = ("format", "id", "type", "occurred_at", "recorded_at")
-Read = Callable[[str], bytes | None]
+LONGEST_LINE = 1 << 22
+"""Bytes. What opens a commitment may be as long as a request's body (a megabyte), and be spelt out longer."""
+LONGEST_NOTE = 1 << 16
+HASH = 32
+PACKED_AS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
+class File(Protocol):
+    """A file of the export, read from its beginning."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most so many; none at the end."""
+
+    def readline(self, size: int, /) -> bytes:
+        """The next line with its end, at most so many bytes of it."""
+
+    def close(self) -> None:
+        """It is read no further."""
+
+
+Open = Callable[[str], File | None]
+"""Opens a file of the export by its path there; None when it is not there."""
 
 
 class LogIsWrong(Exception):
@@ -299,53 +327,90 @@ def read_leaf(leaf: bytes, index: int) -> dict[str, Any]:
     return members
 
 
-def verify(read: Read, key: Key, known: Sequence[str] = ()) -> Report:
+def verify(export: Open, key: Key, known: Sequence[str] = ()) -> Report:
     """Check a whole export. Raises a LogIsWrong that names what is wrong, and where it begins."""
-    note = read("checkpoint")
-    if note is None:
-        raise CheckpointIsWrong("the export has no checkpoint")
-    head = open_checkpoint(_text(note), key)
-    history = _history(read, key, head, known)
+    head = open_checkpoint(_note(export), key)
+    history = _history(export, key, head, known)
     report = Report(key.name, head.size, _b64(head.root), len(history))
-    expected = _hashes_from_tiles(read, head)
-    openings = _openings(read, head)
-    sets = _sets(read)
-    tree, good, ids, before = Tree(), 0, set[str](), ""
+    proved = _tiles_are_proved(export, head)
+    expected = _hashes(export, head) if proved else None
+    openings, named, story = _Openings(export, head), Named(), _Story()
+    tree, good = Tree(), 0
     if any(old.root != tree.root() for old in history.get(0, ())):
         raise CheckpointIsWrong("a checkpoint of no entries has another root than the empty tree's")
-    for index, leaf in enumerate(_leaves(read, head)):
+    for index, leaf in enumerate(_leaves(export, head)):
         hashed = hashlib.sha256(b"\x00" + leaf).digest()
-        if expected and expected[index] != hashed:
+        if expected is not None and (signed := next(expected, hashed)) != hashed:
             raise EntryIsWrong(
                 f"entry {index} is not the one that was signed for",
-                first=index, leaf=_b64(leaf), hash=hashed.hex(), signed_hash=expected[index].hex(),
-                checkpoint=head.note,
+                first=index, leaf=_b64(leaf), hash=hashed.hex(), signed_hash=signed.hex(), checkpoint=head.note,
             )  # fmt: skip
         members = read_leaf(leaf, index)
         tree.append(hashed)
         for old in history.get(tree.size, ()):
             if old.root != tree.root():
-                raise _root_differs(good, tree, old, head, leaf, proved=bool(expected))
+                raise _root_differs(good, tree, old, head, leaf, proved=proved)
             good = tree.size
-        if members["id"] in ids:
-            raise EntryIsWrong(f"entry {index} repeats an earlier event", first=index, leaf=_b64(leaf))
-        if members["recorded_at"] < before:
-            raise EntryIsWrong(f"entry {index} was recorded before the one it follows", first=index, leaf=_b64(leaf))
-        ids.add(members["id"])
-        before = members["recorded_at"]
-        report.first_recorded_at = report.first_recorded_at or before
-        _check_openings(index, members, openings.pop(index, {}), report)
-        _check_set(index, members, sets, report)
-    report.last_recorded_at = before or None
+        story.follow(index, members, leaf)
+        openings.check(index, members, report)
+        named.note(index, members)
+    _check_sets(export, named, report)
+    report.first_recorded_at, report.last_recorded_at = story.first or None, story.last or None
     return report
 
 
-def _history(read: Read, key: Key, head: Head, known: Sequence[str]) -> dict[int, list[Head]]:
+@dataclass
+class _Story:
+    """What the entries so far say together: no event twice, and no time before another."""
+
+    first: str = ""
+    last: str = ""
+    ids: set[bytes] = field(default_factory=set)
+
+    def follow(self, index: int, members: dict[str, Any], leaf: bytes) -> None:
+        """Take the next entry. Raises EntryIsWrong."""
+        # of whatever length: nobody finds two that have one digest
+        digest = hashlib.blake2b(members["id"].encode(errors="surrogatepass"), digest_size=16).digest()
+        if digest in self.ids:
+            raise EntryIsWrong(f"entry {index} repeats an earlier event", first=index, leaf=_b64(leaf))
+        if members["recorded_at"] < self.last:
+            raise EntryIsWrong(f"entry {index} was recorded before the one it follows", first=index, leaf=_b64(leaf))
+        self.ids.add(digest)
+        self.last = members["recorded_at"]
+        self.first = self.first or self.last
+
+
+def _note(export: Open) -> str:
+    file = export("checkpoint")
+    if file is None:
+        raise CheckpointIsWrong("the export has no checkpoint")
+    with closing(file):
+        raw = file.read(LONGEST_NOTE + 1)
+    try:
+        note = raw.decode()
+    except UnicodeDecodeError:
+        raise CheckpointIsWrong("a checkpoint is not UTF-8") from None
+    if len(raw) > LONGEST_NOTE:
+        raise CheckpointIsWrong("the checkpoint is longer than any is")
+    return note
+
+
+def _lines(export: Open, path: str) -> Iterator[bytes]:
+    """The lines of a file, one at a time; none when it is not there. Raises LogIsWrong for one that has no end."""
+    file = export(path)
+    if file is None:
+        return
+    with closing(file):
+        while line := file.readline(LONGEST_LINE + 1):
+            if len(line) > LONGEST_LINE:
+                raise LogIsWrong(f"a line of {path} is longer than any is")
+            yield line
+
+
+def _history(export: Open, key: Key, head: Head, known: Sequence[str]) -> dict[int, list[Head]]:
     """Every checkpoint to hold the entries against, by size."""
-    lines = (read("checkpoints.jsonl") or b"").splitlines()
-    notes = [_json_text(line) for line in lines]
     heads: dict[int, list[Head]] = {head.size: [head]}
-    for note in dict.fromkeys([*notes, *known]):
+    for note in chain(map(_json_text, _lines(export, "checkpoints.jsonl")), known):
         old = open_checkpoint(note, key)
         if old.size > head.size:
             raise EntryIsMissing(
@@ -363,37 +428,45 @@ def _history(read: Read, key: Key, head: Head, known: Sequence[str]) -> dict[int
     return heads
 
 
-def _leaves(read: Read, head: Head) -> Iterator[bytes]:
-    for number in range(-(-head.size // WIDTH)):
-        width = min(WIDTH, head.size - number * WIDTH)
-        first = number * WIDTH
-        bundle = read(_tile_path("entries", number, width))
+def _leaves(export: Open, head: Head) -> Iterator[bytes]:
+    for first in range(0, head.size, WIDTH):
+        width = min(WIDTH, head.size - first)
+        bundle = export(_tile_path("entries", first // WIDTH, width))
         if bundle is None:
             raise EntryIsMissing(f"entries from {first} on are missing", first=first, checkpoint=head.note)
-        at = count = 0
-        while at < len(bundle):
-            end = at + 2 + int.from_bytes(bundle[at : at + 2], "big")
-            if end > len(bundle) or count == width:
-                what = "is cut short" if count < width else "should not be there"
-                raise EntryIsMissing(f"entry {first + count} {what}", first=first + count, checkpoint=head.note)
-            yield bundle[at + 2 : end]
-            at, count = end, count + 1
-        if count < width:
-            raise EntryIsMissing(f"entry {first + count} is missing", first=first + count, checkpoint=head.note)
+        with closing(bundle):
+            for index in range(first, first + width):
+                length = bundle.read(2)
+                leaf = bundle.read(int.from_bytes(length, "big")) if len(length) == 2 else b""
+                if len(length) < 2 or len(leaf) < int.from_bytes(length, "big"):
+                    what = "is cut short" if length else "is missing"
+                    raise EntryIsMissing(f"entry {index} {what}", first=index, checkpoint=head.note)
+                yield leaf
+            if bundle.read(1):
+                index = first + width
+                raise EntryIsMissing(f"entry {index} should not be there", first=index, checkpoint=head.note)
 
 
-def _hashes_from_tiles(read: Read, head: Head) -> list[bytes]:
-    """The leaf hashes, if the export's tiles lead to the signed root: only then can they tell which entry is wrong."""
-    hashes: list[bytes] = []
+def _tiles_are_proved(export: Open, head: Head) -> bool:
+    """Whether the export's tiles lead to the signed root: only then can they tell which entry is wrong."""
     tree = Tree()
-    for number in range(-(-head.size // WIDTH)):
-        tile = read(_tile_path("0", number, min(WIDTH, head.size - number * WIDTH)))
-        if tile is None:
-            return []
-        for at in range(0, len(tile), 32):
-            hashes.append(tile[at : at + 32])
-            tree.append(hashes[-1])
-    return hashes if tree.size == head.size and tree.root() == head.root else []
+    for hashed in _hashes(export, head):
+        tree.append(hashed)
+    return tree.size == head.size and tree.root() == head.root
+
+
+def _hashes(export: Open, head: Head) -> Iterator[bytes]:
+    """The leaf hashes as the tiles have them; they end where a tile is not there, or not of its length."""
+    for first in range(0, head.size, WIDTH):
+        width = min(WIDTH, head.size - first)
+        file = export(_tile_path("0", first // WIDTH, width))
+        if file is None:
+            return
+        with closing(file):
+            tile = file.read(width * HASH + 1)
+        if len(tile) != width * HASH:
+            return
+        yield from (tile[at : at + HASH] for at in range(0, len(tile), HASH))
 
 
 def _root_differs(good: int, tree: Tree, old: Head, head: Head, leaf: bytes, *, proved: bool) -> LogIsWrong:
@@ -413,9 +486,37 @@ def _root_differs(good: int, tree: Tree, old: Head, head: Head, leaf: bytes, *, 
     )  # fmt: skip
 
 
-def _openings(read: Read, head: Head) -> dict[int, dict[str, dict[str, Any]]]:
-    openings: dict[int, dict[str, dict[str, Any]]] = {}
-    for line in (read("openings.jsonl") or b"").splitlines():
+class _Openings:
+    """What opens commitments, read along with the entries: its lines are in their order."""
+
+    def __init__(self, export: Open, head: Head) -> None:
+        self._read = _openings(export, head)
+        self._next = next(self._read, None)
+
+    def check(self, index: int, members: dict[str, Any], report: Report) -> None:
+        """Hold those of the next entry against it. Raises OpeningIsWrong."""
+        commitments = members.get("commitments", {})
+        names: set[str] = set()
+        while self._next is not None and self._next["index"] == index:
+            opening, name = self._next, self._next["name"]
+            if name in names:
+                raise OpeningIsWrong(f"entry {index} has two openings of one commitment", first=index)
+            if opening.get("erased") is not True:
+                _must_open(commitments, opening)
+                report.opened += 1
+            elif name in commitments:
+                report.erased += 1
+            else:
+                raise OpeningIsWrong(f"something is said to be erased that entry {index} never had", first=index)
+            # of these there are no more than commitments
+            names.add(name)
+            self._next = next(self._read, None)
+        report.closed += len(commitments) - len(names)
+
+
+def _openings(export: Open, head: Head) -> Iterator[dict[str, Any]]:
+    before = 0
+    for line in _lines(export, "openings.jsonl"):
         try:
             opening = json.loads(line)
             index, name = opening["index"], opening["name"]
@@ -424,37 +525,32 @@ def _openings(read: Read, head: Head) -> dict[int, dict[str, dict[str, Any]]]:
             if opening.get("erased") is not True:
                 _unb64(opening["salt"])
                 opening["value"]
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise OpeningIsWrong("a line of openings.jsonl is not an opening") from None
         if not 0 <= index < head.size:
             raise OpeningIsWrong(f"an opening is for entry {index}, which does not exist", first=index)
-        if name in openings.setdefault(index, {}):
-            raise OpeningIsWrong(f"entry {index} has two openings of one commitment", first=index)
-        openings[index][name] = opening
-    return openings
+        if index < before:
+            raise OpeningIsWrong(f"an opening of entry {index} comes after one of entry {before}", first=index)
+        before = index
+        yield opening
 
 
-def _check_openings(index: int, members: dict[str, Any], openings: dict[str, dict[str, Any]], report: Report) -> None:
-    commitments = members.get("commitments", {})
-    erased = {name for name, opening in openings.items() if opening.get("erased") is True}
-    if not erased <= commitments.keys():
-        raise OpeningIsWrong(f"something is said to be erased that entry {index} never had", first=index)
-    for name, opening in openings.items():
-        if name in erased:
-            continue
-        try:
-            told = _canonical({"name": name, "value": opening["value"]})
-            computed = hmac.new(_unb64(opening["salt"]), told, hashlib.sha256).hexdigest().encode()
-        except ValueError:
-            computed = b""
-        except RecursionError:
-            raise OpeningIsWrong(f"an opening of entry {index} is nested too deep to be one", first=index) from None
-        if name not in commitments or not hmac.compare_digest(computed, str(commitments[name]).encode()):
-            # the value stays out of the evidence: it may be personal, and index and name lead to it
-            raise OpeningIsWrong(f"an opening does not fit entry {index}", first=index, name=name)
-    report.opened += len(openings) - len(erased)
-    report.closed += len(commitments) - len(openings)
-    report.erased += len(erased)
+def _must_open(commitments: dict[str, Any], opening: dict[str, Any]) -> None:
+    index, name = opening["index"], opening["name"]
+    try:
+        told = _canonical({"name": name, "value": opening["value"]})
+        computed = hmac.new(_unb64(opening["salt"]), told, hashlib.sha256).hexdigest().encode()
+    except ValueError:
+        computed = b""
+    except RecursionError:
+        raise OpeningIsWrong(f"an opening of entry {index} is nested too deep to be one", first=index) from None
+    if name not in commitments or not hmac.compare_digest(computed, _told(commitments[name])):
+        # the value stays out of the evidence: it may be personal, and index and name lead to it
+        raise OpeningIsWrong(f"an opening does not fit entry {index}", first=index, name=name)
+
+
+def _told(committed: Any) -> bytes:
+    return str(committed).encode(errors="surrogatepass")
 
 
 def _names_a_set_or_ids(members: dict[str, Any]) -> bool:
@@ -472,14 +568,46 @@ def _names_a_set_or_ids(members: dict[str, Any]) -> bool:
     )
 
 
-def _sets(read: Read) -> dict[str, tuple[int, int]]:
-    """What lists showed: by digest, how many records and how many consents. Raises SetIsWrong.
+class Named:
+    """The sets that entries name, by digest: how many records and consents each is said to have, by which first."""
+
+    def __init__(self) -> None:
+        self.by_digest: dict[str, dict[tuple[int, int], int]] = {}
+        self.entries = 0
+
+    def note(self, index: int, members: dict[str, Any]) -> None:
+        """Take the next entry."""
+        if "shown" in members and members["format"] != FORMATS[0]:
+            shown = members["shown"]
+            self.by_digest.setdefault(shown["digest"], {}).setdefault((shown["count"], shown["consents"]), index)
+            self.entries += 1
+
+
+def _check_sets(export: Open, named: Named, report: Report) -> None:
+    """Whether what lists showed is there, and is what entries name. Raises SetIsWrong, of the first that is wrong."""
+    wrong: dict[int, tuple[str, str]] = {}
+    missing = set(named.by_digest)
+    for digest, numbers in _sets(export):
+        missing.discard(digest)
+        for said, index in named.by_digest.get(digest, {}).items():
+            if said != numbers:
+                wrong[index] = f"entry {index} showed another number than its set has", digest
+    for digest in missing:
+        index = min(named.by_digest[digest].values())
+        wrong[index] = f"what entry {index} showed is missing or was changed", digest
+    if wrong:
+        index = min(wrong)
+        raise SetIsWrong(wrong[index][0], first=index, digest=wrong[index][1])
+    report.shown = named.entries
+
+
+def _sets(export: Open) -> Iterator[tuple[str, tuple[int, int]]]:
+    """What lists showed: each one's digest, and how many records and how many consents. Raises SetIsWrong.
 
     The digest is SHA-256 over ``lotsa-shown/1`` and a line feed, then twice how many in four bytes, big-endian, and so
     many ids of 16 bytes, sorted: the records, then the consents.
     """
-    sets = {}
-    for line in (read("shown.jsonl") or b"").splitlines():
+    for line in _lines(export, "shown.jsonl"):
         hashed = hashlib.sha256(b"lotsa-shown/1\n")
         try:
             told = json.loads(line)
@@ -490,20 +618,7 @@ def _sets(read: Read) -> dict[str, tuple[int, int]]:
             raise SetIsWrong("a line of shown.jsonl is not a set of ids") from None
         for part in parts:
             hashed.update(len(part).to_bytes(4, "big") + b"".join(part))
-        sets[hashed.hexdigest()] = (len(parts[0]), len(parts[1]))
-    return sets
-
-
-def _check_set(index: int, members: dict[str, Any], sets: dict[str, tuple[int, int]], report: Report) -> None:
-    shown = members.get("shown")
-    if shown is None or members["format"] == FORMATS[0]:
-        return
-    found = sets.get(shown["digest"])
-    if found is None:
-        raise SetIsWrong(f"what entry {index} showed is missing or was changed", first=index, digest=shown["digest"])
-    if found != (shown["count"], shown["consents"]):
-        raise SetIsWrong(f"entry {index} showed another number than its set has", first=index, digest=shown["digest"])
-    report.shown += 1
+        yield hashed.hexdigest(), (len(parts[0]), len(parts[1]))
 
 
 def _canonical(value: Any) -> bytes:
@@ -555,13 +670,6 @@ def _json_text(line: bytes) -> str:
     return note
 
 
-def _text(raw: bytes) -> str:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        raise CheckpointIsWrong("a checkpoint is not UTF-8") from None
-
-
 def _unb64(text: str) -> bytes:
     """Raises ValueError for anything but the one standard spelling."""
     raw = base64.b64decode(text, validate=True)
@@ -586,13 +694,40 @@ def _say(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-def reader(export: pathlib.Path) -> Read:
-    """Reads files of an export, from a ZIP file or a folder. Raises QuestionIsWrong when it is neither."""
+class _Packed:
+    """A file of a ZIP file, unpacked as it is read. Raises LogIsWrong where it is damaged."""
+
+    def __init__(self, path: str, archive: zipfile.ZipFile) -> None:
+        self._path = path
+        if archive.getinfo(path).compress_type not in PACKED_AS:
+            # those that no export has; some of them ask for any memory they like
+            raise LogIsWrong(f"the file {path} in the export is packed in a way that no export is")
+        self._file = io.BufferedReader(self._tried(archive.open, path))
+
+    def read(self, size: int, /) -> bytes:
+        return self._tried(self._file.read, size)
+
+    def readline(self, size: int, /) -> bytes:
+        return self._tried(self._file.readline, size)
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _tried(self, act: Callable[[Any], Any], asked: object) -> Any:
+        try:
+            return act(asked)
+        # what a damaged file seems to ask for (a password, another packing) the library answers with a RuntimeError
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, OSError, EOFError):
+            raise LogIsWrong(f"the file {self._path} in the export is damaged") from None
+
+
+def reader(export: pathlib.Path) -> Open:
+    """Opens files of an export, from a ZIP file or a folder. Raises QuestionIsWrong when it is neither."""
     if export.is_dir():
 
-        def from_folder(path: str) -> bytes | None:
+        def from_folder(path: str) -> BinaryIO | None:
             target = export / path
-            return target.read_bytes() if target.is_file() else None
+            return target.open("rb") if target.is_file() else None
 
         return from_folder
     try:
@@ -600,14 +735,10 @@ def reader(export: pathlib.Path) -> Read:
     except (OSError, zipfile.BadZipFile, RuntimeError, ValueError):
         raise QuestionIsWrong(f"{export} is neither a folder nor a ZIP file that can be read") from None
 
-    def from_zip(path: str) -> bytes | None:
-        try:
-            return archive.read(path)
-        except KeyError:
-            return None
-        # what a damaged file seems to ask for (a password, another packing) the library answers with a RuntimeError
-        except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, OSError, EOFError):
-            raise LogIsWrong(f"the file {path} in the export is damaged") from None
+    names = frozenset(archive.namelist())
+
+    def from_zip(path: str) -> File | None:
+        return _Packed(path, archive) if path in names else None
 
     return from_zip
 

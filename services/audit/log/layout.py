@@ -4,7 +4,8 @@
     checkpoints.jsonl             the signed notes that are kept, one JSON string a line, oldest first
     tile/entries/<N>[.p/<W>]      the leaves, 256 to a bundle, each after its length in two bytes, big-endian
     tile/<L>/<N>[.p/<W>]          the tree's hashes, 256 to a tile
-    openings.jsonl                salts and values for commitments that still may be opened; never part of a leaf
+    openings.jsonl                salts and values for commitments that still may be opened, in the leaves' order; never
+                                  part of a leaf
     shown.jsonl                   what lists showed: the sets that leaves name by their digests (``log/shown.py``)
 
 An opening is ``{"index": …, "name": …, "salt": <base64>, "value": …}``, or ``{"erased": true, "index": …, "name": …}``

@@ -76,10 +76,11 @@ def test_both_take_the_same_for_a_leaf(said: dict[str, Any]) -> None:
     """The service's reader and the lonely one, each written by itself."""
     leaf = written(said)
     ours, lonely = is_a_leaf(lambda: read_leaf(leaf)), is_a_leaf(lambda: verify.read_leaf(leaf, 0))
-    sets: dict[str, tuple[int, int]] = {}
     if lonely and "shown" in json.loads(leaf):
         # a digest that can be none is told by the one as no leaf, by the other as a set that is missing
-        lonely = is_a_leaf(lambda: verify._check_set(0, json.loads(leaf), sets, verify.Report("", 0, "", 0)))
+        named = verify.Named()
+        named.note(0, json.loads(leaf))
+        lonely = is_a_leaf(lambda: verify._check_sets(lambda _: None, named, verify.Report("", 0, "", 0)))
         ours = False
     assert ours is lonely
     assert (read_stored(pack(leaf)) is not None) >= ours

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import pathlib
 import shutil
@@ -36,7 +37,12 @@ def files() -> Files:
 
 
 def check(files: Files, *known: str, key: verify.Key = KEY) -> verify.Report:
-    return verify.verify(files.get, key, known)
+    return verify.verify(opening(files), key, known)
+
+
+def opening(files: Files) -> verify.Open:
+    """As files of a folder are opened."""
+    return lambda path: io.BytesIO(files[path]) if path in files else None
 
 
 def wrong(files: Files, *known: str, key: verify.Key = KEY) -> verify.LogIsWrong:
