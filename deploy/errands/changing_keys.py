@@ -35,15 +35,17 @@ def rotate(settings: Settings, kind: str, console: Console, *, wait: float = 2 *
         check_master_key(service, path, connection)
     keys = read_master_keys(path)
     newest = max(keys, key=_number)
-    if len(keys) == 1 or (newest.id == keys[0].id and not left(service, owner_url, MasterKeys(path))):
+    adds = len(keys) == 1 or (newest.id == keys[0].id and not left(service, owner_url, MasterKeys(path)))
+    if adds:
         newest = MasterKey.generate(_next_name(service, keys, owner_url))
-        with asking(owner_url) as connection:
-            # before the file: a crash in between leaves no key that nobody knows of
+    with asking(owner_url) as connection:
+        if adds:
             put(path, _lines([*keys, newest]))
-            key_register.note(connection, [newest])
-        console.print(f"  “{newest.id}” is added to {path}", markup=False)
-    else:
-        console.print(f"  “{newest.id}” was added before: that is gone on with", markup=False)
+        # before anything is sealed under it, all that are there: one may have been added by hand, or by a change that
+        # broke off just here, and of a key that is not registered nobody would say that it is missing
+        key_register.note(connection, [*keys, newest])
+    said = f"is added to {path}" if adds else "was added before: that is gone on with"
+    console.print(f"  “{newest.id}” {said}", markup=False)
     hand_out()
     # no process tells that it has looked at its file again, so each is given the time in which it does
     time.sleep(wait)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from typing import NewType
@@ -46,11 +45,17 @@ def uuid7() -> UUID:
     return UUID(int=value)
 
 
-as_id: Callable[[str], UUID] = lru_cache(maxsize=8192)(UUID)
-"""The id that a text says. Raises as ``UUID`` does.
+SPELT = 36
+_remembered = lru_cache(maxsize=8192)(UUID)
 
-Remembered, since the same come again and again: a unit's in everything, a referral's in all that tells of it.
-"""
+
+def as_id(said: str) -> UUID:
+    """The id that a text says. Raises as ``UUID`` does.
+
+    Remembered, since the same come again and again: a unit's in everything, a referral's in all that tells of it. Not
+    so what is spelt in another way than ids are: that may be as long as anybody likes.
+    """
+    return _remembered(said) if len(said) == SPELT else UUID(said)
 
 
 def uuid8_of(made: bytes) -> UUID:

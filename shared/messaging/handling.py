@@ -22,6 +22,7 @@ AT_ONCE_AGAIN = 3
 EARLY_WAITS = 10
 EARLY_WAIT = 0.1
 WAITS = (0.2, 0.5, 1.0)
+REMEMBERED_TO = 16_384  # bytes of an event
 
 _log = logger("messaging.handling")
 
@@ -118,7 +119,8 @@ def _by_itself(reaction: Reactions) -> Reaction:
 
 
 def _read(delivery: Delivery) -> tuple[Envelope, Contract]:
-    envelope = _envelope(delivery.body)
+    short = len(delivery.body) <= REMEMBERED_TO
+    envelope = _envelope(delivery.body) if short else Envelope.from_bytes(delivery.body)
     foreign = delivery.exchange.startswith("lotsa.") and delivery.exchange not in (
         names.exchange(envelope.publisher),
         names.again_exchange(delivery.subscription.service),
@@ -126,10 +128,11 @@ def _read(delivery: Delivery) -> tuple[Envelope, Contract]:
     if foreign:
         # only the exchange's owner can write to it, so this claims to come from somebody else
         raise UndecodableEnvelope("published by another than its source says")
-    return envelope, _event(delivery.body)
+    return envelope, _event(delivery.body) if short else envelope.contract()
 
 
-# what comes to several services of one process is read once; nobody changes anything in it
+# what comes to several services of one process is read once, but what is longer than nearly all that comes; nobody
+# changes anything in it
 @lru_cache(maxsize=1024)
 def _envelope(body: bytes) -> Envelope:
     return Envelope.from_bytes(body)

@@ -77,7 +77,8 @@ class SubjectKey:
 class _Row:
     wrapped: bytes | None
     told: bytes | None
-    pseudonym: bytes | None = None
+    # how it is found changes nothing about what it says
+    pseudonym: bytes | None = field(default=None, compare=False)
 
 
 class OpeningKeys:
@@ -90,7 +91,7 @@ class OpeningKeys:
         # rows for as long as a transaction lasts: a key destroyed meanwhile opens nothing in the next one
         self._rows: WeakKeyDictionary[Connection, dict[UUID, _Row | None]] = WeakKeyDictionary()
         # what was unwrapped, for as long as the process lasts: it serves only where the row is still there
-        self._unwrapped: dict[tuple[UUID, bytes, bytes | None], SubjectKey] = {}
+        self._unwrapped: dict[UUID, tuple[_Row, SubjectKey]] = {}
 
     def begin(self) -> None:
         """Have what pseudonyms are made with, before a transaction: making it needs a connection of its own."""
@@ -161,6 +162,8 @@ class OpeningKeys:
             # a person's key is never deleted, so this is none
             raise OpeningIsWrong(name)
         if row is None or row.wrapped is None:
+            # and what this process had in its hands is let go
+            self._unwrapped.pop(key_id, None)
             return None
         try:
             found = self._unwrap(key_id, row)
@@ -213,15 +216,16 @@ class OpeningKeys:
 
     def _unwrap(self, key_id: UUID, row: _Row) -> SubjectKey:
         if row.wrapped is None:
+            self._unwrapped.pop(key_id, None)
             raise Unreadable("the key has been destroyed")
-        place = key_id, row.wrapped, row.told
-        found = self._unwrapped.get(place)
-        if found is None:
+        of, found = self._unwrapped.get(key_id, (None, None))
+        if found is None or of != row:
             key = self._master.unwrap(key_id, row.wrapped)
             told = None if row.told is None else json.loads(key.open("subject_keys", "told", key_id, row.told))
             if len(self._unwrapped) >= KEPT:
                 self._unwrapped.clear()
-            found = self._unwrapped[place] = SubjectKey(key, told)
+            found = SubjectKey(key, told)
+            self._unwrapped[key_id] = row, found
         return found
 
     def _of_pseudonyms(

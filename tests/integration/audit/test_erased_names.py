@@ -15,6 +15,7 @@ from services.audit import bootstrap, verify
 from services.audit.adapters.destroying_keys import subject_of
 from services.audit.adapters.opening_keys import SubjectKey
 from services.audit.adapters.openings import OpeningIsWrong, seal
+from services.audit.web import NAME
 from shared.contracts.directory import RoutingRulesChanged, SignedIn
 from shared.kernel.actor import UserRef
 from shared.storage.encryption import DataKey
@@ -81,6 +82,10 @@ def test_an_erased_name_leaves_all_else_readable(reviewers: Reviewers, story: St
     assert bootstrap.erase_name(world.settings, BO, by="olle") == 0, "there is nothing left"
     world.sequencer.integrate()
     page = reviewers.ester.get(path).text
+    # nor has the process that showed it still in its memory whose it was
+    names = [told.told for _, told in reviewers.app.extensions[NAME].keys._unwrapped.values()]
+    assert names
+    assert "bo" not in {name["subject"] for name in names if name}
     assert "Innehållet lästes" in page
     assert "Av någon vars namn är raderat, Anhörigstödet Södermalm." in page
     assert "användaren bo," not in page

@@ -235,6 +235,8 @@ AT_REST = [
          "limit 1", HOURS, "looks-differ"),
     Case("referral app", "a look is put in once more, under its own id", "insert into looks select * from looks limit 1",
          HOURS, "looks-differ"),
+    Case("referral superuser", "a look says less than it showed", "update looks set relied = null, relied_on = '' "
+         "where relied is not null", HOURS, "looks-differ"),
     Case("referral superuser", "what was told is rewritten", "update outbox set data = jsonb_set(data, '{subject}', '\"eve\"') "
          "where event_type = 'referral.sent.v1'", HOURS, "told-differs"),
     Case("referral superuser", "what was told is taken out", "delete from outbox where event_type = 'consent.withdrawn.v1'",

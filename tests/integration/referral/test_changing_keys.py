@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from shared.kernel.watched import LOOK_AGAIN_AFTER_SECONDS
 from shared.storage.encryption import MasterKey, master_key_id_of
 from shared.storage.master_keys import MasterKeys, read_master_keys
 from tests.integration.referral.conftest import Cast, Room, a_referral_about_both
+from tests.support.breaking import Breaking
 
 QUIET = Console(quiet=True)
 KIND = "referral-master"
@@ -122,30 +123,39 @@ def test_the_log_is_told_by_whom(room: Room, alva: Cast, file: Path) -> None:
     assert told[0]["subject"]
 
 
-@pytest.mark.parametrize("breaks", ["first wait", "second wait", "wrapping"])
+def registered(room: Room) -> set[str]:
+    """The keys whose absence stops a start."""
+    return {row.id for row in room.ask("SELECT id FROM master_keys WHERE lost_at IS NULL")}
+
+
+def test_a_key_that_was_added_by_hand_is_one_that_must_be_there(room: Room, alva: Cast, file: Path) -> None:
+    """As on several machines: its line is put into each file first, and then it is changed to."""
+    alva.send()
+    file.write_text(file.read_text() + MasterKey.generate("referral-2").line() + "\n")
+    rotate(room)
+    assert [key.id for key in read_master_keys(file)] == ["referral-2", "referral-1"]
+    assert registered(room) == {"referral-1", "referral-2"}
+
+
+@pytest.mark.parametrize("breaks", ["registering", "first wait", "second wait", "wrapping"])
 def test_one_that_broke_off_is_gone_on_with(
     room: Room, alva: Cast, bo: Cast, file: Path, monkeypatch: pytest.MonkeyPatch, breaks: str
 ) -> None:
     """At any step: everything opens, and the next one ends with one new key and not two."""
     sent = alva.send().json["id"]
-    waits = iter(["first wait", "second wait"])
-
-    def broken(step: Callable[[], str]) -> Callable[..., None]:
-        def act(*_: object) -> None:
-            if step() == breaks:
-                raise KeyboardInterrupt
-
-        return act
-
+    breaking = Breaking(breaks)
     with monkeypatch.context() as planted:
-        planted.setattr(changing_keys.time, "sleep", broken(lambda: next(waits)))
+        planted.setattr(changing_keys.time, "sleep", breaking.sleep)
+        if breaks == "registering":
+            planted.setattr(changing_keys.key_register, "note", breaking.step("registering"))
         if breaks == "wrapping":
-            planted.setattr(changing_keys, "rewrap", broken(lambda: "wrapping"))
+            planted.setattr(changing_keys, "rewrap", breaking.step("wrapping"))
         with pytest.raises(KeyboardInterrupt):
             rotate(room)
     assert name_in(bo, sent) == "Frans Provsson"
     rotate(room)
     assert [key.id for key in read_master_keys(file)] == ["referral-2", "referral-1"]
+    assert registered(room) == {"referral-1", "referral-2"}
     assert names(room) == {"referral-2"}
     assert name_in(bo, sent) == "Frans Provsson"
 

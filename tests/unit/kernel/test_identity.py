@@ -9,7 +9,7 @@ from uuid import RFC_4122, UUID
 import pytest
 
 from shared.kernel import identity
-from shared.kernel.identity import uuid7
+from shared.kernel.identity import as_id, uuid7
 
 MILLISECOND = 1_000_000
 
@@ -83,3 +83,19 @@ def test_two_made_in_one_moment_by_two_processes_differ_by_chance() -> None:
         identity._latest = (2**47, 7)
         tails.add(uuid7())
     assert len(tails) == 200
+
+
+def test_an_id_is_remembered_only_as_ids_are_spelt() -> None:
+    """Python reads one however many hyphens are in it: remembered, those would be a process's whole memory."""
+    said = str(UUID(int=7))
+    assert as_id(said) is as_id(said) == UUID(said)
+    before = identity._remembered.cache_info().currsize
+    assert as_id("-" * 100_000 + said) == UUID(said)
+    assert identity._remembered.cache_info().currsize == before
+
+
+@pytest.mark.parametrize("said", ["", "x" * 36, "5", None, 5, ["a"], {}])
+def test_what_says_no_id_raises_what_readers_expect(said: object) -> None:
+    """As ``UUID`` itself does, so that it is told and no breakdown."""
+    with pytest.raises((ValueError, TypeError, AttributeError)):
+        as_id(said)  # type: ignore[arg-type]

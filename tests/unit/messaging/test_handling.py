@@ -204,6 +204,16 @@ def test_what_comes_to_several_is_read_once_and_looked_at_each_time(
     assert read == [body]
 
 
+def test_an_event_of_any_length_is_not_remembered(told: Told) -> None:
+    """A thousand of those, from whoever may publish, would be a process's whole memory."""
+    body = envelope().to_bytes()
+    handling._envelope.cache_clear()
+    for padding in (0, handling.REMEMBERED_TO):
+        carry_out(told, react(), told.delivery(body=body + b" " * padding))
+    assert told.steps == ["react", "commit", "ack"] * 2
+    assert handling._envelope.cache_info().currsize == 1
+
+
 def test_an_event_may_come_back_over_the_own_way_back(told: Told) -> None:
     """After a delay, or replayed."""
     carry_out(told, react(), told.delivery(exchange="lotsa.keeper.again", attempts=1))

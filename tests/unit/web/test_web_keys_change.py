@@ -23,6 +23,7 @@ from shared.web import session
 from shared.web.api import page_cursor
 from shared.web.app import make_app
 from shared.web.session_keys import make_session_keys, reader_from, signer_from
+from tests.support.breaking import Breaking
 from tests.support.sessions import session_of
 from tests.support.web_gallery import BO
 from tests.unit.web.conftest import START, World
@@ -135,18 +136,10 @@ def test_a_change_that_broke_off_is_gone_on_with(
 ) -> None:
     """At any step everybody is let in, and the next one ends with one that signs."""
     before = signed_by(world)
-    waits = iter(["first wait", "second wait"])
-
-    def broken(step: Callable[[], str]) -> Callable[..., None]:
-        def act(*_: object) -> None:
-            if step() == breaks:
-                raise KeyboardInterrupt
-
-        return act
-
+    breaking = Breaking(breaks)
     with monkeypatch.context() as planted:
-        planted.setattr(changing_web_keys.time, "sleep", broken(lambda: next(waits)))
-        planted.setattr(changing_web_keys, "record", broken(lambda: "telling the log"))
+        planted.setattr(changing_web_keys.time, "sleep", breaking.sleep)
+        planted.setattr(changing_web_keys, "record", breaking.step("telling the log"))
         with pytest.raises(KeyboardInterrupt):
             rotate(world)
     meanwhile = signed_by(world)
