@@ -40,7 +40,7 @@ class Claims:
         """What the log's entries of restores say; what cannot be read says nothing."""
         gave_up: defaultdict[str, Ranges] = defaultdict(tuple)
         excused: list[Hours] = []
-        over: set[str] = set()
+        ended: set[str] = set()
         for (leaf,) in ask(self._connection, _RESTORES):
             try:
                 said = read_leaf(unpack(leaf))
@@ -51,9 +51,9 @@ class Claims:
                     if service in (whose, AUDIT):
                         source = f"{installation}/{whose}/{epoch}"
                         gave_up[source] = joined(gave_up[source], runs)
-                over |= {f"{publisher}/{epoch}" for epoch in data["ended"]}
+                ended |= {f"{publisher}/{epoch}" for epoch in data["ended"]}
                 since, until = (datetime.fromisoformat(data[name]).astimezone(UTC) for name in ("since", "occurred_at"))
             except (LeafIsWrong, KeyError, TypeError, ValueError):
                 continue
             excused.append((publisher, since.replace(minute=0, second=0, microsecond=0), until))
-        return ToldOfRestores(dict(gave_up), excused, frozenset(over) | frozenset(gave_up))
+        return ToldOfRestores(dict(gave_up), excused, frozenset(ended) | frozenset(gave_up), frozenset(ended))

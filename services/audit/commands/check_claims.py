@@ -1,23 +1,25 @@
-"""What is given up, excused, or told under a number: is it so by the word of whoever may say it?
+"""What is given up, excused, told under a number, or begun anew: is it so by the word of whoever may say it?
 
 Audit's own password is enough to note that numbers are given up, or to put something in the queue under a number of
 somebody else's. So what is noted is held against the restores that the log itself tells of, and what was heard against
-the heights that the relays announce: nobody but a relay gives numbers. What is seen for the first time may only be on
+the heights that the relays announce: nobody but a relay gives numbers. A service that speaks in another epoch has
+another database than before, and the log is to say by whom and why. What is seen for the first time may only be on
 its way, and is looked at again before anybody is told.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from services.audit.domain.alarms import GIVEN_UP_UNTOLD, NUMBER_NOT_GIVEN, Alarm, follow
+from services.audit.domain.alarms import BEGUN_ANEW_UNTOLD, GIVEN_UP_UNTOLD, NUMBER_NOT_GIVEN, Alarm, follow
 from services.audit.domain.gaps import Ranges, lacking
 from services.audit.domain.given_up import NotedOfRestores, ToldOfRestores
 from services.audit.domain.ports import Alarms, Announcement
-from services.audit.domain.tallies import number_of
+from services.audit.domain.tallies import number_of, publisher_in
 from shared.kernel.clock import Clock
 
 WAITS = timedelta(minutes=3)
@@ -66,13 +68,14 @@ class ClaimsChecker:
         # of a word that waits to enter the log nothing can be said yet
         if stands_still:
             return
-        kinds = (GIVEN_UP_UNTOLD, NUMBER_NOT_GIVEN)
+        kinds = (GIVEN_UP_UNTOLD, NUMBER_NOT_GIVEN, BEGUN_ANEW_UNTOLD)
         standing = uow.alarms.standing(kinds)
         # what was told of is not looked at anew by a process that has just begun
         open_for = {(each.alarm.kind, each.alarm.source) for each in standing}
         untold = [*_given_up_untold(noted, told), *_excused_untold(noted, told)]
         found = self._waited(untold, open_for, now)
         found += self._not_given(uow.claims.heard(), noted, announcements, open_for, now)
+        found += self._begun_anew(announcements, told, open_for, now)
         uow.alarms.change(follow(found, standing, uow.alarms.accepted(kinds), now), now)
 
     def _waited(self, untold: Sequence[Alarm], open_for: Collection[tuple[str, str]], now: datetime) -> list[Alarm]:
@@ -111,6 +114,31 @@ class ClaimsChecker:
                 found.append(Alarm(NUMBER_NOT_GIVEN, source, min(first for first, _ in numbers), highest))
             elif spoken is not None and (key in open_for or spoken.heard_at - since >= WAITS):
                 found.append(Alarm(NUMBER_NOT_GIVEN, source, spoken.highest + 1, reached))
+        return found
+
+    def _begun_anew(
+        self,
+        announcements: Sequence[Announcement],
+        told: ToldOfRestores,
+        open_for: Collection[tuple[str, str]],
+        now: datetime,
+    ) -> list[Alarm]:
+        """Publishers that have spoken in several epochs, of which no entry says that all but one are over.
+
+        The number is how many epochs there have been: what a reviewer has closed is not opened again, and the next is.
+        """
+        spoken: defaultdict[str, list[str]] = defaultdict(list)
+        for each in announcements:
+            spoken[publisher_in(each.source)].append(each.source)
+        found = []
+        for publisher, sources in spoken.items():
+            key = (BEGUN_ANEW_UNTOLD, publisher)
+            if len(set(sources) - told.ended) < 2:
+                self._since.pop(key, None)
+                continue
+            since, _ = self._since.setdefault(key, (now, 0))
+            if key in open_for or now - since >= UNKNOWN_WAITS:
+                found.append(Alarm(BEGUN_ANEW_UNTOLD, publisher, len(sources), len(sources)))
         return found
 
 

@@ -25,6 +25,7 @@ LOOKS_DIFFER = "looks-differ"
 TALLY_MISSING = "tally-missing"
 GIVEN_UP_UNTOLD = "given-up-untold"
 NUMBER_NOT_GIVEN = "number-not-given"
+BEGUN_ANEW_UNTOLD = "begun-anew-untold"
 EVENT_DOUBLED = "event-doubled"
 SEQUENCE_DOUBLED = "sequence-doubled"
 LOG_HAS_SHRUNK = "log-has-shrunk"
@@ -34,6 +35,7 @@ KINDS = (
     *(EVENTS_MISSING, PUBLISHER_SILENT, LOG_STANDS_STILL, VERIFICATION_LATE, LOG_IS_AHEAD),
     *(EVENT_DOUBLED, SEQUENCE_DOUBLED, LOG_HAS_SHRUNK, LOG_HAS_ANOTHER_KEY),
     *(TOLD_DIFFERS, LOOKS_DIFFER, TALLY_MISSING, GIVEN_UP_UNTOLD, NUMBER_NOT_GIVEN),
+    BEGUN_ANEW_UNTOLD,
 )
 """Besides these, what the verification finds: ``log/checking.py``."""
 COME_AND_GO = (EVENTS_MISSING, PUBLISHER_SILENT, LOG_STANDS_STILL)

@@ -25,11 +25,15 @@ class NotedOfRestores:
 
 @dataclass(frozen=True)
 class ToldOfRestores:
-    """The same by the log's own entries. ``over``: the sources that have ended."""
+    """The same by the log's own entries.
+
+    ``ended``: the sources that were said to be over; ``over``: these, and those of which numbers were given up.
+    """
 
     gave_up: dict[str, Ranges]
     excused: list[Hours]
     over: frozenset[str]
+    ended: frozenset[str]
 
 
 _RUN = re.compile(r"([a-z]{1,40})/([0-9a-f-]{36})/([0-9]{1,18})-([0-9]{1,18})")

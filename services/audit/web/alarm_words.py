@@ -42,6 +42,7 @@ ALARMS: dict[str, LazyString] = {
     "tally-missing": _("A service does not say how much it told in an hour"),
     "given-up-untold": _("Something is looked for no more, and no entry says why"),
     "number-not-given": _("Something was told under a number that no service has given"),
+    "begun-anew-untold": _("A service has another database than before, and no entry says why"),
 }
 # promise: an-alarm-ends-with-its-reason
 MISSING = _(
@@ -87,6 +88,11 @@ ADVICE: dict[str, LazyString] = {
         "Each service numbers what it tells, and says how far it has come. It has not come this far: somebody else may "
         "speak in its name. Take it for an attack until you know otherwise, and call those who run the system."
     ),
+    "begun-anew-untold": _(
+        "When a service's database is put back or begun anew, the log says by whom, and what was lost. Here there is "
+        "no such entry, so nobody knows what this service no longer has. Call those who run the system: they can say "
+        "it, and then the alarm ends by itself."
+    ),
     "events-missing": MISSING,
     "event-doubled": DOUBLED,
     "sequence-doubled": _(
@@ -113,7 +119,7 @@ ADVICE: dict[str, LazyString] = {
     ),
 }
 # about the log or a service as a whole
-NUMBERLESS = ("log-stands-still", "verification-late", "log-is-ahead")
+NUMBERLESS = ("log-stands-still", "verification-late", "log-is-ahead", "begun-anew-untold")
 BY_THE_HOUR = ("told-differs", "looks-differ", "tally-missing")
 REASONS: dict[str, LazyString] = {
     "put-right": _("The cause was found and put right"),

@@ -142,3 +142,50 @@ def test_an_epoch_that_no_relay_ever_spoke_for_is_told_of(world: World) -> None:
     assert (kind, first, last) == ("number-not-given", 1, 1)
     announce(world, 1)
     assert told(world, checker) == set()
+
+
+def test_a_database_that_was_begun_anew_is_told_of_until_the_log_says_why(world: World) -> None:
+    """After a quarter of an hour, over a restart too; the others' epochs, and one that was ended, are no such thing."""
+    checker = ClaimsChecker(world.clock)
+    former = UUID(announce(world, 1).rpartition("/")[2])
+    assert told(world, checker) == set()
+    world.epoch = uuid4()
+    publisher = announce(world, 0).rpartition("/")[0]
+    assert told(world, checker) == set()
+    world.clock.advance(UNKNOWN_WAITS - timedelta(seconds=1))
+    assert told(world, checker) == set()
+    world.clock.advance(timedelta(seconds=1))
+    expected = {("begun-anew-untold", publisher, 2, 2)}
+    assert told(world, checker) == expected
+    assert told(world, ClaimsChecker(world.clock)) == expected, "a process that begins now"
+    event = restored(ended=(former,))
+    tell(world, event)
+    assert told(world, checker) == expected, "no entry says so yet"
+    world.hear(event)
+    world.sequencer.integrate()
+    world.clock.advance(UNKNOWN_WAITS)
+    announce(world, world.sequence)
+    assert told(world, checker) == set()
+
+
+def test_one_that_a_reviewer_has_closed_is_followed_by_the_next(world: World) -> None:
+    """Closed it stays closed, however long; begun anew once more, it is told of again."""
+    checker = ClaimsChecker(world.clock)
+
+    def waited() -> set[tuple[str, str, int, int]]:
+        told(world, checker)
+        world.clock.advance(UNKNOWN_WAITS)
+        return told(world, checker)
+
+    announce(world, 0)
+    world.epoch = uuid4()
+    publisher = announce(world, 0).rpartition("/")[0]
+    assert waited() == {("begun-anew-untold", publisher, 2, 2)}
+    [(alarm_id,)] = world.as_role("", "select alarm_id from alarms where closed_at is null")
+    with world.parts.as_auditor() as uow:
+        assert close_alarm(uow, alarm_id, "intended")
+        uow.commit()
+    assert waited() == set()
+    world.epoch = uuid4()
+    announce(world, 0)
+    assert waited() == {("begun-anew-untold", publisher, 3, 3)}
