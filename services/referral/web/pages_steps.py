@@ -165,7 +165,9 @@ def _receiver(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfW
     others = [(each, unit.name) for each, unit in units.items() if unit.id != proposal.unit.id]
     # one that has closed meanwhile is refused when it is chosen; until then it is the proposed one that is asked about
     unit = units.get(str(form.get("other_unit")), proposal.unit) if form.get("unit") == "other" else proposal.unit
-    read_again = readings(answers, unit, uow.clock.now())
+    # another one that is not said which: it cannot be read out yet, and the proposed one was not chosen
+    unsaid = form.get("unit") == "other" and not form.get("other_unit")
+    read_again = [] if unsaid else readings(answers, unit, uow.clock.now())
     # answered about this unit, and to the words that the page shows
     asked_about_it = form.get("read_for") == str(unit.id) and all(
         form.get(each.version_name) == each.version for each in read_again if form.get(each.name)

@@ -149,6 +149,21 @@ def test_on_the_pages_another_unit_is_asked_about_before_anything_is_sent(room: 
     assert recorded(room) == [("carer", KUNGSHOLMEN, None, KUNGSHOLMEN, "Enhet 3", "carer-2026-2")]
 
 
+def test_nothing_is_read_out_for_a_unit_that_was_not_chosen(room: Room, alva: Cast) -> None:
+    """Whoever wants another unit than the proposed one, and has not said which, is asked that alone."""
+    room.rules(ADDICTION, version=2)
+    browser, at = at_the_pages(alva), draft(alva, situation={"own_statement": "yes", "target_groups": ["addiction"]})
+    step = f"{at}/receiver"
+    assert "Nu går lotsningen i stället till Enhet 3" in browser.get(step).text
+    unsaid = {"unit": "other", "other_unit": "", "proposed_unit": str(KUNGSHOLMEN)}
+    assert browser.post(step, step, **unsaid).headers["Location"] == f"{step}?tried=1"
+    asked = browser.get(f"{step}?tried=1").text
+    assert "Välj vilken enhet." in asked
+    assert "Nu går lotsningen i stället" not in asked
+    browser.post(step, step, **{**unsaid, "other_unit": str(STAND_IN)})
+    assert f'name="read_for" value="{STAND_IN}"' in browser.get(step).text
+
+
 def test_a_no_to_the_other_unit_sends_nothing_there(room: Room, alva: Cast) -> None:
     """It is told what may be done; back at the proposed unit the first yes holds as it did."""
     browser, at = at_the_pages(alva), draft(alva)
