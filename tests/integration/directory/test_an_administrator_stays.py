@@ -52,9 +52,14 @@ def test_by_api_she_does_not_end_her_own(city: City) -> None:
 
 
 def test_on_the_page_she_is_told_before_she_is_asked(city: City) -> None:
-    """The question is not put; the form, sent all the same, ends nothing."""
+    """Her unit's page offers it for others; the question is not put; the form, sent all the same, ends nothing."""
     hanna = city.signed_in("hanna")
     path = f"/directory/admin/assignments/{HANNAS}/end"
+    other = granted(city, f"other-{uuid4().hex[:6]}", ADMINISTRATION, Role.MUNICIPALITY_ADMINISTRATOR)
+    shown = hanna.get(f"/directory/admin/units/{ADMINISTRATION}").text
+    assert path not in shown
+    assert f"/directory/admin/assignments/{other.assignment_id}/end" in shown
+    assert shown.count("Du arbetar själv under det här uppdraget") == 1
     asked = hanna.get(path, follow_redirects=True)
     assert "Du arbetar själv under det här uppdraget" in asked.text
     sent = hanna.post(path, data={"csrf_token": token_in(hanna.get("/directory/admin/units/new").text)})
