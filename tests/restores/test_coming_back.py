@@ -46,6 +46,7 @@ def test_the_database_of_notices_is_lost_and_there_is_no_backup(house: House) ->
     """Begun anew empty: it knows every unit again, and each referral has its one notice again."""
     product = house.product
     with house.under_load() as clients:
+        eventually(lambda: house.logged("notice.sent.v1"), saying="the log to hear of a notice", within=60)
         copies = house.copies("notifications")
         house.lose("notifications")
         house.goes_through_again(clients)
