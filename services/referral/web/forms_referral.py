@@ -26,11 +26,8 @@ class NeedForm(forms.Form):
     priority = forms.code(words.PRIORITIES, missing=says("Choose how soon an answer is needed."))
 
 
-class _SituationForm(forms.Form):
-    """What the situation is about. ``age_of_carer``: as the first step tells it, which the answer must not deny.
-
-    Each form has its ``target_groups`` where its page has them.
-    """
+class _AgreesWithTheAge:
+    """For a form of ``target_groups``. ``age_of_carer``: as the first step tells it, which the answer must not deny."""
 
     def __init__(self, *, age_of_carer: KnownAge | None = None) -> None:
         super().__init__()
@@ -45,7 +42,7 @@ class _SituationForm(forms.Form):
             raise ValidationError({name: [said] for name, said in refusal.fields.items()}) from None
 
 
-class OwnStatementForm(_SituationForm):
+class OwnStatementForm(_AgreesWithTheAge, forms.Form):
     """Without the other person's consent: only what the carer says about their own situation, if they choose to."""
 
     own_statement = forms.yes_or_no(says("Say whether the carer wants to tell what the situation is about."))
@@ -60,7 +57,7 @@ class OwnStatementForm(_SituationForm):
             raise ValidationError({"target_groups": ["The carer did not want to tell, so nothing may be chosen here."]})
 
 
-class PersonForm(_SituationForm):
+class PersonForm(_AgreesWithTheAge, forms.Form):
     """With the other person's consent: what may be told about that person."""
 
     target_groups = forms.codes(missing=says("Choose what the situation is about."))
