@@ -45,12 +45,11 @@ def every_page(page: Page, origin: str, beyond: tuple[str, ...]) -> Iterator[str
     waiting, seen = deque(["/", *beyond]), set[str]()
     while waiting:
         path = waiting.popleft()
-        kind = kind_of(path)
-        if path not in WRONG_TURNS:
-            # a wrong turn has the address of a kind of page, and shows another: it does not stand for that kind
-            if kind in seen:
-                continue
-            seen.add(kind)
+        # a wrong turn has the address of a kind of page, and shows another: it does not stand for that kind
+        kind = path if path in WRONG_TURNS else kind_of(path)
+        if kind in seen:
+            continue
+        seen.add(kind)
         if not page.request.get(origin + path).headers["content-type"].startswith("text/html"):
             continue
         page.goto(path)
