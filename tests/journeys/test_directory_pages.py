@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from playwright.sync_api import expect
 
 from deploy.seed.ids import stable
+from shared.kernel.clock import SWEDEN
 from tests.journeys.conftest import Visit
 from tests.support.browser import NARROW, axe_clean, by_keyboard, fits
 from tests.support.directory_city import City
@@ -90,7 +93,7 @@ def test_the_front_page_is_usable_by_keyboard(visit_site: Visit) -> None:
 @pytest.mark.holds("saved-is-found-at-once", "saved-activity-is-found-at-once", "saved-is-what-the-page-says")
 def test_dani_edits_and_everyone_sees_it(visit_site: Visit, city: City) -> None:
     """Listing, activity, cancellation, confirmation: each on the public page at once, and told by one event each."""
-    page = visit_site("dani", javascript=False)
+    page, soon = visit_site("dani", javascript=False), datetime.now(SWEDEN).date() + timedelta(days=9)
     expect(page.get_by_role("heading", level=1)).to_have_text("Anhörigföreningen Lyktan")
     page.get_by_role("link", name="Ändra uppgifterna").first.click()
     page.get_by_label("Kort beskrivning").fill("Fika, sång och samtal varje tisdag.")
@@ -99,14 +102,14 @@ def test_dani_edits_and_everyone_sees_it(visit_site: Visit, city: City) -> None:
 
     page.get_by_role("link", name="Planera en aktivitet").first.click()
     page.get_by_label("Vad den heter").fill("Sångstund i trädgården")
-    page.get_by_label("Dag", exact=True).fill("2027-05-04")
+    page.get_by_label("Dag", exact=True).fill(soon.isoformat())
     page.get_by_label("Börjar").fill("14:00")
     page.get_by_label("Slutar", exact=True).fill("13:00")
     page.get_by_label("Varje vecka").check()
     page.get_by_role("button", name="Spara").click()
     expect(page.get_by_text("Aktiviteten slutar innan den börjar.").first).to_be_visible()
     page.get_by_label("Slutar", exact=True).fill("15:30")
-    page.get_by_label("Sista dagen").fill("2027-06-01")
+    page.get_by_label("Sista dagen").fill((soon + timedelta(days=28)).isoformat())
     page.get_by_role("button", name="Spara").click()
     page.get_by_role("link", name="Sångstund i trädgården").click()
     page.get_by_role("link", name="Ställ in aktiviteten …").click()
