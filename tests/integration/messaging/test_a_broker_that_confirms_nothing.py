@@ -10,24 +10,15 @@ import re
 import threading
 import time
 import zlib
-from collections.abc import Iterator
 
-import pytest
 import yaml
 from prometheus_client import REGISTRY
 
 from deploy.onebox.places import CHECKOUT
-from deploy.onebox.private_rabbitmq import PrivateRabbitMQ
 from shared.messaging.relay import ANNOUNCE_EVERY
-from shared.messaging.subscribe import subscriptions_of
-from shared.messaging.topology import declare
 from shared.observability import metrics
-from shared.settings import SERVICES
 from tests.integration.messaging.conftest import House, eventually
-from tests.integration.messaging.listener import Listener
-from tests.support.private_broker import private_broker, rabbitmqctl
 
-pytestmark = pytest.mark.timeout(400)
 RULES = yaml.safe_load((CHECKOUT / "deploy/prometheus/alerts.yml").read_text())["groups"]
 
 
@@ -45,47 +36,6 @@ def rings(alert: str, at: float) -> bool:
     assert form, "the rule is of another form: evaluate it anew"
     value = measured(form[2])
     return (at - value if form[1] else value) > int(form[3])
-
-
-@pytest.fixture
-def broker() -> Iterator[PrivateRabbitMQ]:
-    """One of the test's own, with this room's exchanges and queues."""
-    with private_broker() as made:
-        made.start()
-        declare(made.amqp_url, SERVICES, subscriptions_of(Listener))
-        yield made
-
-
-def unsent(house: House) -> int:
-    """How many events wait or are unconfirmed."""
-    return int(house.ask("SELECT count(*) FROM outbox WHERE sent_at IS NULL", of="publisher"))
-
-
-def troubles() -> float:
-    """How often the relay has lost its broker."""
-    labels = {"publisher": "referral", "kind": "broker"}
-    return REGISTRY.get_sample_value("lotsa_relay_troubles_total", labels) or 0
-
-
-def test_it_is_seen_whether_anything_happens_or_not(house: House, broker: PrivateRabbitMQ) -> None:
-    """Its process and its socket live on; when it last confirmed anything, and what waits, tell of it."""
-    with house.relaying(broker_url=broker.amqp_url):
-        house.send("normal")
-        eventually(lambda: unsent(house) == 0, saying="the relay works")
-        assert not rings("LotsaBrokerConfirmsNothing", time.time())
-        rabbitmqctl(broker, "set_disk_free_limit", "1000000GB")
-        confirmed_at, before = measured("lotsa_broker_confirmed_timestamp_seconds"), troubles()
-        house.send("normal", "normal")
-        eventually(lambda: measured("lotsa_outbox_waiting") == 2, saying="what waits is measured without the broker")
-        eventually(lambda: troubles() > before + 1, saying="the relay gets no confirm, and again none")
-        assert measured("lotsa_broker_confirmed_timestamp_seconds") == confirmed_at
-        waits = measured("lotsa_outbox_age_seconds")
-        eventually(lambda: measured("lotsa_outbox_age_seconds") > waits > 0, saying="the age grows")
-        assert rings("LotsaBrokerConfirmsNothing", confirmed_at + 121)
-        # two minutes later: nobody waits for them here
-        later(house)
-        eventually(lambda: rings("LotsaOutboxWaits", time.time()), saying="what waits rings too")
-        assert unsent(house) == 2, "and none of it is taken for sent"
 
 
 def later(house: House) -> None:
