@@ -59,6 +59,8 @@ class Body:
 class Parser(HTTPRequestParser):
     """One request as it comes in. ``began_at``: when its first byte came, on the monotonic clock."""
 
+    expect_continue: bool
+
     def __init__(self, adjustments: Any) -> None:
         super().__init__(adjustments)
         self.began_at = time.monotonic()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +38,7 @@ def rewrap(service: str, owner_url: str, keys: MasterKeys) -> Rewrapped:
     """Go through everything that the service's master key wraps, in batches of a transaction each."""
     counted = Rewrapped()
     for place in _lasting(service):
-        _in_batches(owner_url, lambda connection, after, place=place: _wrap(connection, place, keys, after, counted))  # type: ignore[misc]
+        _in_batches(owner_url, partial(_wrap, place, keys, counted))
     if service == "referral":
         _in_batches(owner_url, lambda connection, after: _index(connection, keys, after))
     return counted
@@ -74,7 +75,7 @@ def _in_batches(owner_url: str, batch: Callable[[Connection, After], After | Non
             after = batch(connection, after)
 
 
-def _wrap(connection: Connection, place: Place, keys: MasterKeys, after: After, counted: Rewrapped) -> After | None:
+def _wrap(place: Place, keys: MasterKeys, counted: Rewrapped, connection: Connection, after: After) -> After | None:
     # names of ours alone; a row that somebody changes at this moment is waited for
     columns = place.found_by or (place.key_id,)
     place_of, given = ", ".join(columns), ", ".join(f":place_{number}" for number in range(len(columns)))
@@ -124,10 +125,10 @@ def _index(connection: Connection, keys: MasterKeys, after: After) -> After | No
     return (found[-1].referral_id,) if len(found) == BATCH else None
 
 
-def _index_of(current: MasterKey, keys: MasterKeys, row: object) -> bytes | None:
+def _index_of(current: MasterKey, keys: MasterKeys, row: Any) -> bytes | None:
     try:
-        key = keys.unwrap(row.key_id, row.wrapped)  # type: ignore[attr-defined]
-        carer, _ = carer_from_text(open_part(key, row.id, row.body))  # type: ignore[attr-defined]
+        key = keys.unwrap(row.key_id, row.wrapped)
+        carer, _ = carer_from_text(open_part(key, row.id, row.body))
     except Unreadable:
         return None
     return current.fingerprint(IDENTITY_INDEX, carer.identity_number) if carer.identity_number else None

@@ -46,7 +46,7 @@ def application(services: list[str], settings: Settings, metrics: tuple[str, int
         [only] = apps.values()
         # on a port of their own: who watches from another container comes under that container's name, which is no
         # host of ours
-        start_http_server(metrics[1], metrics[0], registry=only.extensions["lotsa_metrics"])  # type: ignore[attr-defined]
+        start_http_server(metrics[1], metrics[0], registry=only.extensions["lotsa_metrics"])  # type: ignore[attr-defined]  # a Flask app
     words = merged([CATALOGUE], "sv")
     return InFlightLimit(
         mounted(apps),

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -109,7 +109,7 @@ def _read(path: Path) -> Catalog:
         return read_po(source, locale=path.parts[-3])
 
 
-def _whole_ones(catalogue: Catalog) -> Iterator[object]:
+def _whole_ones(catalogue: Catalog) -> Iterator[Message]:
     return (each for each in catalogue if each.id and not each.fuzzy and _whole(each.string))
 
 

@@ -42,7 +42,8 @@ def dump(admin_url: str, snapshot: Snapshot, take: Callable[[IO[bytes]], None]) 
     ) as running:
         said = _drained(running)
         try:
-            take(running.stdout)  # type: ignore[arg-type]
+            assert running.stdout is not None  # it is a pipe
+            take(running.stdout)
         except BaseException:
             running.kill()
             raise
@@ -91,7 +92,9 @@ def _environment(tools: Programs, admin_url: str, database: str) -> dict[str, st
 
 def _drained(running: subprocess.Popen[bytes]) -> list[bytes]:
     said: list[bytes] = []
-    threading.Thread(target=lambda: said.append(running.stderr.read()), daemon=True).start()  # type: ignore[union-attr]
+    saying = running.stderr
+    assert saying is not None  # it is a pipe
+    threading.Thread(target=lambda: said.append(saying.read()), daemon=True).start()
     return said
 
 

@@ -156,7 +156,7 @@ def _let_go_of(connection: psycopg.Connection[Any], database: str) -> None:
 
 def _one_row(settings: Settings, database: str, query: str) -> Any:
     with connect(admin_url(settings), database) as connection:
-        return connection.execute(query).fetchone()  # type: ignore[arg-type]
+        return connection.execute(query).fetchone()
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
+from itertools import chain
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -71,7 +72,8 @@ def load(
 def _said(wrong: Refusal | KeyError) -> str:
     if isinstance(wrong, KeyError):
         return f"there is no “{wrong.args[0]}” in the file."
-    return " ".join(dict.fromkeys((str(wrong), *wrong.fields.values())))
+    each = [(said,) if isinstance(said, str) else said for said in wrong.fields.values()]
+    return " ".join(dict.fromkeys((str(wrong), *chain.from_iterable(each))))
 
 
 class _Loading:

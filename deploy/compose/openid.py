@@ -74,11 +74,11 @@ def provider() -> Flask:
     tokens = SystemsTokens(f"https://id.{host}:{port}", key, assignments)
     authorization.register_token_generator("client_credentials", tokens)
     # the proxy in front speaks TLS, and says so
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1)  # type: ignore[method-assign]
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1)  # type: ignore[method-assign]  # Flask's own way to wrap it
     return app
 
 
-class SystemsTokens(JWTBearerTokenGenerator):  # type: ignore[misc]
+class SystemsTokens(JWTBearerTokenGenerator):
     """Access tokens for systems (RFC 9068), each with the assignment that the system acts under."""
 
     def __init__(self, issuer: str, key: RSAKey, assignments: dict[str, str]) -> None:

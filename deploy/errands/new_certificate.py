@@ -6,10 +6,10 @@ import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from certifi import where
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
-from requests.certs import where
 from rich.console import Console
 
 from deploy.onebox.trouble import Trouble

@@ -32,7 +32,7 @@ _SOURCES = """
 """
 _PENDING = "SELECT members FROM pending_entries WHERE starts_with(source, :prefix)"
 _ENTRIES = """
-    SELECT index, recorded_at, leaf FROM log_entries
+    SELECT index AS place, recorded_at, leaf FROM log_entries
     WHERE index < :before ORDER BY index DESC LIMIT 2000
 """
 _BEFORE_ALL = 2**62
@@ -104,7 +104,7 @@ def remembered_of(
                 yield _remembered(unfolded(leaf, sets.get(key_of(leaf[MEMBER]))) if MEMBER in leaf else leaf)
         if not rows:
             return
-        before = rows[-1].index
+        before = rows[-1].place
 
 
 def _prefix(installation: str, publisher: str) -> str:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from http import HTTPStatus
 
 from rich.console import Console
@@ -178,10 +179,14 @@ def _first_start(box: Box, settings: Settings, steps: Steps) -> None:
     box.first_start_is_complete()
 
 
+def _is_ready(box: Box, name: str) -> bool:
+    return quiet_process_is_ready(box.folder, name, box.pid(name))
+
+
 def _wait_for_quiet_processes(box: Box) -> None:
     for name in ("bus", "relay"):
         wait_until(
-            lambda name=name: quiet_process_is_ready(box.folder, name, box.pid(name)),  # type: ignore[misc]
+            partial(_is_ready, box, name),
             saying=f"the process “{name}” to be ready (log: {box.folder / 'logs' / name}.log)",
             within=90,
             every=0.1,

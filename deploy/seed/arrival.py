@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -26,7 +27,7 @@ def wait_until_heard(settings: Settings) -> None:
             continue
         query = "SELECT count(*) = cardinality(:ids) FROM known_units WHERE unit_id = ANY(:ids)"
         wait_until(
-            lambda service=service, query=query: _true(settings, service, query, units),  # type: ignore[misc]
+            partial(_true, settings, service, query, units),
             saying=f"{service} to hear of the units (are relay and bus running?)",
             within=HEARD_WITHIN_SECONDS,
             every=0.2,

@@ -111,13 +111,13 @@ def _overlap(connections: Sequence[Connection], seconds: float) -> bool:
     return time.monotonic() - began < seconds * len(connections) / 2
 
 
-def run(service_classes: Sequence[type], settings: Settings, ready_file: Path, stop: Event) -> int:
+def run(service_classes: Sequence[type[Any]], settings: Settings, ready_file: Path, stop: Event) -> int:
     """Run the services until ``stop``; returns the exit status, 1 when a container died by itself."""
     ready = ReadyFile(ready_file)
     ready.say(False)
-    _wait_for_database(settings.service(service_classes[0].name).database_url, stop)  # type: ignore[attr-defined]
+    _wait_for_database(settings.service(service_classes[0].name).database_url, stop)
     for each in service_classes:
-        if not _is_of_this_version(each.name, settings, "the bus does not begin"):  # type: ignore[attr-defined]
+        if not _is_of_this_version(each.name, settings, "the bus does not begin"):
             return 1
     containers = [_container(each, settings) for each in service_classes]
     for container in containers:
@@ -182,8 +182,8 @@ def _watch_version(service: str, settings: Settings, stop: Event) -> None:
             stop.send(1)
 
 
-def _container(service_class: type, settings: Settings) -> ServiceContainer:
-    service = settings.service(service_class.name)  # type: ignore[attr-defined]
+def _container(service_class: type[Any], settings: Settings) -> ServiceContainer:
+    service = settings.service(service_class.name)
     # a worker without a database connection of its own would only wait for one
     config = {BROKER_URL: service.broker_url, "max_workers": settings.pool_size}
     return ServiceContainer(service_class, config)
@@ -226,10 +226,10 @@ def _stop(containers: Sequence[ServiceContainer]) -> None:
     pool.waitall()
 
 
-def _load(path: str) -> type:
+def _load(path: str) -> type[Any]:
     module, _, name = path.partition(":")
-    found: Any = getattr(importlib.import_module(module), name)
-    return found  # type: ignore[no-any-return]
+    found: type[Any] = getattr(importlib.import_module(module), name)
+    return found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -252,7 +252,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     classes = [_load(path) for path in given.services]
     try:
         for each in classes:
-            check_own_key(settings.service(each.name))  # type: ignore[attr-defined]
+            check_own_key(settings.service(each.name))
             # a service with keys of other kinds looks after them itself
             getattr(each, "check_keys", lambda _: None)(settings)
     except KeyTrouble as trouble:

@@ -137,13 +137,13 @@ def every(
     return decorate
 
 
-def subscriptions_of(service_class: type) -> list[Subscription]:
+def subscriptions_of(service_class: type[Any]) -> list[Subscription]:
     """Every subscription of a service class, by queue. Needs no broker and no patching."""
     found = []
     for method_name, method in inspect.getmembers(service_class, inspect.isfunction):
         for entrypoint in getattr(method, ENTRYPOINT_EXTENSIONS_ATTR, ()):
             if isinstance(entrypoint, Subscribed):
-                service, many = service_class.name, entrypoint.together  # type: ignore[attr-defined]
+                service, many = service_class.name, entrypoint.together
                 found.append(Subscription.to(service, method_name, entrypoint.contracts, together=many))
     return found
 

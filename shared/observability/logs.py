@@ -164,7 +164,8 @@ class _LibraryLine(logging.Formatter):
             line["error"] = kind_of(error)
             line["at"] = place_of(error)
             line["reference"] = secrets.token_hex(4)
-        return structlog.processors.JSONRenderer()(None, "", line)  # type: ignore[return-value]
+        rendered = structlog.processors.JSONRenderer()(None, "", line)
+        return rendered if isinstance(rendered, str) else rendered.decode()
 
 
 # structlog's own default prints exceptions whole: be discreet even where nobody called configure()

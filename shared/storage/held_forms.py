@@ -70,7 +70,7 @@ class HeldForms:
 
     def hold(self, form: HeldForm, place: Place) -> None:
         """Hold it, in place of what was typed there before. Raises FormIsTooLarge."""
-        told = {"path": place.path, "name": str(place.name)}
+        told: dict[str, Any] = {"path": place.path, "name": str(place.name)}
         told |= {"written": form.written, "errors": form.errors, "told": form.told}
         written = json.dumps(told, ensure_ascii=False, default=str)
         if len(written.encode()) > LARGEST:

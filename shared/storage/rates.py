@@ -57,7 +57,9 @@ class Spending:
             self._callers[caller] = store
             if len(self._callers) > MOST_CALLERS:
                 self._callers.popitem(last=False)
-        decision = store.check(_BUCKET, self._rates, time.monotonic_ns() // 1_000_000, 1)
+        decision = store.check(  # type: ignore[no-untyped-call]  # the library says no types of it
+            _BUCKET, self._rates, time.monotonic_ns() // 1_000_000, 1
+        )
         return 0 if decision.allowed else max(1, math.ceil((decision.retry_after_ms or 1000) / 1000))
 
 

@@ -150,7 +150,8 @@ def unless_known(body: Any) -> Response:
     response.set_etag(sha256(said).hexdigest()[:32])
     response.headers["Cache-Control"] = "private, no-cache"
     response.vary.update(("Authorization", "Cookie"))
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def created(location: str, body: Any, etag: str | None = None) -> Response:

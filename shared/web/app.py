@@ -124,7 +124,7 @@ def make_app(
     app.register_blueprint(health.blueprint(service, {**(checks or {}), **also}))
     app.register_blueprint(statement.blueprint())
     if settings.demo:
-        app.wsgi_app = OnlyHere(app.wsgi_app)  # type: ignore[method-assign]
+        app.wsgi_app = OnlyHere(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap it
     return app
 
 
@@ -198,7 +198,7 @@ def _ask_who_first(app: Flask) -> None:
     def refuse_other_roles() -> None:
         # before the form, its token and what it says are looked at; whoever is not signed in is asked by the view
         view = app.view_functions.get(request.endpoint or "")
-        roles = getattr(view, "lotsa_needs", None)
+        roles: tuple[str, ...] = getattr(view, "lotsa_needs", ())
         state = session.said() if roles and not is_api() else None
         # a session that is over is ended where it is asked for, after its form's token
         if state is not None and web().clock.now() < state.expires_at:

@@ -19,7 +19,7 @@ from flask_babel import Babel, Domain, get_locale
 LANGUAGE = "sv"
 
 
-class FromSource(Domain):  # type: ignore[misc]
+class FromSource(Domain):
     """A catalogue made of several folders' ``.po`` files; where two know a sentence, the later folder wins."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
@@ -63,7 +63,7 @@ def merged(folders: Sequence[Path], language: str) -> NullTranslations:
     return whole or NullTranslations()
 
 
-class Languages(Babel):  # type: ignore[misc]
+class Languages(Babel):
     """Flask-Babel with catalogues from source. Swedish is the only language of staff pages so far."""
 
     def __init__(self, app: Flask, folders: Sequence[Path]) -> None:

@@ -111,7 +111,7 @@ class YearOfBirthField(fields.Integer):
         more.setdefault("metadata", {"minimum": EARLIEST_YEAR, "maximum": LATEST_YEAR})
         super().__init__(**more)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> int | None:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
         if isinstance(value, str) and not self.strict:
             return read(lambda text: parse_year_of_birth(text, today()), value) if value.strip() else None
         year = super()._deserialize(value, attr, data, **more)

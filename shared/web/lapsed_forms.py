@@ -232,9 +232,9 @@ def _carried_out(form: LapsedForm) -> Response:
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.input": BytesIO(body),
     }
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # of the proxy, not the app
     # the session is this request's own, so that what the view says in it is not lost; all else begins anew
-    with app.app_context(), RequestContext(app, environ, session=session._get_current_object()):  # type: ignore[attr-defined]
+    with app.app_context(), RequestContext(app, environ, session=session._get_current_object()):  # type: ignore[attr-defined]  # as above
         answer = cast(Response, app.full_dispatch_request())
     answer.headers.remove("Set-Cookie")
     return answer

@@ -152,7 +152,7 @@ class Provider:
         return f"{endpoint}?{asked}" if endpoint else None
 
     def _client(self) -> FlaskOAuth2App:
-        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        app = current_app._get_current_object()  # type: ignore[attr-defined]  # of the proxy, not the app
         with self._lock:
             if app not in self._made:
                 self._made[app] = self._make(app)
@@ -168,7 +168,7 @@ class Provider:
         return client
 
     def _make(self, app: Any) -> FlaskOAuth2App:
-        return OAuth(app).register(
+        client: FlaskOAuth2App = OAuth(app).register(  # type: ignore[no-untyped-call]  # the stubs say none of it
             NAME,
             client_id=self._client_id,
             client_secret=self._secret,
@@ -181,6 +181,7 @@ class Provider:
                 "token_endpoint_auth_method": "client_secret_basic" if self._secret else "none",
             },
         )
+        return client
 
     def _check_mix_up(self) -> None:
         """RFC 9207: an answer that names its issuer must name ours."""

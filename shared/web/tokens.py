@@ -50,7 +50,7 @@ class AccessTokens:
             leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": issuer},
             aud={"essential": True, "values": [audience]},
-            **{name: {"essential": True} for name in REQUIRED if name not in ("iss", "aud")},  # type: ignore[arg-type]
+            **{name: {"essential": True} for name in REQUIRED if name not in ("iss", "aud")},  # type: ignore[arg-type]  # claims by name
         )
         self._fetch = fetch_keys
         self._longest_life = longest_life

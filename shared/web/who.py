@@ -224,8 +224,8 @@ def needs(*roles: Role, goes_on: bool = False) -> Callable[[View], View]:
                 must_hear_the_directory()
             return view(*args, **kwargs)
 
-        guarded.lotsa_needs = roles  # type: ignore[attr-defined]
-        guarded.lotsa_goes_on = goes_on  # type: ignore[attr-defined]
+        guarded.lotsa_needs = roles  # type: ignore[attr-defined]  # a mark on the function
+        guarded.lotsa_goes_on = goes_on  # type: ignore[attr-defined]  # another
         return cast(View, guarded)
 
     return decorate

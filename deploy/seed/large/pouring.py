@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Dialect, Table, text
 from sqlalchemy.dialects import postgresql
 
 from deploy.seed.large.desk import Desk, Folder, Happened, Rows
@@ -30,7 +30,7 @@ _LAST = text("SELECT epoch, last_sequence FROM publisher")
 _ON = text("UPDATE publisher SET last_sequence = last_sequence + :told WHERE last_sequence = :last")
 # a look names its kind, and everything else its referral: policies look these up, so they go first
 IN_ORDER = ("referrals", "data_keys", "consents", "contents", "steps", "look_kinds", "id_sets", "looks")
-_DIALECT = postgresql.dialect()
+_DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy says no types of it
 
 
 class NotAlone(Exception):

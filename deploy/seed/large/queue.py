@@ -80,7 +80,7 @@ class Queue:
     def _count(self, heard: Heard) -> None:
         taken = [event for _, event in heard if _reactions(Directory, event.event_type)]
         with self._directory.work() as uow:
-            when_a_referral_takes_a_step_count_it(taken, uow)  # type: ignore[arg-type]
+            when_a_referral_takes_a_step_count_it(taken, uow)  # type: ignore[arg-type]  # reactions take their own contracts
             uow.commit()
 
 

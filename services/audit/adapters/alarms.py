@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -109,5 +109,5 @@ class Alarms:
         return {row[0]: row[1] for row in self._connection.exec_driver_sql(_COUNTS)}
 
     def _read(self, question: str, kinds: Iterable[str]) -> list[Standing]:
-        rows: Sequence[tuple] = self._connection.exec_driver_sql(question, (list(kinds),)).all()  # type: ignore[assignment,type-arg]
+        rows = self._connection.exec_driver_sql(question, (list(kinds),)).all()
         return [Standing(row[0], Alarm(*row[1:7]), row[7], row[8]) for row in rows]

@@ -192,6 +192,7 @@ class VerificationStore:
         for index, said in part.members.items():
             if not units_unsaid(said):
                 continue
+            asked: tuple[str, tuple[Any, ...]]
             try:
                 if follows_the_user(said["type"]) and isinstance(users.get(index), dict):
                     asked = _UNITS_OF_USER, (users[index]["issuer"], users[index]["subject"])

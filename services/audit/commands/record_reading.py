@@ -22,8 +22,11 @@ ALLOWED, REFUSED = "allowed", "refused"
 class Recording(Protocol):
     """The unit of work that this needs."""
 
-    clock: Clock
-    correlation_id: UUID
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def correlation_id(self) -> UUID: ...
 
     @property
     def pending(self) -> PendingEntries: ...

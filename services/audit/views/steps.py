@@ -102,10 +102,10 @@ def as_steps(connection: Connection, rows: Sequence[Sequence[Any]], unseal: Unse
 def _read(rows: Sequence[Sequence[Any]]) -> tuple[dict[int, dict[str, Any]], dict[int, list[str]]]:
     """By index, what each leaf says, and what beside it is something else."""
     leaves, differs = {}, {}
-    for index, stored, kept_hash, *columns, units, shown in rows:
+    for index, stored, kept_hash, event_id, kind, occurred_at, recorded_at, units, shown in rows:
         leaf, hashed = read_hashed(stored)
         leaves[index] = leaf
-        differs[index] = differing(leaf, Columns(*columns, tuple(units), shown))
+        differs[index] = differing(leaf, Columns(event_id, kind, occurred_at, recorded_at, tuple(units), shown))
         if hashed != bytes(kept_hash):
             differs[index].append("leaf_hash")
     return leaves, differs

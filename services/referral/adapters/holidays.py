@@ -19,11 +19,13 @@ class DaysOff:
         self._known: dict[date, bool] = {}
 
     def __contains__(self, day: object) -> bool:
+        if not isinstance(day, date):
+            return False
         # at most as many days as promises have ever been counted over
-        known = self._known.get(day)  # type: ignore[call-overload]
+        known = self._known.get(day)
         if known is None:
-            known = self._known[day] = day in self._days  # type: ignore[index]
-        return bool(known)
+            known = self._known[day] = day in self._days
+        return known
 
 
 @cache

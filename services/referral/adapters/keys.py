@@ -28,8 +28,8 @@ class Found:
     """Keys by referral and part, and those that are there and cannot be unwrapped: a master key is missing, or bytes
     have changed."""
 
-    keys: Mapping[tuple[UUID, Part], DataKey]
-    unreadable: frozenset[tuple[UUID, Part]]
+    keys: Mapping[tuple[ReferralId, Part], DataKey]
+    unreadable: frozenset[tuple[ReferralId, Part]]
 
 
 class Keys:
@@ -58,10 +58,10 @@ class Keys:
             data_keys.c.sealed_at.is_(None),
             data_keys.c.destroyed_at.is_(None),
         )
-        keys: dict[tuple[UUID, Part], DataKey] = {}
-        unreadable = set()
+        keys: dict[tuple[ReferralId, Part], DataKey] = {}
+        unreadable: set[tuple[ReferralId, Part]] = set()
         for row in self._connection.execute(query):
-            place = (row.referral_id, Part(row.part))
+            place = (ReferralId(row.referral_id), Part(row.part))
             try:
                 keys[place] = self._master.unwrap(row.id, row.wrapped)
             except Unreadable:

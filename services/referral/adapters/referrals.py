@@ -110,11 +110,11 @@ class SqlReferrals:
         said: dict[ReferralId, dict[str, Any]] = {referral_id: {} for referral_id in wanted}
         unreadable = {(referral_id, part) for referral_id, part in found.unreadable if part in wanted[referral_id]}
         for row in self._connection.execute(query):
-            place = (row.referral_id, Part(row.part))
-            if place in found.keys and place[1] in wanted[row.referral_id]:
+            place = (ReferralId(row.referral_id), Part(row.part))
+            if place in found.keys and place[1] in wanted[place[0]]:
                 try:
                     opened = open_part(found.keys[place], row.id, row.body)
-                    said[row.referral_id] |= READ[place[1]](opened)
+                    said[place[0]] |= READ[place[1]](opened)
                 except UNREADABLE as trouble:
                     # this part of this referral, and no other, is shown as what it is
                     unreadable.add(place)

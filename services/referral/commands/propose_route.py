@@ -98,8 +98,9 @@ def _by_rules(command: ProposeRoute, uow: Work, units: dict[UnitId, ReceivingUni
 
 def _age_decides(command: ProposeRoute, uow: Work, units: dict[UnitId, ReceivingUnit]) -> bool:
     rules = uow.routing.rules_of(municipality_of(command.area))
-    ruled = rules is not None and command.chosen_unit_id is None
-    return ruled and age_decides(rules, _situation(command, uow), units)
+    if rules is None or command.chosen_unit_id is not None:
+        return False
+    return age_decides(rules, _situation(command, uow), units)
 
 
 def _situation(command: ProposeRoute, uow: Work) -> Situation:

@@ -129,7 +129,7 @@ PROTECTED_FIELDS: Mapping[str, str | None] = {
 
 def without_identity(carer: Carer) -> Carer:
     """The carer as shown to all but the assigned adviser when the identity is protected."""
-    hidden = replace(carer, **PROTECTED_FIELDS)  # type: ignore[arg-type]
+    hidden = replace(carer, **PROTECTED_FIELDS)  # type: ignore[arg-type]  # of several types, by name
     return replace(hidden, safe_contact=replace(carer.safe_contact, note=""))
 
 

@@ -90,7 +90,7 @@ def _carers_told_of(answers: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield carer
 
 
-def _lines(found: Sequence[Row[Any]], uow: ReferralUnitOfWork) -> Iterator[DraftLine]:
+def _lines(found: Sequence[Row[Any, Any, Any]], uow: ReferralUnitOfWork) -> Iterator[DraftLine]:
     """Those that are drafts: what they say is sealed, so only an opened one shows that it is a kept form."""
     for row in found:
         when = {"updated_at": row.updated_at, "expires_at": row.expires_at}

@@ -16,7 +16,7 @@ from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.admission import purpose_of
 from services.referral.domain.access import Access, Outcome
 from services.referral.domain.clocks import Deadline
-from services.referral.domain.consent import Withdrawal, withdrawals_of
+from services.referral.domain.consent import Consent, Withdrawal, withdrawals_of
 from services.referral.domain.content import UNREADABLE, Part
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.reading import Reading, reading_of
@@ -106,10 +106,10 @@ def unit_names(ids: Iterable[UUID | None], uow: ReferralUnitOfWork) -> dict[UUID
 def _with_consents(found: Sequence[Row[Any]], uow: ReferralUnitOfWork) -> list[Referral]:
     ids = [row._mapping["id"] for row in found]
     query = select(consents).where(consents.c.referral_id.in_(ids))
-    theirs: dict[UUID, list[object]] = {}
+    theirs: dict[UUID, list[Consent]] = {}
     for row in uow.connection.execute(query).mappings():
         theirs.setdefault(row["referral_id"], []).append(consent_from(row))
-    return [referral_from(row._mapping, tuple(theirs.get(row._mapping["id"], ()))) for row in found]  # type: ignore[arg-type]
+    return [referral_from(row._mapping, tuple(theirs.get(row._mapping["id"], ()))) for row in found]
 
 
 def _record(

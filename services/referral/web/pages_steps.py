@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -202,7 +203,7 @@ def reason_of(proposal: Proposal) -> str:
     return gettext(proposal.route.reason) if proposal.is_default else proposal.route.reason
 
 
-_PARTS = {
+_PARTS: Mapping[str, Callable[[Sections, Typed, Actor, ReferralUnitOfWork], dict[str, Any]]] = {
     "carer": _carer,
     "support": _support,
     "consent": partial(consent_step, Subject.CARER, "consent"),

@@ -80,7 +80,7 @@ DraftStepsIn = Strict.from_dict(
 )
 
 
-class DraftAnswersIn(DraftStepsIn):  # type: ignore[misc,valid-type]
+class DraftAnswersIn(DraftStepsIn):  # type: ignore[misc,valid-type]  # a class made of the steps: no static type
     """The steps as typed.
 
     ``unsaved``: what was typed in another window while the draft changed, step by step. ``unfinished``: what was typed
