@@ -28,7 +28,8 @@ from services.directory.commands.register_unit import register_unit
 from services.directory.commands.set_routing_rules import set_routing_rules
 from services.directory.domain.organization import OrganizationKind
 from services.directory.domain.permissions import Editor
-from services.directory.domain.routing import AgeOf, RoutingRule, RoutingRules
+from services.directory.domain.routing import RoutingRules
+from services.directory.domain.routing_rule import AgeOf, RoutingRule
 from services.directory.domain.unit import Unit, UnitKind
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.clock import SWEDEN, Clock, swedish_day

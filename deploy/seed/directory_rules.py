@@ -7,7 +7,8 @@ from datetime import date
 
 from deploy.seed.ids import DISTRICTS, UNIT, stable
 from services.directory.adapters.reference_data import areas
-from services.directory.domain.routing import AgeOf, RoutingRule, RoutingRules
+from services.directory.domain.routing import RoutingRules
+from services.directory.domain.routing_rule import AgeOf, RoutingRule
 from shared.kernel.identity import UnitId
 
 STOCKHOLM = "0180"

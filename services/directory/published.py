@@ -5,122 +5,106 @@ from __future__ import annotations
 import json
 
 from services.directory.domain import events
-from services.directory.domain.routing import RoutingRules
-from services.directory.domain.unit import Unit
+from shared.contracts import directory as contracts
 from shared.contracts.contract import Contract
-from shared.contracts.directory import (
-    ActivityChanged,
-    AssignmentEnded,
-    AssignmentGranted,
-    AssignmentToldAgain,
-    EndedSessionToldAgain,
-    ListingChanged,
-    RoutingRulesChanged,
-    RoutingRulesToldAgain,
-    SessionEnded,
-    SignedIn,
-    SignInRefused,
-    UnitChanged,
-    UnitToldAgain,
-)
 from shared.kernel.events import DomainEvent
 
 
-def translate(event: DomainEvent) -> Contract | None:
+def published(event: DomainEvent) -> Contract | None:
     """What the others hear of an event, or None: silence."""
     match event:
-        case events.UnitWasRegistered() | events.UnitWasChanged():
-            return _unit(event.unit, event)
-        case events.AssignmentWasGranted(assignment=granted):
-            return AssignmentGranted(
-                assignment_id=granted.id,
-                issuer=granted.user.issuer,
-                subject=granted.user.subject,
-                unit_id=granted.unit_id,
-                role=granted.role.value,
-                valid_from=granted.valid_from,
-                valid_to=granted.valid_to,
+        case events.UnitToldAgain():
+            return contracts.UnitToldAgain(**vars(_unit(event)))
+        case events.UnitEvent():
+            return _unit(event)
+        case events.AssignmentGranted():
+            return contracts.AssignmentGranted(
+                assignment_id=event.assignment_id,
+                issuer=event.user.issuer,
+                subject=event.user.subject,
+                unit_id=event.unit_id,
+                role=event.role.value,
+                valid_from=event.valid_from,
+                valid_to=event.valid_to,
             )
-        case events.UnitWasToldAgain():
-            return UnitToldAgain(**vars(_unit(event.unit, event)))
-        case events.AssignmentWasToldAgain(assignment=stands):
-            return AssignmentToldAgain(
-                assignment_id=stands.id,
-                issuer=stands.user.issuer,
-                subject=stands.user.subject,
-                unit_id=stands.unit_id,
-                role=stands.role.value,
-                valid_from=stands.valid_from,
-                valid_to=stands.valid_to,
-                ended_at=stands.ended_at,
+        case events.AssignmentToldAgain():
+            return contracts.AssignmentToldAgain(
+                assignment_id=event.assignment_id,
+                issuer=event.user.issuer,
+                subject=event.user.subject,
+                unit_id=event.unit_id,
+                role=event.role.value,
+                valid_from=event.valid_from,
+                valid_to=event.valid_to,
+                ended_at=event.ended_at,
             )
-        case events.RoutingRulesWereToldAgain():
-            return RoutingRulesToldAgain(**vars(_rules(event.rules, event)))
-        case events.EndedSessionWasToldAgain():
-            return EndedSessionToldAgain(
-                session_id=event.session_id, expires_at=event.expires_at, occurred_at=event.occurred_at
-            )
-        case events.AssignmentWasEnded(assignment=ended):
-            return AssignmentEnded(assignment_id=ended.id, ended_at=ended.ended_at or event.occurred_at)
-        case events.RoutingRulesWereSet():
-            return _rules(event.rules, event)
-        case events.SupportServiceWasSaved() | events.ListingWasConfirmed():
-            service = event.service
-            return ListingChanged(
-                organization_id=service.organization_id,
-                service_id=service.id,
-                version=service.version,
-                status=service.listing.status.value,
+        case events.AssignmentEnded():
+            return contracts.AssignmentEnded(assignment_id=event.assignment_id, ended_at=event.ended_at)
+        case events.RoutingRulesToldAgain():
+            return contracts.RoutingRulesToldAgain(**vars(_rules(event)))
+        case events.RoutingRulesEvent():
+            return _rules(event)
+        case events.ListingEvent():
+            return contracts.ListingChanged(
+                organization_id=event.organization_id,
+                service_id=event.service_id,
+                version=event.version,
+                status=event.status,
                 issuer=event.by.user.issuer,
                 subject=event.by.user.subject,
                 assignment_id=event.by.assignment_id,
                 occurred_at=event.occurred_at,
             )
-        case events.ActivityWasSaved() | events.ActivityWasCancelled() | events.ActivityWasTakenUpAgain():
-            activity = event.activity
-            return ActivityChanged(
-                organization_id=activity.organization_id,
-                service_id=activity.service_id,
-                activity_id=activity.id,
-                version=activity.version,
-                status=activity.status.value,
+        case events.ActivityEvent():
+            return contracts.ActivityChanged(
+                organization_id=event.organization_id,
+                service_id=event.service_id,
+                activity_id=event.activity_id,
+                version=event.version,
+                status=event.status,
                 issuer=event.by.user.issuer,
                 subject=event.by.user.subject,
                 assignment_id=event.by.assignment_id,
                 occurred_at=event.occurred_at,
             )
-        case events.SomebodySignedIn():
-            return SignedIn(
+        case events.SignedIn():
+            return contracts.SignedIn(
                 session_id=event.session_id,
                 issuer=event.user.issuer,
                 subject=event.user.subject,
                 occurred_at=event.occurred_at,
             )
-        case events.SignInWasRefused():
-            return SignInRefused(reason=event.reason, occurred_at=event.occurred_at)
-        case events.SessionWasEnded():
-            return SessionEnded(session_id=event.session_id, expires_at=event.expires_at, occurred_at=event.occurred_at)
+        case events.SignInRefused():
+            return contracts.SignInRefused(reason=event.reason, occurred_at=event.occurred_at)
+        case events.SessionEnded():
+            return contracts.SessionEnded(
+                session_id=event.session_id, expires_at=event.expires_at, occurred_at=event.occurred_at
+            )
+        case events.EndedSessionToldAgain():
+            return contracts.EndedSessionToldAgain(
+                session_id=event.session_id, expires_at=event.expires_at, occurred_at=event.occurred_at
+            )
         case _:
             return None
 
 
-def _unit(unit: Unit, event: DomainEvent) -> UnitChanged:
-    return UnitChanged(
-        unit_id=unit.id,
-        version=unit.version,
-        organization_id=unit.organization_id,
-        name=unit.name,
-        kind=unit.kind.value,
-        area=unit.area,
-        function_address=unit.function_address,
-        phone=unit.phone,
-        stand_in_unit_id=unit.stand_in_unit_id,
-        active=unit.active,
+def _unit(event: events.UnitEvent) -> contracts.UnitChanged:
+    return contracts.UnitChanged(
+        unit_id=event.unit_id,
+        version=event.version,
+        organization_id=event.organization_id,
+        name=event.name,
+        kind=event.kind,
+        area=event.area,
+        function_address=event.function_address,
+        phone=event.phone,
+        stand_in_unit_id=event.stand_in_unit_id,
+        active=event.active,
         occurred_at=event.occurred_at,
     )
 
 
-def _rules(rules: RoutingRules, event: DomainEvent) -> RoutingRulesChanged:
+def _rules(event: events.RoutingRulesEvent) -> contracts.RoutingRulesChanged:
     rows = [
         {
             "rule_id": str(rule.id),
@@ -135,12 +119,12 @@ def _rules(rules: RoutingRules, event: DomainEvent) -> RoutingRulesChanged:
             "valid_to": rule.valid_to.isoformat() if rule.valid_to else None,
             "reason_sv": rule.reason_sv,
         }
-        for rule in rules.rules
+        for rule in event.rules
     ]
-    return RoutingRulesChanged(
-        municipality_code=rules.municipality_code,
-        version=rules.version,
-        default_unit_id=rules.default_unit_id,
+    return contracts.RoutingRulesChanged(
+        municipality_code=event.municipality_code,
+        version=event.version,
+        default_unit_id=event.default_unit_id,
         rules=json.dumps(rows, ensure_ascii=False, separators=(",", ":")),
         occurred_at=event.occurred_at,
     )

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.notifications.domain.events import NoticeEvent, NoticeWasGivenUp, NoticeWasSent
+from services.notifications.domain import events as happened
+from shared.contracts import notifications as contracts
 from shared.contracts.contract import Contract
-from shared.contracts.notifications import NoticeFailed, NoticeSent
 
 
-def published(*events: NoticeEvent) -> list[Contract]:
-    """The public contracts for these events, in their order."""
-    return [contract for event in events if (contract := _translate(event)) is not None]
-
-
-def _translate(event: NoticeEvent) -> Contract | None:
+def published(event: happened.NoticeEvent) -> Contract | None:
+    """What the others hear of an event, or None: silence."""
     same: dict[str, Any] = {
         "notice_id": event.notice_id,
         "template": event.template.value,
@@ -23,9 +19,9 @@ def _translate(event: NoticeEvent) -> Contract | None:
         "occurred_at": event.occurred_at,
     }
     match event:
-        case NoticeWasSent():
-            return NoticeSent(**same)
-        case NoticeWasGivenUp(reason=reason):
-            return NoticeFailed(**same, reason=reason.value)
+        case happened.NoticeSent():
+            return contracts.NoticeSent(**same)
+        case happened.NoticeGivenUp(reason=reason):
+            return contracts.NoticeFailed(**same, reason=reason.value)
         case _:
             return None

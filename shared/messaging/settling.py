@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from shared.messaging import names
 from shared.messaging.publishing import ConfirmedPublisher, Outgoing
+from shared.messaging.subscription import Subscription
 from shared.messaging.trouble import BrokerTrouble
 
-if TYPE_CHECKING:
-    from shared.messaging.delivery import Delivery
+
+class Held(Protocol):
+    """What is known of a message that is to be put aside; a delivery knows it (``delivery.py``)."""
+
+    @property
+    def subscription(self) -> Subscription: ...
+
+    @property
+    def body(self) -> bytes: ...
+
+    @property
+    def message_id(self) -> str: ...
+
+    @property
+    def attempts(self) -> int: ...
+
+    @property
+    def replayed_by(self) -> str | None: ...
 
 
 class Settling:
@@ -23,24 +40,24 @@ class Settling:
         self._publisher = ConfirmedPublisher(broker_url, f"{service} putting aside")
         self._lock = threading.Lock()
 
-    def try_again(self, delivery: Delivery, seconds: int, reason: str) -> None:
+    def try_again(self, held: Held, seconds: int, reason: str) -> None:
         """Let it wait, and count the attempt. Raises BrokerTrouble unless the broker has it."""
-        headers: dict[str, str | int] = {names.ATTEMPTS: delivery.attempts + 1, names.REASON: reason}
-        self._publish(delivery, names.retry_exchange(self._service, seconds), headers)
+        headers: dict[str, str | int] = {names.ATTEMPTS: held.attempts + 1, names.REASON: reason}
+        self._publish(held, names.retry_exchange(self._service, seconds), headers)
 
-    def park(self, delivery: Delivery, reason: str) -> None:
+    def park(self, held: Held, reason: str) -> None:
         """Lay it on the parked queue, the body as it came. Raises BrokerTrouble unless the broker has it."""
         headers: dict[str, str | int] = {
-            names.ATTEMPTS: delivery.attempts,
+            names.ATTEMPTS: held.attempts,
             names.REASON: reason,
             names.PARKED_AT: datetime.now(UTC).isoformat(timespec="seconds"),
         }
-        self._publish(delivery, names.parked_exchange(self._service), headers)
+        self._publish(held, names.parked_exchange(self._service), headers)
 
-    def _publish(self, delivery: Delivery, exchange: str, headers: dict[str, str | int]) -> None:
-        if delivery.replayed_by:
-            headers[names.REPLAYED_BY] = delivery.replayed_by
-        message = Outgoing(exchange, delivery.subscription.queue, delivery.message_id, delivery.body, headers)
+    def _publish(self, held: Held, exchange: str, headers: dict[str, str | int]) -> None:
+        if held.replayed_by:
+            headers[names.REPLAYED_BY] = held.replayed_by
+        message = Outgoing(exchange, held.subscription.queue, held.message_id, held.body, headers)
         with self._lock:
             receipt = self._publisher.publish([message])
         if message.message_id not in receipt.confirmed:

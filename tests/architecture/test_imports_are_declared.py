@@ -64,5 +64,7 @@ def test_whatever_a_room_imports_is_declared(room: str) -> None:
 
 
 def test_one_that_is_not_declared_would_be_found() -> None:
-    assert list(imported("def f():\n    import amqp.connection\n    from os import path\n    from . import x")) == ["amqp"]
+    assert list(imported("def f():\n    import amqp.connection\n    from os import path\n    from . import x")) == [
+        "amqp"
+    ]
     assert plain("Flask_Babel[x]>=4 ; sys_platform == 'linux'") == "flask-babel"

@@ -17,7 +17,7 @@ from deploy.onebox.places import CHECKOUT
 from deploy.onebox.trouble import Trouble
 from deploy.seed.directory import OPERATOR
 from services.directory import bootstrap
-from services.directory.domain.routing import Situation
+from services.directory.domain.routing_rule import Situation
 from shared.kernel.actor import UserRef
 from shared.kernel.clock import FixedClock, SystemClock
 from shared.settings import Settings

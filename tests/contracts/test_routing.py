@@ -15,6 +15,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import pytest
 
 from services.directory.domain import routing as trying
+from services.directory.domain import routing_rule as asked
 from services.referral.domain import routing as sending
 from shared.kernel.identity import UnitId
 from shared.vocabulary.age import AgeBand, KnownAge, exactly
@@ -77,13 +78,13 @@ def sending_rules(example: dict[str, Any]) -> tuple[sending.RoutingRule, ...]:
     )
 
 
-def trying_rules(example: dict[str, Any]) -> tuple[trying.RoutingRule, ...]:
+def trying_rules(example: dict[str, Any]) -> tuple[asked.RoutingRule, ...]:
     """The example's rules as the directory has them."""
     return tuple(
-        trying.RoutingRule(
+        asked.RoutingRule(
             id=rule_id(each["rule_id"]),
             reason_sv="Därför.",
-            age_of=trying.AgeOf(each.get("age_of", "any")),
+            age_of=asked.AgeOf(each.get("age_of", "any")),
             **common(each),
         )
         for each in example["rules"]
@@ -120,7 +121,7 @@ def test_trying_the_rules_out_keeps_to_the_table(example: dict[str, Any]) -> Non
     """The directory's own code, by which an administrator sees beforehand what will happen."""
     situation = example["situation"]
     proposal = trying.RoutingRules("0180", unit("default"), trying_rules(example)).propose(
-        trying.Situation(
+        asked.Situation(
             area=situation["area"],
             target_groups=frozenset(situation.get("target_groups", ())),
             carer_age=carer_age(situation),
@@ -136,7 +137,7 @@ def test_the_table_has_an_example_of_everything_that_a_rule_can_say() -> None:
     """So that nobody can add to a rule's meaning in one place alone."""
     named = {name for example in TABLE for rule in example["rules"] for name in rule}
     fields = {"id" if name == "rule_id" else "reason_sv" if name == "reason" else name for name in named | {"reason"}}
-    assert fields == set(trying.RoutingRule.__dataclass_fields__)
+    assert fields == set(asked.RoutingRule.__dataclass_fields__)
     assert {name.removesuffix("_sv") for name in named | {"reason"}} == set(sending.RoutingRule.__dataclass_fields__)
     assert any(example["closed"] for example in TABLE)
     assert any(len(example["situation"].get("target_groups", ())) > 1 for example in TABLE)
@@ -162,7 +163,7 @@ def test_both_ask_for_the_age_in_the_same_situations(example: dict[str, Any]) ->
             units,
         )
         tried = trying.RoutingRules("0180", unit("default"), trying_rules(example)).age_decides(
-            trying.Situation(situation["area"], groups, each, person), on, units
+            asked.Situation(situation["area"], groups, each, person), on, units
         )
         possible = {
             route_of(example, exactly(years))

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.directory.adapters.tables import routing, routing_rules
-from services.directory.domain.routing import AgeOf, RoutingRule, RoutingRules
+from services.directory.domain.routing import RoutingRules
+from services.directory.domain.routing_rule import AgeOf, RoutingRule
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import VersionHasMoved
 

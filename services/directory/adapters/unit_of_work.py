@@ -16,7 +16,7 @@ from services.directory.adapters.rules import RuleRows
 from services.directory.adapters.sign_ins import SignInRows
 from services.directory.adapters.support_services import SupportServiceRows
 from services.directory.adapters.units import UnitRows
-from services.directory.published import translate
+from services.directory.published import published
 from shared.contracts.common import AccessRecorded
 from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Actor
@@ -101,7 +101,7 @@ class DirectoryUnitOfWork(UnitOfWork):
         """Translate what happened; the directory hears its own news about staff in the same transaction."""
         events, self._events = self._events, []
         for event in events:
-            contract = translate(event)
+            contract = published(event)
             if contract is None:
                 continue
             if isinstance(contract, staff.STAFF_EVENTS):

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.directory.commands.authorise import authorise
 from services.directory.commands.register_unit import relation_to_unit
 from services.directory.domain.assignment import Assignment
-from services.directory.domain.events import SessionWasEnded
+from services.directory.domain.events import SessionEnded
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
 from services.directory.domain.refusals import ListingIsNotYours, RoleMayNotEditThis
@@ -33,5 +33,5 @@ def end_sessions(work: DirectoryWork, editor: Editor, assignment_id: AssignmentI
     ended = work.living_sessions.end_all(assignment.user)
     now = work.clock.now()
     for session_id, expires_at in ended:
-        work.happened(SessionWasEnded(occurred_at=now, session_id=session_id, expires_at=expires_at))
+        work.happened(SessionEnded(occurred_at=now, session_id=session_id, expires_at=expires_at))
     return assignment, [session_id for session_id, _ in ended]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from services.directory.domain.events import SessionWasEnded, SignInWasRefused, SomebodySignedIn
+from services.directory.domain.events import SessionEnded, SignedIn, SignInRefused
 from services.directory.domain.ports import DirectoryWork
 from shared.kernel.actor import UserRef
 
@@ -19,12 +19,12 @@ def record_sign_in(work: DirectoryWork, session_id: UUID, user: UserRef, expires
     work.sign_ins.note(user, work.clock.now())
     work.sign_ins.forget_refusal(user)
     work.living_sessions.begin(session_id, user, expires_at)
-    work.happened(SomebodySignedIn(occurred_at=work.clock.now(), session_id=session_id, user=user))
+    work.happened(SignedIn(occurred_at=work.clock.now(), session_id=session_id, user=user))
 
 
 def record_refused_sign_in(work: DirectoryWork, reason: str) -> None:
     """A session did not begin. ``reason`` is a code, never what the provider said."""
-    work.happened(SignInWasRefused(occurred_at=work.clock.now(), reason=reason))
+    work.happened(SignInRefused(occurred_at=work.clock.now(), reason=reason))
 
 
 def note_refused_sign_in(work: DirectoryWork, reason: str, user: UserRef) -> None:
@@ -35,4 +35,4 @@ def note_refused_sign_in(work: DirectoryWork, reason: str, user: UserRef) -> Non
 def record_sign_out(work: DirectoryWork, session_id: UUID, expires_at: datetime) -> None:
     """A session ended; every service refuses its cookie until it would have expired at ``expires_at`` anyway."""
     work.living_sessions.end(session_id)
-    work.happened(SessionWasEnded(occurred_at=work.clock.now(), session_id=session_id, expires_at=expires_at))
+    work.happened(SessionEnded(occurred_at=work.clock.now(), session_id=session_id, expires_at=expires_at))

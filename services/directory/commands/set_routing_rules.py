@@ -10,7 +10,8 @@ from services.directory.domain.areas import Areas
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
 from services.directory.domain.refusals import RuleNeedsAReason, StandInIsTheUnitItself, UnitCannotReceive
-from services.directory.domain.routing import RoutingRule, RoutingRules, areas_named
+from services.directory.domain.routing import RoutingRules, areas_named
+from services.directory.domain.routing_rule import RoutingRule
 from services.directory.domain.taxonomy import Taxonomy
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId

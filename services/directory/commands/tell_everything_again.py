@@ -10,12 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from services.directory.domain.events import (
-    AssignmentWasToldAgain,
-    EndedSessionWasToldAgain,
-    RoutingRulesWereToldAgain,
-    UnitWasToldAgain,
-)
+from services.directory.domain.events import EndedSessionToldAgain, RoutingRulesToldAgain, UnitToldAgain
 from services.directory.domain.ports import DirectoryWork
 from shared.kernel.identity import AssignmentId
 
@@ -39,15 +34,15 @@ def tell_everything_again(open_work: OpensWork) -> ToldAgain:
     with open_work() as work:
         now = work.clock.now()
         units = work.units.every()
-        work.happened(*(UnitWasToldAgain(occurred_at=now, unit=each) for each in units))
+        work.happened(*(each.told_as(UnitToldAgain, now) for each in units))
         municipalities = work.rules.municipalities()
         for code in municipalities:
             rules = work.rules.of(code)
             if rules is not None:
-                work.happened(RoutingRulesWereToldAgain(occurred_at=now, rules=rules))
+                work.happened(rules.told_as(RoutingRulesToldAgain, now))
         sessions = work.ended_sessions()
         for session_id, expires_at in sessions:
-            work.happened(EndedSessionWasToldAgain(occurred_at=now, session_id=session_id, expires_at=expires_at))
+            work.happened(EndedSessionToldAgain(occurred_at=now, session_id=session_id, expires_at=expires_at))
         work.commit()
     return ToldAgain(len(units), _tell_of_assignments(open_work), len(municipalities), len(sessions))
 
@@ -60,7 +55,7 @@ def _tell_of_assignments(open_work: OpensWork) -> int:
             if not part:
                 return told
             now = work.clock.now()
-            work.happened(*(AssignmentWasToldAgain(occurred_at=now, assignment=each) for each in part))
+            work.happened(*(each.told_again(now) for each in part))
             work.commit()
         told += len(part)
         last = AssignmentId(part[-1].id)

@@ -7,9 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
+from typing import TypeVar
 from uuid import UUID
 
-from services.directory.domain.events import ActivityWasCancelled, ActivityWasSaved, ActivityWasTakenUpAgain
+from services.directory.domain.events import (
+    ActivityCancelled,
+    ActivityEvent,
+    ActivitySaved,
+    ActivityTakenUpAgain,
+)
 from services.directory.domain.refusals import (
     ActivityEndsBeforeItBegins,
     ActivityIsCancelled,
@@ -21,6 +27,8 @@ from services.directory.domain.refusals import (
 from shared.kernel.actor import Actor
 from shared.kernel.clock import SWEDEN, swedish_day
 from shared.kernel.identity import OrganizationId
+
+E = TypeVar("E", bound=ActivityEvent)
 
 MOST_OCCURRENCES = 400
 
@@ -115,28 +123,39 @@ class Activity:
         *,
         by: Actor,
         at: datetime,
-    ) -> tuple[Activity, ActivityWasSaved]:
+    ) -> tuple[Activity, ActivitySaved]:
         """A new activity."""
         activity = cls(activity_id, organization_id, service_id, session)
-        return activity, ActivityWasSaved(occurred_at=at, activity=activity, by=by)
+        return activity, activity._told_as(ActivitySaved, by, at)
 
-    def changed(self, session: Session, *, by: Actor, at: datetime) -> tuple[Activity, ActivityWasSaved]:
+    def changed(self, session: Session, *, by: Actor, at: datetime) -> tuple[Activity, ActivitySaved]:
         """The activity as it will be. Raises ActivityIsCancelled."""
         if self.status is ActivityStatus.CANCELLED:
             raise ActivityIsCancelled
         activity = replace(self, session=session, version=self.version + 1)
-        return activity, ActivityWasSaved(occurred_at=at, activity=activity, by=by)
+        return activity, activity._told_as(ActivitySaved, by, at)
 
-    def cancelled(self, *, by: Actor, at: datetime) -> tuple[Activity, ActivityWasCancelled]:
+    def cancelled(self, *, by: Actor, at: datetime) -> tuple[Activity, ActivityCancelled]:
         """The activity, which will not take place. Raises ActivityIsCancelled the second time."""
         if self.status is ActivityStatus.CANCELLED:
             raise ActivityIsCancelled
         activity = replace(self, status=ActivityStatus.CANCELLED, version=self.version + 1)
-        return activity, ActivityWasCancelled(occurred_at=at, activity=activity, by=by)
+        return activity, activity._told_as(ActivityCancelled, by, at)
 
-    def taken_up_again(self, *, by: Actor, at: datetime) -> tuple[Activity, ActivityWasTakenUpAgain]:
+    def taken_up_again(self, *, by: Actor, at: datetime) -> tuple[Activity, ActivityTakenUpAgain]:
         """The activity, which takes place after all. Raises ActivityIsNotCancelled."""
         if self.status is not ActivityStatus.CANCELLED:
             raise ActivityIsNotCancelled
         activity = replace(self, status=ActivityStatus.SCHEDULED, version=self.version + 1)
-        return activity, ActivityWasTakenUpAgain(occurred_at=at, activity=activity, by=by)
+        return activity, activity._told_as(ActivityTakenUpAgain, by, at)
+
+    def _told_as(self, event: type[E], by: Actor, at: datetime) -> E:
+        return event(
+            occurred_at=at,
+            organization_id=self.organization_id,
+            service_id=self.service_id,
+            activity_id=self.id,
+            version=self.version,
+            status=self.status.value,
+            by=by,
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.directory.domain.events import AssignmentWasEnded, AssignmentWasGranted
+from services.directory.domain.events import AssignmentEnded, AssignmentGranted, AssignmentToldAgain
 from services.directory.domain.refusals import (
     AssignmentHasEnded,
     PeriodEndsBeforeItBegins,
@@ -51,7 +51,7 @@ class Assignment:
         valid_from: datetime,
         valid_to: datetime | None,
         at: datetime,
-    ) -> tuple[Assignment, AssignmentWasGranted]:
+    ) -> tuple[Assignment, AssignmentGranted]:
         """A new assignment. Raises RoleDoesNotFitTheUnit, PeriodEndsBeforeItBegins or PeriodHasPassed."""
         if role not in ROLES_IN[kind]:
             raise RoleDoesNotFitTheUnit(fields={"/role": RoleDoesNotFitTheUnit.title})
@@ -60,14 +60,36 @@ class Assignment:
         if valid_to is not None and valid_to <= at:
             raise PeriodHasPassed(fields={"/valid_to": PeriodHasPassed.title})
         assignment = cls(assignment_id, user, unit_id, role, valid_from, valid_to)
-        return assignment, AssignmentWasGranted(occurred_at=at, assignment=assignment)
+        granted = AssignmentGranted(
+            occurred_at=at,
+            assignment_id=assignment_id,
+            user=user,
+            unit_id=unit_id,
+            role=role,
+            valid_from=valid_from,
+            valid_to=valid_to,
+        )
+        return assignment, granted
 
-    def ended(self, at: datetime) -> tuple[Assignment, AssignmentWasEnded]:
+    def ended(self, at: datetime) -> tuple[Assignment, AssignmentEnded]:
         """The assignment, ended now. Raises AssignmentHasEnded the second time."""
         if self.ended_at is not None:
             raise AssignmentHasEnded
-        assignment = replace(self, ended_at=at)
-        return assignment, AssignmentWasEnded(occurred_at=at, assignment=assignment)
+        ended = AssignmentEnded(occurred_at=at, assignment_id=self.id, ended_at=at)
+        return replace(self, ended_at=at), ended
+
+    def told_again(self, at: datetime) -> AssignmentToldAgain:
+        """How it stands, its end too."""
+        return AssignmentToldAgain(
+            occurred_at=at,
+            assignment_id=self.id,
+            user=self.user,
+            unit_id=self.unit_id,
+            role=self.role,
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            ended_at=self.ended_at,
+        )
 
     def holds(self, at: datetime) -> bool:
         """Whether it gives its user anything at that moment."""

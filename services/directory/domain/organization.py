@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from services.directory.domain.events import OrganizationWasSaved
+from services.directory.domain.events import OrganizationSaved
 from services.directory.domain.refusals import NameIsMissing
 from shared.kernel.identity import OrganizationId
 
@@ -54,13 +54,13 @@ class Organization:
         if not self.name.strip():
             raise NameIsMissing(fields={"/name": NameIsMissing.title})
 
-    def registered(self, at: datetime) -> OrganizationWasSaved:
-        """That the organisation is in the directory."""
-        return OrganizationWasSaved(occurred_at=at, organization=self)
+    def registered(self, at: datetime) -> OrganizationSaved:
+        """That the organisation is in the directory, as it now is."""
+        return OrganizationSaved(occurred_at=at, organization_id=self.id, version=self.version)
 
     def described(
         self, at: datetime, *, name: str, description: str, website: str, email: str, phone: str
-    ) -> tuple[Organization, OrganizationWasSaved]:
+    ) -> tuple[Organization, OrganizationSaved]:
         """The organisation as it presents itself from now on."""
         organization = replace(
             self,
@@ -71,4 +71,4 @@ class Organization:
             phone=phone,
             version=self.version + 1,
         )
-        return organization, OrganizationWasSaved(occurred_at=at, organization=organization)
+        return organization, organization.registered(at)

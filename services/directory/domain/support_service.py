@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 
-from services.directory.domain.events import ListingWasConfirmed, SupportServiceWasSaved
+from services.directory.domain.events import ListingConfirmed, ListingEvent, SupportServiceSaved
 from services.directory.domain.organization import Location
 from services.directory.domain.refusals import NameIsMissing, OpeningHoursAreNone
 from shared.kernel.actor import Actor
 from shared.kernel.identity import OrganizationId
 from shared.vocabulary.hours import Hours
 from shared.vocabulary.misread import Misread
+
+E = TypeVar("E", bound=ListingEvent)
 
 FRESH_FOR = timedelta(days=92)
 """Owners assure every three months that a listing is still true."""
@@ -112,21 +115,31 @@ class SupportService:
     @classmethod
     def offered(
         cls, service_id: UUID, organization_id: OrganizationId, listing: Listing, *, by: Actor, at: datetime
-    ) -> tuple[SupportService, SupportServiceWasSaved]:
+    ) -> tuple[SupportService, SupportServiceSaved]:
         """A new support service; writing it is assuring it."""
         service = cls(service_id, organization_id, listing, at)
-        return service, SupportServiceWasSaved(occurred_at=at, service=service, by=by)
+        return service, service._told_as(SupportServiceSaved, by, at)
 
-    def edited(self, listing: Listing, *, by: Actor, at: datetime) -> tuple[SupportService, SupportServiceWasSaved]:
+    def edited(self, listing: Listing, *, by: Actor, at: datetime) -> tuple[SupportService, SupportServiceSaved]:
         """The support service with another listing; editing it is assuring it."""
         service = replace(self, listing=listing, assured_at=at, version=self.version + 1)
-        return service, SupportServiceWasSaved(occurred_at=at, service=service, by=by)
+        return service, service._told_as(SupportServiceSaved, by, at)
 
-    def confirmed(self, *, by: Actor, at: datetime) -> tuple[SupportService, ListingWasConfirmed]:
+    def confirmed(self, *, by: Actor, at: datetime) -> tuple[SupportService, ListingConfirmed]:
         """The same listing, assured once more."""
         service = replace(self, assured_at=at, version=self.version + 1)
-        return service, ListingWasConfirmed(occurred_at=at, service=service, by=by)
+        return service, service._told_as(ListingConfirmed, by, at)
 
     def is_fresh(self, at: datetime) -> bool:
         """Whether the listing was assured recently enough to be trusted."""
         return at - self.assured_at <= FRESH_FOR
+
+    def _told_as(self, event: type[E], by: Actor, at: datetime) -> E:
+        return event(
+            occurred_at=at,
+            organization_id=self.organization_id,
+            service_id=self.id,
+            version=self.version,
+            status=self.listing.status.value,
+            by=by,
+        )

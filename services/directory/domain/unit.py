@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 
-from services.directory.domain.events import UnitWasChanged, UnitWasRegistered
+from services.directory.domain.events import UnitChanged, UnitEvent, UnitRegistered
 from services.directory.domain.refusals import (
     NameIsMissing,
     ReceivingUnitNeedsAnAddress,
     StandInIsTheUnitItself,
 )
 from shared.kernel.identity import UnitId
+
+E = TypeVar("E", bound=UnitEvent)
 
 
 class UnitKind(StrEnum):
@@ -70,9 +73,25 @@ class Unit:
         """Whether referrals may be sent here."""
         return self.active and self.kind is UnitKind.RECEIVING
 
-    def registered(self, at: datetime) -> UnitWasRegistered:
+    def registered(self, at: datetime) -> UnitRegistered:
         """That this unit came into being."""
-        return UnitWasRegistered(occurred_at=at, unit=self)
+        return self.told_as(UnitRegistered, at)
+
+    def told_as(self, event: type[E], at: datetime) -> E:
+        """How the unit stands, as an event of this kind says it."""
+        return event(
+            occurred_at=at,
+            unit_id=self.id,
+            version=self.version,
+            organization_id=self.organization_id,
+            name=self.name,
+            kind=self.kind.value,
+            area=self.area,
+            function_address=self.function_address,
+            phone=self.phone,
+            stand_in_unit_id=self.stand_in_unit_id,
+            active=self.active,
+        )
 
     def changed(
         self,
@@ -85,7 +104,7 @@ class Unit:
         stand_in_unit_id: UnitId | None,
         active: bool,
         address_withheld: bool,
-    ) -> tuple[Unit, UnitWasChanged]:
+    ) -> tuple[Unit, UnitChanged]:
         """The unit as it is from now on. Its kind and organisation never change: register another instead."""
         unit = replace(
             self,
@@ -98,4 +117,4 @@ class Unit:
             address_withheld=address_withheld,
             version=self.version + 1,
         )
-        return unit, UnitWasChanged(occurred_at=at, unit=unit)
+        return unit, unit.told_as(UnitChanged, at)

@@ -12,7 +12,8 @@ from flask import Response
 
 from services.directory.domain.permissions import Act
 from services.directory.domain.refusals import TermIsUnknown
-from services.directory.domain.routing import RoutingRule, RoutingRules, Situation
+from services.directory.domain.routing import RoutingRules
+from services.directory.domain.routing_rule import RoutingRule, Situation
 from services.directory.web import schemas_ruling
 from services.directory.web.admitting import to_change_rules, to_see_rules
 from services.directory.web.api_staff import ADMINISTRATORS, BASE

@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.directory.domain.refusals import ReceivingUnitNeedsAnAddress
-from services.directory.domain.routing import OLDEST, AgeOf, RoutingRule
+from services.directory.domain.routing_rule import OLDEST, AgeOf, RoutingRule
 from services.directory.domain.unit import UnitKind
 from services.directory.web.forms import CHOSEN, FIRST_DAY, LAST_DAY, NOT_OFFERED, Form, said
 from shared.kernel.actor import Role

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
-from services.directory.domain.routing import RoutingRule
+from services.directory.domain.routing_rule import RoutingRule
 from services.directory.domain.unit import Unit
 from shared.kernel.identity import UnitId
 

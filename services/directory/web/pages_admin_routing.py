@@ -14,7 +14,8 @@ from werkzeug.wrappers import Response
 
 from services.directory.domain.areas import covers
 from services.directory.domain.permissions import Act
-from services.directory.domain.routing import Proposal, RoutingRule, RoutingRules, Situation
+from services.directory.domain.routing import Proposal, RoutingRules
+from services.directory.domain.routing_rule import RoutingRule, Situation
 from services.directory.web import words
 from services.directory.web.forms import NOT_OFFERED, Form, as_written, said
 from services.directory.web.forms_admin import DefaultUnitForm

@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
-from services.directory.domain.routing import AgeOf, RoutingRule, RoutingRules
+from services.directory.domain.routing import RoutingRules
+from services.directory.domain.routing_rule import AgeOf, RoutingRule
 from services.directory.domain.unit import Unit
 from services.directory.web import words
 from services.directory.web.forms import as_written, said

@@ -18,7 +18,8 @@ from services.directory.commands.authorise import authorise
 from services.directory.commands.set_routing_rules import set_routing_rules
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.refusals import ListingIsNotYours
-from services.directory.domain.routing import Proposal, RoutingRule, RoutingRules, Situation
+from services.directory.domain.routing import Proposal, RoutingRules
+from services.directory.domain.routing_rule import RoutingRule, Situation
 from services.directory.domain.unit import Unit
 from services.directory.web.administering import receivers
 from services.directory.web.forms_admin import require_offered

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.directory.domain.routing import AgeOf
+from services.directory.domain.routing_rule import AgeOf
 from services.directory.web.forms_admin import AGE, RuleForm
 from services.directory.web.ruling import AGE_ASKED, STEPS
 from services.directory.web.schemas import AREA, CODE, codes, day_within

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from services.directory.domain.activity import Repeats
-from services.directory.domain.routing import AgeOf
+from services.directory.domain.routing_rule import AgeOf
 from services.directory.domain.support_service import Attend, Schedule, Weekday
 from services.directory.domain.taxonomy import Taxonomy, Term
 from services.directory.domain.unit import UnitKind

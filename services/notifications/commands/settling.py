@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from services.notifications.domain.events import NoticeEvent, NoticeWasGivenUp, NoticeWasSent
+from services.notifications.domain.events import NoticeEvent, NoticeGivenUp, NoticeSent
 from services.notifications.domain.notice import Parcel, Reason, Status
 from services.notifications.domain.ports import Transaction
 from services.notifications.published import published
@@ -63,18 +63,18 @@ def _together(begin: Callable[[], Transaction], token: UUID, channel: str, outco
         for each in outcomes:
             if each.status is None:
                 uow.notices.postpone(token, each.parcel.id, now + each.wait, counts=each.counts)
-        uow.publish(*published(*events))
+        uow.publish(*(told for event in events if (told := published(event)) is not None))
         uow.commit()
-    return sum(isinstance(event, NoticeWasSent) for event in events)
+    return sum(isinstance(event, NoticeSent) for event in events)
 
 
 def _event(parcel: Parcel, reason: Reason | None, channel: str, uow: Transaction) -> NoticeEvent:
     now = uow.clock.now()
     template = parcel.notice.template
     if reason is None:
-        return NoticeWasSent(
+        return NoticeSent(
             notice_id=parcel.id, template=template, unit_id=parcel.unit_id, channel=channel, occurred_at=now
         )
-    return NoticeWasGivenUp(
+    return NoticeGivenUp(
         notice_id=parcel.id, template=template, unit_id=parcel.unit_id, channel=channel, occurred_at=now, reason=reason
     )

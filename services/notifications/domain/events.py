@@ -20,12 +20,12 @@ class NoticeEvent(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoticeWasSent(NoticeEvent):
+class NoticeSent(NoticeEvent):
     """The channel's next hop took it."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoticeWasGivenUp(NoticeEvent):
+class NoticeGivenUp(NoticeEvent):
     """It will not be tried again, for a reason that somebody should see to."""
 
     reason: Reason

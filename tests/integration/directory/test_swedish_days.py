@@ -18,7 +18,7 @@ from services.directory.commands.save_support_service import AddSupportService, 
 from services.directory.commands.set_routing_rules import set_routing_rules
 from services.directory.domain.activity import Repeats, Session
 from services.directory.domain.refusals import TermIsUnknown
-from services.directory.domain.routing import RoutingRule
+from services.directory.domain.routing_rule import RoutingRule
 from services.directory.domain.support_service import Listing
 from services.directory.domain.taxonomy import Taxonomies, Taxonomy, Term
 from services.directory.views.administration import unit_lines

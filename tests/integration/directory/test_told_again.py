@@ -15,7 +15,7 @@ from deploy.errands.announcing import announce
 from deploy.errands.coming_back import rule_for
 from deploy.onebox.trouble import Trouble
 from services.directory.commands import tell_everything_again as telling
-from services.directory.domain.events import SessionWasEnded
+from services.directory.domain.events import SessionEnded
 from shared.storage.staff import TABLES
 from tests.support.directory_city import City, seeded_city
 from tests.support.infrastructure import Infrastructure
@@ -57,7 +57,7 @@ def end_something(city: City) -> None:
         ended, event = assignment.ended(now)
         work.assignments.end(ended)
         work.happened(event)
-        work.happened(SessionWasEnded(occurred_at=now, session_id=uuid4(), expires_at=now + timedelta(hours=8)))
+        work.happened(SessionEnded(occurred_at=now, session_id=uuid4(), expires_at=now + timedelta(hours=8)))
         work.commit()
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from services.directory.domain.activity import Activity, ActivityStatus, Repeats, Session
-from services.directory.domain.events import ActivityWasCancelled, ActivityWasSaved
+from services.directory.domain.events import ActivityCancelled, ActivitySaved
 from services.directory.domain.refusals import (
     ActivityEndsBeforeItBegins,
     ActivityIsCancelled,
@@ -87,9 +87,9 @@ def test_a_session_must_hold_together() -> None:
 def test_a_cancelled_activity_stays_cancelled() -> None:
     """Cancelling counts as a change, is told, and cannot be changed or done again."""
     activity, planned = Activity.planned(uuid4(), OrganizationId(uuid4()), uuid4(), session(), by=DANI, at=NOW)
-    assert isinstance(planned, ActivityWasSaved)
+    assert isinstance(planned, ActivitySaved)
     cancelled, told = activity.cancelled(by=DANI, at=NOW)
-    assert isinstance(told, ActivityWasCancelled)
+    assert isinstance(told, ActivityCancelled)
     assert (cancelled.status, cancelled.version) == (ActivityStatus.CANCELLED, 2)
     with pytest.raises(ActivityIsCancelled):
         cancelled.changed(session(), by=DANI, at=NOW)

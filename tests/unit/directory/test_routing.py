@@ -20,7 +20,8 @@ from services.directory.domain.refusals import (
     RuleIsOutsideTheMunicipality,
     RuleNeedsAReason,
 )
-from services.directory.domain.routing import AgeOf, RoutingRule, RoutingRules, Situation
+from services.directory.domain.routing import RoutingRules
+from services.directory.domain.routing_rule import AgeOf, RoutingRule, Situation
 from shared.kernel.identity import UnitId
 from shared.vocabulary.age import AgeBand, KnownAge, exactly
 

@@ -17,7 +17,7 @@ from deploy.seed.people import LISTS, Invention
 from deploy.seed.situations import SITUATIONS, Invented, Wishes, invent
 from deploy.seed.stories import Story, stories
 from deploy.seed.year import stranger_to
-from services.directory.domain.routing import Situation
+from services.directory.domain.routing_rule import Situation
 from services.referral.adapters.holidays import swedish_calendar
 from services.referral.commands.send_referral import check_answers
 from services.referral.domain.codes import SUPPORT_FORMS, TARGET_GROUPS
