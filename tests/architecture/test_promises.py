@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.holders import Holder, holders, holders_in
-from tests.support.promises import LIST, Mark, Promise, listed, marked, marks_in, spoken, troubles
+from tests.support.promises import LIST, Mark, Promise, documents, listed, marked, marks_in, spoken, troubles
 from tests.support.promising import LETTERS, no_promises, promising, said_of_no_promise, unjudged
 
 WHERE = "services/referral/web/templates/referral/receipt.html"
@@ -97,7 +97,7 @@ def test_a_mark_is_seen_in_each_kind_of_file() -> None:
 def sentences() -> list[str]:
     """Every sentence with the form of a promise, on pages and in letters."""
     letters = (file.read_text() for file in LETTERS)
-    return promising([*(text for _, text in spoken()), *letters])
+    return promising([*(text for _, text in spoken()), *documents().values(), *letters])
 
 
 def test_every_sentence_that_sounds_like_a_promise_is_one_or_is_judged() -> None:

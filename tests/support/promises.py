@@ -1,6 +1,7 @@
 """Promises: where they are marked, where they are listed, and which tests hold them.
 
-A mark stands right before its sentence: `{# promise: slug #}` in a template, `# promise: slug` on the line above in
+A mark stands right before its sentence, or before the name of the document that says it (a consent text's version):
+`{# promise: slug #}` in a template, `# promise: slug` on the line above in
 Python, `<!-- promise: slug -->` in a document. A row of docs/promises.md lists it. A test that carries
 `@pytest.mark.holds("slug")` holds it, if pytest collects it, nothing skips it, and it asserts something.
 """
@@ -31,6 +32,7 @@ MARKED_PLACES = (
     "docs/*.md",
 )
 MARK = re.compile(r"(?:\{#|^[ \t]*#|<!--) promise: ([a-z0-9-]+)(?: #\}| -->|$)", re.MULTILINE)
+DOCUMENTS = "services/*/data/consent_texts/*/sv.txt"
 # how far below its mark a sentence may begin
 NEAR = 900
 TO_WHOM = ("carer", "staff", "partner", "operator", "auditor", "everybody")
@@ -94,12 +96,21 @@ def spoken() -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+@cache
+def documents() -> dict[str, str]:
+    """What the consent texts say in Swedish, by version."""
+    return {each.parent.name: each.read_text(encoding="utf-8") for each in ROOT.glob(DOCUMENTS)}
+
+
 def said_after(mark: Mark, sentence: str) -> bool:
     """Whether the sentence follows the mark: as it stands, or as the Swedish of a message that begins there."""
     follows = flat(mark.follows)
     if flat(sentence) in follows:
         return True
-    return any(flat(sentence) in flat(text) and flat(key)[:60] in follows for key, text in spoken())
+    if any(flat(sentence) in flat(text) and flat(key)[:60] in follows for key, text in spoken()):
+        return True
+    named = re.search(r'"([^"]+)"', mark.follows)
+    return named is not None and flat(sentence) in flat(documents().get(named[1], ""))
 
 
 def flat(text: str) -> str:

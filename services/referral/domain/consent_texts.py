@@ -1,17 +1,22 @@
 """The words that a person was read before they said yes. A text that has been read out stays for ever as it was.
 
+They are documents, one file for each version and language (``data/consent_texts/<version>/<language>.txt``, UTF-8, one
+paragraph); a change is a new version beside it.
+
 ``%(recipient)s`` in a text is whom the consent is for: a municipality's carer support or one unit of it, never civil
 society, which is outside the secrecy act and needs words of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from services.referral.domain.people import Subject
 
+DOCUMENTS = Path(__file__).resolve().parents[1] / "data" / "consent_texts"
 LONGEST = timedelta(days=2 * 365)
 LEAP_DAY = (2, 29)
 
@@ -30,7 +35,7 @@ def a_year_after(moment: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class ConsentText:
-    """One version of the words; ``text`` is an English key into the catalogue.
+    """One version of the words. ``words``: what is read out, by language (BCP 47).
 
     ``longest``: until when, at the latest, a consent lasts that was given to these words at a moment. A text that says
     how long is not a yes to longer.
@@ -38,89 +43,56 @@ class ConsentText:
 
     version: str
     about: Subject
-    languages: tuple[str, ...]
-    text: str
+    words: Mapping[str, str]
     valid_from: date
     valid_to: date | None = None
     longest: Callable[[datetime], datetime] = two_years_after
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """In which languages it can be read out, Swedish first."""
+        return tuple(sorted(self.words, key=lambda language: (language != "sv", language)))
+
+    @property
     def names_recipient(self) -> bool:
         """Whether the words say by name whom the consent is for."""
-        return "%(recipient)s" in self.text
+        return all("%(recipient)s" in words for words in self.words.values())
 
     def in_force(self, day: date) -> bool:
         """Whether it is the text to be read out on a day."""
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
+def _documents(version: str) -> dict[str, str]:
+    """A version's words, by language. A version that says nothing is a fault of ours."""
+    found = {each.stem: each.read_text(encoding="utf-8").strip() for each in (DOCUMENTS / version).glob("*.txt")}
+    if not found.get("sv"):
+        raise FileNotFoundError(f"{version} has no Swedish text")
+    return found
+
+
 FIRST, NAMED, WHAT_AND_HOW_LONG = date(2025, 7, 1), date(2026, 11, 1), date(2026, 11, 29)
-LANGUAGES = ("sv", "en")
+
+
+def _text(
+    version: str,
+    about: Subject,
+    valid_from: date,
+    valid_to: date | None,
+    longest: Callable[[datetime], datetime] = two_years_after,
+) -> ConsentText:
+    return ConsentText(version, about, _documents(version), valid_from, valid_to, longest)
+
+
 CONSENT_TEXTS: tuple[ConsentText, ...] = (
-    ConsentText(
-        "carer-2026-1",
-        Subject.CARER,
-        LANGUAGES,
-        "I agree that what is written here about me is passed on to the receiving unit "
-        "and to the unit that stands in for it. "
-        "I can withdraw this at any time. Caring is voluntary, and so is taking this support.",
-        valid_from=FIRST,
-        valid_to=NAMED,
-    ),
-    ConsentText(
-        "person-cared-for-2026-1",
-        Subject.PERSON_CARED_FOR,
-        LANGUAGES,
-        "I agree that what is written here about me is passed on to the receiving unit "
-        "and to the unit that stands in for it, "
-        "so that the person who supports me can get support. I can withdraw this at any time.",
-        valid_from=FIRST,
-        valid_to=NAMED,
-    ),
-    ConsentText(
-        "carer-2026-2",
-        Subject.CARER,
-        LANGUAGES,
-        "I agree that what is written here about me is passed on to %(recipient)s, "
-        "and to the unit that stands in for it, which may be in another municipality. "
-        "I can withdraw this at any time. Caring is voluntary, and so is taking this support.",
-        valid_from=NAMED,
-        valid_to=WHAT_AND_HOW_LONG,
-    ),
-    ConsentText(
-        "person-cared-for-2026-2",
-        Subject.PERSON_CARED_FOR,
-        LANGUAGES,
-        "I agree that what is written here about me is passed on to %(recipient)s, "
-        "and to the unit that stands in for it, which may be in another municipality, "
-        "so that the person who supports me can get support. I can withdraw this at any time.",
-        valid_from=NAMED,
-        valid_to=WHAT_AND_HOW_LONG,
-    ),
-    ConsentText(
-        "carer-2026-3",
-        Subject.CARER,
-        LANGUAGES,
-        # promise: consent-text-carer
-        "May we pass on details about you to %(recipient)s, and to the unit that stands in for them, perhaps in "
-        "another municipality? That is your name, contact details, why you want contact and what you answer about "
-        "yourself. Then you can be in touch, and they can offer support. Your yes lasts a year. "
-        "You can take it back any time, with us or them, without saying why.",
-        valid_from=WHAT_AND_HOW_LONG,
-        longest=a_year_after,
-    ),
-    ConsentText(
-        "person-cared-for-2026-3",
-        Subject.PERSON_CARED_FOR,
-        LANGUAGES,
-        # promise: consent-text-person-cared-for
-        "May we tell %(recipient)s about you, and the unit that stands in for them, perhaps in another municipality, "
-        "so that the person who helps you gets support? That is your name, birth year, who you are to that person, "
-        "and what is needed about your health and everyday life. Your yes lasts a year. "
-        "You can take it back any time, with us or them, without saying why.",
-        valid_from=WHAT_AND_HOW_LONG,
-        longest=a_year_after,
-    ),
+    _text("carer-2026-1", Subject.CARER, FIRST, NAMED),
+    _text("person-cared-for-2026-1", Subject.PERSON_CARED_FOR, FIRST, NAMED),
+    _text("carer-2026-2", Subject.CARER, NAMED, WHAT_AND_HOW_LONG),
+    _text("person-cared-for-2026-2", Subject.PERSON_CARED_FOR, NAMED, WHAT_AND_HOW_LONG),
+    # promise: consent-text-carer
+    _text("carer-2026-3", Subject.CARER, WHAT_AND_HOW_LONG, None, a_year_after),
+    # promise: consent-text-person-cared-for
+    _text("person-cared-for-2026-3", Subject.PERSON_CARED_FOR, WHAT_AND_HOW_LONG, None, a_year_after),
 )
 _BY_VERSION = {text.version: text for text in CONSENT_TEXTS}
 
@@ -138,4 +110,4 @@ def text_of(version: str) -> ConsentText | None:
 def may_have_been_read(about: Subject, version: str, language: str, day: date) -> bool:
     """Whether a text of that version was there to be read out in that language on a day."""
     text = text_of(version)
-    return text is not None and text.about is about and language in text.languages and text.in_force(day)
+    return text is not None and text.about is about and language in text.words and text.in_force(day)

@@ -298,9 +298,8 @@ UNNAMED = "%(recipient)s"
 
 def said(text: ConsentText, language: str, recipient: NamedRecipient | None, unnamed: str = "…") -> str:
     """A text as it is read out in a language. ``unnamed``: what stands for a recipient that is not known."""
-    if language == "en":
-        return text.text % {"recipient": named_in_english(recipient) if recipient else unnamed}
-    return str(gettext(text.text, recipient=named(recipient) if recipient else unnamed))
+    name = named_in_english if language == "en" else named
+    return text.words[language] % {"recipient": name(recipient) if recipient else unnamed}
 
 
 def ways(channels: Iterable[str]) -> str:
@@ -326,7 +325,7 @@ def who_withdrew(withdrawal: Withdrawal) -> str:
 def read_out(consent: Consent) -> str:
     """The very words that were read out before somebody said yes, in the language in which they were."""
     text = text_of(consent.text_version)
-    return said(text, consent.text_language, consent.named) if text else ""
+    return said(text, consent.text_language, consent.named) if text and consent.text_language in text.words else ""
 
 
 def texts_read_out(recipient: NamedRecipient | None) -> Iterator[tuple[ConsentText, str, str]]:

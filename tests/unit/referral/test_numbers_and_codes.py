@@ -107,7 +107,7 @@ def test_each_of_the_two_people_has_a_text_to_be_read() -> None:
 def test_the_text_that_is_read_out_names_whom_it_is_for() -> None:
     """The older ones, which did not, may have been read out until the day before, and no longer."""
     for subject in Subject:
-        assert "%(recipient)s" in consent_text(subject, TODAY).text
+        assert consent_text(subject, TODAY).names_recipient
         last, first = date(2026, 10, 31), date(2026, 11, 1)
         older, newer = consent_text(subject, last), consent_text(subject, first)
         assert older.version != newer.version
