@@ -58,8 +58,8 @@ chaos: set-up-test ## twenty seeds of at least thirty faults each: nothing lost 
 screenshots: set-up-test ## each role's page as a picture, for the README
 	@$(PYTEST) tests/journeys -q -m screenshots
 
-docs: set-up-unit ## write the documents that are made from the code
-	@$(BIN)/python -m deploy.docs
+docs: set-up-unit ## write docs/asyncapi.json, which is made from the contracts
+	@$(BIN)/python -m shared.messaging.asyncapi
 
 components: set-up-unit ## tell which parts that others made have a known weakness, and whether one is past its time
 	@$(BIN)/python -m deploy.components

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from deploy.translations import ROOMS, catalogue_of
 
 ROOT = Path(__file__).resolve().parents[2]
-# history tells what things were called; the other two are made or checked elsewhere
+# history tells what things were called; the other two have checks of their own
 NOT_THESE = ("CHANGELOG.md", "glossary.md", "promises.md")
 WHERE = ("*.md", "docs/*.md", "services/*/README.md", "shared/*/README.md")
 DOCUMENTS = sorted(path for each in WHERE for path in ROOT.glob(each) if path.name not in NOT_THESE)
