@@ -97,6 +97,11 @@ def ask_alone(engine: Engine, statement: Statement, values: Sequence[Any] = ()) 
         try:
             with psycopg.RawCursor(driver) as cursor:
                 return cursor.execute(statement, values).fetchall()
+        except BaseException as cut_short:
+            if not isinstance(cut_short, psycopg.Error):
+                # whoever asks was stopped in the middle of it: nobody is to be lent this one while it answers
+                lent.invalidate(cut_short)
+            raise
         finally:
             if not driver.closed:
                 driver.autocommit = False

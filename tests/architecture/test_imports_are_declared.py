@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.syntax import tree_of
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 OURS = {"services", "shared", "deploy", "tests"}
 # extras of pyproject.toml that are there besides the product's own dependencies, by room
@@ -24,7 +26,7 @@ OF_TYPES = {"_typeshed"}
 
 def imported(source: str) -> Iterator[str]:
     """Top-level names of other people's packages that a module imports, wherever in it."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree_of(source)):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:

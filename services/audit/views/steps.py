@@ -88,7 +88,7 @@ def as_steps(connection: Connection, rows: Sequence[Sequence[Any]], unseal: Unse
         shown = _what_was_shown(connection, leaves, differs)
         _add_units_heard_since(connection, leaves.values())
         units = {UUID(unit) for leaf in leaves.values() for unit in (leaf.get("unit"), _concerned(leaf)) if unit}
-        names = dict(ask(connection, _UNITS, (list(units),))) if units else {}
+        names: dict[UUID, str] = dict(ask(connection, _UNITS, (list(units),))) if units else {}
         users = _users(connection, leaves, unseal, differs)
         return [
             _step(index, leaf, shown.get(index), names, users.get(index, ""), differs[index])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -47,6 +49,26 @@ def test_a_lone_question_leaves_no_transaction_behind(engine: Engine) -> None:
         connection.rollback()
         with pytest.raises(ProgrammingError):
             ask(connection, "SELECT n FROM undone")
+
+
+def test_whoever_is_stopped_in_the_middle_is_told_of_that_and_leaves_no_busy_connection(engine: Engine) -> None:
+    """What stops one (a time limit, say) is what is raised; who asks next is lent another connection."""
+
+    class Stopped(Exception):
+        pass
+
+    def stop(number: int, frame: object) -> None:
+        raise Stopped
+
+    first = ask_alone(engine, OWN)
+    before = signal.signal(signal.SIGUSR1, stop)
+    try:
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGUSR1)).start()
+        with pytest.raises(Stopped):
+            ask_alone(engine, "SELECT pg_sleep(30)")
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert ask_alone(engine, OWN) != first
 
 
 def test_the_databases_no_is_sqlalchemys_error_without_the_values(engine: Engine) -> None:
