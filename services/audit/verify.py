@@ -705,10 +705,12 @@ class _Packed:
         self._file = io.BufferedReader(self._tried(archive.open, path))
 
     def read(self, size: int, /) -> bytes:
-        return self._tried(self._file.read, size)
+        some: bytes = self._tried(self._file.read, size)
+        return some
 
     def readline(self, size: int, /) -> bytes:
-        return self._tried(self._file.readline, size)
+        line: bytes = self._tried(self._file.readline, size)
+        return line
 
     def close(self) -> None:
         self._file.close()

@@ -71,7 +71,7 @@ class Languages(Babel):
         super().__init__(app, locale_selector=lambda: LANGUAGE)
         # of that language at once: Flask-Babel's own ask for each sentence anew which one the request is in
         pages = partial(self._own_domain.of, Locale.parse(LANGUAGE))
-        app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # an extension adds it
             gettext=lambda one: pages().gettext(one),
             ngettext=lambda one, many, number: pages().ngettext(one, many, number),
             newstyle=True,
