@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := menu
-.PHONY: menu set-up run stop reset status compose compose-test unit test check bench bench-in-turn chaos screenshots docs components requirements renewed-requirements set-up-test set-up-unit
+.PHONY: menu set-up run stop reset status compose compose-test unit test check house bench bench-in-turn chaos screenshots docs components requirements renewed-requirements set-up-test set-up-unit
 
 PYTHON3 ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -45,6 +45,9 @@ test: set-up-test ## every test; finds or starts PostgreSQL and RabbitMQ
 
 check: set-up-unit ## style, types, imports, translations, secrets
 	@$(BIN)/python -m deploy.check
+
+house: set-up-test ## tell in numbers how the house is kept, each beside its bar (ARGS=--all names what was counted)
+	@$(BIN)/python -m tests.bench.house $(ARGS)
 
 bench: set-up-test ## measure, as ratios to the machine's own floor
 	@$(BIN)/python -m tests.bench
