@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ssl
+import time
 from typing import ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -12,6 +13,8 @@ import amqp
 CONNECT_TIMEOUT = 3.0
 HEARTBEAT = 5.0
 WRITE_TIMEOUT = 5.0
+ANSWER_TIMEOUT = 10.0
+"""Seconds that the broker has for an answer to what is asked of it: a channel, confirms, a queue."""
 
 
 class _Connection(amqp.Connection):  # type: ignore[misc]  # py-amqp is not typed
@@ -21,6 +24,17 @@ class _Connection(amqp.Connection):  # type: ignore[misc]  # py-amqp is not type
         "consumer_cancel_notify": True,
         "authentication_failure_close": True,
     }
+
+    def drain_events(self, timeout: float | None = None) -> None:
+        """Hear one thing from the broker, other than that it is there. Raises TimeoutError when none comes in time.
+
+        The library's own begins to wait anew with each heartbeat, which a broker that confirms nothing goes on
+        sending, and waits without end where no time is given.
+        """
+        ends = time.monotonic() + (ANSWER_TIMEOUT if timeout is None else timeout)
+        while not self.blocking_read(max(0.0, ends - time.monotonic())):
+            if time.monotonic() >= ends:
+                raise TimeoutError
 
 
 def connect(broker_url: str, name: str) -> amqp.Connection:

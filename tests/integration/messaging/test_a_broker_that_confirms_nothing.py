@@ -1,7 +1,7 @@
 """A broker that takes connections and messages, and confirms and delivers none of them: it rings, day and night.
 
-As RabbitMQ does on a full disk, or when its write-ahead log has ended there: it runs, it answers, its queues stand
-still. Nobody need ask ``lotsa doctor`` first.
+As RabbitMQ does on a full disk: it runs, it answers, it says that it is there, and its queues stand still. Nobody need
+ask ``lotsa doctor`` first.
 """
 
 from __future__ import annotations
@@ -10,15 +10,25 @@ import re
 import threading
 import time
 import zlib
+from collections.abc import Iterator
 
+import pytest
 import yaml
 from prometheus_client import REGISTRY
 
 from deploy.onebox.places import CHECKOUT
+from deploy.onebox.private_rabbitmq import PrivateRabbitMQ
+from shared.messaging.connection import ANSWER_TIMEOUT, HEARTBEAT, connect, drop
 from shared.messaging.relay import ANNOUNCE_EVERY
+from shared.messaging.subscribe import subscriptions_of
+from shared.messaging.topology import declare
 from shared.observability import metrics
+from shared.settings import SERVICES
 from tests.integration.messaging.conftest import House, eventually
+from tests.integration.messaging.listener import Listener
+from tests.support.private_broker import private_broker, rabbitmqctl
 
+pytestmark = pytest.mark.timeout(400)
 RULES = yaml.safe_load((CHECKOUT / "deploy/prometheus/alerts.yml").read_text())["groups"]
 
 
@@ -36,6 +46,47 @@ def rings(alert: str, at: float) -> bool:
     assert form, "the rule is of another form: evaluate it anew"
     value = measured(form[2])
     return (at - value if form[1] else value) > int(form[3])
+
+
+@pytest.fixture
+def broker() -> Iterator[PrivateRabbitMQ]:
+    """One of the test's own, with this room's exchanges and queues."""
+    with private_broker() as made:
+        made.start()
+        declare(made.amqp_url, SERVICES, subscriptions_of(Listener))
+        yield made
+
+
+def unsent(house: House) -> int:
+    """How many events wait or are unconfirmed."""
+    return int(house.ask("SELECT count(*) FROM outbox WHERE sent_at IS NULL", of="publisher"))
+
+
+def troubles() -> float:
+    """How often the relay has lost its broker."""
+    labels = {"publisher": "referral", "kind": "broker"}
+    return REGISTRY.get_sample_value("lotsa_relay_troubles_total", labels) or 0
+
+
+def test_it_is_seen_whether_anything_happens_or_not(house: House, broker: PrivateRabbitMQ) -> None:
+    """Its process and its socket live on; when it last confirmed anything, and what waits, tell of it."""
+    with house.relaying(broker_url=broker.amqp_url):
+        house.send("normal")
+        eventually(lambda: unsent(house) == 0, saying="the relay works")
+        assert not rings("LotsaBrokerConfirmsNothing", time.time())
+        rabbitmqctl(broker, "set_disk_free_limit", "1000000GB")
+        confirmed_at, before = measured("lotsa_broker_confirmed_timestamp_seconds"), troubles()
+        house.send("normal", "normal")
+        eventually(lambda: measured("lotsa_outbox_waiting") == 2, saying="what waits is measured without the broker")
+        eventually(lambda: troubles() > before + 1, saying="the relay gets no confirm, and again none")
+        assert measured("lotsa_broker_confirmed_timestamp_seconds") == confirmed_at
+        waits = measured("lotsa_outbox_age_seconds")
+        eventually(lambda: measured("lotsa_outbox_age_seconds") > waits > 0, saying="the age grows")
+        assert rings("LotsaBrokerConfirmsNothing", confirmed_at + 121)
+        # two minutes later: nobody waits for them here
+        later(house)
+        eventually(lambda: rings("LotsaOutboxWaits", time.time()), saying="what waits rings too")
+        assert unsent(house) == 2, "and none of it is taken for sent"
 
 
 def later(house: House) -> None:
@@ -77,3 +128,22 @@ def test_who_stands_by_shows_nothing_of_what_was(house: House) -> None:
         finally:
             stop.set()
             thread.join(30)
+
+
+def test_it_is_given_so_long_for_each_answer_and_no_longer(broker: PrivateRabbitMQ) -> None:
+    """Its heartbeats are no answer; and one that has stopped in the middle of a greeting is not waited for either."""
+    connection = connect(broker.amqp_url, "somebody who waits")
+    try:
+        began = time.monotonic()
+        with pytest.raises(TimeoutError):
+            # long enough for two of its heartbeats
+            connection.drain_events(timeout=HEARTBEAT + 1)
+        assert HEARTBEAT < time.monotonic() - began < HEARTBEAT + 3
+        broker.pause()
+        began = time.monotonic()
+        with pytest.raises(TimeoutError):
+            connection.channel()
+        assert time.monotonic() - began < ANSWER_TIMEOUT + 2
+    finally:
+        broker.resume()
+        drop(connection)
