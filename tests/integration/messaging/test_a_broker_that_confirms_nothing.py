@@ -128,6 +128,8 @@ def test_who_stands_by_shows_nothing_of_what_was(house: House) -> None:
         finally:
             stop.set()
             thread.join(30)
+            # the lock is the session's, which the pool would keep for the next test
+            other.invalidate()
 
 
 def test_it_is_given_so_long_for_each_answer_and_no_longer(broker: PrivateRabbitMQ) -> None:

@@ -36,10 +36,10 @@ def test_what_was_typed_stays_when_something_is_wrong(town: Town, as_person: Ope
     alva.get_by_label("Personnummer").evaluate("field => field.value = '123'")
     go_on(alva)
     summary = alva.locator("#error-summary")
-    assert summary.locator("a").all_inner_texts() == ["Ange numret att ringa till.", NO_NUMBER]
+    assert summary.locator("a").all_inner_texts() == ["Ange telefonnumret.", NO_NUMBER]
     assert alva.title().startswith("Rätta: ")
     assert alva.evaluate("document.activeElement.id") == "error-summary", "read first, without a script of ours"
-    summary.get_by_role("link", name="Ange numret").click()
+    summary.get_by_role("link", name="Ange telefonnumret").click()
     field = alva.locator("#f-phone")
     assert field.get_attribute("aria-invalid") == "true"
     assert "f-phone-error" in (field.get_attribute("aria-describedby") or "")
