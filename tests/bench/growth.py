@@ -25,6 +25,7 @@ from deploy.onebox.wsgi import service_app
 from deploy.seed.ids import ASSIGNMENT, DEMO_ISSUER
 from deploy.seed.large import run_large
 from shared.kernel.actor import UserRef
+from shared.kernel.collecting import settle_down
 from shared.settings import SERVICES, Settings
 from shared.web.limits import ALLOWED
 from shared.web.session import begun, cookie_name
@@ -95,6 +96,8 @@ class Growth:
 
     def _doors(self, bar: float) -> list[dict[str, object]]:
         apps = [app for service in SERVICES if isinstance(app := service_app(service, self._settings()), Flask)]
+        # as the service does before it answers anybody (deploy/serve.py)
+        settle_down()
         found = []
         for visit in visits(apps, self._database, self._a_draft(apps[0])):
             times, statuses = self._ask(visit)
@@ -134,6 +137,7 @@ class Growth:
         apps = {
             service: app for service in SERVICES if isinstance(app := service_app(service, self._settings()), Flask)
         }
+        settle_down()
         found = []
         alva = self._hands(apps["referral"], "alva")
         for change in changes(list(apps.values())):
