@@ -13,7 +13,7 @@ import amqp
 CONNECT_TIMEOUT = 3.0
 HEARTBEAT = 5.0
 WRITE_TIMEOUT = 5.0
-ANSWER_TIMEOUT = 10.0
+ANSWER_TIMEOUT = 30.0
 """Seconds that the broker has for an answer to what is asked of it: a channel, confirms, a queue."""
 
 
