@@ -4,9 +4,10 @@
     python -m deploy.translations check      fail when a message lacks its Swedish text, is fuzzy, missing or unused
     python -m deploy.translations compile    write .mo files for other tools; the apps read the .po files themselves
 
-Each service and `shared/web` has a catalogue of its own. Message ids are English. Besides what is marked with `_()`,
-refusals' titles, details and field sentences and the schemas' own messages are messages too: they are translated at the
-door, so they stand unmarked in rooms that know nothing of translation.
+Each service and `shared/web` has a catalogue of its own. Message ids are English. What is to be translated is marked
+where it is written, with `_()` and the like or, in rooms that know nothing of translation, with `says()`
+(`shared/kernel/translation.py`), and Babel's own extractor finds it. `tests/unit/web/test_all_is_marked.py` looks for
+what refusals and schemas say without being in a catalogue.
 """
 
 from __future__ import annotations
@@ -17,12 +18,27 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from deploy.messages import Key, messages_of, speaks_of
 from shared.settings import SERVICES
 
+Key = tuple[str, ...]
+METHODS = [
+    ("**/migrations/**.py", "ignore"),
+    ("**.py", "python"),
+    ("**/templates/**.html", "jinja2"),
+    ("**/templates/**.txt", "jinja2"),
+]
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "lazy_gettext": None,
+    "lazy_ngettext": (1, 2),
+    "says": None,
+}
 CHECKOUT = Path(__file__).resolve().parents[1]
 SHARED = "shared/web"
 ROOMS = (SHARED, *(f"services/{service}" for service in SERVICES))
@@ -34,6 +50,18 @@ def catalogue_of(room: str, language: str = "sv") -> Path:
     """Where a room's catalogue is."""
     inside = "translations" if room == SHARED else "web/translations"
     return CHECKOUT / room / inside / language / "LC_MESSAGES" / "messages.po"
+
+
+def messages_of(folder: Path) -> dict[Key, str]:
+    """Every message of a folder → the file and line that says it."""
+    found: dict[Key, str] = {}
+    if not folder.is_dir():
+        return found
+    for name, line, message, _comments, _context in extract_from_dir(folder, METHODS, {}, KEYWORDS):
+        key = tuple(each for each in message if each) if isinstance(message, tuple | list) else (message,)
+        if key and key[0]:
+            found.setdefault(key, f"{name}:{line}")
+    return found
 
 
 def used_in(room: str) -> dict[Key, str]:
@@ -61,7 +89,7 @@ def lacking(rooms: tuple[str, ...] = ROOMS) -> Iterator[str]:
                 yield f"{room}: fuzzy: {_key(message.id)[0]}"
             elif not _whole(message.string):
                 yield f"{room}: not translated: {_key(message.id)[0]}"
-            if _key(message.id) not in used and not _spoken_of(room, _key(message.id)):
+            if _key(message.id) not in used:
                 yield f"{room}: not used any more: {_key(message.id)[0]}"
         own = {_key(message.id) for message in catalogue if message.id}
         for key, where in used.items():
@@ -79,7 +107,6 @@ def update(rooms: tuple[str, ...] = ROOMS) -> None:
         used = used_in(room)
         new = Catalog(locale="sv", project="Lotsa", fuzzy=False)
         keys = [key for key in used if key in known or room == SHARED or key not in shared]
-        keys += [key for key in known if key not in used and _spoken_of(room, key)]
         for key in sorted(keys):
             new.add(key if len(key) > 1 else key[0], known.get(key))
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -96,10 +123,6 @@ def compile_all() -> None:
         buffer = BytesIO()
         write_mo(buffer, _read(path))
         path.with_suffix(".mo").write_bytes(buffer.getvalue())
-
-
-def _spoken_of(room: str, key: Key) -> bool:
-    return any(speaks_of(CHECKOUT / folder, key[0]) for folder in (room, *ALSO.get(room, ())))
 
 
 def _read(path: Path) -> Catalog:

@@ -23,6 +23,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from shared.kernel.translation import says
+
 # one English sentence, or each of several: never several in one, which no catalogue knows
 Sentences = str | tuple[str, ...]
 
@@ -35,7 +37,7 @@ class Refusal(Exception):
     """
 
     slug: ClassVar[str] = "refused"
-    title: ClassVar[str] = "This cannot be done."
+    title: ClassVar[str] = says("This cannot be done.")
     status: ClassVar[int] = 409
 
     def __init__(self, detail: str = "", *, fields: Mapping[str, Sentences] | None = None) -> None:
@@ -48,7 +50,7 @@ class Invalid(Refusal):
     """What was asked does not hold together."""
 
     slug = "invalid"
-    title = "Something in the form needs to be corrected."
+    title = says("Something in the form needs to be corrected.")
     status = 422
 
 
@@ -56,7 +58,7 @@ class NotAllowed(Refusal):
     """The person's role or relation does not permit it."""
 
     slug = "not-allowed"
-    title = "Your assignment does not allow this."
+    title = says("Your assignment does not allow this.")
     status = 403
 
 
@@ -64,7 +66,7 @@ class NotThere(Refusal):
     """It does not exist, or its existence is not for the asker to know."""
 
     slug = "not-there"
-    title = "There is nothing here for you."
+    title = says("There is nothing here for you.")
     status = 404
 
 
@@ -72,7 +74,7 @@ class Conflict(Refusal):
     """It would be right in another state, but not in this one."""
 
     slug = "conflict"
-    title = "This is not possible as things stand now."
+    title = says("This is not possible as things stand now.")
     status = 409
 
 
@@ -80,14 +82,14 @@ class AlreadyInProgress(Conflict):
     """The same request (by its Idempotency-Key) is being carried out at this moment."""
 
     slug = "already-in-progress"
-    title = "The same request is being carried out right now. Try again in a moment."
+    title = says("The same request is being carried out right now. Try again in a moment.")
 
 
 class VersionHasMoved(Refusal):
     """Somebody changed it after it was read."""
 
     slug = "version-has-moved"
-    title = "Somebody changed this while you had it open. Read it again before you go on."
+    title = says("Somebody changed this while you had it open. Read it again before you go on.")
     status = 412
 
 
@@ -95,7 +97,7 @@ class VersionIsRequired(Refusal):
     """The request must say which version it was made from."""
 
     slug = "version-is-required"
-    title = "Say which version you have read (If-Match)."
+    title = says("Say which version you have read (If-Match).")
     status = 428
 
 
@@ -103,7 +105,7 @@ class SignInNeeded(Refusal):
     """Nobody is signed in, or the session has ended."""
 
     slug = "sign-in-needed"
-    title = "You need to sign in."
+    title = says("You need to sign in.")
     status = 401
 
 
@@ -111,7 +113,7 @@ class TooOften(Refusal):
     """One caller asks for more than is theirs. ``retry_after``: seconds until it is not too often any more."""
 
     slug = "too-often"
-    title = "Too many requests. Please wait a moment."
+    title = says("Too many requests. Please wait a moment.")
     status = 429
 
     def __init__(self, retry_after: int) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from shared.kernel.translation import says
 from shared.vocabulary.misread import Misread
 
 OF_AGE = 18
@@ -23,21 +24,21 @@ class YearIsNotYet(Misread):
     """Nobody has been born in a year to come."""
 
     slug = "year-is-not-yet"
-    title = "The year of birth is still to come."
+    title = says("The year of birth is still to come.")
 
 
 class YearIsTooFarBack(Misread):
     """Nobody lives who was born then."""
 
     slug = "year-is-too-far-back"
-    title = "Nobody who lives was born that year. Check the year of birth."
+    title = says("Nobody who lives was born that year. Check the year of birth.")
 
 
 class YearIsNotWhole(Misread):
     """Two digits could be either of two centuries."""
 
     slug = "year-is-not-whole"
-    title = "Write the year of birth with four digits."
+    title = says("Write the year of birth with four digits.")
 
 
 @dataclass(frozen=True)

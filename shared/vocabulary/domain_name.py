@@ -13,6 +13,7 @@ from functools import lru_cache
 from email_validator import EmailNotValidError
 from email_validator.syntax import validate_email_domain_name
 
+from shared.kernel.translation import says
 from shared.vocabulary.misread import Misread
 
 
@@ -20,14 +21,14 @@ class NotADomainName(Misread):
     """No computer can have this name."""
 
     slug = "not-a-domain-name"
-    title = "This is no domain name."
+    title = says("This is no domain name.")
 
 
 class DomainIsNotWhole(NotADomainName):
     """One word only, where a name in the public net has at least two."""
 
     slug = "domain-is-not-whole"
-    title = "The domain name is not whole: it ends in for example .se."
+    title = says("The domain name is not whole: it ends in for example .se.")
 
 
 @lru_cache(maxsize=2_000)

@@ -11,6 +11,7 @@ from typing import NewType
 
 from email_validator import EmailNotValidError, validate_email
 
+from shared.kernel.translation import says
 from shared.vocabulary.domain_name import DomainIsNotWhole, NotADomainName, parse_domain, shown_domain
 from shared.vocabulary.misread import Misread
 
@@ -35,77 +36,79 @@ class NotAnEmailAddress(Misread):
     """No letter can be sent there."""
 
     slug = "not-an-email-address"
-    title = "Write an e-mail address, for example namn@example.se."
+    title = says("Write an e-mail address, for example namn@example.se.")
 
 
 class MoreThanOneAddress(NotAnEmailAddress):
     """Two addresses, or two @."""
 
     slug = "more-than-one-email-address"
-    title = "Write one e-mail address only."
+    title = says("Write one e-mail address only.")
 
 
 class AtIsMissing(NotAnEmailAddress):
     """Nothing says where the name ends."""
 
     slug = "email-address-without-at"
-    title = "There is no @ in the e-mail address."
+    title = says("There is no @ in the e-mail address.")
 
 
 class BeforeAtIsMissing(NotAnEmailAddress):
     """A domain without anybody in it."""
 
     slug = "email-address-begins-with-at"
-    title = "Something is missing before the @."
+    title = says("Something is missing before the @.")
 
 
 class SpaceInAddress(NotAnEmailAddress):
     """Words, or a slip."""
 
     slug = "space-in-email-address"
-    title = "There is a space in the e-mail address."
+    title = says("There is a space in the e-mail address.")
 
 
 class LettersBeforeAt(NotAnEmailAddress):
     """Å, ä or ö before the @: many mail servers send such a letter back."""
 
     slug = "letters-before-at"
-    title = "Before the @ only a to z, figures and a few signs will do: not every mail server takes å, ä and ö there."
+    title = says(
+        "Before the @ only a to z, figures and a few signs will do: not every mail server takes å, ä and ö there."
+    )
 
 
 class SignBeforeAt(NotAnEmailAddress):
     """A sign that cannot stand there."""
 
     slug = "sign-before-at"
-    title = "There is a character before the @ that cannot stand there."
+    title = says("There is a character before the @ that cannot stand there.")
 
 
 class StopBeforeAt(NotAnEmailAddress):
     """A full stop first, last or twice."""
 
     slug = "stop-before-at"
-    title = "Before the @ a full stop cannot stand first, last or twice in a row."
+    title = says("Before the @ a full stop cannot stand first, last or twice in a row.")
 
 
 class AfterAtIsWrong(NotAnEmailAddress):
     """No domain name."""
 
     slug = "after-at-is-wrong"
-    title = "What stands after the @ is no domain name."
+    title = says("What stands after the @ is no domain name.")
 
 
 class AfterAtIsNotWhole(AfterAtIsWrong):
     """``namn@example``, or nothing at all."""
 
     slug = "after-at-is-not-whole"
-    title = "Something is missing after the @: the address ends in for example @example.se."
+    title = says("Something is missing after the @: the address ends in for example @example.se.")
 
 
 class AddressIsTooLong(NotAnEmailAddress):
     """Longer than a letter can be addressed (RFC 5321, 4.5.3.1)."""
 
     slug = "email-address-is-too-long"
-    title = "The e-mail address is too long."
+    title = says("The e-mail address is too long.")
 
 
 def parse_email(text: str) -> EmailAddress:

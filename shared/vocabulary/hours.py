@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import time
 
+from shared.kernel.translation import says
 from shared.vocabulary.misread import Misread
 
 MIDNIGHT = time(0)
@@ -25,28 +26,28 @@ class NotATimeOfDay(Misread):
     """Neither hours and minutes, nor an hour."""
 
     slug = "not-a-time-of-day"
-    title = "Write the time as hours and minutes, for example 08:30."
+    title = says("Write the time as hours and minutes, for example 08:30.")
 
 
 class TimeHasAZone(Misread):
     """A local time is the same in summer and winter; one with an offset is another moment."""
 
     slug = "time-has-a-zone"
-    title = "Write the time without a time zone: Swedish time holds."
+    title = says("Write the time without a time zone: Swedish time holds.")
 
 
 class HoursAreHalfSaid(Misread):
     """Only one end was said."""
 
     slug = "hours-are-half-said"
-    title = "Give both the first and the last hour."
+    title = says("Give both the first and the last hour.")
 
 
 class HoursAreNone(Misread):
     """Beginning and end are the same: all day, or not at all?"""
 
     slug = "hours-are-none"
-    title = "The two times are the same. All day is written 00:00 to 24:00."
+    title = says("The two times are the same. All day is written 00:00 to 24:00.")
 
 
 def parse_time_of_day(text: str) -> time:

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
+from shared.kernel.translation import says
 from shared.vocabulary.age import KnownAge, counted_by_year, exactly, of_year
 from shared.vocabulary.marks import keyboard_marks
 from shared.vocabulary.misread import Misread
@@ -30,35 +31,35 @@ class NotAnIdentityNumber(Misread):
     """Neither ten nor twelve digits of one."""
 
     slug = "not-an-identity-number"
-    title = "This is not a personal identity number or coordination number."
+    title = says("This is not a personal identity number or coordination number.")
 
 
 class IdentityNumberIsMistyped(NotAnIdentityNumber):
     """The check digit tells that one of the others is wrong."""
 
     slug = "identity-number-is-mistyped"
-    title = "The last digit does not fit the others: some digit in the number is wrong."
+    title = says("The last digit does not fit the others: some digit in the number is wrong.")
 
 
 class NoSuchBirthday(NotAnIdentityNumber):
     """The day is in no calendar."""
 
     slug = "no-such-birthday"
-    title = "The identity number begins with a date that does not exist."
+    title = says("The identity number begins with a date that does not exist.")
 
 
 class BornInTheFuture(NotAnIdentityNumber):
     """Nobody has that number yet."""
 
     slug = "born-in-the-future"
-    title = "The identity number begins with a date that is still to come."
+    title = says("The identity number begins with a date that is still to come.")
 
 
 class CenturyIsMissing(NotAnIdentityNumber):
     """Ten digits in a row may be a child's or those of somebody more than a hundred years old."""
 
     slug = "century-is-missing"
-    title = "Write all twelve digits of the identity number: the year alone could be in either of two centuries."
+    title = says("Write all twelve digits of the identity number: the year alone could be in either of two centuries.")
 
 
 @dataclass(frozen=True)

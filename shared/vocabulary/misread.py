@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from shared.kernel.translation import says
+
 
 class Misread(ValueError):
     """A text does not mean the value that it was read as. Subclasses set ``slug`` and ``title``.
@@ -21,7 +23,7 @@ class Misread(ValueError):
     """
 
     slug: ClassVar[str] = "misread"
-    title: ClassVar[str] = "This has the wrong form."
+    title: ClassVar[str] = says("This has the wrong form.")
 
     def __init__(self) -> None:
         super().__init__(self.title)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from shared.kernel.translation import says
 from shared.vocabulary.marks import keyboard_marks
 from shared.vocabulary.misread import Misread
 
@@ -17,7 +18,7 @@ class NotAPostalCode(Misread):
     """Too few figures, too many, or something else."""
 
     slug = "not-a-postal-code"
-    title = "A postal code has five digits, for example 118 20."
+    title = says("A postal code has five digits, for example 118 20.")
 
 
 def parse_postal_code(text: str) -> str:

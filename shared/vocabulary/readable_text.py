@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from shared.kernel.translation import says
 from shared.vocabulary.misread import Misread
 from shared.vocabulary.stacks import is_stacked
 
@@ -72,21 +73,21 @@ class NothingToRead(Misread):
     """Empty, or signs only: no letter and no figure."""
 
     slug = "nothing-to-read"
-    title = "Write this in words or figures."
+    title = says("Write this in words or figures.")
 
 
 class TextIsTurnedAround(Misread):
     """It holds signs that make its end stand first, so that it reads as something else than it is."""
 
     slug = "text-is-turned-around"
-    title = "Remove the invisible characters that turn the text around."
+    title = says("Remove the invisible characters that turn the text around.")
 
 
 class CannotBeShown(Misread):
     """It holds control characters, characters that are none, or accents piled up without end."""
 
     slug = "cannot-be-shown"
-    title = "Remove the characters that cannot be shown."
+    title = says("Remove the characters that cannot be shown.")
 
 
 def received(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from shared.kernel.translation import says
 from shared.vocabulary.marks import keyboard_marks
 from shared.vocabulary.misread import Misread
 
@@ -21,14 +22,14 @@ class NotAReferenceNumber(Misread):
     """Not ten characters of those that numbers are made of."""
 
     slug = "not-a-reference-number"
-    title = "A referral's number is ten characters, for example 7K3QX-R09MP."
+    title = says("A referral's number is ten characters, for example 7K3QX-R09MP.")
 
 
 class ReferenceNumberIsMistyped(Misread):
     """Ten characters that are no number: the check character tells."""
 
     slug = "reference-number-is-mistyped"
-    title = "The number is mistyped: some character in it is wrong, or two have changed places."
+    title = says("The number is mistyped: some character in it is wrong, or two have changed places.")
 
 
 def parse_reference_number(text: str) -> str:

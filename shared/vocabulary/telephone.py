@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, ValidationResult
 
+from shared.kernel.translation import says
 from shared.vocabulary.marks import keyboard_marks
 from shared.vocabulary.misread import Misread
 
@@ -34,63 +35,63 @@ class NotATelephoneNumber(Misread):
     """There is nothing in it that could be dialled."""
 
     slug = "not-a-telephone-number"
-    title = "This does not look like a telephone number."
+    title = says("This does not look like a telephone number.")
 
 
 class AreaCodeIsMissing(NotATelephoneNumber):
     """A subscriber number as it is said to a neighbour: it could be anybody's, in any area."""
 
     slug = "area-code-is-missing"
-    title = "Write the area code too, for example 08."
+    title = says("Write the area code too, for example 08.")
 
 
 class LeadingZeroIsMissing(NotATelephoneNumber):
     """Long enough to be whole, but neither Swedish nor said to be foreign."""
 
     slug = "leading-zero-is-missing"
-    title = "Begin the number with 0, or with + and the country code."
+    title = says("Begin the number with 0, or with + and the country code.")
 
 
 class DigitsAreMissing(NotATelephoneNumber):
     """Shorter than any number."""
 
     slug = "digits-are-missing"
-    title = "Digits are missing in this telephone number."
+    title = says("Digits are missing in this telephone number.")
 
 
 class TooManyDigits(NotATelephoneNumber):
     """Longer than any number."""
 
     slug = "too-many-digits"
-    title = "There are too many digits in this telephone number."
+    title = says("There are too many digits in this telephone number.")
 
 
 class NoSuchNumber(NotATelephoneNumber):
     """Of a possible length, but in no numbering plan: a digit short, or too many."""
 
     slug = "no-such-telephone-number"
-    title = "There is no such telephone number. Check that no digit is missing or wrong."
+    title = says("There is no such telephone number. Check that no digit is missing or wrong.")
 
 
 class MoreThanOneNumber(NotATelephoneNumber):
     """Two numbers: which of them is to be called?"""
 
     slug = "more-than-one-telephone-number"
-    title = "Write one telephone number only."
+    title = says("Write one telephone number only.")
 
 
 class LettersInTheNumber(NotATelephoneNumber):
     """An extension, a name, opening hours: nothing of it is dropped in silence."""
 
     slug = "letters-in-the-telephone-number"
-    title = "Write the telephone number in digits only, without words or an extension."
+    title = says("Write the telephone number in digits only, without words or an extension.")
 
 
 class ShortNumber(NotATelephoneNumber):
     """An emergency or service number."""
 
     slug = "short-number"
-    title = "This number leads to an authority or a service. Write the person's own number."
+    title = says("This number leads to an authority or a service. Write the person's own number.")
 
 
 class E164(str):

@@ -9,6 +9,7 @@ import re
 from typing import NewType
 from urllib.parse import urlsplit
 
+from shared.kernel.translation import says
 from shared.vocabulary.domain_name import NotADomainName, parse_domain, shown_domain
 from shared.vocabulary.misread import Misread
 
@@ -27,63 +28,63 @@ class NotAWebAddress(Misread):
     """Nothing that a browser could open."""
 
     slug = "not-a-web-address"
-    title = "Write a web address, for example https://www.example.se."
+    title = says("Write a web address, for example https://www.example.se.")
 
 
 class WebAddressIsTooLong(NotAWebAddress):
     """Longer than anybody's page."""
 
     slug = "web-address-is-too-long"
-    title = "The web address is too long."
+    title = says("The web address is too long.")
 
 
 class OtherKindOfLink(NotAWebAddress):
     """``javascript:``, ``mailto:``, ``ftp:`` …"""
 
     slug = "other-kind-of-link"
-    title = "Only web addresses that begin with https:// or http:// can stand here."
+    title = says("Only web addresses that begin with https:// or http:// can stand here.")
 
 
 class SpaceInWebAddress(NotAWebAddress):
     """Two addresses, or words."""
 
     slug = "space-in-web-address"
-    title = "There is a space in the web address."
+    title = says("There is a space in the web address.")
 
 
 class SignInWebAddress(NotAWebAddress):
     """A sign that must be written otherwise in an address."""
 
     slug = "sign-in-web-address"
-    title = "There is a character in the web address that cannot stand there."
+    title = says("There is a character in the web address that cannot stand there.")
 
 
 class SecretInWebAddress(NotAWebAddress):
     """``https://user:password@host``: it would be public, and leads elsewhere than it seems to."""
 
     slug = "secret-in-web-address"
-    title = "Remove the user name and password from the web address: everybody would see them."
+    title = says("Remove the user name and password from the web address: everybody would see them.")
 
 
 class EmailInstead(NotAWebAddress):
     """``namn@example.se`` is somebody's address, and no page's."""
 
     slug = "email-instead-of-web-address"
-    title = "This is an e-mail address. It has a field of its own."
+    title = says("This is an e-mail address. It has a field of its own.")
 
 
 class HostIsWrong(NotAWebAddress):
     """No domain name after https://."""
 
     slug = "web-address-without-host"
-    title = "The web address has no domain name, for example www.example.se."
+    title = says("The web address has no domain name, for example www.example.se.")
 
 
 class PortIsWrong(NotAWebAddress):
     """What stands after the host's colon is no port."""
 
     slug = "web-address-with-wrong-port"
-    title = "What stands after the colon in the web address must be a number up to 65535."
+    title = says("What stands after the colon in the web address must be a number up to 65535.")
 
 
 def parse_web_address(text: str) -> WebAddress:

@@ -15,6 +15,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from marshmallow import Schema, ValidationError
 
 from shared.kernel.refusals import Invalid, Sentences, VersionHasMoved, VersionIsRequired
+from shared.kernel.translation import says
 from shared.vocabulary.readable_text import is_in_one_form
 from shared.web import idempotency
 from shared.web.errors import MalformedCursor, MalformedRequest, WrongMediaType
@@ -194,7 +195,7 @@ def idempotency_key() -> str | None:
         return None
     key = given.strip().strip('"')
     if not KEY.fullmatch(key):
-        raise Invalid("Idempotency-Key must be 1 to 200 visible ASCII characters.")
+        raise Invalid(says("Idempotency-Key must be 1 to 200 visible ASCII characters."))
     return key
 
 

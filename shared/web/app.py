@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, request
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 
 from shared.kernel.clock import Clock, SystemClock
+from shared.kernel.translation import says
 from shared.observability.episodes import Episode
 from shared.observability.logs import logger
 from shared.settings import Settings, SettingsAreWrong
@@ -32,7 +33,7 @@ from shared.web import (
     statement,
     tokens,
 )
-from shared.web.errors import OfAnotherVersion, TooLarge, says
+from shared.web.errors import OfAnotherVersion, TooLarge
 from shared.web.guard import OnlyHere
 from shared.web.navigation import add_layout
 from shared.web.received import ReceivedRequest

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.kernel.actor import Role
+from shared.kernel.translation import says
 from shared.settings import Settings
-from shared.web.errors import says
 from shared.web.session import Identified
 
 # the provider's clock and ours

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from shared.kernel.refusals import Invalid, Refusal
-
-
-def says(message: str) -> str:
-    """Marks a catalogue key that is translated later, where it is shown."""
-    return message
+from shared.kernel.translation import says
 
 
 class MalformedRequest(Refusal):
     """The request cannot be read at all."""
 
     slug = "malformed"
-    title = "The request could not be read."
+    title = says("The request could not be read.")
     status = 400
 
 
@@ -22,7 +18,7 @@ class WrongMediaType(Refusal):
     """The body is not JSON."""
 
     slug = "wrong-media-type"
-    title = "Send the request as application/json."
+    title = says("Send the request as application/json.")
     status = 415
 
 
@@ -30,7 +26,7 @@ class TooLarge(Refusal):
     """More was sent than is received (RFC 9110, 15.5.14)."""
 
     slug = "http-413"
-    title = "What was sent is too large."
+    title = says("What was sent is too large.")
     status = 413
 
 
@@ -38,7 +34,7 @@ class FormExpired(Refusal):
     """A form came without the token of its session, or with another's."""
 
     slug = "form-expired"
-    title = "The form has been open too long."
+    title = says("The form has been open too long.")
     status = 400
 
 
@@ -46,19 +42,19 @@ class KeyUsedForSomethingElse(Invalid):
     """The Idempotency-Key has been used with another request."""
 
     slug = "idempotency-key-reused"
-    title = "This Idempotency-Key has already been used for another request."
+    title = says("This Idempotency-Key has already been used for another request.")
 
 
 class MalformedCursor(Invalid):
     """A cursor that we did not make, or made for another list."""
 
     slug = "malformed-cursor"
-    title = "The link to the next page does not work."
+    title = says("The link to the next page does not work.")
 
     def __init__(self) -> None:
         super().__init__(
             says("It may be too old, have been cut off, or lead to another list."),
-            fields={"/cursor": "This page marker is not valid. Start again from the first page."},
+            fields={"/cursor": says("This page marker is not valid. Start again from the first page.")},
         )
 
 
@@ -66,7 +62,7 @@ class TooBusy(Refusal):
     """More requests are in flight than this process takes on."""
 
     slug = "too-busy"
-    title = "There is a lot to do right now. Please try again in a moment."
+    title = says("There is a lot to do right now. Please try again in a moment.")
     status = 503
 
 
@@ -74,7 +70,7 @@ class DirectoryIsSilent(Refusal):
     """The directory has not been heard lately, so nobody knows whose right has ended."""
 
     slug = "directory-not-heard"
-    title = "This is closed for a moment."
+    title = says("This is closed for a moment.")
     status = 503
 
     def __init__(self) -> None:
@@ -92,7 +88,7 @@ class OfAnotherVersion(Refusal):
     """The database has been updated and this process not, or the other way round."""
 
     slug = "of-another-version"
-    title = "Lotsa is being updated."
+    title = says("Lotsa is being updated.")
     status = 503
 
     def __init__(self) -> None:
@@ -109,7 +105,7 @@ class OutOfOrder(Refusal):
     """The database cannot be reached just now."""
 
     slug = "temporarily-out-of-order"
-    title = "Something is temporarily out of order. Please try again in a moment."
+    title = says("Something is temporarily out of order. Please try again in a moment.")
     status = 503
 
 
@@ -117,7 +113,7 @@ class CannotBeRead(Refusal):
     """What is kept sealed cannot be opened: a key is missing, or what is kept was changed."""
 
     slug = "unreadable"
-    title = "What is saved here cannot be read. Tell whoever looks after Lotsa where you work."
+    title = says("What is saved here cannot be read. Tell whoever looks after Lotsa where you work.")
     status = 500
 
 
@@ -125,5 +121,5 @@ class Unexpected(Refusal):
     """Something broke that nobody foresaw."""
 
     slug = "unexpected"
-    title = "Something went wrong on our side."
+    title = says("Something went wrong on our side.")
     status = 500

@@ -26,11 +26,11 @@ from werkzeug.wrappers import Response
 
 from shared.kernel.actor import Actor, UserRef
 from shared.kernel.refusals import AlreadyInProgress, Invalid, NotThere
+from shared.kernel.translation import says
 from shared.observability.logs import logger
 from shared.storage.held_forms import HeldForms
 from shared.storage.lapsed_forms import LIFETIME, FormIsTooLarge, FormIsUnreadable, LapsedForm, LapsedForms, Sender
 from shared.web import form_token
-from shared.web.errors import says
 from shared.web.navigation import home_of
 from shared.web.session import SessionState
 from shared.web.who import SignedIn, current_actor, lapsed, needs, signed_in, web

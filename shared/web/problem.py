@@ -24,11 +24,12 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from shared.kernel.refusals import Failure, Invalid, Refusal, Sentences, SignInNeeded, TooOften
+from shared.kernel.translation import says
 from shared.observability.logs import logger
 from shared.storage.encryption import Unreadable
 from shared.web import refusing
 from shared.web.api import pointers
-from shared.web.errors import CannotBeRead, DirectoryIsSilent, FormExpired, OutOfOrder, Unexpected, says
+from shared.web.errors import CannotBeRead, DirectoryIsSilent, FormExpired, OutOfOrder, Unexpected
 from shared.web.held_forms import NAME, asked_name
 from shared.web.lapsed_forms import keep_form, was_kept_here
 from shared.web.sent_words import sent_words

@@ -14,6 +14,7 @@ from flask import current_app, g, request
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.clock import Clock
 from shared.kernel.refusals import NotAllowed, SignInNeeded
+from shared.kernel.translation import says
 from shared.observability import metrics
 from shared.settings import Settings
 from shared.storage.hearing import Hearing
@@ -93,14 +94,14 @@ class AssignmentNeeded(NotAllowed):
     """Signed in, but no assignment chosen, or the chosen one has ended."""
 
     slug = "assignment-needed"
-    title = "Choose which assignment you are working under."
+    title = says("Choose which assignment you are working under.")
 
 
 class RoleNotAllowed(NotAllowed):
     """The chosen assignment's role may not open this."""
 
     slug = "role-not-allowed"
-    title = "The role you are working in may not do this."
+    title = says("The role you are working in may not do this.")
 
 
 def web() -> Web:

@@ -18,20 +18,21 @@ from typing import ClassVar
 
 from services.audit.domain.alarms import LOG_HAS_ANOTHER_KEY, LOG_HAS_SHRUNK
 from shared.kernel.refusals import Failure, NotThere, Refusal
+from shared.kernel.translation import says
 
 
 class TrailIsUnknown(NotThere):
     """Nothing is known of this id, or nothing that the reviewer's mandate covers."""
 
     slug = "trail-unknown"
-    title = "Nothing in the log that your assignment covers has this number."
+    title = says("Nothing in the log that your assignment covers has this number.")
 
 
 class EntryIsSpoilt(Refusal):
     """An entry that was to be shown has been changed to something that no leaf can be."""
 
     slug = "entry-spoilt"
-    title = "An entry that belongs here has been changed and cannot be read. Let the log be verified."
+    title = says("An entry that belongs here has been changed and cannot be read. Let the log be verified.")
     status = 500
 
 

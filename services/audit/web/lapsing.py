@@ -8,11 +8,11 @@ from uuid import UUID
 from services.audit.bootstrap import SERVICE
 from services.audit.web.reviewing import Reviewing
 from shared.kernel.actor import Actor
+from shared.kernel.translation import says
 from shared.settings import SettingsAreWrong
 from shared.storage.held_forms import HeldForms
 from shared.storage.lapsed_forms import LapsedForms
 from shared.storage.master_keys import MasterKeys
-from shared.web.errors import says
 from shared.web.lapsed_forms import FormIsNotKept, Keeping
 
 KINDS = {

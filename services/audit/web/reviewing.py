@@ -19,6 +19,7 @@ from services.audit.views import entries, export, log_status, standing, trail
 from services.audit.views.steps import Step
 from shared.kernel.actor import Actor
 from shared.kernel.refusals import Invalid, Refusal
+from shared.kernel.translation import says
 from shared.vocabulary.misread import Misread
 from shared.web.api import page_cursor, read_cursor
 from shared.web.refusing import record_with
@@ -107,7 +108,7 @@ class Reviewing:
     def search(self, asked: str) -> list[entries.Found]:
         """Consents and referrals that fit. Raises Invalid when there is nothing to search for, or a mistyped number."""
         if not asked.strip():
-            raise Invalid(fields={"/asked": "Write a number, or the beginning of an id."})
+            raise Invalid(fields={"/asked": says("Write a number, or the beginning of an id.")})
         actor = current_actor()
         with self.parts.as_auditor() as uow:
             try:
@@ -149,7 +150,7 @@ class Reviewing:
         Raises Invalid for no such reason; TrailIsUnknown for an alarm that no person can close, or none.
         """
         if reason not in REASONS:
-            raise Invalid(fields={"/reason": "Choose why the alarm is closed."})
+            raise Invalid(fields={"/reason": says("Choose why the alarm is closed.")})
         actor = current_actor()
         with self.parts.as_auditor() as uow:
             closed = close_alarm(uow, alarm_id, reason)

@@ -43,160 +43,161 @@ NotAllowed
 from __future__ import annotations
 
 from shared.kernel.refusals import Conflict, Invalid, NotAllowed, NotThere
+from shared.kernel.translation import says
 
 
 class AreaIsUnknown(Invalid):
     """The area code names no municipality or district."""
 
     slug = "area-unknown"
-    title = "There is no such municipality or district."
+    title = says("There is no such municipality or district.")
 
 
 class TermIsUnknown(Invalid):
     """A code is not in the list, or is not in force on that day."""
 
     slug = "term-unknown"
-    title = "One of the choices is not in the list."
+    title = says("One of the choices is not in the list.")
 
 
 class NameIsMissing(Invalid):
     """Nothing is listed without a name."""
 
     slug = "name-missing"
-    title = "Give it a name."
+    title = says("Give it a name.")
 
 
 class PlaceIsNotNamed(Invalid):
     """Nobody finds a place of which neither name nor street is told."""
 
     slug = "place-not-named"
-    title = "Give the place a name or a street address."
+    title = says("Give the place a name or a street address.")
 
 
 class AddressIsNoEmail(Invalid):
     """An e-mail address does not look like one."""
 
     slug = "address-no-email"
-    title = "The e-mail address is not complete."
+    title = says("The e-mail address is not complete.")
 
 
 class NumberIsNoTelephone(Invalid):
     """A text of telephone numbers has none in it, or one that is wrong."""
 
     slug = "number-no-telephone"
-    title = "The telephone number is not right."
+    title = says("The telephone number is not right.")
 
 
 class WebAddressIsWrong(Invalid):
     """A web address does not lead to a public page."""
 
     slug = "web-address-wrong"
-    title = "The web address is not right."
+    title = says("The web address is not right.")
 
 
 class ReceivingUnitNeedsAnAddress(Invalid):
     """Whoever receives referrals must be reachable: a function address and a telephone."""
 
     slug = "receiving-unit-needs-address"
-    title = "A receiving unit needs a function address and a telephone number."
+    title = says("A receiving unit needs a function address and a telephone number.")
 
 
 class CivilSocietyReceivesNoReferrals(Invalid):
     """Civil society is outside the secrecy act: its units are partners, to which no referral is sent yet."""
 
     slug = "civil-society-receives-no-referrals"
-    title = "A civil-society organisation's unit is a partner; it cannot receive referrals."
+    title = says("A civil-society organisation's unit is a partner; it cannot receive referrals.")
 
 
 class StandInIsTheUnitItself(Invalid):
     """A unit cannot stand in for itself."""
 
     slug = "stand-in-is-itself"
-    title = "A unit cannot be its own stand-in."
+    title = says("A unit cannot be its own stand-in.")
 
 
 class RoleDoesNotFitTheUnit(Invalid):
     """The role is not one that a unit of this kind has."""
 
     slug = "role-does-not-fit-unit"
-    title = "This role does not exist in a unit of this kind."
+    title = says("This role does not exist in a unit of this kind.")
 
 
 class PeriodEndsBeforeItBegins(Invalid):
     """A period's end comes before its beginning."""
 
     slug = "period-ends-before-it-begins"
-    title = "The period ends before it begins."
+    title = says("The period ends before it begins.")
 
 
 class LastDayIsMissing(Invalid):
     """What comes again does so until some day, which is not told."""
 
     slug = "last-day-missing"
-    title = "Say on which day it comes for the last time."
+    title = says("Say on which day it comes for the last time.")
 
 
 class PeriodHasPassed(Invalid):
     """A period that is over already gives nobody anything."""
 
     slug = "period-has-passed"
-    title = "The period is already over."
+    title = says("The period is already over.")
 
 
 class AgesAreTurnedAround(Invalid):
     """An age range's end comes before its beginning, or an age is impossible."""
 
     slug = "ages-turned-around"
-    title = "The ages are not a range."
+    title = says("The ages are not a range.")
 
 
 class RuleIsOutsideTheMunicipality(Invalid):
     """A municipality makes rules for its own area only."""
 
     slug = "rule-outside-municipality"
-    title = "A routing rule must be about the municipality's own area."
+    title = says("A routing rule must be about the municipality's own area.")
 
 
 class RuleNeedsAReason(Invalid):
     """Every rule says in a sentence why it sends a carer where it does."""
 
     slug = "rule-needs-reason"
-    title = "Say in a sentence why the rule names this unit."
+    title = says("Say in a sentence why the rule names this unit.")
 
 
 class UnitCannotReceive(Invalid):
     """A rule must name an active receiving unit."""
 
     slug = "unit-cannot-receive"
-    title = "The unit does not receive referrals."
+    title = says("The unit does not receive referrals.")
 
 
 class OnlyReceiversHaveAStandIn(Invalid):
     """Nobody stands in where nothing is received."""
 
     slug = "only-receivers-have-a-stand-in"
-    title = "Only a unit that receives carers has a stand-in."
+    title = says("Only a unit that receives carers has a stand-in.")
 
 
 class ActivityEndsBeforeItBegins(Invalid):
     """An activity's end comes before its beginning."""
 
     slug = "activity-ends-before-it-begins"
-    title = "The activity ends before it begins."
+    title = says("The activity ends before it begins.")
 
 
 class OpeningHoursAreNone(Invalid):
     """Opening hours that end when they begin, or have a time zone."""
 
     slug = "opening-hours-are-none"
-    title = "The opening hours are not right."
+    title = says("The opening hours are not right.")
 
 
 class UserHasNeverSignedIn(Invalid):
     """Nobody with this id has signed in here: it may be mistyped. A question, since a new colleague has not either."""
 
     slug = "user-never-signed-in"
-    title = "Nobody with this id has signed in here. Check that it is right, and say so below."
+    title = says("Nobody with this id has signed in here. Check that it is right, and say so below.")
 
     def __init__(self) -> None:
         super().__init__(fields={"/subject": self.title})
@@ -206,70 +207,70 @@ class AlreadyRegistered(Conflict):
     """Something is already registered under this identifier."""
 
     slug = "already-registered"
-    title = "This is already registered."
+    title = says("This is already registered.")
 
 
 class NameIsTaken(Conflict):
     """Two units of one organisation cannot be told apart when they have one name."""
 
     slug = "name-taken"
-    title = "The organisation already has a unit with this name. Choose another name, or change the one there is."
+    title = says("The organisation already has a unit with this name. Choose another name, or change the one there is.")
 
 
 class ClosedUnitHasTheName(NameIsTaken):
     """The unit with that name is closed; it can be opened again, with all that it has."""
 
     slug = "name-taken-by-closed"
-    title = "The organisation has a closed unit with this name. Open that one again, or choose another name."
+    title = says("The organisation has a closed unit with this name. Open that one again, or choose another name.")
 
 
 class UnitIsADefault(Conflict):
     """A municipality's rules leave to this unit whatever no rule takes, so it cannot be closed."""
 
     slug = "unit-is-a-default"
-    title = "The unit receives whatever no routing rule takes. Choose another default unit first."
+    title = says("The unit receives whatever no routing rule takes. Choose another default unit first.")
 
 
 class UnitIsYourOwn(Conflict):
     """Nobody closes the unit under which they are closing it."""
 
     slug = "unit-is-your-own"
-    title = "You work in this unit yourself, so somebody else has to close it."
+    title = says("You work in this unit yourself, so somebody else has to close it.")
 
 
 class AssignmentHasEnded(Conflict):
     """The assignment ended before."""
 
     slug = "assignment-has-ended"
-    title = "The assignment has already ended."
+    title = says("The assignment has already ended.")
 
 
 class AssignmentIsYourOwn(Conflict):
     """Nobody ends the assignment under which they are ending it."""
 
     slug = "assignment-is-your-own"
-    title = "You are working under this assignment yourself, so somebody else has to end it."
+    title = says("You are working under this assignment yourself, so somebody else has to end it.")
 
 
 class LastAdministrator(Conflict):
     """Without it nobody could say any more who works where."""
 
     slug = "last-administrator"
-    title = "This is the organisation's last administrator. Give somebody else that assignment first."
+    title = says("This is the organisation's last administrator. Give somebody else that assignment first.")
 
 
 class ActivityIsCancelled(Conflict):
     """A cancelled activity cannot be changed; first it has to take place after all."""
 
     slug = "activity-is-cancelled"
-    title = "The activity is cancelled. It can be changed when it takes place after all."
+    title = says("The activity is cancelled. It can be changed when it takes place after all.")
 
 
 class ActivityIsNotCancelled(Conflict):
     """What takes place anyway cannot be taken up again."""
 
     slug = "activity-is-not-cancelled"
-    title = "The activity is not cancelled."
+    title = says("The activity is not cancelled.")
 
 
 class ListingIsNotYours(NotThere):
@@ -282,4 +283,4 @@ class RoleMayNotEditThis(NotAllowed):
     """No assignment with this role edits such things."""
 
     slug = "role-may-not-edit"
-    title = "Your assignment does not let you change this."
+    title = says("Your assignment does not let you change this.")

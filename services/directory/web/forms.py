@@ -19,8 +19,8 @@ from services.directory.domain.support_service import Attend, Listing, ListingSt
 from services.directory.web.schemas import CODE
 from shared.kernel.clock import SWEDEN
 from shared.kernel.refusals import Refusal
+from shared.kernel.translation import says
 from shared.web.api import storable
-from shared.web.errors import says
 from shared.web.fields import EmailField, PostalCodeField, PublicPhoneField, WebAddressField
 from shared.web.text_fields import ReadableText
 from shared.web.validation import messages

@@ -14,12 +14,13 @@ from services.directory.domain.unit import UnitKind
 from services.directory.web.forms import CHOSEN, FIRST_DAY, LAST_DAY, NOT_OFFERED, Form, said
 from shared.kernel.actor import Role
 from shared.kernel.refusals import Refusal
+from shared.kernel.translation import says
 from shared.vocabulary.area import AREA_LIMIT
 from shared.web.fields import EmailField, PublicPhoneField
 from shared.web.pattern import Whole
 from shared.web.text_fields import ReadableText
 
-SUBJECT = Whole(r"^[!-~]{1,200}$", error="Write the user's id without spaces.")
+SUBJECT = Whole(r"^[!-~]{1,200}$", error=says("Write the user's id without spaces."))
 DAY = validate.Range(min=FIRST_DAY, max=LAST_DAY)
 AGE = validate.Range(min=0, max=OLDEST)
 ONE_DAY = timedelta(days=1)
@@ -54,7 +55,7 @@ class NewUnitForm(Form):
     def only_receivers_have_one(self, form: dict[str, Any], **_: Any) -> None:
         """Nothing that was written is dropped in silence."""
         if form.get("stand_in_unit_id") and form.get("kind") not in (None, UnitKind.RECEIVING):
-            raise ValidationError("Only a unit that receives carers has a stand-in.", "stand_in_unit_id")
+            raise ValidationError(says("Only a unit that receives carers has a stand-in."), "stand_in_unit_id")
 
 
 class AssignmentForm(Form):
@@ -88,9 +89,9 @@ class RuleForm(Form):
             return  # what could not be read has been told already
         ages = form.get("age_from") is not None or form.get("age_to") is not None
         if ages and form.get("age_of") is AgeOf.ANY:
-            raise ValidationError("Say whose age it is, or leave the ages empty.", "age_of")
+            raise ValidationError(says("Say whose age it is, or leave the ages empty."), "age_of")
         if not ages and form.get("age_of", AgeOf.ANY) is not AgeOf.ANY:
-            raise ValidationError("Give at least one of the two ages.", "age_from")
+            raise ValidationError(says("Give at least one of the two ages."), "age_from")
 
 
 class NewRuleForm(RuleForm):

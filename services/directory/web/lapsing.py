@@ -7,10 +7,10 @@ from uuid import UUID
 
 from services.directory.bootstrap import SERVICE, Parts
 from shared.kernel.actor import Actor
+from shared.kernel.translation import says
 from shared.storage.held_forms import HeldForms
 from shared.storage.lapsed_forms import LapsedForms
 from shared.storage.master_keys import MasterKeys
-from shared.web.errors import says
 from shared.web.lapsed_forms import FormIsNotKept, Keeping
 
 KINDS = {

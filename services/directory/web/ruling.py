@@ -26,6 +26,7 @@ from services.directory.web.forms_admin import require_offered
 from services.directory.web.parts import current_editor, parts
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import VersionHasMoved
+from shared.kernel.translation import says
 from shared.vocabulary.age import OLDEST_ALIVE, AgeBand, KnownAge, exactly
 from shared.web.sent_twice import carry_out_once
 
@@ -179,5 +180,5 @@ def known_age(age: int | None, band: AgeBand | None) -> KnownAge | None:
     """What is known of a carer's age: exactly, else by the band. Raises ValidationError when they do not agree."""
     exact = None if age is None else exactly(age)
     if exact and band and not band.ages.meets(exact):
-        raise ValidationError({"carer_age": ["The age and the age group do not agree. Which is right?"]})
+        raise ValidationError({"carer_age": [says("The age and the age group do not agree. Which is right?")]})
     return exact or (band.ages if band else None)

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from shared.kernel.translation import says
 from shared.vocabulary.area import AREA_PATTERN
 from shared.web.pattern import Whole
 
@@ -18,13 +19,13 @@ AREA = Whole(f"^{AREA_PATTERN}$")
 
 def _within(moment: datetime) -> None:
     if not FIRST <= moment < LAST:
-        raise ValidationError("Not a valid datetime.")
+        raise ValidationError(says("Not a valid datetime."))
 
 
 def day_within(day: date) -> None:
     """Let a day between 2020 and 2100 pass; else raise ValidationError."""
     if not FIRST.date() <= day < LAST.date():
-        raise ValidationError("Not a valid date.")
+        raise ValidationError(says("Not a valid date."))
 
 
 def moment(**more: Any) -> fields.AwareDateTime:

@@ -16,6 +16,7 @@ from services.referral.domain.ports import Draft
 from services.referral.domain.refusals import DraftIsUnreadable
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
+from shared.kernel.translation import says
 from shared.observability.logs import logger
 from shared.storage.encryption import Unreadable
 
@@ -51,7 +52,7 @@ class SqlDrafts:
         except (Unreadable, ValueError):
             _log.error("unreadable", table="drafts", row=str(row["id"]))
             raise DraftIsUnreadable(
-                "The fault is in Lotsa, not with you. Throw the draft away and begin a new one."
+                says("The fault is in Lotsa, not with you. Throw the draft away and begin a new one.")
             ) from None
         return Draft(
             id=row["id"],

@@ -19,6 +19,7 @@ from services.referral.domain.people import Subject
 from services.referral.domain.referral import Referral, Step
 from services.referral.domain.refusals import CommentCannotBeKept
 from shared.kernel.identity import ConsentId, ReferralId, uuid7
+from shared.kernel.translation import says
 from shared.observability.logs import logger
 from shared.storage.encryption import DataKey, Unreadable
 
@@ -153,8 +154,10 @@ class SqlReferrals:
                             "/comment": (
                                 CommentCannotBeKept.title,
                                 (
-                                    "The fault is in Lotsa, not with you. Go on without a comment, or tell whoever "
-                                    "looks after Lotsa where you work."
+                                    says(
+                                        "The fault is in Lotsa, not with you. Go on without a comment, or tell whoever "
+                                        "looks after Lotsa where you work."
+                                    )
                                 ),
                             )
                         }

@@ -19,8 +19,9 @@ from services.referral.domain.routing import (
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
+from shared.kernel.translation import says
 
-CHOSEN_REASON = "The referrer chose this unit together with the carer."
+CHOSEN_REASON = says("The referrer chose this unit together with the carer.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,7 @@ from services.referral.domain.states import Action, State
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import ConsentId, ReferralId, UnitId, uuid7
+from shared.kernel.translation import says
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,13 +103,14 @@ def check_answers(command: SendReferral, now: datetime) -> None:
         if not may_have_been_read(subject, answers.text_version, answers.text_language, swedish_day(given)):
             raise ConsentDoesNotHold(
                 fields={
-                    f"{pointer_to(subject)}/text_version": "Say which of the texts in force that day the yes was "
-                    "given to, in which language."
+                    f"{pointer_to(subject)}/text_version": says(
+                        "Say which of the texts in force that day the yes was given to, in which language."
+                    )
                 }
             )
     if command.carer_consent and command.carer.safe_contact.channels - command.carer_consent.channels:
         raise ConsentDoesNotHold(
-            fields={"/consents/carer/channels": "The carer has not consented to being reached that way."}
+            fields={"/consents/carer/channels": says("The carer has not consented to being reached that way.")}
         )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.referral.domain.refusals import CodeIsUnknown, CommentIsRequired
+from shared.kernel.translation import says
 from shared.vocabulary.readable_text import is_readable
 
 START = date(2025, 7, 1)
@@ -64,85 +65,85 @@ _LAW = "support-to-carers"
 _OWN = "municipality-decides"
 
 TARGET_GROUPS: tuple[Code, ...] = (
-    Code("older-people", "Older people", basis=_LAW),
-    Code("dementia", "Dementia or another cognitive disease", basis=_LAW),
-    Code("neuropsychiatric", "Neuropsychiatric conditions", basis=_LAW),
-    Code("intellectual-disability", "Intellectual disability", basis=_LAW),
-    Code("physical-disability", "Physical disability", basis=_LAW),
-    Code("chronic-illness", "Long-term or chronic physical illness", basis=_LAW),
-    Code("mental-illness", "Mental illness or psychiatric disability", basis=_LAW),
-    Code("addiction", "Substance use or addiction", basis=_LAW),
-    Code("child", "A child with any of these", basis=_LAW),
-    Code("adult-child", "An adult child with any of these", basis=_LAW),
-    Code("young-carer", "The carer is under 18", basis=_LAW),
-    Code("criminal-lifestyle", "Somebody with a criminal lifestyle", basis=_OWN),
-    Code("violent-extremism", "Somebody in violent extremism", basis=_OWN),
-    Code("lethal-violence", "Struck by shootings or lethal violence", basis=_OWN),
-    Code("violence-in-close-relations", "Exposed to violence in a close relation", basis=_OWN),
-    Code("bereaved-by-suicide", "Bereaved by suicide", basis=_OWN),
-    Code("bereaved", "The person cared for has died", basis=_OWN),
-    Code("other", "Something else", basis=_OWN),
+    Code("older-people", says("Older people"), basis=_LAW),
+    Code("dementia", says("Dementia or another cognitive disease"), basis=_LAW),
+    Code("neuropsychiatric", says("Neuropsychiatric conditions"), basis=_LAW),
+    Code("intellectual-disability", says("Intellectual disability"), basis=_LAW),
+    Code("physical-disability", says("Physical disability"), basis=_LAW),
+    Code("chronic-illness", says("Long-term or chronic physical illness"), basis=_LAW),
+    Code("mental-illness", says("Mental illness or psychiatric disability"), basis=_LAW),
+    Code("addiction", says("Substance use or addiction"), basis=_LAW),
+    Code("child", says("A child with any of these"), basis=_LAW),
+    Code("adult-child", says("An adult child with any of these"), basis=_LAW),
+    Code("young-carer", says("The carer is under 18"), basis=_LAW),
+    Code("criminal-lifestyle", says("Somebody with a criminal lifestyle"), basis=_OWN),
+    Code("violent-extremism", says("Somebody in violent extremism"), basis=_OWN),
+    Code("lethal-violence", says("Struck by shootings or lethal violence"), basis=_OWN),
+    Code("violence-in-close-relations", says("Exposed to violence in a close relation"), basis=_OWN),
+    Code("bereaved-by-suicide", says("Bereaved by suicide"), basis=_OWN),
+    Code("bereaved", says("The person cared for has died"), basis=_OWN),
+    Code("other", says("Something else"), basis=_OWN),
 )
 
 SUPPORT_FORMS: tuple[Code, ...] = (
-    Code("guidance", "Guidance, advice and information"),
-    Code("connecting", "Connecting with other services"),
-    Code("individual-conversations", "Individual conversations"),
-    Code("carers-groups", "Carers' groups"),
-    Code("respite", "Respite"),
-    Code("lectures", "Lectures"),
-    Code("courses", "Courses"),
-    Code("meeting-places", "Meeting places"),
-    Code("digital-support", "Digital support"),
-    Code("well-being", "Well-being activities"),
-    Code("health-advice", "Health advice through primary care"),
-    Code("financial-support", "Direct financial support"),
-    Code("walking-talks", "Walking talks"),
-    Code("recreation-stays", "Recreation stays"),
-    Code("parents-weekends", "Parents' weekends"),
-    Code("bereavement-support", "Support in bereavement"),
-    Code("not-sure", "The carer does not know yet"),
+    Code("guidance", says("Guidance, advice and information")),
+    Code("connecting", says("Connecting with other services")),
+    Code("individual-conversations", says("Individual conversations")),
+    Code("carers-groups", says("Carers' groups")),
+    Code("respite", says("Respite")),
+    Code("lectures", says("Lectures")),
+    Code("courses", says("Courses")),
+    Code("meeting-places", says("Meeting places")),
+    Code("digital-support", says("Digital support")),
+    Code("well-being", says("Well-being activities")),
+    Code("health-advice", says("Health advice through primary care")),
+    Code("financial-support", says("Direct financial support")),
+    Code("walking-talks", says("Walking talks")),
+    Code("recreation-stays", says("Recreation stays")),
+    Code("parents-weekends", says("Parents' weekends")),
+    Code("bereavement-support", says("Support in bereavement")),
+    Code("not-sure", says("The carer does not know yet")),
 )
 
 REJECT_REASONS: tuple[Code, ...] = (
-    Code("outside-area", "The carer lives in another area"),
-    Code("not-our-target-group", "Another unit is responsible for this target group"),
-    Code("already-in-contact", "The carer is already in contact with us"),
-    Code("carer-declined", "The carer does not want contact"),
-    Code("too-little-information", "There is too little to go on", comment_required=True),
-    Code("other", "Another reason", comment_required=True),
+    Code("outside-area", says("The carer lives in another area")),
+    Code("not-our-target-group", says("Another unit is responsible for this target group")),
+    Code("already-in-contact", says("The carer is already in contact with us")),
+    Code("carer-declined", says("The carer does not want contact")),
+    Code("too-little-information", says("There is too little to go on"), comment_required=True),
+    Code("other", says("Another reason"), comment_required=True),
 )
 
 CANCEL_REASONS: tuple[Code, ...] = (
-    Code("carer-changed-mind", "The carer has changed their mind"),
-    Code("sent-to-wrong-unit", "It went to the wrong unit"),
-    Code("sent-twice", "It was sent twice"),
-    Code("no-longer-needed", "It is no longer needed"),
-    Code("other", "Another reason", comment_required=True),
+    Code("carer-changed-mind", says("The carer has changed their mind")),
+    Code("sent-to-wrong-unit", says("It went to the wrong unit")),
+    Code("sent-twice", says("It was sent twice")),
+    Code("no-longer-needed", says("It is no longer needed")),
+    Code("other", says("Another reason"), comment_required=True),
 )
 
 # given by the product itself, never chosen in a form
 CONSENT_WITHDRAWN = "consent-withdrawn"
-SYSTEM_REASONS: tuple[Code, ...] = (Code(CONSENT_WITHDRAWN, "The consent was withdrawn"),)
+SYSTEM_REASONS: tuple[Code, ...] = (Code(CONSENT_WITHDRAWN, says("The consent was withdrawn")),)
 
 OUTCOMES: tuple[Code, ...] = (
-    Code("support-started", "The carer has begun with support"),
-    Code("conversation-held", "A conversation was held; nothing more is wanted now"),
-    Code("connected-with-others", "The carer was connected with somebody else's support"),
-    Code("information-given", "The carer was given information"),
-    Code("could-not-reach", "The carer could not be reached"),
-    Code("carer-declined", "The carer did not want support"),
-    Code("other", "Another outcome", comment_required=True),
+    Code("support-started", says("The carer has begun with support")),
+    Code("conversation-held", says("A conversation was held; nothing more is wanted now")),
+    Code("connected-with-others", says("The carer was connected with somebody else's support")),
+    Code("information-given", says("The carer was given information")),
+    Code("could-not-reach", says("The carer could not be reached")),
+    Code("carer-declined", says("The carer did not want support")),
+    Code("other", says("Another outcome"), comment_required=True),
 )
 
 UNMET_NEEDS: tuple[Code, ...] = (
-    Code("form-of-support", "The form of support is not offered"),
-    Code("evenings-or-weekends", "Not offered in the evening or at weekends"),
-    Code("language", "Not offered in the carer's language"),
-    Code("diagnosis", "Not offered for this diagnosis or situation"),
-    Code("respite-to-attend", "Nobody to take over while the carer attends"),
-    Code("distance", "Too far away"),
-    Code("waiting-time", "The wait is too long"),
+    Code("form-of-support", says("The form of support is not offered")),
+    Code("evenings-or-weekends", says("Not offered in the evening or at weekends")),
+    Code("language", says("Not offered in the carer's language")),
+    Code("diagnosis", says("Not offered for this diagnosis or situation")),
+    Code("respite-to-attend", says("Nobody to take over while the carer attends")),
+    Code("distance", says("Too far away")),
+    Code("waiting-time", says("The wait is too long")),
 )
 
 LISTS: dict[str, tuple[Code, ...]] = {

@@ -17,6 +17,7 @@ from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.refusals import ConsentDoesNotHold, ConsentIsAlreadyWithdrawn, ConsentIsMissing
 from shared.kernel.actor import UserRef
 from shared.kernel.identity import AssignmentId, ConsentId, ReferralId, UnitId
+from shared.kernel.translation import says
 from shared.vocabulary.readable_text import is_readable
 
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -222,22 +223,22 @@ def record_consent(
     given_at = answers.given_at or now
     if given_at > now + CLOCKS_DIFFER:
         # before anything is reckoned from it: the calendar ends in the year 9999
-        raise ConsentDoesNotHold(fields={f"{at}/given_at": "A consent cannot be given in the future."})
+        raise ConsentDoesNotHold(fields={f"{at}/given_at": says("A consent cannot be given in the future.")})
     expires_at = answers.expires_at or a_year_after(given_at)
     text = text_of(answers.text_version)
     wrong = {}
     if not answers.scopes:
-        wrong[f"{at}/scopes"] = "A no is not written down as a consent."
+        wrong[f"{at}/scopes"] = says("A no is not written down as a consent.")
     if answers.scopes & answers.refused:
-        wrong[f"{at}/refused_scopes"] = "An answer is either yes or no."
+        wrong[f"{at}/refused_scopes"] = says("An answer is either yes or no.")
     if (answers.scopes | answers.refused) - SCOPES_OF[about]:
-        wrong[f"{at}/scopes"] = "That is not this person's to consent to."
+        wrong[f"{at}/scopes"] = says("That is not this person's to consent to.")
     if not given_at < expires_at <= two_years_after(given_at):
-        wrong[f"{at}/expires_at"] = "A consent lasts at most two years."
+        wrong[f"{at}/expires_at"] = says("A consent lasts at most two years.")
     elif text is not None and expires_at > text.longest(given_at):
-        wrong[f"{at}/expires_at"] = "The text that was read out says a year, so the consent lasts no longer."
+        wrong[f"{at}/expires_at"] = says("The text that was read out says a year, so the consent lasts no longer.")
     elif expires_at <= now:
-        wrong[f"{at}/expires_at"] = "The consent has already expired."
+        wrong[f"{at}/expires_at"] = says("The consent has already expired.")
     if answers.given_by is not GivenBy.SUBJECT and not is_readable(answers.representative_name):
         wrong[f"{at}/representative_name"] = "Say who consented for the person."
     if wrong:

@@ -16,6 +16,7 @@ from services.referral.domain.refusals import (
     PersonCaredForHasNotConsented,
     TargetGroupIsNotCarersOwnStatement,
 )
+from shared.kernel.translation import says
 from shared.vocabulary.age import YOUNG_CARERS, KnownAge
 
 
@@ -109,7 +110,11 @@ def check_young(target_groups: Collection[str], age_of_carer: KnownAge | None, f
     """
     if YOUNG_CARERS in target_groups and age_of_carer is not None and age_of_carer.is_grown_up:
         raise AgesDisagree(
-            fields={field: "This says that the carer is under 18, but the age that was told is higher. Which is right?"}
+            fields={
+                field: says(
+                    "This says that the carer is under 18, but the age that was told is higher. Which is right?"
+                )
+            }
         )
 
 

@@ -11,6 +11,7 @@ from datetime import date, time
 from enum import StrEnum
 
 from services.referral.domain.refusals import AgesDisagree, CarerCannotBeReached, SafeContactContradictsItself
+from shared.kernel.translation import says
 from shared.vocabulary.age import AgeBand, KnownAge, counted_by_year, exactly, of_year
 from shared.vocabulary.hours import Hours, HoursAreHalfSaid, hours_of
 from shared.vocabulary.identity_number import IdentityNumber, parse_identity_number
@@ -86,9 +87,9 @@ class SafeContact:
         """What cannot hold together, by the field that says it."""
         wrong = {}
         if self.no_letter and Channel.LETTER in self.channels:
-            wrong["/carer/safe_contact/no_letter"] = "A letter is both allowed and ruled out."
+            wrong["/carer/safe_contact/no_letter"] = says("A letter is both allowed and ruled out.")
         if self.do_not_reach_out and self.channels:
-            wrong["/carer/safe_contact/do_not_reach_out"] = "Nobody is to reach out, yet a way to do so is given."
+            wrong["/carer/safe_contact/do_not_reach_out"] = says("Nobody is to reach out, yet a way to do so is given.")
         try:
             _ = self.hours
         except HoursAreHalfSaid as half:
@@ -140,13 +141,13 @@ class Carer:
         if not is_readable(self.name):
             wrong["/carer/name"] = "Say what the carer is called."
         if channels & {Channel.PHONE, Channel.SMS} and not self.phone:
-            wrong["/carer/phone"] = "Give the telephone number."
+            wrong["/carer/phone"] = says("Give the telephone number.")
         if Channel.EMAIL in channels and not self.email:
-            wrong["/carer/email"] = "Give the address that is to be written to."
+            wrong["/carer/email"] = says("Give the address that is to be written to.")
         if Channel.LETTER in channels and not self.address:
-            wrong["/carer/address"] = "Give the address that a letter is sent to."
+            wrong["/carer/address"] = says("Give the address that a letter is sent to.")
         if not channels and not self.safe_contact.do_not_reach_out:
-            wrong["/carer/safe_contact/channels"] = "Say at least one safe way to reach the carer."
+            wrong["/carer/safe_contact/channels"] = says("Say at least one safe way to reach the carer.")
         if self.phone and not isinstance(self.phone, E164):
             try:
                 parse_telephone(self.phone)
@@ -160,7 +161,7 @@ class Carer:
         band = self.age_band.ages if self.age_band else None
         wrong = {}
         if year and band and not band.meets(year):
-            wrong["/carer/year_of_birth"] = "The year of birth and the age group do not agree. Which is right?"
+            wrong["/carer/year_of_birth"] = says("The year of birth and the age group do not agree. Which is right?")
         if not self.identity_number:
             return wrong
         try:
@@ -168,9 +169,13 @@ class Carer:
         except Misread as misread:
             return {**wrong, "/carer/identity_number": misread.title}
         if band and not band.meets(number.ages(on)):
-            wrong["/carer/identity_number"] = "The identity number and the age group do not agree. Which is right?"
+            wrong["/carer/identity_number"] = says(
+                "The identity number and the age group do not agree. Which is right?"
+            )
         if self.year_of_birth not in (None, number.year):
-            wrong["/carer/identity_number"] = "The identity number and the year of birth do not agree. Which is right?"
+            wrong["/carer/identity_number"] = says(
+                "The identity number and the year of birth do not agree. Which is right?"
+            )
         return wrong
 
     def known_age(self, on: date) -> KnownAge | None:

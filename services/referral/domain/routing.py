@@ -14,9 +14,10 @@ from datetime import date
 from enum import StrEnum
 
 from shared.kernel.identity import UnitId
+from shared.kernel.translation import says
 from shared.vocabulary.age import OF_AGE, OLDEST_ALIVE, YOUNG_CARERS, KnownAge, exactly
 
-DEFAULT_REASON = "No routing rule fits, so the municipality's default unit receives it."
+DEFAULT_REASON = says("No routing rule fits, so the municipality's default unit receives it.")
 
 
 class AgeOf(StrEnum):

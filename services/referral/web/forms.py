@@ -12,6 +12,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
 from services.referral.web import pages_words as words
+from shared.kernel.translation import says
 from shared.web.text_fields import AtMost, ReadableText
 from shared.web.validation import messages
 
@@ -92,7 +93,7 @@ class _OneOf:
 
     def __call__(self, value: str) -> None:
         if value not in self._codes:
-            raise ValidationError("Choose one of the alternatives.")
+            raise ValidationError(says("Choose one of the alternatives."))
 
 
 def text(limit: int = 200, *, missing: str = "", check: Any = None) -> ReadableText:

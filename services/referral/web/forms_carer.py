@@ -16,8 +16,8 @@ from services.referral.domain.people import (
 from services.referral.domain.refusals import AgesDisagree, CarerCannotBeReached, SafeContactContradictsItself
 from services.referral.web import forms
 from services.referral.web import pages_words as words
+from shared.kernel.translation import says
 from shared.vocabulary.age import AgeBand
-from shared.web.errors import says
 from shared.web.fields import EmailField, IdentityNumberField, PhoneField, TimeOfDayField, YearOfBirthField, today
 
 EMAIL_LIMIT = 254

@@ -17,8 +17,8 @@ from services.referral.views.places import name_of
 from services.referral.web import forms
 from services.referral.web import pages_words as words
 from shared.kernel.identity import UnitId
+from shared.kernel.translation import says
 from shared.vocabulary.area import is_area_code
-from shared.web.errors import says
 
 SHARE_UNANSWERED = says("Say whether the one who gives support consents.")
 TELL_UNANSWERED = says("Say whether the receiving unit may tell you what happened.")
@@ -65,7 +65,7 @@ class _ConsentForm(forms.Form):
     def representative_is_named(self, data: dict[str, Any], **_: Any) -> None:
         """Whoever consents for somebody else is named."""
         if data.get("given_by", GivenBy.SUBJECT) != GivenBy.SUBJECT and data.get("representative_name") == "":
-            raise ValidationError({"representative_name": ["Say who consented for the person."]})
+            raise ValidationError({"representative_name": [says("Say who consented for the person.")]})
 
 
 class CarerConsentForm(_ConsentForm):

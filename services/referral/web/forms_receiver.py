@@ -10,7 +10,7 @@ from marshmallow import ValidationError, fields, validates_schema
 from services.referral.domain.people import Subject
 from services.referral.web import forms
 from services.referral.web import pages_words as words
-from shared.web.errors import says
+from shared.kernel.translation import says
 
 NEW_YES = {Subject.CARER: "share_again", Subject.PERSON_CARED_FOR: "tell_again"}
 TEXTS = {Subject.CARER: "text_version", Subject.PERSON_CARED_FOR: "person_text_version"}
@@ -53,7 +53,7 @@ class ReceiverForm(forms.Form):
     def another_is_named(self, data: dict[str, Any], **_: Any) -> None:
         """Another unit has to be said which."""
         if data.get("unit") == "other" and "other_unit" in data and data["other_unit"] is None:
-            raise ValidationError({"other_unit": ["Choose which unit."]})
+            raise ValidationError({"other_unit": [says("Choose which unit.")]})
 
     @validates_schema(skip_on_field_errors=False)
     def a_new_yes_is_given(self, data: dict[str, Any], **_: Any) -> None:

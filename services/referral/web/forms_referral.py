@@ -11,8 +11,8 @@ from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT, PersonCaredF
 from services.referral.domain.refusals import AgesDisagree
 from services.referral.web import forms
 from services.referral.web import pages_words as words
+from shared.kernel.translation import says
 from shared.vocabulary.age import KnownAge
-from shared.web.errors import says
 from shared.web.fields import YearOfBirthField
 
 
@@ -52,9 +52,11 @@ class OwnStatementForm(_AgreesWithTheAge, forms.Form):
     def belong_together(self, data: dict[str, Any], **_: Any) -> None:
         """Yes needs at least one group, no needs none."""
         if data["own_statement"] == "yes" and not data["target_groups"]:
-            raise ValidationError({"target_groups": ["Choose at least one, or answer no above."]})
+            raise ValidationError({"target_groups": [says("Choose at least one, or answer no above.")]})
         if data["own_statement"] == "no" and data["target_groups"]:
-            raise ValidationError({"target_groups": ["The carer did not want to tell, so nothing may be chosen here."]})
+            raise ValidationError(
+                {"target_groups": [says("The carer did not want to tell, so nothing may be chosen here.")]}
+            )
 
 
 class PersonForm(_AgreesWithTheAge, forms.Form):

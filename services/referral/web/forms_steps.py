@@ -9,7 +9,7 @@ from marshmallow import ValidationError, validates_schema
 from services.referral.domain.people import TEXT_LIMIT
 from services.referral.web import forms
 from services.referral.web import pages_words as words
-from shared.web.errors import says
+from shared.kernel.translation import says
 
 
 class ReasonForm(forms.Form):
@@ -37,4 +37,4 @@ class WithdrawForm(forms.Form):
     def something_is_withdrawn(self, data: dict[str, Any], **_: Any) -> None:
         """An empty form withdraws nothing."""
         if not data["carer"] and not data["person_cared_for"]:
-            raise ValidationError({"carer": ["Choose what is withdrawn."]})
+            raise ValidationError({"carer": [says("Choose what is withdrawn.")]})

@@ -9,9 +9,9 @@ from services.referral.bootstrap import Parts
 from services.referral.commands.admission import refuse
 from services.referral.domain.states import Action
 from shared.kernel.actor import Actor
+from shared.kernel.translation import says
 from shared.storage.held_forms import HeldForms
 from shared.storage.lapsed_forms import LapsedForms
-from shared.web.errors import says
 from shared.web.lapsed_forms import FormIsNotKept, Keeping
 
 KINDS = {

@@ -38,7 +38,7 @@ from services.referral.web.sent_drafts import remember_sending
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ReferralId
 from shared.kernel.refusals import Invalid
-from shared.web.errors import says
+from shared.kernel.translation import says
 from shared.web.linked import telephones
 from shared.web.validation import sentences
 from shared.web.who import current_actor, must_hear_the_directory

@@ -9,7 +9,7 @@ from services.referral.domain.refusals import PersonCaredForHasNotConsented
 from services.referral.views.drafts import ASIDE
 from services.referral.web.forms_referral import ABOUT_THE_PERSON
 from services.referral.web.pages_kept import Sections
-from shared.web.errors import says
+from shared.kernel.translation import says
 
 NOT_KEPT = says(
     "The draft was changed in another window, and there is no consent there to tell anything about the one who receives"

@@ -17,7 +17,7 @@ from services.referral.domain.consent_texts import CONSENT_TEXTS, ConsentText, t
 from services.referral.domain.people import Subject
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.views.places import name_of
-from shared.web.errors import says
+from shared.kernel.translation import says
 
 Words = Mapping[str, LazyString | str]
 

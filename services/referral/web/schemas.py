@@ -15,6 +15,7 @@ from services.referral.domain.consent import Form, GivenBy, Scope
 from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT, Channel, Relation, TakesInBest
 from services.referral.web.forms import SEVERAL_LINES
 from services.referral.web.forms_carer import EMAIL_LIMIT
+from shared.kernel.translation import says
 from shared.vocabulary.age import AgeBand
 from shared.vocabulary.area import AREA_PATTERN
 from shared.web.fields import EmailField, IdentityNumberField, PhoneField, TimeOfDayField, YearOfBirthField
@@ -129,7 +130,7 @@ class RecipientIn(Strict):
     def is_one_of_the_two(self, data: dict[str, Any], **_: Any) -> None:
         """A text names one recipient, by place or by unit."""
         if (data["area"] is None) == (data["unit_id"] is None):
-            raise ValidationError("Say either the place or the unit that was named.")
+            raise ValidationError(says("Say either the place or the unit that was named."))
 
 
 class ConsentIn(Strict):

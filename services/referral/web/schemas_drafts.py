@@ -27,6 +27,7 @@ from services.referral.web.forms_referral import (
 from services.referral.web.pages_kept import GIVEN_AT, is_moment
 from services.referral.web.pages_told import person_has_consented
 from services.referral.web.schemas import Strict
+from shared.kernel.translation import says
 from shared.web.text_fields import AtMost
 
 SHORT, MOST_CHOICES = 60, 40
@@ -41,7 +42,7 @@ LIMITS = {
 
 def _moment(value: str) -> None:
     if not is_moment(value):
-        raise ValidationError("Not a valid datetime.")
+        raise ValidationError(says("Not a valid datetime."))
 
 
 def _typed(name: str, field: fields.Field[Any]) -> fields.Field[Any]:

@@ -10,8 +10,7 @@ from flask_babel import gettext
 from marshmallow import ValidationError, validate
 
 from deploy import translations
-from deploy.messages import messages_of
-from deploy.translations import catalogue_of
+from deploy.translations import catalogue_of, messages_of
 from shared.web.catalogues import merged
 from shared.web.navigation import LINKS
 from shared.web.validation import messages, sentence
@@ -22,13 +21,13 @@ PAGE = '{% block main %}{{ _("A boat") }}{{ ngettext("%(num)s boat", "%(num)s bo
 CODE = """
 class NoWind(Refusal):
     slug = "no-wind"
-    title = "There is no wind."
+    title = says("There is no wind.")
 
 def sail():
-    raise NoWind("Wait.", fields={"/sail": "Reef first."})
+    raise NoWind(says("Wait."), fields={"/sail": says("Reef first.")})
 
 class In(Schema):
-    name = fields.String(error_messages={"required": "Name her."}, validate=Length(1, error="Too short."))
+    name = fields.String(error_messages={"required": says("Name her.")}, validate=Length(1, error=says("Too short.")))
 """
 
 
@@ -43,8 +42,8 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_marked_and_unmarked_messages_are_found(room: Path) -> None:
-    """Templates, refusals' titles, details and fields, and schemas' own sentences."""
+def test_marked_messages_are_found(room: Path) -> None:
+    """In templates, and in refusals' titles, details and fields, and schemas' own sentences."""
     assert set(messages_of(room)) == {
         ("A boat",),
         ("%(num)s boat", "%(num)s boats"),
