@@ -44,7 +44,7 @@ test: set-up-test ## every test; finds or starts PostgreSQL and RabbitMQ
 	@$(PYTEST) tests/chaos -q
 
 check: set-up-unit ## style, types, imports, translations, secrets
-	@$(BIN)/python -m deploy.check
+	@$(BIN)/python -m tools.check
 
 house: set-up-test ## tell in numbers how the house is kept, each beside its bar (ARGS=--all names what was counted)
 	@$(BIN)/python -m tests.bench.house $(ARGS)
@@ -65,7 +65,7 @@ docs: set-up-unit ## write docs/asyncapi.json, which is made from the contracts
 	@$(BIN)/python -m shared.messaging.asyncapi
 
 components: set-up-unit ## tell which parts that others made have a known weakness, and whether one is past its time
-	@$(BIN)/python -m deploy.components
+	@$(BIN)/python -m tools.components
 
 renewed-requirements: ## the same as “requirements”, with each package at its newest
 	@$(MAKE) requirements UPGRADE=--upgrade
@@ -79,10 +79,10 @@ requirements: ## lock the dependencies anew, with hashes
 	  --no-header --no-annotate --quiet --output-file requirements/oidc.txt
 
 set-up:
-	@$(PYTHON3) -m deploy.onebox.set_up run
+	@$(PYTHON3) -m tools.set_up run
 
 set-up-unit:
-	@$(PYTHON3) -m deploy.onebox.set_up unit
+	@$(PYTHON3) -m tools.set_up unit
 
 set-up-test:
-	@$(PYTHON3) -m deploy.onebox.set_up test
+	@$(PYTHON3) -m tools.set_up test

@@ -14,7 +14,7 @@ settings.register_profile("lotsa", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("lotsa")
 
 if TYPE_CHECKING:
-    from deploy.installation import Installation
+    from operations.install.installation import Installation
     from tests.support.infrastructure import Infrastructure
 
 

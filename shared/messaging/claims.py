@@ -16,7 +16,7 @@ from shared.storage.plainly import ask, run
 
 _COLUMNS = "id, event_type, data, occurred_at, correlation_id, causation_id, traceparent, history"
 
-# between a restore and what becomes of its epoch (deploy/errands/restored.py) nothing is published
+# between a restore and what becomes of its epoch (operations/come_back/after_restore.py) nothing is published
 _NOT_HELD = "EXISTS (SELECT FROM publisher WHERE held_at IS NULL)"
 # what an earlier version numbered and did not send has no epoch of its own
 _EPOCH = "coalesce(outbox.epoch, (SELECT publisher.epoch FROM publisher))"

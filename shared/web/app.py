@@ -185,7 +185,7 @@ def _only_of_this_version(app: Flask, version: OneVersion) -> None:
 def _add_limit(app: Flask) -> None:
     @app.before_request
     def refuse_what_is_too_large() -> None:
-        # before anybody asks for it: the server holds nothing of it, see deploy/bodies.py
+        # before anybody asks for it: the server holds nothing of it, see lotsa/server/bodies.py
         if (request.content_length or 0) > LARGEST_BODY:
             raise TooLarge(
                 says(

@@ -11,9 +11,9 @@ import yaml
 from flask import Flask
 from prometheus_client import REGISTRY, CollectorRegistry
 
-from deploy import container
-from deploy.errands.outer_door import Life
-from deploy.errands.told_to_prometheus import told
+from lotsa import container
+from operations.check_up.outer_door import Life
+from operations.check_up.prometheus import told
 from services.audit.domain.alarms import KINDS
 from services.audit.log.checking import KINDS as FOUND
 from shared.observability import metrics

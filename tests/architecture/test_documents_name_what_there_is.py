@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from deploy.translations import ROOMS, catalogue_of
+from tools.translations import ROOMS, catalogue_of
 
 ROOT = Path(__file__).resolve().parents[2]
 # history tells what things were called; the other two have checks of their own

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-PRODUCT = ("services", "shared", "deploy")
+PRODUCT = ("services", "shared", "lotsa", "operations", "demo", "tools")
 _LET_OFF = re.compile(r"#\s*type:\s*ignore(?P<codes>\[[\w, -]+\])?(?P<reason>\s+#\s*\S.*\w.*)?")
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.syntax import tree_of
+from tools.syntax import tree_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-ROOMS = ("services", "shared", "deploy")
+ROOMS = ("services", "shared", "lotsa", "operations", "demo", "tools")
 ONCE = ("Iterable", "Iterator")
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 EACH_ROUND = 0

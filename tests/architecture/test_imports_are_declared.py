@@ -12,12 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from deploy.syntax import tree_of
+from tools.syntax import tree_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-OURS = {"services", "shared", "deploy", "tests"}
+OURS = {"services", "shared", "lotsa", "operations", "demo", "tools", "tests"}
 # extras of pyproject.toml that are there besides the product's own dependencies, by room
-ROOMS = {"services": (), "shared": (), "deploy": ("onebox",), "tests": ("onebox", "dev")}
+ROOMS = {
+    "services": (),
+    "shared": (),
+    "lotsa": (),
+    "operations": (),
+    "demo": ("onebox",),
+    "tools": ("onebox",),
+    "tests": ("onebox", "dev"),
+}
 # an image of its own, with a lock file of its own (requirements/oidc.in): the trial installation's OpenID provider
 OF_OTHER_LOCKS = {"canaille", "openid"}
 # there while types are checked, and never at run time

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.syntax import tree_of
+from tools.syntax import tree_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-ROOMS = ("services", "shared", "deploy")
+ROOMS = ("services", "shared", "lotsa", "operations", "demo", "tools")
 OWNER = CHECKOUT / "shared" / "vocabulary"
 # calls that hold a text against a pattern
 # what a browser says of its own page is compared there with this machine's names, and is nobody's web address

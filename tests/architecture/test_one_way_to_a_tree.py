@@ -1,4 +1,4 @@
-"""Whoever reads source code as a tree asks `deploy/syntax.py`, which a traceback elsewhere cannot disturb."""
+"""Whoever reads source code as a tree asks `tools/syntax.py`, which a traceback elsewhere cannot disturb."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.syntax import tree_of
+from tools.syntax import tree_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-ROOM = CHECKOUT / "deploy/syntax.py"
+ROOM = CHECKOUT / "tools/syntax.py"
 A_LONG_SOURCE = "\n".join(f"if a{number}:\n    b = [{number}, (c + d) * e]" for number in range(500))
 
 
@@ -32,7 +32,7 @@ def test_nobody_goes_another_way() -> None:
     """Neither the product nor its tests."""
     found = {
         str(path.relative_to(CHECKOUT)): lines
-        for room in ("services", "shared", "deploy", "tests")
+        for room in ("services", "shared", "lotsa", "operations", "demo", "tools", "tests")
         for path in sorted((CHECKOUT / room).rglob("*.py"))
         if path != ROOM and (lines := list(own_ways(path.read_text(encoding="utf-8"))))
     }

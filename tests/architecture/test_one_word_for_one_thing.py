@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from babel.messages.pofile import read_po
 
-from deploy.translations import ROOMS, catalogue_of
+from tools.translations import ROOMS, catalogue_of
 
 # what an English sentence in a template says: how its Swedish says it, as a part of a word in any form
 WORDS = {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.syntax import tree_of
+from tools.syntax import tree_of
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from deploy.syntax import tree_of
+from tools.syntax import tree_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

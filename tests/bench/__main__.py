@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-from deploy.onebox.places import CHECKOUT, data_folder
+from demo.one_machine.places import CHECKOUT, data_folder
 from tests.bench import floor, referrals
 from tests.bench.effects import Effects
 from tests.bench.growth import Growth

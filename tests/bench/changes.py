@@ -16,7 +16,7 @@ from uuid import uuid4
 from flask import Flask
 from flask.testing import FlaskClient
 
-from deploy.seed.ids import CAST, UNIT
+from demo.seed.ids import CAST, UNIT
 from tests.architecture.test_every_door_is_decided import _doors_of
 from tests.bench import referrals
 from tests.support.page_forms import form_of

@@ -13,7 +13,7 @@ from typing import Any
 
 import grimp
 
-from deploy.syntax import tree_of
+from tools.syntax import tree_of
 
 LONGEST = 250
 # addresses that begin at the root of a service, or of what all services share

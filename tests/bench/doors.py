@@ -13,7 +13,7 @@ import psycopg
 from flask import Flask
 from sqlalchemy import make_url
 
-from deploy.seed.ids import CAST, UNIT
+from demo.seed.ids import CAST, UNIT
 from shared.kernel.identity import uuid7
 from tests.architecture.test_every_door_is_decided import Door, _doors_of
 

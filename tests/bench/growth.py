@@ -21,9 +21,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import make_url
 
-from deploy.onebox.wsgi import service_app
-from deploy.seed.ids import ASSIGNMENT, DEMO_ISSUER
-from deploy.seed.large import run_large
+from demo.seed.ids import ASSIGNMENT, DEMO_ISSUER
+from demo.seed.large import run_large
+from lotsa.server.wsgi import service_app
 from shared.kernel.actor import UserRef
 from shared.kernel.collecting import settle_down
 from shared.settings import SERVICES, Settings
@@ -96,7 +96,7 @@ class Growth:
 
     def _doors(self, bar: float) -> list[dict[str, object]]:
         apps = [app for service in SERVICES if isinstance(app := service_app(service, self._settings()), Flask)]
-        # as the service does before it answers anybody (deploy/serve.py)
+        # as the service does before it answers anybody (lotsa/web.py)
         settle_down()
         found = []
         for visit in visits(apps, self._database, self._a_draft(apps[0])):

@@ -12,7 +12,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from deploy.onebox.places import CHECKOUT
+from demo.one_machine.places import CHECKOUT
 from shared.observability.logs import configure
 from tests.bench import counts
 from tests.support.infrastructure import find_infrastructure, new_installation

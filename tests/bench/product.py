@@ -7,18 +7,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy.errands import demo_tokens
-from deploy.installation import Installation
-from deploy.migrate import declare_topology, migrate_databases
-from deploy.onebox import ports
-from deploy.onebox.box import Box
-from deploy.onebox.drained import Arrived
-from deploy.onebox.places import data_folder
-from deploy.onebox.product import quiet_process_is_ready
-from deploy.onebox.programs import postgres_programs
-from deploy.onebox.start import web_is_ready
-from deploy.onebox.waiting import wait_until
-from deploy.seed import directory as seed_directory
+from demo import tokens as demo_tokens
+from demo.one_machine import ports
+from demo.one_machine.box import Box
+from demo.one_machine.places import data_folder
+from demo.one_machine.product import quiet_process_is_ready
+from demo.one_machine.programs import postgres_programs
+from demo.one_machine.start import web_is_ready
+from demo.seed import directory as seed_directory
+from demo.wait import wait_until
+from operations.backlog import Arrived
+from operations.install.installation import Installation
+from operations.install.migrate import declare_topology, migrate_databases
 from shared.settings import Settings
 
 PROCESSES = ("bus", "relay", "web")

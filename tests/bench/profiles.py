@@ -10,7 +10,7 @@ from pathlib import Path
 
 RATE_PER_S = 150
 ROOMS = 10
-PLACES = ("services/", "shared/", "deploy/")
+PLACES = ("services/", "shared/", "lotsa/", "operations/", "demo/", "tools/")
 
 
 class Profiles:

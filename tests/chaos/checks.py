@@ -11,8 +11,8 @@ from uuid import UUID
 from rich.console import Console
 from sqlalchemy import text
 
-from deploy.errands.verifying import verify
-from deploy.migrate import subscriptions
+from operations.install.migrate import subscriptions
+from operations.verify_log import verify
 from services.audit.views.export import write_export
 from shared.contracts.common import RelayAnnounced
 from shared.messaging.parked import Parking

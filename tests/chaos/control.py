@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import text
 
-from deploy.onebox.product import ready_file
-from deploy.onebox.waiting import wait_until
+from demo.one_machine.product import ready_file
+from demo.wait import wait_until
 from tests.chaos.faults import carry_out, plan
 from tests.chaos.submitting import Clients
 from tests.chaos.world import World

@@ -6,8 +6,8 @@ import time
 
 from sqlalchemy import text
 
-from deploy.onebox import drained
-from deploy.onebox.waiting import wait_until
+from demo.wait import wait_until
+from operations import backlog as drained
 from shared.messaging import names
 from shared.messaging.connection import connect, drop
 from shared.settings import SERVICES

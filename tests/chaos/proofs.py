@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import text
 
-from deploy.onebox.waiting import wait_until
+from demo.wait import wait_until
 from services.audit import bootstrap as audit
 from services.audit.domain.tallies import LOOKS, TOLD
 from services.audit.views import log_status

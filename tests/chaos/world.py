@@ -11,16 +11,16 @@ from pathlib import Path
 
 from sqlalchemy import Engine, NullPool, create_engine, make_url
 
-from deploy.errands import demo_tokens
-from deploy.installation import Installation
-from deploy.migrate import declare_topology, migrate_databases
-from deploy.onebox import ports
-from deploy.onebox.box import Box
-from deploy.onebox.drained import Arrived
-from deploy.onebox.places import data_folder
-from deploy.onebox.product import BUS_CLASSES, quiet_process_is_ready
-from deploy.onebox.waiting import wait_until
-from deploy.seed.directory import seed_units
+from demo import tokens as demo_tokens
+from demo.one_machine import ports
+from demo.one_machine.box import Box
+from demo.one_machine.places import data_folder
+from demo.one_machine.product import BUS_CLASSES, quiet_process_is_ready
+from demo.seed.directory import seed_units
+from demo.wait import wait_until
+from operations.backlog import Arrived
+from operations.install.installation import Installation
+from operations.install.migrate import declare_topology, migrate_databases
 from services.directory import bootstrap as directory
 from shared.settings import SERVICES, Settings
 from tests.chaos.processes import Processes
@@ -70,9 +70,9 @@ class World:
         python = sys.executable
         self.run(
             {
-                "web": [python, "-m", "deploy.serve", "referral", "--bind", f"{ports.LOOPBACK}:{self.port}"],
+                "web": [python, "-m", "lotsa.web", "referral", "--bind", f"{ports.LOOPBACK}:{self.port}"],
                 "bus": [python, "-m", "shared.messaging.run_bus", *BUS_CLASSES],
-                "relay": [python, "-m", "deploy.relays", *SERVICES],
+                "relay": [python, "-m", "lotsa.relay", *SERVICES],
             }
         )
         parts = directory.for_web(self.settings)

@@ -12,10 +12,10 @@ from unicodedata import normalize
 import pytest
 from sqlalchemy import text
 
-from deploy.compose import first_directory
-from deploy.onebox.places import CHECKOUT
-from deploy.onebox.trouble import Trouble
-from deploy.seed.directory import OPERATOR
+from demo.one_machine.places import CHECKOUT
+from demo.seed.directory import OPERATOR
+from operations.install import first_directory
+from operations.trouble import Trouble
 from services.directory import bootstrap
 from services.directory.domain.routing_rule import Situation
 from shared.kernel.actor import UserRef

@@ -16,11 +16,11 @@ from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from deploy.compose import prepare
-from deploy.compose.systems import grant_to_systems, systems
-from deploy.onebox.places import CHECKOUT
-from deploy.seed.directory import seed_directory
-from deploy.seed.ids import UNIT
+from demo.one_machine.places import CHECKOUT
+from demo.seed.directory import seed_directory
+from demo.seed.ids import UNIT
+from demo.trial.systems import grant_to_systems, systems
+from operations.install import prepare
 from services.directory.web import create_app
 from shared.settings import SERVICES, Settings
 from shared.storage.migrating import migrate
@@ -46,7 +46,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         for name in ("TRIAL_PASSWORD", "OIDC_CLIENT_SECRET", "TRIAL_SYSTEM_SECRET")
     }
     done = subprocess.run(
-        [provider_python(), str(ASK), str(CHECKOUT / "deploy/compose"), SYSTEM["client_id"], SECRET],
+        [provider_python(), str(ASK), str(CHECKOUT / "demo/trial"), SYSTEM["client_id"], SECRET],
         env={**os.environ, **environment},
         capture_output=True,
         text=True,

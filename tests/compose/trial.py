@@ -16,7 +16,7 @@ import urllib3
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from deploy.onebox.places import CHECKOUT
+from demo.one_machine.places import CHECKOUT
 
 HOST, PROVIDER, PORT = "lotsa.localhost", "id.lotsa.localhost", 8443
 ORIGIN = f"https://{HOST}:{PORT}"

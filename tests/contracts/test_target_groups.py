@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from babel.messages.pofile import read_po
 
-from deploy.translations import catalogue_of
 from services.directory.adapters.reference_data import taxonomies
 from services.directory.domain.taxonomy import Term
 from services.referral.domain.codes import CITATIONS, TARGET_GROUPS, Code
+from tools.translations import catalogue_of
 
 # the directory's short name of a basis, and the referral service's citation
 BASES = {"SoL 13:9": "support-to-carers", "municipal": "municipality-decides"}

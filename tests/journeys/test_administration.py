@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, expect
 
-from deploy.seed.ids import DEMO_ISSUER, UNIT
+from demo.seed.ids import DEMO_ISSUER, UNIT
 from shared.kernel.actor import UserRef
 from tests.journeys.conftest import Visit
 from tests.support.browser import axe_clean, by_keyboard, fits

@@ -11,7 +11,7 @@ import pytest
 from flask import redirect
 from werkzeug.wrappers import Response
 
-from deploy.installation import Installation
+from operations.install.installation import Installation
 from services.notifications.web import NAME, create_app
 from shared.contracts.directory import AssignmentGranted
 from shared.kernel.actor import UserRef

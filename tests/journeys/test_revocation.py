@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 import pytest
 import requests
 
-from deploy.errands import demo_tokens
-from deploy.seed.ids import ASSIGNMENT
+from demo import tokens as demo_tokens
+from demo.seed.ids import ASSIGNMENT
 from tests.bench.referrals import body
 from tests.integration.messaging.wire import Wire
 from tests.support.eventually import eventually, never

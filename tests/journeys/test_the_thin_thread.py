@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.onebox.places import CHECKOUT
+from demo.one_machine.places import CHECKOUT
 from tests.bench.referrals import body
 from tests.support.eventually import eventually
 from tests.support.infrastructure import Infrastructure

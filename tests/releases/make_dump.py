@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from deploy import seed
+from demo import seed
 from shared.settings import SERVICES
 from tests.support.infrastructure import find_infrastructure, stop_infrastructure
 from tests.support.running import Running, running_product

@@ -17,10 +17,10 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from deploy.installation import Installation
-from deploy.migrate import declare_topology, migrate_databases
-from deploy.onebox import ports
-from deploy.seed.ids import UNIT
+from demo.one_machine import ports
+from demo.seed.ids import UNIT
+from operations.install.installation import Installation
+from operations.install.migrate import declare_topology, migrate_databases
 from services.audit.bootstrap import look_beside
 from services.audit.log.entry import FORMAT, FORMAT_1, read_leaf
 from services.audit.log.layout import decode_bundle

@@ -14,9 +14,9 @@ from click.testing import Result
 from sqlalchemy import make_url
 from typer.testing import CliRunner
 
-from deploy.backup.making import NAMED
-from deploy.cli import app
-from deploy.errands import demo_tokens
+from demo import tokens as demo_tokens
+from lotsa.cli import app
+from operations.backup.make import NAMED
 from services.audit.log.entry import read_leaf
 from services.audit.log.packing import unpack
 from shared.storage.staff import TABLES

@@ -18,16 +18,16 @@ from rich.console import Console
 from sqlalchemy import make_url
 from typer.testing import CliRunner
 
-from deploy.backup.making import CONTENTS, NAMED, STAMP, forget_older, open_backup
-from deploy.backup.moment import one_moment
-from deploy.backup.places import database_name
-from deploy.backup.restoring import put_back
-from deploy.cli import app
-from deploy.installation import Installation
-from deploy.migrate import declare_topology, migrate_databases
-from deploy.onebox.trouble import Trouble
-from deploy.seed.directory import seed_directory
-from deploy.seed.ids import DEMO_ISSUER
+from demo.seed.directory import seed_directory
+from demo.seed.ids import DEMO_ISSUER
+from lotsa.cli import app
+from operations.backup.databases import database_name
+from operations.backup.make import CONTENTS, NAMED, STAMP, forget_older, open_backup
+from operations.backup.moment import one_moment
+from operations.backup.restore import put_back
+from operations.install.installation import Installation
+from operations.install.migrate import declare_topology, migrate_databases
+from operations.trouble import Trouble
 from shared.messaging.claims import Claims
 from shared.settings import SERVICES
 from shared.storage.engine import make_engine
@@ -161,7 +161,7 @@ def test_without_a_recipient_nothing_is_written(installation: Installation, tmp_
 
 
 def test_nobody_numbers_while_the_moment_is_taken(installation: Installation) -> None:
-    """So whatever a consumer's snapshot has heard stands in its publisher's: see deploy/backup/moment.py."""
+    """So whatever a consumer's snapshot has heard stands in its publisher's: see operations/backup/moment.py."""
     settings = installation.settings()
     names = {service: database_name(settings, service) for service in SERVICES}
     engine = make_engine(settings.service("directory").database_url)

@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from deploy.migrate import declare_topology, migrate_databases
-from deploy.seed.ids import UNIT
+from demo.seed.ids import UNIT
+from operations.install.migrate import declare_topology, migrate_databases
 from shared.settings import SERVICES
 from tests.restores.conftest import CLIENTS, House, answered
 from tests.support.eventually import eventually

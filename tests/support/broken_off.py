@@ -15,10 +15,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from deploy import cli
-from deploy.onebox import start
+from demo.one_machine import start
+from lotsa import cli
 
-SMALL = "from deploy import seed; from deploy.settings import current_settings as s; seed.run(s(), over_the_year=2)"
+SMALL = "from demo import seed; from lotsa.settings import current_settings as s; seed.run(s(), over_the_year=2)"
 AFTER_SECONDS = 0.3
 LONGEST_S = 5
 SIGNALS = {"interrupt": signal.SIGINT, "kill": signal.SIGKILL}

@@ -16,9 +16,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, ViewportSize, sync_playwright
 
-from deploy.onebox.chromium import chromium as find_chromium
-from deploy.onebox.debian import DebianFolder
-from deploy.onebox.places import data_folder
+from demo.one_machine.debian import DebianFolder
+from demo.one_machine.places import data_folder
+from tools.set_up.chromium import chromium as find_chromium
 
 FLAGS = [
     "--headless",

@@ -7,7 +7,7 @@ of the tax agency, telephone numbers of the telecom authority's series for ficti
 
 from __future__ import annotations
 
-from deploy.seed.ids import ASSIGNMENT, CAST, DEMO_ISSUER, UNIT
+from demo.seed.ids import ASSIGNMENT, CAST, DEMO_ISSUER, UNIT
 from services.referral.domain.people import Carer, Channel, PersonCaredFor, Relation, SafeContact
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId

@@ -15,9 +15,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from deploy.installation import Installation
-from deploy.seed.directory import OPERATOR, seed_directory
-from deploy.seed.ids import ASSIGNMENT, CAST, DEMO_ISSUER, UNIT
+from demo.seed.directory import OPERATOR, seed_directory
+from demo.seed.ids import ASSIGNMENT, CAST, DEMO_ISSUER, UNIT
+from operations.install.installation import Installation
 from services.directory import bootstrap
 from services.directory.commands.change_unit import ChangeUnit, change_unit
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment

@@ -10,7 +10,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 from marshmallow import Schema
 
-from deploy.seed.ids import ORGANIZATION, UNIT
+from demo.seed.ids import ORGANIZATION, UNIT
 from services.directory.adapters.activities import ActivityRows
 from services.directory.web.api_public import activity_members, service_out
 from services.directory.web.schemas_listings import ActivityIn, ActivityOut, OrganizationIn, ServiceIn

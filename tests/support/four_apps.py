@@ -6,8 +6,8 @@ from pathlib import Path
 
 from flask import Flask
 
-from deploy.keys import make_keys
-from deploy.onebox.wsgi import service_app
+from lotsa.server.wsgi import service_app
+from operations.install.make_keys import make_keys
 from shared.settings import SERVICES, Settings
 
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/nothing"

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from deploy.syntax import tree_of
 from shared.kernel.refusals import Refusal
 from shared.messaging.asyncapi import every_contract
 from tests.support.promises import spoken
+from tools.syntax import tree_of
 
 ROOT = Path(__file__).resolve().parents[2]
 GLOSSARY = ROOT / "docs" / "glossary.md"

@@ -12,8 +12,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
-from deploy.installation import Installation
-from deploy.migrate import subscriptions
+from operations.install.installation import Installation
+from operations.install.migrate import subscriptions
 from shared.messaging import names
 from shared.messaging.connection import body_of, connect, drop
 from shared.settings import SERVICES, Settings

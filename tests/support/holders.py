@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from deploy.syntax import tree_of
+from tools.syntax import tree_of
 
 ROOT = Path(__file__).resolve().parents[2]
 

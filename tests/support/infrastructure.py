@@ -19,8 +19,8 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from deploy.installation import Installation, Servers
-from deploy.onebox.trouble import Trouble
+from operations.install.installation import Installation, Servers
+from operations.trouble import Trouble
 from shared.web.limits import ALLOWED
 from tests.support import servers_from_containers, servers_from_programs
 

@@ -17,7 +17,7 @@ LISTENERS = {"Notifications": "notifications", "The directory": "directory", "Au
 FOLLOWED = (BY_API, BY_PAGE, RELAYED, HEARD)
 
 # `path/to/file.py` or `path/to/file.py:name`
-STEP = re.compile(r"`((?:services|shared|deploy)/[\w/.]+\.(?:py|html))(?::(\w+))?`")
+STEP = re.compile(r"`((?:services|shared|lotsa|operations|demo|tools)/[\w/.]+\.(?:py|html))(?::(\w+))?`")
 # a row of the table of what is entered besides: a folder, and files in it
 _BESIDES = re.compile(r"^\| `([\w/]+/)` \| (.+) \|$", re.MULTILINE)
 _FILE = re.compile(r"`([\w.]+\.py)`")

@@ -14,8 +14,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from deploy.installation import Installation
-from deploy.migrate import declare_topology, migrate_databases
+from operations.install.installation import Installation
+from operations.install.migrate import declare_topology, migrate_databases
 from services.audit import bootstrap as audit
 from services.audit.service import Audit
 from services.directory import bootstrap as directory

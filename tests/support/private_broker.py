@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.onebox.debian import DebianFolder
-from deploy.onebox.places import data_folder
-from deploy.onebox.private_rabbitmq import PrivateRabbitMQ
-from deploy.onebox.programs import Programs, rabbitmq_programs
-from deploy.onebox.service_user import service_user
+from demo.one_machine.debian import DebianFolder
+from demo.one_machine.places import data_folder
+from demo.one_machine.private_rabbitmq import PrivateRabbitMQ
+from demo.one_machine.programs import Programs, rabbitmq_programs
+from demo.one_machine.service_user import service_user
 
 
 @contextmanager

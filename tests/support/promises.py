@@ -16,15 +16,18 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from deploy.translations import ROOMS, catalogue_of
 from tests.support.holders import Holder
+from tools.translations import ROOMS, catalogue_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LIST = ROOT / "docs" / "promises.md"
 MARKED_PLACES = (
     "shared/**/*.py",
     "services/**/*.py",
-    "deploy/**/*.py",
+    "lotsa/**/*.py",
+    "operations/**/*.py",
+    "demo/**/*.py",
+    "tools/**/*.py",
     "shared/**/*.html",
     "services/**/*.html",
     "services/**/*.txt",

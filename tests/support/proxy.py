@@ -21,12 +21,12 @@ from pathlib import Path
 
 import urllib3
 
-from deploy.compose.certificate import make_certificate
-from deploy.onebox import ports
-from deploy.onebox.debian import DebianFolder
-from deploy.onebox.places import CHECKOUT, data_folder
-from deploy.onebox.programs import Programs
-from deploy.onebox.trouble import Trouble
+from demo.one_machine import ports
+from demo.one_machine.debian import DebianFolder
+from demo.one_machine.places import CHECKOUT, data_folder
+from demo.one_machine.programs import Programs
+from operations.install.own_certificate import make_certificate
+from operations.trouble import Trouble
 from tests.support.eventually import eventually
 
 HOST, PROVIDER = "lotsa.localhost", "id.lotsa.localhost"

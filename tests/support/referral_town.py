@@ -19,7 +19,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext
 from sqlalchemy import text
 
-from deploy.installation import Installation
+from operations.install.installation import Installation
 from services.referral import bootstrap
 from services.referral.web import create_app
 from shared.contracts.directory import AssignmentGranted, RoutingRulesChanged, UnitChanged

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import requests
 
-from deploy.errands import demo_tokens
-from deploy.installation import Installation
-from deploy.migrate import declare_topology, migrate_databases
-from deploy.onebox import ports
-from deploy.onebox.drained import Arrived
-from deploy.onebox.product import commands, given_to, quiet_process_is_ready
-from deploy.onebox.start import web_is_ready
-from deploy.seed.directory import seed_directory
-from deploy.seed.ids import DEMO_ISSUER
+from demo import tokens as demo_tokens
+from demo.one_machine import ports
+from demo.one_machine.product import commands, given_to, quiet_process_is_ready
+from demo.one_machine.start import web_is_ready
+from demo.seed.directory import seed_directory
+from demo.seed.ids import DEMO_ISSUER
+from operations.backlog import Arrived
+from operations.install.installation import Installation
+from operations.install.migrate import declare_topology, migrate_databases
 from shared.settings import Settings
 from tests.chaos.processes import Processes
 from tests.support.eventually import eventually

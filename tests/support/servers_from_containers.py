@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import psycopg
 import requests
 
-from deploy.installation import Servers
-from deploy.onebox.trouble import Trouble
-from deploy.onebox.waiting import wait_until
+from demo.wait import wait_until
+from operations.install.installation import Servers
+from operations.trouble import Trouble
 
 POSTGRES_IMAGE = "postgres:17"
 RABBITMQ_IMAGE = "rabbitmq:4-management"

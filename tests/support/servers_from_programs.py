@@ -9,14 +9,14 @@ from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 
-from deploy.installation import Servers
-from deploy.onebox.debian import DebianFolder
-from deploy.onebox.places import data_folder
-from deploy.onebox.private_postgres import PrivatePostgres
-from deploy.onebox.private_rabbitmq import PrivateRabbitMQ
-from deploy.onebox.programs import Programs, postgres_programs, rabbitmq_programs
-from deploy.onebox.service_user import service_user
-from deploy.onebox.trouble import Trouble
+from demo.one_machine.debian import DebianFolder
+from demo.one_machine.places import data_folder
+from demo.one_machine.private_postgres import PrivatePostgres
+from demo.one_machine.private_rabbitmq import PrivateRabbitMQ
+from demo.one_machine.programs import Programs, postgres_programs, rabbitmq_programs
+from demo.one_machine.service_user import service_user
+from operations.install.installation import Servers
+from operations.trouble import Trouble
 
 
 def start(stack: ExitStack) -> Servers:

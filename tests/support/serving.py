@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from waitress import wasyncore
 from waitress.task import ThreadedTaskDispatcher
 
-from deploy import patience
-from deploy.serve import NOTHING_ON_DISK
+from lotsa.server import patience
+from lotsa.web import NOTHING_ON_DISK
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

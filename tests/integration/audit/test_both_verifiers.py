@@ -18,7 +18,7 @@ from uuid import UUID, uuid4
 import pytest
 from rich.console import Console
 
-from deploy.errands.rebuilding import rebuild_index
+from operations.come_back.rebuild_index import rebuild_index
 from services.audit import bootstrap, verify
 from services.audit.domain.mandate import Mandate
 from services.audit.log.checkpoint import Checkpoint

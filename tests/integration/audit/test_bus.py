@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from deploy.installation import Installation
-from deploy.onebox.product import given_to
+from demo.one_machine.product import given_to
+from operations.install.installation import Installation
 from services.audit import bootstrap
 from services.audit.service import Audit
 from shared.contracts.common import RelayAnnounced, TallyAnnounced

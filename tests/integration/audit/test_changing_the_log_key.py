@@ -11,10 +11,12 @@ from uuid import uuid4
 import pytest
 from rich.console import Console
 
-from deploy.errands import changing_log_key, rotating, verifying
-from deploy.keys import make_keys
-from deploy.onebox.places import CHECKOUT
-from deploy.onebox.trouble import Trouble
+from demo.one_machine.places import CHECKOUT
+from operations import verify_log as verifying
+from operations.install.make_keys import make_keys
+from operations.keys import rotate as rotating
+from operations.keys import rotate_log_key as changing_log_key
+from operations.trouble import Trouble
 from services.audit import bootstrap
 from services.audit.adapters.log_store import OpenLog
 from services.audit.commands.integrate_pending import Sequencer

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.errands.log_doctoring import about_the_log
+from operations.check_up.log import about_the_log
 from services.audit.commands.reconcile_sequences import reconcile
 from services.audit.domain.alarms import Alarm
 from services.audit.domain.gaps import GRACE

@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from deploy import cli
-from deploy.errands import verifying
+from lotsa import cli
+from operations import verify_log as verifying
 from services.audit import bootstrap
 from tests.integration.audit.broken_log import as_owner, cut, kept, signer
 from tests.integration.audit.support import World

@@ -11,8 +11,8 @@ from rich.console import Console
 from sqlalchemy import Connection
 from sqlalchemy.exc import ProgrammingError
 
-from deploy.errands.rebuilding import rebuild_index
-from deploy.onebox.trouble import Trouble
+from operations.come_back.rebuild_index import rebuild_index
+from operations.trouble import Trouble
 from services.audit.adapters import index_repair
 from services.audit.adapters.beside_entries import ABOUT, UNITS
 from services.audit.commands import rebuild_index as command

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from deploy.seed.directory import OPERATOR
+from demo.seed.directory import OPERATOR
 from tests.support.directory_city import City, seeded_city
 from tests.support.infrastructure import Infrastructure
 

@@ -11,13 +11,13 @@ import pytest
 from babel.messages.pofile import read_po
 from sqlalchemy import text
 
-from deploy.seed.ids import ORGANIZATION, UNIT
-from deploy.translations import SHARED, catalogue_of
+from demo.seed.ids import ORGANIZATION, UNIT
 from shared.vocabulary.email_address import NotAnEmailAddress, parse_email
 from shared.web.fields import POSTAL_CODE_LIMIT
 from tests.integration.directory.test_registering_a_unit import NEW, a_unit
 from tests.support.addresses import REFUSED, TAKEN
 from tests.support.directory_city import City
+from tools.translations import SHARED, catalogue_of
 
 PATH = f"/units/{UNIT['advice-bromma']}"
 PAGE = f"/directory/admin{PATH}"

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.seed.ids import DEMO_ISSUER, UNIT
+from demo.seed.ids import DEMO_ISSUER, UNIT
 from shared.kernel.actor import UserRef
 from tests.support.directory_city import City
 

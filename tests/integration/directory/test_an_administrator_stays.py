@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from deploy.seed.directory import OPERATOR
-from deploy.seed.ids import ASSIGNMENT, DEMO_ISSUER, UNIT
+from demo.seed.directory import OPERATOR
+from demo.seed.ids import ASSIGNMENT, DEMO_ISSUER, UNIT
 from services.directory.commands.end_assignment import end_assignment
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
 from services.directory.domain.permissions import Editor

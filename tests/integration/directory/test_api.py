@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from openapi_spec_validator import validate
 
-from deploy.seed.ids import ORGANIZATION, UNIT, stable
+from demo.seed.ids import ORGANIZATION, UNIT, stable
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId

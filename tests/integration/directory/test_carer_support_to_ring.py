@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from deploy.seed.directory_units import units
-from deploy.seed.ids import UNIT
+from demo.seed.directory_units import units
+from demo.seed.ids import UNIT
 from shared.kernel.identity import UnitId
 from tests.support.directory_city import City
 

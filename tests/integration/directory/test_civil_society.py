@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from deploy.seed.directory import OPERATOR
-from deploy.seed.directory_units import units
+from demo.seed.directory import OPERATOR
+from demo.seed.directory_units import units
 from services.directory.commands.register_unit import register_unit
 from services.directory.domain.refusals import CivilSocietyReceivesNoReferrals
 from services.directory.domain.unit import UnitKind

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from deploy.seed.ids import UNIT
+from demo.seed.ids import UNIT
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.change_unit import ChangeUnit, change_unit
 from services.directory.commands.set_routing_rules import set_routing_rules

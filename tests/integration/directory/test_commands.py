@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from deploy.seed.directory import OPERATOR, seed_directory
-from deploy.seed.ids import ORGANIZATION, UNIT
+from demo.seed.directory import OPERATOR, seed_directory
+from demo.seed.ids import ORGANIZATION, UNIT
 from services.directory.commands.change_unit import ChangeUnit, change_unit
 from services.directory.commands.confirm_listing import ConfirmListing, confirm_listing
 from services.directory.commands.end_assignment import end_assignment

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from deploy.seed.ids import UNIT
+from demo.seed.ids import UNIT
 from shared.kernel.clock import SWEDEN
 from tests.support.directory_city import City
 from tests.support.page_forms import PageForm, form_of, shown_again

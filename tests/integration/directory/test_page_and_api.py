@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from deploy.seed.ids import UNIT
+from demo.seed.ids import UNIT
 from shared.kernel.clock import SWEDEN
 from tests.support.directory_city import City
 from tests.support.directory_things import THINGS, asked, read_service, write_service

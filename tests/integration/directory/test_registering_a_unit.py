@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from deploy.seed.directory import OPERATOR
-from deploy.seed.ids import ORGANIZATION, UNIT
+from demo.seed.directory import OPERATOR
+from demo.seed.ids import ORGANIZATION, UNIT
 from services.directory.commands.register_organization import RegisterOrganization, register_organization
 from services.directory.commands.register_unit import register_unit
 from services.directory.domain.organization import OrganizationKind

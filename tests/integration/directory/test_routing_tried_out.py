@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deploy.seed.ids import UNIT
+from demo.seed.ids import UNIT
 from shared.kernel.identity import UnitId
 from tests.support.directory_city import City
 

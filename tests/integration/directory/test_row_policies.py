@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from deploy.seed.directory import seed_directory
-from deploy.seed.ids import ASSIGNMENT, ORGANIZATION, UNIT
+from demo.seed.directory import seed_directory
+from demo.seed.ids import ASSIGNMENT, ORGANIZATION, UNIT
 from shared.storage.migrating import migrate
 from tests.support.directory_city import City
 from tests.support.infrastructure import Infrastructure, new_installation

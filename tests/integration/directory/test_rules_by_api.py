@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from deploy.seed.directory import OPERATOR
-from deploy.seed.ids import ORGANIZATION, UNIT, stable
+from demo.seed.directory import OPERATOR
+from demo.seed.ids import ORGANIZATION, UNIT, stable
 from services.directory.commands.register_organization import RegisterOrganization, register_organization
 from services.directory.domain.organization import OrganizationKind
 from shared.kernel.actor import Role

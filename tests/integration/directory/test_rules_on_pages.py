@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from deploy.seed.ids import ORGANIZATION, UNIT, stable
+from demo.seed.ids import ORGANIZATION, UNIT, stable
 from services.directory.domain.routing import RoutingRules
 from shared.kernel.identity import UnitId
 from tests.support.directory_city import City, token_in

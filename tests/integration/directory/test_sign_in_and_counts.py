@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from deploy.seed.ids import ASSIGNMENT, DEMO_ISSUER, UNIT
+from demo.seed.ids import ASSIGNMENT, DEMO_ISSUER, UNIT
 from services.directory.service import Directory
 from services.directory.views.administration import suppressed
 from shared.contracts.contract import Contract

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from deploy.seed.ids import ASSIGNMENT, UNIT
+from demo.seed.ids import ASSIGNMENT, UNIT
 from services.directory.service import Directory
 from shared.storage.staff import ANY_CLOCKS_ERROR
 from tests.support.directory_city import City

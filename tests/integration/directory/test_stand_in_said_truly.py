@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from deploy.seed.ids import UNIT
+from demo.seed.ids import UNIT
 from services.directory.domain.routing import RoutingRules
 from services.directory.domain.routing_rule import RoutingRule
 from shared.kernel.identity import UnitId, uuid7

@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from deploy.seed.directory import OPERATOR
-from deploy.seed.ids import ORGANIZATION, UNIT
+from demo.seed.directory import OPERATOR
+from demo.seed.ids import ORGANIZATION, UNIT
 from services.directory.commands.save_activity import PlanActivity, plan_activity
 from services.directory.commands.save_support_service import AddSupportService, SupportServiceEditing
 from services.directory.commands.set_routing_rules import set_routing_rules

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.seed.directory import OPERATOR, STOCKHOLM
-from deploy.seed.directory_units import units
-from deploy.seed.ids import ORGANIZATION, UNIT
+from demo.seed.directory import OPERATOR, STOCKHOLM
+from demo.seed.directory_units import units
+from demo.seed.ids import ORGANIZATION, UNIT
 from services.directory.commands.register_organization import RegisterOrganization, register_organization
 from services.directory.commands.register_unit import register_unit
 from services.directory.domain.organization import OrganizationKind

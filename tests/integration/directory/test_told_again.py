@@ -11,9 +11,9 @@ import pytest
 from rich.console import Console
 from sqlalchemy import create_engine, text
 
-from deploy.errands.announcing import announce
-from deploy.errands.coming_back import rule_for
-from deploy.onebox.trouble import Trouble
+from operations.come_back.announce import announce
+from operations.operator_act import rule_for
+from operations.trouble import Trouble
 from services.directory.commands import tell_everything_again as telling
 from services.directory.domain.events import SessionEnded
 from shared.storage.staff import TABLES

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.seed.ids import ORGANIZATION, UNIT
+from demo.seed.ids import ORGANIZATION, UNIT
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
 from services.directory.commands.register_unit import register_unit

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.seed.directory import OPERATOR
-from deploy.seed.ids import ASSIGNMENT, ORGANIZATION, UNIT
+from demo.seed.directory import OPERATOR
+from demo.seed.ids import ASSIGNMENT, ORGANIZATION, UNIT
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
 from services.directory.commands.register_unit import register_unit, relation_to_unit
 from services.directory.domain.permissions import Relation

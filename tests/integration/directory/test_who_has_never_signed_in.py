@@ -10,8 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from deploy.seed.directory import OPERATOR
-from deploy.seed.ids import DEMO_ISSUER, UNIT
+from demo.seed.directory import OPERATOR
+from demo.seed.ids import DEMO_ISSUER, UNIT
 from services.directory.commands.record_sign_in import record_sign_in
 from services.directory.web import pages_admin, pages_admin_units
 from shared.kernel.actor import UserRef

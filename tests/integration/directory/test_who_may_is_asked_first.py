@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.seed.ids import ORGANIZATION
+from demo.seed.ids import ORGANIZATION
 from services.directory.web.api import api
 from shared.kernel.actor import Role
 from shared.web.operation import Operation

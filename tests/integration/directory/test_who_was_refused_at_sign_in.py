@@ -11,8 +11,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from deploy.seed.directory import OPERATOR
-from deploy.seed.ids import DEMO_ISSUER, ORGANIZATION, UNIT
+from demo.seed.directory import OPERATOR
+from demo.seed.ids import DEMO_ISSUER, ORGANIZATION, UNIT
 from services.directory import web
 from services.directory.adapters.sign_ins import KEEP_REFUSALS, forget_old_refusals
 from services.directory.commands.end_assignment import end_assignment

@@ -20,7 +20,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine, text
 
-from deploy.installation import Installation
+from operations.install.installation import Installation
 from shared.contracts.referral import ReferralSent
 from shared.kernel.identity import uuid7
 from shared.messaging.inbox import create_inbox

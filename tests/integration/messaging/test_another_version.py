@@ -15,8 +15,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, text
 
-from deploy.installation import Installation
-from deploy.migrate import declare_topology, migrate_database
+from operations.install.installation import Installation
+from operations.install.migrate import declare_topology, migrate_database
 from services.referral.web import create_app as referral_app
 from services.referral.web.parts import EXTENSION
 from shared.messaging.outbox import append

@@ -66,7 +66,7 @@ def test_a_relay_whose_own_disk_was_full_is_ready_again(house: House, tmp_path: 
     with small_disk(tmp_path / "disk") as disk:
         ready_file, log = disk / "relay.ready", disk / "relay.log"
         environment = {**os.environ, **house.installation.environment(), "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-m", "deploy.relays", "--ready-file", str(ready_file), "referral"]
+        command = [sys.executable, "-m", "lotsa.relay", "--ready-file", str(ready_file), "referral"]
         with log.open("ab") as output:
             relay = subprocess.Popen(command, env=environment, stderr=output, stdout=output, cwd=ROOT)
         try:

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine, text
 
-from deploy.installation import Installation
+from operations.install.installation import Installation
 from services.notifications import bootstrap
 from services.notifications.service import Notifications
 from shared.contracts.contract import Contract

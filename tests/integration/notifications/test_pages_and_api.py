@@ -15,7 +15,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis import GenerationMode
 from sqlalchemy import text
 
-from deploy.installation import Installation
+from operations.install.installation import Installation
 from services.notifications.web import NAME, create_app
 from shared.contracts.directory import AssignmentGranted
 from shared.kernel.actor import Actor, Role, UserRef

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from deploy.onebox import ports
-from deploy.onebox.box import Box
-from deploy.onebox.places import CHECKOUT, data_folder
+from demo.one_machine import ports
+from demo.one_machine.box import Box
+from demo.one_machine.places import CHECKOUT, data_folder
 from shared.settings import SERVICES
 
 pytestmark = pytest.mark.timeout(1500)
@@ -46,7 +46,7 @@ class Begun:
 
     def lotsa(self, *words: str) -> subprocess.CompletedProcess[str]:
         """One command."""
-        return self._python("deploy.cli", *words, within=120)
+        return self._python("lotsa.cli", *words, within=120)
 
     def _python(self, module: str, *words: str, within: float) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -11,11 +11,12 @@ from click.testing import Result
 from rich.console import Console
 from typer.testing import CliRunner
 
-from deploy.cli import app
-from deploy.errands import doctoring, verifying
-from deploy.onebox import ports
-from deploy.onebox.places import CHECKOUT
-from deploy.onebox.trouble import Trouble
+from demo.one_machine import ports
+from demo.one_machine.places import CHECKOUT
+from lotsa.cli import app
+from operations import verify_log as verifying
+from operations.check_up import check_up as doctoring
+from operations.trouble import Trouble
 from shared.settings import SERVICES, Settings
 
 GOLDEN = CHECKOUT / "tests/contracts/golden_log"

@@ -15,13 +15,13 @@ from rich.console import Console
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
-from deploy.errands import rotating
-from deploy.installation import Installation
-from deploy.migrate import migrate_databases
-from deploy.onebox.places import CHECKOUT
-from deploy.onebox.trouble import Trouble
-from deploy.rabbitmq.users import user_names
-from deploy.sealed import LAPSED, PLACES, asking
+from demo.one_machine.places import CHECKOUT
+from operations.install.installation import Installation
+from operations.install.key_uses import LAPSED, PLACES, asking
+from operations.install.migrate import migrate_databases
+from operations.install.rabbitmq_users import user_names
+from operations.keys import rotate as rotating
+from operations.trouble import Trouble
 from shared.kernel import watched
 from shared.settings import SERVICES
 from shared.storage.encryption import MasterKey, master_key_id_of

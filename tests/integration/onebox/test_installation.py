@@ -9,7 +9,7 @@ import psycopg
 import pytest
 import requests
 
-from deploy.installation import Installation
+from operations.install.installation import Installation
 from shared.settings import SERVICES
 from tests.support.infrastructure import Infrastructure, new_installation
 

@@ -19,10 +19,10 @@ import pytest
 import requests
 from sqlalchemy import make_url
 
-from deploy.onebox import ports
-from deploy.onebox.box import Box
-from deploy.onebox.places import CHECKOUT, data_folder
-from deploy.seed.ids import HEALTH_CENTRES, PSYCHIATRIC_CLINICS
+from demo.one_machine import ports
+from demo.one_machine.box import Box
+from demo.one_machine.places import CHECKOUT, data_folder
+from demo.seed.ids import HEALTH_CENTRES, PSYCHIATRIC_CLINICS
 from services.referral.domain.states import TRANSITIONS
 from shared.settings import SERVICES
 from tests.support.eventually import eventually
@@ -58,7 +58,7 @@ class Demonstration:
     def lotsa(self, *arguments: str, within: float = 120) -> subprocess.CompletedProcess[str]:
         """One `lotsa` command on it."""
         return subprocess.run(
-            [sys.executable, "-m", "deploy.cli", *arguments],
+            [sys.executable, "-m", "lotsa.cli", *arguments],
             cwd=CHECKOUT,
             env={**os.environ, "LOTSA_VAR": str(self.var)},
             stdin=subprocess.DEVNULL,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.onebox import ports
+from demo.one_machine import ports
 from services.audit.domain.alarms import KINDS
 from tests.integration.onebox.test_the_log_in_the_field import running
 from tests.support.eventually import eventually
@@ -20,8 +20,8 @@ from tests.support.running import Running, running_product
 pytestmark = pytest.mark.timeout(180)
 COMMANDS = {
     "bus": ["shared.messaging.run_bus", "services.audit.service:Audit"],
-    "relay": ["deploy.relays", "audit"],
-    "web": ["deploy.serve", "audit", "--bind"],
+    "relay": ["lotsa.relay", "audit"],
+    "web": ["lotsa.web", "audit", "--bind"],
 }
 SERVED = {
     "bus": [

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
-from deploy.errands.key_doctoring import about_the_keys
-from deploy.installation import Installation
-from deploy.migrate import migrate_databases
-from deploy.onebox.places import CHECKOUT
-from deploy.onebox.product import given_to
-from deploy.sealed import PLACES, asking, check_master_key, samples
+from demo.one_machine.places import CHECKOUT
+from demo.one_machine.product import given_to
+from operations.check_up.keys import about_the_keys
+from operations.install.installation import Installation
+from operations.install.key_uses import PLACES, asking, check_master_key, samples
+from operations.install.migrate import migrate_databases
 from services.audit.log.checkpoint import Checkpoint, SignerKey
 from shared.settings import SERVICES
 from shared.storage.encryption import KeyIsMissing, KeyIsWrong, KeyTrouble, MasterKey
@@ -213,8 +213,8 @@ def test_the_logs_public_half_is_made_of_the_signing_key(migrated: Installation)
 @pytest.mark.parametrize(
     ("process", "command", "file"),
     [
-        ("web", ["deploy.serve", "referral", "--bind", "127.0.0.1:1"], "referral-master"),
-        ("web", ["deploy.serve", "audit", "--bind", "127.0.0.1:1"], "log-verifying"),
+        ("web", ["lotsa.web", "referral", "--bind", "127.0.0.1:1"], "referral-master"),
+        ("web", ["lotsa.web", "audit", "--bind", "127.0.0.1:1"], "log-verifying"),
         ("bus", ["shared.messaging.run_bus", "services.referral.service:Referral"], "referral-master"),
         ("bus", ["shared.messaging.run_bus", "services.audit.service:Audit"], "audit-master"),
         ("bus", ["shared.messaging.run_bus", "services.audit.service:Audit"], "log-signing"),

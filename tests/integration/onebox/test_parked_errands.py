@@ -13,9 +13,9 @@ from click.testing import Result
 from sqlalchemy import make_url
 from typer.testing import CliRunner
 
-from deploy.cli import app
-from deploy.onebox.trouble import Trouble
-from deploy.seed.ids import ORGANIZATION
+from demo.seed.ids import ORGANIZATION
+from lotsa.cli import app
+from operations.trouble import Trouble
 from services.audit.log.entry import read_leaf
 from services.audit.log.packing import unpack
 from shared.contracts.directory import UnitChanged

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.onebox import ports
-from deploy.onebox.private_rabbitmq import PORTS, PrivateRabbitMQ
-from deploy.onebox.trouble import Trouble
+from demo.one_machine import ports
+from demo.one_machine.private_rabbitmq import PORTS, PrivateRabbitMQ
+from operations.trouble import Trouble
 from tests.support.private_broker import private_broker
 
 pytestmark = pytest.mark.timeout(300)
@@ -102,7 +102,7 @@ def test_taken_after_we_had_looked_it_comes_up_at_the_second_try(
 
     with ExitStack() as stack:
         listens(before["amqp"], stack)
-        monkeypatch.setattr("deploy.onebox.private_rabbitmq.ports.is_free", all_free)
+        monkeypatch.setattr("demo.one_machine.private_rabbitmq.ports.is_free", all_free)
         broker.start()
         monkeypatch.undo()
         try:
@@ -120,8 +120,8 @@ def test_where_it_does_not_come_up_it_is_told_what_the_node_said(
     chosen = broker.ports()
     with ExitStack() as stack:
         listens(known(broker)["distribution"], stack)
-        monkeypatch.setattr("deploy.onebox.private_rabbitmq.ports.is_free", lambda *_: True)
-        monkeypatch.setattr("deploy.onebox.private_rabbitmq.ports.free_ports", lambda _: chosen)
+        monkeypatch.setattr("demo.one_machine.private_rabbitmq.ports.is_free", lambda *_: True)
+        monkeypatch.setattr("demo.one_machine.private_rabbitmq.ports.free_ports", lambda _: chosen)
         taken = known(broker)["distribution"]
         with pytest.raises(Trouble, match=rf"its process ended\. It said: .*port {taken} ") as met:
             broker.start()

@@ -10,8 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from deploy.onebox.private_postgres import PrivatePostgres
-from deploy.onebox.service_user import service_user
+from demo.one_machine.private_postgres import PrivatePostgres
+from demo.one_machine.service_user import service_user
 from tests.support import servers_from_programs
 from tests.support.infrastructure import Infrastructure
 

@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from deploy.onebox import ports
-from deploy.onebox.places import CHECKOUT
+from demo.one_machine import ports
+from demo.one_machine.places import CHECKOUT
 from shared.settings import SERVICES
 from shared.web.session_keys import make_session_keys
 from tests.support.eventually import eventually
@@ -98,7 +98,7 @@ def test_a_pages_reference_is_found_in_the_log_of_the_process(environment: dict[
     log = tmp_path / "web.log"
     address = f"http://127.0.0.1:{port}"
     environment["LOTSA_PUBLIC_URL"] = address
-    with running(["deploy.serve", "directory", "--bind", f"127.0.0.1:{port}"], environment, log):
+    with running(["lotsa.web", "directory", "--bind", f"127.0.0.1:{port}"], environment, log):
         eventually(
             lambda: answer(f"{address}/directory/health/live")[0] == 200, saying="the process answers", within=60
         )
@@ -125,7 +125,7 @@ def test_bus_and_relay_say_what_they_wait_for(
     words = (
         ["shared.messaging.run_bus", f"services.{service}.service:{service.capitalize()}"]
         if process == "bus"
-        else ["deploy.relays", service]
+        else ["lotsa.relay", service]
     )
     with running(words, environment, log):
         eventually(lambda: any("error" in line for line in lines(log)), saying="it says what is wrong", within=60)

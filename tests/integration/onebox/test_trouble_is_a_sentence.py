@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from deploy.onebox.debian import DebianFolder
-from deploy.onebox.places import CHECKOUT
-from deploy.onebox.private_postgres import PrivatePostgres
-from deploy.onebox.programs import Programs
-from deploy.onebox.service_user import service_user
-from deploy.onebox.trouble import NoNetwork, NoRoom, PortTaken, Trouble
+from demo.one_machine.debian import DebianFolder
+from demo.one_machine.places import CHECKOUT
+from demo.one_machine.private_postgres import PrivatePostgres
+from demo.one_machine.programs import Programs
+from demo.one_machine.service_user import service_user
+from operations.trouble import NoNetwork, NoRoom, PortTaken, Trouble
 
 
 def _lotsa(*arguments: str, var: Path, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "deploy.cli", *arguments],
+        [sys.executable, "-m", "lotsa.cli", *arguments],
         cwd=CHECKOUT,
         env={**os.environ, "LOTSA_VAR": str(var), **more},
         stdin=subprocess.DEVNULL,

@@ -14,7 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from deploy.installation import Installation
+from operations.install.installation import Installation
 from services.referral import bootstrap
 from services.referral.service import Referral
 from services.referral.web import create_app

@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from rich.console import Console
 from sqlalchemy import text
 
-from deploy.errands import changing_keys
-from deploy.onebox.trouble import Trouble
-from deploy.sealed import asking
+from operations.install.key_uses import asking
+from operations.keys import rotate_master_key as changing_keys
+from operations.trouble import Trouble
 from services.referral.adapters.keys import IDENTITY_INDEX
 from services.referral.adapters.unit_of_work import Opening
 from services.referral.domain.content import Part

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.seed import large
+from demo.seed import large
 from services.audit import verify
 from services.audit.bootstrap import export_to, look_beside
 from services.audit.log.entry import read_leaf

@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from deploy import seed
-from deploy.seed.ids import CAST, UNIT
+from demo import seed
+from demo.seed.ids import CAST, UNIT
 from services.audit.log.entry import read_leaf
 from services.audit.log.packing import unpack
 from services.referral.domain.states import TRANSITIONS

@@ -11,12 +11,12 @@ import yaml
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 
-from deploy.errands import doctoring
-from deploy.errands.coming_back import database_of
-from deploy.errands.hearing_doctoring import about_hearing
-from deploy.installation import Installation
-from deploy.onebox.places import CHECKOUT
-from deploy.sealed import asking
+from demo.one_machine.places import CHECKOUT
+from operations.check_up import check_up as doctoring
+from operations.check_up.hearing import about_hearing
+from operations.install.installation import Installation
+from operations.install.key_uses import asking
+from operations.operator_act import database_of
 from services.audit import bootstrap as audit
 from services.audit.service import Audit
 from services.notifications import bootstrap as notifications

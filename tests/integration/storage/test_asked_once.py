@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from deploy.installation import Installation
+from operations.install.installation import Installation
 from shared.settings import SERVICES
 from shared.storage.engine import make_engine
 from shared.storage.migrating import migrate

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, text
 
-from deploy.installation import Installation
+from operations.install.installation import Installation
 from services.audit import bootstrap as audit
 from services.audit.service import Audit
 from services.directory import bootstrap as directory

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import pytest
 
-from deploy.installation import Installation
+from operations.install.installation import Installation
 from services.directory import bootstrap as directory
 from services.directory.service import Directory
 from services.notifications import bootstrap as notifications

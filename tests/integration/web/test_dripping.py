@@ -14,8 +14,8 @@ from contextlib import ExitStack, contextmanager
 import pytest
 import requests
 
-from deploy import bodies, patience
-from deploy.onebox import ports
+from demo.one_machine import ports
+from lotsa.server import bodies, patience
 from shared.web.app import LARGEST_BODY
 from tests.support.eventually import eventually
 from tests.support.four_apps import environment_in
@@ -30,7 +30,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Where the four services are served by a process of its own; they ask no database for what is asked here."""
     folder = tmp_path_factory.mktemp("served")
     port = ports.free_ports(1)[0]
-    served = ["-m", "deploy.serve", "all", "--bind", f"127.0.0.1:{port}"]
+    served = ["-m", "lotsa.web", "all", "--bind", f"127.0.0.1:{port}"]
     environment = {**os.environ, **environment_in(folder / "keys"), "LOTSA_PUBLIC_URL": f"http://127.0.0.1:{port}"}
     with (
         (folder / "log").open("wb") as log,

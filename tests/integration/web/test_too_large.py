@@ -14,7 +14,7 @@ import requests
 from flask import Blueprint, Flask
 from playwright.sync_api import expect
 
-from deploy import bodies
+from lotsa.server import bodies
 from shared.web.app import LARGEST_BODY, make_app
 from tests.support.browser import axe_clean, fits, running_browser, visiting
 from tests.support.serving import serving

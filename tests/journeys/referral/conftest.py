@@ -9,7 +9,7 @@ from typing import Protocol
 import pytest
 from playwright.sync_api import Browser, Page
 
-from deploy.installation import Installation
+from operations.install.installation import Installation
 from shared.storage.migrating import migrate
 from tests.support.browser import visiting
 from tests.support.referral_town import Person, Town, a_town

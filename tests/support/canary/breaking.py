@@ -11,10 +11,10 @@ import requests
 from rich.console import Console
 from sqlalchemy import text
 
-from deploy.errands import parked_messages
-from deploy.migrate import subscriptions
-from deploy.onebox.product import quiet_process_is_ready
-from deploy.onebox.start import web_is_ready
+from demo.one_machine.product import quiet_process_is_ready
+from demo.one_machine.start import web_is_ready
+from operations import parked_messages
+from operations.install.migrate import subscriptions
 from shared.messaging import names
 from shared.messaging.publishing import ConfirmedPublisher, Outgoing
 from shared.settings import SERVICES

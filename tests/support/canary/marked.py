@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from deploy.errands import demo_tokens
+from demo import tokens as demo_tokens
 from services.referral.domain.people import Subject
 from tests.support.builders import todays_text
 from tests.support.marks import Marks, a_mark

@@ -13,7 +13,6 @@ from collections.abc import Callable
 
 import pytest
 
-from deploy.syntax import tree_of
 from services.audit import verify
 from services.audit.log.checkpoint import Checkpoint, SignerKey
 from services.audit.log.entry import FORMAT_1, leaf_bytes, read_leaf
@@ -22,6 +21,7 @@ from services.audit.log.layout import decode_bundle, encode_bundle, export_files
 from services.audit.log.merkle import Frontier, leaf_hash
 from tests.contracts.golden_log import make_golden_log
 from tests.support.kept_notes import NO_NOTE, STILL_THE_NOTE
+from tools.syntax import tree_of
 
 GOLDEN = pathlib.Path(make_golden_log.__file__).parent
 KEY = verify.Key.from_text((GOLDEN / "key.txt").read_text())

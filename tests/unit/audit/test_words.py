@@ -12,8 +12,8 @@ from uuid import UUID
 import pytest
 from babel.messages.pofile import read_po
 
-from deploy.errands import coming_back
-from deploy.errands.parked_messages import REASONS, rule_for
+from operations import operator_act as coming_back
+from operations.parked_messages import REASONS, rule_for
 from services.audit.commands import record_reading
 from services.audit.domain import alarms
 from services.audit.domain.refusals import TrailIsUnknown
@@ -170,7 +170,7 @@ def test_each_thing_that_can_be_shown_of_a_referral_is_told_apart(shown: Shown) 
 def accesses_recorded() -> set[tuple[str, str]]:
     """Each kind of record with each action that is recorded of it, read from the sources."""
     found = {(shown.value, "read") for shown in Shown}
-    for file in [*(ROOT / "services").rglob("*.py"), *(ROOT / "deploy").rglob("*.py")]:
+    for file in [path for room in ("services", "operations", "demo") for path in (ROOT / room).rglob("*.py")]:
         source = file.read_text()
         for call in re.findall(r"(?:Access|AccessRecorded)\(\s(.*?)\n\s*\)\n", source, re.DOTALL):
             action, kind = (re.search(rf'{name}="([a-z-]+)"', call) for name in ("action", "record_kind"))

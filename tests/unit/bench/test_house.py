@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.syntax import tree_of
 from tests.bench import counts
 from tests.bench.house import Figure
+from tools.syntax import tree_of
 
 PROJECT = """
 [tool.importlinter]

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.onebox.processes import Background
-from deploy.onebox.service_user import ServiceUser
-from deploy.onebox.trouble import NotInTime
-from deploy.onebox.waiting import wait_until
+from demo.one_machine.processes import Background
+from demo.one_machine.service_user import ServiceUser
+from demo.wait import wait_until
+from operations.trouble import NotInTime
 from tests.support.eventually import eventually
 
 OURSELVES = ServiceUser(None, None)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from deploy.errands.coming_back import REASONS, known_service, moment, rule_for
-from deploy.onebox.trouble import Trouble
+from operations.operator_act import REASONS, known_service, moment, rule_for
+from operations.trouble import Trouble
 
 NOW = datetime(2026, 11, 29, 3, 14, tzinfo=UTC)
 

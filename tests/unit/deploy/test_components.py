@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from deploy import components
-from deploy.components import WITHIN, examine, known, locked
-from deploy.onebox import ports
-from deploy.onebox.places import CHECKOUT
+from demo.one_machine import ports
+from demo.one_machine.places import CHECKOUT
+from tools import components
+from tools.components import WITHIN, examine, known, locked
 
 TODAY = date(2026, 11, 30)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from deploy.onebox.loopback import only_loopback, refuse_production_settings
-from deploy.onebox.trouble import Trouble
+from lotsa.loopback import only_loopback, refuse_production_settings
+from operations.trouble import Trouble
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.53", "::1", "localhost"])

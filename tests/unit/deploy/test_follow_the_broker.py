@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from deploy.installation import Servers
-from deploy.onebox.start import _follow_the_broker
+from demo.one_machine.start import _follow_the_broker
+from operations.install.installation import Servers
 
 BEFORE = SimpleNamespace(servers=Servers("postgresql://127.0.0.1:1", "amqp://127.0.0.1:2", "http://127.0.0.1:3"))
 AFTER = SimpleNamespace(servers=Servers("postgresql://127.0.0.1:1", "amqp://127.0.0.1:4", "http://127.0.0.1:5"))

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.container import command
-from deploy.onebox.code_version import fingerprint, product_version
-from deploy.onebox.places import CHECKOUT
+from demo.one_machine.places import CHECKOUT
+from lotsa.code_version import fingerprint, product_version
+from lotsa.container import command
 
 STAGE = re.compile(r"^FROM (\S+) AS (\S+)$", re.MULTILINE)
 COPIED = re.compile(r"^COPY (?!--from)(.+) (\S+)$", re.MULTILINE)
@@ -79,17 +79,17 @@ def test_compose_builds_stages_that_there_are() -> None:
 
 def test_its_files_are_all_that_an_errand_needs(image: Path) -> None:
     """`lotsa --version` reads pyproject.toml, and says the same as in the checkout; every errand's help can be had."""
-    told = said_there(image, "deploy.cli", "--version")
+    told = said_there(image, "lotsa.cli", "--version")
     assert told.returncode == 0, told.stderr
     assert product_version() in told.stdout
-    helped = said_there(image, "deploy.cli", "--help")
+    helped = said_there(image, "lotsa.cli", "--help")
     assert helped.returncode == 0, helped.stderr
     assert fingerprint()
 
 
 def test_every_process_of_compose_is_one(image: Path) -> None:
     """What each container of the image is told to run is a command that the entry point knows."""
-    known = said_there(image, "deploy.container").stderr
+    known = said_there(image, "lotsa.container").stderr
     for name, service in composed()["services"].items():
         if not service.get("image", "").startswith("lotsa") or service["image"] == "lotsa-openid":
             continue
@@ -97,7 +97,7 @@ def test_every_process_of_compose_is_one(image: Path) -> None:
         if len(words) == 2 and words[0] in ("web", "bus", "relay"):
             assert command(*words), name
         else:
-            assert f"deploy.container {words[0]}" in known, name
+            assert f"lotsa.container {words[0]}" in known, name
 
 
 def test_what_compose_refers_to_is_there() -> None:
@@ -131,15 +131,15 @@ def test_compose_itself_takes_the_file(tmp_path: Path) -> None:
 
 def test_asking_whether_a_process_is_well_costs_little() -> None:
     """Twelve containers ask every ten seconds, each time by a program that begins anew."""
-    program = "import sys, deploy.container; print(*sys.modules, sep=chr(10))"
+    program = "import sys, lotsa.container; print(*sys.modules, sep=chr(10))"
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=True
     )
     loaded = done.stdout.split()
-    assert "deploy.container" in loaded
+    assert "lotsa.container" in loaded
     assert not {"shared.settings", "cryptography", "sqlalchemy", "flask", "rich"} & set(loaded)
     tests = [" ".join(each.get("healthcheck", {}).get("test", [])) for each in composed()["services"].values()]
-    assert len([each for each in tests if "deploy.container healthy" in each]) == 12
+    assert len([each for each in tests if "lotsa.container healthy" in each]) == 12
     assert not [each for each in tests if "rabbitmq-diagnostics" in each or "rabbitmqctl" in each]
 
 

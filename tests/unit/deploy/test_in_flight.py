@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deploy.in_flight import RETRY_AFTER_SECONDS, InFlightLimit, Turns
+from lotsa.server.in_flight import RETRY_AFTER_SECONDS, InFlightLimit, Turns
 from tests.support.eventually import eventually
 
 Answer = tuple[str, dict[str, str], bytes]

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from deploy.errands import changing_keys, changing_log_key, rotating
-from deploy.errands.key_files import alone, put
-from deploy.onebox.trouble import Trouble
+from operations.keys import rotate as rotating
+from operations.keys import rotate_log_key as changing_log_key
+from operations.keys import rotate_master_key as changing_keys
+from operations.keys.key_files import alone, put
+from operations.trouble import Trouble
 from shared.settings import Settings, SettingsAreWrong
 from shared.storage.encryption import MasterKey
 from tests.support.four_apps import environment_in

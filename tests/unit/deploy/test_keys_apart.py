@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from deploy import container
-from deploy.backup.sealed import make_identity
-from deploy.errands.keys_apart import backup_keys, named, restore_keys
-from deploy.onebox.places import CHECKOUT
-from deploy.onebox.trouble import Trouble
+from demo.one_machine.places import CHECKOUT
+from lotsa import container
+from operations.backup.key_backup import backup_keys, named, restore_keys
+from operations.backup.seal import make_identity
+from operations.trouble import Trouble
 from shared.settings import SERVICES, ServiceSettings, Settings
 
 OIDC = "LOTSA_OIDC_CLIENT_SECRET_FILE"
@@ -110,7 +110,7 @@ def test_keys_are_put_back_before_there_is_an_installation(tmp_path: Path) -> No
     for errand in (["backup-identity", str(tmp_path / "another")], ["--version"], ["restore-keys", "--help"]):
         assert container._installation_of(errand) == {}
         done = subprocess.run(
-            [sys.executable, "-m", "deploy.container", "lotsa", *errand],
+            [sys.executable, "-m", "lotsa.container", "lotsa", *errand],
             cwd=CHECKOUT,
             env={"PATH": "/usr/bin:/bin"},
             capture_output=True,

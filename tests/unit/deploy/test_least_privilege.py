@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.compose import prepare
-from deploy.installation import Installation, Servers
-from deploy.onebox.places import CHECKOUT
-from deploy.onebox.product import given_to, given_to_supervisor, settings_used
-from deploy.onebox.supervisor import Supervisor, write_wanted
+from demo.one_machine.places import CHECKOUT
+from demo.one_machine.product import given_to, given_to_supervisor, settings_used
+from demo.one_machine.supervisor import Supervisor, write_wanted
+from operations.install import prepare
+from operations.install.installation import Installation, Servers
 from shared.settings import SERVICES
 from tests.support.eventually import eventually
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deploy.onebox.wsgi import mounted, service_for
+from lotsa.server.wsgi import mounted, service_for
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ import pytest
 import yaml
 from sqlalchemy import make_url
 
-from deploy.backup.making import forget_broken_off
-from deploy.compose import nightly
-from deploy.onebox.places import CHECKOUT
-from deploy.onebox.trouble import Trouble
+from demo.one_machine.places import CHECKOUT
+from operations.backup import every_night as nightly
+from operations.backup.make import forget_broken_off
+from operations.trouble import Trouble
 
 LATE = datetime(2026, 11, 29, 22, 0, tzinfo=UTC)
 

@@ -16,15 +16,15 @@ import yaml
 from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
-from deploy.compose.certificate import make_certificate
-from deploy.errands import doctoring
-from deploy.errands.doctoring import examine_installation
-from deploy.errands.new_certificate import put_certificate
-from deploy.errands.outer_door import about_the_outer_door, life_at_the_outer_door
-from deploy.errands.told_to_prometheus import tell_prometheus
-from deploy.onebox import ports
-from deploy.onebox.places import CHECKOUT
-from deploy.onebox.trouble import Trouble
+from demo.one_machine import ports
+from demo.one_machine.places import CHECKOUT
+from operations.check_up import check_up as doctoring
+from operations.check_up.check_up import examine_installation
+from operations.check_up.outer_door import about_the_outer_door, life_at_the_outer_door
+from operations.check_up.prometheus import tell_prometheus
+from operations.install.own_certificate import make_certificate
+from operations.put_certificate import put_certificate
+from operations.trouble import Trouble
 from shared.kernel.clock import SystemClock
 from shared.settings import Settings
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.bodies import LONGEST_LISTENING
-from deploy.patience import HEAD_WITHIN_SECONDS, MOST_FROM_ONE_ADDRESS
+from lotsa.server.bodies import LONGEST_LISTENING
+from lotsa.server.patience import HEAD_WITHIN_SECONDS, MOST_FROM_ONE_ADDRESS
 from shared.storage.rates import Allowance
 from shared.web.limits import ALLOWED, TOKENS
 

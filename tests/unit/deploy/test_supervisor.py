@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from deploy.onebox import processes, rotating, supervisor
-from deploy.onebox.processes import Background
-from deploy.onebox.rotating import keep_small, logs_of
-from deploy.onebox.supervisor import OURSELVES, Supervisor, write_wanted
+from demo.one_machine import log_files as rotating
+from demo.one_machine import processes, supervisor
+from demo.one_machine.log_files import keep_small, logs_of
+from demo.one_machine.processes import Background
+from demo.one_machine.supervisor import OURSELVES, Supervisor, write_wanted
 from shared.observability import episodes
 from tests.support.eventually import eventually
 

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from deploy.seed import ids
-from deploy.seed.directory_listings import PARTNERS, activities_of
-from deploy.seed.directory_units import organizations, units
+from demo.seed import ids
+from demo.seed.directory_listings import PARTNERS, activities_of
+from demo.seed.directory_units import organizations, units
 from services.directory.adapters.reference_data import areas, taxonomies
 from services.directory.domain.areas import covers, municipality_of
 from services.directory.domain.refusals import (

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.seed.directory_rules import stockholm_rules
-from deploy.seed.ids import DISTRICTS, UNIT
+from demo.seed.directory_rules import stockholm_rules
+from demo.seed.ids import DISTRICTS, UNIT
 from services.directory.adapters.reference_data import taxonomies
 from services.directory.domain.refusals import (
     AgesAreTurnedAround,

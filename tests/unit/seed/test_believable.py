@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
-from deploy.seed.directory_listings import PARTNERS, activities_of
-from deploy.seed.directory_partners import PARTNER_ROWS
+from demo.seed.directory_listings import PARTNERS, activities_of
+from demo.seed.directory_partners import PARTNER_ROWS
 from services.directory.domain.activity import Repeats
 from services.directory.domain.support_service import Attend
 from services.directory.web.words import when

@@ -11,12 +11,12 @@ import phonenumbers
 import pytest
 from personnummer import personnummer
 
-from deploy.seed.directory_rules import CITY_WIDE, stockholm_rules
-from deploy.seed.ids import UNIT
-from deploy.seed.people import LISTS, Invention
-from deploy.seed.situations import SITUATIONS, Invented, Wishes, invent
-from deploy.seed.stories import Story, stories
-from deploy.seed.year import stranger_to
+from demo.seed.directory_rules import CITY_WIDE, stockholm_rules
+from demo.seed.ids import UNIT
+from demo.seed.people import LISTS, Invention
+from demo.seed.situations import SITUATIONS, Invented, Wishes, invent
+from demo.seed.stories import Story, stories
+from demo.seed.year import stranger_to
 from services.directory.domain.routing_rule import Situation
 from services.referral.adapters.holidays import swedish_calendar
 from services.referral.commands.send_referral import check_answers

@@ -30,7 +30,7 @@ from shared.vocabulary.identity_number import (
 )
 
 TODAY = date(2026, 11, 20)
-PEOPLE = json.loads((Path(__file__).parents[3] / "deploy/seed/people.json").read_text("utf-8"))
+PEOPLE = json.loads((Path(__file__).parents[3] / "demo/seed/people.json").read_text("utf-8"))
 PUBLISHED = [*PEOPLE["identity_numbers"], "198507099805", "198112189876", "201701102384", "201701102392"]
 TEST_BIRTH_NUMBERS = [*range(980, 1000), 238, 239]
 DAYS = st.dates(date(1890, 1, 1), TODAY)

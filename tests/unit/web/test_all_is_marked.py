@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
-from deploy.syntax import tree_of
-from deploy.translations import ALSO, CHECKOUT, ROOMS, SHARED, used_in
 from services.referral.domain import codes
 from shared.kernel.refusals import NotThere, Refusal
 from shared.vocabulary.misread import Misread
+from tools.syntax import tree_of
+from tools.translations import ALSO, CHECKOUT, ROOMS, SHARED, used_in
 
 PLANTED = """
 class NoWind(Refusal):

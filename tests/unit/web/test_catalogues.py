@@ -9,12 +9,12 @@ import pytest
 from flask_babel import gettext
 from marshmallow import ValidationError, validate
 
-from deploy import translations
-from deploy.translations import catalogue_of, messages_of
 from shared.web.catalogues import merged
 from shared.web.navigation import LINKS
 from shared.web.validation import messages, sentence
 from tests.unit.web.conftest import World
+from tools import translations
+from tools.translations import catalogue_of, messages_of
 
 ROOM = "services/boats"
 PAGE = '{% block main %}{{ _("A boat") }}{{ ngettext("%(num)s boat", "%(num)s boats", 2) }}{% endblock %}'

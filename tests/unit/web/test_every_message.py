@@ -15,8 +15,6 @@ from flask import Flask
 from marshmallow import Schema, ValidationError
 from werkzeug.datastructures import MultiDict
 
-from deploy.syntax import tree_of
-from deploy.translations import SHARED, catalogue_of
 from services.referral.web.forms import load, problems, typed
 from services.referral.web.forms_carer import CarerForm
 from shared.kernel.refusals import Invalid
@@ -31,6 +29,8 @@ from shared.web.problem import problem_body
 from shared.web.validation import PATTERNS, messages, sentence, sentences
 from tests.support.schemas import every_schema, mistakes, schemas_of
 from tests.support.web_gallery import StaffInMemory, settings_in
+from tools.syntax import tree_of
+from tools.translations import SHARED, catalogue_of
 
 MISSING = "Det här behöver fyllas i."
 PLACEHOLDER = re.compile(r"%\\?\(\w+\\?\)s")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from marshmallow import Schema, ValidationError, fields, validate
 
-from deploy.compose import first_directory_file
+from operations.install import first_directory_file
 from services.directory.web.forms import ActivityForm, ListingForm, OrganizationForm
 from services.directory.web.forms_admin import AssignmentForm, NewRuleForm, NewUnitForm, RuleForm, UnitForm
 from services.referral.web.forms_carer import CarerForm
@@ -32,7 +32,7 @@ WORDS = ("Anhörigstöd 7", "Åsa (Öst)")
 UNSEEN = "\ufeff\u200b\u200e\u200f\u061c"
 # as somebody typed it, for themselves alone until it is sent and read; searched for, compared, or looked up: never kept
 AS_TYPED = re.compile("referral-(Draft|Unfinished|Unsaved)|ServiceSearch-q|ServicePage-next|AssignmentForm-confirmed")
-LOOKED_UP = re.compile("deploy-.*(-area|-identifier|-issuer)")
+LOOKED_UP = re.compile("operations-.*(-area|-identifier|-issuer)")
 # overrides of direction; control characters; what is no character
 REFUSED = "\u202e\u202d\x00\x07\x1b\x7f\x9b\ufdd0"
 PLACED = re.compile(r"""\{\{ (?:field|textarea)\("(\w+)".*?maxlength=(\d+)""")
@@ -60,7 +60,7 @@ SEARCHES = {"audit/parts.html", "directory/admin_units.html", "directory/service
 
 def every_text() -> Iterator[tuple[str, fields.String]]:
     """Where it stands, and the field."""
-    file = [("deploy", each) for each in vars(first_directory_file).values() if isinstance(each, type)]
+    file = [("operations", each) for each in vars(first_directory_file).values() if isinstance(each, type)]
     found = [*every_schema(), *((room, each) for room, each in file if issubclass(each, Schema) and each is not Schema)]
     for service, schema in found:
         for name, field in schema().fields.items():
@@ -92,7 +92,7 @@ LIMITED = {
 def test_the_walk_finds_what_there_is() -> None:
     """Names, titles, reasons and descriptions, in all rooms that take any."""
     assert {"referral-CarerIn-name", "directory-ServiceIn-summary", "directory-RuleIn-reason_sv"} <= set(REQUIRED)
-    assert {"directory-NewUnitForm-name", "referral-NeedForm-why", "deploy-UnitEntry-name"} <= set(REQUIRED)
+    assert {"directory-NewUnitForm-name", "referral-NeedForm-why", "operations-UnitEntry-name"} <= set(REQUIRED)
     assert {"referral-RejectIn-comment", "directory-ActivityIn-description"} <= set(TEXTS)
 
 

@@ -17,9 +17,9 @@ from itsdangerous import URLSafeTimedSerializer
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey
 
-from deploy.keys import make_keys
-from deploy.onebox.places import CHECKOUT
-from deploy.onebox.product import settings_used
+from demo.one_machine.places import CHECKOUT
+from demo.one_machine.product import settings_used
+from operations.install.make_keys import make_keys
 from shared.kernel.actor import Role
 from shared.settings import SERVICES, SettingsAreWrong
 from shared.web import session

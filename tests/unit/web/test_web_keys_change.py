@@ -13,10 +13,10 @@ from flask.testing import FlaskClient
 from rich.console import Console
 from typer.testing import CliRunner
 
-from deploy import cli
-from deploy.errands import changing_web_keys
-from deploy.keys import make_web_keys
-from deploy.onebox.trouble import Trouble
+from lotsa import cli
+from operations.install.make_keys import make_web_keys
+from operations.keys import rotate_web_keys as changing_web_keys
+from operations.trouble import Trouble
 from shared.kernel import watched
 from shared.settings import SERVICES, Settings
 from shared.web import session

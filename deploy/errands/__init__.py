@@ -1,1 +1,0 @@
-"""What an operator asks of the `lotsa` command, one file per errand."""

@@ -1,1 +1,0 @@
-"""Virtual host and broker users of an installation."""

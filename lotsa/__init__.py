@@ -1,0 +1,1 @@
+"""The entry points: the `lotsa` command, and what starts each process of the product."""
