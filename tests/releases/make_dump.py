@@ -2,9 +2,9 @@
 
     python -m tests.releases.make_dump VERSION FILE
 
-The product is started and given a small seeded year; each service's database is written as SQL, with the keys of that
-installation beside it, into one compressed archive. The people are invented, and the installation is gone afterwards:
-its keys open nothing but this archive.
+The product is started and given a small seeded year, and people leave things open (`left_open.py`); each service's
+database is written as SQL, with the keys of that installation beside it, into one compressed archive. The people are
+invented, and the installation is gone afterwards: its keys open nothing but this archive.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sqlalchemy import make_url
 
 from demo import seed
 from shared.settings import SERVICES
+from tests.releases.left_open import leave_open
 from tests.support.infrastructure import find_infrastructure, stop_infrastructure
 from tests.support.running import Running, running_product
 
@@ -56,8 +57,14 @@ def main() -> None:
         with running_product(find_infrastructure()) as product:
             seed.run(product.settings, over_the_year=OVER_THE_YEAR)
             _look_at_lists(product)
+            left_open = leave_open(product)
             product.everything_has_arrived()
-            made = {"version": version, "prefix": product.installation.prefix, "at": datetime.now(UTC).isoformat()}
+            made = {
+                "version": version,
+                "prefix": product.installation.prefix,
+                "at": datetime.now(UTC).isoformat(),
+                "left_open": left_open,
+            }
             parts = {f"{service}.sql": dump(product, service) for service in SERVICES}
             parts["release.json"] = json.dumps(made, indent=2) + "\n"
             keys = product.folder / "keys"

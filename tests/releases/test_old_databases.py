@@ -26,21 +26,33 @@ from services.audit.log.entry import FORMAT, FORMAT_1, read_leaf
 from services.audit.log.layout import decode_bundle
 from services.audit.verify import main as verify
 from shared.settings import SERVICES
+from tests.releases.left_open import CARER, HALF_A_CLOSING, PERSON, TOO_LATE, WHY, AtThePages
 from tests.support.infrastructure import Infrastructure, new_installation
 from tests.support.running import Running, reached_at, started
 
-pytestmark = pytest.mark.timeout(400)
-
 RELEASES = sorted(Path(__file__).parent.glob("*.tar.xz"))
+# the releases whose entries are of the log's first format
+WITH_FORMAT_1 = ("0.1.0", "main-with-leaf-1")
+# made after people had left things open (left_open.py)
+WITH_THINGS_LEFT_OPEN = "main-before-rooms"
+ABOUT_AN_HOUR = "now() + interval '1 hour'"
+left_open = pytest.mark.parametrize(
+    "old", [Path(__file__).with_name(f"{WITH_THINGS_LEFT_OPEN}.tar.xz")], ids=[WITH_THINGS_LEFT_OPEN], indirect=True
+)
+pytestmark = pytest.mark.timeout(400)
 REFERRALS = "/api/referral/v1/referrals"
 
 
 @dataclass(frozen=True)
 class Old:
-    """A release's data on this version's product. ``states``: how many referrals it held, by state, before."""
+    """A release's data on this version's product. ``states``: how many referrals it held, by state, before.
+
+    ``left_open``: where that is found which people had left open.
+    """
 
     product: Running
     version: str
+    left_open: dict[str, str]
     states: dict[str, int]
     entries: int
 
@@ -67,6 +79,14 @@ def _restore(archive: dict[str, str], release: dict[str, str], installation: Ins
         statements = archive[f"{service}.sql"].replace(f"{release['prefix']}_", f"{installation.prefix}_")
         with psycopg.connect(_as_superuser(installation, service), autocommit=True) as connection:
             connection.execute(statements)  # type: ignore[call-overload]
+            _as_if_taken_down_just_now(connection)
+
+
+def _as_if_taken_down_just_now(connection: psycopg.Connection[Any]) -> None:
+    """What is kept for days or hours only is kept on: an archive is older than any upgrade takes."""
+    for table in ("drafts", "lapsed_forms"):
+        if connection.execute("SELECT to_regclass(%s)", (f"public.{table}",)).fetchone() != (None,):
+            connection.execute(f"UPDATE public.{table} SET expires_at = {ABOUT_AN_HOUR}")  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module", params=RELEASES, ids=[file.name.removesuffix(".tar.xz") for file in RELEASES])
@@ -84,7 +104,7 @@ def old(request: pytest.FixtureRequest, infrastructure: Infrastructure) -> Itera
         migrate_databases(installation.settings())
         declare_topology(installation.settings())
         with started(installation, port) as product:
-            yield Old(product, release["version"], states, entries)
+            yield Old(product, release["version"], release.get("left_open", {}), states, entries)
 
 
 def listed(old: Old, who: str, direction: str) -> list[dict[str, Any]]:
@@ -146,7 +166,9 @@ def test_every_referral_can_be_opened_by_both_sides(old: Old, who: str, directio
 
 def test_what_was_begun_can_be_gone_on_with(old: Old) -> None:
     """Each draft of the release opens for the one who wrote it."""
-    drafts = rows(old.product.installation, "referral", "SELECT id FROM drafts")
+    # a form that is held for its writer lay among the drafts once
+    query = f"SELECT id FROM drafts WHERE unit_id = '{UNIT['health-centre-1']}'"
+    drafts = rows(old.product.installation, "referral", query)
     assert drafts
     for (draft_id,) in drafts:
         answer = old.product.ask("alva", "GET", f"/api/referral/v1/drafts/{draft_id}")
@@ -192,7 +214,8 @@ def test_what_waited_is_gone_on_with_and_the_log_holds(old: Old, tmp_path: Path)
     with zipfile.ZipFile(file) as archive:
         bundles = sorted(name for name in archive.namelist() if name.startswith("tile/entries/"))
         formats = [read_leaf(leaf)["format"] for name in bundles for leaf in decode_bundle(archive.read(name))]
-    assert formats == [FORMAT_1] * old.entries + [FORMAT] * (len(formats) - old.entries)
+    before = FORMAT_1 if old.version in WITH_FORMAT_1 else FORMAT
+    assert formats == [before] * old.entries + [FORMAT] * (len(formats) - old.entries)
 
 
 def test_a_trail_tells_what_lists_showed_before_and_since(old: Old) -> None:
@@ -202,7 +225,7 @@ def test_a_trail_tells_what_lists_showed_before_and_since(old: Old) -> None:
     old.product.everything_has_arrived()
     for referral, looked in before.items():
         assert looks_in_lists(old, referral) > looked
-    # this version's own dump was made after people had looked at lists
+    # later dumps were made after people had looked at lists
     assert min(before.values()) >= (1 if old.version == "0.1.0" else 3)
 
 
@@ -217,3 +240,46 @@ def test_what_stands_beside_the_old_entries_fits_them(old: Old) -> None:
     """Columns, index and openings that an earlier version wrote are as this version makes them from the leaves."""
     assert old.entries > 100
     assert look_beside(old.product.installation.settings()) == []
+
+
+@left_open
+def test_a_draft_that_was_ready_is_sent(old: Old) -> None:
+    """Alva reads it through once more and sends it: the unit that she was shown has it, with what was said."""
+    draft = f"/referral/drafts/{old.left_open['draft']}"
+    alva = AtThePages(old.product, "alva")
+    check = alva.get(draft)
+    assert check.url.endswith("/check"), "no step is to be answered anew"
+    assert CARER in check.text
+    receipt = alva.send(alva.form(f"{draft}/check", f"{draft}/send"))
+    assert receipt.endswith("/receipt"), receipt
+    alva.get(receipt)
+    referral_id = receipt.removesuffix("/receipt").rsplit("/", 1)[1]
+    assert referral_id in {each["id"] for each in listed(old, "bo", "received")}
+    opened = old.product.ask("bo", "GET", f"{REFERRALS}/{referral_id}").json()
+    said = (opened["carer"]["name"], opened["need"]["why"], opened["person_cared_for"]["name"])
+    assert said == (CARER, WHY, PERSON)
+
+
+@left_open
+def test_a_form_that_was_held_is_brought_back(old: Old) -> None:
+    """What Bo had written of a closing stands on its page, and goes with the closing."""
+    page = old.left_open["held"]
+    bo = AtThePages(old.product, "bo")
+    form = bo.form(page, page)
+    assert form.fields["comment"] == HALF_A_CLOSING
+    referral = bo.send(form, reason="support-started")
+    assert referral == page.removesuffix("/complete")
+    closed = old.product.ask("bo", "GET", f"/api/referral/v1{referral.removeprefix('/referral')}").json()
+    assert closed["state"] == "completed"
+    assert HALF_A_CLOSING in bo.get(referral).text
+
+
+@left_open
+def test_a_form_that_came_too_late_is_sent(old: Old) -> None:
+    """What Alva had filled in when she was signed out becomes a draft when she says so."""
+    late = old.left_open["late"]
+    alva = AtThePages(old.product, "alva")
+    next_step = alva.send(alva.form(late, late), do="send")
+    assert next_step.endswith("/support"), next_step
+    carer = next_step.replace("/support", "/carer")
+    assert alva.form(carer, carer).fields["name"] == TOO_LATE["name"]
