@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
-
 from services.directory.domain.organization import OrganizationKind
 from services.directory.domain.unit import UnitKind
 from shared.kernel.actor import Role
 from shared.web.fields import EmailField, PublicPhoneField, WebAddressField
-from shared.web.pattern import Whole
+from shared.web.schema import Schema, fields, validate
+from shared.web.schema.validate import Whole
 from shared.web.text_fields import ReadableText
 
 
@@ -61,7 +60,7 @@ class RuleEntry(Schema):
     reason = ReadableText(500, required=True, lines=True)
     area = fields.String(load_default=None, allow_none=True)
     target_groups = fields.List(fields.String(), load_default=list)
-    carer_age = fields.List(fields.Integer(allow_none=True), load_default=None, validate=validate.Length(equal=2))
+    carer_age = fields.List(fields.Integer(allow_none=True), load_default=None, validate=validate.Count(equal=2))
     stand_in = _slug(load_default=None, allow_none=True)
     since = fields.Date(load_default=None, data_key="from", attribute="from")
 

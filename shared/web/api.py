@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from flask import Response, current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
-from marshmallow import Schema, ValidationError
+from marshmallow import ValidationError
 
 from shared.kernel.refusals import Invalid, Sentences, VersionHasMoved, VersionIsRequired
 from shared.kernel.translation import says
@@ -20,6 +20,7 @@ from shared.vocabulary.readable_text import is_in_one_form
 from shared.web import idempotency
 from shared.web.errors import MalformedCursor, MalformedRequest, WrongMediaType
 from shared.web.received import as_received
+from shared.web.schema import Schema
 from shared.web.who import current_actor, web
 
 # nobody's answers are nested like this; a deeper body would break whoever walks through it
@@ -117,7 +118,8 @@ def pointers(messages: Any, prefix: str = "") -> dict[str, Sentences]:
             step = "" if name == "_schema" else "/" + str(name).replace("~", "~0").replace("/", "~1")
             found.update(pointers(inner, prefix + step))
         return found
-    sentences = tuple(map(str, messages)) if isinstance(messages, list) else (str(messages),)
+    # as they are: made into another text, one would lose its values
+    sentences = tuple(messages) if isinstance(messages, list) else (messages,)
     return {prefix: sentences[0] if len(sentences) == 1 else sentences}
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date, time
 from typing import Any, TypeVar
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError
 
 from shared.kernel.clock import SystemClock, swedish_day
 from shared.vocabulary.age import EARLIEST_YEAR, check_year_of_birth, parse_year_of_birth
@@ -21,6 +21,7 @@ from shared.vocabulary.postal_code import parse_postal_code
 from shared.vocabulary.telephone import parse_telephone
 from shared.vocabulary.telephone_text import parse_public
 from shared.vocabulary.web_address import parse_web_address
+from shared.web.schema import fields
 from shared.web.text_fields import AtMost
 
 PHONE_LIMIT = 40

@@ -10,12 +10,12 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Blueprint, Response, jsonify, render_template
-from marshmallow import Schema
 
 from shared.kernel.actor import Role
 from shared.kernel.refusals import Refusal
 from shared.web.api import json_body, query_args
 from shared.web.operation import CONVERTED, PROBLEM, Operation, described
+from shared.web.schema import Schema
 from shared.web.tokens import ALGORITHMS, REQUIRED
 from shared.web.who import needs
 

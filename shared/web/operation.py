@@ -7,9 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from marshmallow import Schema
-
 from shared.kernel.actor import Role
+from shared.web.schema import Schema
 
 PROBLEM = {
     "type": "object",

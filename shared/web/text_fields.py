@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError
 
 from shared.vocabulary.misread import Misread
 from shared.vocabulary.readable_text import length, one_line, readable, several_lines
+from shared.web.schema import fields, validate
 
 
 class AtMost(validate.Length):
-    """Marshmallow's ``Length`` for texts, counted as a browser counts them for ``maxlength``: a form that the browser
-    lets through is not refused for its length, and what a system sends can be edited on the page.
+    """``Length`` of texts, counted as a browser counts them for ``maxlength``: a form that the browser lets through is
+    not refused for its length, and what a system sends can be edited on the page.
 
     The API's description shows it as ``maxLength``, which JSON Schema counts in code points: an emoji is two here.
     """
@@ -21,12 +22,12 @@ class AtMost(validate.Length):
         super().__init__(max=most, min=least)
 
     def __call__(self, value: Any) -> Any:
-        """The value itself. Raises ValidationError in the library's own words."""
+        """The value itself. Raises ValidationError."""
         long = length(value)
         if self.max is not None and long > self.max:
-            raise ValidationError(f"Longer than maximum length {self.max}.")
+            raise ValidationError(self.too_long())
         if self.min is not None and long < self.min:
-            raise ValidationError(f"Shorter than minimum length {self.min}.")
+            raise ValidationError(self.too_short())
         return value
 
 

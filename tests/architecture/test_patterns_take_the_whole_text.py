@@ -15,7 +15,7 @@ from marshmallow import ValidationError
 
 from services.directory.web.schemas import AREA, CODE
 from services.referral.web import schemas as referral
-from shared.web.pattern import Whole
+from shared.web.schema.validate import Whole
 from tools.syntax import tree_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
+from marshmallow import EXCLUDE, ValidationError, post_load, pre_load, validates_schema
 from werkzeug.datastructures import MultiDict
 
 from services.directory.domain.activity import Repeats, Session
@@ -22,6 +22,8 @@ from shared.kernel.refusals import Refusal
 from shared.kernel.translation import says
 from shared.web.api import storable
 from shared.web.fields import EmailField, PostalCodeField, PublicPhoneField, WebAddressField
+from shared.web.schema import Schema, fields, validate
+from shared.web.schema.words import NOT_A_CHOICE
 from shared.web.text_fields import ReadableText
 from shared.web.validation import messages
 
@@ -29,9 +31,8 @@ FIRST_DAY = date(2020, 1, 1)
 LAST_DAY = date(2099, 12, 31)
 HALF_A_DAY = timedelta(hours=12)
 MOST_CHOSEN = 100
-NOT_OFFERED = "Must be one of: what the page offers."
 # what is asked of somebody who has chosen none: nothing is written there
-CHOSEN: dict[str, Any] = {"required": True, "error_messages": {"required": NOT_OFFERED}}
+CHOSEN: dict[str, Any] = {"required": True, "error_messages": {"required": NOT_A_CHOICE}}
 STORABLE = says("Remove the characters that cannot be shown.")
 
 
@@ -62,7 +63,7 @@ class Form(Schema):
 
 
 def _chosen() -> fields.List[Any]:
-    return fields.List(fields.String(validate=CODE), load_default=list, validate=validate.Length(max=MOST_CHOSEN))
+    return fields.List(fields.String(validate=CODE), load_default=list, validate=validate.Count(max=MOST_CHOSEN))
 
 
 class ListingForm(Form):

@@ -6,18 +6,20 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, validates_schema
 
 from services.directory.domain.refusals import ReceivingUnitNeedsAnAddress
 from services.directory.domain.routing_rule import OLDEST, AgeOf, RoutingRule
 from services.directory.domain.unit import UnitKind
-from services.directory.web.forms import CHOSEN, FIRST_DAY, LAST_DAY, NOT_OFFERED, Form, said
+from services.directory.web.forms import CHOSEN, FIRST_DAY, LAST_DAY, Form, said
 from shared.kernel.actor import Role
 from shared.kernel.refusals import Refusal
 from shared.kernel.translation import says
 from shared.vocabulary.area import AREA_LIMIT
 from shared.web.fields import EmailField, PublicPhoneField
-from shared.web.pattern import Whole
+from shared.web.schema import fields, validate
+from shared.web.schema.validate import Whole
+from shared.web.schema.words import NOT_A_CHOICE
 from shared.web.text_fields import ReadableText
 
 SUBJECT = Whole(r"^[!-~]{1,200}$", error=says("Write the user's id without spaces."))
@@ -45,7 +47,7 @@ class NewUnitForm(Form):
     name = ReadableText(120, required=True)
     kind = fields.Enum(UnitKind, by_value=True, **CHOSEN)
     organization_id = fields.UUID(**CHOSEN)
-    area = ReadableText(AREA_LIMIT, missing=NOT_OFFERED)
+    area = ReadableText(AREA_LIMIT, missing=NOT_A_CHOICE)
     function_address = EmailField()
     phone = PublicPhoneField()
     stand_in_unit_id = fields.UUID(load_default=None)
@@ -71,7 +73,7 @@ class AssignmentForm(Form):
 class RuleForm(Form):
     """One routing rule. ``last_day``: the last on which it holds; until further notice, unless given."""
 
-    area = ReadableText(AREA_LIMIT, missing=NOT_OFFERED)
+    area = ReadableText(AREA_LIMIT, missing=NOT_A_CHOICE)
     target_groups = fields.List(fields.String(), load_default=list)
     age_of = fields.Enum(AgeOf, by_value=True, load_default=AgeOf.ANY)
     age_from = fields.Integer(load_default=None, validate=AGE)
@@ -144,4 +146,4 @@ def require_offered(form: dict[str, Any], **offered: Collection[object]) -> None
     """Let a loaded form pass whose choices are all among those that the page offers. Raises ValidationError."""
     strange = [name for name, those in offered.items() if form[name] is not None and form[name] not in those]
     if strange:
-        raise ValidationError({name: [NOT_OFFERED] for name in strange})
+        raise ValidationError({name: [NOT_A_CHOICE] for name in strange})

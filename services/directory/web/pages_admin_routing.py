@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
 from services.directory.domain.areas import covers
@@ -17,7 +17,7 @@ from services.directory.domain.permissions import Act
 from services.directory.domain.routing import Proposal, RoutingRules
 from services.directory.domain.routing_rule import RoutingRule, Situation
 from services.directory.web import words
-from services.directory.web.forms import NOT_OFFERED, Form, as_written, said
+from services.directory.web.forms import Form, as_written, said
 from services.directory.web.forms_admin import DefaultUnitForm
 from services.directory.web.parts import parts
 from services.directory.web.ruling import AGE_ASKED, ROUTING, alter, known_age, ruled, tried, with_default
@@ -28,6 +28,8 @@ from shared.kernel.identity import UnitId
 from shared.kernel.refusals import Invalid, VersionHasMoved
 from shared.vocabulary.age import AgeBand, exactly
 from shared.web.held_forms import form_page, shown_again, takes_form
+from shared.web.schema import fields
+from shared.web.schema.words import NOT_A_CHOICE
 from shared.web.validation import messages
 from shared.web.who import needs
 
@@ -133,7 +135,7 @@ def _asked(municipality_code: str) -> tuple[Situation | None, dict[str, str]]:
     """The situation that the address describes, if it does; and what is wrong with it, by field."""
     area = request.args.get("area", "")
     if not area and "area" in request.args:
-        return None, messages({"area": [NOT_OFFERED], **TryForm().validate(request.args)})
+        return None, messages({"area": [NOT_A_CHOICE], **TryForm().validate(request.args)})
     if not municipality_code or not covers(municipality_code, area):
         return None, {}
     known = {code for code, _title in words.options(parts().taxonomies.target_groups)}

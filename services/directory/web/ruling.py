@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from marshmallow import ValidationError, validate
+from marshmallow import ValidationError
 
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.authorise import authorise
@@ -28,6 +28,7 @@ from shared.kernel.identity import UnitId
 from shared.kernel.refusals import VersionHasMoved
 from shared.kernel.translation import says
 from shared.vocabulary.age import OLDEST_ALIVE, AgeBand, KnownAge, exactly
+from shared.web.schema import validate
 from shared.web.sent_twice import carry_out_once
 
 ROUTING = "/directory/admin/routing"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import ValidationError
 
-from shared.kernel.translation import says
 from shared.vocabulary.area import AREA_PATTERN
-from shared.web.pattern import Whole
+from shared.web.schema import Schema, fields, validate
+from shared.web.schema.validate import Whole
+from shared.web.schema.words import NOT_A_DATE, NOT_A_TIME
 
 FIRST = datetime(2020, 1, 1, tzinfo=UTC)
 LAST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -19,13 +20,13 @@ AREA = Whole(f"^{AREA_PATTERN}$")
 
 def _within(moment: datetime) -> None:
     if not FIRST <= moment < LAST:
-        raise ValidationError(says("Not a valid datetime."))
+        raise ValidationError(NOT_A_TIME)
 
 
 def day_within(day: date) -> None:
     """Let a day between 2020 and 2100 pass; else raise ValidationError."""
     if not FIRST.date() <= day < LAST.date():
-        raise ValidationError(says("Not a valid date."))
+        raise ValidationError(NOT_A_DATE)
 
 
 def moment(**more: Any) -> fields.AwareDateTime:
@@ -35,7 +36,7 @@ def moment(**more: Any) -> fields.AwareDateTime:
 
 def codes(most: int = 40) -> fields.List[Any]:
     """A list of codes."""
-    return fields.List(fields.String(validate=CODE), load_default=list, validate=validate.Length(max=most))
+    return fields.List(fields.String(validate=CODE), load_default=list, validate=validate.Count(max=most))
 
 
 class Paging(Schema):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, validates_schema
 
 from services.directory.domain.activity import ActivityStatus, Repeats
 from services.directory.domain.organization import OrganizationKind
@@ -13,6 +13,7 @@ from services.directory.web.schemas import AREA, CODE, Paging, codes, day_within
 from shared.vocabulary.hours import Hours
 from shared.vocabulary.misread import Misread
 from shared.web.fields import EmailField, PostalCodeField, PublicPhoneField, TimeOfDayField, WebAddressField
+from shared.web.schema import Schema, fields, validate
 from shared.web.text_fields import AtMost, ReadableText
 
 
@@ -51,7 +52,7 @@ class ServiceIn(Schema):
     description = ReadableText(4000, lines=True)
     forms = codes()
     target_groups = codes()
-    areas = fields.List(fields.String(validate=AREA), load_default=list, validate=validate.Length(max=100))
+    areas = fields.List(fields.String(validate=AREA), load_default=list, validate=validate.Count(max=100))
     languages = codes()
     eligibility = ReadableText(500, lines=True)
     cost = ReadableText(200)
@@ -61,7 +62,7 @@ class ServiceIn(Schema):
     url = WebAddressField()
     digital = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     location = fields.Nested(LocationBody, load_default=None, allow_none=True)
-    schedules = fields.List(fields.Nested(ScheduleBody), load_default=list, validate=validate.Length(max=30))
+    schedules = fields.List(fields.Nested(ScheduleBody), load_default=list, validate=validate.Count(max=30))
     status = fields.Enum(ListingStatus, by_value=True, load_default=ListingStatus.ACTIVE)
 
 

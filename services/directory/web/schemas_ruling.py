@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
-
 from services.directory.domain.routing_rule import AgeOf
 from services.directory.web.forms_admin import AGE, RuleForm
 from services.directory.web.ruling import AGE_ASKED, STEPS
 from services.directory.web.schemas import AREA, CODE, codes, day_within
 from shared.vocabulary.age import AgeBand
+from shared.web.schema import Schema, fields, validate
 from shared.web.text_fields import ReadableText
 
 
@@ -87,7 +86,7 @@ class SituationAsked(Schema):
     """Whose receiver is looked for: of the carer's age an exact one, or a band. Nobody is identified here."""
 
     area = fields.String(required=True, validate=AREA)
-    target_group = _Repeated(fields.String(validate=CODE), load_default=list, validate=validate.Length(max=40))
+    target_group = _Repeated(fields.String(validate=CODE), load_default=list, validate=validate.Count(max=40))
     carer_age = fields.Integer(load_default=None, validate=AGE_ASKED)
     carer_age_band = fields.Enum(AgeBand, by_value=True, load_default=None)
     person_cared_for_age = fields.Integer(load_default=None, validate=AGE_ASKED)

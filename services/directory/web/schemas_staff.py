@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, missing
+from marshmallow import missing
 
 from services.directory.domain.unit import UnitKind
 from services.directory.web.forms_admin import NewUnitForm
 from services.directory.web.schemas import AREA, Paging, moment
 from shared.kernel.actor import Role
 from shared.web.fields import EmailField, PublicPhoneField
-from shared.web.pattern import Whole
+from shared.web.schema import Schema, fields
+from shared.web.schema.validate import Whole
 from shared.web.text_fields import AtMost, ReadableText
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import RAISE
 
 from services.notifications.domain.notice import Template
 from services.notifications.web.words import REASONS, STATUSES
+from shared.web.schema import Schema, fields, validate
 
 MOST = 200
 USUAL = 50

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow import RAISE, ValidationError
 from werkzeug.datastructures import MultiDict
 
 from services.referral.web import pages_words as words
-from shared.kernel.translation import says
+from shared.web.schema import Schema, fields
+from shared.web.schema.words import NOT_A_CHOICE
 from shared.web.text_fields import AtMost, ReadableText
 from shared.web.validation import messages
 
@@ -93,7 +94,7 @@ class _OneOf:
 
     def __call__(self, value: str) -> None:
         if value not in self._codes:
-            raise ValidationError(says("Choose one of the alternatives."))
+            raise ValidationError(NOT_A_CHOICE)
 
 
 def text(limit: int = 200, *, missing: str = "", check: Any = None) -> ReadableText:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validates_schema
+from marshmallow import ValidationError, validates_schema
 
 from services.referral.domain.people import Subject
 from services.referral.web import forms
 from services.referral.web import pages_words as words
 from shared.kernel.translation import says
+from shared.web.schema import fields
 
 NEW_YES = {Subject.CARER: "share_again", Subject.PERSON_CARED_FOR: "tell_again"}
 TEXTS = {Subject.CARER: "text_version", Subject.PERSON_CARED_FOR: "person_text_version"}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import RAISE, ValidationError, validates_schema
 
 from services.referral.domain.clocks import Priority
 from services.referral.domain.codes import LISTS
@@ -19,7 +19,8 @@ from shared.kernel.translation import says
 from shared.vocabulary.age import AgeBand
 from shared.vocabulary.area import AREA_PATTERN
 from shared.web.fields import EmailField, IdentityNumberField, PhoneField, TimeOfDayField, YearOfBirthField
-from shared.web.pattern import Whole
+from shared.web.schema import Schema, fields, validate
+from shared.web.schema.validate import Whole
 from shared.web.text_fields import ReadableText
 
 AREA = Whole(f"^{AREA_PATTERN}$")
@@ -48,7 +49,7 @@ def several(values: type[Enum] | Iterable[str], **more: Any) -> fields.List[Any]
         more.setdefault("load_default", list)
     choices = [_slug(each) for each in values]
     return fields.List(
-        fields.String(validate=validate.OneOf(choices)), validate=validate.Length(max=len(choices)), **more
+        fields.String(validate=validate.OneOf(choices)), validate=validate.Count(max=len(choices)), **more
     )
 
 

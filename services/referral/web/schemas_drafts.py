@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError
 
 from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT
 from services.referral.domain.refusals import PersonCaredForHasNotConsented
@@ -27,7 +27,8 @@ from services.referral.web.forms_referral import (
 from services.referral.web.pages_kept import GIVEN_AT, is_moment
 from services.referral.web.pages_told import person_has_consented
 from services.referral.web.schemas import Strict
-from shared.kernel.translation import says
+from shared.web.schema import fields, validate
+from shared.web.schema.words import NOT_A_TIME
 from shared.web.text_fields import AtMost
 
 SHORT, MOST_CHOICES = 60, 40
@@ -42,12 +43,12 @@ LIMITS = {
 
 def _moment(value: str) -> None:
     if not is_moment(value):
-        raise ValidationError(says("Not a valid datetime."))
+        raise ValidationError(NOT_A_TIME)
 
 
 def _typed(name: str, field: fields.Field[Any]) -> fields.Field[Any]:
     if isinstance(field, fields.List):
-        return fields.List(fields.String(validate=AtMost(SHORT)), validate=validate.Length(max=MOST_CHOICES))
+        return fields.List(fields.String(validate=AtMost(SHORT)), validate=validate.Count(max=MOST_CHOICES))
     return fields.String(validate=AtMost(LIMITS.get(name, SHORT)))
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
-
 from services.referral.domain.clocks import Promise
 from services.referral.domain.states import Action
+from shared.web.schema import Schema, fields, validate
 
 
 def _list(kind: type[fields.Field[Any]] = fields.String) -> fields.List[Any]:

@@ -12,7 +12,6 @@ import pytest
 from flask import Blueprint, Flask, request
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from marshmallow import Schema, fields, validate
 
 from shared.kernel.actor import Role
 from shared.kernel.clock import FixedClock
@@ -21,6 +20,7 @@ from shared.web.api import created, etag, no_content, ok, once, page_cursor, rea
 from shared.web.app import make_app
 from shared.web.login import login_blueprint
 from shared.web.openapi import Api
+from shared.web.schema import Schema, fields, validate
 from shared.web.tokens import make_demo_keys
 from shared.web.who import current_actor, needs
 from tests.support.web_gallery import ALVA, BO, CAST, RememberingHooks, StaffInMemory, settings_in
