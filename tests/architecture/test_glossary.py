@@ -50,7 +50,11 @@ def test_a_whole_glossary_is_no_trouble() -> None:
         (f"| {CARER} |", "| Carer |", "Carer of services/referral/domain/people.py has no row"),
         ("[`Draft`](../services/referral/domain/ports.py)", CARER, "has 2 rows"),
         ("`Carer`", "`Caregiver`", "has no class Caregiver"),
-        ("domain/people.py", "domain/consent.py", "services/referral/domain/consent.py has no class Carer"),
+        (
+            "domain/people.py",
+            "domain/consent/consent.py",
+            "services/referral/domain/consent/consent.py has no class Carer",
+        ),
         ("domain/people.py", "domain/persons.py", "services/referral/domain/persons.py has no class Carer"),
         (CARER, f"carer ({CARER})", "the first cell is the class and nothing else"),
         ("## Referral", "## Directory", "stands under Directory"),

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import requests
 
-from services.referral.domain.consent_texts import consent_text
+from services.referral.domain.consent.texts import consent_text
 from services.referral.domain.people import Subject
 from shared.kernel.clock import swedish_day
 from tests.support.page_forms import PageForm, form_of

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from services.referral.domain.consent import Consent
+from services.referral.domain.consent.consent import Consent
 from services.referral.domain.ports import Draft, Work
 from services.referral.domain.refusals import DraftIsUnreadable
 from services.referral.domain.states import Action

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.referral.domain.clocks import Deadline
-from services.referral.domain.consent import Consent, Scope
+from services.referral.domain.consent.consent import Consent, Scope
 from services.referral.domain.content import Closed, Part
 from services.referral.domain.people import Subject
 from services.referral.domain.permissions import Relation, actions_for

@@ -16,7 +16,7 @@ from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.admission import purpose_of
 from services.referral.domain.access import Access, Outcome
 from services.referral.domain.clocks import Deadline
-from services.referral.domain.consent import Consent, Withdrawal, withdrawals_of
+from services.referral.domain.consent.consent import Consent, Withdrawal, withdrawals_of
 from services.referral.domain.content import UNREADABLE, Part
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.reading import Reading, reading_of

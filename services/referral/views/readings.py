@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from services.referral.adapters.looks import BITS
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.domain.consent import Consent
+from services.referral.domain.consent.consent import Consent
 from services.referral.domain.people import Subject
 from services.referral.domain.referral import Referral
 from services.referral.views.listed import unit_names

@@ -11,8 +11,8 @@ from uuid import UUID
 from services.referral.commands.open_referral import OpenedReferral
 from services.referral.commands.propose_route import Proposal
 from services.referral.domain.codes import Code
-from services.referral.domain.consent import Consent
-from services.referral.domain.consent_texts import ConsentText
+from services.referral.domain.consent.consent import Consent
+from services.referral.domain.consent.texts import ConsentText
 from services.referral.domain.ports import Draft
 from services.referral.domain.reading import Reading
 from services.referral.domain.referral import Referral, Step

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from marshmallow import ValidationError, validates_schema
 
-from services.referral.domain.consent import ConsentAnswers, Form, GivenBy, Scope
+from services.referral.domain.consent.consent import ConsentAnswers, Form, GivenBy, Scope
 from services.referral.domain.people import NAME_LIMIT, Channel
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.refusals import ConsentIsMissing

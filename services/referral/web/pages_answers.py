@@ -16,7 +16,7 @@ from marshmallow import ValidationError
 from services.referral.commands.propose_route import ProposeRoute
 from services.referral.commands.send_referral import SendReferral
 from services.referral.domain.clocks import Priority
-from services.referral.domain.consent_texts import consent_text
+from services.referral.domain.consent.texts import consent_text
 from services.referral.domain.content import Need
 from services.referral.domain.people import Carer, PersonCaredFor, Subject
 from services.referral.domain.routing import ReceivingUnit

@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.propose_route import ProposeRoute, propose_route
-from services.referral.domain.consent_texts import consent_text
+from services.referral.domain.consent.texts import consent_text
 from services.referral.domain.people import Subject
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.refusals import NoReceiverIsKnown

@@ -9,8 +9,8 @@ from typing import Any
 
 from flask_babel import gettext
 
-from services.referral.domain.consent import ConsentAnswers
-from services.referral.domain.consent_texts import consent_text, text_of
+from services.referral.domain.consent.consent import ConsentAnswers
+from services.referral.domain.consent.texts import consent_text, text_of
 from services.referral.domain.people import Subject
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.routing import ReceivingUnit

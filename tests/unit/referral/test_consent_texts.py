@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.referral.domain.consent_texts import CONSENT_TEXTS, DOCUMENTS, a_year_after, consent_text, text_of
+from services.referral.domain.consent.texts import CONSENT_TEXTS, DOCUMENTS, a_year_after, consent_text, text_of
 from services.referral.domain.people import Subject
 from tests.support.keystrokes import WORDS_READ_ALOUD_A_MINUTE
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.referral.domain.consent import ConsentAnswers
+from services.referral.domain.consent.consent import ConsentAnswers
 from services.referral.domain.content import Content, Need, carer_only, check_graded, protected, without_identity
 from services.referral.domain.people import Carer, Channel, PersonCaredFor, Relation, SafeContact, Subject
 from services.referral.domain.refusals import PersonCaredForHasNotConsented, TargetGroupIsNotCarersOwnStatement

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.referral.domain import codes
-from services.referral.domain.consent_texts import consent_text, may_have_been_read
+from services.referral.domain.consent.texts import consent_text, may_have_been_read
 from services.referral.domain.numbers import RANDOM_CHARACTERS, new_number
 from services.referral.domain.people import Subject
 from services.referral.domain.refusals import CodeIsUnknown, CommentIsRequired

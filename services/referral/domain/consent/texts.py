@@ -16,7 +16,7 @@ from pathlib import Path
 
 from services.referral.domain.people import Subject
 
-DOCUMENTS = Path(__file__).resolve().parents[1] / "data" / "consent_texts"
+DOCUMENTS = Path(__file__).resolve().parents[2] / "data" / "consent_texts"
 LONGEST = timedelta(days=2 * 365)
 LEAP_DAY = (2, 29)
 

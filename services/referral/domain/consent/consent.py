@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.referral.domain.consent_texts import a_year_after, text_of, two_years_after
+from services.referral.domain.consent.texts import a_year_after, text_of, two_years_after
 from services.referral.domain.people import Channel, Subject
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.refusals import ConsentDoesNotHold, ConsentIsAlreadyWithdrawn, ConsentIsMissing
