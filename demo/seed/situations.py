@@ -12,7 +12,8 @@ from demo.seed.directory_rules import CITY_WIDE
 from demo.seed.people import LISTS, Invention
 from services.referral.commands.send_referral import SendReferral
 from services.referral.domain.clocks import Priority
-from services.referral.domain.consent.consent import SCOPES_OF, ConsentAnswers, Form, GivenBy, Scope
+from services.referral.domain.consent.consent import ConsentAnswers, Form, GivenBy
+from services.referral.domain.consent.scopes import SCOPES_OF, Scope
 from services.referral.domain.consent.texts import consent_text
 from services.referral.domain.content import Need
 from services.referral.domain.people import Carer, PersonCaredFor, Relation, Subject

@@ -30,7 +30,7 @@ from services.referral.commands.save_draft import SaveDraft, save_draft
 from services.referral.commands.send_referral import SendReferral, asked_of, send_referral
 from services.referral.commands.withdraw_consent import WithdrawConsent, withdraw_consent
 from services.referral.domain import codes
-from services.referral.domain.consent.consent import Scope
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.people import Subject
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.referral import Referral

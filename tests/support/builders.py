@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.referral.commands.send_referral import SendReferral
-from services.referral.domain.consent.consent import SCOPES_OF, ConsentAnswers, Scope
+from services.referral.domain.consent.consent import ConsentAnswers
+from services.referral.domain.consent.scopes import SCOPES_OF, Scope
 from services.referral.domain.consent.texts import consent_text
 from services.referral.domain.content import Need
 from services.referral.domain.people import Carer, PersonCaredFor, Subject

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from services.referral.domain.clocks import Priority, Promises
-from services.referral.domain.consent.consent import Consent, Form, GivenBy, RecordedBy, Scope
+from services.referral.domain.consent.consent import Consent, Form, GivenBy, RecordedBy
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.content import Part
 from services.referral.domain.people import Channel, Subject
 from services.referral.domain.recipient import NamedRecipient

@@ -12,7 +12,8 @@ from services.referral.commands.discard_draft import let_go_of_draft
 from services.referral.commands.propose_route import ProposeRoute, receiver
 from services.referral.domain import codes
 from services.referral.domain.clocks import Priority, promises
-from services.referral.domain.consent.consent import Consent, ConsentAnswers, Scope, pointer_to, record_consent
+from services.referral.domain.consent.consent import Consent, ConsentAnswers, pointer_to, record_consent
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.consent.texts import LONGEST, may_have_been_read, text_of
 from services.referral.domain.content import Content, Need, check_graded, check_young
 from services.referral.domain.people import Carer, PersonCaredFor, Subject

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.referral.commands.admission import admit_to_change, refuse
-from services.referral.domain.consent.consent import Scope
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.ports import Work
 from services.referral.domain.referral import Referral
 from services.referral.domain.states import Action

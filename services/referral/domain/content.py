@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from services.referral.domain.consent.consent import Scope
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.people import Carer, PersonCaredFor, Subject
 from services.referral.domain.refusals import (
     AgesDisagree,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.referral.domain.clocks import Deadline
-from services.referral.domain.consent.consent import Consent, Scope
+from services.referral.domain.consent.consent import Consent
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.content import Closed, Part
 from services.referral.domain.people import Subject
 from services.referral.domain.permissions import Relation, actions_for

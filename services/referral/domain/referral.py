@@ -8,7 +8,8 @@ from datetime import datetime
 from services.referral.domain import events as happened
 from services.referral.domain.clocks import Deadline, Priority, Promise, Promises, next_deadline
 from services.referral.domain.codes import CONSENT_WITHDRAWN
-from services.referral.domain.consent.consent import Consent, RecordedBy, Scope
+from services.referral.domain.consent.consent import Consent, RecordedBy
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.content import Part
 from services.referral.domain.people import Subject
 from services.referral.domain.permissions import Relation

@@ -20,7 +20,7 @@ from services.referral.commands.reject_referral import RejectReferral, reject_re
 from services.referral.commands.send_referral import send_referral
 from services.referral.commands.withdraw_consent import WithdrawConsent, withdraw_consent
 from services.referral.domain.access import Shown
-from services.referral.domain.consent.consent import Scope
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.reading import reading_of
 from services.referral.domain.referral import Referral
 from services.referral.domain.states import Action

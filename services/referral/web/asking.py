@@ -6,7 +6,8 @@ from typing import Any
 
 from services.referral.commands.send_referral import SendReferral
 from services.referral.domain.clocks import Priority
-from services.referral.domain.consent.consent import ConsentAnswers, Form, GivenBy, Scope
+from services.referral.domain.consent.consent import ConsentAnswers, Form, GivenBy
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.content import Need
 from services.referral.domain.people import (
     Carer,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from services.referral.domain.consent.consent import Scope
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.people import Subject
 from services.referral.views.referral_page import ReferralPage
 from services.referral.web import pages_words as words

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from marshmallow import ValidationError, validates_schema
 
-from services.referral.domain.consent.consent import ConsentAnswers, Form, GivenBy, Scope
+from services.referral.domain.consent.consent import ConsentAnswers, Form, GivenBy
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.people import NAME_LIMIT, Channel
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.refusals import ConsentIsMissing

@@ -8,7 +8,8 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 from flask_babel import gettext
 
-from services.referral.domain.consent.consent import Scope, Withdrawal
+from services.referral.domain.consent.consent import Withdrawal
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.states import Action
 from services.referral.views.drafts import draft_list
 from services.referral.views.listed import Line

@@ -9,7 +9,8 @@ from flask import render_template
 from flask_babel import gettext as _
 
 from services.referral.domain import codes
-from services.referral.domain.consent.consent import SCOPES_OF, Consent, Scope, Withdrawal, withdrawals_of
+from services.referral.domain.consent.consent import Consent, Withdrawal, withdrawals_of
+from services.referral.domain.consent.scopes import SCOPES_OF, Scope
 from services.referral.domain.content import UNREADABLE, Closed, Need, Part
 from services.referral.domain.permissions import Relation
 from services.referral.domain.reading import Reading

@@ -12,7 +12,8 @@ from services.referral.commands.admission import admit_to_change, record_reading
 from services.referral.commands.keep_form import KeptForm, kept_form, let_go_of_form
 from services.referral.commands.withdraw_consent import WithdrawConsent, withdraw_consent
 from services.referral.domain.access import Shown
-from services.referral.domain.consent.consent import Consent, Scope
+from services.referral.domain.consent.consent import Consent
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.people import Subject
 from services.referral.domain.states import Action
 from services.referral.views.readings import ReadBy, readings_of

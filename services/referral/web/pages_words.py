@@ -12,7 +12,8 @@ from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from services.referral.domain.consent.consent import Consent, Scope, Withdrawal
+from services.referral.domain.consent.consent import Consent, Withdrawal
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.consent.texts import CONSENT_TEXTS, ConsentText, text_of
 from services.referral.domain.people import Subject
 from services.referral.domain.recipient import NamedRecipient

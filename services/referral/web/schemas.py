@@ -11,7 +11,8 @@ from marshmallow import RAISE, ValidationError, validates_schema
 
 from services.referral.domain.clocks import Priority
 from services.referral.domain.codes import LISTS
-from services.referral.domain.consent.consent import Form, GivenBy, Scope
+from services.referral.domain.consent.consent import Form, GivenBy
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT, Channel, Relation, TakesInBest
 from services.referral.web.forms import SEVERAL_LINES
 from services.referral.web.forms_carer import EMAIL_LIMIT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.referral.domain.consent.consent import SCOPES_OF, Scope
+from services.referral.domain.consent.scopes import SCOPES_OF, Scope
 from services.referral.domain.people import Subject
 from services.referral.web.pages_words import WHOLE
 from tests.integration.referral.conftest import Cast, a_referral_about_both, at_the_pages

@@ -23,7 +23,7 @@ from services.audit.views.steps import Step
 from services.audit.web import accesses, alarm_words, words
 from services.directory.domain import permissions as directory
 from services.referral.domain.access import Shown
-from services.referral.domain.consent.consent import Scope
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.permissions import Relation
 from services.referral.domain.states import Action
 from services.referral.views import listed

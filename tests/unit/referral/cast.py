@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from services.referral.domain.clocks import Priority, WorkingCalendar, promises
-from services.referral.domain.consent.consent import Consent, ConsentAnswers, Scope, record_consent
+from services.referral.domain.consent.consent import Consent, ConsentAnswers, record_consent
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.people import Subject
 from services.referral.domain.referral import Referral, recorded_by
 from services.referral.domain.sending import send

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.referral.domain.consent.consent import GivenBy, Scope
+from services.referral.domain.consent.consent import GivenBy
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.people import Subject
 from services.referral.domain.referral import recorded_by
 from services.referral.domain.refusals import ConsentDoesNotHold, ConsentIsAlreadyWithdrawn, ConsentIsMissing

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
-from services.referral.domain.consent.consent import Scope
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.people import Channel
 from services.referral.domain.refusals import PersonCaredForHasNotConsented
 from services.referral.views.drafts import is_protected

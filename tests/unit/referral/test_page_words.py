@@ -14,7 +14,8 @@ from flask_babel import Babel, force_locale
 
 from services.referral.domain import codes, routing
 from services.referral.domain.clocks import LIMITS, Priority, Promise
-from services.referral.domain.consent.consent import Form, GivenBy, Scope, Withdrawal
+from services.referral.domain.consent.consent import Form, GivenBy, Withdrawal
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.people import Channel, Relation, Subject, TakesInBest
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.states import State

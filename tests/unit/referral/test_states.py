@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.referral.domain.clocks import Promise, next_deadline
-from services.referral.domain.consent.consent import Scope
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.content import Part
 from services.referral.domain.people import Subject
 from services.referral.domain.reading import offered_to, reading_of
@@ -213,7 +213,7 @@ def test_drafts_and_closed_ones_have_no_deadline() -> None:
 
 def test_a_scope_belongs_to_one_of_the_two_people() -> None:
     """Each scope is asked of one person only."""
-    from services.referral.domain.consent.consent import SCOPES_OF
+    from services.referral.domain.consent.scopes import SCOPES_OF
 
     assert set().union(*SCOPES_OF.values()) == set(Scope)
     assert SCOPES_OF[Subject.CARER].isdisjoint(SCOPES_OF[Subject.PERSON_CARED_FOR])

@@ -21,7 +21,7 @@ from services.directory.domain.routing_rule import Situation
 from services.referral.adapters.holidays import swedish_calendar
 from services.referral.commands.send_referral import check_answers
 from services.referral.domain.codes import SUPPORT_FORMS, TARGET_GROUPS
-from services.referral.domain.consent.consent import Scope
+from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.people import Relation
 
 NOW = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from services.referral.domain.consent.scopes import SCOPES_OF, Answer, Scope
 from services.referral.domain.consent.texts import a_year_after, text_of, two_years_after
 from services.referral.domain.people import Channel, Subject
 from services.referral.domain.recipient import NamedRecipient
@@ -21,33 +22,6 @@ from shared.kernel.translation import says
 from shared.vocabulary.readable_text import is_readable
 
 CLOCKS_DIFFER = timedelta(minutes=5)
-
-
-class Scope(StrEnum):
-    """What is consented to: separate yes or no answers."""
-
-    SHARE_WITH_RECEIVING_UNIT = "share-with-receiving-unit"
-    TELL_REFERRER_WHAT_HAPPENED = "tell-referrer-what-happened"
-    TELL_ABOUT_PERSON_CARED_FOR = "tell-about-person-cared-for"
-    STAFF_MAY_CONTACT_CARER = "staff-may-contact-carer"
-    STAFF_MAY_TELL_CARER = "staff-may-tell-carer"
-
-
-SCOPES_OF: dict[Subject, frozenset[Scope]] = {
-    Subject.CARER: frozenset({Scope.SHARE_WITH_RECEIVING_UNIT, Scope.TELL_REFERRER_WHAT_HAPPENED}),
-    Subject.PERSON_CARED_FOR: frozenset(
-        {Scope.TELL_ABOUT_PERSON_CARED_FOR, Scope.STAFF_MAY_CONTACT_CARER, Scope.STAFF_MAY_TELL_CARER}
-    ),
-}
-
-
-class Answer(StrEnum):
-    """What somebody has answered to a scope. A question that was not answered is neither a yes nor a no."""
-
-    YES = "yes"
-    NO = "no"
-    UNANSWERED = "unanswered"
-    NOT_KEPT = "not-kept"  # recorded before a no and no answer were kept apart
 
 
 class GivenBy(StrEnum):
