@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, request
-from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.translation import says
@@ -62,8 +62,9 @@ def make_app(
 ) -> Flask:
     """The app of one service.
 
-    ``import_name`` is the service's web package: its ``templates`` and ``translations`` folders are used before the
-    shared ones. ``checks``: name → callable for ``/<service>/health/ready``; one that raises says "not ready".
+    ``import_name`` is the service's web package: its subjects' ``templates`` folders and its own, and its
+    ``translations``, are used before the shared ones.
+    ``checks``: name → callable for ``/<service>/health/ready``; one that raises says "not ready".
     ``secrets``: gives the keys of idempotency fingerprints, derived from the service's master keys unless given.
     ``keeping``: where forms wait that came after their sender's idle half hour; without it they are not kept.
     ``hearing``: tells whether the directory is heard; contents close while it is not. Only the directory does without.
@@ -153,9 +154,11 @@ def _signer(settings: Settings, service: str) -> session_keys.SessionSigner | No
 
 
 def _add_templates(app: Flask) -> None:
-    own = app.jinja_loader
-    shared = FileSystemLoader(HERE / "templates")
-    app.jinja_loader = ChoiceLoader([own, shared] if own else [shared])
+    # "draft/carer.html" is templates/carer.html of the subject draft; what stands in no subject is every subject's
+    web = Path(app.root_path)
+    subjects = {folder.parent.name: FileSystemLoader(folder) for folder in sorted(web.glob("*/templates"))}
+    every = [FileSystemLoader(web / "templates"), FileSystemLoader(HERE / "templates")]
+    app.jinja_loader = ChoiceLoader([PrefixLoader(subjects), *every])
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.undefined = StrictUndefined

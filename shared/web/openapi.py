@@ -36,18 +36,17 @@ BEARER = {
 
 
 @dataclass
-class Api:
-    """Collects a service's operations into a blueprint under ``/api/<service>/v1`` and describes them.
+class Operations:
+    """What systems can ask for of one subject: its ``api.py`` collects them, its service's ``Api`` opens their doors.
 
     A view gets its path parameters, and ``body=``/``query=`` (loaded dicts) when schemas for them are given::
+
+        api = Operations()
 
         @api.post("/referrals", body=SendReferral, answers={201: ReferralOut}, roles=[Role.REFERRER], keyed=True)
         def send_referral(body: dict[str, Any]) -> Response: ...
     """
 
-    service: str
-    title: str
-    version: str = "1"
     operations: list[Operation] = field(default_factory=list)
 
     def get(self, path: str, **what: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -105,6 +104,21 @@ class Api:
             return view
 
         return decorate
+
+
+@dataclass(frozen=True)
+class Api:
+    """A service's doors for systems: the operations of its subjects, under ``/api/<service>/v1``, and their words."""
+
+    service: str
+    title: str
+    subjects: Sequence[Operations]
+    version: str = "1"
+
+    @property
+    def operations(self) -> list[Operation]:
+        """Of all subjects, in their order."""
+        return [each for subject in self.subjects for each in subject.operations]
 
     def blueprint(self) -> Blueprint:
         """The routes, the description and the page to read it on."""

@@ -61,7 +61,7 @@ def passages(page: str) -> list[list[str]]:
 
 
 def room_of(file: str) -> str:
-    """`services/referral/web/api.py` is in "web", `services/referral/published.py` is a room of its own."""
+    """`services/referral/web/referral/api.py` is in "web", `services/referral/published.py` is a room of its own."""
     top, second, *rest = file.split("/")
     return second if top == "shared" else rest[0]
 

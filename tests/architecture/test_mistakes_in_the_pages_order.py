@@ -7,29 +7,29 @@ from pathlib import Path
 
 import pytest
 
+from services.referral.web.draft.carer_form import CarerForm
+from services.referral.web.draft.consent_form import CarerConsentForm, PersonConsentForm
+from services.referral.web.draft.receiver_form import ReceiverForm
+from services.referral.web.draft.situation_form import NeedForm, OwnStatementForm, PersonForm
 from services.referral.web.forms import Form
-from services.referral.web.forms_carer import CarerForm
-from services.referral.web.forms_consent import CarerConsentForm, PersonConsentForm
-from services.referral.web.forms_receiver import ReceiverForm
-from services.referral.web.forms_referral import NeedForm, OwnStatementForm, PersonForm
-from services.referral.web.forms_steps import OutcomeForm, ReasonForm
+from services.referral.web.step.forms import OutcomeForm, ReasonForm
 
 SERVICES = Path(__file__).parents[2] / "services"
 LABELS = re.compile(r"{% set labels = {(.+?)} %}")
 KEY = re.compile(r'"(\w+)": _\(')
 FIELD = re.compile(r'(?:field|textarea|select|radios|checkboxes|checkbox)\("(\w+)"')
-LABELLED = sorted(path for path in SERVICES.glob("*/web/templates/**/*.html") if LABELS.search(path.read_text()))
+LABELLED = sorted(path for path in SERVICES.glob("*/web/**/templates/*.html") if LABELS.search(path.read_text()))
 # a form without labels tells its mistakes in its own order: services/referral/web/forms.py:problems
 REFERRAL: dict[str, list[Form]] = {
-    "step_carer.html": [CarerForm()],
-    "step_support.html": [NeedForm()],
-    "step_consent.html": [CarerConsentForm(asks_channels=True)],
-    "step_person_consent.html": [PersonConsentForm()],
-    "step_situation.html": [PersonForm(), OwnStatementForm()],
-    "step_receiver.html": [ReceiverForm()],
-    "reject.html": [ReasonForm()],
-    "cancel.html": [ReasonForm()],
-    "complete.html": [OutcomeForm()],
+    "draft/carer.html": [CarerForm()],
+    "draft/support.html": [NeedForm()],
+    "draft/consent.html": [CarerConsentForm(asks_channels=True)],
+    "draft/person_consent.html": [PersonConsentForm()],
+    "draft/situation.html": [PersonForm(), OwnStatementForm()],
+    "draft/receiver.html": [ReceiverForm()],
+    "step/reject.html": [ReasonForm()],
+    "step/cancel.html": [ReasonForm()],
+    "step/complete.html": [OutcomeForm()],
 }
 
 
@@ -53,7 +53,8 @@ def test_labels_stand_in_the_pages_order(path: Path) -> None:
 def test_a_referrals_form_has_its_pages_order(name: str) -> None:
     """Each step, and each form of what can be done with a referral."""
     # where a page asks one thing or another, each form is one of them
-    page = (SERVICES / "referral/web/templates/referral" / name).read_text()
+    subject, _, file = name.partition("/")
+    page = (SERVICES / "referral/web" / subject / "templates" / file).read_text()
     ways = page.split("{% else %}") if len(REFERRAL[name]) > 1 else [page]
     for form, way in zip(REFERRAL[name], ways, strict=True):
         assert in_order(list(form.fields), FIELD.findall(way)), (list(form.fields), FIELD.findall(way))

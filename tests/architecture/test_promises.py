@@ -8,7 +8,7 @@ from tests.support.holders import Holder, holders, holders_in
 from tests.support.promises import LIST, Mark, Promise, documents, listed, marked, marks_in, spoken, troubles
 from tests.support.promising import LETTERS, no_promises, promising, said_of_no_promise, unjudged
 
-WHERE = "services/referral/web/templates/referral/receipt.html"
+WHERE = "services/referral/web/receipt/templates/receipt.html"
 TEST = "tests/unit/test_it.py::test_it"
 ROW = Promise("kept-open", "Den står öppen.", "carer", WHERE, (TEST,))
 STANDS = Mark("kept-open", WHERE, " Den står öppen. ")

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import make_url
 
 from services.audit.web import NAME, create_app
-from services.audit.web.pages import READINGS_ON_A_PAGE
+from services.audit.web.trail.pages import READINGS_ON_A_PAGE
 from tests.bench.referrals import PATH, body
 from tests.journeys.conftest import Visit
 from tests.support.browser import NARROW, axe_clean, by_keyboard, fits

@@ -19,7 +19,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 ROOMS = ("services/", "shared/")
 SERVICES = "services/"
 # what reads a step's meaning out of what was typed, and what opens the sealed draft; by file and function
-PARSES = ("services/referral/web/pages_answers.py", "load_step")
+PARSES = ("services/referral/web/draft/answers.py", "load_step")
 OPENS = ("services/referral/adapters/drafts.py", "SqlDrafts._read")
 
 

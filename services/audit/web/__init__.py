@@ -7,9 +7,10 @@ from datetime import timedelta
 from flask import Flask
 
 from services.audit import bootstrap
-from services.audit.web import api, pages
+from services.audit.web import api
 from services.audit.web.lapsing import keeping
 from services.audit.web.reviewing import Reviewing
+from services.audit.web.trail import pages
 from shared.settings import Settings
 from shared.storage.hearing import HeardDirectory
 from shared.storage.key_register import key_is_right

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
-from services.audit.web.download import as_download
+from services.audit.web.log_status.download import as_download
 from services.audit.web.reviewing import Reviewing
 from services.audit.web.schemas import (
     AlarmClosedIn,
@@ -22,7 +22,7 @@ from services.audit.web.schemas import (
 from shared.kernel.actor import Role
 from shared.web.api import dumped, no_content, ok
 from shared.web.limits import HEAVY, costs
-from shared.web.openapi import Api
+from shared.web.openapi import Api, Operations
 
 AUDITORS = [Role.AUDITOR]
 TRAIL = TrailOut(exclude=["next_cursor"])
@@ -30,7 +30,7 @@ TRAIL = TrailOut(exclude=["next_cursor"])
 
 def blueprint(reviewing: Reviewing) -> Blueprint:
     """Routes under /api/audit/v1, and their description."""
-    api = Api("audit", "Lotsa: the audit log")
+    api = Operations()
 
     @api.get("/entries", query=PageAsked, answers={200: EntriesOut}, roles=AUDITORS)
     def list_entries(query: dict[str, Any]) -> Response:
@@ -129,4 +129,4 @@ def blueprint(reviewing: Reviewing) -> Blueprint:
         told = TRAIL.dump(found)
         return ok(told | {"next_cursor": cursor})
 
-    return api.blueprint()
+    return Api("audit", "Lotsa: the audit log", [api]).blueprint()

@@ -7,7 +7,7 @@ from marshmallow import RAISE
 from services.audit.domain.alarms import REASONS
 from services.audit.log.entry import AGENTS
 from services.audit.views.standing import ConsentStands, ReferralStands
-from services.audit.web.words import heading, why
+from services.audit.web.trail.words import heading, why
 from shared.web.schema import Schema, fields, validate
 
 MOST = 200

@@ -6,23 +6,21 @@ from flask import Flask
 from sqlalchemy import text
 
 from services.directory import bootstrap
-from services.directory.web import (
-    pages_admin,
-    pages_admin_assignments,
-    pages_admin_register,
-    pages_admin_routing,
-    pages_admin_rules,
-    pages_admin_units,
-    pages_mine,
-    pages_mine_activities,
-    pages_public,
-    parts,
-)
+from services.directory.web import page as parts
 from services.directory.web.api import api
-from services.directory.web.cast import cast
+from services.directory.web.assignments import pages as pages_admin_assignments
+from services.directory.web.door import record_refusals
 from services.directory.web.lapsing import keeping
-from services.directory.web.refused import record_refusals
-from services.directory.web.sign_in import Hooks
+from services.directory.web.partner import activities as pages_mine_activities
+from services.directory.web.partner import pages as pages_mine
+from services.directory.web.public import pages as pages_public
+from services.directory.web.routing import pages as pages_admin_routing
+from services.directory.web.routing import rules as pages_admin_rules
+from services.directory.web.sign_in.cast import cast
+from services.directory.web.sign_in.hooks import Hooks
+from services.directory.web.units import overview as pages_admin
+from services.directory.web.units import pages as pages_admin_units
+from services.directory.web.units import register as pages_admin_register
 from shared.settings import Settings
 from shared.storage.key_register import key_is_right
 from shared.storage.schema import OneVersion

@@ -21,7 +21,7 @@ from services.directory.domain.refusals import AssignmentHasEnded, ListingIsNotY
 from services.directory.domain.unit import Unit, UnitKind
 from services.directory.views.administration import unit_lines
 from services.directory.web.forms_admin import require_offered
-from services.directory.web.parts import current_editor, parts
+from services.directory.web.page import current_editor, parts
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.kernel.swedish_order import swedish_order
@@ -44,6 +44,12 @@ def opened(unit_id: UUID) -> Iterator[Opened]:
     editor = current_editor()
     with parts().work_of(editor) as work:
         yield Opened(work, editor, administered(work, editor, unit_id))
+
+
+def to_a_unit(unit_id: UUID) -> None:
+    """Asked before a form, a body or a version is judged. Raises ListingIsNotYours, with the attempt recorded."""
+    with opened(unit_id):
+        pass
 
 
 def administered(work: DirectoryUnitOfWork, editor: Editor, unit_id: UUID) -> Unit:

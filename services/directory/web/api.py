@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from services.directory.web import api_partner, api_public, api_ruling, api_staff
-from shared.web.openapi import Api
+from services.directory.web.partner import api as partner
+from services.directory.web.public import api as public
+from services.directory.web.routing import api as routing
+from services.directory.web.units import api as units
+from shared.web.openapi import Api, Operations
 
-api = Api("directory", "Lotsa: directory")
-for room in (api_public, api_partner, api_staff, api_ruling):
-    room.add_to(api)
+
+def _opened() -> Operations:
+    doors = Operations()
+    for subject in (public, partner, units, routing):
+        subject.add_to(doors)
+    return doors
+
+
+api = Api("directory", "Lotsa: directory", [_opened()])

@@ -15,7 +15,7 @@ from services.directory.domain.routing_rule import AgeOf
 from services.directory.domain.support_service import Attend, Schedule, Weekday
 from services.directory.domain.taxonomy import Taxonomy, Term
 from services.directory.domain.unit import UnitKind
-from services.directory.web.parts import parts
+from services.directory.web.page import parts
 from shared.kernel.clock import SWEDEN, swedish_day
 from shared.vocabulary.age import AgeBand
 from shared.vocabulary.email_address import shown_email

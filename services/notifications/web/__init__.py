@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from services.notifications import bootstrap
-from services.notifications.web import api, pages
+from services.notifications.web.notices import api, pages
 from shared.settings import Settings
 from shared.storage.hearing import HeardDirectory
 from shared.storage.key_register import key_is_right

@@ -8,16 +8,20 @@ from flask import Flask
 from sqlalchemy import text
 
 from services.referral.bootstrap import SERVICE, Parts, for_web
-from services.referral.web import pages
-from services.referral.web.api_drafts import api
 from services.referral.web.door import record_refusals
+from services.referral.web.draft.api import api as drafts
 from services.referral.web.lapsing import keeping
-from services.referral.web.parts import EXTENSION
+from services.referral.web.page import EXTENSION
+from services.referral.web.referral.api import api as referrals
+from services.referral.web.worklist import pages
 from shared.settings import Settings
 from shared.storage.hearing import HeardDirectory
 from shared.storage.key_register import key_is_right
 from shared.storage.schema import OneVersion
 from shared.web.app import make_app
+from shared.web.openapi import Api
+
+API = Api(SERVICE, "Lotsa: referrals", [referrals, drafts])
 
 
 def create_app(settings: Settings | None = None, parts: Parts | None = None) -> Flask:
@@ -28,7 +32,7 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         __name__,
         settings=chosen.settings,
         staff=chosen.staff,
-        blueprints=[pages.blueprint(), api.blueprint()],
+        blueprints=[pages.blueprint(), API.blueprint()],
         checks={
             "database": lambda: _answers(chosen),
             "keys": lambda: key_is_right(chosen.settings.service(SERVICE), chosen.engine),

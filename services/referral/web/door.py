@@ -12,7 +12,7 @@ from flask import Flask, current_app, request
 
 from services.referral.commands.admission import refuse
 from services.referral.domain.states import Action
-from services.referral.web.parts import parts
+from services.referral.web.page import parts
 from shared.kernel.actor import Role
 from shared.kernel.refusals import Refusal
 from shared.web.refusing import record_with

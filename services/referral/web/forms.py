@@ -11,7 +11,7 @@ from typing import Any
 from marshmallow import RAISE, ValidationError
 from werkzeug.datastructures import MultiDict
 
-from services.referral.web import pages_words as words
+from services.referral.web import words as words
 from shared.web.schema import Schema, fields
 from shared.web.schema.words import NOT_A_CHOICE
 from shared.web.text_fields import AtMost, ReadableText
@@ -22,6 +22,8 @@ CARRIED = frozenset({"csrf_token", "version", "submit", "go"})
 
 # a postal address is the shortest text that has lines, in characters
 SEVERAL_LINES = 400
+# characters of an e-mail address (RFC 5321, 4.5.3.1.3, without the brackets)
+EMAIL_LIMIT = 254
 
 Values = dict[str, Any]
 

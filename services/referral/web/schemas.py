@@ -14,8 +14,7 @@ from services.referral.domain.codes import LISTS
 from services.referral.domain.consent.consent import Form, GivenBy
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT, Channel, Relation, TakesInBest
-from services.referral.web.forms import SEVERAL_LINES
-from services.referral.web.forms_carer import EMAIL_LIMIT
+from services.referral.web.forms import EMAIL_LIMIT, SEVERAL_LINES
 from shared.kernel.translation import says
 from shared.vocabulary.age import AgeBand
 from shared.vocabulary.area import AREA_PATTERN

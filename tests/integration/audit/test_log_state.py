@@ -15,7 +15,7 @@ from services.audit.commands.reconcile_sequences import reconcile
 from services.audit.domain.alarms import Alarm
 from services.audit.domain.tallies import number_of
 from services.audit.log.packing import unpack
-from services.audit.web.alarm_words import ALARMS
+from services.audit.web.log_status.alarm_words import ALARMS
 from shared.kernel.clock import FixedClock, SystemClock
 from tests.integration.audit.broken_log import tick, verify
 from tests.integration.audit.reviewers import LOG_CONTROL, Reviewers, Story

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from services.audit.adapters.beside_entries import ABOUT
-from services.audit.web import pages
+from services.audit.web.trail import pages
 from shared.contracts.directory import AssignmentGranted
 from shared.storage import staff
 from tests.integration.audit.reviewers import Reviewers, Story

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from services.directory.web.sign_in import MOST_TOLD, WITHOUT_ASSIGNMENT, Hooks
+from services.directory.web.sign_in.hooks import MOST_TOLD, WITHOUT_ASSIGNMENT, Hooks
 from tests.support.directory_city import City
 
 MANY = 500

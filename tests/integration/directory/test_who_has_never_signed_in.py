@@ -13,7 +13,8 @@ from sqlalchemy import text
 from demo.seed.directory import OPERATOR
 from demo.seed.ids import DEMO_ISSUER, UNIT
 from services.directory.commands.record_sign_in import record_sign_in
-from services.directory.web import pages_admin, pages_admin_units
+from services.directory.web.units import overview as pages_admin
+from services.directory.web.units import pages as pages_admin_units
 from shared.kernel.actor import UserRef
 from tests.support.directory_city import City, sign_in, token_in
 

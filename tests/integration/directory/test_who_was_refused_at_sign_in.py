@@ -17,7 +17,7 @@ from services.directory import web
 from services.directory.adapters.sign_ins import KEEP_REFUSALS, forget_old_refusals
 from services.directory.commands.end_assignment import end_assignment
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
-from services.directory.web.sign_in import MOST_TOLD, WITHOUT_ASSIGNMENT, Hooks
+from services.directory.web.sign_in.hooks import MOST_TOLD, WITHOUT_ASSIGNMENT, Hooks
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.storage.policies import POLICIES

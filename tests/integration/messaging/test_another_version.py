@@ -18,7 +18,7 @@ from sqlalchemy import Engine, text
 from operations.install.installation import Installation
 from operations.install.migrate import declare_topology, migrate_database
 from services.referral.web import create_app as referral_app
-from services.referral.web.parts import EXTENSION
+from services.referral.web.page import EXTENSION
 from shared.messaging.outbox import append
 from shared.messaging.relay import Relay
 from shared.settings import SERVICES

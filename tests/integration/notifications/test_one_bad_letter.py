@@ -19,7 +19,7 @@ from services.notifications.commands.deliver_notices import WHEN_AWAY, deliver_n
 from services.notifications.domain.notice import Reason
 from services.notifications.domain.ports import Channel, Handover
 from services.notifications.domain.retrying import LEASE
-from services.notifications.web import words
+from services.notifications.web.notices import words
 from tests.integration.notifications.channels import Scripted
 from tests.integration.notifications.conftest import Room
 from tests.integration.notifications.post_office import PostOffice, post_office

@@ -11,7 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from services.referral.domain import codes
-from services.referral.web import pages_words
+from services.referral.web import words as pages_words
 from tests.integration.referral.conftest import Cast, at_the_pages
 
 CATALOGUE = Path(pages_words.__file__).parent / "translations/sv/LC_MESSAGES/messages.po"

@@ -109,7 +109,7 @@ def test_what_was_read_without_a_consent_is_not_said_to_be_read(room: Room, alva
 
 def test_both_languages_name_the_recipient_in_the_same_words(alva: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """One constant says it: changed in one place, it is changed in the text that is read out and in its English."""
-    monkeypatch.setattr("services.referral.web.pages_words.RECIPIENT", "whoever it is in %(place)s")
+    monkeypatch.setattr("services.referral.web.words.RECIPIENT", "whoever it is in %(place)s")
     draft = alva.ask("POST", "/drafts", {"answers": ANSWERS}).json["id"]
     text = at_the_pages(alva).get(f"/referral/drafts/{draft}/consent").text
     assert text.count("whoever it is in Stockholm, Södermalm") == 2

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.referral.web.api_drafts import api
+from services.referral.web import API
 from shared.web.openapi import Api
 from tests.integration.referral.conftest import Cast, Room, a_referral
 
@@ -23,7 +23,7 @@ def _refused(room: Room) -> list[tuple[str, str]]:
     return [(row.action, row.rule) for row in rows]
 
 
-@pytest.mark.parametrize(("method", "path"), _named(api))
+@pytest.mark.parametrize(("method", "path"), _named(API))
 @pytest.mark.parametrize("who", ["alva", "cilla"])
 def test_a_stranger_to_it_hears_nothing_but_that(
     room: Room, alva: Cast, bo: Cast, cilla: Cast, method: str, path: str, who: str

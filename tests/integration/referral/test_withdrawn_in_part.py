@@ -6,7 +6,7 @@ import pytest
 
 from services.referral.domain.consent.scopes import SCOPES_OF, Scope
 from services.referral.domain.people import Subject
-from services.referral.web.pages_words import WHOLE
+from services.referral.web.words import WHOLE
 from tests.integration.referral.conftest import Cast, a_referral_about_both, at_the_pages
 
 EACH = [(about, scope) for about in Subject for scope in sorted(SCOPES_OF[about])]

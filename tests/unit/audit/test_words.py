@@ -20,7 +20,8 @@ from services.audit.domain.refusals import TrailIsUnknown
 from services.audit.log import checking
 from services.audit.service import EVERYTHING
 from services.audit.views.steps import Step
-from services.audit.web import accesses, alarm_words, words
+from services.audit.web.log_status import alarm_words
+from services.audit.web.trail import accesses, words
 from services.directory.domain import permissions as directory
 from services.referral.domain.access import Shown
 from services.referral.domain.consent.scopes import Scope
@@ -239,7 +240,7 @@ def test_every_kind_that_attempts_are_recorded_of_has_a_name() -> None:
             source = file.read_text()
             kinds |= set(re.findall(r'record_kind(?:: str)? ?= ?"([a-z-]+)"', source))
             kinds |= set(re.findall(r'\babout="([a-z-]+)"', source))
-    for file in ("services/directory/web/refused.py", "services/audit/web/reviewing.py"):
+    for file in ("services/directory/web/door.py", "services/audit/web/reviewing.py"):
         kinds |= set(re.findall(r'_(?:id|code)": "([a-z-]+)"', (ROOT / file).read_text()))
     assert {"draft", "unit", "assignment", "support-service", "lapsed-form"} <= kinds
     assert kinds <= set(accesses.KINDS)

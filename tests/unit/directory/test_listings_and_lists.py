@@ -19,7 +19,7 @@ from services.directory.domain.refusals import (
 )
 from services.directory.domain.support_service import FRESH_FOR, Listing, SupportService
 from services.directory.domain.taxonomy import Taxonomy, Term
-from services.directory.web.cast import DEMO_ISSUER
+from services.directory.web.sign_in.cast import DEMO_ISSUER
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
 

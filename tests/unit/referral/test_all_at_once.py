@@ -8,8 +8,8 @@ import pytest
 from marshmallow import ValidationError
 
 from services.referral.web import forms
-from services.referral.web.pages_answers import form_of, load_step
-from services.referral.web.pages_kept import ORDER
+from services.referral.web.draft.answers import form_of, load_step
+from services.referral.web.draft.kept import ORDER
 
 UNIT = "00000000-0000-7000-8000-000000000002"
 # a right answer to every question that may be asked; with the answers that lead to the most questions first

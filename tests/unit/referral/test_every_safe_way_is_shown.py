@@ -10,7 +10,7 @@ from flask import Flask
 from flask_babel import Babel, force_locale
 
 from services.referral.domain.people import Carer, Channel, SafeContact
-from services.referral.web.pages_summary import carer_rows
+from services.referral.web.draft.summary import carer_rows
 
 SAID = {Channel.PHONE: "phone call", Channel.SMS: "text message", Channel.EMAIL: "e-mail", Channel.LETTER: "letter"}
 EACH = [frozenset(some) for some in chain.from_iterable(combinations(Channel, n) for n in range(1, len(Channel) + 1))]

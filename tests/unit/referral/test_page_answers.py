@@ -15,7 +15,7 @@ from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.people import Channel
 from services.referral.domain.refusals import PersonCaredForHasNotConsented
 from services.referral.views.drafts import is_protected
-from services.referral.web.pages_answers import (
+from services.referral.web.draft.answers import (
     as_read_out,
     command_from,
     first_incomplete,
@@ -23,7 +23,7 @@ from services.referral.web.pages_answers import (
     with_step,
     with_unsaved,
 )
-from services.referral.web.pages_kept import ORDER, understood
+from services.referral.web.draft.kept import ORDER, understood
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 CARER = {"name": "Frans", "area": "0180-sodermalm", "channels": ["phone"], "phone": "070-1740605"}

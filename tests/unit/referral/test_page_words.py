@@ -21,8 +21,8 @@ from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.states import State
 from services.referral.views.timeline import Stage
 from services.referral.views.worklist import Show
-from services.referral.web import pages_words as words
-from services.referral.web.pages_referral import in_sentences
+from services.referral.web import words as words
+from services.referral.web.referral.pages import in_sentences
 from shared.kernel.identity import UnitId
 from shared.vocabulary.age import AgeBand
 

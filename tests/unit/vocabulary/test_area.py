@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 from services.directory.adapters import reference_data
 from services.directory.web import schemas as directory_schemas
 from services.referral.web import schemas as referral_schemas
-from services.referral.web.forms_consent import named_from
+from services.referral.web.draft.consent_form import named_from
 from shared.vocabulary.area import AREA_LIMIT, is_area_code
 
 LONGEST = "0180-" + "a" * 40

@@ -19,7 +19,7 @@ from shared.kernel.refusals import Conflict, NotThere
 from shared.web.api import created, etag, no_content, ok, once, page_cursor, read_cursor, require_if_match
 from shared.web.app import make_app
 from shared.web.login import login_blueprint
-from shared.web.openapi import Api
+from shared.web.openapi import Api, Operations
 from shared.web.schema import Schema, fields, validate
 from shared.web.tokens import make_demo_keys
 from shared.web.who import current_actor, needs
@@ -107,7 +107,7 @@ class World:
         return pages
 
     def _api(self) -> Api:
-        api = Api("directory", "Boats")
+        api = Operations()
 
         @api.get("/boats", query=BoatQuery, answers={200: None}, roles=[Role.REFERRER])
         def list_boats(query: dict[str, Any]) -> Any:
@@ -132,7 +132,7 @@ class World:
         def weather() -> Any:
             return no_content()
 
-        return api
+        return Api("directory", "Boats", [api])
 
 
 class _Done(Conflict):

@@ -18,8 +18,8 @@ from flask import Flask
 from marshmallow import Schema, ValidationError, fields, validate
 from werkzeug.datastructures import MultiDict
 
+from services.referral.web.draft.carer_form import CarerForm
 from services.referral.web.forms import load, problems, typed
-from services.referral.web.forms_carer import CarerForm
 from shared.kernel.refusals import Invalid
 from shared.settings import SERVICES
 from shared.vocabulary.age import YearIsNotWhole

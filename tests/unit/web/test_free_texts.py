@@ -16,9 +16,9 @@ from marshmallow import Schema, ValidationError, fields, validate
 from operations.install import first_directory_file
 from services.directory.web.forms import ActivityForm, ListingForm, OrganizationForm
 from services.directory.web.forms_admin import AssignmentForm, NewRuleForm, NewUnitForm, RuleForm, UnitForm
-from services.referral.web.forms_carer import CarerForm
-from services.referral.web.forms_referral import NeedForm, PersonForm
-from services.referral.web.forms_steps import OutcomeForm, ReasonForm
+from services.referral.web.draft.carer_form import CarerForm
+from services.referral.web.draft.situation_form import NeedForm, PersonForm
+from services.referral.web.step.forms import OutcomeForm, ReasonForm
 from shared.vocabulary.readable_text import length
 from shared.web.received import as_received
 from shared.web.text_fields import AtMost
@@ -37,25 +37,25 @@ LOOKED_UP = re.compile("operations-.*(-area|-identifier|-issuer)")
 REFUSED = "\u202e\u202d\x00\x07\x1b\x7f\x9b\ufdd0"
 PLACED = re.compile(r"""\{\{ (?:field|textarea)\("(\w+)".*?maxlength=(\d+)""")
 FORM_OF: dict[str, type[Schema]] = {
-    "directory/activity_form.html": ActivityForm,
-    "directory/admin_assignment_new.html": AssignmentForm,
-    "directory/admin_rule.html": RuleForm,
-    "directory/admin_unit.html": UnitForm,
-    "directory/admin_unit_new.html": NewUnitForm,
-    "directory/organization_form.html": OrganizationForm,
-    "directory/service_form.html": ListingForm,
-    "referral/cancel.html": ReasonForm,
-    "referral/complete.html": OutcomeForm,
-    "referral/reject.html": ReasonForm,
-    "referral/step_carer.html": CarerForm,
-    "referral/step_situation.html": PersonForm,
-    "referral/step_support.html": NeedForm,
+    "partner/activity_form.html": ActivityForm,
+    "assignments/new.html": AssignmentForm,
+    "routing/rule.html": RuleForm,
+    "units/unit.html": UnitForm,
+    "units/new.html": NewUnitForm,
+    "partner/organization_form.html": OrganizationForm,
+    "partner/service_form.html": ListingForm,
+    "step/cancel.html": ReasonForm,
+    "step/complete.html": OutcomeForm,
+    "step/reject.html": ReasonForm,
+    "draft/carer.html": CarerForm,
+    "draft/situation.html": PersonForm,
+    "draft/support.html": NeedForm,
 }
 # searches: cut by their pages to what the browser lets through
 # what goes out is never read in; and a cursor is signed, not written
 OUTGOING = {"ServiceFound", "AssignmentGranted", "UnitWhole"}
 CURSOR = "cursor"
-SEARCHES = {"audit/parts.html", "directory/admin_units.html", "directory/services.html"}
+SEARCHES = {"parts.html", "units/units.html", "public/services.html"}
 
 
 def every_text() -> Iterator[tuple[str, fields.String]]:
@@ -141,9 +141,10 @@ def test_no_limit_is_counted_in_another_way(where: str) -> None:
 
 def placed() -> Iterator[tuple[str, str, int]]:
     """Template, field and the browser's limit, of every field that has one."""
-    for template in sorted((CHECKOUT / "services").glob("*/web/templates/*/*.html")):
+    for template in sorted((CHECKOUT / "services").glob("*/web/**/templates/*.html")):
         for name, most in PLACED.findall(template.read_text(encoding="utf-8")):
-            yield "/".join(template.parts[-2:]), name, int(most)
+            subject = template.parts[-3]
+            yield template.name if subject == "web" else f"{subject}/{template.name}", name, int(most)
 
 
 @pytest.mark.parametrize(("template", "name", "most"), [each for each in placed() if each[0] not in SEARCHES])

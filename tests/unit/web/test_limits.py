@@ -19,7 +19,7 @@ from shared.web import form_token
 from shared.web.app import make_app
 from shared.web.limits import ALLOWED, SEARCHES, costs
 from shared.web.login import login_blueprint
-from shared.web.openapi import Api
+from shared.web.openapi import Api, Operations
 from shared.web.who import needs
 from tests.support.sessions import changed, seen_earlier, sign_in_as, state_of
 from tests.support.web_gallery import ALVA, BO, RememberingHooks, StaffInMemory, settings_in
@@ -49,12 +49,16 @@ def made(tmp_path: Path) -> Callable[..., Flask]:
         pages.add_url_rule("/directory/open", "open", lambda: "open")
         pages.add_url_rule("/directory/token", "token", form_token.make)
         pages.add_url_rule("/directory/search", "search", costs(SEARCHES)(lambda: "found"))
-        api = Api("directory", "Tried")
+        api = Operations()
         api.get("/things", answers={200: None}, public=True)(costs(SEARCHES)(lambda: "things"))
 
         login = login_blueprint(settings_in(tmp_path, MODE="demo"), RememberingHooks(), cast=list)
         return make_app(
-            "directory", __name__, settings=settings, staff=staff, blueprints=[pages, api.blueprint(), login]
+            "directory",
+            __name__,
+            settings=settings,
+            staff=staff,
+            blueprints=[pages, Api("directory", "Tried", [api]).blueprint(), login],
         )
 
     return make

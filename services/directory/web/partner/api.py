@@ -1,0 +1,198 @@
+"""What a partner's system may write: its own organisation, support services and activities."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
+from services.directory.commands.confirm_listing import ConfirmListing, confirm_listing
+from services.directory.commands.describe_organization import DescribeOrganization, describe_organization
+from services.directory.commands.save_activity import (
+    CancelActivity,
+    ChangeActivity,
+    PlanActivity,
+    TakeUpActivity,
+    cancel_activity,
+    change_activity,
+    plan_activity,
+    take_up_activity,
+)
+from services.directory.commands.save_support_service import (
+    AddSupportService,
+    EditSupportService,
+    SupportServiceEditing,
+)
+from services.directory.domain.activity import Activity, Session
+from services.directory.domain.organization import Location
+from services.directory.domain.refusals import ListingIsNotYours
+from services.directory.domain.support_service import Listing, Schedule
+from services.directory.web import schemas_listings
+from services.directory.web.page import current_editor, parts
+from services.directory.web.partner.admission import to_a_service, to_an_activity, to_an_organization
+from services.directory.web.public.api import activity_members, service_out
+from shared.kernel.actor import Role
+from shared.kernel.identity import OrganizationId, uuid7
+from shared.web.api import created, dumped, etag, ok, once, require_if_match
+from shared.web.idempotency import Answer, answered_before, remember_answer
+from shared.web.openapi import Operations
+
+BASE = "/api/directory/v1"
+
+
+def add_to(api: Operations) -> None:
+    """Open these doors."""
+    partner: dict[str, Any] = {"roles": [Role.PARTNER_EDITOR], "etag": True}
+    edits = {**partner, "versioned": True}
+    activities = {**edits, "admits": to_an_activity}
+    service, activity = {200: schemas_listings.ServiceOut}, {200: schemas_listings.ActivityOut}
+    api.put(
+        "/organizations/<uuid:organization_id>",
+        body=schemas_listings.OrganizationIn,
+        answers={200: schemas_listings.OrganizationOut},
+        admits=to_an_organization,
+        **edits,
+    )(put_organization)
+    api.post(
+        "/services", body=schemas_listings.ServiceIn, answers={201: schemas_listings.ServiceOut}, keyed=True, **partner
+    )(post_service)
+    api.put(
+        "/services/<uuid:service_id>",
+        body=schemas_listings.ServiceIn,
+        answers=service,
+        admits=to_a_service,
+        **edits,
+    )(put_service)
+    api.post("/services/<uuid:service_id>/confirmation", answers=service, admits=to_a_service, **edits)(
+        post_confirmation
+    )
+    api.post(
+        "/services/<uuid:service_id>/activities",
+        body=schemas_listings.ActivityIn,
+        answers={201: schemas_listings.ActivityOut},
+        keyed=True,
+        admits=to_a_service,
+        **partner,
+    )(post_activity)
+    api.put("/activities/<uuid:activity_id>", body=schemas_listings.ActivityIn, answers=activity, **activities)(
+        put_activity
+    )
+    api.post("/activities/<uuid:activity_id>/cancellation", answers=activity, **activities)(post_cancellation)
+    api.delete("/activities/<uuid:activity_id>/cancellation", answers=activity, **activities)(delete_cancellation)
+
+
+def put_organization(organization_id: UUID, body: dict[str, Any]) -> Response:
+    """Present the caller's organisation anew."""
+    editor, version = current_editor(), require_if_match()
+    with parts().work_of(editor) as work:
+        asked = DescribeOrganization(organization_id=OrganizationId(organization_id), version=version, **body)
+        organization = describe_organization(work, editor, asked)
+        work.commit()
+    return ok(dumped(schemas_listings.OrganizationOut, organization), etag=etag(organization.version))
+
+
+def post_service(body: dict[str, Any]) -> Response:
+    """List a new support service of the caller's organisation."""
+    editor, request = current_editor(), once()
+    if editor.organization_id is None:
+        raise ListingIsNotYours
+    with parts().work_of(editor) as work:
+        before = answered_before(work.connection, request)
+        if before and before.resource_id:
+            service = work.services.find(before.resource_id)
+        else:
+            asked = AddSupportService(
+                service_id=uuid7(), organization_id=editor.organization_id, listing=_listing(body)
+            )
+            service = _editing().add(work, editor, asked)
+            _remember(work, request, f"{BASE}/services/{service.id}", service.version, service.id)
+            work.commit()
+    if service is None:
+        raise ListingIsNotYours
+    return created(f"{BASE}/services/{service.id}", service_out(service), etag(service.version))
+
+
+def put_service(service_id: UUID, body: dict[str, Any]) -> Response:
+    """Replace a support service's listing; that also confirms it."""
+    editor, version = current_editor(), require_if_match()
+    with parts().work_of(editor) as work:
+        asked = EditSupportService(service_id=service_id, version=version, listing=_listing(body))
+        service = _editing().edit(work, editor, asked)
+        work.commit()
+    return ok(service_out(service), etag=etag(service.version))
+
+
+def post_confirmation(service_id: UUID) -> Response:
+    """Say that a listing is still right."""
+    editor, version = current_editor(), require_if_match()
+    with parts().work_of(editor) as work:
+        service = confirm_listing(work, editor, ConfirmListing(service_id=service_id, version=version))
+        work.commit()
+    return ok(service_out(service), etag=etag(service.version))
+
+
+def post_activity(service_id: UUID, body: dict[str, Any]) -> Response:
+    """Plan a new activity of one of the caller's support services."""
+    editor, request = current_editor(), once()
+    with parts().work_of(editor) as work:
+        before = answered_before(work.connection, request)
+        if before and before.resource_id:
+            activity = work.activities.find(before.resource_id)
+        else:
+            asked = PlanActivity(activity_id=uuid7(), service_id=service_id, session=Session(**body))
+            activity = plan_activity(work, editor, asked)
+            _remember(work, request, f"{BASE}/activities/{activity.id}", activity.version, activity.id)
+            work.commit()
+    if activity is None:
+        raise ListingIsNotYours
+    return created(f"{BASE}/activities/{activity.id}", _activity_out(activity), etag(activity.version))
+
+
+def put_activity(activity_id: UUID, body: dict[str, Any]) -> Response:
+    """Change an activity."""
+    editor, version = current_editor(), require_if_match()
+    with parts().work_of(editor) as work:
+        asked = ChangeActivity(activity_id=activity_id, version=version, session=Session(**body))
+        activity = change_activity(work, editor, asked)
+        work.commit()
+    return ok(_activity_out(activity), etag=etag(activity.version))
+
+
+def post_cancellation(activity_id: UUID) -> Response:
+    """Cancel an activity; it stays listed as cancelled."""
+    editor, version = current_editor(), require_if_match()
+    with parts().work_of(editor) as work:
+        activity = cancel_activity(work, editor, CancelActivity(activity_id=activity_id, version=version))
+        work.commit()
+    return ok(_activity_out(activity), etag=etag(activity.version))
+
+
+def delete_cancellation(activity_id: UUID) -> Response:
+    """Take a cancelled activity up again: it takes place after all."""
+    editor, version = current_editor(), require_if_match()
+    with parts().work_of(editor) as work:
+        activity = take_up_activity(work, editor, TakeUpActivity(activity_id=activity_id, version=version))
+        work.commit()
+    return ok(_activity_out(activity), etag=etag(activity.version))
+
+
+def _listing(body: dict[str, Any]) -> Listing:
+    place, hours = body.pop("location"), body.pop("schedules")
+    lists: dict[str, Any] = {name: tuple(body.pop(name)) for name in ("forms", "target_groups", "areas", "languages")}
+    location = Location(**place) if place else None
+    return Listing(**body, **lists, location=location, schedules=tuple(Schedule(**each) for each in hours))
+
+
+def _editing() -> SupportServiceEditing:
+    return SupportServiceEditing(parts().taxonomies, parts().areas)
+
+
+def _activity_out(activity: Activity) -> Any:
+    return dumped(schemas_listings.ActivityOut, activity_members(activity))
+
+
+def _remember(work: DirectoryUnitOfWork, request: Any, location: str, version: int, resource_id: UUID) -> None:
+    answer = Answer(201, location, etag(version), resource_id)
+    remember_answer(work.connection, request, answer, work.clock.now())

@@ -1,0 +1,268 @@
+"""An administrator's pages for one routing rule: add it, change it, move it in the order, remove it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid5
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from marshmallow import ValidationError
+from werkzeug.wrappers import Response
+
+from services.directory.domain.routing import RoutingRules
+from services.directory.domain.routing_rule import AgeOf, RoutingRule
+from services.directory.domain.unit import Unit
+from services.directory.web import words
+from services.directory.web.forms import as_written, said
+from services.directory.web.forms_admin import NewRuleForm, RuleForm, form_from_rule, rule_values
+from services.directory.web.page import parts
+from services.directory.web.routing.ruling import RULES, STEPS, Ruled, alter, ruled, with_rule
+from services.directory.web.shown_before import MARK, after_conflict, shown
+from services.directory.web.untouched import changed_in
+from shared.kernel.actor import Role
+from shared.kernel.clock import swedish_day
+from shared.kernel.identity import UnitId, uuid7
+from shared.kernel.refusals import Invalid, VersionHasMoved
+from shared.vocabulary.age import bands_cut_by
+from shared.web.errors import MalformedRequest
+from shared.web.held_forms import form_page, shown_again, takes_form
+from shared.web.who import needs
+
+LISTS = ("target_groups",)
+
+pages = Blueprint("admin_rules", __name__, url_prefix=RULES)
+
+
+@pages.get("/new")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def new_rule() -> Any:
+    """An empty form. Its id comes along, so that sending it twice adds one rule."""
+    return form_page(partial(_page, None), None, {})
+
+
+@pages.post("/new")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+@takes_form
+def add_rule() -> Response:
+    """Add a rule, as the last in the order."""
+    return _save(None, _("The rule is added as the last. Move it to where it belongs."))
+
+
+@pages.get("/<uuid:rule_id>")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def rule_form(rule_id: UUID) -> Any:
+    """A rule, to be changed."""
+    return form_page(partial(_page, rule_id), None, {})
+
+
+@pages.post("/<uuid:rule_id>")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+@takes_form
+def save_rule(rule_id: UUID) -> Response:
+    """Change a rule. Whoever comes second sees both what is saved and what they wrote themselves."""
+    return _save(rule_id, _("Saved. New referrals are routed by it within moments."))
+
+
+@pages.post("/<uuid:rule_id>/move")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def move_rule(rule_id: UUID) -> Response:
+    """Put a rule one step earlier or later in the order."""
+    steps = STEPS.get(request.form.get("to", ""))
+    if steps is None:
+        raise MalformedRequest
+    try:
+        alter(_version(), lambda found: found.existing.with_rule_moved(rule_id, steps), rule_id)
+    except VersionHasMoved:
+        flash(_("Somebody changed the rules a moment ago. Look at the order again before you move a rule."), "warning")
+        return redirect(RULES, 303)
+    flash(_("The rule is moved."), "success")
+    return redirect(_at(rule_id), 303)
+
+
+@pages.get("/<uuid:rule_id>/remove")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def ask_before_removing(rule_id: UUID) -> str:
+    """Which rule it is; nothing has happened yet."""
+    with ruled() as found:
+        rule, named = found.existing.rule(rule_id), found.named()
+    return render_template("routing/remove.html", rule=rule, units=named, version=found.version)
+
+
+@pages.post("/<uuid:rule_id>/remove")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def remove_rule(rule_id: UUID) -> Response:
+    """Remove it now."""
+    try:
+        alter(_version(), lambda found: found.existing.without(rule_id), rule_id)
+    except VersionHasMoved:
+        if _is_there(rule_id):
+            flash(_("Somebody changed the rules a moment ago. Look at the rule again before you remove it."), "warning")
+            return redirect(f"{RULES}/{rule_id}/remove", 303)
+        flash(_("The rule had already been removed."), "warning")
+        return redirect(RULES, 303)
+    flash(_("The rule is removed."), "success")
+    return redirect(RULES, 303)
+
+
+def _save(rule_id: UUID | None, done: str) -> Response:
+    """Change a rule, or add one if there is none yet; then say that it is done."""
+    written = as_written(request.form, LISTS)
+    try:
+        form = (RuleForm() if rule_id else NewRuleForm()).load(request.form)
+        about = rule_id or _own_id(form["id"])
+        alter(form["version"], _with(about, form, known=rule_id is not None), about)
+    except VersionHasMoved:
+        if rule_id is None and _is_there(about):
+            # it was added with other words before: it is there to be changed, beside what was written now
+            return shown_again(partial(_page, about), written, {}, at=f"{RULES}/{about}", moved=True)
+        # somebody may have removed it: then what was written can be added anew
+        gone = rule_id is not None and not _is_there(rule_id)
+        there = rule_id if rule_id and not gone else None
+        page = partial(_page, there)
+        return shown_again(page, written, {}, at=f"{RULES}/{there or 'new'}", moved=True, gone=gone)
+    except (ValidationError, Invalid) as problem:
+        if rule_id is not None and not _is_there(rule_id):
+            _was_there(rule_id)
+            return shown_again(
+                partial(_page, None), written, _errors(problem), at=f"{RULES}/new", moved=True, gone=True
+            )
+        return shown_again(partial(_page, rule_id), written, _errors(problem))
+    flash(done, "success")
+    _warn_of_bands(form)
+    return redirect(_at(about), 303)
+
+
+def _warn_of_bands(form: dict[str, Any]) -> None:
+    """Say which carers a rule by age misses: those of whom only a band is known that it takes some of."""
+    cut = bands_cut_by(form["age_from"], form["age_to"]) if form["age_of"] is AgeOf.CARER else ()
+    if cut:
+        bands = ", ".join(words.age_band_name(band) for band in cut)
+        flash(
+            _(
+                "Cuts an age group: %(bands)s. When only that is known of the carer, the rule does not decide.",
+                bands=bands,
+            ),
+            "warning",
+        )
+
+
+def _at(rule_id: UUID) -> str:
+    """Where the rule stands among the others: what is said at the top of the page is out of sight there."""
+    return f"{RULES}?saved={rule_id}#rule-{rule_id}"
+
+
+def _own_id(asked: UUID) -> UUID:
+    """A new rule's id: whatever a form says, it is nobody else's."""
+    with ruled() as found:
+        return uuid5(asked, found.municipality_code)
+
+
+def _is_there(rule_id: UUID) -> bool:
+    with ruled() as found:
+        return found.rules is not None and any(rule.id == rule_id for rule in found.rules.rules)
+
+
+def _was_there(rule_id: UUID) -> None:
+    """Raise what the rule's own page raises, for whoever has read the rules as they are: it was never among them."""
+    with ruled() as found:
+        if found.version == _version():
+            found.existing.rule(rule_id)
+
+
+def _version() -> int:
+    return request.form.get("version", type=int) or 0
+
+
+def _with(rule_id: UUID, form: dict[str, Any], *, known: bool = False) -> Callable[[Ruled], RoutingRules]:
+    """How the rules change when a rule is as the form says; what was not changed on the page stays as it was."""
+    sent = request.form
+
+    def change(found: Ruled) -> RoutingRules:
+        values = rule_values(form)
+        if known:
+            rule = found.existing.rule(rule_id)
+            changed = changed_in(RuleForm(), form_from_rule(rule, found.version), sent)
+            kept = {"valid_to": "last_day"}
+            values |= {name: getattr(rule, name) for name in values if kept.get(name, name) not in changed}
+        return with_rule(rule_id, values, known=known)(found)
+
+    return change
+
+
+def _named(rule: RoutingRule | None) -> tuple[UnitId | None, ...]:
+    return (rule.unit_id, rule.stand_in_unit_id) if rule else ()
+
+
+def _errors(problem: ValidationError | Invalid) -> dict[str, str]:
+    said_of = said(problem)
+    return {"last_day" if name == "valid_to" else name: said_of[name] for name in said_of}
+
+
+def _page(
+    rule_id: UUID | None,
+    written: dict[str, Any] | None,
+    errors: dict[str, str],
+    *,
+    moved: bool = False,
+    gone: bool = False,
+) -> str:
+    with ruled() as found:
+        rule = found.existing.rule(rule_id) if rule_id else None
+        units = found.offered(*_named(rule))
+    empty = {
+        **dict.fromkeys(RuleForm().fields, ""),
+        "target_groups": [],
+        "age_of": AgeOf.ANY.value,
+        "valid_from": swedish_day(parts().clock.now()).isoformat(),
+    }
+    saved = form_from_rule(rule, found.version) if rule else {**empty, "version": found.version}
+    mark = {MARK: shown(RuleForm(), saved)}
+    values = {**empty, "id": uuid7(), MARK: "", **(written if written is not None else saved | mark)}
+    if moved or written is None:
+        values["version"] = found.version
+    known = {
+        "areas": list(found.areas().items()),
+        "groups": _groups(rule),
+        "units": [(str(unit.id), _unit_name(unit)) for unit in units],
+        "ages": [(each.value, words.age_of_name(each)) for each in AgeOf],
+    }
+    chosen = _spoken(values, known)
+    if moved and rule:
+        values = {**after_conflict(RuleForm(), values, saved), "version": found.version}
+    return render_template(
+        "routing/rule.html",
+        rule=rule,
+        values=values,
+        saved=_spoken(saved, known),
+        chosen=chosen,
+        errors=errors,
+        moved=moved,
+        gone=gone,
+        **known,
+    )
+
+
+def _groups(rule: RoutingRule | None) -> list[tuple[str, str]]:
+    """What may be chosen today, and what the rule names though it may no longer be."""
+    options = words.options(parts().taxonomies.target_groups)
+    kept = (rule.target_groups if rule else frozenset()) - {code for code, _ in options}
+    return [*options, *((code, words.group_name(code)) for code in sorted(kept))]
+
+
+def _unit_name(unit: Unit) -> str:
+    return unit.name if unit.receives else _("%(unit)s (closed)", unit=unit.name)
+
+
+def _spoken(values: dict[str, Any], known: dict[str, list[tuple[str, str]]]) -> dict[str, str]:
+    """A form's values in words, for comparing."""
+    areas, groups, units, ages = (dict(known[name]) for name in ("areas", "groups", "units", "ages"))
+    return {
+        **{name: str(values[name]) for name in ("age_from", "age_to", "reason_sv", "valid_from", "last_day")},
+        "area": areas.get(values["area"], ""),
+        "target_groups": ", ".join(groups.get(code, code) for code in sorted(values["target_groups"])),
+        "age_of": ages.get(values["age_of"], ""),
+        **{name: units.get(values[name], "") for name in ("unit_id", "stand_in_unit_id")},
+    }

@@ -1,0 +1,185 @@
+"""What the pages and the API of routing rules do alike: read a municipality's rules, change them by the command, say
+who did, and try them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from marshmallow import ValidationError
+
+from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
+from services.directory.commands.authorise import authorise
+from services.directory.commands.set_routing_rules import set_routing_rules
+from services.directory.domain.permissions import Act, Editor
+from services.directory.domain.refusals import ListingIsNotYours
+from services.directory.domain.routing import Proposal, RoutingRules
+from services.directory.domain.routing_rule import RoutingRule, Situation
+from services.directory.domain.unit import Unit
+from services.directory.web.administering import receivers
+from services.directory.web.forms_admin import require_offered
+from services.directory.web.page import current_editor, parts
+from shared.kernel.identity import UnitId
+from shared.kernel.refusals import VersionHasMoved
+from shared.kernel.translation import says
+from shared.vocabulary.age import OLDEST_ALIVE, AgeBand, KnownAge, exactly
+from shared.web.schema import validate
+from shared.web.sent_twice import carry_out_once
+
+ROUTING = "/directory/admin/routing"
+RULES = f"{ROUTING}/rules"
+STEPS = {"earlier": -1, "later": 1}
+AGE_ASKED = validate.Range(min=0, max=OLDEST_ALIVE)
+
+Change = Callable[["Ruled"], RoutingRules]
+"""How the rules that were found become the next version."""
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """A municipality's rules, for somebody who may change them. ``rules``: None until the first are set."""
+
+    work: DirectoryUnitOfWork
+    editor: Editor
+    municipality_code: str
+    rules: RoutingRules | None
+
+    @property
+    def version(self) -> int:
+        """The rules' version; 0 before the first."""
+        return self.rules.version if self.rules else 0
+
+    @property
+    def existing(self) -> RoutingRules:
+        """The rules. Raises ListingIsNotYours before the first are set."""
+        if self.rules is None:
+            raise ListingIsNotYours
+        return self.rules
+
+    def named(self) -> dict[UnitId, Unit]:
+        """Every unit that the rules name."""
+        named = self.rules.units_named() if self.rules else set()
+        return {unit.id: unit for unit in self.work.units.those(sorted(named))}
+
+    def met(self) -> list[Unit]:
+        """Every unit that the rules name, and whom those have as stand-ins."""
+        named = self.named()
+        stand_ins = {unit.stand_in_unit_id for unit in named.values() if unit.stand_in_unit_id}
+        return [*named.values(), *self.work.units.those(sorted(stand_ins))]
+
+    def offered(self, *kept: UnitId | None) -> list[Unit]:
+        """The units that may be named: those of the municipality that receive, and those that were named before."""
+        # an operator's own place may be another
+        here = replace(self.editor, municipality_code=self.municipality_code)
+        able = [unit for unit in receivers(self.work, here) if unit.receives or unit.id in kept]
+        elsewhere = {each for each in kept if each is not None} - {unit.id for unit in able}
+        return [*able, *self.work.units.those(sorted(elsewhere))]
+
+    def areas(self) -> dict[str, str]:
+        """What a rule may be about, code and name: the municipality, then its districts."""
+        known, code = parts().areas, self.municipality_code
+        return {code: known.name(code), **known.districts_of(code)}
+
+
+@contextmanager
+def ruled(act: Act = Act.EDIT_ROUTING, municipality_code: str | None = None) -> Iterator[Ruled]:
+    """A municipality's rules: of that of whoever asks, unless another is named.
+
+    Raises ListingIsNotYours or RoleMayNotEditThis, with the attempt recorded.
+    """
+    editor = current_editor()
+    code = municipality_code or editor.municipality_code or ""
+    with parts().work_of(editor) as work:
+        authorise(work, editor, act, editor.relation_to(None, code), about="routing-rules", subject=None)
+        if code not in parts().areas.municipalities:
+            raise ListingIsNotYours
+        yield Ruled(work, editor, code, work.rules.of(code))
+
+
+def alter(version: int, how: Change, *about: UUID) -> None:
+    """Replace the rules by what is made of them, if they are still those of ``version``; and note who did.
+
+    The same form sent again changes nothing more. Raises VersionHasMoved, or what ``set_routing_rules`` raises.
+    """
+    with ruled() as found:
+        carry_out_once(
+            found.work.connection,
+            found.work.clock.now(),
+            lambda: altered(found, version, how, *about).version,
+            standing=lambda: _version_now(found),
+        )
+        found.work.commit()
+
+
+def _version_now(found: Ruled) -> int | None:
+    rules = found.work.rules.of(found.municipality_code)
+    return rules.version if rules else None
+
+
+def altered(found: Ruled, version: int, how: Change, *about: UUID) -> RoutingRules:
+    """The rules as ``alter`` makes them, in the transaction in which they were found: commit it afterwards."""
+    if found.version != version:
+        raise VersionHasMoved
+    known = parts()
+    rules = set_routing_rules(found.work, found.editor, how(found), known.areas, known.taxonomies.target_groups)
+    rule = found.editor.relation_to(None, found.municipality_code).value
+    found.work.record_access(found.editor.actor, "change", rule, "routing-rules", *about)
+    return rules
+
+
+def with_rule(rule_id: UUID, values: dict[str, Any], *, known: bool = False, near: bool = True) -> Change:
+    """How the rules change when one has these values: one of them (``known``), otherwise a new one, as the last.
+
+    ``near``: its stand-in too is one that the municipality is offered; otherwise it may be another municipality's. What
+    is not offered raises ValidationError.
+    """
+
+    def change(found: Ruled) -> RoutingRules:
+        before = found.existing.rule(rule_id) if known else None
+        limited = ("unit_id", "stand_in_unit_id") if near else ("unit_id",)
+        units = {unit.id for unit in found.offered(*(getattr(before, name) for name in limited if before))}
+        require_offered(values, area=found.areas(), **dict.fromkeys(limited, units))
+        return found.existing.with_rule(replace(before, **values) if before else RoutingRule(id=rule_id, **values))
+
+    return change
+
+
+def with_default(unit_id: UnitId) -> Change:
+    """How the rules change when another unit takes what no rule does; the first choice makes the first rules.
+
+    A unit that is not offered raises ValidationError.
+    """
+
+    def change(found: Ruled) -> RoutingRules:
+        before = found.rules.default_unit_id if found.rules else None
+        offered = {unit.id for unit in found.offered(before)}
+        require_offered({"default_unit_id": unit_id}, default_unit_id=offered)
+        return found.rules.with_default(unit_id) if found.rules else RoutingRules(found.municipality_code, unit_id)
+
+    return change
+
+
+def tried(rules: RoutingRules, asked: Situation, today: date, units: Iterable[Unit]) -> Proposal:
+    """Who would receive today, and who would stand in: whom the rule names, otherwise the unit itself.
+
+    ``units``: those that the rules name, and their stand-ins. A closed one is passed over, as when a referral is sent.
+    """
+    able = {unit.id: unit for unit in units if unit.receives}
+    proposal = replace(rules.propose(asked, today, able), age_decides=rules.age_decides(asked, today, able))
+    if proposal.unit_id not in able:
+        return proposal
+    named = (proposal.stand_in_unit_id, able[proposal.unit_id].stand_in_unit_id)
+    return replace(proposal, stand_in_unit_id=next((each for each in named if each in able), None))
+
+
+def known_age(age: int | None, band: AgeBand | None) -> KnownAge | None:
+    """What is known of a carer's age: exactly, else by the band. Raises ValidationError when they do not agree."""
+    exact = None if age is None else exactly(age)
+    if exact and band and not band.ages.meets(exact):
+        raise ValidationError({"carer_age": [says("The age and the age group do not agree. Which is right?")]})
+    return exact or (band.ages if band else None)

@@ -1,0 +1,88 @@
+"""An administrator's page for registering a unit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from marshmallow import ValidationError
+from werkzeug.wrappers import Response
+
+from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
+from services.directory.domain.permissions import Editor
+from services.directory.domain.refusals import AlreadyRegistered, NameIsTaken
+from services.directory.domain.unit import Unit, UnitKind
+from services.directory.views.administration import organizations_of
+from services.directory.web import words
+from services.directory.web.administering import UNITS, areas_for, described, receivers, register
+from services.directory.web.forms import as_written, said
+from services.directory.web.forms_admin import NewUnitForm, told_of_unit
+from services.directory.web.page import current_editor, parts
+from shared.kernel.actor import Role
+from shared.kernel.identity import uuid7
+from shared.kernel.refusals import Invalid
+from shared.web.held_forms import form_page, shown_again, takes_form
+from shared.web.sent_twice import carry_out_once
+from shared.web.who import needs
+
+pages = Blueprint("admin_register", __name__, url_prefix=UNITS)
+
+
+@pages.get("/new")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+def new_unit() -> Any:
+    """An empty form. Its id comes along, so that sending it twice registers once."""
+    return form_page(_page, {}, {})
+
+
+@pages.post("/new")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+@takes_form
+def add_unit() -> Response:
+    """Register a unit, and go on to its page."""
+    editor = current_editor()
+    written = as_written(request.form)
+    try:
+        form = NewUnitForm().load(request.form)
+        form.pop("version")
+        unit = described(editor, form)
+        with parts().work_of(editor) as work:
+            carry_out_once(
+                work.connection,
+                work.clock.now(),
+                lambda: _registered(work, editor, unit),
+                standing=lambda: None,
+            )
+            work.commit()
+    except AlreadyRegistered as refusal:
+        # the same form was sent before with other words: what was written now may be another unit, or a change
+        return shown_again(_page, {**written, "id": uuid7()}, said(refusal))
+    except (ValidationError, Invalid, NameIsTaken) as problem:
+        return shown_again(_page, written, told_of_unit(problem, written.get("kind", ""), written))
+    flash(_("The unit is registered. The other services hear of it within moments."), "success")
+    return redirect(f"{UNITS}/{unit.id}", 303)
+
+
+def _registered(work: DirectoryUnitOfWork, editor: Editor, unit: Unit) -> None:
+    """It stays registered, whatever is changed of it afterwards: there is no version to go by."""
+    register(work, editor, unit)
+
+
+def _page(written: dict[str, Any], errors: dict[str, str]) -> str:
+    editor = current_editor()
+    with parts().work_of(editor) as work:
+        organizations = organizations_of(work.connection, editor.organization_id, editor.municipality_code)
+        stand_ins = [(str(unit.id), unit.name) for unit in receivers(work, editor) if unit.receives]
+    areas = areas_for(editor)
+    own = str(editor.organization_id or "")
+    empty = {**dict.fromkeys(NewUnitForm().fields, ""), "id": uuid7(), "organization_id": own, "area": areas[0][0]}
+    return render_template(
+        "units/new.html",
+        values={**empty, **written},
+        errors=errors,
+        kinds=[(kind.value, words.unit_kind_name(kind)) for kind in UnitKind],
+        organizations=[(str(organization_id), name) for organization_id, name in organizations],
+        areas=areas,
+        stand_ins=stand_ins,
+    )

@@ -1,0 +1,208 @@
+"""The steps of a new referral as pages: their titles, what each shows, and where one goes next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from flask_babel.speaklater import LazyString
+
+from services.referral.adapters.unit_of_work import ReferralUnitOfWork
+from services.referral.commands.propose_route import Proposal, propose_route
+from services.referral.domain import codes
+from services.referral.domain.people import Subject
+from services.referral.domain.ports import Draft
+from services.referral.domain.recipient import NamedRecipient
+from services.referral.domain.routing import municipality_of
+from services.referral.views.drafts import is_protected
+from services.referral.views.places import known_as, places
+from services.referral.web import words as words
+from services.referral.web.draft.answers import route_from, wanted_steps
+from services.referral.web.draft.carer_form import HOURS_FROM, HOURS_TO
+from services.referral.web.draft.consent_step import consent_step
+from services.referral.web.draft.kept import Sections
+from services.referral.web.draft.new_yes import named_in, not_named_for, readings
+from services.referral.web.draft.receiver_form import READ_AGAIN
+from services.referral.web.draft.told import person_has_consented
+from services.referral.web.forms import Typed
+from services.referral.web.page import code_choices
+from shared.kernel.actor import Actor
+from shared.kernel.swedish_order import swedish_order
+from shared.storage.staff import find_unit
+
+NEW = "/referral/new"
+LIST = "/referral/"
+# in a step's address when its writer has tried to save it, or to go on past it: then it says what is wrong
+TRIED = "tried"
+TITLES: dict[str, tuple[LazyString, LazyString]] = {
+    "carer": (
+        lazy_gettext("Who is it that gives support?"),
+        lazy_gettext("A name, a place and one safe way to get in touch is enough."),
+    ),
+    "support": (lazy_gettext("Why, and what support?"), lazy_gettext("In the words of the one who gives support.")),
+    "consent": (
+        lazy_gettext("Consent from the one who gives support"),
+        lazy_gettext("Ask the person directly, not through the one who receives the support."),
+    ),
+    "other-consent": (
+        lazy_gettext("Consent from the one who receives the support"),
+        # promise: a-no-never-stops-the-carers
+        lazy_gettext("That person decides about what concerns them. A no never stops the other person's referral."),
+    ),
+    "situation": (lazy_gettext("What is the situation about?"), lazy_gettext("It helps to find the right unit.")),
+    "receiver": (
+        lazy_gettext("Who receives the referral?"),
+        lazy_gettext("The municipality's own rules propose a unit."),
+    ),
+}
+# what the folded part of step 1 holds: it stands open when something in it was filled in or is wrong
+MORE = {
+    "carer": ("same_household", "alone_with_it", "takes_in_best", "year_of_birth", "identity_number"),
+    "consent": ("representative_name",),
+    "other-consent": ("representative_name",),
+}
+TEMPLATES = {"other-consent": "person_consent"}
+
+
+@dataclass(frozen=True)
+class StepPage:
+    """What the frame around a step needs. ``version``: of the draft that the page shows. ``protected``: not printed."""
+
+    title: str
+    lead: str
+    number: int
+    count: int
+    here: str
+    back: str
+    discard: str
+    version: int | None = None
+    protected: bool = False
+
+
+def address(draft: Draft, step: str) -> str:
+    """Where a step of a draft is."""
+    return f"/referral/drafts/{draft.id}/{step}"
+
+
+def frame(step: str, draft: Draft | None, here: str = NEW) -> StepPage:
+    """The frame of a step; without a draft it is the first step of a new one, which is ``here``."""
+    steps = (*wanted_steps(draft.answers if draft else {}), "check")
+    at = steps.index(step)
+    title, lead = TITLES.get(step, ("", ""))
+    if draft is None:
+        return StepPage(str(title), str(lead), 1, len(steps), here, LIST, "")
+    back = before(step, draft)
+    here, discard = address(draft, step), address(draft, "discard")
+    hidden = is_protected(draft.answers)
+    return StepPage(str(title), str(lead), at + 1, len(steps), here, back, discard, draft.version, hidden)
+
+
+def before(step: str, draft: Draft) -> str:
+    """Where one comes who goes back from a step of a draft."""
+    steps = (*wanted_steps(draft.answers), "check")
+    at = steps.index(step)
+    return address(draft, steps[at - 1]) if at else LIST
+
+
+def untouched(actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+    """The first step of a new referral as its page shows it before anybody has typed anything."""
+    own = find_unit(uow.connection, actor.unit_id)
+    chosen = {"language": "sv", "area": own.area if own and own.area in dict(places(uow)) else ""}
+    return {name: value for name, value in chosen.items() if value}
+
+
+def template_of(step: str) -> str:
+    """The template of a step."""
+    return f"draft/{TEMPLATES.get(step, step)}.html"
+
+
+def shown(step: str, answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+    """What a step's template shows besides its form."""
+    more = any(form.get(name) or name in form.errors for name in MORE.get(step, ()))
+    return {"form": form, "more_is_open": more, **_PARTS[step](answers, form, actor, uow)}
+
+
+def _carer(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+    own = find_unit(uow.connection, actor.unit_id)
+    lists = {
+        "age_bands": words.choices(words.AGE_BANDS),
+        "channels": words.choices(words.CHANNELS),
+        "languages": words.choices(words.LANGUAGES),
+        "takes_in_best": words.choices(words.TAKES_IN_BEST),
+        "yes_no": words.choices(words.YES_NO),
+        "hours_from": [(hour, hour.replace(":", ".")) for hour in HOURS_FROM],
+        "hours_to": [(hour, hour.replace(":", ".")) for hour in HOURS_TO],
+    }
+    return {"areas": places(uow), "own_area": own.area if own else "", "words": lists}
+
+
+def _support(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+    return {
+        "support_forms": code_choices(codes.SUPPORT_FORMS, uow),
+        "priorities": words.priority_choices(),
+    }
+
+
+def _situation(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+    return {
+        "person_has_consented": person_has_consented(answers),
+        "target_groups": code_choices(codes.TARGET_GROUPS, uow),
+        "words": {"relations": words.choices(words.RELATIONS), "yes_no": words.choices(words.YES_NO)},
+    }
+
+
+def _receiver(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+    asked = route_from(answers)
+    proposal = propose_route(asked, actor, uow)
+    units = {str(unit_id): unit for unit_id, unit in uow.routing.receiving_units(municipality_of(asked.area)).items()}
+    others = [(each, unit.name) for each, unit in units.items() if unit.id != proposal.unit.id]
+    # one that has closed meanwhile is refused when it is chosen; until then it is the proposed one that is asked about
+    unit = units.get(str(form.get("other_unit")), proposal.unit) if form.get("unit") == "other" else proposal.unit
+    # another one that is not said which: it cannot be read out yet, and the proposed one was not chosen
+    unsaid = form.get("unit") == "other" and not form.get("other_unit")
+    read_again = [] if unsaid else readings(answers, unit, uow.clock.now())
+    # answered about this unit, and to the words that the page shows
+    asked_about_it = form.get("read_for") == str(unit.id) and all(
+        form.get(each.version_name) == each.version for each in read_again if form.get(each.name)
+    )
+    form = form if asked_about_it else Typed({k: v for k, v in form.values.items() if k not in READ_AGAIN}, form.errors)
+    return {
+        "form": form,
+        "read_again": read_again,
+        "read_for": str(unit.id),
+        "unit_name": known_as(unit, asked.area),
+        "read_before": words.named(named_in(answers, Subject.CARER) or NamedRecipient(area=asked.area)),
+        "words": {
+            "yes_no": words.choices(words.YES_NO),
+            "sv": str(words.LANGUAGES["sv"]),
+            "en": str(words.LANGUAGES["en"]),
+        },
+        "proposal": proposal,
+        "proposed_was_named": not not_named_for(answers, proposal.unit),
+        "stand_in": stand_in_of(proposal, asked.area),
+        "reason": reason_of(proposal),
+        "others": sorted(others, key=lambda other: swedish_order(other[1])),
+    }
+
+
+def stand_in_of(proposal: Proposal, area: str) -> str:
+    """The unit that stands in, as the carer is told of it; empty when there is none, or none heard of yet."""
+    return known_as(proposal.stand_in, area) if proposal.stand_in else ""
+
+
+def reason_of(proposal: Proposal) -> str:
+    """Why this unit: ours is a key into the catalogue, a rule's is the municipality's own words, shown as they are."""
+    return gettext(proposal.route.reason) if proposal.is_default else proposal.route.reason
+
+
+_PARTS: Mapping[str, Callable[[Sections, Typed, Actor, ReferralUnitOfWork], dict[str, Any]]] = {
+    "carer": _carer,
+    "support": _support,
+    "consent": partial(consent_step, Subject.CARER, "consent"),
+    "other-consent": partial(consent_step, Subject.PERSON_CARED_FOR, "other-consent"),
+    "situation": _situation,
+    "receiver": _receiver,
+}
