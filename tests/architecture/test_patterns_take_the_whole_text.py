@@ -57,7 +57,7 @@ def test_no_room_has_one() -> None:
         for file in sorted((CHECKOUT / room).rglob("*.py"))
         for line in loose_patterns(file.read_text(encoding="utf-8"))
     ]
-    assert found == [], r"write fullmatch, \Z, or shared.web.pattern.Whole"
+    assert found == [], r"write fullmatch, \Z, or shared.web.schema.validate.Whole"
 
 
 @pytest.mark.parametrize(
