@@ -182,7 +182,7 @@ def test_the_file_is_read_by_the_pages_rules(empty: Settings) -> None:
         ({"function_address": "vårdcentral@example.se"}, "function_address.*Before the @"),
         ({"phone": "650 12 34"}, "phone.*area code"),
         ({"phone": "-"}, "phone.*telephone number"),
-        ({"name": "\u200b"}, "name.*required"),
+        ({"name": "\u200b"}, "name.*must be filled in"),
         ({"name": "–"}, "name.*words or figures"),
     ],
 )
