@@ -1,11 +1,13 @@
 """One transaction: what changed, the events that tell of it, and the record of who looked, in one COMMIT.
 
-The same shape at both doors (HTTP and bus): open, act, one commit. Leaving without a commit rolls back.
+The same shape at both doors (HTTP and bus): ``with changing(…) as uow:`` commits on leaving and undoes on raising,
+``with reading(…) as uow:`` keeps the record of the look. Without either, leaving without a commit rolls back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,6 +17,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from shared.contracts.common import AccessRecorded
 from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope
 from shared.kernel.clock import Clock, SystemClock
@@ -23,6 +26,7 @@ from shared.observability import trace
 from shared.storage.plainly import ask
 
 Heard = TypeVar("Heard")
+Work = TypeVar("Work", bound="UnitOfWork")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,11 @@ class UnitOfWork:
             for contract in contracts
         ]
 
+    @property
+    def told(self) -> Sequence[Contract]:
+        """What is to be told if this commits."""
+        return [each.contract for each in self._told]
+
     def commit(self) -> None:
         """Write the outbox rows and commit everything at once; a new transaction may then begin."""
         self.before_commit()
@@ -140,6 +149,36 @@ class UnitOfWork:
         if connection is not None:
             # close() gives the connection back to the pool, which rolls back what was not committed
             connection.close()
+
+
+@contextmanager
+def changing(work: Work) -> Iterator[Work]:
+    """A transaction that changes something: kept, told and recorded on leaving; undone, all of it, on raising.
+
+    A refusal that is to leave a record has committed that by itself before it is raised.
+    """
+    with work:
+        yield work
+        work.commit()
+
+
+@contextmanager
+def reading(work: Work) -> Iterator[Work]:
+    """A transaction that shows something: on leaving, the record of who was shown what is kept; on raising, nothing is.
+
+    Whatever else was written in it is undone. Raises ChangedWhileReading when it was to tell of more than looks.
+    """
+    with work:
+        yield work
+        told = work.told
+        if any(not isinstance(each, AccessRecorded) for each in told):
+            raise ChangedWhileReading
+        if told:
+            work.commit()
+
+
+class ChangedWhileReading(RuntimeError):
+    """A look told of a change: that is ``changing``, and the door has opened the wrong one."""
 
 
 @cache

@@ -17,7 +17,7 @@ from shared.web.api import json_body, query_args
 from shared.web.operation import CONVERTED, PROBLEM, Operation, described
 from shared.web.schema import Schema
 from shared.web.tokens import ALGORITHMS, REQUIRED
-from shared.web.who import needs
+from shared.web.who import Tried, needs
 
 # refusals that come from having asked who may
 SAYS_WHO_MAY = (401, 403, 404, 429)
@@ -81,6 +81,7 @@ class Operations:
         goes_on: bool = False,
         admits: Callable[..., None] | None = None,
         polled: bool = False,
+        tries: Tried | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Open a door. ``roles``: who may (any assignment, if none named); ``public``: no token needed.
 
@@ -90,7 +91,7 @@ class Operations:
         ``answers``: status → schema of its JSON body (None: no body). ``keyed``: takes an Idempotency-Key.
         ``versioned``: requires If-Match. ``etag``: answers carry one.
         ``polled``: may be answered with 304, as ``shared.web.api.unless_known`` does.
-        ``goes_on``: while the directory is silent too (see ``needs``). The view's docstring is the description.
+        ``goes_on``: while the directory is silent too; ``tries``: what a refusal is recorded as (see ``needs``). The view's docstring is the description.
         """
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -98,7 +99,7 @@ class Operations:
             self.operations.append(
                 Operation(
                     *(method, path, view, summary, tuple(roles), public, body, query, answers),
-                    *(keyed, versioned, etag, goes_on, admits, polled),
+                    *(keyed, versioned, etag, goes_on, admits, polled, tries),
                 )
             )
             return view
@@ -128,7 +129,9 @@ class Api:
             doors.add_url_rule(
                 f"/v1{each.path}",
                 endpoint=f"{each.method}_{each.view.__name__}".lower(),
-                view_func=guarded if each.public else needs(*each.roles, goes_on=each.goes_on)(guarded),
+                view_func=guarded
+                if each.public
+                else needs(*each.roles, goes_on=each.goes_on, tries=each.tries)(guarded),
                 methods=[each.method],
             )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from shared.kernel.actor import Role
 from shared.web.schema import Schema
+from shared.web.who import Tried
 
 PROBLEM = {
     "type": "object",
@@ -63,6 +64,7 @@ class Operation:
     goes_on: bool
     admits: Callable[..., None] | None
     polled: bool = False
+    tries: Tried | None = None
 
 
 def described(each: Operation) -> dict[str, Any]:

@@ -51,6 +51,14 @@ class TokenReader(Protocol):
 
 
 @dataclass(frozen=True)
+class Tried:
+    """What somebody tries who comes to a door: ``action`` on a record of this ``kind``, as the log says of a refusal."""
+
+    action: str
+    kind: str
+
+
+@dataclass(frozen=True)
 class Web:
     """What ``make_app`` hands to the requests of one app."""
 
@@ -208,11 +216,11 @@ def must_hear_the_directory() -> None:
         raise DirectoryIsSilent
 
 
-def needs(*roles: Role, goes_on: bool = False) -> Callable[[View], View]:
+def needs(*roles: Role, goes_on: bool = False, tries: Tried | None = None) -> Callable[[View], View]:
     """Let a view be opened only by somebody acting in one of these roles (any role, if none is named).
 
     ``goes_on``: even while the directory is silent, because it shows nothing but the person's own, or nothing about
-    anybody. Raises SignInNeeded, AssignmentNeeded, RoleNotAllowed or DirectoryIsSilent before the view runs.
+    anybody. ``tries``: what a refusal at this door is recorded as, see ``tried``. Raises SignInNeeded, AssignmentNeeded, RoleNotAllowed or DirectoryIsSilent before the view runs.
     """
 
     def decorate(view: View) -> View:
@@ -227,6 +235,13 @@ def needs(*roles: Role, goes_on: bool = False) -> Callable[[View], View]:
 
         guarded.lotsa_needs = roles  # type: ignore[attr-defined]  # a mark on the function
         guarded.lotsa_goes_on = goes_on  # type: ignore[attr-defined]  # another
+        guarded.lotsa_tries = tries  # type: ignore[attr-defined]  # and another
         return cast(View, guarded)
 
     return decorate
+
+
+def tried() -> Tried | None:
+    """What this request's door says that whoever comes to it tries; None where it says nothing, or there is no door."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return cast("Tried | None", getattr(view, "lotsa_tries", None))
