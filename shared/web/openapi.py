@@ -91,7 +91,8 @@ class Operations:
         ``answers``: status → schema of its JSON body (None: no body). ``keyed``: takes an Idempotency-Key.
         ``versioned``: requires If-Match. ``etag``: answers carry one.
         ``polled``: may be answered with 304, as ``shared.web.api.unless_known`` does.
-        ``goes_on``: while the directory is silent too; ``tries``: what a refusal is recorded as (see ``needs``). The view's docstring is the description.
+        ``goes_on``: while the directory is silent too; ``tries``: what a refusal is recorded as (see ``needs``).
+        The view's docstring is the description.
         """
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -129,9 +130,7 @@ class Api:
             doors.add_url_rule(
                 f"/v1{each.path}",
                 endpoint=f"{each.method}_{each.view.__name__}".lower(),
-                view_func=guarded
-                if each.public
-                else needs(*each.roles, goes_on=each.goes_on, tries=each.tries)(guarded),
+                view_func=guarded if each.public else _only_for(each)(guarded),
                 methods=[each.method],
             )
 
@@ -166,6 +165,10 @@ class Api:
             spec.path(path=CONVERTED.sub(r"{\2}", each.path), operations={each.method.lower(): described(each)})
         document: dict[str, Any] = spec.to_dict()
         return document
+
+
+def _only_for(each: Operation) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return needs(*each.roles, goes_on=each.goes_on, tries=each.tries)
 
 
 def _ask_who_may(admits: Callable[..., None], named: dict[str, Any]) -> None:

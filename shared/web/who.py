@@ -52,7 +52,7 @@ class TokenReader(Protocol):
 
 @dataclass(frozen=True)
 class Tried:
-    """What somebody tries who comes to a door: ``action`` on a record of this ``kind``, as the log says of a refusal."""
+    """What somebody tries who comes to a door: an action on a kind of record, as the log says of a refusal there."""
 
     action: str
     kind: str
@@ -220,7 +220,8 @@ def needs(*roles: Role, goes_on: bool = False, tries: Tried | None = None) -> Ca
     """Let a view be opened only by somebody acting in one of these roles (any role, if none is named).
 
     ``goes_on``: even while the directory is silent, because it shows nothing but the person's own, or nothing about
-    anybody. ``tries``: what a refusal at this door is recorded as, see ``tried``. Raises SignInNeeded, AssignmentNeeded, RoleNotAllowed or DirectoryIsSilent before the view runs.
+    anybody. ``tries``: what a refusal at this door is recorded as, see ``tried``. Raises SignInNeeded,
+    AssignmentNeeded, RoleNotAllowed or DirectoryIsSilent before the view runs.
     """
 
     def decorate(view: View) -> View:

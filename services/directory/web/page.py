@@ -1,13 +1,16 @@
-"""How a view finds the directory's parts."""
+"""What every subject's pages need: the directory's parts, who acts, and a transaction of theirs."""
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import cast
 
 from flask import Flask, current_app
 
+from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.bootstrap import Parts
 from services.directory.domain.permissions import Editor
+from shared.storage import unit_of_work
 from shared.web.who import current_actor
 
 _KEY = "lotsa.directory"
@@ -26,3 +29,13 @@ def parts() -> Parts:
 def current_editor() -> Editor:
     """Who acts in this request, and where they stand. Raises SignInNeeded or AssignmentNeeded."""
     return parts().editor(current_actor())
+
+
+def changing(editor: Editor) -> AbstractContextManager[DirectoryUnitOfWork]:
+    """A transaction of the editor's that changes something; see ``shared.storage.unit_of_work.changing``."""
+    return unit_of_work.changing(parts().work_of(editor))
+
+
+def reading(editor: Editor) -> AbstractContextManager[DirectoryUnitOfWork]:
+    """A transaction that shows the editor something; see ``shared.storage.unit_of_work.reading``."""
+    return unit_of_work.reading(parts().work_of(editor))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import cast
 
 from flask import current_app, request
@@ -11,9 +12,10 @@ from werkzeug.wrappers import Response
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.bootstrap import Parts
 from services.referral.domain import codes
-from shared.kernel.actor import Role
+from shared.kernel.actor import Actor, Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.refusals import VersionIsRequired
+from shared.storage import unit_of_work
 
 EXTENSION = "lotsa-referral"
 # who works with referrals: those who send and those who receive
@@ -25,6 +27,16 @@ Page = str | Response | tuple[str, int]
 def parts() -> Parts:
     """The parts that ``create_app`` was given."""
     return cast(Parts, current_app.extensions[EXTENSION])
+
+
+def changing(actor: Actor) -> AbstractContextManager[ReferralUnitOfWork]:
+    """A transaction of the actor's that changes something; see ``shared.storage.unit_of_work.changing``."""
+    return unit_of_work.changing(parts().unit_of_work(actor))
+
+
+def reading(actor: Actor) -> AbstractContextManager[ReferralUnitOfWork]:
+    """A transaction that shows the actor something; see ``shared.storage.unit_of_work.reading``."""
+    return unit_of_work.reading(parts().unit_of_work(actor))
 
 
 def asked_version() -> int:

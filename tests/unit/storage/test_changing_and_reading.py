@@ -82,20 +82,30 @@ def test_a_change_is_kept_and_told_on_leaving(engine: Engine) -> None:
 
 def test_a_change_is_undone_on_raising(engine: Engine) -> None:
     """Row, event and record alike."""
-    with pytest.raises(KeyError), changing(work(engine)) as uow:
-        change(uow, CHANGE, LOOK)
-        raise KeyError
+
+    def break_off() -> None:
+        with changing(work(engine)) as uow:
+            change(uow, CHANGE, LOOK)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        break_off()
     assert kept(engine) == ([], [])
 
 
 def test_what_was_committed_before_raising_stays(engine: Engine) -> None:
     """The record of a refused attempt is committed by itself, and then the refusal is raised."""
-    with pytest.raises(KeyError), changing(work(engine)) as uow:
-        change(uow, CHANGE)
-        uow.rollback()
-        uow.publish(LOOK)
-        uow.commit()
-        raise KeyError
+
+    def refuse() -> None:
+        with changing(work(engine)) as uow:
+            change(uow, CHANGE)
+            uow.rollback()
+            uow.publish(LOOK)
+            uow.commit()
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        refuse()
     assert kept(engine) == ([], ["AccessRecorded"])
 
 
@@ -108,9 +118,14 @@ def test_a_look_keeps_its_record(engine: Engine) -> None:
 
 def test_a_page_that_could_not_be_made_was_not_read(engine: Engine) -> None:
     """Nobody saw anything."""
-    with pytest.raises(KeyError), reading(work(engine)) as uow:
-        uow.publish(LOOK)
-        raise KeyError
+
+    def break_off() -> None:
+        with reading(work(engine)) as uow:
+            uow.publish(LOOK)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        break_off()
     assert kept(engine) == ([], [])
 
 
