@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from demo import seed as seeds
+from demo.seed import run
 from operations.trouble import Trouble
 from shared.settings import Settings
 
@@ -13,7 +13,7 @@ def seed(settings: Settings, console: Console) -> None:
     """Run the seed. Raises Trouble where real people's data may be."""
     if settings.production:
         raise Trouble("The seed is invented people: it is not for LOTSA_MODE=production.")
-    seeds.run(settings, lambda busy_with: console.print(f"  {busy_with}"))
+    run(settings, lambda busy_with: console.print(f"  {busy_with}"))
 
 
 def seed_large(settings: Settings, console: Console, referrals: int) -> None:

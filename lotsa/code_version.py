@@ -5,10 +5,10 @@ from __future__ import annotations
 import tomllib
 from hashlib import sha256
 
-from demo.one_machine.places import CHECKOUT
+from operations.checkout import CHECKOUT
 
-ROOMS = ("services", "shared", "lotsa", "operations", "demo", "tools")
-KINDS = (".py", ".html", ".txt", ".json", ".toml", ".mo", ".css", ".js")
+ROOMS = ("services", "shared", "operations", "lotsa", "demo")
+KINDS = (".py", ".html", ".txt", ".json", ".toml", ".po", ".css", ".js")
 
 
 def product_version() -> str:

@@ -102,7 +102,13 @@ def become(words: list[str]) -> None:
             case ["prepare"]:
                 from operations.install.prepare import prepare
 
-                prepare()
+                settings = prepare()
+                if os.environ.get("LOTSA_FIRST_PEOPLE") == "invented":
+                    from lotsa.demonstration import needed
+
+                    # a trial's cast, who sign in at the trial's provider; a real installation leaves that out
+                    print("Invented people, units and services")
+                    needed().invent_people(settings)
             case ["first-directory"]:
                 from operations.install.first_directory import load
 

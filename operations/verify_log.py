@@ -7,13 +7,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
 
-from demo.one_machine.places import CHECKOUT
-from lotsa.settings import current_settings
+from operations.checkout import CHECKOUT
 from operations.trouble import Trouble
 from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
 from services.audit.bootstrap import export_to, look_beside
@@ -40,12 +39,20 @@ class CannotBeAsked(Trouble):
     exit_code = CANNOT_BE_ASKED
 
 
-def verify(export: Path | None, key: str, console: Console, known: Sequence[Path] = ()) -> int:
+def verify(
+    export: Path | None,
+    key: str,
+    console: Console,
+    known: Sequence[Path] = (),
+    *,
+    installation: Callable[[], Settings] = Settings.from_environment,
+) -> int:
     """Run the verifier in a process of its own and return its exit code: 0 holds, 1 does not, 2 could not be asked.
 
     Without an export one is made, and that act is recorded; it is removed when the log holds. It must have grown out of
     the checkpoint that the sequencer keeps outside the database, and out of each of `known`. `key` is the public key's
-    text or a file that holds it; without one, the file beside this installation's keys is taken. Raises Trouble.
+    text or a file that holds it; without one, the file beside the installation's keys is taken. Which installation is
+    asked of `installation`, and only where export or key are not given. Raises Trouble.
     """
     missing = [str(each) for each in known if not each.is_file()]
     if missing:
@@ -53,20 +60,20 @@ def verify(export: Path | None, key: str, console: Console, known: Sequence[Path
     if export is not None:
         if not export.exists():
             raise CannotBeAsked(f"There is no export at {export}.")
-        return _ask_the_verifier(export, _public_key(key), console, known)
+        return _ask_the_verifier(export, _public_key(key, installation), console, known)
     folder = Path(tempfile.mkdtemp(prefix="lotsa-log-"))
     made = folder / "lotsa-log.zip"
     try:
-        settings = _settings()
+        settings = _settings(installation)
         # before the export: the log goes on growing, and what is kept meanwhile would be ahead of it
         known = [*known, *_copied(settings.kept_checkpoint, folder / "kept-checkpoint")]
         size = export_to(settings, made, by=getpass.getuser())
     except NothingToExport:
-        return _of_an_empty_log(known, _public_key(key), console)
+        return _of_an_empty_log(known, _public_key(key, installation), console)
     except Refusal as refusal:
         raise CannotBeAsked(str(refusal)) from None
     console.print(f"Exported {size} entries.")
-    status = _ask_the_verifier(made, _public_key(key), console, known)
+    status = _ask_the_verifier(made, _public_key(key, installation), console, known)
     if status == DOES_NOT_HOLD:
         console.print(f"The export and the evidence are kept in {folder}.")
         return status
@@ -130,16 +137,16 @@ def _of_an_empty_log(known: Sequence[Path], key: str, console: Console) -> int:
     raise CannotBeAsked("The log has no entries, and nothing that was kept is a checkpoint of more.")
 
 
-def _settings() -> Settings:
+def _settings(installation: Callable[[], Settings]) -> Settings:
     try:
-        return current_settings()
+        return installation()
     except Trouble as trouble:
         raise CannotBeAsked(str(trouble)) from None
 
 
-def _public_key(given: str) -> str:
+def _public_key(given: str, installation: Callable[[], Settings]) -> str:
     if not given:
-        file = _settings().var / "keys" / KEY_FILE
+        file = _settings(installation).var / "keys" / KEY_FILE
         if not file.is_file():
             raise CannotBeAsked("Say which public key signs the log: --key, as its text or a file that holds it.")
         return file.read_text().strip()

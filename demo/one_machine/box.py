@@ -15,7 +15,7 @@ from typing import Any
 
 from demo.one_machine import ports, supervisor
 from demo.one_machine.debian import DebianFolder
-from demo.one_machine.places import CHECKOUT, data_folder
+from demo.one_machine.places import data_folder
 from demo.one_machine.private_postgres import PrivatePostgres
 from demo.one_machine.private_rabbitmq import PrivateRabbitMQ
 from demo.one_machine.product import commands, given_to_supervisor
@@ -24,6 +24,7 @@ from demo.one_machine.service_user import service_user
 from demo.one_machine.supervisor import OURSELVES
 from demo.seed.ids import DEMO_ISSUER
 from lotsa.code_version import fingerprint
+from operations.checkout import CHECKOUT
 from operations.install.installation import Installation, Servers
 from operations.whole_files import write_whole
 

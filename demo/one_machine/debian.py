@@ -12,15 +12,15 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from operations.programs import UnpackedPackages
 from operations.trouble import NoNetwork, NoRoom, Trouble
 
 
-class DebianFolder:
-    """A folder that holds Debian packages unpacked, one beside the other, as they would lie under `/`."""
+class DebianFolder(UnpackedPackages):
+    """A folder into which Debian packages are fetched and unpacked."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.root = folder / "root"
+        super().__init__(folder)
         self._lists = folder / "lists"
         self._cache = folder / "cache"
 
@@ -54,21 +54,6 @@ class DebianFolder:
         missing = self._missing(packages)
         self._unpack(self._download(missing))
         (self.folder / f"{mark}.done").write_text("\n".join(missing) + "\n")
-
-    def environment(self) -> dict[str, str]:
-        """What a program from this folder needs to find its libraries and its fellows."""
-        libraries = [str(path) for path in self._library_folders()]
-        programs = [str(self.root / path) for path in ("usr/bin", "usr/sbin", "bin", "sbin")]
-        return {
-            "LD_LIBRARY_PATH": os.pathsep.join([*libraries, os.environ.get("LD_LIBRARY_PATH", "")]).strip(os.pathsep),
-            "PATH": os.pathsep.join([*programs, os.environ.get("PATH", os.defpath)]),
-        }
-
-    def _library_folders(self) -> list[Path]:
-        places = [*self.root.glob("usr/lib/*-linux-gnu*"), *self.root.glob("lib/*-linux-gnu*")]
-        # some packages keep libraries for their own use one folder down, under a path written into them
-        private = sorted({library.parent for place in places for library in place.glob("*/lib*.so*")})
-        return [place for place in [*places, *private, self.root / "usr/lib", self.root / "lib"] if place.is_dir()]
 
     def _apt(self, *arguments: str, cwd: Path | None = None) -> str:
         command = [

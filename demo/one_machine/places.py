@@ -7,9 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from demo.one_machine.service_user import service_user
+from operations.checkout import CHECKOUT, var_folder
 from operations.trouble import NoRoom, Trouble
-
-CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def data_folder() -> Path:
@@ -18,10 +17,9 @@ def data_folder() -> Path:
     A checkout of root's usually lies where nobody else can enter, and the database must not run as root:
     its data lies in `/var/lib/lotsa-…` then, and `var/` is a link to it. `LOTSA_VAR` names another place.
     """
-    elsewhere = os.environ.get("LOTSA_VAR")
-    var = Path(elsewhere).absolute() if elsewhere else CHECKOUT / "var"
+    var = var_folder()
     try:
-        return _made(var, linked=not elsewhere)
+        return _made(var, linked=not os.environ.get("LOTSA_VAR"))
     except PermissionError as problem:
         raise Trouble(
             f"{var} cannot be written by you. Was it made by root? Then “make reset” as root removes it."

@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from demo.one_machine import ports
-from demo.one_machine.programs import Programs
 from demo.one_machine.service_user import ServiceUser
+from operations.programs import Programs
 from operations.trouble import NoRoom, Trouble
 from operations.whole_files import write_whole
 

@@ -17,9 +17,9 @@ from urllib.parse import quote
 from demo.one_machine import ports
 from demo.one_machine.node_log import said_since
 from demo.one_machine.processes import Background
-from demo.one_machine.programs import Programs
 from demo.one_machine.service_user import ServiceUser
 from demo.wait import wait_until
+from operations.programs import Programs
 from operations.trouble import NotInTime, Trouble
 from operations.whole_files import write_whole
 

@@ -4,33 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from demo.one_machine.debian import DebianFolder
+from operations.programs import Programs, newest_postgres
 from operations.trouble import Trouble
 
-OLDEST_POSTGRES = 14
-
-
-@dataclass(frozen=True)
-class Programs:
-    """A folder of programs and the environment they need."""
-
-    folder: Path
-    environment: dict[str, str] = field(default_factory=dict)
-
-    def __getitem__(self, name: str) -> str:
-        return str(self.folder / name)
+POSTGRES_SERVER = ("initdb", "postgres")
 
 
 def postgres_programs(debian: DebianFolder) -> Programs:
     """`initdb`, `postgres`, `pg_ctl`. Raises Trouble when they are neither here nor to be had."""
-    installed = _newest_postgres(Path("/"))
+    installed = newest_postgres(Path("/"), POSTGRES_SERVER)
     if installed:
         return Programs(installed)
     debian.get(["postgresql"], mark="postgresql")
-    fetched = _newest_postgres(debian.root)
+    fetched = newest_postgres(debian.root, POSTGRES_SERVER)
     if fetched is None:
         raise Trouble(f"Debian's postgresql was fetched to {debian.root}, but holds no database server.")
     return Programs(fetched, debian.environment())
@@ -66,16 +55,6 @@ def _mend_erl(erlang: Path) -> None:
     text = script.read_text()
     if 'ROOTDIR="/usr/lib/erlang"' in text or "ROOTDIR=/usr/lib/erlang" in text:
         script.write_text(text.replace("/usr/lib/erlang", str(erlang)))
-
-
-def _newest_postgres(under: Path) -> Path | None:
-    found = [
-        (int(place.parent.name), place)
-        for place in under.glob("usr/lib/postgresql/*/bin")
-        if place.parent.name.isdigit() and (place / "postgres").exists() and (place / "initdb").exists()
-    ]
-    newest = max(found, default=None)
-    return newest[1] if newest and newest[0] >= OLDEST_POSTGRES else None
 
 
 def _newest_rabbitmq(under: Path) -> Path | None:

@@ -18,11 +18,11 @@ from rich.console import Console
 
 from demo.one_machine import ports
 from demo.one_machine.box import Box
-from demo.one_machine.places import CHECKOUT
 from demo.one_machine.product import quiet_process_is_ready
 from demo.one_machine.supervisor import process
 from demo.wait import wait_until
 from operations.backlog import Arrived
+from operations.checkout import CHECKOUT
 from operations.install.installation import Installation
 from operations.install.migrate import declare_topology, migrate_databases
 from operations.trouble import NoRoom, PortTaken, Trouble

@@ -12,27 +12,42 @@ from typing import IO
 
 from sqlalchemy import make_url
 
-from demo.one_machine.debian import DebianFolder
-from demo.one_machine.places import data_folder
-from demo.one_machine.programs import Programs, postgres_programs
 from operations.backup.moment import Snapshot
+from operations.checkout import var_folder
+from operations.programs import Programs, UnpackedPackages, newest_postgres
 from operations.trouble import Trouble
 
+DUMPS, RESTORES = "pg_dump", "pg_restore"
+INSTALLED_UNDER = Path("/")
 WHOLE_WITHIN_SECONDS = 6 * 3600
 
 
 def programs() -> Programs:
-    """`pg_dump` and `pg_restore`: those on the path, which an image brings, or those that `make run` uses."""
-    found = shutil.which("pg_dump")
-    if found and shutil.which("pg_restore"):
-        return Programs(Path(found).parent)
-    return postgres_programs(DebianFolder(data_folder() / "debian"))
+    """`pg_dump` and `pg_restore`: those on the path, which an image brings, or those that `make run` uses.
+
+    They are found and never fetched. Raises Trouble when they are nowhere.
+    """
+    on_the_path = shutil.which(DUMPS)
+    if on_the_path and shutil.which(RESTORES):
+        return Programs(Path(on_the_path).parent)
+    installed = newest_postgres(INSTALLED_UNDER, (DUMPS, RESTORES))
+    if installed:
+        return Programs(installed)
+    # where the demonstration on this machine keeps what it has fetched (demo/one_machine/box.py)
+    fetched = UnpackedPackages((var_folder() / "debian").resolve())
+    there = newest_postgres(fetched.root, (DUMPS, RESTORES))
+    if there is None:
+        raise Trouble(
+            f"{DUMPS} and {RESTORES} are not on this machine: install PostgreSQL's client programs, of the server's"
+            " version or newer (Debian: postgresql-client). Nothing was done."
+        )
+    return Programs(there, fetched.environment())
 
 
 def dump(admin_url: str, snapshot: Snapshot, take: Callable[[IO[bytes]], None]) -> None:
     """Write one database out, as it is in a snapshot, to whoever takes it. Raises Trouble."""
     tools = programs()
-    command = [tools["pg_dump"], "--format=custom", "--compress=6", f"--snapshot={snapshot.snapshot_id}"]
+    command = [tools[DUMPS], "--format=custom", "--compress=6", f"--snapshot={snapshot.snapshot_id}"]
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -47,13 +62,13 @@ def dump(admin_url: str, snapshot: Snapshot, take: Callable[[IO[bytes]], None]) 
         except BaseException:
             running.kill()
             raise
-        _finish(running, "pg_dump", said)
+        _finish(running, DUMPS, said)
 
 
 def restore(admin_url: str, database: str, give: Callable[[IO[bytes]], None]) -> None:
     """Read a database in, from whoever gives it, into one that is there and empty: all or nothing. Raises Trouble."""
     tools = programs()
-    command = [tools["pg_restore"], "--exit-on-error", "--single-transaction", f"--dbname={database}"]
+    command = [tools[RESTORES], "--exit-on-error", "--single-transaction", f"--dbname={database}"]
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -71,7 +86,7 @@ def restore(admin_url: str, database: str, give: Callable[[IO[bytes]], None]) ->
         except BaseException:
             running.kill()
             raise
-        _finish(running, "pg_restore", said)
+        _finish(running, RESTORES, said)
 
 
 def _environment(tools: Programs, admin_url: str, database: str) -> dict[str, str]:

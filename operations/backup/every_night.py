@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 from rich.console import Console
 
-from lotsa.settings import backup_recipients
 from operations.backup.commands import backup
+from operations.backup.seal import default_recipients
 from operations.install.prepare import PREFIX
 from operations.trouble import Trouble
 from shared.kernel.clock import SWEDEN, Clock, SystemClock
@@ -28,7 +28,7 @@ def back_up_every_night(
     *, clock: Clock | None = None, sleep: Callable[[float], None] = time.sleep, to: Path = BACKUPS
 ) -> None:
     """One at once, and then one each night. Does not return. Raises Trouble when nobody is named to seal it for."""
-    recipients, clock = backup_recipients(), clock or SystemClock()
+    recipients, clock = default_recipients(), clock or SystemClock()
     if not recipients:
         raise Trouble("LOTSA_BACKUP_RECIPIENTS names nobody: no backup is made. See “Backups” in docs/operating.md.")
     keep = int(os.environ.get("LOTSA_BACKUP_KEEP_DAYS", "0"))

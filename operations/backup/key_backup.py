@@ -17,7 +17,7 @@ from pathlib import Path
 import pyrage
 from rich.console import Console
 
-from operations.backup import seal as sealed
+from operations.backup import seal
 from operations.trouble import Trouble
 from shared.settings import ServiceSettings, Settings
 
@@ -29,7 +29,7 @@ def backup_keys(settings: Settings, file: Path, recipients: Sequence[str], conso
 
     Raises Trouble when the file is there already, or no keys are, or one that a setting names cannot be read.
     """
-    sealed_for = sealed.recipients_of(recipients)
+    sealed_for = seal.recipients_of(recipients)
     folder = settings.var / "keys"
     own = sorted(folder.iterdir()) if folder.is_dir() else []
     elsewhere = {name: path for name, path in named(settings) if path.resolve().parent != folder.resolve()}
@@ -46,7 +46,7 @@ def backup_keys(settings: Settings, file: Path, recipients: Sequence[str], conso
         _add(archive, WHERE, json.dumps({name: str(path) for name, path in elsewhere.items()}).encode())
     file.touch(mode=0o600)
     file.write_bytes(pyrage.encrypt(packed.getvalue(), sealed_for))
-    console.print(f"{file}: every key of this installation, sealed. Keep it where no backup of the databases lies.")
+    console.print(f"{file}: every key of this installation, seal. Keep it where no backup of the databases lies.")
     for name, path in elsewhere.items():
         console.print(f"  with {path}, which {name} names")
 
@@ -69,11 +69,11 @@ def restore_keys(file: Path, identity: Path, to: Path, console: Console) -> None
 
     What lay elsewhere is laid into it under the name of its setting, and told: where it belongs hangs on the machine.
     """
-    identities = sealed.identities_in(identity)
+    identities = seal.identities_in(identity)
     if to.exists() and any(to.iterdir()):
         raise Trouble(f"{to} is not empty: keys are not written over others. Nothing was written.")
     opened = io.BytesIO()
-    sealed.unseal(file, opened, identities)
+    seal.unseal(file, opened, identities)
     opened.seek(0)
     try:
         to.mkdir(mode=0o700, parents=True, exist_ok=True)

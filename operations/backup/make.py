@@ -15,7 +15,7 @@ from typing import IO, Any
 import pyrage
 from rich.console import Console
 
-from operations.backup import seal as sealed
+from operations.backup import seal
 from operations.backup.databases import admin_url, database_name
 from operations.backup.dump import dump
 from operations.backup.moment import Snapshot, one_moment
@@ -142,7 +142,7 @@ def _one(
 
 
 def _seal_to(writer: IO[bytes], recipients: Sequence[pyrage.x25519.Recipient], reader: IO[bytes]) -> None:
-    sealed.seal(reader, writer, recipients)
+    seal.seal(reader, writer, recipients)
 
 
 def _digest(file: Path) -> str:

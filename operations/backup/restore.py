@@ -19,8 +19,8 @@ import pyrage
 from psycopg import sql
 from rich.console import Console
 
-from operations import verify_log as verifying
-from operations.backup import seal as sealed
+from operations import verify_log
+from operations.backup import seal
 from operations.backup.databases import admin_url, database_name, elsewhere, owner_of, users_of
 from operations.backup.dump import restore
 from operations.backup.make import STAMP, Backup
@@ -88,7 +88,7 @@ def _the_log_holds(there: Settings, scratch: str, said: dict[str, Any], console:
     found = _one_row(there, scratch, LOG_SIZE)
     if found != (said["log_size"],):
         raise Trouble(f"The log came back with {found[0]} entries, and {said['log_size']} were written down.")
-    if verifying.verify_put_back(there, [], console) != verifying.HOLDS:
+    if verify_log.verify_put_back(there, [], console) != verify_log.HOLDS:
         raise Trouble("The log in this backup does not hold.")
 
 
@@ -114,7 +114,7 @@ def _read_in(
 
 
 def _open_into(file: Path, identities: Sequence[pyrage.x25519.Identity], writer: Any) -> None:
-    sealed.unseal(file, writer, identities)
+    seal.unseal(file, writer, identities)
 
 
 def _create(settings: Settings, service: str, name: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from rich.console import Console
@@ -44,8 +44,18 @@ MOST_RUNS = 1000
 """More would not go into one entry of the log."""
 
 
-def restored(settings: Settings, services: Sequence[str], reason: str, console: Console) -> None:
-    """Say of each service what became of it, and have it go on. Raises Trouble; what was not done can be done again."""
+def restored(
+    settings: Settings,
+    services: Sequence[str],
+    reason: str,
+    console: Console,
+    *,
+    begin_bus_anew: Callable[[], None] | None = None,
+) -> None:
+    """Say of each service what became of it, and have it go on. Raises Trouble; what was not done can be done again.
+
+    ``begin_bus_anew`` has audit's bus started anew, where whoever asks can do that.
+    """
     rule = rule_for(reason)
     for service in services:
         known_service(service)
@@ -53,7 +63,7 @@ def restored(settings: Settings, services: Sequence[str], reason: str, console: 
     for service in sorted(services, key=lambda each: each != AUDIT):
         console.print(f"{service}:")
         if service == AUDIT:
-            _the_log(settings, reason, rule, console)
+            _the_log(settings, reason, rule, console, begin_bus_anew)
         else:
             _one(settings, service, reason, rule, console)
 
@@ -71,9 +81,11 @@ def _one(settings: Settings, service: str, reason: str, rule: str, console: Cons
     _have_sent_again(settings, service, heard, rule, console)
 
 
-def _the_log(settings: Settings, reason: str, rule: str, console: Console) -> None:
+def _the_log(
+    settings: Settings, reason: str, rule: str, console: Console, begin_bus_anew: Callable[[], None] | None
+) -> None:
     heard = _hold(settings, AUDIT)
-    put_back = restored_log.accept(settings, console)
+    put_back = restored_log.accept(settings, console, begin_bus_anew)
     _have_sent_again(settings, AUDIT, heard, rule, console)
     _wait_until_taken_in(settings)
     account = _account(settings, AUDIT)

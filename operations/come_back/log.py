@@ -8,8 +8,8 @@ whoever keeps it finds there by whom and why there are two.
 
 from __future__ import annotations
 
-import signal
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
@@ -17,10 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from sqlalchemy import text
 
-from demo.one_machine import supervisor
-from demo.one_machine.box import Box
-from lotsa.settings import given_by_the_environment
-from operations import verify_log as verifying
+from operations import verify_log
 from operations.come_back.account import without
 from operations.come_back.what_the_log_holds import sources_of
 from operations.operator_act import database_of
@@ -47,16 +44,17 @@ class PutBack:
     moved_to: Path | None = None
 
 
-def accept(settings: Settings, console: Console) -> PutBack:
+def accept(settings: Settings, console: Console, begin_bus_anew: Callable[[], None] | None) -> PutBack:
     """See that the log that is there holds, and lay the kept checkpoint aside when the log has not grown out of it.
 
+    ``begin_bus_anew`` has audit's bus started anew, where that can be done from here; called when one was laid aside.
     Raises Trouble when what was put back does not hold: then nothing is laid aside.
     """
     with database_of(settings, AUDIT) as engine, engine.connect() as connection:
         size = int(connection.execute(text(_SIZE)).scalar_one())
     kept = settings.kept_checkpoint
     note = KeptCheckpointFile(kept).read() if kept is not None else None
-    if size and verifying.verify_put_back(settings, [], console) != verifying.HOLDS:
+    if size and verify_log.verify_put_back(settings, [], console) != verify_log.HOLDS:
         raise Trouble("The log that was put back does not hold. Put back another copy; nothing else was changed.")
     if note is None or kept is None or (size and _grew_out_of(settings, note)):
         return PutBack(size)
@@ -68,9 +66,9 @@ def accept(settings: Settings, console: Console) -> PutBack:
             f"{kept} holds no checkpoint of this log's key. Look at it, and move it away by hand: it may be evidence."
         ) from None
     kept.rename(aside)
-    if not given_by_the_environment():
-        # the sequencer remembers what it signed, and goes on refusing until it is another process
-        supervisor.process(Box().folder, "bus").signal(signal.SIGTERM)
+    # the sequencer remembers what it signed, and goes on refusing until it is another process
+    if begin_bus_anew is not None:
+        begin_bus_anew()
     return PutBack(size, signed.size, signed.root.hex(), aside)
 
 
@@ -79,7 +77,7 @@ def _grew_out_of(settings: Settings, note: str) -> bool:
         copy = Path(folder) / "kept-checkpoint"
         copy.write_bytes(note.encode())
         # that it has not is what is asked here, and no reason for alarm
-        return verifying.verify_put_back(settings, [copy], Console(quiet=True)) == verifying.HOLDS
+        return verify_log.verify_put_back(settings, [copy], Console(quiet=True)) == verify_log.HOLDS
 
 
 def nobody_holds(settings: Settings) -> list[str]:

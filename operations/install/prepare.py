@@ -1,8 +1,7 @@
-"""Prepares an installation in containers: keys, certificate, roles, tables, topology, and a trial's invented people.
+"""Prepares an installation in containers: keys, certificate, roles, tables, topology, and what each process is given.
 
-Runs once before all other processes, with administrators' passwords that none of them is given. Safe to repeat.
-With `LOTSA_FIRST_PEOPLE=invented` it also fills the directory, with a cast who sign in at the trial's provider. A real
-installation leaves that out, and is given its own units and people afterwards (`first_directory.py`).
+Runs once before all other processes, with administrators' passwords that none of them is given. Safe to repeat. The
+directory is empty then: a real installation is given its own units and people afterwards (`first_directory.py`).
 """
 
 from __future__ import annotations
@@ -11,14 +10,12 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
-from demo.one_machine.product import settings_used
-from demo.seed.directory import seed_directory
-from demo.trial.systems import grant_to_systems
 from operations.install.installation import Installation, Servers
 from operations.install.migrate import declare_topology, migrate_databases
 from operations.install.own_certificate import make_certificate
+from operations.install.process_settings import settings_used
 from operations.whole_files import write_whole
-from shared.settings import SERVICES
+from shared.settings import SERVICES, Settings
 
 PREFIX = "lotsa"
 INSTALLATION = Path("/installation")
@@ -34,8 +31,8 @@ PROCESSES = ("web", "bus", "relay")
 NOT_IN_CONTAINERS = ("LOTSA_VAR",)
 
 
-def prepare() -> None:
-    """Prepare everything; prints each step. Raises Trouble."""
+def prepare() -> Settings:
+    """Prepare everything, and return the installation's settings; prints each step. Raises Trouble."""
     made = prepared_installation()
     print("Keys, databases, roles, broker users")
     made.create()
@@ -50,10 +47,7 @@ def prepare() -> None:
     hand_out(made)
     for service in SERVICES:
         _give_authority(service)
-    if os.environ.get("LOTSA_FIRST_PEOPLE") == "invented":
-        print("Invented people, units and services")
-        seed_directory(settings, cast_issuer=settings.oidc_issuer)
-        grant_to_systems(settings)
+    return settings
 
 
 def hand_out(made: Installation) -> None:

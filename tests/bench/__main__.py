@@ -23,7 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-from demo.one_machine.places import CHECKOUT, data_folder
+from demo.one_machine.places import data_folder
+from operations.checkout import CHECKOUT
 from tests.bench import floor, referrals
 from tests.bench.effects import Effects
 from tests.bench.growth import Growth

@@ -12,7 +12,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from demo.one_machine.places import CHECKOUT
+from operations.checkout import CHECKOUT
 from shared.observability.logs import configure
 from tests.bench import counts
 from tests.support.infrastructure import find_infrastructure, new_installation

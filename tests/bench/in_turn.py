@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from demo.one_machine.places import CHECKOUT
+from operations.checkout import CHECKOUT
 
 WORSE_BY = 0.05
 LONGEST_ROUND_S = 900

@@ -12,8 +12,8 @@ from unicodedata import normalize
 import pytest
 from sqlalchemy import text
 
-from demo.one_machine.places import CHECKOUT
 from demo.seed.directory import OPERATOR
+from operations.checkout import CHECKOUT
 from operations.install import first_directory
 from operations.trouble import Trouble
 from services.directory import bootstrap

@@ -16,10 +16,10 @@ from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from demo.one_machine.places import CHECKOUT
 from demo.seed.directory import seed_directory
 from demo.seed.ids import UNIT
 from demo.trial.systems import grant_to_systems, systems
+from operations.checkout import CHECKOUT
 from operations.install import prepare
 from services.directory.web import create_app
 from shared.settings import SERVICES, Settings

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from demo.one_machine.places import CHECKOUT
 from demo.seed.directory_units import units
 from demo.seed.ids import CAST, UNIT
+from operations.checkout import CHECKOUT
 from shared.kernel.identity import UnitId
 from tests.compose.conftest import Visit
 from tests.compose.letters import Letter, letters_about

@@ -16,7 +16,7 @@ import urllib3
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from demo.one_machine.places import CHECKOUT
+from operations.checkout import CHECKOUT
 
 HOST, PROVIDER, PORT = "lotsa.localhost", "id.lotsa.localhost", 8443
 ORIGIN = f"https://{HOST}:{PORT}"

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Page, ViewportSize
 from sqlalchemy import text
 
-from demo.one_machine.places import CHECKOUT
 from demo.seed.year import seed_year
+from operations.checkout import CHECKOUT
 from services.referral import bootstrap
 from tests.journeys.conftest import Visit
 from tests.support.referral_browsing import consent, go_on, tell_of_the_carer, tell_of_the_person, tell_why

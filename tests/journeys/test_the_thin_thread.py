@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from demo.one_machine.places import CHECKOUT
+from operations.checkout import CHECKOUT
 from tests.bench.referrals import body
 from tests.support.eventually import eventually
 from tests.support.infrastructure import Infrastructure

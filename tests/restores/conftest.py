@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +17,9 @@ from sqlalchemy import make_url
 from typer.testing import CliRunner
 
 from demo import tokens as demo_tokens
+from demo.one_machine.debian import DebianFolder
+from demo.one_machine.places import data_folder
+from demo.one_machine.programs import postgres_programs
 from lotsa.cli import app
 from operations.backup.make import NAMED
 from services.audit.log.entry import read_leaf
@@ -143,6 +148,20 @@ TWICE_NOTIFIED = f"{NOTIFIED} GROUP BY referral_id HAVING count(*) > 1"
 def answered(clients: Clients) -> set[str]:
     """The referrals that the clients know to have been received."""
     return {each.location.rpartition("/")[2] for each in clients.submissions if each.location}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def postgres_programs_are_here() -> Iterator[None]:
+    """A backup finds pg_dump and fetches none: on a machine that has none installed, the tests fetch it before."""
+    if shutil.which("pg_dump"):
+        yield
+        return
+    found = postgres_programs(DebianFolder(data_folder() / "debian"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in found.environment.items():
+            patch.setenv(name, value)
+        patch.setenv("PATH", os.pathsep.join([str(found.folder), os.environ["PATH"]]))
+        yield
 
 
 @pytest.fixture(scope="module")

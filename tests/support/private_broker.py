@@ -12,8 +12,9 @@ from pathlib import Path
 from demo.one_machine.debian import DebianFolder
 from demo.one_machine.places import data_folder
 from demo.one_machine.private_rabbitmq import PrivateRabbitMQ
-from demo.one_machine.programs import Programs, rabbitmq_programs
+from demo.one_machine.programs import rabbitmq_programs
 from demo.one_machine.service_user import service_user
+from operations.programs import Programs
 
 
 @contextmanager

@@ -23,9 +23,10 @@ import urllib3
 
 from demo.one_machine import ports
 from demo.one_machine.debian import DebianFolder
-from demo.one_machine.places import CHECKOUT, data_folder
-from demo.one_machine.programs import Programs
+from demo.one_machine.places import data_folder
+from operations.checkout import CHECKOUT
 from operations.install.own_certificate import make_certificate
+from operations.programs import Programs
 from operations.trouble import Trouble
 from tests.support.eventually import eventually
 

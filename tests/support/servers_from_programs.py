@@ -13,9 +13,10 @@ from demo.one_machine.debian import DebianFolder
 from demo.one_machine.places import data_folder
 from demo.one_machine.private_postgres import PrivatePostgres
 from demo.one_machine.private_rabbitmq import PrivateRabbitMQ
-from demo.one_machine.programs import Programs, postgres_programs, rabbitmq_programs
+from demo.one_machine.programs import postgres_programs, rabbitmq_programs
 from demo.one_machine.service_user import service_user
 from operations.install.installation import Servers
+from operations.programs import Programs
 from operations.trouble import Trouble
 
 

@@ -19,7 +19,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from demo.one_machine.debian import DebianFolder
-from demo.one_machine.places import CHECKOUT, data_folder
+from demo.one_machine.places import data_folder
+from operations.checkout import CHECKOUT
 from operations.trouble import NoRoom, Trouble
 from tools.set_up.chromium import fetch_chromium
 from tools.set_up.python_packages import install_packages

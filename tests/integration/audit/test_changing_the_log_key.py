@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 from rich.console import Console
 
-from demo.one_machine.places import CHECKOUT
 from operations import verify_log as verifying
+from operations.checkout import CHECKOUT
 from operations.install.make_keys import make_keys
 from operations.keys import rotate as rotating
 from operations.keys import rotate_log_key as changing_log_key

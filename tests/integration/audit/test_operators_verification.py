@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def test_the_operators_verification_takes_a_checkpoint_that_an_outsider_kept(
     world: World, a_log: list[int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The log was cut, and the checkpoint beside the key with it: only hers tells, of a fresh export and of a given."""
-    monkeypatch.setattr(verifying, "current_settings", lambda: world.settings)
+    monkeypatch.setattr("lotsa.settings.current_settings", lambda: world.settings)
     hers = tmp_path / "checkpoint-from-march"
     hers.write_bytes(kept(world).read_bytes())
     asked = ["verify-audit", "--key", str(signer(world).verifier)]
@@ -39,7 +40,7 @@ def test_the_operators_verification_takes_a_checkpoint_that_an_outsider_kept(
 
 def test_what_stands_beside_the_entries_is_looked_at_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The export is whole, since nothing of that is in it; the operator is told entry, table and column."""
-    monkeypatch.setattr(verifying, "current_settings", lambda: world.settings)
+    monkeypatch.setattr("lotsa.settings.current_settings", lambda: world.settings)
     asked = ["verify-audit", "--key", str(signer(world).verifier)]
     assert lotsa(*asked) == 0
     as_owner(
@@ -60,25 +61,24 @@ def lotsa(*words: str) -> int:
     return CliRunner().invoke(cli.app, words).exit_code
 
 
-def test_the_operators_verification_knows_the_kept_checkpoint(
-    world: World, a_log: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_operators_verification_knows_the_kept_checkpoint(world: World, a_log: list[int]) -> None:
     """`lotsa verify-audit` says that the log has shrunk, though the export is whole in itself."""
-    monkeypatch.setattr(verifying, "current_settings", lambda: world.settings)
     with open("/dev/null", "w") as nowhere:
-        assert verifying.verify(None, str(signer(world).verifier), Console(file=nowhere)) == 0
+        said, installation = Console(file=nowhere), lambda: world.settings
+        verify_anew = partial(verifying.verify, None, str(signer(world).verifier), said, installation=installation)
+        assert verify_anew() == 0
         kept(world).write_bytes(kept(world).read_bytes().replace(b"\n", b"\r\n"))
-        assert verifying.verify(None, str(signer(world).verifier), Console(file=nowhere)) == 0
+        assert verify_anew() == 0
         cut(world, a_log[0])
-        assert verifying.verify(None, str(signer(world).verifier), Console(file=nowhere)) == 1
+        assert verify_anew() == 1
         cut(world, 0)
-        assert verifying.verify(None, str(signer(world).verifier), Console(file=nowhere)) == 1
+        assert verify_anew() == 1
         kept(world).write_bytes(b"\xff\xfe")
         with pytest.raises(verifying.CannotBeAsked):
-            verifying.verify(None, str(signer(world).verifier), Console(file=nowhere))
+            verify_anew()
         kept(world).unlink()
         with pytest.raises(verifying.CannotBeAsked):
-            verifying.verify(None, str(signer(world).verifier), Console(file=nowhere))
+            verify_anew()
 
 
 @pytest.mark.parametrize("how", ["is killed", "has no memory left", "says nothing"])
@@ -95,7 +95,7 @@ def test_a_verifier_that_did_not_come_to_its_end_says_nothing_about_the_log(
     verifier = tmp_path / "verify.py"
     verifier.write_text(broken[how])
     monkeypatch.setattr(verifying, "VERIFIER", verifier)
-    monkeypatch.setattr(verifying, "current_settings", lambda: world.settings)
+    monkeypatch.setattr("lotsa.settings.current_settings", lambda: world.settings)
     done = CliRunner().invoke(cli.app, ["verify-audit", "--key", str(signer(world).verifier)])
     assert done.exit_code == 2
     assert "did not come to its end" in done.output
@@ -104,7 +104,7 @@ def test_a_verifier_that_did_not_come_to_its_end_says_nothing_about_the_log(
 
 def test_the_verifier_is_given_the_time_that_it_takes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A log of years is verified as one of days: nobody ends it but the person who waits."""
-    monkeypatch.setattr(verifying, "current_settings", lambda: world.settings)
+    monkeypatch.setattr("lotsa.settings.current_settings", lambda: world.settings)
     asked: list[object] = []
     run = verifying.subprocess.run
 

@@ -16,8 +16,8 @@ import pytest
 import yaml
 from prometheus_client import REGISTRY
 
-from demo.one_machine.places import CHECKOUT
 from demo.one_machine.private_rabbitmq import PrivateRabbitMQ
+from operations.checkout import CHECKOUT
 from shared.messaging.connection import ANSWER_TIMEOUT, HEARTBEAT, connect, drop
 from shared.messaging.relay import ANNOUNCE_EVERY
 from shared.messaging.subscribe import subscriptions_of

@@ -15,7 +15,8 @@ import requests
 
 from demo.one_machine import ports
 from demo.one_machine.box import Box
-from demo.one_machine.places import CHECKOUT, data_folder
+from demo.one_machine.places import data_folder
+from operations.checkout import CHECKOUT
 from shared.settings import SERVICES
 
 pytestmark = pytest.mark.timeout(1500)

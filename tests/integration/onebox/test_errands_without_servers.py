@@ -12,10 +12,9 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from demo.one_machine import ports
-from demo.one_machine.places import CHECKOUT
 from lotsa.cli import app
-from operations import verify_log as verifying
 from operations.check_up import check_up as doctoring
+from operations.checkout import CHECKOUT
 from operations.trouble import Trouble
 from shared.settings import SERVICES, Settings
 
@@ -90,7 +89,7 @@ def test_a_log_that_nobody_serves_is_not_said_to_be_wrong(monkeypatch: pytest.Mo
     def stopped() -> Settings:
         raise Trouble("Lotsa does not run on this machine.")
 
-    monkeypatch.setattr(verifying, "current_settings", stopped)
+    monkeypatch.setattr("lotsa.settings.current_settings", stopped)
     done = lotsa("verify-audit")
     assert (done.exit_code, done.stderr.strip()) == (2, "Lotsa does not run on this machine.")
 

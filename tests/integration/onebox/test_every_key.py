@@ -15,7 +15,7 @@ from rich.console import Console
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
-from demo.one_machine.places import CHECKOUT
+from operations.checkout import CHECKOUT
 from operations.install.installation import Installation
 from operations.install.key_uses import LAPSED, PLACES, asking
 from operations.install.migrate import migrate_databases

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
-from demo.one_machine.places import CHECKOUT
 from demo.one_machine.product import given_to
 from operations.check_up.keys import about_the_keys
+from operations.checkout import CHECKOUT
 from operations.install.installation import Installation
 from operations.install.key_uses import PLACES, asking, check_master_key, samples
 from operations.install.migrate import migrate_databases

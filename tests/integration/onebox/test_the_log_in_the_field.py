@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from demo.one_machine import ports
-from demo.one_machine.places import CHECKOUT
+from operations.checkout import CHECKOUT
 from shared.settings import SERVICES
 from shared.web.session_keys import make_session_keys
 from tests.support.eventually import eventually

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from demo.one_machine.debian import DebianFolder
-from demo.one_machine.places import CHECKOUT
 from demo.one_machine.private_postgres import PrivatePostgres
-from demo.one_machine.programs import Programs
 from demo.one_machine.service_user import service_user
+from operations.checkout import CHECKOUT
+from operations.programs import Programs
 from operations.trouble import NoNetwork, NoRoom, PortTaken, Trouble
 
 

@@ -11,9 +11,9 @@ import yaml
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 
-from demo.one_machine.places import CHECKOUT
 from operations.check_up import check_up as doctoring
 from operations.check_up.hearing import about_hearing
+from operations.checkout import CHECKOUT
 from operations.install.installation import Installation
 from operations.install.key_uses import asking
 from operations.operator_act import database_of

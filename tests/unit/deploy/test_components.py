@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from demo.one_machine import ports
-from demo.one_machine.places import CHECKOUT
+from operations.checkout import CHECKOUT
 from tools import components
 from tools.components import WITHIN, examine, known, locked
 

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
-from demo.one_machine.places import CHECKOUT
 from lotsa.code_version import fingerprint, product_version
 from lotsa.container import command
+from operations.checkout import CHECKOUT
 
 STAGE = re.compile(r"^FROM (\S+) AS (\S+)$", re.MULTILINE)
 COPIED = re.compile(r"^COPY (?!--from)(.+) (\S+)$", re.MULTILINE)
@@ -85,6 +85,12 @@ def test_its_files_are_all_that_an_errand_needs(image: Path) -> None:
     helped = said_there(image, "lotsa.cli", "--help")
     assert helped.returncode == 0, helped.stderr
     assert fingerprint()
+
+
+def test_what_developers_run_is_not_in_it(image: Path) -> None:
+    """Nor tests: what is not there cannot be run by whoever breaks in."""
+    rooms = {folder.name for folder in image.iterdir() if folder.is_dir()}
+    assert rooms == {"services", "shared", "operations", "lotsa", "demo"}
 
 
 def test_every_process_of_compose_is_one(image: Path) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from demo.one_machine.places import CHECKOUT
 from lotsa import container
 from operations.backup.key_backup import backup_keys, named, restore_keys
 from operations.backup.seal import make_identity
+from operations.checkout import CHECKOUT
 from operations.trouble import Trouble
 from shared.settings import SERVICES, ServiceSettings, Settings
 

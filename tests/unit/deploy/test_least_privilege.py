@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
-from demo.one_machine.places import CHECKOUT
-from demo.one_machine.product import given_to, given_to_supervisor, settings_used
+from demo.one_machine.product import given_to, given_to_supervisor
 from demo.one_machine.supervisor import Supervisor, write_wanted
+from operations.checkout import CHECKOUT
 from operations.install import prepare
 from operations.install.installation import Installation, Servers
+from operations.install.process_settings import settings_used
 from shared.settings import SERVICES
 from tests.support.eventually import eventually
 

@@ -10,9 +10,9 @@ import pytest
 import yaml
 from sqlalchemy import make_url
 
-from demo.one_machine.places import CHECKOUT
 from operations.backup import every_night as nightly
 from operations.backup.make import forget_broken_off
+from operations.checkout import CHECKOUT
 from operations.trouble import Trouble
 
 LATE = datetime(2026, 11, 29, 22, 0, tzinfo=UTC)

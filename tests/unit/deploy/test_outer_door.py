@@ -17,11 +17,11 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from demo.one_machine import ports
-from demo.one_machine.places import CHECKOUT
 from operations.check_up import check_up as doctoring
 from operations.check_up.check_up import examine_installation
 from operations.check_up.outer_door import about_the_outer_door, life_at_the_outer_door
 from operations.check_up.prometheus import tell_prometheus
+from operations.checkout import CHECKOUT
 from operations.install.own_certificate import make_certificate
 from operations.put_certificate import put_certificate
 from operations.trouble import Trouble

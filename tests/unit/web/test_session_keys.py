@@ -17,9 +17,9 @@ from itsdangerous import URLSafeTimedSerializer
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey
 
-from demo.one_machine.places import CHECKOUT
-from demo.one_machine.product import settings_used
+from operations.checkout import CHECKOUT
 from operations.install.make_keys import make_keys
+from operations.install.process_settings import settings_used
 from shared.kernel.actor import Role
 from shared.settings import SERVICES, SettingsAreWrong
 from shared.web import session

@@ -1,4 +1,4 @@
-"""What an operator's command says when it cannot do what it was asked."""
+"""Where a command prints, and what it says when it cannot do what it was asked."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from shared.settings import SettingsAreWrong
 from shared.storage.encryption import KeyTrouble
 
 NOT_DONE = 2
+
+console = Console(highlight=False, soft_wrap=True)
 
 
 @contextmanager
