@@ -19,7 +19,7 @@ def seed(settings: Settings, console: Console) -> None:
 def seed_large(settings: Settings, console: Console, referrals: int) -> None:
     """Run the large seed. Raises Trouble where real people's data may be, or anybody's are already."""
     from demo.seed import large
-    from demo.seed.large.pouring import NotAlone
+    from demo.seed.large.pour import NotAlone
 
     try:
         entries = large.run_large(settings, lambda busy_with: console.print(f"  {busy_with}"), referrals=referrals)

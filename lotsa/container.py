@@ -7,7 +7,7 @@
     python -m lotsa.container prepare            once, before all others: keys, roles, tables, topology
     python -m lotsa.container first-directory    in directory's container: units and people from a file, standard input
     python -m lotsa.container backup-every-night
-    python -m lotsa.container lotsa WORD …       in prepare's container: an operator's errand, such as verify-audit
+    python -m lotsa.container lotsa WORD …       in prepare's container: an operator's command, such as verify-audit
 
 Settings come from the environment and from `/run/lotsa/environment` (lines of NAME=value), which `prepare` writes for
 each process and only that process is given.
@@ -74,7 +74,7 @@ def own_settings(file: Path = OWN_SETTINGS) -> dict[str, str]:
 
 
 def _installation_of(words: list[str]) -> dict[str, str]:
-    """What an operator's errand is told of the installation: nothing where there need not be one yet, since asking for
+    """What an operator's command is told of the installation: nothing where there need not be one yet, since asking for
     it would make passwords that the keys which are put back have already."""
     if not words or words[0] in BEFORE_THERE_IS_ONE or "--help" in words:
         return {}
@@ -121,8 +121,8 @@ def become(words: list[str]) -> None:
                 back_up_every_night()
             case ["lotsa", *asked]:
                 environment = {**os.environ, **_installation_of(asked)}
-                errand = [sys.executable, "-m", "lotsa.cli", *asked]
-                os.execve(errand[0], errand, environment)  # noqa: S606 - becomes it, with no shell
+                program = [sys.executable, "-m", "lotsa.cli", *asked]
+                os.execve(program[0], program, environment)  # noqa: S606 - becomes it, with no shell
             case [kind, service]:
                 process = command(kind, service)
                 os.execve(process[0], process, {**own_settings(), **os.environ})  # noqa: S606 - becomes it, with no shell

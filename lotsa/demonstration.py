@@ -1,6 +1,6 @@
 """The demonstration, where it is installed beside the product: what it adds to the command line and to containers.
 
-Nothing that production runs imports it (pyproject.toml, “production”). It is found by its name, once it is asked for,
+Nothing that production runs imports it (the import contract “house”). It is found by its name, once it is asked for,
 so that an installation without it has every command but the demonstration's own.
 """
 

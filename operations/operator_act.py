@@ -1,4 +1,4 @@
-"""What the errands of coming back share: why they are done, by whom, and the log's word on it."""
+"""What the commands of an operator share: why something is done, by whom, and the log's word on it."""
 
 from __future__ import annotations
 

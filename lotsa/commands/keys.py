@@ -48,6 +48,6 @@ def keys_lost(
     """Go on without a master key that is lost for ever: what only it opens can be read by nobody."""
     with said():
         from lotsa.settings import current_settings
-        from operations.keys import rotate_master_key as changing_keys
+        from operations.keys import rotate_master_key
 
-        changing_keys.give_up(current_settings(), kind, console, yes=yes)
+        rotate_master_key.give_up(current_settings(), kind, console, yes=yes)

@@ -28,7 +28,7 @@ def announce(settings: Settings, service: str, reason: str, console: Console) ->
 
 
 def announce_directory(settings: Settings, rule: str) -> ToldAgain:
-    """The same without words, for other errands; how much was told."""
+    """The same without words, for other commands; how much was told."""
     parts = bootstrap.for_bus(settings)
     try:
         # said before it is begun: what is told is told under this

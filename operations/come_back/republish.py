@@ -37,7 +37,7 @@ def republish(settings: Settings, service: str, since: str, reason: str, console
 
 
 def republish_and_wait(settings: Settings, service: str, since: datetime, rule: str, console: Console) -> None:
-    """The same from a moment (aware), under a rule that the log names; for other errands too."""
+    """The same from a moment (aware), under a rule that the log names; for other commands too."""
     with database_of(settings, service) as engine:
         with engine.begin() as connection:
             count = how_many(connection, since)

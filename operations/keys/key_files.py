@@ -1,4 +1,4 @@
-"""What the errands that change keys share: files put in place whole, processes given them, and the log's word on it."""
+"""What the commands that change keys share: files put in place whole, processes given them, the log's word on it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from operations.trouble import Trouble
 from shared.settings import Settings
 
 HANDS_OUT = "LOTSA_HANDS_OUT_KEYS"
-"""Set where processes have copies of the key files, and an errand may write them."""
+"""Set where processes have copies of the key files, and a command may write them."""
 
 
 @contextmanager
 def alone(settings: Settings) -> Iterator[None]:
-    """Be the one errand that changes keys of this installation. Raises Trouble when another is at it.
+    """Be the one command that changes keys of this installation. Raises Trouble when another is at it.
 
     Two at once would each make a key and write over the other's file: what was sealed or signed under that key in
-    between would be lost. The folders themselves are locked, so that nothing is left in them, whatever ends the errand.
+    between would be lost. The folders themselves are locked, so that nothing is left in them, whatever ends it.
     """
     named = (settings.session_signing_key_file, settings.session_verifying_keys_file, settings.audit_signing_key_file,
              settings.audit_verifying_key_file, *(own.master_key_file for own in settings.services.values()),
@@ -48,7 +48,7 @@ def put(path: Path, text: str) -> None:
     """
     path = path.resolve()
     draft = path.with_name(f"{path.name}.draft")
-    # whatever an errand that was killed has left: nobody else's file, or link, is written into
+    # whatever a command that was killed has left: nobody else's file, or link, is written into
     draft.unlink(missing_ok=True)
     opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:

@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from rich.console import Console
 
 from operations.install.make_keys import make_web_keys
-from operations.keys import rotate_log_key as changing_log_key
-from operations.keys import rotate_master_key as changing_keys
-from operations.keys import rotate_web_keys as changing_web_keys
+from operations.keys import rotate_log_key, rotate_master_key, rotate_web_keys
 from operations.keys.key_files import alone
 from operations.trouble import Trouble
 from shared.kernel.watched import LOOK_AGAIN_AFTER_SECONDS
@@ -17,7 +15,7 @@ from shared.settings import SERVICES, Settings
 
 SESSION = "session"
 COOKIES = {f"{service}-cookie": service for service in SERVICES}
-KINDS = (*changing_keys.KINDS, SESSION, *COOKIES, changing_log_key.KIND)
+KINDS = (*rotate_master_key.KINDS, SESSION, *COOKIES, rotate_log_key.KIND)
 OF_WEB = ("_COOKIE_KEY_FILE", "_SESSION_SIGNING_KEY_FILE", "_SESSION_VERIFYING_KEYS_FILE")
 WAIT_S = 2 * LOOK_AGAIN_AFTER_SECONDS
 """Until every process has looked at its files again."""
@@ -34,21 +32,21 @@ def rotate(settings: Settings, kind: str, console: Console, *, leaked: bool = Fa
 
 def _rotate(settings: Settings, kind: str, console: Console, *, leaked: bool, wait: float) -> None:
     if kind == SESSION:
-        changing_web_keys.rotate_session(settings, console, wait=wait, at_once=leaked)
+        rotate_web_keys.rotate_session(settings, console, wait=wait, at_once=leaked)
     elif kind in COOKIES:
-        changing_web_keys.rotate_cookie(settings, COOKIES[kind], console, wait=wait, at_once=leaked)
+        rotate_web_keys.rotate_cookie(settings, COOKIES[kind], console, wait=wait, at_once=leaked)
     elif kind not in KINDS:
         raise Trouble(f"There is no kind of key “{kind}”; there are {', '.join(KINDS)}.")
-    elif kind == changing_log_key.KIND:
+    elif kind == rotate_log_key.KIND:
         # what an old key signed after its last checkpoint counts as nobody's, leaked or not
-        changing_log_key.rotate(settings, console, wait=wait)
+        rotate_log_key.rotate(settings, console, wait=wait)
     elif leaked:
         raise Trouble(
             f"Whoever has an old {kind} key and a copy of the database can read that copy for ever. Change the key"
             " without --leaked: from then on it opens nothing that is sealed here."
         )
     else:
-        changing_keys.rotate(settings, kind, console, wait=wait)
+        rotate_master_key.rotate(settings, kind, console, wait=wait)
 
 
 def make(environment: Mapping[str, str], console: Console) -> None:

@@ -20,7 +20,7 @@ from demo.seed.arrival import wait_until_heard
 from demo.seed.directory import seed_directory
 from demo.seed.large.desk import Desk
 from demo.seed.large.lists import Lists
-from demo.seed.large.pouring import Pourer
+from demo.seed.large.pour import Pourer
 from demo.seed.large.queue import Queue
 from demo.seed.people import Invention
 from demo.seed.staff import grant_assignments

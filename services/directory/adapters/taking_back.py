@@ -1,4 +1,4 @@
-"""Rows that others have kept a copy of, put back into a directory that has lost them. By an operator's errand alone.
+"""Rows that others have kept a copy of, put back into a directory that has lost them. By an operator's command alone.
 
 Versions are taken as they were told, so that the next change is newer than every copy. What belongs to something that
 is lost itself (a unit whose organisation nobody has) is not taken, and named. No copy says whose address is withheld:
