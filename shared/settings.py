@@ -1,4 +1,4 @@
-"""Every setting, read once from the environment. Only ``bootstrap.py`` files and ``deploy`` read them.
+"""Every setting, read once from the environment. Only ``bootstrap.py`` files and entry points read them.
 
 Secrets are named by file, never by value: an environment is printed too easily.
 """

@@ -99,6 +99,11 @@ def test_invented_people_cannot_be_had_without_it(production: Path) -> None:
     assert "Trouble: The demonstration is not installed here." in python(production, "-c", program).stderr
 
 
+def test_what_is_deployed_beside_it_is_no_python() -> None:
+    """`deploy` holds what other people's programs read: Docker, nginx, Prometheus, and a file to begin from."""
+    assert list((CHECKOUT / "deploy").rglob("*.py")) == []
+
+
 def test_it_does_all_that_it_is_asked_for() -> None:
     """Its class has each act, with the signature that the entry points know."""
     assert isinstance(BESIDE_LOTSA, Demonstration)
