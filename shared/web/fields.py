@@ -5,7 +5,7 @@ An empty text is an empty value where it may be left out; what is wrong is told 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, time
 from typing import Any, TypeVar
 
@@ -16,12 +16,14 @@ from shared.vocabulary.age import EARLIEST_YEAR, check_year_of_birth, parse_year
 from shared.vocabulary.email_address import parse_email
 from shared.vocabulary.hours import NotATimeOfDay, parse_time_of_day
 from shared.vocabulary.identity_number import parse_identity_number
+from shared.vocabulary.languages import LANGUAGE_LIMIT, LANGUAGE_PATTERN, SWEDISH, each_once, parse_language
 from shared.vocabulary.misread import Misread
 from shared.vocabulary.postal_code import parse_postal_code
 from shared.vocabulary.telephone import parse_telephone
 from shared.vocabulary.telephone_text import parse_public
 from shared.vocabulary.web_address import parse_web_address
-from shared.web.schema import fields
+from shared.web.schema import fields, validate
+from shared.web.schema.words import NOT_A_CHOICE
 from shared.web.text_fields import AtMost
 
 PHONE_LIMIT = 40
@@ -141,3 +143,33 @@ class TimeOfDayField(fields.Time):
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **more: Any) -> str | None:
         return None if value is None else f"{value:%H:%M}"
+
+
+class LanguageField(fields.String):
+    """One language by its BCP 47 tag, kept in its one form; Swedish where none is said, unless ``required``.
+
+    ``among``: the page lets one choose among these alone.
+    """
+
+    def __init__(self, among: Collection[str] = (), **more: Any) -> None:
+        if not more.get("required"):
+            more.setdefault("load_default", SWEDISH)
+        more.setdefault("metadata", {"pattern": LANGUAGE_PATTERN, "maxLength": LANGUAGE_LIMIT})
+        super().__init__(**more)
+        self._among = among
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        tag = read(parse_language, super()._deserialize(value, attr, data, **more))
+        if self._among and tag not in self._among:
+            raise ValidationError(NOT_A_CHOICE)
+        return tag
+
+
+class LanguagesField(fields.List[Any]):
+    """Several languages, at most ``most``, each once."""
+
+    def __init__(self, most: int, **more: Any) -> None:
+        super().__init__(LanguageField(required=True), load_default=list, validate=validate.Count(max=most), **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> list[Any]:
+        return list(each_once(each for each in super()._deserialize(value, attr, data, **more) if each))

@@ -13,8 +13,8 @@ from tools.syntax import tree_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# whose tables tell what a telephone number, an identity number or an address is
-VOCABULARY_LIBRARIES = ("phonenumbers", "email_validator", "idna")
+# whose tables tell what a telephone number, an address or a language is
+VOCABULARY_LIBRARIES = ("phonenumbers", "email_validator", "idna", "babel.core")
 
 # room → the prefixes it may import besides the standard library
 PURE_ROOMS = {

@@ -56,7 +56,7 @@ SERVICE_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "forms": some(["guidance", "carers-groups", "lectures", "respite"]),
     "target_groups": some(["older-people", "dementia", "addiction", "mental-illness"]),
     "areas": some(["0180", "0180-farsta", "1480", "0380"]),
-    "languages": some(["uk", "sv", "de", "sgn-SE", "ar"]),
+    "languages": some(["uk", "sv", "de", "swl", "ar"]),
     "eligibility": words(60),
     "cost": words(40),
     "attend": st.sampled_from(["drop-in", "booking", "through-adviser"]),

@@ -14,6 +14,7 @@ from services.directory.domain.refusals import NameIsMissing, OpeningHoursAreNon
 from shared.kernel.actor import Actor
 from shared.kernel.identity import OrganizationId
 from shared.vocabulary.hours import Hours
+from shared.vocabulary.languages import SWEDISH
 from shared.vocabulary.misread import Misread
 
 E = TypeVar("E", bound=ListingEvent)
@@ -84,7 +85,7 @@ class Listing:
     forms: tuple[str, ...] = ()
     target_groups: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ("sv",)
+    languages: tuple[str, ...] = (SWEDISH,)
     eligibility: str = ""
     cost: str = ""
     attend: Attend = Attend.DROP_IN

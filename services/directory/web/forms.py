@@ -21,7 +21,7 @@ from shared.kernel.clock import SWEDEN
 from shared.kernel.refusals import Refusal
 from shared.kernel.translation import says
 from shared.web.api import storable
-from shared.web.fields import EmailField, PostalCodeField, PublicPhoneField, WebAddressField
+from shared.web.fields import EmailField, LanguagesField, PostalCodeField, PublicPhoneField, WebAddressField
 from shared.web.schema import Schema, fields, validate
 from shared.web.schema.words import NOT_A_CHOICE
 from shared.web.text_fields import ReadableText
@@ -75,7 +75,7 @@ class ListingForm(Form):
     forms = _chosen()
     target_groups = _chosen()
     areas = _chosen()
-    languages = _chosen()
+    languages = LanguagesField(MOST_CHOSEN)
     eligibility = ReadableText(500, lines=True)
     cost = ReadableText(200)
     attend = fields.Enum(Attend, by_value=True, **CHOSEN)

@@ -12,7 +12,14 @@ from services.directory.domain.support_service import Attend, ListingStatus, Wee
 from services.directory.web.schemas import AREA, CODE, Paging, codes, day_within, moment
 from shared.vocabulary.hours import Hours
 from shared.vocabulary.misread import Misread
-from shared.web.fields import EmailField, PostalCodeField, PublicPhoneField, TimeOfDayField, WebAddressField
+from shared.web.fields import (
+    EmailField,
+    LanguagesField,
+    PostalCodeField,
+    PublicPhoneField,
+    TimeOfDayField,
+    WebAddressField,
+)
 from shared.web.schema import Schema, fields, validate
 from shared.web.text_fields import AtMost, ReadableText
 
@@ -53,7 +60,7 @@ class ServiceIn(Schema):
     forms = codes()
     target_groups = codes()
     areas = fields.List(fields.String(validate=AREA), load_default=list, validate=validate.Count(max=100))
-    languages = codes()
+    languages = LanguagesField(40)
     eligibility = ReadableText(500, lines=True)
     cost = ReadableText(200)
     attend = fields.Enum(Attend, by_value=True, load_default=Attend.DROP_IN)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from babel import Locale, UnknownLocaleError
 from flask_babel import format_date, format_time, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
@@ -19,6 +18,7 @@ from services.directory.web.page import parts
 from shared.kernel.clock import SWEDEN, swedish_day
 from shared.vocabulary.age import AgeBand
 from shared.vocabulary.email_address import shown_email
+from shared.web.language_names import language_name
 from shared.web.navigation import day, in_words
 
 
@@ -69,30 +69,6 @@ def options(taxonomy: Taxonomy) -> list[tuple[str, str]]:
 def in_force(taxonomy: Taxonomy) -> list[Term]:
     """The terms that may be chosen today, as days are in Sweden."""
     return taxonomy.in_force(swedish_day(parts().clock.now()))
-
-
-def language_name(code: str) -> str:
-    """A language's name; the code itself when it is unknown."""
-    names = {
-        "sv": _("Swedish"),
-        "en": _("English"),
-        "ar": _("Arabic"),
-        "so": _("Somali"),
-        "fi": _("Finnish"),
-        "fa": _("Persian"),
-        "tr": _("Turkish"),
-        "es": _("Spanish"),
-        "sgn-SE": _("Swedish sign language"),
-    }
-    return names.get(code) or _as_babel_has_it(code) or code
-
-
-def _as_babel_has_it(code: str) -> str | None:
-    """A language that pages do not offer by themselves, but a system may have told of."""
-    try:
-        return Locale.parse(code, sep="-").get_display_name(get_locale())
-    except (ValueError, UnknownLocaleError):
-        return None
 
 
 def attend_name(attend: Attend) -> str:

@@ -15,6 +15,7 @@ from shared.kernel.translation import says
 from shared.vocabulary.age import AgeBand, KnownAge, counted_by_year, exactly, of_year
 from shared.vocabulary.hours import Hours, HoursAreHalfSaid, hours_of
 from shared.vocabulary.identity_number import IdentityNumber, parse_identity_number
+from shared.vocabulary.languages import SWEDISH
 from shared.vocabulary.misread import Misread
 from shared.vocabulary.readable_text import is_readable
 from shared.vocabulary.telephone import E164, parse_telephone
@@ -105,7 +106,7 @@ class Carer:
     """The person who gives care, help or support.
 
     ``identity_number``: personnummer or samordningsnummer as twelve digits, checked at the edge; optional, since advice
-    may be given without it (Social Services Act 2025:400, 14:4-5). ``language``: an ISO 639 code.
+    may be given without it (Social Services Act 2025:400, 14:4-5). ``language``: a BCP 47 tag.
     ``protected_identity``: sekretessmarkering or skyddad folkbokföring.
     """
 
@@ -116,7 +117,7 @@ class Carer:
     identity_number: str = field(default="", repr=False)
     year_of_birth: int | None = field(default=None, repr=False)
     age_band: AgeBand | None = field(default=None, repr=False)
-    language: str = "sv"
+    language: str = SWEDISH
     interpreter: bool = False
     safe_contact: SafeContact = field(default_factory=SafeContact, repr=False)
     protected_identity: bool = False

@@ -14,6 +14,7 @@ from services.referral.web import words as words
 from shared.vocabulary import identity_number
 from shared.vocabulary.email_address import shown_email
 from shared.vocabulary.hours import written, written_end
+from shared.web.language_names import language_named_first
 from shared.web.linked import telephones, telephones_for_texting, telephones_to_look_at
 
 Rows = list[tuple[str, str]]
@@ -102,7 +103,7 @@ def _age(carer: Carer) -> str:
 
 
 def _language(carer: Carer) -> str:
-    spoken = str(words.LANGUAGES.get(carer.language, carer.language))
+    spoken = language_named_first(carer.language)
     return _("%(language)s, with an interpreter", language=spoken) if carer.interpreter else spoken
 
 

@@ -18,7 +18,14 @@ from services.referral.web.forms import EMAIL_LIMIT, SEVERAL_LINES
 from shared.kernel.translation import says
 from shared.vocabulary.age import AgeBand
 from shared.vocabulary.area import AREA_PATTERN
-from shared.web.fields import EmailField, IdentityNumberField, PhoneField, TimeOfDayField, YearOfBirthField
+from shared.web.fields import (
+    EmailField,
+    IdentityNumberField,
+    LanguageField,
+    PhoneField,
+    TimeOfDayField,
+    YearOfBirthField,
+)
 from shared.web.schema import Schema, fields, validate
 from shared.web.schema.validate import Whole
 from shared.web.text_fields import ReadableText
@@ -93,7 +100,7 @@ class CarerIn(Strict):
     identity_number = IdentityNumberField()
     year_of_birth = YearOfBirthField(strict=True)
     age_band = code(AgeBand, load_default=None, allow_none=True)
-    language = fields.String(load_default="sv", validate=Whole(r"^[a-z]{2,3}$"))
+    language = LanguageField()
     interpreter = fields.Boolean(load_default=False)
     safe_contact = fields.Nested(SafeContactIn, required=True)
     protected_identity = fields.Boolean(load_default=False)
@@ -151,7 +158,7 @@ class ConsentIn(Strict):
     channels = several(Channel)
     covers_stand_in = fields.Boolean(load_default=False)
     text_version = text(60, required=True)
-    text_language = fields.String(load_default="sv", validate=Whole(r"^[a-z]{2,3}$"))
+    text_language = LanguageField()
     interpreter_present = fields.Boolean(load_default=False)
     given_at = fields.AwareDateTime(load_default=None, allow_none=True)
     expires_at = fields.AwareDateTime(load_default=None, allow_none=True)

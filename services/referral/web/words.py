@@ -19,6 +19,8 @@ from services.referral.domain.people import Subject
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.views.places import name_of
 from shared.kernel.translation import says
+from shared.vocabulary.languages import ENGLISH
+from shared.web.language_names import language_named_first
 
 Words = Mapping[str, LazyString | str]
 
@@ -78,21 +80,6 @@ RELATIONS: Words = {
     "grandparent": _("Grandparent"),
     "friend-or-neighbour": _("Friend or neighbour"),
     "other": _("Somebody else"),
-}
-
-LANGUAGES: Words = {
-    "sv": _("Swedish"),
-    "en": _("English"),
-    "ar": _("Arabic"),
-    "so": _("Somali"),
-    "fi": _("Finnish"),
-    "fa": _("Persian"),
-    "ti": _("Tigrinya"),
-    "tr": _("Turkish"),
-    "es": _("Spanish"),
-    "pl": _("Polish"),
-    "uk": _("Ukrainian"),
-    "swl": _("Swedish Sign Language"),
 }
 
 GIVEN_BY: Words = {
@@ -299,8 +286,13 @@ UNNAMED = "%(recipient)s"
 
 def said(text: ConsentText, language: str, recipient: NamedRecipient | None, unnamed: str = "…") -> str:
     """A text as it is read out in a language. ``unnamed``: what stands for a recipient that is not known."""
-    name = named_in_english if language == "en" else named
+    name = named_in_english if language == ENGLISH else named
     return text.words[language] % {"recipient": name(recipient) if recipient else unnamed}
+
+
+def text_languages(text: ConsentText) -> list[tuple[str, str]]:
+    """The languages in which a text can be read out, as (tag, name)."""
+    return [(tag, language_named_first(tag)) for tag in text.languages]
 
 
 def ways(channels: Iterable[str]) -> str:

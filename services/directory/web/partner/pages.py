@@ -42,13 +42,14 @@ from services.directory.web.untouched import PLACE, changed_in, listing_after, l
 from shared.kernel.actor import Role
 from shared.kernel.identity import OrganizationId, uuid7
 from shared.kernel.refusals import Invalid, VersionHasMoved
+from shared.vocabulary.languages import SWEDISH, each_once
 from shared.web.held_forms import form_page, shown_again, takes_form
+from shared.web.language_names import language_name, offered_languages
 from shared.web.sent_twice import carry_out_once
 from shared.web.who import needs
 
 HOME = "/directory/mine"
 LISTS = ("forms", "target_groups", "areas", "languages")
-LANGUAGES = ("sv", "sgn-SE", "en", "ar", "so", "fi", "fa", "tr", "es")
 
 pages = Blueprint("mine", __name__, url_prefix=HOME)
 
@@ -113,7 +114,7 @@ def save_organization() -> Response:
 @needs(Role.PARTNER_EDITOR)
 def new_service() -> Any:
     """An empty form. Its id comes along, so that sending it twice lists it once."""
-    values = {"id": uuid7(), "version": 0, "languages": ["sv"], "attend": Attend.DROP_IN.value}
+    values = {"id": uuid7(), "version": 0, "languages": [SWEDISH], "attend": Attend.DROP_IN.value}
     return form_page(partial(_service_page, None), values, {})
 
 
@@ -282,6 +283,8 @@ def _service_page(
     saved = form_from_listing(service.listing, service.version) if service else {}
     empty = {**dict.fromkeys(ListingForm().fields, ""), **{name: [] for name in LISTS}, "id": uuid7()}
     values = {**empty, MARK: shown(ListingForm(), saved), **values}
+    # a form that was kept by an earlier version may have a tag that is written no more
+    values["languages"] = list(each_once(values["languages"]))
     offered = _offered(service.listing if service else None)
     chosen = in_words(values, offered, ["digital"])
     if service and moved:
@@ -305,13 +308,12 @@ def _service_page(
 
 def _offered(listing: Listing | None) -> dict[str, list[tuple[str, str]]]:
     """By field, what the form lets one choose among."""
-    known, language_name = parts().taxonomies, words.language_name
-    languages = [(code, language_name(code)) for code in LANGUAGES]
+    known = parts().taxonomies
     return {
         "target_groups": _with_kept(words.options(known.target_groups), listing, "target_groups", words.group_name),
         "forms": _with_kept(words.options(known.forms), listing, "forms", words.form_name),
         "areas": _with_kept(_areas(), listing, "areas", words.area_name),
-        "languages": _with_kept(languages, listing, "languages", language_name),
+        "languages": _with_kept(offered_languages(), listing, "languages", language_name),
         "attend": [(each.value, words.attend_name(each)) for each in Attend],
         "status": [
             (ListingStatus.ACTIVE.value, _("Shown to everyone")),

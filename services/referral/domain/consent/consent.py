@@ -19,6 +19,7 @@ from services.referral.domain.refusals import ConsentDoesNotHold, ConsentIsAlrea
 from shared.kernel.actor import UserRef
 from shared.kernel.identity import AssignmentId, ConsentId, ReferralId, UnitId
 from shared.kernel.translation import says
+from shared.vocabulary.languages import SWEDISH
 from shared.vocabulary.readable_text import is_readable
 
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -59,7 +60,7 @@ class ConsentAnswers:
     channels: frozenset[Channel] = frozenset()
     covers_stand_in: bool = True
     text_version: str = ""
-    text_language: str = "sv"
+    text_language: str = SWEDISH
     interpreter_present: bool = False
     given_at: datetime | None = None
     expires_at: datetime | None = None

@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from services.referral.domain.people import Subject
+from shared.vocabulary.languages import SWEDISH
 
 DOCUMENTS = Path(__file__).resolve().parents[2] / "data" / "consent_texts"
 LONGEST = timedelta(days=2 * 365)
@@ -51,7 +52,7 @@ class ConsentText:
     @property
     def languages(self) -> tuple[str, ...]:
         """In which languages it can be read out, Swedish first."""
-        return tuple(sorted(self.words, key=lambda language: (language != "sv", language)))
+        return tuple(sorted(self.words, key=lambda language: (language != SWEDISH, language)))
 
     @property
     def names_recipient(self) -> bool:
@@ -66,7 +67,7 @@ class ConsentText:
 def _documents(version: str) -> dict[str, str]:
     """A version's words, by language. A version that says nothing is a fault of ours."""
     found = {each.stem: each.read_text(encoding="utf-8").strip() for each in (DOCUMENTS / version).glob("*.txt")}
-    if not found.get("sv"):
+    if not found.get(SWEDISH):
         raise FileNotFoundError(f"{version} has no Swedish text")
     return found
 
@@ -94,6 +95,8 @@ CONSENT_TEXTS: tuple[ConsentText, ...] = (
     # promise: consent-text-person-cared-for
     _text("person-cared-for-2026-3", Subject.PERSON_CARED_FOR, WHAT_AND_HOW_LONG, None, a_year_after),
 )
+READ_OUT_IN = tuple(dict.fromkeys(language for text in CONSENT_TEXTS for language in text.languages))
+"""Every language in which some text can be read out, Swedish first."""
 _BY_VERSION = {text.version: text for text in CONSENT_TEXTS}
 
 

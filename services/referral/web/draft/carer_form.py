@@ -18,7 +18,16 @@ from services.referral.web import forms
 from services.referral.web import words as words
 from shared.kernel.translation import says
 from shared.vocabulary.age import AgeBand
-from shared.web.fields import EmailField, IdentityNumberField, PhoneField, TimeOfDayField, YearOfBirthField, today
+from shared.vocabulary.languages import OFFERED
+from shared.web.fields import (
+    EmailField,
+    IdentityNumberField,
+    LanguageField,
+    PhoneField,
+    TimeOfDayField,
+    YearOfBirthField,
+    today,
+)
 
 # a night's span begins late and ends early; 24 is midnight, where a span ends
 HOURS_FROM = tuple(f"{hour:02}:00" for hour in range(24))
@@ -47,7 +56,7 @@ class CarerForm(forms.Form):
     do_not_reach_out = forms.ticked()
     contact_note = forms.text(500)
     protected_identity = forms.ticked()
-    language = forms.code(words.LANGUAGES, default="sv")
+    language = LanguageField(OFFERED)
     interpreter = forms.ticked()
     same_household = forms.code(words.YES_NO)
     alone_with_it = forms.code(words.YES_NO)

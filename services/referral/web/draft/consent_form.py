@@ -11,6 +11,7 @@ from marshmallow import ValidationError, validates_schema
 
 from services.referral.domain.consent.consent import ConsentAnswers, Form, GivenBy
 from services.referral.domain.consent.scopes import Scope
+from services.referral.domain.consent.texts import READ_OUT_IN
 from services.referral.domain.people import NAME_LIMIT, Channel
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.refusals import ConsentIsMissing
@@ -20,6 +21,7 @@ from services.referral.web import words as words
 from shared.kernel.identity import UnitId
 from shared.kernel.translation import says
 from shared.vocabulary.area import is_area_code
+from shared.web.fields import LanguageField
 
 SHARE_UNANSWERED = says("Say whether the one who gives support consents.")
 TELL_UNANSWERED = says("Say whether the receiving unit may tell you what happened.")
@@ -59,7 +61,7 @@ class _ConsentForm(forms.Form):
     representative_name = forms.text(NAME_LIMIT)
     interpreter_present = forms.ticked()
     text_version = forms.text(60, missing=TEXT_UNSAID)
-    text_language = forms.code({"sv": "", "en": ""}, default="sv")
+    text_language = LanguageField(READ_OUT_IN)
     read_for = forms.text(80, check=named_from)
 
     @validates_schema(skip_on_field_errors=False)

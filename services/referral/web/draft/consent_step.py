@@ -21,6 +21,7 @@ from services.referral.web.draft.kept import WHAT_WAS_READ_OUT, Sections, unaske
 from services.referral.web.forms import Typed
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
+from shared.vocabulary.languages import ENGLISH, SWEDISH
 
 
 def consent_step(
@@ -38,16 +39,15 @@ def consent_step(
         "form": form,
         "text_version": text.version,
         "read_for": recipient.area or str(recipient.unit_id),
-        "read_out": words.said(text, "sv", recipient),
-        "in_english": words.said(text, "en", recipient),
+        "read_out": words.said(text, SWEDISH, recipient),
+        "in_english": words.said(text, ENGLISH, recipient),
         "channels": words.ways(channels),
         "carer_support": unit,
         "words": {
             "yes_no": words.choices(words.YES_NO),
             "forms": words.choices(words.FORMS),
             "given_by": words.choices(words.GIVEN_BY),
-            "sv": str(words.LANGUAGES["sv"]),
-            "en": str(words.LANGUAGES["en"]),
+            "text_languages": words.text_languages(text),
         },
     }
 

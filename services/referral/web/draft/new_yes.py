@@ -20,6 +20,7 @@ from services.referral.web.draft.consent_form import named_from, person_says_yes
 from services.referral.web.draft.kept import GIVEN_AT, Sections, is_moment
 from services.referral.web.draft.receiver_form import NEW_YES, TEXTS
 from shared.kernel.clock import swedish_day
+from shared.vocabulary.languages import ENGLISH, SWEDISH
 
 STEPS = {Subject.CARER: "consent", Subject.PERSON_CARED_FOR: "other-consent"}
 
@@ -75,7 +76,7 @@ def with_new_yes(
         given,
         recipient=NamedRecipient(unit_id=unit.id, name=known_as(unit, str(answers["carer"]["area"]))),
         text_version=str(receiver[TEXTS[subject]]),
-        text_language=str(receiver.get("text_language") or "sv"),
+        text_language=str(receiver.get("text_language") or SWEDISH),
         given_at=datetime.fromisoformat(str(receiver[GIVEN_AT])),
     )
 
@@ -99,8 +100,8 @@ def readings(answers: Sections, unit: ReceivingUnit, now: datetime) -> list[Read
                 about=str(words.ABOUT[subject.value]),
                 version_name=TEXTS[subject],
                 version=text.version,
-                read_out=words.said(text, "sv", recipient),
-                in_english=words.said(text, "en", recipient),
+                read_out=words.said(text, SWEDISH, recipient),
+                in_english=words.said(text, ENGLISH, recipient),
                 question=asks[subject],
             )
         )

@@ -7,10 +7,12 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
+from services.referral.domain.consent.texts import READ_OUT_IN
 from services.referral.domain.people import Subject
 from services.referral.web import forms
 from services.referral.web import words as words
 from shared.kernel.translation import says
+from shared.web.fields import LanguageField
 from shared.web.schema import fields
 
 NEW_YES = {Subject.CARER: "share_again", Subject.PERSON_CARED_FOR: "tell_again"}
@@ -48,7 +50,7 @@ class ReceiverForm(forms.Form):
     tell_again = forms.code(words.YES_NO)
     text_version = forms.text(60)
     person_text_version = forms.text(60)
-    text_language = forms.code({"sv": "", "en": ""}, default="sv")
+    text_language = LanguageField(READ_OUT_IN)
 
     @validates_schema(skip_on_field_errors=False)
     def another_is_named(self, data: dict[str, Any], **_: Any) -> None:

@@ -13,6 +13,7 @@ from flask_babel.speaklater import LazyString
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.propose_route import Proposal, propose_route
 from services.referral.domain import codes
+from services.referral.domain.consent.texts import consent_text
 from services.referral.domain.people import Subject
 from services.referral.domain.ports import Draft
 from services.referral.domain.recipient import NamedRecipient
@@ -30,8 +31,11 @@ from services.referral.web.draft.told import person_has_consented
 from services.referral.web.forms import Typed
 from services.referral.web.page import code_choices
 from shared.kernel.actor import Actor
+from shared.kernel.clock import swedish_day
 from shared.kernel.swedish_order import swedish_order
 from shared.storage.staff import find_unit
+from shared.vocabulary.languages import SWEDISH
+from shared.web.language_names import offered_languages
 
 NEW = "/referral/new"
 LIST = "/referral/"
@@ -110,7 +114,7 @@ def before(step: str, draft: Draft) -> str:
 def untouched(actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
     """The first step of a new referral as its page shows it before anybody has typed anything."""
     own = find_unit(uow.connection, actor.unit_id)
-    chosen = {"language": "sv", "area": own.area if own and own.area in dict(places(uow)) else ""}
+    chosen = {"language": SWEDISH, "area": own.area if own and own.area in dict(places(uow)) else ""}
     return {name: value for name, value in chosen.items() if value}
 
 
@@ -130,7 +134,7 @@ def _carer(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork
     lists = {
         "age_bands": words.choices(words.AGE_BANDS),
         "channels": words.choices(words.CHANNELS),
-        "languages": words.choices(words.LANGUAGES),
+        "languages": offered_languages(first=True),
         "takes_in_best": words.choices(words.TAKES_IN_BEST),
         "yes_no": words.choices(words.YES_NO),
         "hours_from": [(hour, hour.replace(":", ".")) for hour in HOURS_FROM],
@@ -177,8 +181,7 @@ def _receiver(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfW
         "read_before": words.named(named_in(answers, Subject.CARER) or NamedRecipient(area=asked.area)),
         "words": {
             "yes_no": words.choices(words.YES_NO),
-            "sv": str(words.LANGUAGES["sv"]),
-            "en": str(words.LANGUAGES["en"]),
+            "text_languages": words.text_languages(consent_text(Subject.CARER, swedish_day(uow.clock.now()))),
         },
         "proposal": proposal,
         "proposed_was_named": not not_named_for(answers, proposal.unit),

@@ -18,6 +18,7 @@ from services.referral.web.draft.kept import GIVEN_AT, Sections
 from services.referral.web.draft.new_yes import named_in, not_named_for
 from services.referral.web.draft.receiver import Receiver
 from services.referral.web.rows import Rows, carer_rows, person_rows, titles
+from shared.web.language_names import language_name
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,8 @@ def _other_consent(answers: Sections, carer: str, receiver: Receiver, address: C
 
 def _how(data: dict[str, Any], kept: Any) -> Rows:
     form = str(words.FORMS[data["form"]])
-    language = str(words.LANGUAGES[data["text_language"]])
-    how = [(_("How it was given"), _("%(form)s, the text in %(language)s", form=form, language=language.lower()))]
+    language = language_name(data["text_language"])
+    how = [(_("How it was given"), _("%(form)s, the text in %(language)s", form=form, language=language))]
     if data["given_by"] != "subject":
         how.append((_("Given by"), f"{words.GIVEN_BY[data['given_by']]}: {data['representative_name']}"))
     return how if kept.get(GIVEN_AT) else []
