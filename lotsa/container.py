@@ -45,8 +45,7 @@ def command(kind: str, service: str) -> list[str]:
         case "web":
             return [sys.executable, "-m", "lotsa.web", service, "--bind", f"0.0.0.0:{PORT}", *METRICS]
         case "bus":
-            path = f"services.{service}.service:{service.capitalize()}"
-            return [sys.executable, "-m", "shared.messaging.run_bus", path, "--ready-file", str(READY), *METRICS]
+            return [sys.executable, "-m", "lotsa.bus", service, "--ready-file", str(READY), *METRICS]
         case "relay":
             return [sys.executable, "-m", "lotsa.relay", service, "--ready-file", str(READY), *METRICS]
         case _:

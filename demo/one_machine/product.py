@@ -11,8 +11,6 @@ from operations.install.process_settings import settings_used
 from shared.observability.health import is_ready
 from shared.settings import SERVICES
 
-BUS_CLASSES = [f"services.{service}.service:{service.capitalize()}" for service in SERVICES]
-
 
 def given_to(process: str, environment: Mapping[str, str]) -> dict[str, str]:
     """An environment as one of the box's processes is given it: no setting that it does not use."""
@@ -29,7 +27,7 @@ def given_to_supervisor(environment: Mapping[str, str]) -> dict[str, str]:
 def commands(port: int, python: str = sys.executable) -> dict[str, list[str]]:
     """The command line of each process, by its name."""
     return {
-        "bus": [python, "-m", "shared.messaging.run_bus", *BUS_CLASSES],
+        "bus": [python, "-m", "lotsa.bus", *SERVICES],
         "relay": [python, "-m", "lotsa.relay", *SERVICES],
         "web": [python, "-m", "lotsa.web", "all", "--bind", f"{ports.LOOPBACK}:{port}"],
     }

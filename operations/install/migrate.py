@@ -8,6 +8,7 @@ from importlib import import_module
 
 import amqp
 
+from operations.bus_classes import bus_class
 from operations.install.key_uses import asking, check_master_key
 from operations.trouble import Trouble
 from shared.contracts.contract import all_contracts
@@ -22,16 +23,11 @@ from shared.storage.migrating import migrate
 TRIES = 5
 
 
-def service_class_path(service: str) -> str:
-    """Where the service's bus class is, as `run_bus` wants it: `services.referral.service:Referral`."""
-    return f"services.{service}.service:{service.capitalize()}"
-
-
 def subscriptions() -> list[Subscription]:
     """What all services listen to."""
     found = []
     for service in SERVICES:
-        module, _, name = service_class_path(service).partition(":")
+        module, _, name = bus_class(service).partition(":")
         found += subscriptions_of(getattr(import_module(module), name))
     return found
 

@@ -15,7 +15,7 @@ from demo import tokens as demo_tokens
 from demo.one_machine import ports
 from demo.one_machine.box import Box
 from demo.one_machine.places import data_folder
-from demo.one_machine.product import BUS_CLASSES, quiet_process_is_ready
+from demo.one_machine.product import quiet_process_is_ready
 from demo.seed.directory import seed_units
 from demo.wait import wait_until
 from operations.backlog import Arrived
@@ -71,7 +71,7 @@ class World:
         self.run(
             {
                 "web": [python, "-m", "lotsa.web", "referral", "--bind", f"{ports.LOOPBACK}:{self.port}"],
-                "bus": [python, "-m", "shared.messaging.run_bus", *BUS_CLASSES],
+                "bus": [python, "-m", "lotsa.bus", *SERVICES],
                 "relay": [python, "-m", "lotsa.relay", *SERVICES],
             }
         )

@@ -60,7 +60,7 @@ def bus(made: Installation) -> Iterator[None]:
     """Audit's bus process, as it runs in production."""
     environment = given_to("bus", {**os.environ, **made.environment()})
     process = subprocess.Popen(
-        [sys.executable, "-m", "shared.messaging.run_bus", "services.audit.service:Audit"],
+        [sys.executable, "-m", "lotsa.bus", "audit"],
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

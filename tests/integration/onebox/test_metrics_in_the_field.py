@@ -19,7 +19,7 @@ from tests.support.running import Running, running_product
 
 pytestmark = pytest.mark.timeout(180)
 COMMANDS = {
-    "bus": ["shared.messaging.run_bus", "services.audit.service:Audit"],
+    "bus": ["lotsa.bus", "audit"],
     "relay": ["lotsa.relay", "audit"],
     "web": ["lotsa.web", "audit", "--bind"],
 }

@@ -215,9 +215,9 @@ def test_the_logs_public_half_is_made_of_the_signing_key(migrated: Installation)
     [
         ("web", ["lotsa.web", "referral", "--bind", "127.0.0.1:1"], "referral-master"),
         ("web", ["lotsa.web", "audit", "--bind", "127.0.0.1:1"], "log-verifying"),
-        ("bus", ["shared.messaging.run_bus", "services.referral.service:Referral"], "referral-master"),
-        ("bus", ["shared.messaging.run_bus", "services.audit.service:Audit"], "audit-master"),
-        ("bus", ["shared.messaging.run_bus", "services.audit.service:Audit"], "log-signing"),
+        ("bus", ["lotsa.bus", "referral"], "referral-master"),
+        ("bus", ["lotsa.bus", "audit"], "audit-master"),
+        ("bus", ["lotsa.bus", "audit"], "log-signing"),
     ],
 )
 def test_a_process_without_its_key_ends_with_a_sentence(

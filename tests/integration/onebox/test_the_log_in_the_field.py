@@ -122,11 +122,7 @@ def test_bus_and_relay_say_what_they_wait_for(
 ) -> None:
     """When, what kind of fault and where, as the web processes do."""
     log = tmp_path / "process.log"
-    words = (
-        ["shared.messaging.run_bus", f"services.{service}.service:{service.capitalize()}"]
-        if process == "bus"
-        else ["lotsa.relay", service]
-    )
+    words = ["lotsa.bus", service] if process == "bus" else ["lotsa.relay", service]
     with running(words, environment, log):
         eventually(lambda: any("error" in line for line in lines(log)), saying="it says what is wrong", within=60)
     assert all(is_whole(line) for line in lines(log) if "error" in line)
