@@ -25,7 +25,7 @@ def backup(
     identities = seal.identities_in(identity) if identity else []
     try:
         made = make_backup(settings, to, sealed_for, console)
-        console.print(f"{made.folder}: all four databases as of one moment, seal. No key is in it.")
+        console.print(f"{made.folder}: all four databases as of one moment, sealed. No key is in it.")
         if identities:
             try_out(settings, made, identities, console)
             console.print("It was tried out: every database came back, and the log in it holds.")

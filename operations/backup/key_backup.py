@@ -46,7 +46,7 @@ def backup_keys(settings: Settings, file: Path, recipients: Sequence[str], conso
         _add(archive, WHERE, json.dumps({name: str(path) for name, path in elsewhere.items()}).encode())
     file.touch(mode=0o600)
     file.write_bytes(pyrage.encrypt(packed.getvalue(), sealed_for))
-    console.print(f"{file}: every key of this installation, seal. Keep it where no backup of the databases lies.")
+    console.print(f"{file}: every key of this installation, sealed. Keep it where no backup of the databases lies.")
     for name, path in elsewhere.items():
         console.print(f"  with {path}, which {name} names")
 

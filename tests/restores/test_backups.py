@@ -74,6 +74,7 @@ def made(installation: Installation, identity: Path, tmp_path_factory: pytest.Te
     done = lotsa(installation, "backup", str(to), "--identity", str(identity),
                  LOTSA_BACKUP_RECIPIENTS=recipient(identity))  # fmt: skip
     assert done.exit_code == 0, done.output
+    assert "all four databases as of one moment, sealed. No key is in it." in done.output
     assert "It was tried out" in done.output
     [folder] = to.iterdir()
     return folder

@@ -61,6 +61,7 @@ def test_every_key_goes_and_comes_back_wherever_it_lay(told: dict[str, str], tmp
     identity, file, to = tmp_path / "identity", tmp_path / "keys.age", tmp_path / "new/keys"
     recipient = make_identity(identity)
     backup_keys(Settings.from_environment(told), file, [recipient], said)
+    assert f"{file}: every key of this installation, sealed. Keep it where no backup" in words(said)
     restore_keys(file, identity, to, said)
     assert {each.name: each.read_text() for each in to.iterdir()} == {
         "referral-master": "the referral-master",
