@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import secrets
 import shutil
 import signal
 import time
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from demo.one_machine import ports
+from demo.one_machine import node_settings, ports
 from demo.one_machine.node_log import said_since
 from demo.one_machine.processes import Background
 from demo.one_machine.service_user import ServiceUser
@@ -26,21 +25,6 @@ from operations.whole_files import write_whole
 ADMIN = "lotsa-admin"
 AGAIN_AFTER_SECONDS = 2.0
 PORTS = ("amqp", "management", "distribution", "epmd")
-
-# The log of segments is 512 MB by default, held in memory: far too much beside a browser
-SETTINGS = """\
-listeners.tcp.local = 127.0.0.1:{amqp}
-management.tcp.ip = 127.0.0.1
-management.tcp.port = {management}
-default_user = {user}
-default_pass = {password}
-loopback_users.guest = true
-disk_free_limit.absolute = 200MB
-raft.wal_max_size_bytes = 64000000
-log.file = false
-log.console = true
-log.console.level = warning
-"""
 
 
 class PrivateRabbitMQ:
@@ -101,7 +85,7 @@ class PrivateRabbitMQ:
         self._write("rabbitmq.log", self._log.read_text(errors="replace")[-100_000:] if self._log.exists() else "")
         said_before = self._log.stat().st_size
         if self._mapper.pid() is None:
-            command = [self._epmd(environment), "-address", ports.LOOPBACK, "-port", str(chosen["epmd"])]
+            command = [node_settings.port_mapper(environment), "-address", ports.LOOPBACK, "-port", str(chosen["epmd"])]
             self._mapper.start(command, log=self._log, environment=environment, user=self._user, cwd=self.folder)
             wait_until(lambda: ports.answers(chosen["epmd"]), saying="the broker's port mapper (epmd)", within=10)
         command = [self._programs["rabbitmq-server"]]
@@ -167,7 +151,7 @@ class PrivateRabbitMQ:
         chosen = dict(zip(PORTS, known, strict=True))
         self._write("admin-password", password + "\n")
         self._write("ports.json", json.dumps(chosen))
-        self._write("rabbitmq.conf", SETTINGS.format(user=ADMIN, password=password, **chosen))
+        self._write("rabbitmq.conf", node_settings.written(ADMIN, password, chosen))
         self._write("enabled_plugins", "[rabbitmq_management].\n")
         self._write("rabbitmq-env.conf", "")
 
@@ -184,33 +168,7 @@ class PrivateRabbitMQ:
 
     def environment(self) -> dict[str, str]:
         """What the node, and the broker's own commands, find in their environment."""
-        chosen, home = self._ports(), str(self.folder)
-        return {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("RABBITMQ_", "ERL_"))},
-            **self._programs.environment,
-            "HOME": home,
-            "LC_ALL": "C.UTF-8",
-            "RABBITMQ_NODENAME": f"lotsa@{ports.LOOPBACK}",
-            "RABBITMQ_USE_LONGNAME": "true",
-            "RABBITMQ_CONF_ENV_FILE": f"{home}/rabbitmq-env.conf",
-            "RABBITMQ_CONFIG_FILE": f"{home}/rabbitmq.conf",
-            "RABBITMQ_ADVANCED_CONFIG_FILE": f"{home}/advanced.config",
-            "RABBITMQ_ENABLED_PLUGINS_FILE": f"{home}/enabled_plugins",
-            "RABBITMQ_MNESIA_BASE": f"{home}/mnesia",
-            "RABBITMQ_LOG_BASE": f"{home}/log",
-            "RABBITMQ_GENERATED_CONFIG_DIR": f"{home}/generated",
-            "RABBITMQ_DIST_PORT": str(chosen["distribution"]),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
-            # this makes the script become the node instead of watching it: the process id is then the node's
-            "RUNNING_UNDER_SYSTEMD": "true",
-            "ERL_EPMD_PORT": str(chosen["epmd"]),
-            "ERL_EPMD_ADDRESS": ports.LOOPBACK,
-        }
-
-    def _epmd(self, environment: Mapping[str, str]) -> str:
-        if "ERL_ROOTDIR" in environment:
-            return str(Path(environment["ERL_ROOTDIR"]) / "bin" / "epmd")
-        return "/usr/bin/epmd"
+        return node_settings.environment(self.folder, self._programs, self._ports())
 
     def _ended(self) -> str | None:
         return None if self.running() else "its process ended"
