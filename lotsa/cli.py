@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from lotsa.commands import backups, check_up, come_back, installation, keys, parked
+from lotsa.commands import backups, check_up, come_back, installation, keys, parked_messages
 from lotsa.console import console
 from lotsa.demonstration import demonstration
 
@@ -36,7 +36,7 @@ if _demonstration is not None:
     _demonstration.add_commands(app)
 for _subject in (check_up, installation, come_back, backups):
     app.add_typer(_subject.app)
-app.add_typer(parked.app, name="parked")
+app.add_typer(parked_messages.app, name="parked")
 app.add_typer(keys.app, name="keys")
 
 

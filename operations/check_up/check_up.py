@@ -10,11 +10,11 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from operations.backlog import held_services, waiting
-from operations.check_up.hearing import about_hearing
 from operations.check_up.keys import about_the_keys
 from operations.check_up.log import about_the_log
 from operations.check_up.outer_door import about_the_outer_door, life_at_the_outer_door
 from operations.check_up.prometheus import tell_prometheus
+from operations.check_up.silence import about_hearing
 from operations.install.migrate import subscriptions
 from shared.kernel.clock import SystemClock
 from shared.messaging.parked import list_parked

@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY
 from sqlalchemy import text
 
 from operations.check_up import check_up as doctoring
-from operations.check_up.hearing import about_hearing
+from operations.check_up.silence import about_hearing
 from operations.checkout import CHECKOUT
 from operations.install.installation import Installation
 from operations.install.key_uses import asking
