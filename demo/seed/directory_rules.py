@@ -8,8 +8,9 @@ from datetime import date
 from demo.seed.ids import DISTRICTS, UNIT, stable
 from services.directory.adapters.reference_data import areas
 from services.directory.domain.routing import RoutingRules
-from services.directory.domain.routing_rule import AgeOf, RoutingRule
+from services.directory.domain.routing_rule import RoutingRule
 from shared.kernel.identity import UnitId
+from shared.vocabulary.routing import AgeOf
 
 STOCKHOLM = "0180"
 SINCE = date(2025, 1, 1)

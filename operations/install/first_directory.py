@@ -29,13 +29,14 @@ from services.directory.commands.set_routing_rules import set_routing_rules
 from services.directory.domain.organization import OrganizationKind
 from services.directory.domain.permissions import Editor
 from services.directory.domain.routing import RoutingRules
-from services.directory.domain.routing_rule import AgeOf, RoutingRule
+from services.directory.domain.routing_rule import RoutingRule
 from services.directory.domain.unit import Unit, UnitKind
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.clock import SWEDEN, Clock, swedish_day
 from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
 from shared.kernel.refusals import Refusal
 from shared.settings import Settings
+from shared.vocabulary.routing import AgeOf
 from shared.web.received import as_received
 
 NAMESPACE = UUID("0c6d1e58-6f0b-5c55-9f3e-6a2f5f0d5b11")

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from services.directory.adapters import reference_data
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
-from services.directory.domain.areas import Areas, municipality_of
+from services.directory.domain.areas import Areas
 from services.directory.domain.organization import OrganizationKind
 from services.directory.domain.permissions import Editor
 from services.directory.domain.taxonomy import Taxonomies
@@ -24,6 +24,7 @@ from shared.storage.attempts import Attempts
 from shared.storage.engine import make_engine
 from shared.storage.plainly import ask_alone
 from shared.storage.staff import StaffCopy
+from shared.vocabulary.area import municipality_of
 
 SERVICE = "directory"
 

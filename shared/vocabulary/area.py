@@ -16,3 +16,13 @@ _AREA = re.compile(AREA_PATTERN)
 def is_area_code(text: str) -> bool:
     """Whether the whole text has the shape of an area's code."""
     return _AREA.fullmatch(text) is not None
+
+
+def municipality_of(area: str) -> str:
+    """The municipality's code of an area's: "0180-farsta" → "0180"."""
+    return area.partition("-")[0]
+
+
+def covers(wider: str, narrower: str) -> bool:
+    """Whether an area holds another: each holds itself, and a municipality its districts."""
+    return wider in (narrower, municipality_of(narrower))

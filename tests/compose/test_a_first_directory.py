@@ -17,11 +17,11 @@ from operations.checkout import CHECKOUT
 from operations.install import first_directory
 from operations.trouble import Trouble
 from services.directory import bootstrap
-from services.directory.domain.routing_rule import Situation
 from shared.kernel.actor import UserRef
 from shared.kernel.clock import FixedClock, SystemClock
 from shared.settings import Settings
 from shared.storage.migrating import migrate
+from shared.vocabulary.routing import Situation
 from tests.support.infrastructure import Infrastructure, new_installation
 
 EXAMPLE = (CHECKOUT / "deploy/compose/example-directory.json").read_text()

@@ -1,4 +1,5 @@
-"""Routing is decided in two services, which may not import each other: both are held to one table of examples.
+"""Routing is decided in the vocabulary, and asked by two services of rules that each keeps for itself: both are held to
+one table of examples.
 
 ``routing.json``: rules in the form in which the directory tells them, the units that are closed, a day and a situation;
 and who receives, by which rule, with which stand-in. A change of the rules' meaning begins with a line there.
@@ -15,10 +16,11 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import pytest
 
 from services.directory.domain import routing as trying
-from services.directory.domain import routing_rule as asked
+from services.directory.domain.routing_rule import RoutingRule
 from services.referral.domain import routing as sending
 from shared.kernel.identity import UnitId
 from shared.vocabulary.age import AgeBand, KnownAge, exactly
+from shared.vocabulary.routing import AgeOf, Situation, age_decides
 
 TABLE: list[dict[str, Any]] = json.loads(Path(__file__).with_name("routing.json").read_text("utf-8"))
 NAMES = ("one", "two", "three", "default")
@@ -71,20 +73,20 @@ def sending_rules(example: dict[str, Any]) -> tuple[sending.RoutingRule, ...]:
         sending.RoutingRule(
             rule_id=str(rule_id(each["rule_id"])),
             reason="Därför.",
-            age_of=sending.AgeOf(each.get("age_of", "any")),
+            age_of=AgeOf(each.get("age_of", "any")),
             **common(each),
         )
         for each in example["rules"]
     )
 
 
-def trying_rules(example: dict[str, Any]) -> tuple[asked.RoutingRule, ...]:
+def trying_rules(example: dict[str, Any]) -> tuple[RoutingRule, ...]:
     """The example's rules as the directory has them."""
     return tuple(
-        asked.RoutingRule(
+        RoutingRule(
             id=rule_id(each["rule_id"]),
             reason_sv="Därför.",
-            age_of=asked.AgeOf(each.get("age_of", "any")),
+            age_of=AgeOf(each.get("age_of", "any")),
             **common(each),
         )
         for each in example["rules"]
@@ -103,13 +105,13 @@ def test_sending_a_referral_keeps_to_the_table(example: dict[str, Any]) -> None:
     situation = example["situation"]
     route = sending.choose_route(
         sending.RoutingRules("0180", unit("default"), sending_rules(example)),
-        sending.Situation(
+        Situation(
             area=situation["area"],
             target_groups=frozenset(situation.get("target_groups", ())),
             age_of_carer=carer_age(situation),
             age_of_person_cared_for=age(situation.get("person_cared_for_age")),
-            on=date.fromisoformat(example["on"]),
         ),
+        date.fromisoformat(example["on"]),
         open_units(example),
     )
     assert (route.unit_id, UUID(route.rule_id) if route.rule_id else None, route.stand_in_unit_id) == expected(example)
@@ -121,11 +123,11 @@ def test_trying_the_rules_out_keeps_to_the_table(example: dict[str, Any]) -> Non
     """The directory's own code, by which an administrator sees beforehand what will happen."""
     situation = example["situation"]
     proposal = trying.RoutingRules("0180", unit("default"), trying_rules(example)).propose(
-        asked.Situation(
+        Situation(
             area=situation["area"],
             target_groups=frozenset(situation.get("target_groups", ())),
-            carer_age=carer_age(situation),
-            person_cared_for_age=age(situation.get("person_cared_for_age")),
+            age_of_carer=carer_age(situation),
+            age_of_person_cared_for=age(situation.get("person_cared_for_age")),
         ),
         date.fromisoformat(example["on"]),
         open_units(example),
@@ -137,7 +139,7 @@ def test_the_table_has_an_example_of_everything_that_a_rule_can_say() -> None:
     """So that nobody can add to a rule's meaning in one place alone."""
     named = {name for example in TABLE for rule in example["rules"] for name in rule}
     fields = {"id" if name == "rule_id" else "reason_sv" if name == "reason" else name for name in named | {"reason"}}
-    assert fields == set(asked.RoutingRule.__dataclass_fields__)
+    assert fields == set(RoutingRule.__dataclass_fields__)
     assert {name.removesuffix("_sv") for name in named | {"reason"}} == set(sending.RoutingRule.__dataclass_fields__)
     assert any(example["closed"] for example in TABLE)
     assert any(len(example["situation"].get("target_groups", ())) > 1 for example in TABLE)
@@ -151,19 +153,20 @@ def test_both_ask_for_the_age_in_the_same_situations(example: dict[str, Any]) ->
     person = age(situation.get("person_cared_for_age"))
     known = [None, carer_age(situation), *(band.ages for band in AgeBand)]
     for each in known:
-        sent = sending.age_decides(
-            sending.RoutingRules("0180", unit("default"), sending_rules(example)),
-            sending.Situation(
+        sent = age_decides(
+            sending_rules(example),
+            unit("default"),
+            Situation(
                 area=situation["area"],
                 target_groups=groups,
                 age_of_carer=each,
                 age_of_person_cared_for=person,
-                on=on,
             ),
+            on,
             units,
         )
         tried = trying.RoutingRules("0180", unit("default"), trying_rules(example)).age_decides(
-            asked.Situation(situation["area"], groups, each, person), on, units
+            Situation(situation["area"], groups, each, person), on, units
         )
         possible = {
             route_of(example, exactly(years))
@@ -179,12 +182,12 @@ def route_of(example: dict[str, Any], age_of_carer: KnownAge | None) -> UnitId:
     situation = example["situation"]
     return sending.choose_route(
         sending.RoutingRules("0180", unit("default"), sending_rules(example)),
-        sending.Situation(
+        Situation(
             area=situation["area"],
             target_groups=frozenset(situation.get("target_groups", ())),
             age_of_carer=age_of_carer,
             age_of_person_cared_for=age(situation.get("person_cared_for_age")),
-            on=date.fromisoformat(example["on"]),
         ),
+        date.fromisoformat(example["on"]),
         open_units(example),
     ).unit_id

@@ -11,9 +11,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.directory.adapters.tables import routing, routing_rules
 from services.directory.domain.routing import RoutingRules
-from services.directory.domain.routing_rule import AgeOf, RoutingRule
+from services.directory.domain.routing_rule import RoutingRule
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import VersionHasMoved
+from shared.vocabulary.routing import AgeOf
 
 
 class RuleRows:

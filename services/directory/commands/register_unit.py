@@ -7,7 +7,7 @@ from dataclasses import replace
 from services.directory.commands.authorise import authorise
 from services.directory.commands.stand_in import require_receives, require_stand_in
 from services.directory.commands.written import email_at, name_at, telephone_at
-from services.directory.domain.areas import Areas, municipality_of
+from services.directory.domain.areas import Areas
 from services.directory.domain.organization import Organization, OrganizationKind
 from services.directory.domain.permissions import Act, Editor, Relation
 from services.directory.domain.ports import DirectoryWork
@@ -21,6 +21,7 @@ from services.directory.domain.refusals import (
 from services.directory.domain.unit import Unit, UnitKind
 from shared.kernel.actor import Role
 from shared.kernel.identity import OrganizationId
+from shared.vocabulary.area import municipality_of
 
 
 def register_unit(work: DirectoryWork, editor: Editor, unit: Unit, areas: Areas) -> Unit:

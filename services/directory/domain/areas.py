@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from services.directory.domain.refusals import AreaIsUnknown
 from shared.kernel.swedish_order import swedish_order
+from shared.vocabulary.area import municipality_of
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,3 @@ class Areas:
         """The districts of one municipality: name by code, in the order in which a Swedish reader looks for names."""
         own = [each for each in self.districts.items() if municipality_of(each[0]) == municipality_code]
         return dict(sorted(own, key=lambda each: swedish_order(each[1])))
-
-
-def municipality_of(area: str) -> str:
-    """The municipality's code of an area code: ``0180-farsta`` → ``0180``."""
-    return area.partition("-")[0]
-
-
-def covers(wider: str, narrower: str) -> bool:
-    """Whether an area holds another: a municipality holds itself and its districts."""
-    return wider == narrower or narrower.startswith(f"{wider}-")

@@ -1,10 +1,4 @@
-"""Routing: which one unit receives a carer, and in a sentence why. The rules are the municipality's own.
-
-A situation that combines several still has one clear receiver: of the rules that fit, the more precise area decides,
-then a rule that names a target group, then the municipality's own order. When none fits, the default unit receives:
-never a dead end. A rule about ages takes a carer when all that is known of the age lies within it; one that cuts a band
-cannot tell, and takes nobody of whom only the band is known.
-"""
+"""A municipality's routing rules, edited one by one and tried out. Which of them decides, the vocabulary says."""
 
 from __future__ import annotations
 
@@ -14,23 +8,19 @@ from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
-from services.directory.domain.areas import covers
 from services.directory.domain.events import RoutingRulesEvent, RoutingRulesSet
 from services.directory.domain.refusals import ListingIsNotYours, RuleIsOutsideTheMunicipality
-from services.directory.domain.routing_rule import RoutingRule, Situation
+from services.directory.domain.routing_rule import RoutingRule
 from shared.kernel.identity import UnitId
-from shared.vocabulary.age import OF_AGE, OLDEST_ALIVE, KnownAge, exactly
+from shared.vocabulary.area import covers
+from shared.vocabulary.routing import DEFAULT_REASON, Situation, age_decides, deciding
 
 E = TypeVar("E", bound=RoutingRulesEvent)
-
-# true both where no rule fits and where the unit that one names has closed
-DEFAULT_REASON = "Ingen annan öppen enhet är utpekad för situationen, så kommunens gemensamma anhörigstöd tar emot."
-"""Shown when no rule fits. Swedish because it is data, like the rules' own reasons."""
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """The receiver that the rules name. ``rule_id`` is None when it is the default.
+    """The receiver that the rules name. ``rule_id`` is None when it is the default, and the reason a catalogue key.
 
     ``age_decides``: what is known of the carer's age leaves open which rule fits.
     """
@@ -118,29 +108,15 @@ class RoutingRules:
         )
 
     def propose(self, situation: Situation, on: date, open_units: Collection[UnitId]) -> Proposal:
-        """Who receives, on that day: the most precise rule that fits and whose unit is open, otherwise the default.
-
-        The referral service decides the same for each referral, by code of its own (no service calls another); both
-        are held to the one table in ``tests/contracts/routing.json``.
-        """
-        fitting = [rule for rule in self.rules if rule.unit_id in open_units and rule.fits(situation, on)]
-        if not fitting:
+        """Who receives, on that day, by the rule that decides; else the default unit."""
+        rule = deciding(self.rules, situation, on, open_units)
+        if rule is None:
             return Proposal(self.default_unit_id, None, DEFAULT_REASON, None)
-        # min() keeps the first of equals: the municipality's own order
-        rule = min(fitting, key=lambda each: (each.area != situation.area, not each.names_a_group))
         return Proposal(rule.unit_id, rule.stand_in_unit_id, rule.reason_sv, rule.id)
 
     def age_decides(self, situation: Situation, on: date, open_units: Collection[UnitId]) -> bool:
         """Whether more about the carer's age would lead to another unit: then whoever refers the carer is asked."""
-        known, chosen = situation.carer_age or KnownAge(0, None), self.propose(situation, on, open_units).unit_id
-        # between two neighbours of these, no rule tells one age from another
-        limits = {known.least, OF_AGE}
-        for rule in self.rules:
-            limits |= {rule.age_from or 0, known.least if rule.age_to is None else rule.age_to + 1}
-        possible = [exactly(age) for age in sorted(limits) if age <= OLDEST_ALIVE and known.meets(exactly(age))]
-        return any(
-            self.propose(replace(situation, carer_age=age), on, open_units).unit_id != chosen for age in possible
-        )
+        return age_decides(self.rules, self.default_unit_id, situation, on, open_units)
 
 
 def areas_named(rules: Iterable[RoutingRule]) -> set[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from services.directory.adapters.units import unit_from
-from services.directory.domain.areas import municipality_of
 from services.directory.views.units import PublicUnit, shown_publicly
+from shared.vocabulary.area import municipality_of
 
 
 def carer_support(connection: Connection, area: str) -> list[PublicUnit]:

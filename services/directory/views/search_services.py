@@ -10,9 +10,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from services.directory.domain.areas import municipality_of
 from services.directory.domain.support_service import FRESH_FOR
 from services.directory.views.occurrences import Occurrence, next_occurrences
+from shared.vocabulary.area import municipality_of
 
 PAGE = 20
 

@@ -9,13 +9,14 @@ from typing import Any
 from marshmallow import ValidationError, validates_schema
 
 from services.directory.domain.refusals import ReceivingUnitNeedsAnAddress
-from services.directory.domain.routing_rule import OLDEST, AgeOf, RoutingRule
+from services.directory.domain.routing_rule import OLDEST, RoutingRule
 from services.directory.domain.unit import UnitKind
 from services.directory.web.forms import CHOSEN, FIRST_DAY, LAST_DAY, Form, said
 from shared.kernel.actor import Role
 from shared.kernel.refusals import Refusal
 from shared.kernel.translation import says
 from shared.vocabulary.area import AREA_LIMIT
+from shared.vocabulary.routing import AgeOf
 from shared.web.fields import EmailField, PublicPhoneField
 from shared.web.schema import fields, validate
 from shared.web.schema.validate import Whole

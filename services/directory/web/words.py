@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from services.directory.domain.activity import Repeats
-from services.directory.domain.routing_rule import AgeOf
 from services.directory.domain.support_service import Attend, Schedule, Weekday
 from services.directory.domain.taxonomy import Taxonomy, Term
 from services.directory.domain.unit import UnitKind
@@ -18,6 +17,7 @@ from services.directory.web.page import parts
 from shared.kernel.clock import SWEDEN, swedish_day
 from shared.vocabulary.age import AgeBand
 from shared.vocabulary.email_address import shown_email
+from shared.vocabulary.routing import AgeOf
 from shared.web.language_names import language_name
 from shared.web.navigation import day, in_words
 

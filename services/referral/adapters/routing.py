@@ -19,11 +19,12 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
 from services.referral.adapters.tables import routing_sets
-from services.referral.domain.routing import AgeOf, ReceivingUnit, RoutingRule, RoutingRules
+from services.referral.domain.routing import ReceivingUnit, RoutingRule, RoutingRules
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import Failure
 from shared.storage.plainly import ask
 from shared.storage.staff import older
+from shared.vocabulary.routing import AgeOf
 
 _OPEN = """
     FROM known_units

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from services.referral.domain.people import Carer, PersonCaredFor
 from services.referral.domain.ports import Work
 from services.referral.domain.refusals import NoReceiverIsKnown, ReceiverIsCivilSociety, UnitCannotReceive
-from services.referral.domain.routing import (
-    NamedBy,
-    ReceivingUnit,
-    Route,
-    Situation,
-    age_decides,
-    choose_route,
-    municipality_of,
-)
+from services.referral.domain.routing import NamedBy, ReceivingUnit, Route, choose_route
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
 from shared.kernel.translation import says
+from shared.vocabulary.area import municipality_of
+from shared.vocabulary.routing import Situation, age_decides
 
 CHOSEN_REASON = says("The referrer chose this unit together with the carer.")
 
@@ -94,22 +89,22 @@ def _decide(command: ProposeRoute, uow: Work) -> tuple[Route, dict[UnitId, Recei
 
 def _by_rules(command: ProposeRoute, uow: Work, units: dict[UnitId, ReceivingUnit], municipality: str) -> Route | None:
     rules = uow.routing.rules_of(municipality)
-    return None if rules is None else choose_route(rules, _situation(command, uow), units)
+    return None if rules is None else choose_route(rules, *_asked(command, uow), units)
 
 
 def _age_decides(command: ProposeRoute, uow: Work, units: dict[UnitId, ReceivingUnit]) -> bool:
     rules = uow.routing.rules_of(municipality_of(command.area))
     if rules is None or command.chosen_unit_id is not None:
         return False
-    return age_decides(rules, _situation(command, uow), units)
+    return age_decides(rules.rules, rules.default_unit_id, *_asked(command, uow), units)
 
 
-def _situation(command: ProposeRoute, uow: Work) -> Situation:
+def _asked(command: ProposeRoute, uow: Work) -> tuple[Situation, date]:
     today = swedish_day(uow.clock.now())
-    return Situation(
+    situation = Situation(
         area=command.area,
         target_groups=frozenset(command.target_groups),
         age_of_carer=command.carer.known_age(today) if command.carer else None,
         age_of_person_cared_for=command.person_cared_for.known_age(today) if command.person_cared_for else None,
-        on=today,
     )
+    return situation, today

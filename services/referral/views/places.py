@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from services.referral.adapters.tables import routing_sets
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.domain.routing import ReceivingUnit, municipality_of
+from services.referral.domain.routing import ReceivingUnit
 from shared.kernel.swedish_order import swedish_order
 from shared.storage.staff import units
+from shared.vocabulary.area import municipality_of
 
 # code,name: Statistics Sweden's municipality codes, and the districts of cities that are divided
 NAMES = Path(__file__).resolve().parents[1] / "data" / "places.csv"

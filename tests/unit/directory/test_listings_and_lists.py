@@ -11,7 +11,6 @@ from demo.seed import ids
 from demo.seed.directory_listings import PARTNERS, activities_of
 from demo.seed.directory_units import organizations, units
 from services.directory.adapters.reference_data import areas, taxonomies
-from services.directory.domain.areas import covers, municipality_of
 from services.directory.domain.refusals import (
     AreaIsUnknown,
     NameIsMissing,
@@ -22,6 +21,7 @@ from services.directory.domain.taxonomy import Taxonomy, Term
 from services.directory.web.sign_in.cast import DEMO_ISSUER
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
+from shared.vocabulary.area import covers, municipality_of
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 DANI = Actor(UserRef("i", "dani"), AssignmentId(uuid4()), UnitId(uuid4()), Role.PARTNER_EDITOR)
@@ -62,6 +62,7 @@ def test_areas_hold_their_districts_and_nothing_that_only_looks_alike() -> None:
     assert covers("0180", "0180-farsta")
     assert not covers("0180-farsta", "0180")
     assert not covers("018", "0180")
+    assert not covers("0180-enskede", "0180-enskede-arsta-vantor")
     for wrong in ("0181-farsta", "9999", "01", ""):
         with pytest.raises(AreaIsUnknown):
             areas().require(wrong)

@@ -21,9 +21,10 @@ from services.directory.domain.refusals import (
     RuleNeedsAReason,
 )
 from services.directory.domain.routing import RoutingRules
-from services.directory.domain.routing_rule import AgeOf, RoutingRule, Situation
+from services.directory.domain.routing_rule import RoutingRule
 from shared.kernel.identity import UnitId
 from shared.vocabulary.age import AgeBand, KnownAge, exactly
+from shared.vocabulary.routing import AgeOf, Situation
 
 TODAY = date(2026, 11, 20)
 HERE, THERE, DEFAULT = UnitId(uuid4()), UnitId(uuid4()), UnitId(uuid4())
@@ -73,14 +74,15 @@ def test_among_equals_the_municipalitys_order_decides() -> None:
 def test_age_ranges_include_both_ends_and_need_a_known_age(age: int | None, expected: UnitId) -> None:
     """A rule for carers of 65 to 80 takes those, and nobody whose age is not told."""
     older = rule(age_of=AgeOf.CARER, age_from=65, age_to=80)
-    assert receiver(Situation("0180-sodermalm", carer_age=None if age is None else exactly(age)), older) == expected
+    assert receiver(Situation("0180-sodermalm", age_of_carer=None if age is None else exactly(age)), older) == expected
 
 
 def test_a_rule_asks_only_about_the_age_it_names() -> None:
     """A split by the age of the person cared for does not look at the carer's."""
     split = rule(age_of=AgeOf.PERSON_CARED_FOR, age_from=65)
-    assert receiver(Situation("0180-sodermalm", carer_age=exactly(70)), split) == DEFAULT
-    assert receiver(Situation("0180-sodermalm", carer_age=exactly(40), person_cared_for_age=exactly(70)), split) == HERE
+    assert receiver(Situation("0180-sodermalm", age_of_carer=exactly(70)), split) == DEFAULT
+    both = Situation("0180-sodermalm", age_of_carer=exactly(40), age_of_person_cared_for=exactly(70))
+    assert receiver(both, split) == HERE
 
 
 def test_a_period_begins_on_its_first_day_and_has_ended_on_its_last() -> None:
@@ -126,8 +128,8 @@ def test_stockholms_seeded_rules_always_name_one_unit_and_why(
 def test_a_carer_of_eighty_in_skarpnack_stays_there_and_one_of_forty_goes_to_farsta() -> None:
     """The split by the carer's age works in the districts that have one."""
     rules = stockholm_rules()
-    older = rules.propose(Situation("0180-skarpnack", carer_age=exactly(80)), TODAY, UNIT.values())
-    younger = rules.propose(Situation("0180-skarpnack", carer_age=exactly(40)), TODAY, UNIT.values())
+    older = rules.propose(Situation("0180-skarpnack", age_of_carer=exactly(80)), TODAY, UNIT.values())
+    younger = rules.propose(Situation("0180-skarpnack", age_of_carer=exactly(40)), TODAY, UNIT.values())
     assert (older.unit_id, younger.unit_id) == (UNIT["advice-skarpnack"], UNIT["advice-farsta"])
 
 
@@ -140,7 +142,7 @@ def test_a_rule_tells_which_age_groups_it_cuts() -> None:
     for first in range(100):
         older = rule(age_of=AgeOf.CARER, age_from=first)
         for band in older.bands_cut:
-            assert receiver(Situation("0180-sodermalm", carer_age=band.ages), older) == DEFAULT
+            assert receiver(Situation("0180-sodermalm", age_of_carer=band.ages), older) == DEFAULT
     assert rule(age_of=AgeOf.CARER, age_from=67).bands_cut == (AgeBand.FROM_65_TO_79,)
     assert rule(age_of=AgeOf.CARER, age_from=65).bands_cut == ()
     assert rule(age_of=AgeOf.PERSON_CARED_FOR, age_from=67).bands_cut == ()

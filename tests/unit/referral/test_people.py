@@ -9,9 +9,10 @@ import pytest
 
 from services.referral.domain.people import Carer, SafeContact
 from services.referral.domain.refusals import AgesDisagree
-from services.referral.domain.routing import AgeOf, RoutingRule, RoutingRules, Situation, choose_route
+from services.referral.domain.routing import RoutingRule, RoutingRules, choose_route
 from shared.kernel.identity import UnitId, uuid7
 from shared.vocabulary.age import AgeBand, KnownAge, exactly
+from shared.vocabulary.routing import AgeOf, Situation
 from tests.unit.referral.cast import NOON
 
 TODAY = NOON.date()
@@ -89,8 +90,8 @@ def test_a_carer_who_may_be_a_child_goes_to_whoever_has_the_children() -> None:
             Situation(
                 area="0180",
                 age_of_carer=Carer(name="Frida", year_of_birth=THIS_YEAR - turns).known_age(TODAY),
-                on=NOON.date(),
             ),
+            NOON.date(),
             {children, grown_ups},
         ).unit_id
         for turns in (17, 18, 19)

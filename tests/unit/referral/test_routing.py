@@ -11,16 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.referral.domain.codes import TARGET_GROUPS
-from services.referral.domain.routing import (
-    DEFAULT_REASON,
-    AgeOf,
-    RoutingRule,
-    RoutingRules,
-    Situation,
-    choose_route,
-)
+from services.referral.domain.routing import DEFAULT_REASON, RoutingRule, RoutingRules, choose_route
 from shared.kernel.identity import UnitId
 from shared.vocabulary.age import AgeBand, exactly
+from shared.vocabulary.routing import AgeOf, Situation
 
 TODAY = date(2026, 11, 20)
 DEFAULT, OLD, YOUNG, TREATMENT, DISTRICT = (UnitId(UUID(int=n)) for n in range(10, 15))
@@ -36,7 +30,7 @@ def a_rule(unit: UnitId, **more: Any) -> RoutingRule:
 def route(*rules: RoutingRule, open_units: set[UnitId] = ALL, **situation: Any) -> UnitId:
     """Who receives a carer on Södermalm."""
     given_rules = RoutingRules("0180", DEFAULT, rules)
-    return choose_route(given_rules, Situation(**{"area": AREA, "on": TODAY, **situation}), open_units).unit_id
+    return choose_route(given_rules, Situation(**{"area": AREA, **situation}), TODAY, open_units).unit_id
 
 
 BY_CARERS_AGE = (
@@ -48,7 +42,7 @@ BY_CARERS_AGE = (
 @pytest.mark.holds("no-carer-ends-nowhere")
 def test_no_rule_is_never_a_dead_end() -> None:
     """The default unit receives it, and says that no rule fitted."""
-    chosen = choose_route(RoutingRules("0180", DEFAULT), Situation(area=AREA, on=TODAY), ALL)
+    chosen = choose_route(RoutingRules("0180", DEFAULT), Situation(area=AREA), TODAY, ALL)
     assert (chosen.unit_id, chosen.reason, chosen.rule_id) == (DEFAULT, DEFAULT_REASON, "")
 
 
@@ -114,7 +108,6 @@ SITUATIONS = st.builds(
     target_groups=st.frozensets(st.sampled_from([code.slug for code in TARGET_GROUPS]), max_size=4),
     age_of_carer=st.none() | st.integers(0, 100).map(exactly) | st.sampled_from([band.ages for band in AgeBand]),
     age_of_person_cared_for=st.none() | st.integers(0, 100).map(exactly),
-    on=st.just(TODAY),
 )
 
 
@@ -123,7 +116,7 @@ SITUATIONS = st.builds(
 def test_every_carer_has_exactly_one_receiver_with_a_reason(rules: list[RoutingRule], situation: Situation) -> None:
     """Whatever the rules, somebody open receives it, the same one each time, and can say why."""
     given_rules = RoutingRules("0180", DEFAULT, tuple(rules))
-    chosen = choose_route(given_rules, situation, ALL)
+    chosen = choose_route(given_rules, situation, TODAY, ALL)
     assert chosen.unit_id in ALL
     assert chosen.reason
-    assert chosen == choose_route(given_rules, situation, ALL)
+    assert chosen == choose_route(given_rules, situation, TODAY, ALL)

@@ -17,12 +17,12 @@ from demo.seed.people import LISTS, Invention
 from demo.seed.situations import SITUATIONS, Invented, Wishes, invent
 from demo.seed.stories import Story, stories
 from demo.seed.year import stranger_to
-from services.directory.domain.routing_rule import Situation
 from services.referral.adapters.holidays import swedish_calendar
 from services.referral.commands.send_referral import check_answers
 from services.referral.domain.codes import SUPPORT_FORMS, TARGET_GROUPS
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.people import Relation
+from shared.vocabulary.routing import Situation
 
 NOW = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
 

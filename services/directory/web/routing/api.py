@@ -5,6 +5,7 @@ The rules are one thing with one version, which every answer carries: also the a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from flask import Response
 from services.directory.domain.permissions import Act
 from services.directory.domain.refusals import TermIsUnknown
 from services.directory.domain.routing import RoutingRules
-from services.directory.domain.routing_rule import RoutingRule, Situation
+from services.directory.domain.routing_rule import RoutingRule
 from services.directory.web.forms_admin import require_offered
 from services.directory.web.page import parts
 from services.directory.web.routing import schemas as schemas_ruling
@@ -23,6 +24,7 @@ from services.directory.web.routing.ruling import (
     Change,
     altered,
     known_age,
+    reason_sv,
     ruled,
     tried,
     with_default,
@@ -33,6 +35,7 @@ from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId, uuid7
 from shared.vocabulary.age import exactly
+from shared.vocabulary.routing import Situation
 from shared.web.api import created, dumped, etag, no_content, ok, once, require_if_match
 from shared.web.idempotency import Answer, answered_before, remember_answer
 from shared.web.openapi import Operations
@@ -88,14 +91,15 @@ def try_routing_rules(municipality_code: str, query: dict[str, Any]) -> Response
     asked = Situation(
         area=query["area"],
         target_groups=groups,
-        carer_age=known_age(query["carer_age"], query["carer_age_band"]),
-        person_cared_for_age=None if person is None else exactly(person),
+        age_of_carer=known_age(query["carer_age"], query["carer_age_band"]),
+        age_of_person_cared_for=None if person is None else exactly(person),
     )
     with ruled(Act.SEE_ROUTING, municipality_code) as found:
         require_offered(query, area=found.areas())
         if groups - {term.code for term in parts().taxonomies.target_groups.in_force(today)}:
             raise TermIsUnknown(fields={"/target_group": TermIsUnknown.title})
         proposal = tried(found.existing, asked, today, found.met())
+        proposal = replace(proposal, reason_sv=reason_sv(proposal))
     return ok(dumped(schemas_ruling.ProposalOut, proposal), etag=etag(found.version))
 
 

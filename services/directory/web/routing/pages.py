@@ -12,21 +12,31 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
-from services.directory.domain.areas import covers
 from services.directory.domain.permissions import Act
 from services.directory.domain.routing import Proposal, RoutingRules
-from services.directory.domain.routing_rule import RoutingRule, Situation
+from services.directory.domain.routing_rule import RoutingRule
 from services.directory.web import words
 from services.directory.web.forms import Form, as_written, said
 from services.directory.web.forms_admin import DefaultUnitForm
 from services.directory.web.page import parts
-from services.directory.web.routing.ruling import AGE_ASKED, ROUTING, alter, known_age, ruled, tried, with_default
+from services.directory.web.routing.ruling import (
+    AGE_ASKED,
+    ROUTING,
+    alter,
+    known_age,
+    reason_of,
+    ruled,
+    tried,
+    with_default,
+)
 from services.directory.web.shown_before import MARK, after_conflict, shown
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import Invalid, VersionHasMoved
 from shared.vocabulary.age import AgeBand, exactly
+from shared.vocabulary.area import covers
+from shared.vocabulary.routing import Situation
 from shared.web.held_forms import form_page, shown_again, takes_form
 from shared.web.schema import fields
 from shared.web.schema.words import NOT_A_CHOICE
@@ -58,6 +68,7 @@ def routing() -> str:
         errors=errors,
         bands=words.age_bands(),
         proposal=proposal,
+        reason=reason_of(proposal) if proposal else "",
         decided=_place(rules, proposal),
         lines=_together(rules) if rules else [],
         areas=[(code, parts().areas.name(code)), *parts().areas.districts_of(code).items()],
@@ -148,8 +159,8 @@ def _asked(municipality_code: str) -> tuple[Situation | None, dict[str, str]]:
     return Situation(
         area=area,
         target_groups=frozenset(known & set(request.args.getlist("group"))),
-        carer_age=carer_age,
-        person_cared_for_age=None if person is None else exactly(person),
+        age_of_carer=carer_age,
+        age_of_person_cared_for=None if person is None else exactly(person),
     ), {}
 
 

@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
 from services.directory.domain.routing import RoutingRules
-from services.directory.domain.routing_rule import AgeOf, RoutingRule
+from services.directory.domain.routing_rule import RoutingRule
 from services.directory.domain.unit import Unit
 from services.directory.web import words
 from services.directory.web.forms import as_written, said
@@ -27,6 +27,7 @@ from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId, uuid7
 from shared.kernel.refusals import Invalid, VersionHasMoved
 from shared.vocabulary.age import bands_cut_by
+from shared.vocabulary.routing import AgeOf
 from shared.web.errors import MalformedRequest
 from shared.web.held_forms import form_page, shown_again, takes_form
 from shared.web.who import needs

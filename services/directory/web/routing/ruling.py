@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from flask_babel import force_locale, gettext
 from marshmallow import ValidationError
 
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
@@ -19,7 +20,7 @@ from services.directory.commands.set_routing_rules import set_routing_rules
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.refusals import ListingIsNotYours
 from services.directory.domain.routing import Proposal, RoutingRules
-from services.directory.domain.routing_rule import RoutingRule, Situation
+from services.directory.domain.routing_rule import RoutingRule
 from services.directory.domain.unit import Unit
 from services.directory.web.administering import receivers
 from services.directory.web.forms_admin import require_offered
@@ -28,6 +29,8 @@ from shared.kernel.identity import UnitId
 from shared.kernel.refusals import VersionHasMoved
 from shared.kernel.translation import says
 from shared.vocabulary.age import OLDEST_ALIVE, AgeBand, KnownAge, exactly
+from shared.vocabulary.languages import SWEDISH
+from shared.vocabulary.routing import Situation
 from shared.web.schema import validate
 from shared.web.sent_twice import carry_out_once
 
@@ -175,6 +178,17 @@ def tried(rules: RoutingRules, asked: Situation, today: date, units: Iterable[Un
         return proposal
     named = (proposal.stand_in_unit_id, able[proposal.unit_id].stand_in_unit_id)
     return replace(proposal, stand_in_unit_id=next((each for each in named if each in able), None))
+
+
+def reason_of(proposal: Proposal) -> str:
+    """Why, for the reader: as the municipality wrote it, or that no rule fits."""
+    return proposal.reason_sv if proposal.rule_id else gettext(proposal.reason_sv)
+
+
+def reason_sv(proposal: Proposal) -> str:
+    """The same in Swedish, whoever asks."""
+    with force_locale(SWEDISH):
+        return reason_of(proposal)
 
 
 def known_age(age: int | None, band: AgeBand | None) -> KnownAge | None:

@@ -17,7 +17,6 @@ from services.referral.domain.consent.texts import consent_text
 from services.referral.domain.people import Subject
 from services.referral.domain.ports import Draft
 from services.referral.domain.recipient import NamedRecipient
-from services.referral.domain.routing import municipality_of
 from services.referral.views.drafts import is_protected
 from services.referral.views.places import known_as, places
 from services.referral.web import words as words
@@ -34,6 +33,7 @@ from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
 from shared.kernel.swedish_order import swedish_order
 from shared.storage.staff import find_unit
+from shared.vocabulary.area import municipality_of
 from shared.vocabulary.languages import SWEDISH
 from shared.web.language_names import offered_languages
 
