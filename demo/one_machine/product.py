@@ -1,4 +1,4 @@
-"""The product's processes on one box: one web, one bus, one relay, each for all four services."""
+"""The product's processes on one machine: one web, one bus, one relay, each for all four services."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Life:
 def life_at_the_outer_door(settings: Settings) -> Life | None:
     """Of the certificate that is shown there, whoever vouches for it, ended or not.
 
-    None where nobody answers, or where people come over plain http, as on one box.
+    None where nobody answers, or where people come over plain http, as on one machine.
     """
     host, port = _door(settings)
     if not host:
@@ -60,7 +60,7 @@ def life_at_the_outer_door(settings: Settings) -> Life | None:
 
 
 def about_the_outer_door(settings: Settings, now: datetime) -> Iterator[str]:
-    """Each thing that is wrong with it, with what to do; nothing where people come over plain http, as on one box."""
+    """Each thing that is wrong with it, with what to do; nothing where people come over plain http."""
     host, port = _door(settings)
     if not host:
         return

@@ -1,6 +1,6 @@
 """One installation: a prefix, a folder of keys and passwords, and the environment that its processes are given.
 
-The same code makes the demonstration on one box and every test session's own installation.
+The same code makes the demonstration on one machine and every test session's own installation.
 """
 
 from __future__ import annotations

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.rooms import PRODUCT
 from tools.syntax import tree_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-ROOMS = ("services", "shared", "lotsa", "operations", "demo", "tools")
 ONCE = ("Iterable", "Iterator")
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 EACH_ROUND = 0
@@ -95,7 +95,7 @@ def test_nothing_is_gone_through_a_second_time() -> None:
     """In all that we run; whoever needs it twice asks for a Collection, or makes a list of it first."""
     found = [
         f"{path.relative_to(CHECKOUT)}:{line}"
-        for room in ROOMS
+        for room in PRODUCT
         for path in sorted((CHECKOUT / room).rglob("*.py"))
         for line in again(path.read_text(encoding="utf-8"))
     ]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.rooms import PRODUCT
 from tools.syntax import tree_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -31,7 +32,7 @@ def test_nobody_logs_past_it() -> None:
     """A line by another logger would reach operators without its number, its reason or its kind."""
     past = {
         str(path.relative_to(CHECKOUT)): found
-        for room in ("services", "shared", "lotsa", "operations", "demo", "tools")
+        for room in PRODUCT
         for path in (CHECKOUT / room).rglob("*.py")
         if path != ROOM and (found := ways_past_the_room(path.read_text()))
     }

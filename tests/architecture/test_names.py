@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from operations.checkout import CHECKOUT
+from tests.support.rooms import PRODUCT
 from tools.syntax import tree_of
 
-ROOMS = ("services", "shared", "lotsa", "operations", "demo", "tools")
 PAGE = (CHECKOUT / "docs/naming.md").read_text(encoding="utf-8")
 NOT_YET = tomllib.loads(Path(__file__).with_name("not_yet_renamed.toml").read_text(encoding="utf-8"))
 # names in which a given-up word means something else
@@ -37,7 +37,7 @@ GIVEN_UP = [tuple(row[0].strip("`").split()) for row in table("Given up")]
 
 def modules() -> Iterator[Path]:
     """Every module of the product, and every folder; migrations are frozen, and named by what they did."""
-    for room in ROOMS:
+    for room in PRODUCT:
         for path in sorted((CHECKOUT / room).rglob("*.py")):
             if "versions" not in path.parts:
                 yield path.parent if path.name == "__init__.py" else path

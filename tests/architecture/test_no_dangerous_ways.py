@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.support.rooms import PRODUCT
 from tools.syntax import tree_of
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("services", "shared", "lotsa", "operations", "demo", "tools")
 CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "render_template_string"}
 MODULES = (
     "pickle",
@@ -61,7 +61,7 @@ def by_address(source: str) -> list[int]:
 
 def files(*endings: str) -> Iterator[Path]:
     """The product's own files."""
-    for room in ROOMS:
+    for room in PRODUCT:
         yield from (
             path for path in sorted((ROOT / room).rglob("*")) if path.suffix in endings and "vendor" not in path.parts
         )

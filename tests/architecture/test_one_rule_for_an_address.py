@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.rooms import PRODUCT
 from tools.syntax import tree_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-ROOMS = ("services", "shared", "lotsa", "operations", "demo", "tools")
 OWNER = CHECKOUT / "shared" / "vocabulary"
 # calls that hold a text against a pattern
 # what a browser says of its own page is compared there with this machine's names, and is nobody's web address
@@ -37,10 +37,10 @@ def own_rules(source: str) -> Iterator[int]:
 
 
 def test_no_room_has_a_rule_of_its_own() -> None:
-    """Services, shared and deploy ask the vocabulary."""
+    """Every room of the product asks the vocabulary."""
     found = [
         f"{file.relative_to(CHECKOUT)}:{line}"
-        for room in ROOMS
+        for room in PRODUCT
         for file in sorted((CHECKOUT / room).rglob("*.py"))
         if OWNER not in file.parents and file != CHECKOUT / ORIGIN_OF_A_REQUEST
         for line in own_rules(file.read_text(encoding="utf-8"))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.rooms import PRODUCT
 from tools.syntax import tree_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -32,7 +33,7 @@ def test_nobody_goes_another_way() -> None:
     """Neither the product nor its tests."""
     found = {
         str(path.relative_to(CHECKOUT)): lines
-        for room in ("services", "shared", "lotsa", "operations", "demo", "tools", "tests")
+        for room in (*PRODUCT, "tests")
         for path in sorted((CHECKOUT / room).rglob("*.py"))
         if path != ROOM and (lines := list(own_ways(path.read_text(encoding="utf-8"))))
     }
