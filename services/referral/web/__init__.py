@@ -1,4 +1,4 @@
-"""The referral service's two doors for people and systems: pages and an API, one app."""
+"""The referral service's two doors for people and systems: its subjects, each with its pages and its operations."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from flask import Flask
 from sqlalchemy import text
 
 from services.referral.bootstrap import SERVICE, Parts, for_web
+from services.referral.web import formats, words
+from services.referral.web.consent.pages import pages as consent
 from services.referral.web.door import record_refusals
 from services.referral.web.draft.api import api as drafts
+from services.referral.web.draft.sending import pages as draft
 from services.referral.web.lapsing import keeping
 from services.referral.web.page import EXTENSION
+from services.referral.web.receipt.pages import pages as receipt
 from services.referral.web.referral.api import api as referrals
-from services.referral.web.worklist import pages
+from services.referral.web.referral.pages import pages as referral
+from services.referral.web.step.pages import pages as step
+from services.referral.web.worklist.pages import pages as worklist
 from shared.settings import Settings
 from shared.storage.hearing import HeardDirectory
 from shared.storage.key_register import key_is_right
@@ -21,6 +27,7 @@ from shared.storage.schema import OneVersion
 from shared.web.app import make_app
 from shared.web.openapi import Api
 
+PAGES = (worklist, draft, receipt, referral, step, consent)
 API = Api(SERVICE, "Lotsa: referrals", [referrals, drafts])
 
 
@@ -32,7 +39,7 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         __name__,
         settings=chosen.settings,
         staff=chosen.staff,
-        blueprints=[pages.blueprint(), API.blueprint()],
+        blueprints=[*PAGES, API.blueprint()],
         checks={
             "database": lambda: _answers(chosen),
             "keys": lambda: key_is_right(chosen.settings.service(SERVICE), chosen.engine),
@@ -44,6 +51,8 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         secrets=lambda: chosen.opening.master.derive("idempotency"),
     )
     app.extensions[EXTENSION] = chosen
+    for written in (formats.last_day, formats.short_last_day, formats.days, formats.with_typed, words.shown_state):
+        app.add_template_filter(written)
     record_refusals(app)
     return app
 

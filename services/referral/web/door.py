@@ -5,39 +5,19 @@ What is refused behind a door is recorded by ``commands.admission``; this is for
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID
 
-from flask import Flask, current_app, request
+from flask import Flask, request
 
 from services.referral.commands.admission import refuse
 from services.referral.domain.states import Action
 from services.referral.web.page import parts
-from shared.kernel.actor import Role
 from shared.kernel.refusals import Refusal
 from shared.web.refusing import record_with
-from shared.web.who import RoleNotAllowed, View, current_actor, needs
+from shared.web.who import RoleNotAllowed, Tried, current_actor, tried
 
-_TRIED = "lotsa_tried"
-A_PAGE = "referral-page"
-# what an operation of the API tries, where it is not to open something of the service's
-_BY_API = {
-    "send": (Action.SEND, "referral"),
-    "list_them": (Action.LIST, "referral"),
-    "count_them": (Action.LIST, "referral"),
-    "begin_draft": (Action.SAVE_DRAFT, "draft"),
-    "propose": (Action.OPEN, "routing-rules"),
-}
-
-
-def lets_in(*roles: Role, action: Action, record_kind: str, goes_on: bool) -> Callable[[View], View]:
-    """As ``needs``; ``action`` and ``record_kind``: what is tried there, for the record of a refusal."""
-
-    def decorate(view: View) -> View:
-        setattr(view, _TRIED, (action, record_kind))
-        return needs(*roles, goes_on=goes_on)(view)
-
-    return decorate
+# at a door that says nothing of what is tried there
+TO_COME_IN = Tried(Action.OPEN, "referral-page")
 
 
 def record_refusals(app: Flask) -> None:
@@ -48,15 +28,7 @@ def record_refusals(app: Flask) -> None:
 def _record(refusal: Refusal) -> None:
     actor = current_actor()
     named = tuple(value for value in (request.view_args or {}).values() if isinstance(value, UUID))
-    action, record_kind = _tried()
+    what = tried() or TO_COME_IN
     rule = "role-may-not" if isinstance(refusal, RoleNotAllowed) else refusal.slug
     with parts().unit_of_work(actor) as uow:
-        refuse(action, named, rule, actor, uow, refusal, record_kind)
-
-
-def _tried() -> tuple[Action, str]:
-    endpoint = request.endpoint or ""
-    # the API names its endpoints by method and view: referral_api.post_send
-    usual = _BY_API.get(endpoint.partition("referral_api.")[2].partition("_")[2])
-    marked: tuple[Action, str] | None = getattr(current_app.view_functions.get(endpoint), _TRIED, None)
-    return marked or usual or (Action.OPEN, A_PAGE)
+        refuse(Action(what.action), named, rule, actor, uow, refusal, what.kind)

@@ -15,16 +15,16 @@ from shared.storage.lapsed_forms import LapsedForms
 from shared.web.lapsed_forms import FormIsNotKept, Keeping
 
 KINDS = {
-    "referral_pages.begin": says("The form is the first step of a new referral."),
-    "referral_pages.step": says("The form is a step of a new referral."),
-    "referral_pages.discard": says("The form throws a draft away."),
-    "referral_pages.send": says("The form sends a referral."),
-    "referral_pages.accept": says("The form accepts a referral."),
-    "referral_pages.first_contact": says("The form notes the first contact."),
-    "referral_pages.reject": says("The form declines a referral."),
-    "referral_pages.complete": says("The form closes a referral."),
-    "referral_pages.cancel": says("The form takes a referral back."),
-    "referral_pages.withdraw": says("The form withdraws a consent."),
+    "draft.begin": says("The form is the first step of a new referral."),
+    "draft.step": says("The form is a step of a new referral."),
+    "draft.discard": says("The form throws a draft away."),
+    "draft.send": says("The form sends a referral."),
+    "step.accept": says("The form accepts a referral."),
+    "step.first_contact": says("The form notes the first contact."),
+    "step.reject": says("The form declines a referral."),
+    "step.complete": says("The form closes a referral."),
+    "step.cancel": says("The form takes a referral back."),
+    "consent.withdraw": says("The form withdraws a consent."),
 }
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from services.referral.service import Referral
 from services.referral.web import create_app
-from services.referral.web.draft.sending import RECEIPT_GOES_ON
+from services.referral.web.receipt.pages import RECEIPT_GOES_ON
 from shared.contracts.directory import DirectoryIsThere, SessionEnded
 from shared.contracts.envelope import Envelope
 from shared.messaging.handling import _once

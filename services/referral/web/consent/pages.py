@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 from marshmallow import ValidationError
 
@@ -20,15 +20,18 @@ from services.referral.views.readings import ReadBy, readings_of
 from services.referral.web import forms
 from services.referral.web import words as words
 from services.referral.web.forms import Typed
-from services.referral.web.page import Page, parts
+from services.referral.web.page import STAFF, Page, parts
 from services.referral.web.step.admission import back_to_the_form, leave_the_form, leaves
 from services.referral.web.step.forms import WithdrawForm
 from shared.kernel.identity import ConsentId, ReferralId
-from shared.web.who import current_actor
+from shared.web.who import Tried, current_actor, needs
 
+pages = Blueprint("consent", __name__, url_prefix="/referral")
 FIELDS = {Subject.CARER: "carer", Subject.PERSON_CARED_FOR: "person_cared_for"}
 
 
+@pages.route("/referrals/<uuid:referral_id>/withdraw-consent", methods=["GET", "POST"])
+@needs(*STAFF, tries=Tried(Action.WITHDRAW_CONSENT, "referral"))
 def withdraw(referral_id: UUID) -> Page:
     """Choose whose consent and which parts of it, and record it."""
     if request.method == "GET":

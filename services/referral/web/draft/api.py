@@ -18,6 +18,7 @@ from services.referral.domain.people import Carer
 from services.referral.domain.ports import Draft
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.refusals import AgesDisagree, UnitCannotReceive
+from services.referral.domain.states import Action
 from services.referral.views.places import known_as, name_of
 from services.referral.web import representation as answering
 from services.referral.web import representation_schemas as schemas_out
@@ -34,7 +35,7 @@ from shared.vocabulary.age import AgeBand
 from shared.web.api import created, etag, no_content, ok, once, require_if_match
 from shared.web.idempotency import Answer, answered_before, remember_answer
 from shared.web.openapi import Operations
-from shared.web.who import current_actor
+from shared.web.who import Tried, current_actor
 
 # the same door as in api.py, now with all its operations
 __all__ = ("api",)
@@ -46,7 +47,14 @@ api = Operations()
 
 
 @api.post(
-    "/drafts", body=DraftIn, answers={201: schemas_out.DraftOut}, roles=AUTHORS, keyed=True, etag=True, goes_on=True
+    "/drafts",
+    body=DraftIn,
+    answers={201: schemas_out.DraftOut},
+    roles=AUTHORS,
+    keyed=True,
+    etag=True,
+    goes_on=True,
+    tries=Tried(Action.SAVE_DRAFT, "draft"),
 )
 def begin_draft(body: dict[str, Any]) -> Response:
     """Keep a draft: encrypted, yours alone, for seven days. A draft is not a referral.
@@ -110,7 +118,12 @@ def _location(kept: Draft) -> str:
 
 
 @api.get(
-    "/routing-proposal", query=schemas.RouteQuery, answers={200: schemas_out.ProposalOut}, roles=STAFF, goes_on=True
+    "/routing-proposal",
+    query=schemas.RouteQuery,
+    answers={200: schemas_out.ProposalOut},
+    roles=STAFF,
+    goes_on=True,
+    tries=Tried(Action.OPEN, "routing-rules"),
 )
 def propose(query: dict[str, Any]) -> Response:
     """Ask which unit would receive a carer, and why. Nothing is kept.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from flask import flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 from marshmallow import ValidationError
 from werkzeug.exceptions import NotFound
@@ -19,6 +19,7 @@ from services.referral.commands.open_draft import OpenDraft, open_draft
 from services.referral.commands.save_draft import SaveDraft, save_draft
 from services.referral.domain.ports import Draft
 from services.referral.domain.refusals import DraftIsUnreadable, NoReceiverIsKnown
+from services.referral.domain.states import Action
 from services.referral.views.drafts import UNFINISHED, UNSAVED, wait_for_a_first_beginning
 from services.referral.web import forms
 from services.referral.web.draft.answers import (
@@ -41,16 +42,20 @@ from services.referral.web.draft.kept import (
     understood,
     without_aside,
 )
-from services.referral.web.draft.sent import expect_unsent
+from services.referral.web.draft.sent import expect_unsent, leads_to_what_was_sent
 from services.referral.web.draft.steps import LIST, NEW, TRIED, address, before, frame, shown, template_of, untouched
 from services.referral.web.draft.told import TO_BE_TOLD_AGAIN, refuse_untold, what_is_not_kept, without_untold
 from services.referral.web.forms import Typed
 from services.referral.web.page import Page, asked_version, parts
-from shared.kernel.actor import Actor
+from shared.kernel.actor import Actor, Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.refusals import VersionHasMoved
 from shared.web.sent_twice import carry_out_once
-from shared.web.who import current_actor
+from shared.web.who import Tried, current_actor, needs
+
+pages = Blueprint("draft", __name__, url_prefix="/referral")
+A_DRAFT = "/drafts/<uuid:draft_id>"
+OPENS = Tried(Action.OPEN, "draft")
 
 # the ways out of a step that its own form has, by what its buttons send
 WAYS: Mapping[str, Callable[[str, Draft], str]] = {
@@ -61,11 +66,16 @@ WAYS: Mapping[str, Callable[[str, Draft], str]] = {
 }
 
 
+@pages.get("/new")
+@needs(Role.REFERRER, goes_on=True)
 def new() -> Response:
     """A new referral gets an address of its own, so that the browser's way back leads to this one and no other."""
     return redirect(f"{NEW}/{uuid4()}", 303)
 
 
+@pages.route("/new/<uuid:begun>", methods=["GET", "POST"])
+@needs(Role.REFERRER, goes_on=True)
+@leads_to_what_was_sent
 def begin(begun: UUID) -> Page:
     """The first step, before there is any draft; once there is, whoever goes back here finds it.
 
@@ -115,6 +125,9 @@ def _draft_begun(begun: UUID, actor: Actor) -> UUID:
     return uuid5(begun, f"{actor.unit_id} {actor.user.issuer} {actor.user.subject}")
 
 
+@pages.route(f"{A_DRAFT}/<step>", methods=["GET", "POST"])
+@needs(Role.REFERRER, goes_on=True, tries=OPENS)
+@leads_to_what_was_sent
 def step(draft_id: UUID, step: str) -> Page:
     """One step of a draft, shown or filled in."""
     if step not in ORDER:
@@ -135,6 +148,9 @@ def step(draft_id: UUID, step: str) -> Page:
         return _fill_in(step, draft, actor, uow)
 
 
+@pages.get(A_DRAFT)
+@needs(Role.REFERRER, goes_on=True, tries=OPENS)
+@leads_to_what_was_sent
 def resume(draft_id: UUID) -> Response:
     """Go on where the draft was left."""
     actor = current_actor()
@@ -151,6 +167,9 @@ def open_for_pages(draft_id: UUID, actor: Actor, uow: ReferralUnitOfWork) -> Dra
     return replace(draft, answers=without_untold(understood(draft.answers)))
 
 
+@pages.route(f"{A_DRAFT}/discard", methods=["GET", "POST"])
+@needs(Role.REFERRER, goes_on=True, tries=Tried(Action.DISCARD_DRAFT, "draft"))
+@leads_to_what_was_sent
 def discard(draft_id: UUID) -> Page:
     """Ask, and then throw the draft away."""
     actor = current_actor()

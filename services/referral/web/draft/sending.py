@@ -1,9 +1,7 @@
-"""Check the answers, send, and the receipt."""
+"""Check the answers, and send."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,36 +11,30 @@ from marshmallow import ValidationError
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.send_referral import send_referral
-from services.referral.domain.access import Shown
 from services.referral.domain.clocks import Priority, promises
 from services.referral.domain.ports import Draft
-from services.referral.domain.referral import Step
 from services.referral.domain.refusals import NoReceiverIsKnown
-from services.referral.domain.states import CLOSED, Action
+from services.referral.domain.states import Action
 from services.referral.views.drafts import wait_for_a_first_click
-from services.referral.views.referral_page import referral_page
 from services.referral.web.draft.answers import carer_of, command_from, first_incomplete
 from services.referral.web.draft.new_yes import lacks_a_new_yes
-from services.referral.web.draft.pages import open_for_pages
+from services.referral.web.draft.pages import A_DRAFT, OPENS, open_for_pages
+from services.referral.web.draft.pages import pages as pages
 from services.referral.web.draft.receiver import receiver_of
-from services.referral.web.draft.sent import remember_sending
+from services.referral.web.draft.sent import leads_to_what_was_sent, remember_sending
 from services.referral.web.draft.steps import TRIED, address, frame
 from services.referral.web.draft.summary import sections
 from services.referral.web.draft.told import person_has_consented
 from services.referral.web.page import Page, asked_version, parts
-from shared.kernel.actor import Actor
-from shared.kernel.identity import ReferralId
+from shared.kernel.actor import Actor, Role
 from shared.kernel.refusals import Invalid
 from shared.kernel.translation import says
-from shared.web.linked import telephones
 from shared.web.validation import sentences
-from shared.web.who import current_actor, must_hear_the_directory
+from shared.web.who import Tried, current_actor, needs
 
 # promise: nothing-sent-unread
 CHANGED = says("The draft was changed in another window. Nothing has been sent: read it through again.")
 ANOTHER_RECEIVER = says("Another unit than before would receive the referral. Nothing has been sent.")
-# so long the receipt of what somebody sent is theirs to read while nobody knows whose right has ended
-RECEIPT_GOES_ON = timedelta(minutes=15)
 # which step a refused field belongs to, by the beginning of its pointer
 STEP_OF = (
     ("/carer", "carer"),
@@ -58,6 +50,9 @@ STEP_OF = (
 )
 
 
+@pages.get(f"{A_DRAFT}/check")
+@needs(Role.REFERRER, goes_on=True, tries=OPENS)
+@leads_to_what_was_sent
 def check(draft_id: UUID) -> Page:
     """Everything that will be sent, with a way to change each part."""
     actor = current_actor()
@@ -82,6 +77,9 @@ def check(draft_id: UUID) -> Page:
     return page
 
 
+@pages.post(f"{A_DRAFT}/send")
+@needs(Role.REFERRER, goes_on=True, tries=Tried(Action.SEND, "draft"))
+@leads_to_what_was_sent
 def send(draft_id: UUID) -> Page:
     """Send it. The same draft sent twice is one referral: a double click ends on the same receipt."""
     actor = current_actor()
@@ -120,42 +118,6 @@ def send(draft_id: UUID) -> Page:
         location = remember_sending(draft_id, referral, actor, uow)
         uow.commit()
     return redirect(location, 303)
-
-
-def receipt(referral_id: UUID) -> str:
-    """What to tell, and hand over to, the one who gives support: no names, so that it can lie on a table."""
-    with parts().unit_of_work(current_actor()) as uow:
-        page = referral_page(ReferralId(referral_id), current_actor(), uow, shown=Shown.RECEIPT)
-        if not _has_just_sent(page.opened.steps, current_actor(), uow.clock.now()):
-            # whoever has just sent it is told so even while the directory is silent; nobody else is, nor anybody later
-            must_hear_the_directory()
-        uow.commit()
-    carer = page.opened.content.carer
-    # what is sealed or closed promises nothing any more
-    goes_on = carer is not None and page.opened.referral.state not in CLOSED
-    reaches_out = carer is not None and not carer.safe_contact.do_not_reach_out
-    unit = page.receiving
-    contact = _reached(gettext("Receiving unit"), unit.name, unit.phone) if unit else []
-    if page.referring and page.referring.phone:
-        contact += _reached(gettext("Referring unit"), page.referring.name, page.referring.phone)
-    return render_template(
-        "receipt/receipt.html",
-        page=page,
-        referral=page.opened.referral,
-        goes_on=goes_on,
-        reaches_out=reaches_out,
-        contact=contact,
-    )
-
-
-def _has_just_sent(steps: Sequence[Step], actor: Actor, now: datetime) -> bool:
-    return any(
-        step.action is Action.SEND and step.by.user == actor.user and now - step.at < RECEIPT_GOES_ON for step in steps
-    )
-
-
-def _reached(what: str, name: str, phone: str | None) -> list[tuple[str, str]]:
-    return [(what, name), (gettext("Telephone"), telephones(phone or ""))]
 
 
 def _check_page(

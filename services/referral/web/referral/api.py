@@ -41,7 +41,7 @@ from shared.web.api import created, etag, ok, once, page_cursor, read_cursor, re
 from shared.web.errors import MalformedCursor
 from shared.web.idempotency import Answer, answered_before, remember_answer
 from shared.web.openapi import Operations
-from shared.web.who import current_actor
+from shared.web.who import Tried, current_actor
 
 api = Operations()
 LIST = "referrals"
@@ -55,6 +55,7 @@ LIST = "referrals"
     keyed=True,
     etag=True,
     goes_on=True,
+    tries=Tried(Action.SEND, "referral"),
 )
 def send(body: dict[str, Any]) -> Response:
     """Send a referral.
@@ -82,7 +83,13 @@ def send(body: dict[str, Any]) -> Response:
     return _sent(referral)
 
 
-@api.get("/referrals", query=schemas.ListQuery, answers={200: schemas_out.ListOut}, roles=STAFF)
+@api.get(
+    "/referrals",
+    query=schemas.ListQuery,
+    answers={200: schemas_out.ListOut},
+    roles=STAFF,
+    tries=Tried(Action.LIST, "referral"),
+)
 def list_them(query: dict[str, Any]) -> Response:
     """List the referrals of your unit, the newest first. The list is recorded, naming every referral shown."""
     wanted = ListReferrals(
@@ -104,6 +111,7 @@ def list_them(query: dict[str, Any]) -> Response:
     answers={200: schemas_out.CountsOut},
     roles=STAFF,
     polled=True,
+    tries=Tried(Action.LIST, "referral"),
 )
 def count_them(query: dict[str, Any]) -> Response:
     """Count the open referrals that the list would show, for asking again and again.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import render_template
+from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
 from services.referral.domain import codes
@@ -14,15 +14,18 @@ from services.referral.domain.consent.scopes import SCOPES_OF, Scope
 from services.referral.domain.content import UNREADABLE, Closed, Need, Part
 from services.referral.domain.permissions import Relation
 from services.referral.domain.reading import Reading
+from services.referral.domain.states import Action
 from services.referral.views.referral_page import ReferralPage, referral_page
 from services.referral.views.timeline import Mark, Progress, Stage
 from services.referral.web import words as words
 from services.referral.web.formats import last_day
-from services.referral.web.page import parts
+from services.referral.web.page import STAFF, parts
 from services.referral.web.referral.called_on import called_on
 from services.referral.web.rows import carer_rows, need_rows, person_rows, titles
 from shared.kernel.identity import ReferralId
-from shared.web.who import current_actor
+from shared.web.who import Tried, current_actor, needs
+
+pages = Blueprint("referral", __name__, url_prefix="/referral")
 
 # each kind of end by its own list: the same code may be in several, and mean something else in each
 REASONS: dict[Stage, tuple[codes.Code, ...]] = {
@@ -33,6 +36,8 @@ REASONS: dict[Stage, tuple[codes.Code, ...]] = {
 }
 
 
+@pages.get("/referrals/<uuid:referral_id>")
+@needs(*STAFF, tries=Tried(Action.OPEN, "referral"))
 def show(referral_id: UUID) -> str:
     """Open it. The reading is recorded in the transaction that allows it."""
     with parts().unit_of_work(current_actor()) as uow:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 from marshmallow import ValidationError
 
@@ -29,15 +29,18 @@ from services.referral.domain.referral import Referral
 from services.referral.domain.states import Action
 from services.referral.web import forms
 from services.referral.web.forms import Typed
-from services.referral.web.page import Page, asked_version, code_choices, parts
+from services.referral.web.page import STAFF, Page, asked_version, code_choices, parts
+from services.referral.web.step import admission
 from services.referral.web.step.admission import answer_again, back_to_the_form, leave_the_form, leaves, moved_page
 from services.referral.web.step.forms import OutcomeForm, ReasonForm
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import ReferralId
 from shared.kernel.refusals import Conflict, Invalid, VersionHasMoved
-from shared.web.who import current_actor
+from shared.web.who import Tried, current_actor, needs
 
+pages = Blueprint("step", __name__, url_prefix="/referral")
+A_REFERRAL = "/referrals/<uuid:referral_id>"
 REASONS = {Action.REJECT: codes.REJECT_REASONS, Action.CANCEL: codes.CANCEL_REASONS, Action.COMPLETE: codes.OUTCOMES}
 FORMS: dict[Action, type[forms.Form]] = {
     Action.REJECT: ReasonForm,
@@ -46,6 +49,8 @@ FORMS: dict[Action, type[forms.Form]] = {
 }
 
 
+@pages.post(f"{A_REFERRAL}/accept")
+@needs(*STAFF, tries=Tried(Action.ACCEPT, "referral"))
 def accept(referral_id: UUID) -> Page:
     """Take it on, with one button."""
     version = asked_version()
@@ -60,6 +65,8 @@ def accept(referral_id: UUID) -> Page:
     )
 
 
+@pages.post(f"{A_REFERRAL}/first-contact")
+@needs(*STAFF, tries=Tried(Action.FIRST_CONTACT, "referral"))
 def first_contact(referral_id: UUID) -> Page:
     """Note that the first contact has been made, with one button."""
     version = asked_version()
@@ -73,6 +80,8 @@ def first_contact(referral_id: UUID) -> Page:
     )
 
 
+@pages.route(f"{A_REFERRAL}/reject", methods=["GET", "POST"])
+@needs(*STAFF, tries=Tried(Action.REJECT, "referral"))
 def reject(referral_id: UUID) -> Page:
     """Decline it with a reason."""
     return _with_reason(
@@ -83,6 +92,8 @@ def reject(referral_id: UUID) -> Page:
     )
 
 
+@pages.route(f"{A_REFERRAL}/cancel", methods=["GET", "POST"])
+@needs(*STAFF, tries=Tried(Action.CANCEL, "referral"))
 def cancel(referral_id: UUID) -> Page:
     """Take it back with a reason."""
     return _with_reason(
@@ -94,6 +105,8 @@ def cancel(referral_id: UUID) -> Page:
     )
 
 
+@pages.route(f"{A_REFERRAL}/complete", methods=["GET", "POST"])
+@needs(*STAFF, tries=Tried(Action.COMPLETE, "referral"))
 def complete(referral_id: UUID) -> Page:
     """Close it with an outcome."""
     return _with_reason(
@@ -102,6 +115,13 @@ def complete(referral_id: UUID) -> Page:
         lambda said, actor, uow: complete_referral(CompleteReferral(**said), actor, uow),
         gettext("The referral is closed. The referrer is told, as far as consent goes."),
     )
+
+
+@pages.get(f"{A_REFERRAL}/moved")
+@needs(*STAFF, tries=Tried(Action.OPEN, "referral"))
+def moved(referral_id: UUID) -> Page:
+    """Somebody else was first. What was written is shown, so that it can be used again."""
+    return admission.moved(referral_id)
 
 
 def _with_a_button(
