@@ -87,6 +87,24 @@ def test_its_files_are_all_that_an_errand_needs(image: Path) -> None:
     assert fingerprint()
 
 
+def test_the_style_sheets_stage_has_what_fetches_them(tmp_path: Path) -> None:
+    """It copies single files of rooms that the product's stage has whole or not at all."""
+    stage = dockerfile().partition(" AS styles\n")[2].partition("\nFROM ")[0]
+    for sources, place in COPIED.findall(stage):
+        for source in sources.split():
+            assert source.split("/")[0] in let_in()
+            if not source.startswith("requirements/"):
+                target = tmp_path / place / Path(source).name if place.endswith("/") else tmp_path / place
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(CHECKOUT / source, target)
+    program = stage.partition('python -c "')[2].partition("; \\")[0]
+    assert "import fetch_style_sheets" in program
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_what_developers_run_is_not_in_it(image: Path) -> None:
     """Nor tests: what is not there cannot be run by whoever breaks in."""
     rooms = {folder.name for folder in image.iterdir() if folder.is_dir()}
