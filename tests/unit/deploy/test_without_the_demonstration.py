@@ -58,6 +58,7 @@ def python(production: Path, *words: str, **settings: str) -> subprocess.Complet
     )
 
 
+@pytest.mark.holds("production-without-the-demonstration")
 def test_every_module_of_production_is_imported_without_it(production: Path) -> None:
     """What is imported only when it is called included: its modules are imported here one by one."""
     done = python(production, "-c", EVERY_MODULE)
@@ -65,6 +66,7 @@ def test_every_module_of_production_is_imported_without_it(production: Path) -> 
     assert done.stdout.strip() == ""
 
 
+@pytest.mark.holds("production-without-the-demonstration")
 def test_the_commands_of_an_operator_are_there_and_the_demonstrations_are_not(production: Path) -> None:
     """By name: whoever looks for `lotsa run` in production is not offered it."""
     helped = python(production, "lotsa.cli", "--help")
