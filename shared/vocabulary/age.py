@@ -16,8 +16,6 @@ from shared.vocabulary.misread import Misread
 OF_AGE = 18
 OLDEST_ALIVE = 120
 EARLIEST_YEAR = 1900
-YOUNG_CARERS = "young-carer"
-"""The target group that a carer under 18 belongs to, whether or not somebody ticked it."""
 
 
 class YearIsNotYet(Misread):

@@ -17,8 +17,9 @@ from typing import TypeVar
 
 from shared.kernel.identity import UnitId
 from shared.kernel.translation import says
-from shared.vocabulary.age import OF_AGE, OLDEST_ALIVE, YOUNG_CARERS, AgeBand, KnownAge, bands_cut_by, exactly
+from shared.vocabulary.age import OF_AGE, OLDEST_ALIVE, AgeBand, KnownAge, bands_cut_by, exactly
 from shared.vocabulary.area import covers
+from shared.vocabulary.target_groups import YOUNG_CARERS
 
 # true both where no rule fits and where the unit that one names has closed
 DEFAULT_REASON = says("No routing rule fits, so the municipality's default unit receives it.")

@@ -1,15 +1,16 @@
-"""Reads the files in ``data``: areas, target groups, forms of support. Each file names its source in its first line."""
+"""What the directory lists by: areas out of the files in ``data``, each of which names its source, and codes."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import date
 from functools import cache
 from pathlib import Path
 
 from services.directory.domain.areas import Areas
 from services.directory.domain.taxonomy import Taxonomies, Taxonomy, Term
+from shared.vocabulary.support_forms import SUPPORT_FORMS
+from shared.vocabulary.target_groups import TARGET_GROUPS
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
@@ -26,23 +27,17 @@ def areas() -> Areas:
 
 @cache
 def taxonomies() -> Taxonomies:
-    """Target groups and forms of support, with the periods in which each may be chosen."""
-    return Taxonomies(_taxonomy("target_groups"), _taxonomy("forms_of_support", "forms"))
-
-
-def _taxonomy(file: str, name: str | None = None) -> Taxonomy:
-    terms = [
-        Term(
-            code=row["code"],
-            name={"sv": row["name_sv"], "en": row["name_en"]},
-            situation={"sv": row["situation_sv"], "en": row["situation_en"]} if row["situation_sv"] else None,
-            basis=row["basis"],
-            valid_from=date.fromisoformat(row["valid_from"]),
-            valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
-        )
-        for row in _rows(file)
+    """The vocabulary's target groups and forms of support, with the periods in which each may be chosen."""
+    groups = [
+        Term(each.code, each.name, each.valid_from, each.valid_to, each.basis.short, each.situation)
+        for each in TARGET_GROUPS
     ]
-    return Taxonomy(name or file, {term.code: term for term in terms})
+    forms = [Term(each.code, each.name, each.valid_from, each.valid_to) for each in SUPPORT_FORMS]
+    return Taxonomies(_taxonomy("target_groups", groups), _taxonomy("forms", forms))
+
+
+def _taxonomy(name: str, terms: list[Term]) -> Taxonomy:
+    return Taxonomy(name, {term.code: term for term in terms})
 
 
 def _rows(file: str) -> Iterator[dict[str, str]]:

@@ -11,14 +11,17 @@ from services.directory.domain.refusals import TermIsUnknown
 
 @dataclass(frozen=True)
 class Term:
-    """One code. ``basis``: the statute or decision that it rests on; ``situation``: the same in a carer's own words."""
+    """One code. ``basis``: the statute or decision that it rests on; ``situation``: the same in a carer's own words.
+
+    ``name`` and ``situation`` are keys into the catalogue.
+    """
 
     code: str
-    name: Mapping[str, str]
+    name: str
     valid_from: date
     valid_to: date | None = None
     basis: str = ""
-    situation: Mapping[str, str] | None = None
+    situation: str = ""
 
     def in_force(self, on: date) -> bool:
         """Whether the code may be chosen on a day; ``valid_to`` is the first day on which it may not."""
@@ -44,10 +47,10 @@ class Taxonomy:
             raise TermIsUnknown(fields={f"/{self.name}": TermIsUnknown.title})
         return chosen
 
-    def label(self, code: str, language: str = "sv") -> str:
+    def label(self, code: str) -> str:
         """What a code is called, also after it has gone out of force; the code itself when unknown."""
         term = self.terms.get(code)
-        return term.name.get(language, term.name["en"]) if term else code
+        return term.name if term else code
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from flask_babel import format_date, format_time, get_locale
+from flask_babel import format_date, format_time
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
@@ -22,19 +22,14 @@ from shared.web.language_names import language_name
 from shared.web.navigation import day, in_words
 
 
-def language() -> str:
-    """The code of the reader's language."""
-    return str(get_locale() or "sv").partition("_")[0]
-
-
 def group_name(code: str) -> str:
     """A target group's name."""
-    return parts().taxonomies.target_groups.label(code, language())
+    return _(parts().taxonomies.target_groups.label(code))
 
 
 def form_name(code: str) -> str:
     """A form of support's name."""
-    return parts().taxonomies.forms.label(code, language())
+    return _(parts().taxonomies.forms.label(code))
 
 
 def area_name(code: str) -> str:
@@ -44,8 +39,7 @@ def area_name(code: str) -> str:
 
 def situation(term: Term) -> str:
     """A target group in a carer's own words."""
-    words = term.situation or term.name
-    return words.get(language(), words["en"])
+    return _(term.situation or term.name)
 
 
 def age_bands() -> list[tuple[str, str]]:
@@ -63,7 +57,7 @@ def age_band_name(band: AgeBand) -> str:
 
 def options(taxonomy: Taxonomy) -> list[tuple[str, str]]:
     """What may be chosen today, as (code, name)."""
-    return [(term.code, taxonomy.label(term.code, language())) for term in in_force(taxonomy)]
+    return [(term.code, _(term.name)) for term in in_force(taxonomy)]
 
 
 def in_force(taxonomy: Taxonomy) -> list[Term]:

@@ -12,6 +12,7 @@ from datetime import date
 
 from services.referral.domain.refusals import CodeIsUnknown, CommentIsRequired
 from shared.kernel.translation import says
+from shared.vocabulary import support_forms, target_groups
 from shared.vocabulary.readable_text import is_readable
 
 START = date(2025, 7, 1)
@@ -61,47 +62,16 @@ CITATIONS: tuple[Citation, ...] = (
     Citation("municipality-decides", "The municipality's own decision", date(2000, 1, 1)),
 )
 
-_LAW = "support-to-carers"
-_OWN = "municipality-decides"
-
-TARGET_GROUPS: tuple[Code, ...] = (
-    Code("older-people", says("Older people"), basis=_LAW),
-    Code("dementia", says("Dementia or another cognitive disease"), basis=_LAW),
-    Code("neuropsychiatric", says("Neuropsychiatric conditions"), basis=_LAW),
-    Code("intellectual-disability", says("Intellectual disability"), basis=_LAW),
-    Code("physical-disability", says("Physical disability"), basis=_LAW),
-    Code("chronic-illness", says("Long-term or chronic physical illness"), basis=_LAW),
-    Code("mental-illness", says("Mental illness or psychiatric disability"), basis=_LAW),
-    Code("addiction", says("Substance use or addiction"), basis=_LAW),
-    Code("child", says("A child with any of these"), basis=_LAW),
-    Code("adult-child", says("An adult child with any of these"), basis=_LAW),
-    Code("young-carer", says("The carer is under 18"), basis=_LAW),
-    Code("criminal-lifestyle", says("Somebody with a criminal lifestyle"), basis=_OWN),
-    Code("violent-extremism", says("Somebody in violent extremism"), basis=_OWN),
-    Code("lethal-violence", says("Struck by shootings or lethal violence"), basis=_OWN),
-    Code("violence-in-close-relations", says("Exposed to violence in a close relation"), basis=_OWN),
-    Code("bereaved-by-suicide", says("Bereaved by suicide"), basis=_OWN),
-    Code("bereaved", says("The person cared for has died"), basis=_OWN),
-    Code("other", says("Something else"), basis=_OWN),
+TARGET_GROUPS: tuple[Code, ...] = tuple(
+    Code(each.code, each.about, basis=each.basis.citation, valid_from=each.valid_from, valid_to=each.valid_to)
+    for each in target_groups.TARGET_GROUPS
 )
 
 SUPPORT_FORMS: tuple[Code, ...] = (
-    Code("guidance", says("Guidance, advice and information")),
-    Code("connecting", says("Connecting with other services")),
-    Code("individual-conversations", says("Individual conversations")),
-    Code("carers-groups", says("Carers' groups")),
-    Code("respite", says("Respite")),
-    Code("lectures", says("Lectures")),
-    Code("courses", says("Courses")),
-    Code("meeting-places", says("Meeting places")),
-    Code("digital-support", says("Digital support")),
-    Code("well-being", says("Well-being activities")),
-    Code("health-advice", says("Health advice through primary care")),
-    Code("financial-support", says("Direct financial support")),
-    Code("walking-talks", says("Walking talks")),
-    Code("recreation-stays", says("Recreation stays")),
-    Code("parents-weekends", says("Parents' weekends")),
-    Code("bereavement-support", says("Support in bereavement")),
+    *(
+        Code(each.code, each.name, valid_from=each.valid_from, valid_to=each.valid_to)
+        for each in support_forms.SUPPORT_FORMS
+    ),
     Code("not-sure", says("The carer does not know yet")),
 )
 

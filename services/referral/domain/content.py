@@ -17,7 +17,8 @@ from services.referral.domain.refusals import (
     TargetGroupIsNotCarersOwnStatement,
 )
 from shared.kernel.translation import says
-from shared.vocabulary.age import YOUNG_CARERS, KnownAge
+from shared.vocabulary.age import KnownAge
+from shared.vocabulary.target_groups import YOUNG_CARERS
 
 
 class Part(StrEnum):

@@ -37,8 +37,8 @@ def terms(name: str) -> Taxonomy:
     return Taxonomy(
         name,
         {
-            OLD: Term(OLD, {"sv": "Den gamla raden", "en": OLD}, date(2025, 1, 1), FIRST),
-            NEW: Term(NEW, {"sv": "Den nya raden", "en": NEW}, FIRST),
+            OLD: Term(OLD, "Den gamla raden", date(2025, 1, 1), FIRST),
+            NEW: Term(NEW, "Den nya raden", FIRST),
         },
     )
 
@@ -85,7 +85,15 @@ def test_commands_take_the_codes_of_the_swedish_day(city: City, moment: datetime
                 service_id=uuid4(), organization_id=OrganizationId(ORGANIZATION["partner-1"]), listing=listing
             )
             unit_id = UnitId(UNIT["advice-farsta"])
-            rule = RoutingRule(uuid4(), "0180", unit_id, "Därför.", frozenset({code}), valid_from=date(2025, 1, 1))
+            groups, since = frozenset({code}), date(2025, 1, 1)
+            rule = RoutingRule(
+                id=uuid4(),
+                area="0180",
+                unit_id=unit_id,
+                reason_sv="Därför.",
+                target_groups=groups,
+                valid_from=since,
+            )
             if refused:
                 with pytest.raises(TermIsUnknown):
                     SupportServiceEditing(lists, made.areas).add(work, OPERATOR, asked)
@@ -103,7 +111,12 @@ def test_routing_is_tried_out_on_the_swedish_day(city: City) -> None:
     hanna = city.signed_in("hanna")
     unit_id = UnitId(UNIT["advice-jarva"])
     rule = RoutingRule(
-        uuid4(), "0180-farsta", unit_id, "Från och med i dag.", frozenset({"addiction"}), valid_from=FIRST
+        id=uuid4(),
+        area="0180-farsta",
+        unit_id=unit_id,
+        reason_sv="Från och med i dag.",
+        target_groups=frozenset({"addiction"}),
+        valid_from=FIRST,
     )
     with city.parts.work_of(OPERATOR) as work:
         before = work.rules.of("0180")

@@ -25,6 +25,7 @@ from services.referral.web import words as words
 from services.referral.web.referral.pages import in_sentences
 from shared.kernel.identity import UnitId
 from shared.vocabulary.age import AgeBand
+from tools.translations import SHARED, catalogue_of
 
 CATALOGUE = Path(words.__file__).parent / "translations/sv/LC_MESSAGES/messages.po"
 
@@ -67,8 +68,10 @@ def test_each_priority_has_one_word_and_it_says_no_day() -> None:
 
 def test_every_title_kept_as_data_has_a_swedish_text() -> None:
     """Codes, consent texts and reasons are data: their titles are keys into the catalogue."""
-    with CATALOGUE.open("rb") as source:
-        known = {message.id for message in read_po(source) if message.string}
+    known = set()
+    for catalogue in (CATALOGUE, catalogue_of(SHARED)):
+        with catalogue.open("rb") as source:
+            known |= {message.id for message in read_po(source) if message.string}
     titles = {code.title for each in codes.LISTS.values() for code in each}
     titles |= {code.title for code in codes.SYSTEM_REASONS}
     titles |= {routing.DEFAULT_REASON}

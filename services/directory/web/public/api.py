@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
+from flask_babel import force_locale, gettext
 
 from services.directory.domain.refusals import ListingIsNotYours
 from services.directory.domain.support_service import SupportService
@@ -18,6 +19,7 @@ from services.directory.views.units import public_units
 from services.directory.web import schemas, schemas_listings, words
 from services.directory.web.page import parts
 from services.directory.web.units import schemas as schemas_staff
+from shared.vocabulary.languages import ENGLISH, SWEDISH
 from shared.web.api import dumped, etag, ok, page_cursor, read_cursor
 from shared.web.limits import SEARCHES, costs
 from shared.web.openapi import Operations
@@ -135,8 +137,8 @@ def _terms(taxonomy: Taxonomy) -> Response:
     terms = [
         {
             "code": term.code,
-            "name_sv": term.name["sv"],
-            "name_en": term.name["en"],
+            "name_sv": _in(SWEDISH, term.name),
+            "name_en": _in(ENGLISH, term.name),
             "basis": term.basis,
             "valid_from": term.valid_from,
             "valid_to": term.valid_to,
@@ -148,3 +150,9 @@ def _terms(taxonomy: Taxonomy) -> Response:
 
 def _next(purpose: str, after: list[Any] | None) -> dict[str, str]:
     return {"next": page_cursor(purpose, after)} if after else {}
+
+
+def _in(language: str, message: str) -> str:
+    """A message in one language, whoever asks."""
+    with force_locale(language):
+        return gettext(message)
