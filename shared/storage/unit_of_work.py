@@ -107,6 +107,11 @@ class UnitOfWork:
         """What is to be told if this commits."""
         return [each.contract for each in self._told]
 
+    @property
+    def has_looked(self) -> bool:
+        """Whether there is a record of a look to be kept."""
+        return bool(self._told)
+
     def commit(self) -> None:
         """Write the outbox rows and commit everything at once; a new transaction may then begin."""
         self.before_commit()
@@ -170,10 +175,9 @@ def reading(work: Work) -> Iterator[Work]:
     """
     with work:
         yield work
-        told = work.told
-        if any(not isinstance(each, AccessRecorded) for each in told):
+        if any(not isinstance(each, AccessRecorded) for each in work.told):
             raise ChangedWhileReading
-        if told:
+        if work.has_looked:
             work.commit()
 
 

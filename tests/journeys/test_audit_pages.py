@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import make_url
 
-from services.audit.web import NAME, create_app
+from services.audit.web import create_app
+from services.audit.web.page import EXTENSION
 from services.audit.web.trail.pages import READINGS_ON_A_PAGE
 from tests.bench.referrals import PATH, body
 from tests.journeys.conftest import Visit
@@ -208,7 +209,7 @@ def test_every_page_is_reached_from_the_one_in_the_header(
     But for a form that came too late: its sender alone is told where it waits (`test_every_form_sent_late.py`).
     """
     app = create_app(product.settings)
-    app.extensions[NAME].engine.dispose()
+    app.extensions[EXTENSION].engine.dispose()
     watched = re.compile(r"/audit/(health/|metrics|lapsed-form/)")
     rules = [rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/audit/")]
     pages = {re.sub("<[^>]+>", "…", rule) for rule in rules if not watched.match(rule)}

@@ -50,6 +50,8 @@ class PendingEntries:
     def __init__(self, connection: Connection, keys: OpeningKeys) -> None:
         self._connection = connection
         self._keys = keys
+        self.waits = False
+        """Whether something was put in it in this transaction."""
 
     def add(self, *happenings: Happening) -> None:
         """Put happenings in the queue: commitments in the members, salts and values sealed beside them.
@@ -57,6 +59,7 @@ class PendingEntries:
         Raises EntryCannotBe now rather than let the sequencer stumble over it.
         """
         if happenings:
+            self.waits = True
             subjects = {_told_of(name, each) for each in happenings for name in each.erasable}
             keys = self._keys.sealing(self._connection, subjects)
             rows = [self._row(place, happening, keys) for place, happening in enumerate(happenings)]

@@ -46,6 +46,11 @@ class AuditUnitOfWork(UnitOfWork):
         """The queue in front of the log."""
         return PendingEntries(self.connection, self._keys)
 
+    @property
+    def has_looked(self) -> bool:
+        """The record of a look is an entry, and waits in the queue."""
+        return "pending" in self.__dict__ and self.pending.waits
+
     @cached_property
     def sequences(self) -> Sequences:
         """Announcements."""

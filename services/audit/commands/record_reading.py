@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 from uuid import UUID
 
 from services.audit.domain.beside import about_of, units_of
 from services.audit.domain.happening import Happening
 from services.audit.domain.ports import PendingEntries
 from services.audit.log.entry import moment
-from shared.kernel.actor import UserRef
+from shared.kernel.actor import Actor, UserRef
 from shared.kernel.clock import Clock
 from shared.kernel.identity import uuid7
+from shared.kernel.refusals import Refusal
 
 RULE = "auditor-reviews-within-mandate"
 PURPOSE = "log-review"
@@ -30,6 +31,48 @@ class Recording(Protocol):
 
     @property
     def pending(self) -> PendingEntries: ...
+
+
+class Refusing(Recording, Protocol):
+    """The unit of work that a refusal needs."""
+
+    def rollback(self) -> None: ...
+
+    def commit(self) -> None: ...
+
+
+def refuse(
+    uow: Refusing,
+    source: str,
+    actor: Actor,
+    action: str,
+    record_kind: str,
+    subjects: Collection[UUID],
+    refusal: Refusal,
+) -> NoReturn:
+    """Undo everything, commit the record of the attempt by itself, and raise the refusal.
+
+    ``action``: what was tried, read or change.
+    """
+    uow.rollback()
+    record_reading(
+        uow,
+        source,
+        actor.user,
+        f"attempt.{action}",
+        record_kind=record_kind,
+        subjects=subjects,
+        outcome=REFUSED,
+        rule=refusal.slug,
+        acting_as=acting_as(actor),
+    )
+    uow.commit()
+    raise refusal
+
+
+def acting_as(actor: Actor) -> tuple[UUID, UUID, str]:
+    """Assignment, unit and role, as an entry tells them."""
+    return actor.assignment_id, actor.unit_id, actor.role.value
 
 
 def record_reading(

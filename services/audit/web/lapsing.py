@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NoReturn
 from uuid import UUID
 
-from services.audit.bootstrap import SERVICE
-from services.audit.web.reviewing import Reviewing
+from services.audit.bootstrap import SERVICE, Parts
+from services.audit.web.door import record_attempt
 from shared.kernel.actor import Actor
 from shared.kernel.translation import says
 from shared.settings import SettingsAreWrong
@@ -14,24 +14,26 @@ from shared.storage.held_forms import HeldForms
 from shared.storage.lapsed_forms import LapsedForms
 from shared.storage.master_keys import MasterKeys
 from shared.web.lapsed_forms import FormIsNotKept, Keeping
+from shared.web.who import Tried
+
+KEPT_FORM = Tried("read", "lapsed-form")
 
 KINDS = {
-    "audit.search": says("The form searches the log."),
-    "audit.verify": says("The form verifies the log."),
-    "audit.seen": says("The form closes an alarm."),
-    "audit.export": says("The form downloads the log."),
+    "trail.search": says("The form searches the log."),
+    "log_status.verify": says("The form verifies the log."),
+    "log_status.seen": says("The form closes an alarm."),
+    "log_status.export": says("The form downloads the log."),
 }
 
 
-def keeping(reviewing: Reviewing) -> Keeping:
+def keeping(parts: Parts) -> Keeping:
     """Sealed under the service's own master key. Raises SettingsAreWrong without one."""
-    parts = reviewing.parts
     path = parts.settings.service(SERVICE).master_key_file
     if path is None:
         raise SettingsAreWrong("LOTSA_AUDIT_MASTER_KEY_FILE is needed")
 
     def refused(actor: Actor, form_id: UUID, refusal: FormIsNotKept) -> NoReturn:
-        reviewing.record_attempt(actor, "lapsed-form", [form_id], refusal.slug)
+        record_attempt(parts, actor, KEPT_FORM, [form_id], refusal)
         raise refusal
 
     master = MasterKeys.from_file(path)

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.audit.web import NAME, create_app
+from services.audit.web import create_app
+from services.audit.web.page import EXTENSION
 from shared.contracts.directory import AssignmentGranted, UnitChanged
 from shared.kernel.clock import FixedClock
 from shared.settings import Settings
@@ -100,7 +101,7 @@ def reviewers(world: World) -> Iterator[Reviewers]:
     file = world.settings.audit_signing_key_file
     assert file is not None
     yield Reviewers(world, app, file.parent)
-    app.extensions[NAME].engine.dispose()
+    app.extensions[EXTENSION].engine.dispose()
 
 
 @pytest.fixture

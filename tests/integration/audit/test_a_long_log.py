@@ -17,7 +17,7 @@ from services.audit.adapters.beside_entries import UNITS
 from services.audit.domain.mandate import Mandate
 from services.audit.views import entries, export, log_status
 from services.audit.views.newest import FURTHER, NEAR
-from services.audit.web import NAME
+from services.audit.web.page import EXTENSION
 from tests.integration.audit.reviewers import Reviewers
 from tests.integration.audit.support import ELSEWHERE, World, given, looked, sent
 
@@ -110,7 +110,7 @@ LOOKS: dict[str, Callable[[FlaskClient, UUID], Any]] = {
 @pytest.mark.parametrize("who", ["ester", "eva"])
 def test_no_page_looks_through_the_log(long_log: Reviewers, written: list[UUID], who: str, look: str) -> None:
     """By no sequential scan of any of its tables, for a city's reviewer and for one who has three entries in it."""
-    engine = long_log.app.extensions[NAME].engine  # type: ignore[attr-defined]
+    engine = long_log.app.extensions[EXTENSION].engine  # type: ignore[attr-defined]
     client = getattr(long_log, who)
     with asked_of(engine) as asked:
         answer = LOOKS[look](client, written[1000])

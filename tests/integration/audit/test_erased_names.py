@@ -15,7 +15,7 @@ from services.audit import bootstrap, verify
 from services.audit.adapters.destroying_keys import subject_of
 from services.audit.adapters.opening_keys import SubjectKey
 from services.audit.adapters.openings import OpeningIsWrong, seal
-from services.audit.web import NAME
+from services.audit.web.page import EXTENSION
 from shared.contracts.directory import RoutingRulesChanged, SignedIn
 from shared.kernel.actor import UserRef
 from shared.storage.encryption import DataKey
@@ -83,7 +83,7 @@ def test_an_erased_name_leaves_all_else_readable(reviewers: Reviewers, story: St
     world.sequencer.integrate()
     page = reviewers.ester.get(path).text
     # nor has the process that showed it still in its memory whose it was
-    names = [told.told for _, told in reviewers.app.extensions[NAME].keys._unwrapped.values()]
+    names = [told.told for _, told in reviewers.app.extensions[EXTENSION].keys._unwrapped.values()]
     assert names
     assert "bo" not in {name["subject"] for name in names if name}
     assert "Innehållet lästes" in page

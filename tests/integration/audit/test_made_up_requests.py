@@ -12,7 +12,8 @@ import schemathesis
 from flask import Flask
 from schemathesis import GenerationMode
 
-from services.audit.web import NAME, create_app
+from services.audit.web import create_app
+from services.audit.web.page import EXTENSION
 from shared.contracts.directory import AssignmentGranted, UnitChanged
 from shared.kernel.actor import UserRef
 from shared.storage import staff
@@ -45,7 +46,7 @@ def api(world: World) -> Iterator[tuple[Flask, str]]:
     token = issue_demo_token(key, world.settings, UserRef(issuer, "ester"), assignment)
     app = create_app(world.settings)
     yield app, token
-    app.extensions[NAME].engine.dispose()
+    app.extensions[EXTENSION].engine.dispose()
 
 
 @pytest.mark.parametrize("mode", MODES, ids=["right", "wrong"])
