@@ -12,7 +12,8 @@ from flask import redirect
 from werkzeug.wrappers import Response
 
 from operations.install.installation import Installation
-from services.notifications.web import NAME, create_app
+from services.notifications.web import create_app
+from services.notifications.web.page import EXTENSION
 from shared.contracts.directory import AssignmentGranted
 from shared.kernel.actor import UserRef
 from shared.web.session import COOKIE, begun
@@ -56,7 +57,7 @@ def site(notifications_database: Installation, room: Room) -> Iterator[str]:
 
     with serving(app) as url:
         yield url
-    app.extensions[NAME].engine.dispose()
+    app.extensions[EXTENSION].engine.dispose()
 
 
 @pytest.mark.parametrize("path", ["/notifications/", "/notifications/inbox"])

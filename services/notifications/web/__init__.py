@@ -1,4 +1,4 @@
-"""Notifications' pages and JSON API."""
+"""Notifications' pages and JSON API. The subjects are listed here."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from flask import Flask
 from sqlalchemy import text
 
 from services.notifications import bootstrap
-from services.notifications.web.notices import api, pages
+from services.notifications.web import inbox, notices
+from services.notifications.web.page import EXTENSION
 from shared.settings import Settings
 from shared.storage.hearing import HeardDirectory
 from shared.storage.key_register import key_is_right
 from shared.storage.schema import OneVersion
 from shared.web.app import make_app
+from shared.web.openapi import Api
 
-NAME = "notifications_parts"
+API = Api(bootstrap.SERVICE, "Lotsa: notices", [notices.api])
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -26,7 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         __name__,
         settings=parts.settings,
         staff=parts.staff,
-        blueprints=[pages.blueprint(parts), api.blueprint(parts)],
+        blueprints=[notices.pages, inbox.pages, API.blueprint()],
         checks={
             "database": lambda: _answers(parts),
             "keys": lambda: key_is_right(parts.settings.service(bootstrap.SERVICE), parts.engine),
@@ -35,7 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         hearing=HeardDirectory(parts.engine, timedelta(seconds=parts.settings.heard_within)),
         version=OneVersion(bootstrap.SERVICE, parts.engine),
     )
-    app.extensions[NAME] = parts
+    app.extensions[EXTENSION] = parts
     return app
 
 

@@ -16,7 +16,8 @@ from schemathesis import GenerationMode
 from sqlalchemy import text
 
 from operations.install.installation import Installation
-from services.notifications.web import NAME, create_app
+from services.notifications.web import create_app
+from services.notifications.web.page import EXTENSION
 from shared.contracts.directory import AssignmentGranted
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
@@ -40,7 +41,7 @@ def make(notifications_database: Installation, room: Room) -> Iterator[Callable[
 
     yield create
     for app in made:
-        app.extensions[NAME].engine.dispose()
+        app.extensions[EXTENSION].engine.dispose()
 
 
 def granted(room: Room, unit_id: UUID, user: UserRef = USER, role: str = "adviser") -> UUID:

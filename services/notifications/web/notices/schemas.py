@@ -1,27 +1,11 @@
-"""The shape of what systems may ask and what they are answered."""
+"""The shape of what systems are answered of notices."""
 
 from __future__ import annotations
 
-from marshmallow import RAISE
-
 from services.notifications.domain.notice import Template
 from services.notifications.web.notices.words import REASONS, STATUSES
+from shared.web.paging import PageOut
 from shared.web.schema import Schema, fields, validate
-
-MOST = 200
-USUAL = 50
-
-
-class NoticesAsked(Schema):
-    """How many notices, and from where on."""
-
-    class Meta:
-        """Unknown parameters are refused."""
-
-        unknown = RAISE
-
-    limit = fields.Integer(load_default=USUAL, validate=validate.Range(1, MOST))
-    cursor = fields.String(load_default=None, validate=validate.Length(1, 500))
 
 
 class NoticeOut(Schema):
@@ -43,8 +27,7 @@ class NoticeOut(Schema):
     settled_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
-class NoticesOut(Schema):
+class NoticesOut(PageOut):
     """A page of the unit's notices, the newest first."""
 
     items = fields.List(fields.Nested(NoticeOut), required=True)
-    next_cursor = fields.String(required=True, allow_none=True, metadata={"description": "Null on the last page."})

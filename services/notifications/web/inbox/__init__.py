@@ -1,0 +1,5 @@
+"""What the demonstration would have sent."""
+
+from services.notifications.web.inbox.pages import pages
+
+__all__ = ["pages"]
