@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,11 @@ VIOLATIONS = {
     "rooms": ("services/referral/domain/referral.py", "import services.referral.adapters.tables"),
     "shared": ("shared/contracts/contract.py", "import shared.storage.engine"),
     "no-circles": ("services/directory/domain/events.py", "import services.directory.domain.unit"),
+    "subjects-of-audit": ("services/audit/web/trail/words.py", "from services.audit.web.log_status import alarm_words"),
+    "subjects-of-notifications": (
+        "services/notifications/web/inbox/pages.py",
+        "import services.notifications.web.notices.words",
+    ),
     "vocabulary": ("shared/vocabulary/__init__.py", "import marshmallow"),
     "vocabulary-libraries": ("services/referral/domain/referral.py", "import phonenumbers"),
     "bus-library": ("services/referral/domain/referral.py", "import nameko"),
@@ -124,3 +130,16 @@ def test_a_new_room_needs_a_place_in_the_house(house: Path) -> None:
         shutil.rmtree(room)
     assert result.returncode == 1
     assert "attic" in result.stdout
+
+
+# services whose web has one Blueprint a subject
+APART = ("audit", "notifications")
+
+
+@pytest.mark.parametrize("service", APART)
+def test_every_subject_of_a_services_web_is_held_apart(service: str) -> None:
+    """A new folder is listed too."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    [listed] = [set(each["modules"]) for each in contracts if each["id"] == f"subjects-of-{service}"]
+    web = ROOT / "services" / service / "web"
+    assert listed == {f"services.{service}.web.{file.parent.name}" for file in web.glob("*/pages.py")}

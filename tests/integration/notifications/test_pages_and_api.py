@@ -143,7 +143,7 @@ def test_pages_follow_one_another_without_gaps(room: Room, make: Callable[[str],
         room.hear(journey.sent())
     client = signed_in(make("test"), granted(room, receiving))
     first = client.get("/notifications/")
-    [cursor] = re.findall(r'href="\?cursor=([^"]+)"', first.text)
+    [cursor] = re.findall(r'href="/notifications/\?cursor=([^"]+)"', first.text)
     second = client.get(f"/notifications/?cursor={cursor}")
     shown = first.text + second.text
     assert all(shown.count(str(journey.referral_id)) == 1 for journey in sent)
