@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import format_time
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -97,7 +97,7 @@ def login_blueprint(
         )
         hooks.on_signed_in(user, session_id)
         if only is None:
-            return redirect("/directory/assignment?next=" + quote(target), 303)
+            return redirect(url_for("login.assignment", next=target), 303)
         return redirect(_onward(target, only), 303)
 
     def leave() -> None:
@@ -182,11 +182,11 @@ def login_blueprint(
         chosen = next((each for each in held if str(each.id) == request.form.get("assignment")), None)
         if chosen is None:
             flash(_("Choose one of your assignments."), "warning")
-            return redirect("/directory/assignment", 303)
+            return redirect(url_for("login.assignment"), 303)
         lack = lack_of(who.identified, chosen.role, settings, web().clock.now())
         if lack is not None:
             flash(_(SENTENCES[lack]), "warning")
-            return redirect("/directory/assignment", 303)
+            return redirect(url_for("login.assignment"), 303)
         session.choose(chosen.id)
         return redirect(_onward(safe_target(request.form.get("next")), chosen), 303)
 
@@ -211,7 +211,7 @@ def login_blueprint(
     def logout() -> Response:
         leave()
         session.end()
-        gone = redirect("/directory/signed-out", 303)
+        gone = redirect(url_for("login.signed_out"), 303)
         # nothing is stored there; what some version or an extension may have left goes all the same
         gone.headers["Clear-Site-Data"] = '"cache", "storage"'
         return gone

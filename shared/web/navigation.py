@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from shared.kernel.actor import Role
 from shared.kernel.clock import SWEDEN
+from shared.vocabulary.page_addresses import page_at
 from shared.web.session import SEEN_STEP
 from shared.web.validation import messages, sentence
 from shared.web.who import SignedIn, signed_in, web
@@ -34,15 +35,15 @@ class Link:
     also: str = ""
 
 
-PUBLIC = Link("/directory/", lazy_gettext("Find support"))
-REFERRALS = Link("/referral/", lazy_gettext("Sent by your unit"))
-NEW_REFERRAL = Link("/referral/new", lazy_gettext("New referral"), also="/referral/drafts/")
-WORKLIST = Link("/referral/", lazy_gettext("Work list"))
-LISTINGS = Link("/directory/mine", lazy_gettext("Our support"))
-TRAIL = Link("/audit/", lazy_gettext("Consents and the log"))
-NOTICES = Link("/notifications/", lazy_gettext("Notices"))
-RULES = Link("/directory/admin", lazy_gettext("Units and rules"))
-INBOX = Link("/notifications/inbox", lazy_gettext("Inbox (demo)"))
+PUBLIC = Link(page_at("find-support"), lazy_gettext("Find support"))
+REFERRALS = Link(page_at("referrals"), lazy_gettext("Sent by your unit"))
+NEW_REFERRAL = Link(page_at("new-referral"), lazy_gettext("New referral"), also=page_at("drafts"))
+WORKLIST = Link(page_at("referrals"), lazy_gettext("Work list"))
+LISTINGS = Link(page_at("own-listings"), lazy_gettext("Our support"))
+TRAIL = Link(page_at("log-trails"), lazy_gettext("Consents and the log"))
+NOTICES = Link(page_at("notices"), lazy_gettext("Notices"))
+RULES = Link(page_at("units-and-rules"), lazy_gettext("Units and rules"))
+INBOX = Link(page_at("demo-inbox"), lazy_gettext("Inbox (demo)"))
 
 # signing in, and a form that waits for its sender, belong under no link though an address begins like theirs
 UNDER_NONE = ("login", "lapsed_forms")
@@ -136,6 +137,7 @@ def add_layout(app: Flask) -> None:
         return {"demo": demo, "header": lambda: _header(demo)}
 
     app.add_template_global(get_locale, "get_locale")
+    app.add_template_global(page_at, "page_at")
     app.add_template_global(_correcting, "correcting")
     app.add_template_filter(moment)
     app.add_template_filter(day)

@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response
 
 from shared.kernel.actor import UserRef
 from shared.settings import Settings, SettingsAreWrong
+from shared.vocabulary.page_addresses import page_at
 from shared.web import assurance, attempts
 from shared.web.session import Identified
 
@@ -70,8 +71,8 @@ class Provider:
             raise SettingsAreWrong("LOTSA_OIDC_ISSUER must be https:// in production")
         self._issuer = settings.oidc_issuer
         self._client_id = settings.oidc_client_id
-        self._redirect_uri = settings.public_url + "/directory/login/callback"
-        self._after_sign_out = settings.public_url + "/directory/signed-out"
+        self._redirect_uri = settings.public_url + page_at("sign-in-callback")
+        self._after_sign_out = settings.public_url + page_at("signed-out")
         self._asked = assurance.asked_for(settings)
         secret_file = settings.oidc_client_secret_file
         self._secret = secret_file.read_text(encoding="utf-8").strip() if secret_file else None

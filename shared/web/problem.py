@@ -27,6 +27,7 @@ from shared.kernel.refusals import Failure, Invalid, Refusal, Sentences, SignInN
 from shared.kernel.translation import says
 from shared.observability.logs import logger
 from shared.storage.encryption import Unreadable
+from shared.vocabulary.page_addresses import page_at
 from shared.web import refusing
 from shared.web.api import pointers
 from shared.web.errors import CannotBeRead, DirectoryIsSilent, FormExpired, OutOfOrder, Unexpected
@@ -109,9 +110,9 @@ def answer_refusal(refusal: Refusal) -> AnyResponse:
                 return redirect(kept, 303) if kept else _answer_signed_out(403)
             if was_kept_here():
                 return _answer_kept()
-            return redirect("/directory/login" + _back_here(), 303)
+            return redirect(page_at("sign-in") + _back_here(), 303)
         if isinstance(refusal, AssignmentNeeded) and request.method in ("GET", "HEAD"):
-            return redirect("/directory/assignment" + _back_here(), 303)
+            return redirect(page_at("choose-assignment") + _back_here(), 303)
     detail = refusal.detail
     if isinstance(refusal, TooOften):
         # promise: too-often-does-nothing
@@ -149,7 +150,7 @@ def _answer_signed_out(status: int) -> Response:
             "What you sent just now was not saved, since you were no longer signed in. What was saved before is still "
             "there."
         ),
-        sign_in_at="/directory/login" + _back_to_the_form(),
+        sign_in_at=page_at("sign-in") + _back_to_the_form(),
     )
 
 
@@ -163,7 +164,7 @@ def _answer_kept() -> Response:
             "What you sent just now was not carried out, but nothing is lost: it is kept encrypted for 12 hours. Sign "
             "in again, under the same assignment, and you can send it."
         ),
-        sign_in_at="/directory/login" + _back_here(),
+        sign_in_at=page_at("sign-in") + _back_here(),
     )
 
 

@@ -163,6 +163,9 @@ def _namings(tree: ast.AST) -> Iterator[ast.AST]:
                 yield first
             case ast.For(iter=ast.Tuple() as table):
                 yield table
+            # what services call each other's pages: shared/vocabulary/page_addresses.py
+            case ast.AnnAssign(target=ast.Name(id="PAGES"), value=ast.Dict() as table):
+                yield table
 
 
 def sizes(checkout: Path) -> tuple[list[tuple[int, str]], float]:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from shared.kernel.identity import NoticeId, ReferralId, UnitId, uuid8_of
+from shared.vocabulary.page_addresses import page_at
 
 
 class Template(StrEnum):
@@ -59,7 +60,7 @@ class Link:
     @property
     def path(self) -> str:
         """The path on the installation's own origin."""
-        return f"/referral/referrals/{self.referral_id}"
+        return page_at("referral", referral_id=self.referral_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class LogLink:
     @property
     def path(self) -> str:
         """The path on the installation's own origin."""
-        return "/audit/log"
+        return page_at("log-state")
 
 
 @dataclass(frozen=True, slots=True)
