@@ -6,7 +6,7 @@ python -m lotsa.bus referral --ready-file FILE
 from __future__ import annotations
 
 # before anything else: it patches the process (eventlet), and what is imported after it is patched too
-from shared.messaging import run_bus  # isort: skip
+from shared.messaging.receive import run_bus  # isort: skip
 
 import argparse
 import sys

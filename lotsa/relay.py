@@ -14,9 +14,9 @@ from pathlib import Path
 from prometheus_client import start_http_server
 
 from shared.contracts.directory import DirectoryIsThere
-from shared.kernel.collecting import settle_down
-from shared.messaging.relay import Relay
-from shared.messaging.tallying import Tallier
+from shared.kernel.garbage import settle_down
+from shared.messaging.publish.relay import Relay
+from shared.messaging.publish.tallies import Tallier
 from shared.observability import logs
 from shared.observability.health import ReadyFile
 from shared.settings import SERVICES, Settings, SettingsAreWrong

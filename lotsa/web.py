@@ -20,7 +20,7 @@ from lotsa.server import patience
 from lotsa.server.in_flight import InFlightLimit
 from lotsa.server.wsgi import mounted, service_app
 from operations.trouble import Trouble
-from shared.kernel.collecting import settle_down
+from shared.kernel.garbage import settle_down
 from shared.observability import logs
 from shared.settings import SERVICES, Settings, SettingsAreWrong
 from shared.storage.encryption import KeyTrouble

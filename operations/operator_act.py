@@ -16,7 +16,7 @@ from shared.contracts.contract import Contract
 from shared.kernel.actor import Role
 from shared.kernel.clock import SystemClock
 from shared.kernel.identity import uuid7
-from shared.messaging.outbox import append
+from shared.messaging.publish.outbox import append
 from shared.settings import SERVICES, Settings
 from shared.storage.engine import make_engine
 from shared.storage.unit_of_work import Told

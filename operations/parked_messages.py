@@ -15,8 +15,8 @@ from shared.kernel.actor import Role
 from shared.kernel.clock import SystemClock
 from shared.kernel.identity import uuid7
 from shared.messaging.names import service_of
-from shared.messaging.outbox import append
-from shared.messaging.parked import Parked, Parking, list_parked
+from shared.messaging.publish.outbox import append
+from shared.messaging.receive.parked_messages import Parked, Parking, list_parked
 from shared.messaging.trouble import BrokerTrouble
 from shared.settings import Settings
 from shared.storage.engine import make_engine

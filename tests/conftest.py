@@ -43,7 +43,7 @@ def the_directory_is_heard(request: pytest.FixtureRequest, monkeypatch: pytest.M
     Tests of just that say ``@pytest.mark.hearing``; in processes of the product's own it is as it is.
     """
     if request.node.get_closest_marker("hearing") is None:
-        monkeypatch.setattr("shared.storage.hearing.HeardDirectory.goes_on", lambda *_: True)
+        monkeypatch.setattr("shared.storage.heartbeat.HeardDirectory.goes_on", lambda *_: True)
 
 
 @pytest.fixture(scope="session")

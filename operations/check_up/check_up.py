@@ -17,7 +17,7 @@ from operations.check_up.prometheus import tell_prometheus
 from operations.check_up.silence import about_hearing
 from operations.install.migrate import subscriptions
 from shared.kernel.clock import SystemClock
-from shared.messaging.parked import list_parked
+from shared.messaging.receive.parked_messages import list_parked
 from shared.settings import Settings, SettingsAreWrong
 from shared.storage.encryption import KeyTrouble
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from operations.operator_act import database_of
 from shared.settings import SERVICES, Settings
-from shared.storage.hearing import CLOCKS_APART, heard
+from shared.storage.heartbeat import CLOCKS_APART, heard
 
 DIRECTORY = "directory"
 

@@ -28,10 +28,11 @@ from services.audit.adapters.parked import parked_sequences
 from shared.contracts.common import AccessRecorded, ServiceRestored
 from shared.kernel.clock import SystemClock
 from shared.kernel.identity import uuid7
-from shared.messaging import epochs, outbox
+from shared.messaging import epochs
 from shared.messaging.connection import connect, drop
-from shared.messaging.publishing import CONFIRM_TIMEOUT
-from shared.messaging.republishing import KEEP_SENT
+from shared.messaging.publish import outbox
+from shared.messaging.publish.publisher import CONFIRM_TIMEOUT
+from shared.messaging.retention import KEEP_SENT
 from shared.messaging.subscription import EVERY_PUBLISHER
 from shared.settings import SERVICES, Settings
 

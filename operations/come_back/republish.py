@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 from operations.operator_act import act, database_of, known_service, moment, rule_for, tell
 from operations.trouble import NotInTime
 from shared.kernel.clock import SystemClock
-from shared.messaging.republishing import KEEP_SENT, KEEP_SENT_DAYS, ask_to_republish, how_many, progress
+from shared.messaging.publish.republication import ask_to_republish, how_many, progress
+from shared.messaging.retention import KEEP_SENT, KEEP_SENT_DAYS
 from shared.settings import Settings
 
 STANDS_STILL_AFTER_SECONDS = 60.0

@@ -13,12 +13,12 @@ from operations.install.key_uses import asking, check_master_key
 from operations.trouble import Trouble
 from shared.contracts.contract import all_contracts
 from shared.messaging import topology
-from shared.messaging.subscribe import subscriptions_of
+from shared.messaging.receive.subscribe import subscriptions_of
 from shared.messaging.subscription import Subscription
 from shared.settings import SERVICES, Settings, SettingsAreWrong
 from shared.storage import key_register
 from shared.storage.master_keys import read_master_keys
-from shared.storage.migrating import migrate
+from shared.storage.migrations import migrate
 
 TRIES = 5
 

@@ -10,7 +10,7 @@ from operations.install.make_keys import make_web_keys
 from operations.keys import rotate_log_key, rotate_master_key, rotate_web_keys
 from operations.keys.key_files import alone
 from operations.trouble import Trouble
-from shared.kernel.watched import LOOK_AGAIN_AFTER_SECONDS
+from shared.kernel.file_watch import LOOK_AGAIN_AFTER_SECONDS
 from shared.settings import SERVICES, Settings
 
 SESSION = "session"

@@ -35,17 +35,17 @@ from services.audit.views.export import write_export
 from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Actor, UserRef
 from shared.kernel.clock import Clock, SystemClock
+from shared.kernel.file_watch import Watched
 from shared.kernel.identity import UnitId, uuid7
 from shared.kernel.steady import SteadyClock
-from shared.kernel.watched import Watched
-from shared.messaging import outbox
 from shared.messaging.bedside import Bedside
+from shared.messaging.publish import outbox
 from shared.settings import Settings, SettingsAreWrong
 from shared.storage.attempts import Attempts
+from shared.storage.driver import ask_alone
 from shared.storage.encryption import DataKey, KeyIsMissing
 from shared.storage.engine import make_engine
 from shared.storage.master_keys import MasterKeys
-from shared.storage.plainly import ask_alone
 from shared.storage.staff import StaffCopy
 
 SERVICE = "audit"

@@ -28,13 +28,14 @@ from shared.contracts import audit, common, directory, notifications, referral  
 from shared.contracts.common import RelayAnnounced, ServiceRestored, TallyAnnounced
 from shared.contracts.contract import Contract, all_contracts
 from shared.contracts.envelope import Envelope
-from shared.messaging.subscribe import Heard, every, subscribe
+from shared.messaging.receive.subscribe import Heard, every, subscribe
 from shared.settings import Settings
-from shared.storage import hearing, lapsed_forms
+from shared.storage import heartbeat as hearing
+from shared.storage import lapsed_forms
 from shared.storage.staff import STAFF_EVENTS, StaffEvent, forget_old_sessions
 
 INTEGRATE_EVERY_S = 0.04
-TOGETHER = 64
+BATCH = 64
 RECONCILE_EVERY_S = 15
 VERIFY_EVERY_S = 5
 COMPARE_EVERY_S = 15
@@ -60,7 +61,7 @@ class Audit:
         """A transaction that follows what was heard."""
         return self._parts.as_service(envelope)
 
-    @subscribe(*EVERYTHING, together=TOGETHER)
+    @subscribe(*EVERYTHING, batch=BATCH)
     def remember(self, heard: Heard[Contract], uow: AuditUnitOfWork) -> None:
         """Whatever happens anywhere enters the log."""
         memory.remember(heard, uow)

@@ -18,11 +18,11 @@ from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.identity import OrganizationId
-from shared.messaging import outbox
+from shared.messaging.publish import outbox
 from shared.settings import Settings, SettingsAreWrong
 from shared.storage.attempts import Attempts
+from shared.storage.driver import ask_alone
 from shared.storage.engine import make_engine
-from shared.storage.plainly import ask_alone
 from shared.storage.staff import StaffCopy
 from shared.vocabulary.area import municipality_of
 

@@ -18,14 +18,14 @@ from shared.contracts.referral import (
     ReferralRejected,
     ReferralSent,
 )
-from shared.messaging.subscribe import Heard, every, subscribe
+from shared.messaging.receive.subscribe import Heard, every, subscribe
 from shared.storage import lapsed_forms
 from shared.storage.staff import forget_old_sessions
 from shared.web import idempotency
 
 SWEEP_EVERY_S = 60
 KEEP_ANSWERS = timedelta(days=7)
-TOGETHER = 32
+BATCH = 32
 
 
 class Directory:
@@ -47,7 +47,7 @@ class Directory:
         ReferralRejected,
         ReferralCompleted,
         ReferralCancelled,
-        together=TOGETHER,
+        batch=BATCH,
     )
     def count_referrals(self, heard: Heard[counting.Step], uow: DirectoryUnitOfWork) -> None:
         """How many referrals a unit sent and received, and what became of them."""

@@ -41,12 +41,12 @@ from shared.contracts.referral import (
     ReferralRejected,
     ReferralSent,
 )
-from shared.messaging.subscribe import Heard, every, subscribe
-from shared.storage import hearing
+from shared.messaging.receive.subscribe import Heard, every, subscribe
+from shared.storage import heartbeat as hearing
 from shared.storage.staff import STAFF_EVENTS, StaffEvent, forget_old_sessions
 
 DELIVER_EVERY_S = 0.5
-TOGETHER = 32
+BATCH = 32
 SWEEP_EVERY_S = 60
 TELL_OF_ALARMS_EVERY_S = 15
 LISTEN_EVERY_S = 15
@@ -64,7 +64,7 @@ class Notifications:
         """A transaction that follows what was heard."""
         return self._parts.as_service(envelope)
 
-    @subscribe(ReferralSent, together=TOGETHER)
+    @subscribe(ReferralSent, batch=BATCH)
     def tell_the_receiving_unit(self, heard: Heard[ReferralSent], uow: NotificationsUnitOfWork) -> None:
         """A new referral waits."""
         arrivals.when_a_referral_is_sent_tell_the_receiving_unit(heard, uow, self._parts.channel_name)
@@ -84,7 +84,7 @@ class Notifications:
         """Something happened, and nothing more is told on the way."""
         withdrawals.when_a_consent_is_withdrawn_tell_the_other_unit(event, uow, self._parts.channel_name)
 
-    @subscribe(ConsentGiven, together=TOGETHER)
+    @subscribe(ConsentGiven, batch=BATCH)
     def note_what_may_be_told(self, heard: Heard[ConsentGiven], uow: NotificationsUnitOfWork) -> None:
         """Whether the carer lets the referrer know."""
         consents.when_a_consent_is_given_note_what_may_be_told(heard, uow)

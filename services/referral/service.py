@@ -11,8 +11,9 @@ from services.referral.reactions.when_routing_rules_change_keep_them import when
 from services.referral.reactions.when_the_directory_speaks_remember_it import when_the_directory_speaks_remember_it
 from shared.contracts.directory import RoutingRulesChanged, RoutingRulesToldAgain
 from shared.contracts.envelope import Envelope
-from shared.messaging.subscribe import every, subscribe
-from shared.storage import hearing, lapsed_forms
+from shared.messaging.receive.subscribe import every, subscribe
+from shared.storage import heartbeat as hearing
+from shared.storage import lapsed_forms
 from shared.storage.staff import STAFF_EVENTS, StaffEvent, forget_old_sessions
 from shared.web import idempotency
 

@@ -11,11 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, DateTime, Index, MetaData, Table, Text, Uuid, text
 
-from shared.messaging.republishing import KEEP_SENT_DAYS
-from shared.storage.plainly import ask
-
-KEEP_DAYS = KEEP_SENT_DAYS + 7
-"""Longer than a sent event stays where it can be sent again (republishing.py), and a week's delay on its way."""
+from shared.messaging.retention import KEEP_CARRIED_OUT_DAYS
+from shared.storage.driver import ask
 
 _CREATE = (
     """
@@ -84,7 +81,7 @@ def carried_out(connection: Connection, queue: str, event_ids: Sequence[UUID]) -
     return bool(all_of_them)
 
 
-def sweep_inbox(connection: Connection, *, keep_days: int = KEEP_DAYS, at_most: int = 5_000) -> int:
+def sweep_inbox(connection: Connection, *, keep_days: int = KEEP_CARRIED_OUT_DAYS, at_most: int = 5_000) -> int:
     """Forget what was carried out longer ago than this; returns how many rows went.
 
     The broker holds nothing that long except parked messages, whose replay then counts as a first time.

@@ -31,7 +31,7 @@ def declare(admin_broker_url: str, publishers: Sequence[str], subscriptions: Seq
         for publisher in publishers:
             _exchange(channel, names.exchange(publisher), "topic")
         for service in sorted({subscription.service for subscription in subscriptions}):
-            _ways_back(channel, service)
+            _declare_retry_queues(channel, service)
         for subscription in subscriptions:
             _queue(channel, subscription, publishers)
     finally:
@@ -69,7 +69,7 @@ def permissions(prefix: str, services: Sequence[str]) -> dict[str, list[dict[str
     return {"permissions": [*entries, admin]}
 
 
-def _ways_back(channel: amqp.Channel, service: str) -> None:
+def _declare_retry_queues(channel: amqp.Channel, service: str) -> None:
     _exchange(channel, names.parked_exchange(service), "direct")
     _exchange(channel, names.again_exchange(service), "direct")
     for seconds in names.RETRY_SECONDS:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import psycopg
 from sqlalchemy import Connection
 
-from shared.storage.plainly import driver_of
+from shared.storage.driver import driver_of
 
 LIVELY_FOR = 1.0
 LOOK_AT_LEAST_EVERY = 0.5

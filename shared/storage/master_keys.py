@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import UUID
 
-from shared.kernel.watched import Watched
+from shared.kernel.file_watch import Watched
 from shared.storage.encryption import (
     DataKey,
     KeyIsMissing,

@@ -45,8 +45,8 @@ from shared.kernel.actor import Role, UserRef
 from shared.kernel.clock import Clock
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.kernel.swedish_order import swedish_order
-from shared.storage import hearing
-from shared.storage.plainly import Row, ask, ask_alone
+from shared.storage import heartbeat as hearing
+from shared.storage.driver import Row, ask, ask_alone
 from shared.vocabulary.readable_text import received
 
 StaffEvent: TypeAlias = (

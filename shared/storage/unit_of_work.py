@@ -23,7 +23,7 @@ from shared.contracts.envelope import Envelope
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.identity import uuid7
 from shared.observability import trace
-from shared.storage.plainly import ask
+from shared.storage.driver import ask
 
 Heard = TypeVar("Heard")
 Work = TypeVar("Work", bound="UnitOfWork")
@@ -41,7 +41,7 @@ class Told:
 
 
 class OutboxWriter(Protocol):
-    """Writes public events into the service's outbox (``shared.messaging.outbox.append``)."""
+    """Writes public events into the service's outbox (``shared.messaging.publish.outbox.append``)."""
 
     def __call__(self, connection: Connection, told: Sequence[Told], *, occurred_at: datetime) -> None: ...
 

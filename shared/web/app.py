@@ -14,7 +14,7 @@ from shared.kernel.translation import says
 from shared.observability.episodes import Episode
 from shared.observability.logs import logger
 from shared.settings import Settings, SettingsAreWrong
-from shared.storage.hearing import Hearing
+from shared.storage.heartbeat import Hearing
 from shared.storage.master_keys import MasterKeys
 from shared.storage.schema import DatabaseIsOfAnotherVersion, OneVersion
 from shared.web import (

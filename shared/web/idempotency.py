@@ -20,7 +20,7 @@ from sqlalchemy import Connection, text
 
 from shared.kernel.actor import Actor
 from shared.kernel.refusals import AlreadyInProgress
-from shared.storage.plainly import ask, run
+from shared.storage.driver import ask, run
 from shared.web.errors import KeyUsedForSomethingElse
 
 DDL = """

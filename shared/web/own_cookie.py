@@ -13,7 +13,7 @@ from flask import Flask, Request, Response, request
 from flask import session as own
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
-from shared.kernel.watched import Watched
+from shared.kernel.file_watch import Watched
 from shared.settings import SettingsAreWrong
 from shared.web import session
 

@@ -23,7 +23,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
-from shared.kernel.watched import Watched
+from shared.kernel.file_watch import Watched
 from shared.settings import SettingsAreWrong
 
 ALGORITHM = "Ed25519"

@@ -23,7 +23,7 @@ def sentences(said: object) -> tuple[str, ...]:
     ``said`` is one message or several. Where something is missing, what else was found wrong with the nothing that is
     there is left out: it would tell of rules to somebody who has not begun.
     """
-    each = dict.fromkeys(map(sentence, _plainly(said)))
+    each = dict.fromkeys(map(sentence, _texts(said)))
     missing = str(_(MISSING))
     return (missing,) if missing in each else tuple(each)
 
@@ -38,7 +38,7 @@ def messages(errors: object) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for where, said in _flat(errors, ""):
         steps = [step for step in where.split("/") if step and not step.isdecimal()]
-        found.setdefault(".".join(steps), []).extend(_plainly(said))
+        found.setdefault(".".join(steps), []).extend(_texts(said))
     return {name: " ".join(sentences(said)) for name, said in found.items()}
 
 
@@ -50,7 +50,7 @@ def _flat(errors: object, prefix: str) -> Iterator[tuple[str, object]]:
         yield prefix, errors
 
 
-def _plainly(said: object) -> list[str]:
+def _texts(said: object) -> list[str]:
     # as they are: made into another text, one would lose its values
     each = said if isinstance(said, list | tuple) else [said]
     return [text if isinstance(text, str) else str(text) for text in each]

@@ -17,7 +17,7 @@ from shared.kernel.refusals import NotAllowed, SignInNeeded
 from shared.kernel.translation import says
 from shared.observability import metrics
 from shared.settings import Settings
-from shared.storage.hearing import Hearing
+from shared.storage.heartbeat import Hearing
 from shared.storage.staff import Assignment, Unit
 from shared.web import session
 from shared.web.errors import DirectoryIsSilent

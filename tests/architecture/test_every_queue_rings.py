@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from services.audit.adapters import pending_entries
-from shared.messaging import outbox
+from shared.messaging.publish import outbox
 from tests.support.rooms import PRODUCT
 
 ROOT = Path(__file__).parents[2]

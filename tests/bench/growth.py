@@ -25,7 +25,7 @@ from demo.seed.ids import ASSIGNMENT, DEMO_ISSUER
 from demo.seed.large import run_large
 from lotsa.server.wsgi import service_app
 from shared.kernel.actor import UserRef
-from shared.kernel.collecting import settle_down
+from shared.kernel.garbage import settle_down
 from shared.settings import SERVICES, Settings
 from shared.web.limits import ALLOWED
 from shared.web.session import begun, cookie_name

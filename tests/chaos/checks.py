@@ -15,7 +15,7 @@ from operations.install.migrate import subscriptions
 from operations.verify_log import verify
 from services.audit.views.export import write_export
 from shared.contracts.common import RelayAnnounced
-from shared.messaging.parked import Parking
+from shared.messaging.receive.parked_messages import Parking
 from shared.settings import SERVICES
 from tests.chaos.ends import Ends
 from tests.chaos.poison import Poison

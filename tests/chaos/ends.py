@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.contracts.directory import SessionEnded
-from shared.messaging.outbox import append
+from shared.messaging.publish.outbox import append
 from shared.storage.unit_of_work import Told
 from tests.chaos.world import World
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 from shared.contracts.envelope import Envelope
 from shared.contracts.referral import ReferralSent
 from shared.messaging import names
-from shared.messaging.publishing import ConfirmedPublisher, Outgoing
+from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing
 from shared.messaging.trouble import BrokerTrouble
 
 

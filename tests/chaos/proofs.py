@@ -10,8 +10,8 @@ from demo.wait import wait_until
 from services.audit import bootstrap as audit
 from services.audit.domain.tallies import LOOKS, TOLD
 from services.audit.views import log_status
+from shared.messaging.publish.tallies import tally_of
 from shared.messaging.tally import hour_of, ids_within
-from shared.messaging.tallying import tally_of
 from shared.settings import SERVICES
 from tests.chaos.world import World
 

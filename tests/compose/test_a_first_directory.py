@@ -20,7 +20,7 @@ from services.directory import bootstrap
 from shared.kernel.actor import UserRef
 from shared.kernel.clock import FixedClock, SystemClock
 from shared.settings import Settings
-from shared.storage.migrating import migrate
+from shared.storage.migrations import migrate
 from shared.vocabulary.routing import Situation
 from tests.support.infrastructure import Infrastructure, new_installation
 

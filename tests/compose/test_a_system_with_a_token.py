@@ -23,7 +23,7 @@ from operations.checkout import CHECKOUT
 from operations.install import prepare
 from services.directory.web import create_app
 from shared.settings import SERVICES, Settings
-from shared.storage.migrating import migrate
+from shared.storage.migrations import migrate
 from shared.web.tokens import REQUIRED
 from tests.support.infrastructure import Infrastructure, new_installation
 from tests.support.oidc.real_provider import provider_python

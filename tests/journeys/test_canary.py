@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from sqlalchemy import text
 
 from shared.messaging import names
-from shared.messaging.publishing import ConfirmedPublisher, Outgoing
+from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing
 from shared.storage.engine import make_engine
 from tests.support.canary import asking, breaking, browsing
 from tests.support.canary.marked import PLANTED_FOR_BO, RARE_GROUP, REFUSED, Canary

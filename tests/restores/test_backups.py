@@ -28,7 +28,7 @@ from operations.backup.restore import put_back
 from operations.install.installation import Installation
 from operations.install.migrate import declare_topology, migrate_databases
 from operations.trouble import Trouble
-from shared.messaging.claims import Claims
+from shared.messaging.publish.claims import Claims
 from shared.settings import SERVICES
 from shared.storage.engine import make_engine
 from tests.support.eventually import eventually, never

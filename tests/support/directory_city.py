@@ -31,7 +31,7 @@ from shared.kernel.clock import FixedClock
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.settings import Settings
 from shared.storage.attempts import Attempts
-from shared.storage.migrating import migrate
+from shared.storage.migrations import migrate
 from shared.storage.rates import Allowance
 from shared.web.tokens import issue_demo_token
 from tests.support.infrastructure import Infrastructure, new_installation

@@ -26,7 +26,7 @@ from shared.contracts.directory import AssignmentGranted, UnitChanged
 from shared.contracts.referral import ReferralSent
 from shared.kernel.actor import Role
 from shared.kernel.clock import FixedClock
-from shared.messaging.relay import Relay
+from shared.messaging.publish.relay import Relay
 from shared.storage import staff
 from tests.integration.referral.conftest import (
     HEALTH_CENTRE,

@@ -14,11 +14,11 @@ from typing import Any
 
 from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope
-from shared.messaging.subscribe import BROKER_URL, Bus, Subscribed
+from shared.messaging.receive.subscribe import BROKER_URL, Bus, Subscribed
 from tests.support.eventually import eventually
 from tests.support.tracing import Messages, Way
 
-ARRIVES = ("shared/messaging/consuming.py", "Consuming._arrive")
+ARRIVES = ("shared/messaging/receive/consumer.py", "Consuming._arrive")
 
 
 class TracedBus:

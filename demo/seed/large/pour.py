@@ -23,7 +23,7 @@ from shared.contracts.common import AccessRecorded
 from shared.contracts.envelope import Envelope
 from shared.contracts.referral import ConsentGiven
 from shared.kernel.identity import uuid7_of
-from shared.storage.plainly import run
+from shared.storage.driver import run
 
 BATCH = 2_000
 _LAST = text("SELECT epoch, last_sequence FROM publisher")

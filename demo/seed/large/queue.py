@@ -20,7 +20,7 @@ from services.notifications.service import Notifications
 from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope
 from shared.kernel.identity import NoticeId
-from shared.messaging.subscribe import subscriptions_of
+from shared.messaging.receive.subscribe import subscriptions_of
 from shared.settings import Settings
 
 AT_MOST_WAITING = 50_000
@@ -132,7 +132,7 @@ def _reactions(service: type, event_type: str) -> list[tuple[str, bool]]:
     """The methods of a service that listen to an event, and whether each takes several together."""
     if (service, event_type) not in _found:
         _found[service, event_type] = [
-            (each.queue.partition(".")[2], each.together > 1)
+            (each.queue.partition(".")[2], each.batch > 1)
             for each in subscriptions_of(service)
             if any(event_type == told for _, told in each.bindings)
         ]

@@ -12,7 +12,7 @@ from services.audit.domain.gaps import Ranges, joined
 from services.audit.domain.given_up import Hours, NotedOfRestores, ToldOfRestores, runs_by_epoch
 from services.audit.log.entry import LeafIsWrong, read_leaf
 from services.audit.log.packing import unpack
-from shared.storage.plainly import ask
+from shared.storage.driver import ask
 
 AUDIT = "audit"
 _GIVEN_UP = "select source, given_up::text from given_up_sequences"

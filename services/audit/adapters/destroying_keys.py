@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from services.audit.adapters.opening_keys import OpeningKeys, Subject
 from shared.kernel.actor import UserRef
+from shared.storage.driver import ask
 from shared.storage.encryption import Unreadable
-from shared.storage.plainly import ask
 
 _ALL = "select key_id, pseudonym, wrapped, told from subject_keys where destroyed_at is null"
 _DESTROY = """

@@ -21,8 +21,8 @@ from services.audit.domain.ports import Entry, Head, ShownSet, Waiting
 from services.audit.log.merkle import ProofIsWrong, inclusion_proof, leaf_hash, verify_inclusion
 from services.audit.log.packing import pack, read_stored, unpack
 from shared.kernel.identity import uuid7
+from shared.storage.driver import ask, run
 from shared.storage.encryption import key_id_of
-from shared.storage.plainly import ask, run
 
 # any number will do, as long as it is this one for ever
 _LOCK = "select pg_try_advisory_xact_lock(4207849484193285121)"

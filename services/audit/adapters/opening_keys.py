@@ -22,9 +22,9 @@ from sqlalchemy import Connection, Engine
 from services.audit.adapters.openings import OpeningIsWrong, is_reference, unseal
 from services.audit.log.entry import canonical
 from shared.observability.logs import logger
+from shared.storage.driver import ask, run
 from shared.storage.encryption import DataKey, Unreadable, key_id_of
 from shared.storage.master_keys import MasterKeys
-from shared.storage.plainly import ask, run
 
 _log = logger("audit.opening_keys")
 

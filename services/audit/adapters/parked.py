@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import amqp
 
-from shared.messaging.parked import Parking
+from shared.messaging.receive.parked_messages import Parking
 
 
 def parked_sequences(broker_url: str, queues: Sequence[str]) -> Mapping[str, list[int]]:

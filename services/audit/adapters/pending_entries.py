@@ -20,7 +20,7 @@ from services.audit.domain.refusals import EntryCannotBe
 from services.audit.log.entry import LeafIsWrong, commitment, leaf_bytes, new_salt
 from services.audit.log.shown import folded
 from shared.storage.bell import Bell
-from shared.storage.plainly import ask, run
+from shared.storage.driver import ask, run
 
 BELL = Bell("pending_entries")
 """Rung for the sequencer."""

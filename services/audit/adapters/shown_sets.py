@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.audit.log.shown import Shown
-from shared.storage.plainly import ask
+from shared.storage.driver import ask
 
 CHUNK = 500
 _FIND = "select key, records, ids from shown_sets where key = any($1::uuid[])"

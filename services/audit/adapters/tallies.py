@@ -19,7 +19,7 @@ from services.audit.log.packing import read_stored
 from services.audit.log.shown import MEMBER, Shown, key_of, unfolded
 from shared.contracts.common import TallyAnnounced
 from shared.messaging.tally import HOUR, Tally, ids_within
-from shared.storage.plainly import ask, run
+from shared.storage.driver import ask, run
 
 CHUNK = 1_000
 # an event is written when what it tells of is committed: its id is made a moment after the record's

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from services.audit.log.merkle import KEPT_FROM, root_of
-from shared.storage.plainly import ask
+from shared.storage.driver import ask
 
 _LEAVES = "select leaf_hash from log_entries where index >= $1 and index < $2 order by index"
 _NODE = "select hash from log_nodes where level = $1 and index = $2"

@@ -20,9 +20,9 @@ from services.audit.domain.gaps import Ranges
 from services.audit.domain.mandate import follows_the_user
 from services.audit.log.checking import Finding, Laid, Signed, Slice, Stored
 from services.audit.log.packing import as_it_lies, lies_packed, read_stored
+from shared.storage.driver import ask, run
 from shared.storage.encryption import DataKey, Unreadable
 from shared.storage.master_keys import MasterKeys
-from shared.storage.plainly import ask, run
 
 # the key is derived from the service's master key for this alone; its id, and the row's, are only ever these
 KEY_ID = UUID("6f1d2d3e-8f0a-4c52-9d3b-0d1f5b1c7a01")

@@ -18,7 +18,7 @@ from services.audit.domain.refusals import EntryIsSpoilt
 from services.audit.log.entry import FORMAT_1, opens
 from services.audit.log.packing import read_hashed
 from services.audit.log.shown import MEMBER, Shown, fits, key_of
-from shared.storage.plainly import ask
+from shared.storage.driver import ask
 
 SHOWN = f"index, leaf, leaf_hash, event_id, type, occurred_at, recorded_at, {UNITS}, shown"
 """What is read of an entry to show it: the leaf, and what stands beside it, to be held against it."""

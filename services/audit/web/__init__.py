@@ -12,7 +12,7 @@ from services.audit.web.door import record_refusals
 from services.audit.web.lapsing import keeping
 from services.audit.web.page import EXTENSION
 from shared.settings import Settings
-from shared.storage.hearing import HeardDirectory
+from shared.storage.heartbeat import HeardDirectory
 from shared.storage.key_register import key_is_right
 from shared.storage.schema import OneVersion
 from shared.web.app import make_app

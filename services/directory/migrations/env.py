@@ -1,5 +1,5 @@
 """Alembic's environment."""
 
-from shared.storage.migrating import run
+from shared.storage.migrations import run
 
 run()

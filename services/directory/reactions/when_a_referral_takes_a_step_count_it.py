@@ -15,7 +15,7 @@ from shared.contracts.referral import (
     ReferralRejected,
     ReferralSent,
 )
-from shared.storage.plainly import run
+from shared.storage.driver import run
 from shared.storage.unit_of_work import UnitOfWork
 
 Step: TypeAlias = (

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from services.notifications.adapters import unit_of_work
 from shared.kernel.clock import Clock
-from shared.storage.plainly import run
+from shared.storage.driver import run
 
 _KEEP = """
     INSERT INTO demo_mailbox (notice_id, address, raw, kept_at)

@@ -13,7 +13,7 @@ from services.notifications.domain.notice import TO_THE_LOG, Link, LogLink, Noti
 from services.notifications.domain.ports import Answer, NewNotice
 from services.notifications.domain.retrying import LONGEST_PUT_OFF
 from shared.kernel.identity import NoticeId, ReferralId, UnitId
-from shared.storage.plainly import ask, run
+from shared.storage.driver import ask, run
 
 URGENCY = {
     Template.NEW_REFERRAL_WAITS: 0,

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from services.notifications.domain.alarms import OPERATORS
 from services.notifications.domain.notice import Template
 from services.notifications.domain.silence import Signs
-from shared.storage.hearing import heard
-from shared.storage.plainly import ask
+from shared.storage.driver import ask
+from shared.storage.heartbeat import heard
 
 # any number will do, as long as it is this one for ever
 _LOCK = "SELECT pg_try_advisory_xact_lock(4207849484193285124)"

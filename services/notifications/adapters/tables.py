@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, DateTime, Integer, LargeBinary, MetaData, SmallInteger, Table, Text, Uuid
 
 from shared.messaging.inbox import inbox_table
-from shared.messaging.outbox import outbox_tables
+from shared.messaging.publish.outbox import outbox_tables
 
 metadata = MetaData()
 

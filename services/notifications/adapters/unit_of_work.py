@@ -13,7 +13,7 @@ from services.notifications.domain.ports import Alarms, LifeSigns, Notices
 from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
-from shared.messaging import outbox
+from shared.messaging.publish import outbox
 from shared.storage.unit_of_work import UnitOfWork
 
 # what the database's row policies read

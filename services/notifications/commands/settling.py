@@ -33,7 +33,7 @@ def settle(begin: Callable[[], Transaction], token: UUID, channel: str, outcomes
     it is logged, and claimed again when its claim runs out. Raises what a database that is away raises.
     """
     try:
-        return _together(begin, token, channel, outcomes)
+        return _in_one_batch(begin, token, channel, outcomes)
     except Exception as error:
         if meaning_of(error) is Meaning.WAIT:
             raise
@@ -41,7 +41,7 @@ def settle(begin: Callable[[], Transaction], token: UUID, channel: str, outcomes
     sent = 0
     for outcome in outcomes:
         try:
-            sent += _together(begin, token, channel, [outcome])
+            sent += _in_one_batch(begin, token, channel, [outcome])
         except Exception as error:
             if meaning_of(error) is Meaning.WAIT:
                 raise
@@ -49,7 +49,7 @@ def settle(begin: Callable[[], Transaction], token: UUID, channel: str, outcomes
     return sent
 
 
-def _together(begin: Callable[[], Transaction], token: UUID, channel: str, outcomes: Sequence[Outcome]) -> int:
+def _in_one_batch(begin: Callable[[], Transaction], token: UUID, channel: str, outcomes: Sequence[Outcome]) -> int:
     with begin() as uow:
         now = uow.clock.now()
         events: list[NoticeEvent] = []

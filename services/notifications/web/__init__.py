@@ -11,7 +11,7 @@ from services.notifications import bootstrap
 from services.notifications.web import inbox, notices
 from services.notifications.web.page import EXTENSION
 from shared.settings import Settings
-from shared.storage.hearing import HeardDirectory
+from shared.storage.heartbeat import HeardDirectory
 from shared.storage.key_register import key_is_right
 from shared.storage.schema import OneVersion
 from shared.web.app import make_app

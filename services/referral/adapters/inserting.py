@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from shared.storage.plainly import run
+from shared.storage.driver import run
 
 Rows = Sequence[Mapping[str, Any]]
 Shape = tuple[str, tuple[str, ...], int]

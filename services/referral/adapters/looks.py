@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from shared.contracts.common import AccessRecorded
 from shared.kernel.identity import uuid8_of
-from shared.storage.plainly import ask, run
+from shared.storage.driver import ask, run
 
 KIND = ("assignment_id", "unit_id", "action", "outcome", "rule", "purpose", "issuer", "subject", "role", "record_kind")
 """All that a look says but for its moment and its ids: the columns of ``look_kinds``, in the order of its id."""

@@ -22,7 +22,7 @@ from services.referral.adapters.tables import routing_sets
 from services.referral.domain.routing import ReceivingUnit, RoutingRule, RoutingRules
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import Failure
-from shared.storage.plainly import ask
+from shared.storage.driver import ask
 from shared.storage.staff import older
 from shared.vocabulary.routing import AgeOf
 

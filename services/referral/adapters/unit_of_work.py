@@ -23,7 +23,7 @@ from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
 from shared.kernel.events import DomainEvent
-from shared.messaging import outbox
+from shared.messaging.publish import outbox
 from shared.storage.attempts import Attempts
 from shared.storage.master_keys import MasterKeys
 from shared.storage.unit_of_work import UnitOfWork

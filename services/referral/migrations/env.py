@@ -1,5 +1,5 @@
 """Alembic's environment for the referral service."""
 
-from shared.storage.migrating import run
+from shared.storage.migrations import run
 
 run()

@@ -21,7 +21,7 @@ from services.referral.web.referral.pages import pages as referral
 from services.referral.web.step.pages import pages as step
 from services.referral.web.worklist.pages import pages as worklist
 from shared.settings import Settings
-from shared.storage.hearing import HeardDirectory
+from shared.storage.heartbeat import HeardDirectory
 from shared.storage.key_register import key_is_right
 from shared.storage.schema import OneVersion
 from shared.web.app import make_app

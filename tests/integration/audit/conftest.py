@@ -15,7 +15,7 @@ from shared.contracts.directory import AssignmentGranted, UnitChanged
 from shared.kernel.clock import FixedClock
 from shared.settings import Settings
 from shared.storage import staff
-from shared.storage.migrating import migrate
+from shared.storage.migrations import migrate
 from tests.integration.audit.broken_log import TABLES, as_owner, kept, size
 from tests.integration.audit.reviewers import BO, ESTER, EVA, LOG_CONTROL, REVIEWERS_ELSEWHERE, Reviewers, Story
 from tests.integration.audit.support import (

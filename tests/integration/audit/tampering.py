@@ -27,11 +27,11 @@ from shared.contracts.directory import AssignmentEnded, AssignmentGranted, Sessi
 from shared.contracts.envelope import Envelope
 from shared.kernel.clock import FixedClock
 from shared.kernel.identity import uuid7
-from shared.messaging import outbox
-from shared.messaging.claims import Claims
 from shared.messaging.inbox import first_time
+from shared.messaging.publish import outbox
+from shared.messaging.publish.claims import Claims
+from shared.messaging.publish.tallies import tally_of
 from shared.messaging.tally import hour_of
-from shared.messaging.tallying import tally_of
 from shared.settings import Settings
 from shared.storage import staff
 from shared.storage.unit_of_work import Told

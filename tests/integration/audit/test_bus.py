@@ -22,13 +22,13 @@ from shared.contracts.directory import UnitChanged
 from shared.contracts.envelope import Envelope
 from shared.kernel.identity import uuid7
 from shared.messaging import names
-from shared.messaging.parked import Parking
-from shared.messaging.publishing import ConfirmedPublisher, Outgoing
-from shared.messaging.subscribe import subscriptions_of
+from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing
+from shared.messaging.receive.parked_messages import Parking
+from shared.messaging.receive.subscribe import subscriptions_of
 from shared.messaging.tally import Tally
 from shared.messaging.topology import declare, event_types_nobody_hears
 from shared.settings import SERVICES
-from shared.storage.migrating import migrate
+from shared.storage.migrations import migrate
 from tests.integration.audit.support import NOW, given, looked, sent
 from tests.support.eventually import eventually
 

@@ -25,7 +25,7 @@ from services.audit.domain.refusals import LogHasAnotherKey
 from services.audit.log.checkpoint import Checkpoint, CheckpointIsForeign, SignerKey, VerifierKey, open_checkpoint
 from services.audit.log.entry import canonical
 from shared.contracts.audit import LogKeyChanged
-from shared.kernel import watched
+from shared.kernel import file_watch as watched
 from tests.integration.audit.broken_log import alarms, as_owner, kept
 from tests.integration.audit.reviewers import Reviewers
 from tests.integration.audit.support import World, leaves, sent, signer, size

@@ -12,7 +12,7 @@ from services.audit.commands.reconcile_sequences import reconcile
 from services.audit.domain.alarms import Alarm
 from services.audit.domain.gaps import GRACE
 from shared.settings import SERVICES, Settings
-from shared.storage.migrating import migrate
+from shared.storage.migrations import migrate
 from tests.integration.audit.broken_log import as_owner, tick, verify
 from tests.integration.audit.support import World, do_as, sent
 

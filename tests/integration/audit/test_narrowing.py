@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 from services.audit.adapters.beside_entries import ABOUT, OPENINGS, UNITS
 from shared.contracts.directory import RoutingRulesChanged, SignedIn
 from shared.settings import Settings
-from shared.storage.migrating import migrate
+from shared.storage.migrations import migrate
 from tests.integration.audit.support import ADVICE, ISSUER, NOW, World, do_as, given, listed, looked, sent
 from tests.support.infrastructure import Infrastructure, new_installation
 

@@ -30,7 +30,7 @@ from sqlalchemy.pool import NullPool
 from services.audit.commands.verify_in_background import WHOLE_WITHIN, Pace, Verifier
 from services.audit.service import VERIFY_EVERY_S
 from shared.settings import Settings
-from shared.storage.migrating import migrate
+from shared.storage.migrations import migrate
 from tests.integration.audit import broken_log
 from tests.integration.audit.support import ELSEWHERE, looked
 from tests.integration.audit.tampering import CONSENT, KEPT, REFERRAL, Town

@@ -8,7 +8,7 @@ from uuid import uuid4
 import psycopg
 from sqlalchemy import make_url
 
-from shared.storage.migrating import migrate
+from shared.storage.migrations import migrate
 from shared.vocabulary.languages import OFFERED
 from tests.support.directory_city import City
 from tests.support.directory_things import read_service, write_service

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from demo.seed.directory import seed_directory
 from demo.seed.ids import ASSIGNMENT, ORGANIZATION, UNIT
-from shared.storage.migrating import migrate
+from shared.storage.migrations import migrate
 from tests.support.directory_city import City
 from tests.support.infrastructure import Infrastructure, new_installation
 

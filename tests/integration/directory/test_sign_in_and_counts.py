@@ -13,7 +13,7 @@ from services.directory.views.administration import suppressed
 from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope
 from shared.contracts.referral import FirstContactMade, ReferralAccepted, ReferralSent
-from shared.messaging.subscribe import subscriptions_of
+from shared.messaging.receive.subscribe import subscriptions_of
 from shared.storage.rates import Allowance
 from shared.web.limits import ALLOWED, SIGN_INS
 from tests.support.directory_city import City, sign_in, token_in

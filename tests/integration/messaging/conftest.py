@@ -24,10 +24,10 @@ from operations.install.installation import Installation
 from shared.contracts.referral import ReferralSent
 from shared.kernel.identity import uuid7
 from shared.messaging.inbox import create_inbox
-from shared.messaging.outbox import append, create_outbox, keep_epochs
-from shared.messaging.relay import Relay
-from shared.messaging.republishing import create_republishing
-from shared.messaging.subscribe import subscriptions_of
+from shared.messaging.publish.outbox import append, create_outbox, keep_epochs
+from shared.messaging.publish.relay import Relay
+from shared.messaging.publish.republication import create_republishing
+from shared.messaging.receive.subscribe import subscriptions_of
 from shared.messaging.topology import declare
 from shared.observability.health import is_ready
 from shared.settings import SERVICES
@@ -103,7 +103,7 @@ class House:
 
 
 class BusProcess:
-    """``python -m shared.messaging.run_bus`` with its log in a file."""
+    """``python -m shared.messaging.receive.run_bus`` with its log in a file."""
 
     def __init__(self, installation: Installation, services: tuple[str, ...], environment: dict[str, str]) -> None:
         name = uuid4().hex[:8]
@@ -111,7 +111,14 @@ class BusProcess:
         self.log_file = installation.folder / f"{name}.log"
         variables = {**os.environ, **installation.environment(), **environment, "PYTHONPATH": str(ROOT)}
         self._log = self.log_file.open("wb")
-        command = [sys.executable, "-m", "shared.messaging.run_bus", "--ready-file", str(self.ready_file), *services]
+        command = [
+            sys.executable,
+            "-m",
+            "shared.messaging.receive.run_bus",
+            "--ready-file",
+            str(self.ready_file),
+            *services,
+        ]
         self.process = subprocess.Popen(command, env=variables, stderr=self._log, stdout=self._log, cwd=ROOT)
 
     @property

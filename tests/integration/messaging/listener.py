@@ -14,8 +14,8 @@ from shared.contracts.common import RelayAnnounced
 from shared.contracts.envelope import Envelope
 from shared.contracts.referral import ReferralCompleted, ReferralOpened, ReferralSent
 from shared.kernel.refusals import Conflict, Failure
-from shared.messaging.outbox import append
-from shared.messaging.subscribe import Heard, every, subscribe
+from shared.messaging.publish.outbox import append
+from shared.messaging.receive.subscribe import Heard, every, subscribe
 from shared.settings import Settings
 from shared.storage.engine import make_engine
 from shared.storage.unit_of_work import UnitOfWork
@@ -65,7 +65,7 @@ class Listener:
             fields = event.to_data() | {"version": event.version + 1}
             uow.publish(ReferralOpened.from_data(fields))
 
-    @subscribe(ReferralCompleted, together=8)
+    @subscribe(ReferralCompleted, batch=8)
     def note_closings(self, heard: Heard[ReferralCompleted], uow: UnitOfWork) -> None:
         """Note each, unless one of them is refused."""
         for event in uow.each(heard):

@@ -19,8 +19,8 @@ from prometheus_client import REGISTRY
 from demo.one_machine.private_rabbitmq import PrivateRabbitMQ
 from operations.checkout import CHECKOUT
 from shared.messaging.connection import ANSWER_TIMEOUT, HEARTBEAT, connect, drop
-from shared.messaging.relay import ANNOUNCE_EVERY
-from shared.messaging.subscribe import subscriptions_of
+from shared.messaging.publish.relay import ANNOUNCE_EVERY
+from shared.messaging.receive.subscribe import subscriptions_of
 from shared.messaging.topology import declare
 from shared.observability import metrics
 from shared.settings import SERVICES

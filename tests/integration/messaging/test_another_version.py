@@ -19,8 +19,8 @@ from operations.install.installation import Installation
 from operations.install.migrate import declare_topology, migrate_database
 from services.referral.web import create_app as referral_app
 from services.referral.web.page import EXTENSION
-from shared.messaging.outbox import append
-from shared.messaging.relay import Relay
+from shared.messaging.publish.outbox import append
+from shared.messaging.publish.relay import Relay
 from shared.settings import SERVICES
 from shared.storage import schema
 from shared.storage.engine import make_engine
@@ -139,7 +139,7 @@ def test_a_bus_does_not_begin(made: Installation, step: str) -> None:
     """It ends with 1 and a sentence in its log; whoever watches over it starts it again, until it may."""
     with of_step(made, step):
         done = subprocess.run(
-            [sys.executable, "-m", "shared.messaging.run_bus", "services.referral.service:Referral"],
+            [sys.executable, "-m", "shared.messaging.receive.run_bus", "services.referral.service:Referral"],
             env={**os.environ, **made.environment(), "PYTHONPATH": str(ROOT)},
             cwd=ROOT,
             capture_output=True,
@@ -156,7 +156,7 @@ def test_a_bus_does_not_begin(made: Installation, step: str) -> None:
 def test_a_bus_that_was_there_before_ends(made: Installation, step: str) -> None:
     """It looks a few times a minute; whoever watches over it starts it again."""
     begin = (
-        "import sys, shared.messaging.run_bus as bus; bus.LOOK_AT_VERSION_EVERY = 0.3;"
+        "import sys, shared.messaging.receive.run_bus as bus; bus.LOOK_AT_VERSION_EVERY = 0.3;"
         "sys.exit(bus.main(['services.referral.service:Referral']))"
     )
     ready = made.settings().var / "run" / "bus.ready"

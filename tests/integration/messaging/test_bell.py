@@ -11,15 +11,15 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Connection, text
 
-from shared.messaging import relay as relaying
 from shared.messaging.bedside import Bedside
-from shared.messaging.claims import WAITING
-from shared.messaging.outbox import BELL, append, hold, let_go
-from shared.messaging.publishing import ConfirmedPublisher
+from shared.messaging.publish import relay as relaying
+from shared.messaging.publish.claims import WAITING
+from shared.messaging.publish.outbox import BELL, append, hold, let_go
+from shared.messaging.publish.publisher import ConfirmedPublisher
 from shared.storage import bell as bells
 from shared.storage.bell import Rest, Sleeper
+from shared.storage.driver import Look
 from shared.storage.engine import make_engine
-from shared.storage.plainly import Look
 from shared.storage.unit_of_work import Told
 from tests.integration.messaging.conftest import House, eventually, referral_sent
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from shared.messaging.subscribe import subscriptions_of
+from shared.messaging.receive.subscribe import subscriptions_of
 from shared.messaging.topology import declare
 from shared.observability.health import ReadyFile, is_ready
 from shared.settings import SERVICES

@@ -13,11 +13,11 @@ from sqlalchemy import text
 from shared.contracts.contract import Contract
 from shared.contracts.directory import DirectoryIsThere, SessionEnded, SignInRefused
 from shared.contracts.envelope import Envelope
-from shared.messaging import announcing
-from shared.messaging.claims import Claims
-from shared.messaging.outbox import append, hold, let_go
-from shared.messaging.publishing import ConfirmedPublisher, Outgoing, Receipt
-from shared.messaging.subscribe import subscribe
+from shared.messaging.publish import announcements as announcing
+from shared.messaging.publish.claims import Claims
+from shared.messaging.publish.outbox import append, hold, let_go
+from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing, Receipt
+from shared.messaging.receive.subscribe import subscribe
 from shared.storage.staff import STAFF_EVENTS
 from shared.storage.unit_of_work import Told
 from tests.integration.messaging.conftest import House
@@ -165,7 +165,7 @@ def test_it_vouches_for_all_that_staff_is_made_of() -> None:
 def test_what_vouches_for_others_is_not_carried_out_beside_them() -> None:
     """Together with those that it rests on it would come before they are done."""
     with pytest.raises(TypeError):
-        subscribe(SessionEnded, DirectoryIsThere, together=8)
+        subscribe(SessionEnded, DirectoryIsThere, batch=8)
 
 
 def test_other_relays_say_nothing_of_the_kind(house: House, said: list[Envelope]) -> None:

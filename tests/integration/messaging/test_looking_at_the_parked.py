@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 
 from shared.messaging import names
-from shared.messaging.parked import Parked, Parking
-from shared.messaging.publishing import ConfirmedPublisher, Outgoing
+from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing
+from shared.messaging.receive.parked_messages import Parked, Parking
 from tests.integration.messaging.conftest import House
 
 QUEUE = "audit.obey"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
-from shared.messaging.parked import Parking
+from shared.messaging.receive.parked_messages import Parking
 from tests.integration.messaging.conftest import House, eventually
 from tests.integration.messaging.wire import Wire
 

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import text
 
 from shared.contracts.directory import SignInRefused
-from shared.messaging import claims
-from shared.messaging.claims import Claims
-from shared.messaging.outbox import BELL, append, renew_epoch, sweep_outbox
-from shared.messaging.publishing import ConfirmedPublisher
+from shared.messaging.publish import claims
+from shared.messaging.publish.claims import Claims
+from shared.messaging.publish.outbox import BELL, append, renew_epoch, sweep_outbox
+from shared.messaging.publish.publisher import ConfirmedPublisher
 from shared.messaging.trouble import BrokerTrouble
-from shared.storage.plainly import ask
+from shared.storage.driver import ask
 from shared.storage.unit_of_work import Told
 from tests.integration.messaging.conftest import House, eventually
 from tests.integration.messaging.wire import Wire

@@ -9,19 +9,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from shared.messaging import inbox
-from shared.messaging.claims import Claims
 from shared.messaging.connection import connect, drop
-from shared.messaging.outbox import hold, let_go, renew_epoch
-from shared.messaging.publishing import ConfirmedPublisher, Outgoing, Receipt
-from shared.messaging.republishing import (
-    KEEP_SENT,
-    KEEP_SENT_DAYS,
-    ask_to_republish,
-    how_many,
-    progress,
-)
-from shared.messaging.subscribe import subscriptions_of
+from shared.messaging.publish.claims import Claims
+from shared.messaging.publish.outbox import hold, let_go, renew_epoch
+from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing, Receipt
+from shared.messaging.publish.republication import ask_to_republish, how_many, progress
+from shared.messaging.receive.subscribe import subscriptions_of
+from shared.messaging.retention import KEEP_CARRIED_OUT_DAYS, KEEP_SENT, KEEP_SENT_DAYS
 from tests.integration.messaging.conftest import House, eventually
 from tests.integration.messaging.listener import Listener
 from tests.support.eventually import never
@@ -179,4 +173,4 @@ def test_what_can_be_sent_again_is_still_remembered_by_who_has_had_it() -> None:
     """The inbox remembers for a week longer than sent events stay."""
     assert timedelta(days=KEEP_SENT_DAYS) == KEEP_SENT
     assert KEEP_SENT_DAYS >= 30
-    assert inbox.KEEP_DAYS >= KEEP_SENT_DAYS + 7
+    assert KEEP_CARRIED_OUT_DAYS >= KEEP_SENT_DAYS + 7

@@ -9,7 +9,7 @@ import pytest
 
 from shared.messaging import names
 from shared.messaging.connection import connect
-from shared.messaging.publishing import ConfirmedPublisher, Outgoing
+from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing
 from shared.messaging.trouble import BrokerTrouble
 from tests.integration.messaging.conftest import House
 
@@ -58,7 +58,7 @@ def test_a_service_configures_nothing(as_referral: amqp.Channel) -> None:
 
 def test_declaring_again_changes_nothing(house: House) -> None:
     """The migration step may run as often as it likes."""
-    from shared.messaging.subscribe import subscriptions_of
+    from shared.messaging.receive.subscribe import subscriptions_of
     from shared.messaging.topology import declare
     from shared.settings import SERVICES
     from tests.integration.messaging.listener import Listener

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from shared.settings import SERVICES, Settings
-from shared.storage.migrating import migrate
+from shared.storage.migrations import migrate
 from tests.support.infrastructure import Infrastructure, new_installation
 
 WRITTEN = ("causation_id", "correlation_id", "data", "event_type", "history", "id", "occurred_at", "traceparent")

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from shared.settings import SERVICES, Settings
-from shared.storage.migrating import migrate
+from shared.storage.migrations import migrate
 from tests.support.infrastructure import Infrastructure, new_installation
 
 ROOT = Path(__file__).resolve().parents[3]

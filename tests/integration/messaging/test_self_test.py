@@ -12,7 +12,7 @@ from tests.integration.messaging.conftest import ROOT, House
 
 TRY = """
 import sys
-import shared.messaging.run_bus as run_bus
+import shared.messaging.receive.run_bus as run_bus
 import psycopg.waiting
 psycopg.waiting.wait = {
     "psycopg's green one": psycopg.waiting.wait,
@@ -37,7 +37,7 @@ def test_ten_sleeps_must_overlap(house: House, waiting: str, status: int) -> Non
 
 PIPELINE = """
 import sys
-import shared.messaging.run_bus as run_bus
+import shared.messaging.receive.run_bus as run_bus
 import psycopg
 import psycopg.waiting
 psycopg.waiting.wait = run_bus.wait_by_the_hub

@@ -11,8 +11,8 @@ import pytest
 
 from shared.messaging import names
 from shared.messaging.connection import connect
-from shared.messaging.parked import Parked, Parking
-from shared.messaging.publishing import ConfirmedPublisher, Outgoing
+from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing
+from shared.messaging.receive.parked_messages import Parked, Parking
 from tests.integration.messaging.conftest import BusProcess, House, eventually
 
 SECRETS = ("Gun", "Svensson", "191212121212")

@@ -10,9 +10,9 @@ from sqlalchemy.exc import DataError
 
 from shared.contracts.common import TallyAnnounced
 from shared.kernel.clock import FixedClock
-from shared.messaging import tallying
+from shared.messaging.publish import tallies as tallying
+from shared.messaging.publish.tallies import SAID_AGAIN_EVERY, SAID_AGAIN_FOR, SETTLED_AFTER, Tallier, tally_of
 from shared.messaging.tally import HOUR, Tally, hour_of, ids_within
-from shared.messaging.tallying import SAID_AGAIN_EVERY, SAID_AGAIN_FOR, SETTLED_AFTER, Tallier, tally_of
 from tests.integration.messaging.conftest import House, eventually
 
 

@@ -32,9 +32,9 @@ from shared.contracts.referral import (
 from shared.kernel.clock import FixedClock
 from shared.kernel.identity import uuid7, uuid7_of
 from shared.messaging.inbox import first_time
-from shared.messaging.subscribe import subscriptions_of
+from shared.messaging.receive.subscribe import subscriptions_of
 from shared.storage.engine import make_engine
-from shared.storage.migrating import migrate
+from shared.storage.migrations import migrate
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TABLES = (
@@ -165,7 +165,7 @@ class Room:
         self.clock = clock
         self.service = Notifications(parts)
         self._methods = {
-            event_type: (subscription.queue.partition(".")[2], subscription.together > 1)
+            event_type: (subscription.queue.partition(".")[2], subscription.batch > 1)
             for subscription in subscriptions_of(Notifications)
             for _, event_type in subscription.bindings
         }

@@ -16,7 +16,7 @@ from services.notifications.domain.alarms import OPERATORS
 from services.notifications.domain.silence import AGAIN_AFTER, MORE_AFTER, SILENCE, Listening
 from services.notifications.service import LISTEN_EVERY_S, Notifications
 from shared.contracts.notifications import NoticeSent
-from shared.storage import hearing
+from shared.storage import heartbeat as hearing
 from shared.storage.engine import make_engine
 from tests.integration.notifications.channels import email
 from tests.integration.notifications.conftest import Room

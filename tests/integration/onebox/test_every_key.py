@@ -22,7 +22,7 @@ from operations.install.migrate import migrate_databases
 from operations.install.rabbitmq_users import user_names
 from operations.keys import rotate as rotating
 from operations.trouble import Trouble
-from shared.kernel import watched
+from shared.kernel import file_watch as watched
 from shared.settings import SERVICES
 from shared.storage.encryption import MasterKey, master_key_id_of
 from shared.storage.master_keys import MasterKeys

@@ -21,7 +21,7 @@ from services.audit.log.packing import unpack
 from shared.contracts.directory import UnitChanged
 from shared.contracts.envelope import Envelope
 from shared.messaging import names
-from shared.messaging.publishing import ConfirmedPublisher, Outgoing
+from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing
 from tests.support.eventually import eventually
 from tests.support.infrastructure import Infrastructure
 from tests.support.running import Running, running_product

@@ -25,9 +25,9 @@ from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.clock import FixedClock
 from shared.kernel.identity import AssignmentId, UnitId, uuid7
 from shared.messaging.inbox import first_time
-from shared.messaging.subscribe import subscriptions_of
+from shared.messaging.receive.subscribe import subscriptions_of
 from shared.storage.engine import make_engine
-from shared.storage.migrating import migrate
+from shared.storage.migrations import migrate
 from shared.web.tokens import issue_demo_token
 from tests.support.emptying import empty
 from tests.support.sessions import sign_in_as

@@ -18,8 +18,8 @@ from operations.trouble import Trouble
 from services.referral.adapters.keys import IDENTITY_INDEX
 from services.referral.adapters.unit_of_work import Opening
 from services.referral.domain.content import Part
+from shared.kernel.file_watch import LOOK_AGAIN_AFTER_SECONDS
 from shared.kernel.identity import ReferralId
-from shared.kernel.watched import LOOK_AGAIN_AFTER_SECONDS
 from shared.storage.encryption import MasterKey, master_key_id_of
 from shared.storage.master_keys import MasterKeys, read_master_keys
 from tests.integration.referral.conftest import Cast, Room, a_referral_about_both

@@ -15,9 +15,9 @@ from services.referral.views.readings import readings_of
 from services.referral.views.worklist import PAGE, Show, work_list
 from shared.contracts.common import AccessRecorded
 from shared.kernel.identity import ReferralId, uuid7
-from shared.messaging import tallying
+from shared.messaging.publish import tallies as tallying
+from shared.messaging.publish.tallies import tally_of
 from shared.messaging.tally import hour_of
-from shared.messaging.tallying import tally_of
 from tests.integration.referral.conftest import Cast, Room, a_referral, a_referral_about_both
 from tests.support.weighing import weigh
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from services.referral.adapters.unit_of_work import Opening, ReferralUnitOfWork
 from shared.contracts.directory import AssignmentEnded
 from shared.kernel.actor import Role
-from shared.messaging import outbox
+from shared.messaging.publish import outbox
 from shared.storage.lapsed_forms import LIFETIME, LapsedForm, LapsedForms, Sender
 from shared.storage.unit_of_work import UnitOfWork
 from tests.integration.referral.conftest import HEALTH_CENTRE, KUNGSHOLMEN, NOON, Cast, Room, a_referral_about_both

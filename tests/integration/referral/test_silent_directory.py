@@ -18,9 +18,9 @@ from services.referral.web import create_app
 from services.referral.web.receipt.pages import RECEIPT_GOES_ON
 from shared.contracts.directory import DirectoryIsThere, SessionEnded
 from shared.contracts.envelope import Envelope
-from shared.messaging.handling import _once
-from shared.messaging.subscribe import subscriptions_of
-from shared.storage.hearing import TABLE
+from shared.messaging.receive.handler import _once
+from shared.messaging.receive.subscribe import subscriptions_of
+from shared.storage.heartbeat import TABLE
 from tests.integration.referral.conftest import API, NOON, Cast, Room, a_referral, at_the_pages
 
 pytestmark = pytest.mark.hearing

@@ -15,10 +15,10 @@ from services.referral.service import Referral
 from services.referral.web import create_app
 from shared.contracts.directory import AssignmentEnded, DirectoryIsThere, SessionEnded
 from shared.contracts.envelope import Envelope
-from shared.messaging.delivery import Delivery
-from shared.messaging.handling import EARLY_WAITS, carry_out
-from shared.messaging.subscribe import subscriptions_of
-from shared.storage.hearing import TABLE
+from shared.messaging.receive.delivery import Delivery
+from shared.messaging.receive.handler import EARLY_WAITS, carry_out
+from shared.messaging.receive.subscribe import subscriptions_of
+from shared.storage.heartbeat import TABLE
 from shared.storage.staff import forget_old_sessions, remember
 from tests.integration.referral.conftest import NOON, Cast, Room
 

@@ -24,8 +24,8 @@ from services.notifications.service import Notifications
 from services.referral import bootstrap as referral
 from services.referral.service import Referral
 from shared.settings import SERVICES
-from shared.storage import hearing
-from shared.storage.migrating import migrate
+from shared.storage import heartbeat as hearing
+from shared.storage.migrations import migrate
 from tests.support.infrastructure import Infrastructure, new_installation
 
 LISTENING = {"referral": (referral, Referral), "notifications": (notifications, Notifications), "audit": (audit, Audit)}

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from operations.install.installation import Installation
 from shared.settings import SERVICES
 from shared.storage.engine import make_engine
-from shared.storage.migrating import migrate
+from shared.storage.migrations import migrate
 from shared.storage.policies import ASKED_FOR_EACH_ROW, POLICIES, asked_once
 
 

@@ -23,7 +23,7 @@ from services.referral import bootstrap as referral
 from services.referral.service import Referral
 from shared.settings import SERVICES
 from shared.storage.engine import make_engine
-from shared.storage.migrating import migrate
+from shared.storage.migrations import migrate
 
 ROOT = Path(__file__).resolve().parents[3]
 ROW = re.compile(r"^\| `(\w+)` \| ([a-z, ]+) \| [^|]+ \| (swept|kept): ([^|]+) \|$", re.MULTILINE)

@@ -25,10 +25,10 @@ from shared.contracts.directory import AssignmentGranted, UnitChanged
 from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Role
 from shared.kernel.clock import FixedClock
-from shared.messaging.claims import Claims
-from shared.messaging.subscribe import subscriptions_of
+from shared.messaging.publish.claims import Claims
+from shared.messaging.receive.subscribe import subscriptions_of
 from shared.settings import SERVICES, Settings
-from shared.storage.migrating import migrate
+from shared.storage.migrations import migrate
 from tests.integration.audit.support import World
 from tests.integration.notifications.channels import Scripted
 from tests.integration.notifications.conftest import Room as Notifications

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from operations.install.installation import Installation
-from shared.storage.migrating import migrate
+from shared.storage.migrations import migrate
 from tests.support.browser import visiting
 from tests.support.referral_town import Person, Town, a_town
 

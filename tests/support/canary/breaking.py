@@ -16,7 +16,7 @@ from demo.one_machine.start import web_is_ready
 from operations import parked_messages
 from operations.install.migrate import subscriptions
 from shared.messaging import names
-from shared.messaging.publishing import ConfirmedPublisher, Outgoing
+from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing
 from shared.settings import SERVICES
 from shared.storage.engine import make_engine
 from tests.support.canary.marked import API, Canary

@@ -127,5 +127,5 @@ def test_what_is_counted_here_is_found(tmp_path: Path) -> None:
     here = Path(__file__).resolve().parents[3]
     assert set(counts.rooms(here)) >= {"services", "shared"}
     imports = counts.imports_of(["shared"])
-    assert ("shared.messaging.subscribe", "shared.messaging.handling") in imports
+    assert ("shared.messaging.receive.subscribe", "shared.messaging.receive.handler") in imports
     assert not any(imported.startswith("flask") for _, imported in imports)

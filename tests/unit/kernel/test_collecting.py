@@ -7,7 +7,7 @@ import sys
 
 ASK = """
 import gc, json
-from shared.kernel.collecting import settle_down
+from shared.kernel.garbage import settle_down
 loaded = len(gc.get_objects())
 settle_down()
 print(gc.get_freeze_count() >= loaded // 2, len(gc.get_objects()) < loaded // 10, gc.get_threshold()[0] > 700)

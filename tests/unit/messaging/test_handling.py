@@ -13,9 +13,9 @@ import sqlalchemy.exc
 from shared.contracts.directory import SignInRefused
 from shared.contracts.envelope import Envelope
 from shared.kernel.refusals import Conflict
-from shared.messaging import handling
-from shared.messaging.delivery import Delivery
-from shared.messaging.handling import carry_out
+from shared.messaging.receive import handler as handling
+from shared.messaging.receive.delivery import Delivery
+from shared.messaging.receive.handler import carry_out
 from shared.messaging.subscription import Subscription
 from shared.messaging.trouble import BrokerTrouble
 

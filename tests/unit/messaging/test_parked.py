@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from shared.messaging.parked import Parked
+from shared.messaging.receive.parked_messages import Parked
 
 EVENT = UUID("01990000-0000-7000-8000-000000000001")
 

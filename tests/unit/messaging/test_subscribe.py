@@ -13,8 +13,8 @@ from structlog.testing import capture_logs
 from shared.contracts.common import RelayAnnounced
 from shared.contracts.directory import AssignmentGranted, UnitChanged
 from shared.kernel.steady import SteadyTime
-from shared.messaging import subscribe as subscribing
-from shared.messaging.subscribe import Subscribed, every, subscribe, subscriptions_of
+from shared.messaging.receive import subscribe as subscribing
+from shared.messaging.receive.subscribe import Subscribed, every, subscribe, subscriptions_of
 from shared.messaging.topology import event_types_nobody_hears
 
 

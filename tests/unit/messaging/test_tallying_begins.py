@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 
 from shared.kernel.clock import FixedClock
+from shared.messaging.publish.tallies import Tallier
 from shared.messaging.tally import ids_within
-from shared.messaging.tallying import Tallier
 
 HOUR = datetime(2026, 11, 29, 20, 0, tzinfo=UTC)
 

@@ -12,12 +12,12 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
-from shared.messaging import consuming
-from shared.messaging.consuming import Consuming
-from shared.messaging.publishing import ConfirmedPublisher
-from shared.messaging.relay import Relay
-from shared.messaging.subscribe import _TICK, every
-from shared.messaging.tallying import Tallier
+from shared.messaging.publish.publisher import ConfirmedPublisher
+from shared.messaging.publish.relay import Relay
+from shared.messaging.publish.tallies import Tallier
+from shared.messaging.receive import consumer as consuming
+from shared.messaging.receive.consumer import Consuming
+from shared.messaging.receive.subscribe import _TICK, every
 from shared.messaging.trouble import BrokerTrouble
 from shared.observability import episodes
 from shared.observability.episodes import Episode

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from shared.storage import hearing
-from shared.storage.hearing import HeardDirectory
+from shared.storage import heartbeat as hearing
+from shared.storage.heartbeat import HeardDirectory
 
 pytestmark = pytest.mark.hearing
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -17,7 +17,7 @@ from lotsa import cli
 from operations.install.make_keys import make_web_keys
 from operations.keys import rotate_web_keys as changing_web_keys
 from operations.trouble import Trouble
-from shared.kernel import watched
+from shared.kernel import file_watch as watched
 from shared.settings import SERVICES, Settings
 from shared.web import session
 from shared.web.api import page_cursor

@@ -10,8 +10,8 @@ from __future__ import annotations
 from alembic import op
 
 from shared.messaging.inbox import create_inbox
-from shared.messaging.outbox import create_outbox
-from shared.storage.migrating import role
+from shared.messaging.publish.outbox import create_outbox
+from shared.storage.migrations import role
 from shared.storage.staff import DDL as STAFF
 
 revision = "0001"

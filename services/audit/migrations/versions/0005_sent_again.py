@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.messaging.outbox import keep_epochs
-from shared.messaging.republishing import create_republishing
-from shared.storage.migrating import role
+from shared.messaging.publish.outbox import keep_epochs
+from shared.messaging.publish.republication import create_republishing
+from shared.storage.migrations import role
 
 revision = "0005"
 down_revision = "0004"

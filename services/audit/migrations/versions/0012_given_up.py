@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.storage.migrating import role
+from shared.storage.migrations import role
 
 revision = "0012"
 down_revision = "0011"

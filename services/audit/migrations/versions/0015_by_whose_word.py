@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import op
 
 from shared.messaging.guards import refuse
-from shared.storage.migrating import role
+from shared.storage.migrations import role
 
 revision = "0015"
 down_revision = "0014"

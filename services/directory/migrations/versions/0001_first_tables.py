@@ -8,9 +8,9 @@ the second net under ``domain/permissions.py``. The settings ``lotsa.role``, ``l
 from alembic import op
 
 from shared.messaging.inbox import create_inbox
-from shared.messaging.outbox import create_outbox
+from shared.messaging.publish.outbox import create_outbox
 from shared.storage import staff
-from shared.storage.migrating import role
+from shared.storage.migrations import role
 from shared.web.idempotency import create_idempotency
 
 revision = "0001"

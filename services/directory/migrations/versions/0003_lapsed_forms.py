@@ -3,7 +3,7 @@
 from alembic import op
 
 from shared.storage.lapsed_forms import create_lapsed_forms
-from shared.storage.migrating import role
+from shared.storage.migrations import role
 
 revision = "0003"
 down_revision = "0002"

@@ -6,7 +6,7 @@ which it was called so; it is written once and never changed.
 
 from alembic import op
 
-from shared.storage.migrating import role
+from shared.storage.migrations import role
 
 revision = "0004"
 down_revision = "0003"

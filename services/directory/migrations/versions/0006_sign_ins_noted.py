@@ -6,7 +6,7 @@ in: then ``since`` says from when on it is noted; it is null where everything is
 
 from alembic import op
 
-from shared.storage.migrating import role
+from shared.storage.migrations import role
 
 revision = "0006"
 down_revision = "0005"

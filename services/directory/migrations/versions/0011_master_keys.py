@@ -3,7 +3,7 @@
 from alembic import op
 
 from shared.storage.key_register import create_master_keys
-from shared.storage.migrating import role
+from shared.storage.migrations import role
 
 revision = "0011"
 down_revision = "0010"

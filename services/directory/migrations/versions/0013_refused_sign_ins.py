@@ -7,7 +7,7 @@ for: the policy on ``assignments`` says which those are, and holds within these 
 
 from alembic import op
 
-from shared.storage.migrating import role
+from shared.storage.migrations import role
 
 revision = "0013"
 down_revision = "0012"

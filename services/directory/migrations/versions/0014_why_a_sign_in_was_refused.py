@@ -6,7 +6,7 @@ may find and remove such rows, whoever they are about; nobody else's transaction
 
 from alembic import op
 
-from shared.storage.migrating import role
+from shared.storage.migrations import role
 
 revision = "0014"
 down_revision = "0013"

@@ -70,7 +70,7 @@ def routing() -> str:
         proposal=proposal,
         reason=reason_of(proposal) if proposal else "",
         decided=_place(rules, proposal),
-        lines=_together(rules) if rules else [],
+        lines=_joined(rules) if rules else [],
         areas=[(code, parts().areas.name(code)), *parts().areas.districts_of(code).items()],
         groups=words.options(parts().taxonomies.target_groups),
         written=request.args,
@@ -171,7 +171,7 @@ def _place(rules: RoutingRules | None, proposal: Proposal | None) -> int | None:
     return rules.rules.index(rules.rule(proposal.rule_id)) + 1
 
 
-def _together(rules: RoutingRules) -> list[tuple[list[str], RoutingRule]]:
+def _joined(rules: RoutingRules) -> list[tuple[list[str], RoutingRule]]:
     """The rules in order; neighbours that differ in their area alone stand on one line."""
     same = groupby(rules.rules, key=lambda each: replace(each, id=NOBODY, area=rules.municipality_code))
     return [([each.area for each in group], group[0]) for group in (list(lines) for _, lines in same)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 from shared.messaging.guards import guard_inbox, guard_outbox
-from shared.storage.migrating import role
+from shared.storage.migrations import role
 
 revision = "0007"
 down_revision = "0006"

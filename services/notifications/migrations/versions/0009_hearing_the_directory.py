@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-from shared.storage.hearing import create_hearing
-from shared.storage.migrating import role
+from shared.storage.heartbeat import create_hearing
+from shared.storage.migrations import role
 
 revision = "0009"
 down_revision = "0008"

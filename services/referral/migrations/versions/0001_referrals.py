@@ -11,8 +11,8 @@ Revises:
 from alembic import op
 
 from shared.messaging.inbox import create_inbox
-from shared.messaging.outbox import create_outbox
-from shared.storage.migrating import role
+from shared.messaging.publish.outbox import create_outbox
+from shared.storage.migrations import role
 from shared.storage.staff import DDL as STAFF
 from shared.storage.staff import TABLES as STAFF_TABLES
 from shared.web.idempotency import create_idempotency

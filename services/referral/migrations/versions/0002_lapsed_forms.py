@@ -7,7 +7,7 @@ Revises: 0001
 from alembic import op
 
 from shared.storage.lapsed_forms import create_lapsed_forms
-from shared.storage.migrating import role
+from shared.storage.migrations import role
 
 revision = "0002"
 down_revision = "0001"

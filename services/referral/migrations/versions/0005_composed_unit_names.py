@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.storage.composing import compose
+from shared.storage.normal_form import compose
 
 revision = "0005"
 down_revision = "0004"

@@ -9,7 +9,7 @@ Revises: 0006
 from alembic import op
 
 from shared.messaging.guards import guard_inbox, guard_outbox, refuse
-from shared.storage.migrating import role
+from shared.storage.migrations import role
 
 revision = "0007"
 down_revision = "0006"

@@ -15,7 +15,7 @@ Revises: 0010
 from alembic import op
 
 from shared.messaging.guards import refuse
-from shared.storage.migrating import role
+from shared.storage.migrations import role
 
 revision = "0011"
 down_revision = "0010"

@@ -16,8 +16,8 @@ import amqp
 
 from shared.messaging import names
 from shared.messaging.connection import body_of, connect, drop
-from shared.messaging.delivery import Delivery
-from shared.messaging.settling import Settling
+from shared.messaging.receive.delivery import Delivery
+from shared.messaging.receive.park import Settling
 from shared.messaging.subscription import Subscription
 from shared.observability import metrics
 from shared.observability.episodes import Episode
@@ -104,7 +104,7 @@ class Consuming:
                 channel = connection.channel()
                 channel.auto_decode = False  # a body goes on as it came, whatever encoding it claims
                 # while one batch is carried out, the next should be here already
-                channel.basic_qos(0, max(self._prefetch, 2 * subscription.together), False)
+                channel.basic_qos(0, max(self._prefetch, 2 * subscription.batch), False)
                 arrive = partial(self._arrive, channel, subscription)
                 channel.basic_consume(subscription.queue, callback=arrive, on_cancel=self._cancelled)
         except BaseException:

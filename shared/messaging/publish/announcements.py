@@ -15,9 +15,9 @@ from shared.contracts.envelope import Envelope
 from shared.kernel.clock import Clock
 from shared.kernel.identity import uuid7
 from shared.messaging import names
-from shared.messaging.claims import Claims
-from shared.messaging.measuring import Measuring
-from shared.messaging.publishing import ConfirmedPublisher, Outgoing
+from shared.messaging.publish.claims import Claims
+from shared.messaging.publish.outbox_state import Measuring
+from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing
 from shared.observability import trace
 
 HEARTBEAT_EVERY = 10.0

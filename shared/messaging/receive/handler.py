@@ -11,8 +11,8 @@ from typing import Any, Protocol, TypeAlias
 from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope, UndecodableEnvelope
 from shared.messaging import names
-from shared.messaging.delivery import Delivery
 from shared.messaging.inbox import carried_out, first_time, first_times
+from shared.messaging.receive.delivery import Delivery
 from shared.messaging.trouble import BrokerTrouble, Meaning, meaning_of, reason_for
 from shared.observability import metrics, trace
 from shared.observability.logs import about, logger
@@ -61,7 +61,7 @@ def carry_out(service: Service, reaction: Reaction, delivery: Delivery) -> None:
             _react(service, reaction, delivery, envelope, event)
 
 
-def carry_out_together(service: Service, reaction: Reactions, deliveries: Sequence[Delivery]) -> None:
+def carry_out_batch(service: Service, reaction: Reactions, deliveries: Sequence[Delivery]) -> None:
     """Settle several deliveries of one queue, in one transaction where that goes well.
 
     When it does not, each is carried out by itself under the rules for one, so that a poisonous event harms no other.

@@ -16,19 +16,20 @@ from shared.contracts.directory import DirectoryIsThere
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.steady import SteadyTime
 from shared.messaging import names
-from shared.messaging.announcing import Announcing
-from shared.messaging.claims import WAITING, Claim, Claims
 from shared.messaging.inbox import sweep_inbox
-from shared.messaging.measuring import Measuring
-from shared.messaging.outbox import BELL, sweep_outbox
-from shared.messaging.publishing import ConfirmedPublisher, Outgoing, Receipt
-from shared.messaging.republishing import KEEP_SENT, sweep_requests
+from shared.messaging.publish.announcements import Announcing
+from shared.messaging.publish.claims import WAITING, Claim, Claims
+from shared.messaging.publish.outbox import BELL, sweep_outbox
+from shared.messaging.publish.outbox_state import Measuring
+from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing, Receipt
+from shared.messaging.publish.republication import sweep_requests
+from shared.messaging.retention import KEEP_SENT
 from shared.messaging.trouble import BrokerTrouble
 from shared.observability import metrics
 from shared.observability.episodes import Episode
 from shared.observability.logs import logger
 from shared.storage.bell import Rest, Sleeper
-from shared.storage.plainly import Look
+from shared.storage.driver import Look
 from shared.storage.schema import check_version
 
 ANNOUNCE_EVERY = 60.0
@@ -95,7 +96,7 @@ class Relay:
         try:
             while not stop.is_set():
                 try:
-                    self._hold_office(stop)
+                    self._lead(stop)
                 except BrokerTrouble as error:
                     self._trouble("broker", error)
                 except Exception as error:  # noqa: BLE001 - whatever broke, begin anew from what is committed
@@ -108,7 +109,7 @@ class Relay:
         metrics.relay_troubles.labels(self._publisher, kind).inc()
         self._episode.trouble("the relay lost its footing", lost=kind, error=error)
 
-    def _hold_office(self, stop: threading.Event) -> None:
+    def _lead(self, stop: threading.Event) -> None:
         with self._engine.connect() as opened:
             # every step here is one statement, and so a transaction by itself: half the round trips
             connection = opened.execution_options(isolation_level="AUTOCOMMIT")

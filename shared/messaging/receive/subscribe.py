@@ -20,10 +20,10 @@ from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope
 from shared.kernel.steady import SteadyTime
 from shared.messaging.bedside import Bedside
-from shared.messaging.consuming import Consuming
-from shared.messaging.delivery import Delivery
-from shared.messaging.handling import carry_out, carry_out_together
-from shared.messaging.settling import Settling
+from shared.messaging.receive.consumer import Consuming
+from shared.messaging.receive.delivery import Delivery
+from shared.messaging.receive.handler import carry_out, carry_out_batch
+from shared.messaging.receive.park import Settling
 from shared.messaging.subscription import Subscription
 from shared.observability import metrics
 from shared.observability.episodes import Episode
@@ -48,16 +48,16 @@ _log = logger("messaging.subscribe")
 _date = SteadyTime()
 
 
-def subscribe(*contracts: type[Contract], together: int = 1) -> Callable[[Method], Method]:
+def subscribe(*contracts: type[Contract], batch: int = 1) -> Callable[[Method], Method]:
     """Have a method called with each of these events, in a unit of work that also notes the event as carried out.
 
     The method takes (self, event, uow) and does not commit. Its queue is ``<service>.<method name>``.
 
-    With ``together`` above 1 it is called with as many as have come in the meantime, at most so many, and takes
+    With ``batch`` above 1 it is called with as many as have come in the meantime, at most so many, and takes
     (self, [(envelope, event), …], uow); ``uow.each`` follows one envelope after the other. Raises TypeError for what
     vouches for others.
     """
-    if together > 1 and any(contract.vouches_for for contract in contracts):
+    if batch > 1 and any(contract.vouches_for for contract in contracts):
         # it is held against what the queue has carried out before it, which those beside it are not yet
         raise TypeError("what vouches for others is carried out by itself")
 
@@ -67,10 +67,10 @@ def subscribe(*contracts: type[Contract], together: int = 1) -> Callable[[Method
             if isinstance(first, Delivery):
                 return carry_out(self, reaction, first)
             if isinstance(first, Gathered):
-                return carry_out_together(self, reaction, first)
+                return carry_out_batch(self, reaction, first)
             return reaction(self, first, *rest)
 
-        register_entrypoint(door, Subscribed(contracts, together))
+        register_entrypoint(door, Subscribed(contracts, batch))
         return door
 
     return decorate
@@ -143,8 +143,8 @@ def subscriptions_of(service_class: type[Any]) -> list[Subscription]:
     for method_name, method in inspect.getmembers(service_class, inspect.isfunction):
         for entrypoint in getattr(method, ENTRYPOINT_EXTENSIONS_ATTR, ()):
             if isinstance(entrypoint, Subscribed):
-                service, many = service_class.name, entrypoint.together
-                found.append(Subscription.to(service, method_name, entrypoint.contracts, together=many))
+                service, many = service_class.name, entrypoint.batch
+                found.append(Subscription.to(service, method_name, entrypoint.contracts, batch=many))
     return found
 
 
@@ -203,9 +203,9 @@ class Subscribed(Entrypoint):  # type: ignore[misc]  # nameko is not typed
 
     bus = Bus()
 
-    def __init__(self, contracts: tuple[type[Contract], ...] = (), together: int = 1) -> None:
+    def __init__(self, contracts: tuple[type[Contract], ...] = (), batch: int = 1) -> None:
         self.contracts = contracts
-        self.together = together
+        self.batch = batch
         self._waiting: deque[Delivery] = deque()
         self._gathering = False
         super().__init__()
@@ -213,13 +213,13 @@ class Subscribed(Entrypoint):  # type: ignore[misc]  # nameko is not typed
     def setup(self) -> None:
         """Join the service's bus."""
         self.subscription = Subscription.to(
-            self.container.service_name, self.method_name, self.contracts, together=self.together
+            self.container.service_name, self.method_name, self.contracts, batch=self.batch
         )
         self.bus.register(self)
 
     def take(self, delivery: Delivery) -> None:
         """Have a delivery carried out when a worker is free. The connection's thread, which calls this, never waits."""
-        if self.together == 1:
+        if self.batch == 1:
             self.container.spawn_managed_thread(partial(self._work, delivery))
             return
         self._waiting.append(delivery)
@@ -238,10 +238,10 @@ class Subscribed(Entrypoint):  # type: ignore[misc]  # nameko is not typed
         """While one worker carries out what has come, the next ones gather."""
         try:
             while self._waiting:
-                if len(self._waiting) < self.together:
+                if len(self._waiting) < self.batch:
                     # a transaction costs the same for one as for many, and what comes seldom comes alone
                     time.sleep(LINGER_S)
-                taken = [self._waiting.popleft() for _ in range(min(self.together, len(self._waiting)))]
+                taken = [self._waiting.popleft() for _ in range(min(self.batch, len(self._waiting)))]
                 live = Gathered(each for each in taken if each.live)
                 if live:
                     self._carry_out(live)

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Engine
 
 from shared.observability import metrics
-from shared.storage.plainly import ask, ask_alone, run
+from shared.storage.driver import ask, ask_alone, run
 
 # how far the clocks of a service's own processes may lie apart
 CLOCKS_APART = timedelta(seconds=5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared.messaging.settling import Settling
+from shared.messaging.receive.park import Settling
 from shared.messaging.subscription import Subscription
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from shared.messaging import names
-from shared.messaging.publishing import ConfirmedPublisher, Outgoing
+from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing
 from shared.messaging.subscription import Subscription
 from shared.messaging.trouble import BrokerTrouble
 

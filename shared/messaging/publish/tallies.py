@@ -21,7 +21,7 @@ from shared.contracts.envelope import Envelope
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.identity import uuid7
 from shared.messaging import names
-from shared.messaging.publishing import ConfirmedPublisher, Outgoing
+from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing
 from shared.messaging.tally import HOUR, Tally, hour_of, ids_within
 from shared.messaging.trouble import BrokerTrouble
 from shared.observability import trace

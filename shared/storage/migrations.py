@@ -1,6 +1,6 @@
 """Runs a service's Alembic migrations as the database's owner, and tells them which roles to grant rights to.
 
-A service's ``migrations/env.py`` is one line: ``from shared.storage.migrating import run; run()``.
+A service's ``migrations/env.py`` is one line: ``from shared.storage.migrations import run; run()``.
 """
 
 from __future__ import annotations

@@ -15,12 +15,12 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.referral import ReferralOpened
 from shared.kernel.identity import uuid7
 from shared.kernel.refusals import Conflict
-from shared.messaging import handling
-from shared.messaging.delivery import Delivery
+from shared.messaging.receive import handler as handling
+from shared.messaging.receive.delivery import Delivery
 from shared.messaging.subscription import Subscription
 from shared.messaging.trouble import BrokerTrouble
 
-HEARD = Subscription.to("audit", "remember", [ReferralOpened], together=8)
+HEARD = Subscription.to("audit", "remember", [ReferralOpened], batch=8)
 
 
 @dataclass
@@ -145,7 +145,7 @@ def test_what_came_together_is_committed_together(broker: Broker) -> None:
     """One transaction, in the order of arrival, and every delivery acknowledged after it."""
     memory, envelopes = Memory(), [envelope_from() for _ in range(5)]
     deliveries = [broker.delivery(each.to_bytes()) for each in envelopes]
-    handling.carry_out_together(Audit(memory), remember, deliveries)
+    handling.carry_out_batch(Audit(memory), remember, deliveries)
     assert memory.transactions == [[each.id for each in envelopes]]
     assert broker.acknowledged == 5
 
@@ -154,7 +154,7 @@ def test_an_event_that_comes_twice_happens_once(broker: Broker) -> None:
     """Within one batch and across batches."""
     memory, envelope = Memory(), envelope_from()
     for _ in range(2):
-        handling.carry_out_together(Audit(memory), remember, [broker.delivery(envelope.to_bytes()) for _ in "ab"])
+        handling.carry_out_batch(Audit(memory), remember, [broker.delivery(envelope.to_bytes()) for _ in "ab"])
     assert memory.transactions == [[envelope.id]]
     assert broker.acknowledged == 4
 
@@ -164,7 +164,7 @@ def test_a_poisonous_event_harms_no_other(broker: Broker) -> None:
     memory = Memory()
     good = [envelope_from() for _ in range(3)]
     envelopes = [good[0], envelope_from("poison"), *good[1:]]
-    handling.carry_out_together(Audit(memory), remember, [broker.delivery(each.to_bytes()) for each in envelopes])
+    handling.carry_out_batch(Audit(memory), remember, [broker.delivery(each.to_bytes()) for each in envelopes])
     assert memory.transactions == [[each.id] for each in good]
     assert broker.settling.parked == ["refused: conflict"]
     assert broker.acknowledged == 4
@@ -173,7 +173,7 @@ def test_a_poisonous_event_harms_no_other(broker: Broker) -> None:
 def test_what_nobody_can_read_is_parked_and_the_rest_goes_on(broker: Broker) -> None:
     """An undecodable body is laid aside before the transaction begins."""
     memory, envelope = Memory(), envelope_from()
-    handling.carry_out_together(
+    handling.carry_out_batch(
         Audit(memory), remember, [broker.delivery(b"\xff not ours"), broker.delivery(envelope.to_bytes())]
     )
     assert memory.transactions == [[envelope.id]]
@@ -185,7 +185,7 @@ def test_what_could_not_be_laid_aside_is_not_acknowledged_with_its_neighbours(br
     """The broker cannot take it and the process is stopping: it stays the broker's, and comes to another."""
     memory, envelope = Memory(), envelope_from()
     broker.settling.away = True
-    handling.carry_out_together(
+    handling.carry_out_batch(
         Audit(memory), remember, [broker.delivery(b"\xff not ours"), broker.delivery(envelope.to_bytes())]
     )
     assert memory.transactions == [[envelope.id]]

@@ -19,7 +19,7 @@ import amqp
 from shared.contracts.envelope import Envelope, UndecodableEnvelope
 from shared.messaging import names
 from shared.messaging.connection import body_of, connect
-from shared.messaging.publishing import ConfirmedPublisher, Outgoing
+from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing
 from shared.messaging.trouble import BrokerTrouble
 
 DELIVERY_LIMIT_REACHED = "the delivery limit was reached"

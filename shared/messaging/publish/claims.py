@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from shared.contracts.envelope import Envelope
-from shared.messaging.republishing import Request, next_of, note_reached, open_request
-from shared.storage.plainly import ask, run
+from shared.messaging.publish.republication import Request, next_of, note_reached, open_request
+from shared.storage.driver import ask, run
 
 _COLUMNS = "id, event_type, data, occurred_at, correlation_id, causation_id, traceparent, history"
 
@@ -40,7 +40,7 @@ _NUMBER = f"""
     RETURNING sequence, outbox.epoch, {_COLUMNS}
 """  # noqa: S608 - only this module's own column names are put in
 WAITING = b"SELECT FROM outbox WHERE sequence IS NULL LIMIT 1"
-"""Whether there is anything to number, for ``shared.storage.plainly.Look``."""
+"""Whether there is anything to number, for ``shared.storage.driver.Look``."""
 _NUMBERED = f"""
     SELECT sequence, {_EPOCH}, {_COLUMNS} FROM outbox
     WHERE sequence > $1 AND sequence IS NOT NULL AND sent_at IS NULL AND {_NOT_HELD} ORDER BY sequence LIMIT $2

@@ -1,25 +1,22 @@
 """Sending again what was sent: a request that a person makes, and how far the relay has come with it.
 
 The events keep their ids, sequences and epochs, so whoever has carried one out ignores it. How long sent events stay
-(``KEEP_SENT_DAYS``) is less than how long the inbox remembers (``inbox.KEEP_DAYS``): what can be sent again is always
-still known to whoever has had it.
+is less than how long the inbox remembers (``shared.messaging.retention``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from shared.kernel.identity import uuid7
-from shared.storage.plainly import ask, run
-
-KEEP_SENT_DAYS = 30
-KEEP_SENT = timedelta(days=KEEP_SENT_DAYS)
+from shared.messaging.retention import KEEP_SENT_DAYS
+from shared.storage.driver import ask, run
 
 _CREATE = """
     CREATE TABLE republishing (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 
-from shared.messaging.claims import Claims
+from shared.messaging.publish.claims import Claims
 from shared.observability import metrics
 
 MEASURE_EVERY = 2.0

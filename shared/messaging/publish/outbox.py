@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.kernel.identity import uuid7
 from shared.storage.bell import Bell
-from shared.storage.plainly import run
+from shared.storage.driver import run
 from shared.storage.unit_of_work import Told
 
 BELL = Bell("outbox")

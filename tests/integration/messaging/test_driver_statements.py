@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from shared.storage import engine as room
+from shared.storage.driver import Look, ask, ask_alone, run
 from shared.storage.engine import make_engine
-from shared.storage.plainly import Look, ask, ask_alone, run
 from tests.integration.messaging.test_engine import broken_off
 from tests.support.infrastructure import Infrastructure
 
@@ -108,10 +108,10 @@ def test_a_lost_connection_has_the_whole_pool_renewed(
 ) -> None:
     """One request meets the loss; the next is served, although the pool held a second dead connection."""
     monkeypatch.setattr(room, "IDLE_BEFORE_PING_S", 60.0)
-    engine = make_engine(infrastructure.postgres_url, pool_size=2, application_name="lotsa plainly")
+    engine = make_engine(infrastructure.postgres_url, pool_size=2, application_name="lotsa driver")
     with engine.connect() as one, engine.connect() as two:
         lost = {ask(each, OWN)[0][0] for each in (one, two)}
-    broken_off(infrastructure, "lotsa plainly")
+    broken_off(infrastructure, "lotsa driver")
     with pytest.raises(OperationalError):
         asked(engine)
     with engine.connect() as one, engine.connect() as two:
@@ -138,13 +138,13 @@ def test_all_who_meet_the_loss_at_once_are_told_at_once(
 ) -> None:
     """With every place in the pool taken by a dead connection, nobody waits for another's place."""
     monkeypatch.setattr(room, "IDLE_BEFORE_PING_S", 60.0)
-    engine = make_engine(infrastructure.postgres_url, pool_size=4, application_name="lotsa plainly")
+    engine = make_engine(infrastructure.postgres_url, pool_size=4, application_name="lotsa driver")
     held = [engine.connect() for _ in range(4)]
     for each in held:
         ask(each, OWN)
     for each in held:
         each.close()
-    broken_off(infrastructure, "lotsa plainly")
+    broken_off(infrastructure, "lotsa driver")
     together = threading.Barrier(4)
     errors: list[Exception] = []
 

@@ -1,4 +1,4 @@
-"""The bus process: ``python -m shared.messaging.run_bus services.referral.service:Referral …``.
+"""The bus process: ``python -m shared.messaging.receive.run_bus services.referral.service:Referral …``.
 
 Each service runs in a nameko container of its own, with its own broker user and database. Importing this module patches
 the process, before anything else is loaded; nothing but a bus process may do so.
@@ -39,9 +39,9 @@ from psycopg.abc import PQGen
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from shared.kernel.collecting import settle_down
-from shared.messaging.parked import list_parked
-from shared.messaging.subscribe import BROKER_URL, Bus, subscriptions_of
+from shared.kernel.garbage import settle_down
+from shared.messaging.receive.parked_messages import list_parked
+from shared.messaging.receive.subscribe import BROKER_URL, Bus, subscriptions_of
 from shared.observability import metrics
 from shared.observability.episodes import Episode
 from shared.observability.health import ReadyFile
