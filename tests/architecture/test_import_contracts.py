@@ -26,6 +26,10 @@ VIOLATIONS = {
         "services/notifications/web/inbox/pages.py",
         "import services.notifications.web.notices.words",
     ),
+    "subjects-of-referral": (
+        "services/referral/web/worklist/pages.py",
+        "from services.referral.web.referral import words as of_another",
+    ),
     "vocabulary": ("shared/vocabulary/__init__.py", "import marshmallow"),
     "vocabulary-libraries": ("services/referral/domain/referral.py", "import phonenumbers"),
     "bus-library": ("services/referral/domain/referral.py", "import nameko"),
@@ -52,6 +56,7 @@ MORE_VIOLATIONS = [
     ("no-circles", "services/audit/log/merkle.py", "if TYPE_CHECKING:\n    import services.audit.log.checking"),
     ("rooms", "services/referral/commands/send_referral.py", "import services.referral.adapters.tables"),
     ("rooms", "services/notifications/domain/notice.py", "import services.notifications.bootstrap"),
+    ("subjects-of-referral", "services/referral/web/step/api.py", "import services.referral.web.draft.sent"),
     ("bus-library", "shared/messaging/publish/outbox.py", "import eventlet"),
     ("lonely-log", "services/audit/verify.py", "import shared.storage.encryption"),
 ]

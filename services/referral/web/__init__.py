@@ -8,17 +8,21 @@ from flask import Flask
 from sqlalchemy import text
 
 from services.referral.bootstrap import SERVICE, Parts, for_web
-from services.referral.web import formats, words
+from services.referral.web import formats, standing
+from services.referral.web.consent.api import api as consent_api
 from services.referral.web.consent.pages import pages as consent
 from services.referral.web.door import record_refusals
-from services.referral.web.draft.api import api as drafts
+from services.referral.web.draft.api import api as drafts_api
 from services.referral.web.draft.sending import pages as draft
+from services.referral.web.draft.sending_api import api as sending_api
 from services.referral.web.lapsing import keeping
 from services.referral.web.page import EXTENSION
 from services.referral.web.receipt.pages import pages as receipt
-from services.referral.web.referral.api import api as referrals
+from services.referral.web.referral.api import api as referral_api
 from services.referral.web.referral.pages import pages as referral
+from services.referral.web.step.api import api as step_api
 from services.referral.web.step.pages import pages as step
+from services.referral.web.worklist.api import api as worklist_api
 from services.referral.web.worklist.pages import pages as worklist
 from shared.settings import Settings
 from shared.storage.heartbeat import HeardDirectory
@@ -28,7 +32,7 @@ from shared.web.app import make_app
 from shared.web.openapi import Api
 
 PAGES = (worklist, draft, receipt, referral, step, consent)
-API = Api(SERVICE, "Lotsa: referrals", [referrals, drafts])
+API = Api(SERVICE, "Lotsa: referrals", [sending_api, worklist_api, referral_api, step_api, consent_api, drafts_api])
 
 
 def create_app(settings: Settings | None = None, parts: Parts | None = None) -> Flask:
@@ -51,7 +55,7 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         secrets=lambda: chosen.opening.master.derive("idempotency"),
     )
     app.extensions[EXTENSION] = chosen
-    for written in (formats.last_day, formats.short_last_day, formats.days, formats.with_typed, words.shown_state):
+    for written in (formats.last_day, formats.short_last_day, formats.days, formats.with_typed, standing.shown_state):
         app.add_template_filter(written)
     record_refusals(app)
     return app

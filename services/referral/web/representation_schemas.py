@@ -76,22 +76,6 @@ class BriefOut(Schema):
     actions = fields.List(fields.String(validate=validate.OneOf([each.value for each in Action])), required=True)
 
 
-class CountsOut(Schema):
-    """Of the open referrals in the list: how many; how many nobody has accepted (null for those who send); how many
-    were sent after ``since`` (null when it was not asked for)."""
-
-    open = fields.Integer(required=True)
-    waiting = fields.Integer(required=True, allow_none=True)
-    new = fields.Integer(required=True, allow_none=True)
-
-
-class ListOut(Schema):
-    """One page of a list."""
-
-    items = fields.List(fields.Nested(BriefOut), required=True)
-    next_cursor = fields.String()
-
-
 class ClosedOut(Schema):
     """A part that is closed to the reader, why, and whose consent it is that is wanting; null where none is."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
@@ -64,7 +63,8 @@ def _slug(value: Enum | str) -> str:
     return str(value.value) if isinstance(value, Enum) else value
 
 
-def _slugs(name: str) -> list[str]:
+def slugs(name: str) -> list[str]:
+    """The codes of one of the domain's lists, of whatever day."""
     return [each.slug for each in LISTS[name]]
 
 
@@ -114,9 +114,9 @@ class NeedIn(Strict):
 
     area = fields.String(required=True, validate=AREA)
     why = text()
-    target_groups = several(_slugs("target-groups"))
+    target_groups = several(slugs("target-groups"))
     own_statement = fields.Boolean(load_default=False)
-    support_wanted = several(_slugs("support-forms"))
+    support_wanted = several(slugs("support-forms"))
 
 
 class PersonCaredForIn(Strict):
@@ -183,53 +183,6 @@ class SendReferralIn(Strict):
     draft_id = fields.UUID(load_default=None, allow_none=True)
 
 
-class RejectIn(Strict):
-    """Why it is declined."""
-
-    reason = code(_slugs("reject-reasons"), required=True)
-    comment = text()
-
-
-class CancelIn(Strict):
-    """Why it is taken back."""
-
-    reason = code(_slugs("cancel-reasons"), required=True)
-    comment = text()
-
-
-class CompleteIn(Strict):
-    """How it ended, and what could not be met."""
-
-    reason = code(_slugs("outcomes"), required=True)
-    comment = text()
-    unmet_needs = several(_slugs("unmet-needs"))
-
-
-class WithdrawIn(Strict):
-    """Which scopes are withdrawn; none named means the whole consent."""
-
-    scopes = several(Scope)
-
-
-class ListQuery(Strict):
-    """Which referrals to list."""
-
-    state = fields.String(load_default=None, validate=validate.OneOf(["open", "closed"]))
-    direction = fields.String(load_default=None, validate=validate.OneOf(["received", "sent"]))
-    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
-    cursor = fields.String(load_default=None)
-
-
-# what no clock of a caller's says, and no database has to make a moment of
-CENTURY = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-
-
-class CountsQuery(Strict):
-    """After which moment a referral is counted as new."""
-
-    since = fields.AwareDateTime(load_default=None, validate=validate.Range(*CENTURY))
-
-
 class TextsQuery(Strict):
     """Whom the texts are to name: the carer support in a place, or one unit."""
 
@@ -241,6 +194,6 @@ class RouteQuery(Strict):
     """What routing goes by. No name, no number: nobody is identified here."""
 
     area = fields.String(required=True, validate=AREA)
-    target_group = Repeated(_slugs("target-groups"))
+    target_group = Repeated(slugs("target-groups"))
     age_band = code(AgeBand, load_default=None)
     year_of_birth = YearOfBirthField()

@@ -95,31 +95,6 @@ FORMS: Words = {
     "digital": _("Digitally"),
 }
 
-STATES: Words = {
-    "draft": _("Draft"),
-    "requested": _("Waiting for an answer"),
-    "accepted": _("Accepted"),
-    "rejected": _("Declined"),
-    "in-progress": _("In progress"),
-    "on-hold": _("On hold"),
-    "completed": _("Closed"),
-    "failed": _("Could not be carried out"),
-    "cancelled": _("Cancelled"),
-    "entered-in-error": _("Entered in error"),
-}
-
-STATE_COLOURS: Mapping[str, str] = {
-    "draft": "neutral",
-    "requested": "warning",
-    "accepted": "info",
-    "rejected": "danger",
-    "in-progress": "info",
-    "on-hold": "neutral",
-    "completed": "success",
-    "failed": "danger",
-    "cancelled": "neutral",
-    "entered-in-error": "neutral",
-}
 
 SCOPES: Words = {
     "share-with-receiving-unit": _("Share with the receiving unit"),
@@ -129,54 +104,11 @@ SCOPES: Words = {
     "staff-may-tell-carer": _("Staff may tell the one who gives support about the person"),
 }
 
-SCOPE_EFFECTS: Words = {
-    # promise: withdrawn-hides-all
-    "share-with-receiving-unit": _("Everything is sealed. A referral that nobody has accepted is cancelled."),
-    # promise: telling-withdrawn
-    "tell-referrer-what-happened": _("The referring unit then sees only delivered and closed."),
-    "tell-about-person-cared-for": _(
-        # promise: withdrawal-of-the-person-cared-for
-        "What was told about the person is sealed. What the one who gives support has said in their own words, such as "
-        "why they want contact, stays and can be read, and so do comments. The referral itself goes on."
-    ),
-    "staff-may-contact-carer": _("Nothing is sealed. Both units see that the answer is withdrawn."),
-    "staff-may-tell-carer": _("Nothing is sealed. Both units see that the answer is withdrawn."),
-}
-
 ABOUT: Words = {
     "carer": _("The one who gives support"),
     "person-cared-for": _("The one who receives the support"),
 }
 
-STAGES: Words = {
-    "sent": _("Sent on"),
-    "delivered": _("Delivered"),
-    "opened": _("Opened"),
-    "accepted": _("Accepted"),
-    "first-contact": _("First contact made"),
-    "rejected": _("Declined"),
-    "completed": _("Closed with an outcome"),
-    "cancelled": _("Cancelled"),
-    "closed": _("Closed"),
-    "withdrawn": _("Withdrawal recorded"),
-}
-
-STAGES_AHEAD: Words = {
-    "accepted": _("Answer from the receiving unit"),
-    "first-contact": _("First contact"),
-    "completed": _("To be closed with an outcome"),
-    "closed": _("To be closed"),
-}
-
-SHOWN_TO_FEW: Words = {"delivered": _("Delivered"), "closed": _("Closed")}
-
-SHOWS: Words = {
-    "open": _("All open"),
-    "waiting": _("Waiting for an answer"),
-    "mine": _("Mine"),
-    "late": _("Late ones"),
-    "closed": _("Closed ones"),
-}
 
 PROMISES: Words = {
     "acknowledge": _("Answer"),
@@ -192,57 +124,6 @@ WITHDRAWN_BY: Words = {
 WITHDRAWN_IN_PART_BY: Words = {
     "carer": _("The one who gives support has withdrawn a part of the consent"),
     "person-cared-for": _("The one who receives the support has withdrawn a part of the consent"),
-}
-
-# what is asked of the receiving side when a scope has been withdrawn
-WITHDRAWAL_ASKS: Words = {
-    "share-with-receiving-unit": _(
-        "Make no further contact because of this referral, do not use what has been read already, and close it with an "
-        "outcome. Whoever gives support is welcome to get in touch of their own accord."
-    ),
-    "tell-referrer-what-happened": _("Tell the referrer nothing more of what happens."),
-    "tell-about-person-cared-for": _(
-        "The fields about the person are sealed. Do not use what you have read already, nor what the rest of the text "
-        "may say about the person. The referral goes on."
-    ),
-    "staff-may-contact-carer": _("Staff no longer have that person's yes to getting in touch."),
-    "staff-may-tell-carer": _("Tell the one who gives support nothing about that person."),
-}
-WITHDRAWAL_ASKS_BRIEFLY: Words = {
-    "share-with-receiving-unit": _("Make no further contact."),
-    "tell-referrer-what-happened": _("Tell the referrer nothing more."),
-    "tell-about-person-cared-for": _("Do not use what was told about the person."),
-    "staff-may-contact-carer": "",
-    "staff-may-tell-carer": _("Tell the one who gives support nothing about the person."),
-}
-
-WHY_CLOSED: Words = {
-    "consent-not-given": _("There is no consent that covers it."),
-    "consent-blocked": _("There is a block (spärr) that stops it."),
-    "recipient-not-covered": _("The consent does not cover your unit."),
-    "protected-identity": _("Protected identity: shown only to the adviser who has accepted."),
-    "unreadable": _(
-        "It is a fault in Lotsa: what is kept here cannot be read. Tell whoever looks after Lotsa where you work, and "
-        "ask the other unit if it is urgent."
-    ),
-}
-
-# of these it is said whose: that the carer withdrew closes what is told of the other person too
-WHOSE_CONSENT: Mapping[tuple[str, str], LazyString] = {
-    ("consent-withdrawn", "carer"): _("The one who gives support has withdrawn their consent."),
-    ("consent-withdrawn", "person-cared-for"): _("The one who receives the support has withdrawn their consent."),
-    ("consent-expired", "carer"): _("The consent of the one who gives support has expired."),
-    ("consent-expired", "person-cared-for"): _("The consent of the one who receives the support has expired."),
-}
-
-# what a list says in place of a name
-HIDDEN_NAMES: Words = {
-    "consent-withdrawn": _("Hidden: the consent has been withdrawn"),
-    "consent-expired": _("Hidden: the consent has expired"),
-    "consent-blocked": _("Hidden: there is a block (spärr)"),
-    "recipient-not-covered": _("Hidden: the consent does not cover your unit"),
-    "protected-identity": _("Protected identity"),
-    "unreadable": _("Cannot be read"),
 }
 
 STAND_IN_NAMED_BY: Words = {
@@ -331,13 +212,6 @@ def texts_read_out(recipient: NamedRecipient | None) -> Iterator[tuple[ConsentTe
 def stand_in(name: str, named_by: str) -> str:
     """The unit that stands in, and who named it, as far as that is known."""
     return f"{name}, {STAND_IN_NAMED_BY[named_by]}" if name and named_by else name
-
-
-def shown_state(state: str) -> tuple[str, str]:
-    """A state as its reader may know it: its words and its colour."""
-    if state in SHOWN_TO_FEW:
-        return str(SHOWN_TO_FEW[state]), "neutral"
-    return str(STATES[state]), STATE_COLOURS[state]
 
 
 def choices(words: Words, codes: Iterable[str] | None = None) -> list[tuple[str, str]]:

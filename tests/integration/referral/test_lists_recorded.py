@@ -76,7 +76,7 @@ def test_each_page_of_the_list_by_api_is_recorded_as_shown(room: Room, alva: Cas
         while True:
             answer = who.ask("GET", f"/referrals?direction={direction}&limit=2{cursor}").json
             pages.append([UUID(each["id"]) for each in answer["items"]])
-            if "next_cursor" not in answer:
+            if answer["next_cursor"] is None:
                 break
             cursor = f"&cursor={answer['next_cursor']}"
         assert [len(page) for page in pages] == [2, 1]

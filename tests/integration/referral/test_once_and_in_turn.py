@@ -172,7 +172,7 @@ def test_a_list_goes_on_where_it_stopped(room: Room, alva: Cast, bo: Cast) -> No
     while True:
         page = bo.ask("GET", f"/referrals?limit=2{cursor}").json
         seen += [each["id"] for each in page["items"]]
-        if "next_cursor" not in page:
+        if page["next_cursor"] is None:
             break
         cursor = f"&cursor={page['next_cursor']}"
     assert seen == sorted(sent, reverse=True)

@@ -21,8 +21,11 @@ from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.states import State
 from services.referral.views.timeline import Stage
 from services.referral.views.worklist import Show
+from services.referral.web import standing
 from services.referral.web import words as words
+from services.referral.web.consent import words as withdrawing
 from services.referral.web.referral.pages import in_sentences
+from services.referral.web.worklist import words as lists
 from shared.kernel.identity import UnitId
 from shared.vocabulary.age import AgeBand
 from tools.translations import SHARED, catalogue_of
@@ -40,15 +43,15 @@ CATALOGUE = Path(words.__file__).parent / "translations/sv/LC_MESSAGES/messages.
         (GivenBy, words.GIVEN_BY),
         (Form, words.FORMS),
         (Scope, words.SCOPES),
-        (Scope, words.SCOPE_EFFECTS),
+        (Scope, withdrawing.SCOPE_EFFECTS),
         (Subject, words.ABOUT),
         (Priority, words.PRIORITIES),
         (Priority, words.PRIORITY_HINTS),
         (Promise, words.PROMISES),
-        (State, words.STATES),
-        (State, words.STATE_COLOURS),
-        (Stage, words.STAGES),
-        (Show, words.SHOWS),
+        (State, standing.STATES),
+        (State, standing.STATE_COLOURS),
+        (Stage, standing.STAGES),
+        (Show, lists.SHOWS),
     ],
 )
 def test_every_code_has_its_word(kind: type[StrEnum], said: words.Words) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from marshmallow import ValidationError
 
@@ -19,10 +19,11 @@ from services.referral.domain.states import Action
 from services.referral.views.readings import ReadBy, readings_of
 from services.referral.web import forms
 from services.referral.web import words as words
+from services.referral.web.consent import words as own
+from services.referral.web.consent.forms import WithdrawForm
 from services.referral.web.forms import Typed
-from services.referral.web.page import STAFF, Page, parts
-from services.referral.web.step.admission import back_to_the_form, leave_the_form, leaves
-from services.referral.web.step.forms import WithdrawForm
+from services.referral.web.kept_forms import back_to_the_form, leave_the_form, leaves
+from services.referral.web.page import STAFF, Page, changing, parts, reading
 from shared.kernel.identity import ConsentId, ReferralId
 from shared.web.who import Tried, current_actor, needs
 
@@ -42,7 +43,7 @@ def withdraw(referral_id: UUID) -> Page:
     actor, asked = current_actor(), ReferralId(referral_id)
     try:
         said = forms.load(WithdrawForm(), values)
-        with parts().unit_of_work(actor) as uow:
+        with changing(actor) as uow:
             referral = admit_to_change(Action.WITHDRAW_CONSENT, asked, None, actor, uow)
             for consent in referral.consents:
                 # what is withdrawn already, by a first click or by somebody else, stands as it is asked for
@@ -50,12 +51,11 @@ def withdraw(referral_id: UUID) -> Page:
                 if scopes:
                     withdraw_consent(WithdrawConsent(consent_id=consent.id, scopes=scopes), actor, uow)
             let_go_of_form(Action.WITHDRAW_CONSENT, asked, actor, uow)
-            uow.commit()
     except ValidationError as error:
         wrong = forms.problems(error, WithdrawForm())
         return back_to_the_form(Action.WITHDRAW_CONSENT, referral_id, values, wrong)
     flash(what_followed(frozenset(said["carer"] + said["person_cared_for"])))
-    return redirect(f"/referral/referrals/{referral_id}", 303)
+    return redirect(url_for("referral.show", referral_id=referral_id), 303)
 
 
 def what_followed(withdrawn: frozenset[str]) -> str:
@@ -74,15 +74,14 @@ def what_followed(withdrawn: frozenset[str]) -> str:
 def _form_page(referral_id: UUID) -> Page:
     """The form. It shows how the consents stand, which is recorded. The referral itself when nothing is left."""
     actor, asked = current_actor(), ReferralId(referral_id)
-    with parts().unit_of_work(actor) as uow:
+    with reading(actor) as uow:
         referral = admit_to_change(Action.WITHDRAW_CONSENT, asked, None, actor, uow)
         if not any(consent.standing() for consent in referral.consents):
-            return redirect(f"/referral/referrals/{referral_id}", 303)
+            return redirect(url_for("referral.show", referral_id=referral_id), 303)
         record_reading(referral, actor, uow, Shown.CONSENTS)
         kept = kept_form(Action.WITHDRAW_CONSENT, asked, actor, uow, consents=referral.consents) or KeptForm()
         # when it was opened is a step like any other
         tells = referral.shows_steps_to(referral.relation_to(actor), uow.clock.now())
-        uow.commit()
     read: dict[ConsentId, list[ReadBy]] = {}
     if tells:
         with parts().as_system() as uow:
@@ -105,7 +104,7 @@ def _form_page(referral_id: UUID) -> Page:
 def _choices(consent: Consent) -> list[tuple[str, str, str]]:
     """What is left to withdraw, each with what it leads to."""
     return [
-        (scope.value, str(words.SCOPES[scope.value]), str(words.SCOPE_EFFECTS[scope.value]))
+        (scope.value, str(words.SCOPES[scope.value]), str(own.SCOPE_EFFECTS[scope.value]))
         for scope in Scope
         if scope in consent.standing()
     ]

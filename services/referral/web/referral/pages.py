@@ -17,9 +17,11 @@ from services.referral.domain.reading import Reading
 from services.referral.domain.states import Action
 from services.referral.views.referral_page import ReferralPage, referral_page
 from services.referral.views.timeline import Mark, Progress, Stage
+from services.referral.web import standing
 from services.referral.web import words as words
 from services.referral.web.formats import last_day
-from services.referral.web.page import STAFF, parts
+from services.referral.web.page import STAFF, changing
+from services.referral.web.referral import words as own
 from services.referral.web.referral.called_on import called_on
 from services.referral.web.rows import carer_rows, need_rows, person_rows, titles
 from shared.kernel.identity import ReferralId
@@ -39,10 +41,9 @@ REASONS: dict[Stage, tuple[codes.Code, ...]] = {
 @pages.get("/referrals/<uuid:referral_id>")
 @needs(*STAFF, tries=Tried(Action.OPEN, "referral"))
 def show(referral_id: UUID) -> str:
-    """Open it. The reading is recorded in the transaction that allows it."""
-    with parts().unit_of_work(current_actor()) as uow:
+    """Open it. The reading is recorded in the transaction that allows it; that it is opened at all is a change."""
+    with changing(current_actor()) as uow:
         page = referral_page(ReferralId(referral_id), current_actor(), uow)
-        uow.commit()
     reading, content = page.opened.reading, page.opened.content
     return render_template(
         "referral/referral.html",
@@ -61,7 +62,7 @@ def show(referral_id: UUID) -> str:
         unreadable={each.part for each in reading.closed if each.why == UNREADABLE},
         person_was_told_of=page.opened.referral.told_about_person,
         steps=[track_step(mark, page) for mark in marked(page.track)],
-        state=words.shown_state(reading.shown_state),
+        state=standing.shown_state(reading.shown_state),
         consents=[consent_rows(each, page) for each in page.opened.referral.consents],
         priority=str(words.PRIORITIES[page.opened.referral.priority.value]),
     )
@@ -78,7 +79,7 @@ def closed_sentence(closed: Closed) -> str:
     if closed.part == Part.PERSON_CARED_FOR and closed.why == "consent-not-given":
         # promise: nothing-about-them-was-sent
         return _("There is no consent to tell about the one who receives the support, so nothing about them was sent.")
-    return str(words.WHOSE_CONSENT.get((closed.why, closed.whose or "")) or words.WHY_CLOSED[closed.why])
+    return str(own.WHOSE_CONSENT.get((closed.why, closed.whose or "")) or own.WHY_CLOSED[closed.why])
 
 
 def marked(track: list[Mark]) -> list[tuple[Mark, str]]:
@@ -90,7 +91,7 @@ def marked(track: list[Mark]) -> list[tuple[Mark, str]]:
 def track_step(marked_one: tuple[Mark, str], page: ReferralPage) -> dict[str, Any]:
     """A mark as the track's macro wants it."""
     mark, drawn = marked_one
-    title = str((words.STAGES_AHEAD if mark.progress is Progress.AHEAD else words.STAGES)[mark.stage])
+    title = str((own.STAGES_AHEAD if mark.progress is Progress.AHEAD else standing.STAGES)[mark.stage])
     said = [titles(REASONS.get(mark.stage, ()), [mark.reason]) if mark.reason else "", mark.comment]
     if mark.comment_is_unreadable:
         said.append(_("There is a comment that cannot be read."))
@@ -126,7 +127,7 @@ def withdrawal_told(withdrawal: Withdrawal, page: ReferralPage) -> dict[str, Any
         "what": ", ".join(str(words.SCOPES[scope.value]) for scope in gone),
         "at": withdrawal.at,
         "unit": units.get(withdrawal.unit_id, "–"),
-        "asks": [str(words.WITHDRAWAL_ASKS[scope.value]) for scope in asking],
+        "asks": [str(own.WITHDRAWAL_ASKS[scope.value]) for scope in asking],
     }
 
 

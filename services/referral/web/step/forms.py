@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from marshmallow import ValidationError, validates_schema
-
 from services.referral.domain.people import TEXT_LIMIT
 from services.referral.web import forms
 from services.referral.web import words as words
@@ -25,16 +21,3 @@ class OutcomeForm(forms.Form):
     reason = forms.text(60, missing=says("Choose how it ended."))
     unmet_needs = forms.codes()
     comment = forms.text(TEXT_LIMIT)
-
-
-class WithdrawForm(forms.Form):
-    """Which scopes of whose consent."""
-
-    carer = forms.codes(words.SCOPES)
-    person_cared_for = forms.codes(words.SCOPES)
-
-    @validates_schema(skip_on_field_errors=True)
-    def something_is_withdrawn(self, data: dict[str, Any], **_: Any) -> None:
-        """An empty form withdraws nothing."""
-        if not data["carer"] and not data["person_cared_for"]:
-            raise ValidationError({"carer": [says("Choose what is withdrawn.")]})

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from marshmallow import ValidationError
 
@@ -29,9 +29,10 @@ from services.referral.domain.referral import Referral
 from services.referral.domain.states import Action
 from services.referral.web import forms
 from services.referral.web.forms import Typed
-from services.referral.web.page import STAFF, Page, asked_version, code_choices, parts
+from services.referral.web.kept_forms import back_to_the_form, leave_the_form, leaves
+from services.referral.web.page import STAFF, Page, asked_version, changing, code_choices, reading
 from services.referral.web.step import admission
-from services.referral.web.step.admission import answer_again, back_to_the_form, leave_the_form, leaves, moved_page
+from services.referral.web.step.admission import answer_again, moved_page
 from services.referral.web.step.forms import OutcomeForm, ReasonForm
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
@@ -129,13 +130,12 @@ def _with_a_button(
 ) -> Page:
     actor = current_actor()
     try:
-        with parts().unit_of_work(actor) as uow:
+        with changing(actor) as uow:
             act(actor, uow)
-            uow.commit()
     except (VersionHasMoved, Conflict):
         return answer_again(Said(action=action), referral_id, version, done)
     flash(done)
-    return redirect(f"/referral/referrals/{referral_id}", 303)
+    return redirect(url_for("referral.show", referral_id=referral_id), 303)
 
 
 def _with_reason(
@@ -157,10 +157,9 @@ def _with_reason(
         if "unmet_needs" in said:
             said["unmet_needs"] = tuple(dict.fromkeys(said["unmet_needs"]))
         named = {"referral_id": ReferralId(referral_id), "expected_version": version}
-        with parts().unit_of_work(actor) as uow:
+        with changing(actor) as uow:
             act({**said, **named}, actor, uow)
             let_go_of_form(action, ReferralId(referral_id), actor, uow)
-            uow.commit()
     except (ValidationError, Invalid) as error:
         wrong = forms.problems(error.fields if isinstance(error, Invalid) else error, form)
         try:
@@ -170,19 +169,19 @@ def _with_reason(
     except (VersionHasMoved, Conflict):
         return answer_again(Said(action=action, **said), referral_id, version, done, values)
     flash(done)
-    return redirect(f"/referral/referrals/{referral_id}", 303)
+    return redirect(url_for("referral.show", referral_id=referral_id), 303)
 
 
 def _form_page(action: Action, referral_id: UUID) -> Page:
     """The form, with what was typed in it before. That its reader saw which referral it is about is recorded."""
     actor = current_actor()
     try:
-        with parts().unit_of_work(actor) as uow:
+        with reading(actor) as uow:
             referral = admit_to_change(action, ReferralId(referral_id), None, actor, uow)
             record_reading(referral, actor, uow, Shown.FORM)
             kept = kept_form(action, referral.id, actor, uow, consents=referral.consents) or KeptForm()
             now = referral.version_for(referral.relation_to(actor), uow.clock.now())
-            page = render_template(
+            return render_template(
                 f"step/{action.value}.html",
                 referral=referral,
                 # what was typed goes on from the version that its writer saw
@@ -194,10 +193,8 @@ def _form_page(action: Action, referral_id: UUID) -> Page:
                 form=Typed(kept.values, kept.errors),
                 here=request.path,
             )
-            uow.commit()
     except Conflict:
         return moved_page(referral_id, action, asked=False)
-    return page
 
 
 def _reasons(action: Action, uow: ReferralUnitOfWork) -> list[tuple[str, str, str]]:

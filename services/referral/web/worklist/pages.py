@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext
 
 from services.referral.domain.consent.consent import Withdrawal
@@ -14,7 +14,8 @@ from services.referral.views.listed import Line
 from services.referral.views.sent import sent_list
 from services.referral.views.worklist import Show, work_list
 from services.referral.web import words as words
-from services.referral.web.page import STAFF, parts
+from services.referral.web.page import STAFF, reading
+from services.referral.web.worklist import words as own
 from shared.kernel.actor import Role
 from shared.web.api import page_cursor, read_cursor
 from shared.web.errors import DirectoryIsSilent, MalformedCursor
@@ -36,20 +37,18 @@ def start() -> str | tuple[str, int, dict[str, str]]:
 def _drafts_alone() -> tuple[str, int, dict[str, str]]:
     """While nobody is sure who may see what the unit has sent: the person's own drafts, and the way to a new one."""
     actor, silence = current_actor(), DirectoryIsSilent()
-    with parts().unit_of_work(actor) as uow:
+    with reading(actor) as uow:
         drafts = draft_list(actor, uow)
-        uow.commit()
     page = render_template("worklist/sent.html", sent=None, silence=silence.detail, drafts=drafts)
     return page, silence.status, {"Retry-After": "10"}
 
 
 def _sent() -> str:
     actor = current_actor()
-    with parts().unit_of_work(actor) as uow:
+    with reading(actor) as uow:
         after = _after("sent")
         sent = sent_list(actor, uow, after=after)
         drafts = [] if after else draft_list(actor, uow)
-        uow.commit()
     return render_template(
         "worklist/sent.html",
         sent=sent,
@@ -64,14 +63,13 @@ def _work_list() -> str:
     actor = current_actor()
     given = request.args.get("show", Show.OPEN)
     show = Show(given) if given in list(Show) else Show.OPEN
-    with parts().unit_of_work(actor) as uow:
+    with reading(actor) as uow:
         found = work_list(show, actor, uow, after=_after(f"worklist-{show}"))
-        uow.commit()
     return render_template(
         "worklist/worklist.html",
         found=found,
         show=show,
-        shows=[(each.value, str(words.SHOWS[each]), found.counts[each]) for each in Show],
+        shows=[(each.value, str(own.SHOWS[each]), found.counts[each]) for each in Show],
         further="cursor" in request.args,
         next_url=_next(f"worklist-{show}", found.next, show),
         name_of=name_of,
@@ -84,20 +82,19 @@ def _work_list() -> str:
 
 def name_of(line: Line) -> str:
     """What a list calls a carer: the name, or why it is not shown."""
-    return line.carer_name or str(words.HIDDEN_NAMES.get(line.why_hidden) or gettext("Hidden"))
+    return line.carer_name or str(own.HIDDEN_NAMES.get(line.why_hidden) or gettext("Hidden"))
 
 
 def asks_of(withdrawal: Withdrawal) -> str:
     """What a withdrawal asks of the receiving side, briefly, for a list."""
-    asked = [str(words.WITHDRAWAL_ASKS_BRIEFLY[scope.value]) for scope in Scope if scope in withdrawal.scopes]
+    asked = [str(own.WITHDRAWAL_ASKS_BRIEFLY[scope.value]) for scope in Scope if scope in withdrawal.scopes]
     return " ".join(filter(None, asked[:1] if Scope.SHARE_WITH_RECEIVING_UNIT in withdrawal.scopes else asked))
 
 
 def _next(purpose: str, place: tuple[str, str] | None, show: str = "") -> str | None:
     if place is None:
         return None
-    chosen = f"show={show}&" if show else ""
-    return f"/referral/?{chosen}cursor={page_cursor(purpose, place)}"
+    return url_for("worklist.start", show=show or None, cursor=page_cursor(purpose, place))
 
 
 def _after(purpose: str) -> tuple[str, str] | None:
