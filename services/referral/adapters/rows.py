@@ -11,10 +11,10 @@ from services.referral.domain.clocks import Priority, Promises
 from services.referral.domain.consent.consent import Consent, Form, GivenBy, RecordedBy
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.content import Part
+from services.referral.domain.lifecycle import Action, State
 from services.referral.domain.people import Channel, Subject
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.referral import Referral, Step
-from services.referral.domain.states import Action, State
 from shared.kernel.actor import UserRef
 from shared.kernel.identity import ConsentId, ReferralId, UnitId
 

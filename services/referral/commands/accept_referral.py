@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.referral.commands.admission import admit_to_change
+from services.referral.domain.lifecycle import Action
 from services.referral.domain.ports import Work
 from services.referral.domain.referral import Referral
-from services.referral.domain.states import Action
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ReferralId
 

@@ -7,11 +7,11 @@ from typing import NoReturn
 from uuid import UUID
 
 from services.referral.domain.access import Access, Outcome, Purpose, Shown
+from services.referral.domain.lifecycle import Action, State
 from services.referral.domain.permissions import Relation, may_know_of, permitted
 from services.referral.domain.ports import Work
 from services.referral.domain.referral import Referral
 from services.referral.domain.refusals import ActionIsNotYours, NotInThisState
-from services.referral.domain.states import Action, State
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ConsentId, ReferralId, uuid7
 from shared.kernel.refusals import NotThere, Refusal

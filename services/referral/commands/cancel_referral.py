@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from services.referral.commands.admission import admit_to_change
 from services.referral.domain.codes import CANCEL_REASONS, check_reason
+from services.referral.domain.lifecycle import Action
 from services.referral.domain.ports import Work
 from services.referral.domain.referral import Referral
-from services.referral.domain.states import Action
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import ReferralId

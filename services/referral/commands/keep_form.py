@@ -15,9 +15,9 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.referral.domain.consent.consent import Consent
+from services.referral.domain.lifecycle import Action
 from services.referral.domain.ports import Draft, Work
 from services.referral.domain.refusals import DraftIsUnreadable
-from services.referral.domain.states import Action
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ReferralId
 

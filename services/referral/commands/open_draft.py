@@ -7,9 +7,9 @@ from uuid import UUID
 
 from services.referral.commands.admission import record_draft_reading, refuse
 from services.referral.commands.keep_form import is_kept_form
+from services.referral.domain.lifecycle import Action, State
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.ports import Draft, Work
-from services.referral.domain.states import Action, State
 from shared.kernel.actor import Actor
 from shared.kernel.refusals import NotThere
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from services.referral.commands.admission import known_to, record_reading
 from services.referral.domain.access import Shown
 from services.referral.domain.content import UNREADABLE, Closed, Content, Part, carer_only, protected
+from services.referral.domain.lifecycle import CLOSED, Action, State
 from services.referral.domain.ports import Work
 from services.referral.domain.reading import Reading, reading_of
 from services.referral.domain.referral import FIRST_VERSION, Referral, Step
-from services.referral.domain.states import CLOSED, Action, State
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ReferralId
 

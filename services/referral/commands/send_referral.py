@@ -16,6 +16,7 @@ from services.referral.domain.consent.consent import Consent, ConsentAnswers, po
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.consent.texts import LONGEST, may_have_been_read, text_of
 from services.referral.domain.content import Content, Need, check_graded, check_young
+from services.referral.domain.lifecycle import Action, State
 from services.referral.domain.people import Carer, PersonCaredFor, Subject
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.ports import Work
@@ -30,7 +31,6 @@ from services.referral.domain.refusals import (
 )
 from services.referral.domain.routing import ReceivingUnit, Route
 from services.referral.domain.sending import send
-from services.referral.domain.states import Action, State
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import ConsentId, ReferralId, UnitId, uuid7

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from services.referral.domain.content import Part
+from services.referral.domain.lifecycle import Action
 from services.referral.domain.ports import Work
 from services.referral.domain.referral import Referral, Step
-from services.referral.domain.states import Action
 from shared.kernel.actor import Actor
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from services.referral.commands.admission import admit_to_change, refuse
 from services.referral.domain.consent.scopes import Scope
+from services.referral.domain.lifecycle import Action
 from services.referral.domain.ports import Work
 from services.referral.domain.referral import Referral
-from services.referral.domain.states import Action
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ConsentId
 from shared.kernel.refusals import NotThere

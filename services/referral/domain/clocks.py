@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
-from services.referral.domain.states import CLOSED, State
+from services.referral.domain.lifecycle import CLOSED, State
 from shared.kernel.identity import UnitId
 
 SATURDAY = 5

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from services.referral.domain.states import Action, State
+from services.referral.domain.lifecycle import Action, State
 from shared.kernel.actor import Role
 
 

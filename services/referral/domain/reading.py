@@ -9,10 +9,10 @@ from services.referral.domain.clocks import Deadline
 from services.referral.domain.consent.consent import Consent
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.content import Closed, Part
+from services.referral.domain.lifecycle import CLOSED, Action
 from services.referral.domain.people import Subject
 from services.referral.domain.permissions import Relation, actions_for
 from services.referral.domain.referral import Referral
-from services.referral.domain.states import CLOSED, Action
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ConsentId
 

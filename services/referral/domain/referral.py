@@ -11,10 +11,10 @@ from services.referral.domain.codes import CONSENT_WITHDRAWN
 from services.referral.domain.consent.consent import Consent, RecordedBy
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.content import Part
+from services.referral.domain.lifecycle import CLOSED, OFFERED, Action, State
 from services.referral.domain.people import Subject
 from services.referral.domain.permissions import Relation
 from services.referral.domain.refusals import ContactIsNotWanted, FirstContactIsMade, NotInThisState
-from services.referral.domain.states import CLOSED, OFFERED, Action, State
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.events import DomainEvent
 from shared.kernel.identity import ConsentId, ReferralId, UnitId

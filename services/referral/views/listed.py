@@ -18,10 +18,10 @@ from services.referral.domain.access import Access, Outcome
 from services.referral.domain.clocks import Deadline
 from services.referral.domain.consent.consent import Consent, Withdrawal, withdrawals_of
 from services.referral.domain.content import UNREADABLE, Part
+from services.referral.domain.lifecycle import Action
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.reading import Reading, reading_of
 from services.referral.domain.referral import Referral
-from services.referral.domain.states import Action
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ReferralId, uuid7
 from shared.storage.staff import units

@@ -16,10 +16,10 @@ from services.referral.adapters import rows
 from services.referral.adapters.tables import consents, referrals
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.domain.access import Access, Outcome, Purpose
+from services.referral.domain.lifecycle import Action
 from services.referral.domain.permissions import permitted
 from services.referral.domain.reading import Reading, reading_of
 from services.referral.domain.referral import Referral
-from services.referral.domain.states import Action
 from shared.kernel.actor import Actor, Role
 from shared.kernel.identity import uuid7
 

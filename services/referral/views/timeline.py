@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from services.referral.commands.open_referral import OpenedReferral
 from services.referral.domain.clocks import Promise
+from services.referral.domain.lifecycle import Action
 from services.referral.domain.reading import Reading
 from services.referral.domain.referral import Referral, Step
-from services.referral.domain.states import Action
 
 
 class Stage(StrEnum):

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
 from services.referral.adapters.tables import referrals
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.domain.clocks import Promise
-from services.referral.domain.states import State
+from services.referral.domain.lifecycle import State
 from services.referral.views.listed import Found, Line, lines, one_page
 from shared.kernel.actor import Actor
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Flask, request
 
 from services.referral.commands.admission import refuse
-from services.referral.domain.states import Action
+from services.referral.domain.lifecycle import Action
 from services.referral.web.page import parts
 from shared.kernel.refusals import Refusal
 from shared.web.refusing import record_with

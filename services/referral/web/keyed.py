@@ -9,9 +9,9 @@ from flask import Response
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.admission import known_to, record_reading
 from services.referral.domain.access import Shown
+from services.referral.domain.lifecycle import Action
 from services.referral.domain.reading import reading_of
 from services.referral.domain.referral import Referral
-from services.referral.domain.states import Action
 from services.referral.web import representation as answering
 from services.referral.web.page import changing
 from shared.kernel.actor import Actor

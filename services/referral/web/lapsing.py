@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.referral.bootstrap import Parts
 from services.referral.commands.admission import refuse
-from services.referral.domain.states import Action
+from services.referral.domain.lifecycle import Action
 from shared.kernel.actor import Actor
 from shared.kernel.translation import says
 from shared.storage.held_forms import HeldForms

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.referral.domain.clocks import Promise
-from services.referral.domain.states import Action
+from services.referral.domain.lifecycle import Action
 from shared.web.schema import Schema, fields, validate
 
 

@@ -24,7 +24,7 @@ from demo.one_machine.box import Box
 from demo.one_machine.places import data_folder
 from demo.seed.ids import HEALTH_CENTRES, PSYCHIATRIC_CLINICS
 from operations.checkout import CHECKOUT
-from services.referral.domain.states import TRANSITIONS
+from services.referral.domain.lifecycle import TRANSITIONS
 from shared.settings import SERVICES
 from tests.support.eventually import eventually
 

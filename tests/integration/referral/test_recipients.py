@@ -11,8 +11,8 @@ import pytest
 
 from services.referral.commands.reject_referral import RejectReferral, reject_referral
 from services.referral.domain import codes
+from services.referral.domain.lifecycle import State
 from services.referral.domain.refusals import CodeIsUnknown
-from services.referral.domain.states import State
 from shared.kernel.identity import ReferralId
 from tests.integration.referral.conftest import (
     KUNGSHOLMEN,

@@ -13,7 +13,7 @@ from demo import seed
 from demo.seed.ids import CAST, UNIT
 from services.audit.log.entry import read_leaf
 from services.audit.log.packing import unpack
-from services.referral.domain.states import TRANSITIONS
+from services.referral.domain.lifecycle import TRANSITIONS
 from tests.support.infrastructure import Infrastructure
 from tests.support.running import Running, running_product
 

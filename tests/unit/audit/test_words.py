@@ -25,8 +25,8 @@ from services.audit.web.trail import accesses, words
 from services.directory.domain import permissions as directory
 from services.referral.domain.access import Shown
 from services.referral.domain.consent.scopes import Scope
+from services.referral.domain.lifecycle import Action
 from services.referral.domain.permissions import Relation
-from services.referral.domain.states import Action
 from services.referral.views import listed
 from shared.contracts.common import AccessRecorded
 from shared.kernel.actor import Actor, Role, UserRef

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.referral.adapters.holidays import swedish_calendar
 from services.referral.domain.clocks import LIMITS, Deadline, Priority, Promise, next_deadline, promises
-from services.referral.domain.states import State
+from services.referral.domain.lifecycle import State
 from shared.kernel.clock import swedish_day
 from tests.unit.referral.cast import ALVA, BO, CALENDAR, NOON, SODERMALM, a_referral
 

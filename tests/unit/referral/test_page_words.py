@@ -16,9 +16,9 @@ from services.referral.domain import codes, routing
 from services.referral.domain.clocks import LIMITS, Priority, Promise
 from services.referral.domain.consent.consent import Form, GivenBy, Withdrawal
 from services.referral.domain.consent.scopes import Scope
+from services.referral.domain.lifecycle import State
 from services.referral.domain.people import Channel, Relation, Subject, TakesInBest
 from services.referral.domain.recipient import NamedRecipient
-from services.referral.domain.states import State
 from services.referral.views.timeline import Stage
 from services.referral.views.worklist import Show
 from services.referral.web import standing

@@ -6,8 +6,8 @@ from itertools import product
 
 import pytest
 
+from services.referral.domain.lifecycle import OFFERED, TRANSITIONS, Action, State
 from services.referral.domain.permissions import PERMITTED, Relation, actions_for, may_know_of, permitted
-from services.referral.domain.states import OFFERED, TRANSITIONS, Action, State
 from shared.kernel.actor import Role
 
 SENT = [state for state in State if state is not State.DRAFT]

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from services.referral.domain.clocks import Promise, next_deadline
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.content import Part
+from services.referral.domain.lifecycle import CLOSED, OFFERED, TRANSITIONS, Action, State
 from services.referral.domain.people import Subject
 from services.referral.domain.reading import offered_to, reading_of
 from services.referral.domain.refusals import (
@@ -20,7 +21,6 @@ from services.referral.domain.refusals import (
     FirstContactIsMade,
     NotInThisState,
 )
-from services.referral.domain.states import CLOSED, OFFERED, TRANSITIONS, Action, State
 from tests.unit.referral.cast import ALVA, BO, CILLA, NOON, SHARE, STANDING_IN, a_referral
 
 # the domain page, as it stands: "draft → requested; requested → accepted | rejected | cancelled; …"

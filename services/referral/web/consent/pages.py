@@ -14,8 +14,8 @@ from services.referral.commands.withdraw_consent import WithdrawConsent, withdra
 from services.referral.domain.access import Shown
 from services.referral.domain.consent.consent import Consent
 from services.referral.domain.consent.scopes import Scope
+from services.referral.domain.lifecycle import Action
 from services.referral.domain.people import Subject
-from services.referral.domain.states import Action
 from services.referral.views.readings import ReadBy, readings_of
 from services.referral.web import forms
 from services.referral.web import words as words

@@ -14,11 +14,11 @@ from services.referral.commands.propose_route import ProposeRoute, propose_route
 from services.referral.commands.save_draft import SaveDraft, save_draft
 from services.referral.domain.codes import LISTS, in_force
 from services.referral.domain.content import check_young
+from services.referral.domain.lifecycle import Action
 from services.referral.domain.people import Carer
 from services.referral.domain.ports import Draft
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.refusals import AgesDisagree, UnitCannotReceive
-from services.referral.domain.states import Action
 from services.referral.views.places import known_as, name_of
 from services.referral.web import representation as answering
 from services.referral.web import representation_schemas as schemas_out

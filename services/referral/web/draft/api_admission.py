@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.referral.commands.open_draft import own_draft
-from services.referral.domain.states import Action
+from services.referral.domain.lifecycle import Action
 from services.referral.web.page import parts
 from shared.web.who import current_actor
 

@@ -17,9 +17,9 @@ from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.discard_draft import DiscardDraft, discard_draft
 from services.referral.commands.open_draft import OpenDraft, open_draft
 from services.referral.commands.save_draft import SaveDraft, save_draft
+from services.referral.domain.lifecycle import Action
 from services.referral.domain.ports import Draft
 from services.referral.domain.refusals import DraftIsUnreadable, NoReceiverIsKnown
-from services.referral.domain.states import Action
 from services.referral.views.drafts import UNFINISHED, UNSAVED, wait_for_a_first_beginning
 from services.referral.web import forms
 from services.referral.web.draft.answers import (

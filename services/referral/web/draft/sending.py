@@ -12,9 +12,9 @@ from marshmallow import ValidationError
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.send_referral import send_referral
 from services.referral.domain.clocks import Priority, promises
+from services.referral.domain.lifecycle import Action
 from services.referral.domain.ports import Draft
 from services.referral.domain.refusals import NoReceiverIsKnown
-from services.referral.domain.states import Action
 from services.referral.views.drafts import wait_for_a_first_click
 from services.referral.web.draft.answers import carer_of, command_from, first_incomplete
 from services.referral.web.draft.new_yes import lacks_a_new_yes

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Response, url_for
 
 from services.referral.commands.send_referral import send_referral
+from services.referral.domain.lifecycle import Action
 from services.referral.domain.referral import Referral
-from services.referral.domain.states import Action
 from services.referral.web import representation as answering
 from services.referral.web import representation_schemas as schemas_out
 from services.referral.web import schemas

@@ -10,8 +10,8 @@ from flask import Blueprint, render_template
 from flask_babel import gettext
 
 from services.referral.domain.access import Shown
+from services.referral.domain.lifecycle import CLOSED, Action
 from services.referral.domain.referral import Step
-from services.referral.domain.states import CLOSED, Action
 from services.referral.views.referral_page import referral_page
 from services.referral.web.page import reading
 from shared.kernel.actor import Actor, Role

@@ -12,9 +12,9 @@ from services.referral.domain import codes
 from services.referral.domain.consent.consent import Consent, Withdrawal, withdrawals_of
 from services.referral.domain.consent.scopes import SCOPES_OF, Scope
 from services.referral.domain.content import UNREADABLE, Closed, Need, Part
+from services.referral.domain.lifecycle import Action
 from services.referral.domain.permissions import Relation
 from services.referral.domain.reading import Reading
-from services.referral.domain.states import Action
 from services.referral.views.referral_page import ReferralPage, referral_page
 from services.referral.views.timeline import Mark, Progress, Stage
 from services.referral.web import standing

@@ -17,9 +17,9 @@ from services.referral.commands.keep_form import KeptForm, keep_form, kept_form,
 from services.referral.commands.open_referral import steps_shown
 from services.referral.commands.step_taken import Said, step_taken
 from services.referral.domain.access import Shown
+from services.referral.domain.lifecycle import Action
 from services.referral.domain.reading import reading_of
 from services.referral.domain.referral import Referral
-from services.referral.domain.states import Action
 from services.referral.views.listed import unit_names
 from services.referral.views.timeline import mark_of
 from services.referral.web import forms, standing

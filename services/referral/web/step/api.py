@@ -12,7 +12,7 @@ from services.referral.commands.cancel_referral import CancelReferral, cancel_re
 from services.referral.commands.complete_referral import CompleteReferral, complete_referral
 from services.referral.commands.note_first_contact import NoteFirstContact, note_first_contact
 from services.referral.commands.reject_referral import RejectReferral, reject_referral
-from services.referral.domain.states import Action
+from services.referral.domain.lifecycle import Action
 from services.referral.web import representation_schemas as schemas_out
 from services.referral.web.keyed import carried_out
 from services.referral.web.step import schemas

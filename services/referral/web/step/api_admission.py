@@ -6,7 +6,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from services.referral.commands.admission import admit_to_change
-from services.referral.domain.states import Action
+from services.referral.domain.lifecycle import Action
 from services.referral.web.page import parts
 from shared.kernel.identity import ReferralId
 from shared.web.who import current_actor

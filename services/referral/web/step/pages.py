@@ -25,8 +25,8 @@ from services.referral.commands.reject_referral import RejectReferral, reject_re
 from services.referral.commands.step_taken import Said
 from services.referral.domain import codes
 from services.referral.domain.access import Shown
+from services.referral.domain.lifecycle import Action
 from services.referral.domain.referral import Referral
-from services.referral.domain.states import Action
 from services.referral.web import forms
 from services.referral.web.forms import Typed
 from services.referral.web.kept_forms import back_to_the_form, leave_the_form, leaves

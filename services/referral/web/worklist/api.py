@@ -9,9 +9,9 @@ from uuid import UUID
 
 from flask import Response
 
+from services.referral.domain.lifecycle import Action
 from services.referral.domain.reading import Reading
 from services.referral.domain.referral import Referral
-from services.referral.domain.states import Action
 from services.referral.views.counting import counts
 from services.referral.views.listing import ListReferrals, list_referrals
 from services.referral.web import representation as answering
