@@ -25,7 +25,7 @@ from shared.observability import logs
 from shared.settings import SERVICES, Settings, SettingsAreWrong
 from shared.storage.encryption import KeyTrouble
 from shared.storage.key_register import check_own_key
-from shared.web.catalogues import merged
+from shared.web.i18n.catalogues import merged
 from shared.web.errors import TooBusy
 
 if TYPE_CHECKING:

@@ -17,22 +17,8 @@ from shared.settings import Settings, SettingsAreWrong
 from shared.storage.heartbeat import Hearing
 from shared.storage.master_keys import MasterKeys
 from shared.storage.schema import DatabaseIsOfAnotherVersion, OneVersion
-from shared.web import (
-    catalogues,
-    form_token,
-    headers,
-    health,
-    held_forms,
-    lapsed_forms,
-    limits,
-    linked,
-    own_cookie,
-    problem,
-    session,
-    session_keys,
-    statement,
-    tokens,
-)
+from shared.web.i18n import catalogues
+from shared.web import form_token, headers, health, held_forms, lapsed_forms, limits, linked, own_cookie, problem, session, session_keys, statement, tokens
 from shared.web.errors import OfAnotherVersion, TooLarge
 from shared.web.guard import OnlyHere
 from shared.web.navigation import add_layout

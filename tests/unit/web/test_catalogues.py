@@ -10,7 +10,7 @@ from flask_babel import gettext
 from marshmallow import ValidationError
 from marshmallow import fields as plain
 
-from shared.web.catalogues import merged
+from shared.web.i18n.catalogues import merged
 from shared.web.navigation import LINKS
 from shared.web.schema import fields, validate
 from shared.web.schema.words import Filled
