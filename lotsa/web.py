@@ -25,8 +25,8 @@ from shared.observability import logs
 from shared.settings import SERVICES, Settings, SettingsAreWrong
 from shared.storage.encryption import KeyTrouble
 from shared.storage.key_register import check_own_key
-from shared.web.i18n.catalogues import merged
 from shared.web.errors import TooBusy
+from shared.web.i18n.catalogues import merged
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

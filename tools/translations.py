@@ -1,7 +1,7 @@
-"""Keeps the translation catalogues whole: what pages and refusals say, and its Swedish text.
+"""Keeps the translation catalogues whole: what pages and refusals say, and its text in each language.
 
     python -m tools.translations update     add new messages to each room's catalogue, drop those nobody uses
-    python -m tools.translations check      fail when a message lacks its Swedish text, is fuzzy, missing or unused
+    python -m tools.translations check      fail when a message lacks its text, is fuzzy, missing or unused
     python -m tools.translations compile    write .mo files for other tools; the apps read the .po files themselves
 
 Each service and `shared/web` has a catalogue of its own. Message ids are English. What is to be translated is marked
@@ -23,6 +23,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from shared.settings import SERVICES
+from shared.web.i18n import languages
+from shared.web.i18n.languages import Language
 
 Key = tuple[str, ...]
 METHODS = [
@@ -74,52 +76,81 @@ def used_in(room: str) -> dict[Key, str]:
 
 
 def lacking(rooms: tuple[str, ...] = ROOMS) -> Iterator[str]:
-    """A sentence for each thing that is missing or left over."""
-    shared = {_key(message.id): message for message in _whole_ones(_read(catalogue_of(SHARED)))}
-    for room in rooms:
-        path = catalogue_of(room)
-        if not path.is_file():
-            yield f"{room}: no catalogue"
+    """A sentence for each thing that is missing or left over, in any language that is offered."""
+    used = {room: used_in(room) for room in rooms}
+    for language in languages.OFFERED:
+        shared = {_key(message.id) for message in _whole_ones(_read(catalogue_of(SHARED, language.tag)))}
+        for room in rooms:
+            named = room if language is languages.OFFERED[0] else f"{room} ({language.tag})"
+            yield from _lacking(room, language, named, shared, used[room])
+
+
+def _lacking(room: str, language: Language, named: str, shared: set[Key], used: dict[Key, str]) -> Iterator[str]:
+    path = catalogue_of(room, language.tag)
+    # what stands in the sentences' own language is shown as it is, unless its catalogue says it otherwise
+    sparse = language is languages.OF_THE_MESSAGES
+    if not path.is_file() and not sparse:
+        yield f"{named}: no catalogue"
+        return
+    catalogue = _read(path)
+    for message in catalogue:
+        if not message.id:
             continue
-        catalogue, used = _read(path), used_in(room)
-        for message in catalogue:
-            if not message.id:
-                continue
-            if message.fuzzy:
-                yield f"{room}: fuzzy: {_key(message.id)[0]}"
-            elif not _whole(message.string):
-                yield f"{room}: not translated: {_key(message.id)[0]}"
-            if _key(message.id) not in used:
-                yield f"{room}: not used any more: {_key(message.id)[0]}"
-        own = {_key(message.id) for message in catalogue if message.id}
-        for key, where in used.items():
-            if key not in own and key not in shared:
-                yield f"{where}: not in the catalogue: {key[0]}"
+        if message.fuzzy:
+            yield f"{named}: fuzzy: {_key(message.id)[0]}"
+        elif not _whole(message.string):
+            yield f"{named}: not translated: {_key(message.id)[0]}"
+        elif any(message.check(catalogue)):
+            yield f"{named}: not the same placeholders: {_key(message.id)[0]}"
+        if _key(message.id) not in used:
+            yield f"{named}: not used any more: {_key(message.id)[0]}"
+    own = {_key(message.id) for message in catalogue if message.id}
+    for key, where in used.items():
+        if not sparse and key not in own and key not in shared:
+            yield f"{where}: not in the catalogue{'' if named == room else f' ({language.tag})'}: {key[0]}"
 
 
 def update(rooms: tuple[str, ...] = ROOMS) -> None:
-    """Bring every catalogue in line with what its room says; new messages come without a text."""
-    shared = {_key(message.id) for message in _whole_ones(_read(catalogue_of(SHARED)))}
-    for room in rooms:
-        path = catalogue_of(room)
-        old = _read(path) if path.is_file() else Catalog(locale="sv")
-        known = {_key(message.id): message.string for message in old if message.id}
-        used = used_in(room)
-        new = Catalog(locale="sv", project="Lotsa", fuzzy=False)
+    """Bring every catalogue in line with what its room says; new messages come without a text.
+
+    In the messages' own language none come by themselves: there a catalogue has only what it says otherwise.
+    """
+    for language in languages.OFFERED:
+        shared = {_key(message.id) for message in _whole_ones(_read(catalogue_of(SHARED, language.tag)))}
+        for room in rooms:
+            _update(room, language, shared)
+
+
+def _update(room: str, language: Language, shared: set[Key]) -> None:
+    path = catalogue_of(room, language.tag)
+    old = _read(path) if path.is_file() else Catalog(locale=language.tag)
+    known = {_key(message.id): message for message in old if message.id}
+    used = used_in(room)
+    if language is languages.OF_THE_MESSAGES:
+        if not path.is_file():
+            return
+        keys = [key for key in used if key in known]
+    else:
         keys = [key for key in used if key in known or room == SHARED or key not in shared]
-        for key in sorted(keys):
-            new.add(key if len(key) > 1 else key[0], known.get(key))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        buffer = BytesIO()
-        write_po(buffer, new, width=120, omit_header=False, sort_output=True)
-        # a date of its own would make every run a change
-        lines = [line for line in buffer.getvalue().splitlines(keepends=True) if b"-Date: " not in line]
-        path.write_bytes(b"".join(lines))
+    new = Catalog(locale=language.tag, project="Lotsa", fuzzy=False)
+    if path.is_file():
+        new.header_comment = old.header_comment
+    for key in sorted(keys):
+        before = known.get(key)
+        text, said = (before.string, before.user_comments) if before else (None, [])
+        new.add(key if len(key) > 1 else key[0], text, user_comments=said)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    buffer = BytesIO()
+    write_po(buffer, new, width=120, omit_header=False, sort_output=True)
+    # a date of its own would make every run a change
+    lines = [line for line in buffer.getvalue().splitlines(keepends=True) if b"-Date: " not in line]
+    path.write_bytes(b"".join(lines))
 
 
 def compile_all() -> None:
     """Write each catalogue's `.mo` beside it."""
-    for path in filter(Path.is_file, map(catalogue_of, ROOMS)):
+    there = [catalogue_of(room, language.tag) for language in languages.OFFERED for room in ROOMS]
+    for path in filter(Path.is_file, there):
         buffer = BytesIO()
         write_mo(buffer, _read(path))
         path.with_suffix(".mo").write_bytes(buffer.getvalue())
@@ -144,6 +175,10 @@ def _whole(translation: object) -> bool:
     return all(translation) if isinstance(translation, tuple | list) else bool(translation)
 
 
+def _named() -> str:
+    return " and ".join(language.conventions.get_display_name("en") or language.tag for language in languages.OFFERED)
+
+
 def main() -> None:
     """`update`, `check` or `compile`; the check exits with 1 and a line for each thing that is missing."""
     rooms = tuple(room for room in ROOMS if room.endswith(tuple(sys.argv[2:]))) if sys.argv[2:] else ROOMS
@@ -154,7 +189,7 @@ def main() -> None:
             compile_all()
         case ["check"]:
             missing = list(lacking(rooms))
-            sys.stdout.write("\n".join(missing or ["Every message has its Swedish text."]) + "\n")
+            sys.stdout.write("\n".join(missing or [f"Every message has its text in {_named()}."]) + "\n")
             sys.exit(1 if missing else 0)
         case _:
             sys.exit("Say update, check or compile, and perhaps a room: referral, directory, …, shared/web.")

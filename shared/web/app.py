@@ -17,10 +17,24 @@ from shared.settings import Settings, SettingsAreWrong
 from shared.storage.heartbeat import Hearing
 from shared.storage.master_keys import MasterKeys
 from shared.storage.schema import DatabaseIsOfAnotherVersion, OneVersion
-from shared.web.i18n import catalogues
-from shared.web import form_token, headers, health, held_forms, lapsed_forms, limits, linked, own_cookie, problem, session, session_keys, statement, tokens
+from shared.web import (
+    form_token,
+    headers,
+    health,
+    held_forms,
+    lapsed_forms,
+    limits,
+    linked,
+    own_cookie,
+    problem,
+    session,
+    session_keys,
+    statement,
+    tokens,
+)
 from shared.web.errors import OfAnotherVersion, TooLarge
 from shared.web.guard import OnlyHere
+from shared.web.i18n import catalogues, negotiation
 from shared.web.navigation import add_layout
 from shared.web.received import ReceivedRequest
 from shared.web.who import RoleNotAllowed, StaffDirectory, Web, is_api, signed_in, web
@@ -91,6 +105,7 @@ def make_app(
     _add_templates(app)
     _add_translations(app)
     health.measure(app, service)
+    negotiation.register(app)
     if version is not None:
         # before the limits, which ask the database whose assignment holds
         _only_of_this_version(app, version)

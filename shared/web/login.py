@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from flask_babel import format_time
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -26,6 +25,7 @@ from shared.settings import Settings
 from shared.storage.staff import Assignment
 from shared.web import form_token, refusing, session
 from shared.web.assurance import SENTENCES, Lack, lack_of
+from shared.web.i18n.formats import clock_of
 from shared.web.limits import SIGN_INS, costs
 from shared.web.navigation import home_of
 from shared.web.oidc import AWAY, ODD, Provider, SignInFailed
@@ -242,7 +242,7 @@ def _lasting(state: session.SessionState | None) -> dict[str, object]:
     held = web().staff.assignments_of(state.user, web().clock.now())
     return {
         "left": max(0, int((state.idle_until - web().clock.now()).total_seconds())),
-        "until": format_time(state.idle_until, "HH.mm"),
+        "until": clock_of(state.idle_until),
         # as the page's frame says it: one that has ended is none
         "assignment": next((str(each.id) for each in held if each.id == state.assignment_id), ""),
         "csrf_token": form_token.make(),

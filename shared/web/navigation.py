@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
-from babel import Locale
-from babel.dates import get_month_names
 from flask import Flask, g, request
-from flask_babel import LazyString, get_locale, lazy_gettext
-from markupsafe import Markup
+from flask_babel import LazyString, lazy_gettext
 
 from shared.kernel.actor import Role
-from shared.kernel.clock import SWEDEN
 from shared.vocabulary.page_addresses import page_at
+from shared.web.i18n.formats import clock_of, day, moment
+from shared.web.i18n.negotiation import here_in, others, spoken
 from shared.web.session import SEEN_STEP
 from shared.web.validation import messages, sentence
 from shared.web.who import SignedIn, signed_in, web
 
 HERE = Path(__file__).parent / "static"
-_TIME = Markup('<time datetime="%s">%s</time>')
 
 
 @dataclass(frozen=True)
@@ -86,36 +81,6 @@ def is_current(link: Link, among: list[Link]) -> bool:
     return link == here.get(max(here, key=len, default=""))
 
 
-def moment(at: datetime | None) -> Markup:
-    """A moment as people write it, with the exact time for machines."""
-    if at is None:
-        return Markup("–")
-    local = at.astimezone(SWEDEN)
-    return _TIME % (at.isoformat(timespec="seconds"), f"{_day(local)} kl. {local:%H.%M}")
-
-
-def day(at: datetime | None) -> Markup:
-    """A day as people write it."""
-    if at is None:
-        return Markup("–")
-    return _TIME % (at.isoformat()[:10], in_words(at))
-
-
-def in_words(at: date) -> str:
-    """A day as people write it; of a moment, the day that it is here."""
-    return _day(at.astimezone(SWEDEN) if isinstance(at, datetime) else at)
-
-
-def _day(local: date) -> str:
-    # what Babel makes of "d MMMM yyyy", in a tenth of the time: a list has dozens
-    return f"{local.day} {_months(get_locale())[local.month]} {local.year:04}"
-
-
-@cache
-def _months(locale: Locale) -> Mapping[int, str]:
-    return get_month_names("wide", "format", locale)
-
-
 @cache
 def _version_of(filename: str) -> str:
     path = HERE / filename
@@ -136,8 +101,11 @@ def add_layout(app: Flask) -> None:
         demo = web().settings.demo
         return {"demo": demo, "header": lambda: _header(demo)}
 
-    app.add_template_global(get_locale, "get_locale")
     app.add_template_global(page_at, "page_at")
+    app.add_template_global(spoken, "spoken")
+    app.add_template_global(others, "other_languages")
+    app.add_template_global(here_in, "here_in")
+    app.add_template_filter(clock_of, "clock")
     app.add_template_global(_correcting, "correcting")
     app.add_template_filter(moment)
     app.add_template_filter(day)

@@ -32,6 +32,7 @@ from shared.web import refusing
 from shared.web.api import pointers
 from shared.web.errors import CannotBeRead, DirectoryIsSilent, FormExpired, OutOfOrder, Unexpected
 from shared.web.held_forms import NAME, asked_name
+from shared.web.i18n.negotiation import spoken
 from shared.web.lapsed_forms import keep_form, was_kept_here
 from shared.web.sent_words import sent_words
 from shared.web.validation import sentences
@@ -53,7 +54,7 @@ HTTP_TITLES = {
 }
 # without layout, style or database
 LAST_RESORT = (
-    '<!doctype html><html lang="sv"><head><meta charset="utf-8"><title>Lotsa</title></head>'
+    '<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Lotsa</title></head>'
     "<body><main><h1>{title}</h1><p>{reference}</p></main></body></html>"
 )
 
@@ -191,7 +192,8 @@ def _answer(
     said = detail if detail != title else ""
     if request.url_rule is None and isinstance(request.routing_exception, SecurityError):
         # a Host that is not ours: no address can be made for it, so no layout either
-        return Response(LAST_RESORT.format(title=escape(gettext(title)), reference=""), status, mimetype="text/html")
+        page = LAST_RESORT.format(lang=spoken().tag, title=escape(gettext(title)), reference="")
+        return Response(page, status, mimetype="text/html")
     try:
         page = render_template(
             "lotsa/problem.html",
@@ -207,7 +209,7 @@ def _answer(
     # the page's frame itself needs the database, which may be what is broken
     except Exception as error:  # noqa: BLE001
         _log.error("plain page", reference=reference, error=error)
-        page = LAST_RESORT.format(title=escape(gettext(title)), reference=escape(reference))
+        page = LAST_RESORT.format(lang=spoken().tag, title=escape(gettext(title)), reference=escape(reference))
     return Response(page, status, mimetype="text/html")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from flask_babel import format_date, format_time
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
@@ -14,12 +13,12 @@ from services.directory.domain.support_service import Attend, Schedule, Weekday
 from services.directory.domain.taxonomy import Taxonomy, Term
 from services.directory.domain.unit import UnitKind
 from services.directory.web.page import parts
-from shared.kernel.clock import SWEDEN, swedish_day
+from shared.kernel.clock import swedish_day
 from shared.vocabulary.age import AgeBand
 from shared.vocabulary.email_address import shown_email
 from shared.vocabulary.routing import AgeOf
+from shared.web.i18n.formats import clock_of, day, in_words, span, weekday
 from shared.web.language_names import language_name
-from shared.web.navigation import day, in_words
 
 
 def group_name(code: str) -> str:
@@ -96,7 +95,7 @@ def weekday_name(day: Weekday) -> str:
 
 def hours(schedule: Schedule) -> str:
     """Weekly hours in a line: the end of a night is that of the morning after."""
-    long = _("round the clock") if schedule.hours.all_day else str(schedule.hours)
+    long = _("round the clock") if schedule.hours.all_day else span(schedule.hours)
     return f"{weekday_name(schedule.byday)} {long}"
 
 
@@ -133,11 +132,10 @@ def when(starts_at: datetime, ends_at: datetime, *, begins: bool = True) -> Mark
     What goes on into the night has one day; what takes a day and more has the day that it ends on as well.
     ``begins``: it begins a line, and so with a capital; not after a colon.
     """
-    day = format_date(starts_at.astimezone(SWEDEN), "EEEE d MMMM")
-    hours = f"{format_time(starts_at, 'HH.mm')}–{format_time(ends_at, 'HH.mm')}"
+    day = weekday(starts_at)
+    hours = f"{clock_of(starts_at)}–{clock_of(ends_at)}"
     if ends_at - starts_at >= timedelta(days=1):
-        ends = format_date(ends_at.astimezone(SWEDEN), "EEEE d MMMM")
-        hours = f"{format_time(starts_at, 'HH.mm')} – {ends} {format_time(ends_at, 'HH.mm')}"
+        hours = f"{clock_of(starts_at)} – {weekday(ends_at)} {clock_of(ends_at)}"
     exact = starts_at.isoformat(timespec="minutes")
     said = Markup('<time datetime="{}">{}, <span class="dir-hours">{}</span></time>')
     return said.format(exact, day[:1].upper() + day[1:] if begins else day, hours)

@@ -13,7 +13,7 @@ from services.referral.views.places import name_of
 from services.referral.web import words as words
 from shared.vocabulary import identity_number
 from shared.vocabulary.email_address import shown_email
-from shared.vocabulary.hours import written, written_end
+from shared.web.i18n.formats import clock, clock_of_end
 from shared.web.language_names import language_named_first
 from shared.web.linked import telephones, telephones_for_texting, telephones_to_look_at
 
@@ -93,7 +93,7 @@ def person_rows(person: PersonCaredFor) -> Rows:
 def _between(contact: SafeContact) -> str:
     """The hours, as they were given; what was kept before spans were held to their rule is shown as it is."""
     first, last = contact.hours_from, contact.hours_to
-    return _("between %(first)s and %(last)s", first=written(first), last=written_end(last)) if first and last else ""
+    return _("between %(first)s and %(last)s", first=clock(first), last=clock_of_end(last)) if first and last else ""
 
 
 def _age(carer: Carer) -> str:

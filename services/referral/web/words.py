@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from babel.lists import format_list
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
@@ -20,6 +19,7 @@ from services.referral.domain.recipient import NamedRecipient
 from services.referral.views.places import name_of
 from shared.kernel.translation import says
 from shared.vocabulary.languages import ENGLISH
+from shared.web.i18n.formats import listed
 from shared.web.language_names import language_named_first
 
 Words = Mapping[str, LazyString | str]
@@ -180,7 +180,7 @@ def ways(channels: Iterable[str]) -> str:
     """Ways to get in touch as they stand in a sentence: "telefonsamtal, sms eller brev"; empty for none."""
     allowed = set(channels)
     known = [str(CHANNELS[each]).lower() for each in CHANNELS if each in allowed]
-    return format_list(known, style="or", locale=get_locale())
+    return listed(known, "or")
 
 
 # withdrawing any other scope leaves the consent standing in the rest

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain
 
-LANGUAGE = "sv"
+from shared.web.i18n.languages import Language
+from shared.web.i18n.negotiation import speaking, spoken
+
+
+def source_of(folder: Path, tag: str) -> Path:
+    """Where a folder of translations has a language's sentences."""
+    return folder / tag / "LC_MESSAGES" / "messages.po"
 
 
 class FromSource(Domain):
@@ -25,22 +29,20 @@ class FromSource(Domain):
     def __init__(self, folders: Sequence[Path]) -> None:
         super().__init__()
         self._folders = list(folders)
-        self._made: dict[Locale | str | None, NullTranslations] = {}
+        self._made: dict[str, NullTranslations] = {}
         self._lock = threading.Lock()
 
     def get_translations(self) -> NullTranslations:
-        """The catalogue of this request's language; empty (English) when there is none."""
-        return self.of(get_locale())
+        """The catalogue of the language that is being spoken."""
+        return self.of(speaking())
 
-    def of(self, locale: Locale | None) -> NullTranslations:
-        """The catalogue of a language; Swedish where none is said."""
-        # by the locale itself: to write it out takes longer than to find a sentence
-        found = self._made.get(locale)
+    def of(self, language: Language) -> NullTranslations:
+        """The catalogue of a language; the messages themselves (English) when there is none."""
+        found = self._made.get(language.tag)
         if found is None:
-            language = str(locale or LANGUAGE)
             with self._lock:
-                found = self._made.get(language) or merged(self._folders, language)
-                self._made[language] = self._made[locale] = found
+                found = self._made.get(language.tag) or merged(self._folders, language.tag)
+                self._made[language.tag] = found
         return found
 
 
@@ -48,7 +50,7 @@ def merged(folders: Sequence[Path], language: str) -> NullTranslations:
     """All folders' sentences of one language as one catalogue."""
     whole: Any = None
     for folder in folders:
-        path = folder / language / "LC_MESSAGES" / "messages.po"
+        path = source_of(folder, language)
         if not path.is_file():
             continue
         compiled = BytesIO()
@@ -64,13 +66,16 @@ def merged(folders: Sequence[Path], language: str) -> NullTranslations:
 
 
 class Languages(Babel):
-    """Flask-Babel with catalogues from source. Swedish is the only language of staff pages so far."""
+    """Flask-Babel with catalogues from source, in the language that was negotiated."""
 
     def __init__(self, app: Flask, folders: Sequence[Path]) -> None:
         self._own_domain = FromSource(folders)
-        super().__init__(app, locale_selector=lambda: LANGUAGE)
-        # of that language at once: Flask-Babel's own ask for each sentence anew which one the request is in
-        pages = partial(self._own_domain.of, Locale.parse(LANGUAGE))
+        super().__init__(app, locale_selector=lambda: spoken().locale)
+
+        # a page is in the answer's language: which one it is, is not asked anew for each sentence as Flask-Babel does
+        def pages() -> NullTranslations:
+            return self._own_domain.of(spoken())
+
         app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # an extension adds it
             gettext=lambda one: pages().gettext(one),
             ngettext=lambda one, many, number: pages().ngettext(one, many, number),

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from flask_babel import format_date, format_datetime
 from markupsafe import Markup
 
-from shared.web.navigation import day, in_words, moment
+from shared.web.i18n.formats import day, in_words, moment
 from tests.unit.web.conftest import World
 
 YEAR = [datetime(2026, 1, 1, 22, 30, tzinfo=UTC) + timedelta(days=9 * number, hours=number) for number in range(41)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from flask_babel import LazyString, format_datetime, gettext
+from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _
 
 from services.audit.domain.tallies import hour_numbered
 from services.audit.views.log_status import OpenAlarm
+from shared.kernel.clock import SWEDEN
+from shared.web.i18n.formats import short_day
 
 ALARMS: dict[str, LazyString] = {
     "events-missing": _("Events are missing"),
@@ -155,7 +157,8 @@ def which(alarm: OpenAlarm) -> str:
 
 def _hour(number: int) -> str:
     try:
-        return format_datetime(hour_numbered(number), "d MMM yyyy 'kl.' H")
+        hour = hour_numbered(number).astimezone(SWEDEN)
+        return gettext("%(day)s at %(time)s", day=short_day(hour), time=str(hour.hour))
     except ValueError:
         # whoever changes an alarm in the database takes no other from the reviewer's sight
         return str(number)

@@ -35,6 +35,7 @@ from shared.kernel.swedish_order import swedish_order
 from shared.storage.staff import find_unit
 from shared.vocabulary.area import municipality_of
 from shared.vocabulary.languages import SWEDISH
+from shared.web.i18n.formats import clock_as_chosen
 from shared.web.language_names import offered_languages
 
 NEW = "/referral/new"
@@ -137,8 +138,8 @@ def _carer(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork
         "languages": offered_languages(first=True),
         "takes_in_best": words.choices(words.TAKES_IN_BEST),
         "yes_no": words.choices(words.YES_NO),
-        "hours_from": [(hour, hour.replace(":", ".")) for hour in HOURS_FROM],
-        "hours_to": [(hour, hour.replace(":", ".")) for hour in HOURS_TO],
+        "hours_from": [(hour, clock_as_chosen(hour)) for hour in HOURS_FROM],
+        "hours_to": [(hour, clock_as_chosen(hour)) for hour in HOURS_TO],
     }
     return {"areas": places(uow), "own_area": own.area if own else "", "words": lists}
 
