@@ -33,7 +33,7 @@ LANGUAGE_PATTERN = "^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A
 """RFC 5646, 2.1: language, script, region, variants; without the extensions, which say nothing of what is spoken."""
 LANGUAGE_LIMIT = 35
 """The longest that a tag may be, in characters (RFC 5646, 4.4.1)."""
-_TAG = re.compile(LANGUAGE_PATTERN)
+_TAG = re.compile(LANGUAGE_PATTERN.strip("^$"))
 
 
 class NotALanguage(Misread):

@@ -7,10 +7,13 @@ from datetime import timedelta
 from flask import Flask
 
 from services.audit import bootstrap
-from services.audit.web import log_status, trail
 from services.audit.web.door import record_refusals
 from services.audit.web.lapsing import keeping
+from services.audit.web.log_status.api import api as log_status_api
+from services.audit.web.log_status.pages import pages as log_status
 from services.audit.web.page import EXTENSION
+from services.audit.web.trail.api import api as trail_api
+from services.audit.web.trail.pages import pages as trail
 from shared.settings import Settings
 from shared.storage.heartbeat import HeardDirectory
 from shared.storage.key_register import key_is_right
@@ -18,8 +21,8 @@ from shared.storage.schema import OneVersion
 from shared.web.app import make_app
 from shared.web.openapi import Api
 
-SUBJECTS = (trail, log_status)
-API = Api(bootstrap.SERVICE, "Lotsa: the audit log", [subject.api for subject in SUBJECTS])
+PAGES = (trail, log_status)
+API = Api(bootstrap.SERVICE, "Lotsa: the audit log", [trail_api, log_status_api])
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -30,7 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         __name__,
         settings=parts.settings,
         staff=parts.staff,
-        blueprints=[*(subject.pages for subject in SUBJECTS), API.blueprint()],
+        blueprints=[*PAGES, API.blueprint()],
         checks={
             "database": lambda: bootstrap.can_reach_database(parts),
             "keys": lambda: key_is_right(parts.settings.service(bootstrap.SERVICE), parts.engine),

@@ -8,7 +8,9 @@ from flask import Flask
 from sqlalchemy import text
 
 from services.notifications import bootstrap
-from services.notifications.web import inbox, notices
+from services.notifications.web.inbox.pages import pages as inbox
+from services.notifications.web.notices.api import api as notices_api
+from services.notifications.web.notices.pages import pages as notices
 from services.notifications.web.page import EXTENSION
 from shared.settings import Settings
 from shared.storage.heartbeat import HeardDirectory
@@ -17,7 +19,8 @@ from shared.storage.schema import OneVersion
 from shared.web.app import make_app
 from shared.web.openapi import Api
 
-API = Api(bootstrap.SERVICE, "Lotsa: notices", [notices.api])
+PAGES = (notices, inbox)
+API = Api(bootstrap.SERVICE, "Lotsa: notices", [notices_api])
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -28,7 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         __name__,
         settings=parts.settings,
         staff=parts.staff,
-        blueprints=[notices.pages, inbox.pages, API.blueprint()],
+        blueprints=[*PAGES, API.blueprint()],
         checks={
             "database": lambda: _answers(parts),
             "keys": lambda: key_is_right(parts.settings.service(bootstrap.SERVICE), parts.engine),

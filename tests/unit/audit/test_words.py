@@ -216,7 +216,7 @@ def test_every_access_of_a_reviewers_has_a_heading() -> None:
     kinds = {"kind": ("consent", "referral"), "record_kind": ("consent", "referral", "entry")}
     for action, named in calls:
         for kind in kinds.get(named, (named.strip('"'),)):
-            if not kind.startswith('"log-with-names" if'):
+            if not kind.startswith('log-with-names" if'):
                 assert (kind, action) in accesses.REVIEWED, (kind, action)
     assert {("log", "export"), ("log-with-names", "export")} <= set(accesses.REVIEWED)
 
