@@ -7,9 +7,10 @@ retries) and 4.x: every argument is written out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-import amqp
+from kombu.entity import Exchange, Queue, binding
+from kombu.transport.pyamqp import Channel
 
 from shared.contracts.common import RelayAnnounced
 from shared.messaging import names
@@ -27,13 +28,14 @@ def declare(admin_broker_url: str, publishers: Sequence[str], subscriptions: Seq
     """
     connection = connect(admin_broker_url, "topology")
     try:
-        channel = connection.channel()
-        for publisher in publishers:
-            _exchange(channel, names.exchange(publisher), "topic")
-        for service in sorted({subscription.service for subscription in subscriptions}):
-            _declare_retry_queues(channel, service)
-        for subscription in subscriptions:
-            _queue(channel, subscription, publishers)
+        channel = Channel(connection)
+        channel.open()
+        for exchange in exchanges(publishers, subscriptions):
+            exchange.declare(channel=channel)
+        for queue in queues(publishers, subscriptions):
+            queue.queue_declare(channel=channel)
+            for each in queue.bindings:
+                each.bind(queue, channel=channel)
     finally:
         connection.close()
 
@@ -69,31 +71,70 @@ def permissions(prefix: str, services: Sequence[str]) -> dict[str, list[dict[str
     return {"permissions": [*entries, admin]}
 
 
-def _declare_retry_queues(channel: amqp.Channel, service: str) -> None:
-    _exchange(channel, names.parked_exchange(service), "direct")
-    _exchange(channel, names.again_exchange(service), "direct")
-    for seconds in names.RETRY_SECONDS:
-        # one waiting queue per delay, since a queue lets messages go in order; they keep their routing key
-        waiting: dict[str, int | str] = {
-            "x-message-ttl": seconds * 1000,
-            **_dead_letters_to(names.again_exchange(service)),
-        }
-        _exchange(channel, names.retry_exchange(service, seconds), "fanout")
-        _declare(channel, names.retry_queue(service, seconds), waiting)
-        channel.queue_bind(names.retry_queue(service, seconds), names.retry_exchange(service, seconds))
+def exchanges(publishers: Sequence[str], subscriptions: Sequence[Subscription]) -> Iterator[Exchange]:
+    """Each publisher's own, and by which a service's messages are parked, wait, and come again."""
+    for publisher in publishers:
+        yield _of(publisher)
+    for service in _services(subscriptions):
+        yield _parking(service)
+        yield _again(service)
+        for seconds in names.RETRY_SECONDS:
+            yield _waiting(service, seconds)
 
 
-def _queue(channel: amqp.Channel, subscription: Subscription, publishers: Sequence[str]) -> None:
-    service, queue = subscription.service, subscription.queue
-    # the limit is a backstop: a killed consumer counts against every message it held, healthy or not
-    limited: dict[str, int | str] = {"x-delivery-limit": names.DELIVERY_LIMIT, "x-dead-letter-routing-key": queue}
-    _declare(channel, queue, limited | _dead_letters_to(names.parked_exchange(service)))
-    _declare(channel, names.parked_queue(queue), {"x-delivery-limit": _AS_GOOD_AS_UNLIMITED})
-    channel.queue_bind(names.parked_queue(queue), names.parked_exchange(service), queue)
-    channel.queue_bind(queue, names.again_exchange(service), queue)
-    for publisher, event_type in subscription.bindings:
-        for source in publishers if publisher == EVERY_PUBLISHER else (publisher,):
-            channel.queue_bind(queue, names.exchange(source), event_type)
+def queues(publishers: Sequence[str], subscriptions: Sequence[Subscription]) -> Iterator[Queue]:
+    """Each subscription's own and its parked one, and where a service's messages wait; with what they are bound to."""
+    for service in _services(subscriptions):
+        for seconds in names.RETRY_SECONDS:
+            # one waiting queue per delay, since a queue lets messages go in order; they keep their routing key
+            yield _quorum(
+                names.retry_queue(service, seconds),
+                [binding(_waiting(service, seconds))],
+                {"x-message-ttl": seconds * 1000, **_dead_letters_to(names.again_exchange(service))},
+            )
+    for subscription in subscriptions:
+        service, queue = subscription.service, subscription.queue
+        heard = [
+            binding(_of(source), event_type)
+            for publisher, event_type in subscription.bindings
+            for source in (publishers if publisher == EVERY_PUBLISHER else (publisher,))
+        ]
+        # the limit is a backstop: a killed consumer counts against every message it held, healthy or not
+        limited: dict[str, int | str] = {"x-delivery-limit": names.DELIVERY_LIMIT, "x-dead-letter-routing-key": queue}
+        yield _quorum(
+            names.parked_queue(queue),
+            [binding(_parking(service), queue)],
+            {"x-delivery-limit": _AS_GOOD_AS_UNLIMITED},
+        )
+        yield _quorum(
+            queue,
+            [binding(_again(service), queue), *heard],
+            limited | _dead_letters_to(names.parked_exchange(service)),
+        )
+
+
+def _services(subscriptions: Sequence[Subscription]) -> list[str]:
+    return sorted({subscription.service for subscription in subscriptions})
+
+
+def _of(publisher: str) -> Exchange:
+    return Exchange(names.exchange(publisher), "topic")
+
+
+def _parking(service: str) -> Exchange:
+    return Exchange(names.parked_exchange(service), "direct")
+
+
+def _again(service: str) -> Exchange:
+    return Exchange(names.again_exchange(service), "direct")
+
+
+def _waiting(service: str, seconds: int) -> Exchange:
+    return Exchange(names.retry_exchange(service, seconds), "fanout")
+
+
+def _quorum(name: str, bindings: list[binding], arguments: dict[str, int | str]) -> Queue:
+    return Queue(name, bindings=bindings, queue_arguments={"x-queue-type": "quorum", **arguments})
 
 
 def _dead_letters_to(exchange: str) -> dict[str, int | str]:
@@ -103,11 +144,3 @@ def _dead_letters_to(exchange: str) -> dict[str, int | str]:
         "x-dead-letter-strategy": "at-least-once",
         "x-overflow": "reject-publish",
     }
-
-
-def _exchange(channel: amqp.Channel, name: str, kind: str) -> None:
-    channel.exchange_declare(name, kind, durable=True, auto_delete=False)
-
-
-def _declare(channel: amqp.Channel, name: str, arguments: dict[str, int | str]) -> None:
-    channel.queue_declare(name, durable=True, auto_delete=False, arguments={"x-queue-type": "quorum", **arguments})
