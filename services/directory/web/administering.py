@@ -21,7 +21,7 @@ from services.directory.domain.refusals import AssignmentHasEnded, ListingIsNotY
 from services.directory.domain.unit import Unit, UnitKind
 from services.directory.views.administration import unit_lines
 from services.directory.web.forms_admin import require_offered
-from services.directory.web.page import current_editor, parts
+from services.directory.web.page import changing, current_editor, parts, reading
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.kernel.swedish_order import swedish_order
@@ -39,10 +39,10 @@ class Opened:
 
 
 @contextmanager
-def opened(unit_id: UUID) -> Iterator[Opened]:
-    """Open a unit for whoever asks. Raises ListingIsNotYours, with the attempt recorded."""
+def opened(unit_id: UUID, *, to_change: bool = False) -> Iterator[Opened]:
+    """A unit for whoever asks, to be shown or ``to_change``. Raises ListingIsNotYours, with the attempt recorded."""
     editor = current_editor()
-    with parts().work_of(editor) as work:
+    with (changing if to_change else reading)(editor) as work:
         yield Opened(work, editor, administered(work, editor, unit_id))
 
 

@@ -38,7 +38,7 @@ from services.directory.web.administering import (
 )
 from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import AssignmentForm
-from services.directory.web.page import current_editor, parts
+from services.directory.web.page import changing, current_editor, reading
 from shared.kernel.actor import Role
 from shared.kernel.clock import SWEDEN
 from shared.kernel.identity import AssignmentId, uuid7
@@ -68,7 +68,7 @@ def add_assignment(unit_id: UUID) -> Response:
     written = as_written(request.form)
     try:
         form = AssignmentForm().load(request.form)
-        with opened(unit_id) as found:
+        with opened(unit_id, to_change=True) as found:
             whom = user(form["subject"])
             asked = GrantAssignment(
                 assignment_id=AssignmentId(form["id"]),
@@ -83,7 +83,6 @@ def add_assignment(unit_id: UUID) -> Response:
                 lambda: _granted(found, asked, form["confirmed"]),
                 standing=lambda: None,
             )
-            found.work.commit()
     except AlreadyRegistered as refusal:
         # the same form was sent before with other words: what was written now may be for somebody else
         return shown_again(page, {**written, "id": uuid7()}, said(refusal))
@@ -103,7 +102,7 @@ def add_assignment(unit_id: UUID) -> Response:
 def ask_before_ending(assignment_id: UUID) -> Response | str:
     """Who loses which access; nothing has happened yet."""
     editor = current_editor()
-    with parts().work_of(editor) as work:
+    with reading(editor) as work:
         try:
             assignment, unit = running(work, editor, assignment_id)
             require_dispensable(work, editor, assignment, unit)
@@ -114,7 +113,6 @@ def ask_before_ending(assignment_id: UUID) -> Response | str:
             flash(_("The assignment had already ended."), "warning")
             return redirect("/directory/admin", 303)
         work.record_access(editor.actor, "read", rule_of(editor, unit), "assignment", assignment.id)
-        work.commit()
     return render_template("assignments/end.html", assignment=assignment, unit=unit)
 
 
@@ -124,7 +122,7 @@ def end_it(assignment_id: UUID) -> Response:
     """End it now."""
     editor = current_editor()
     try:
-        with parts().work_of(editor) as work:
+        with changing(editor) as work:
             carry_out_once(
                 work.connection,
                 work.clock.now(),
@@ -132,7 +130,6 @@ def end_it(assignment_id: UUID) -> Response:
                 standing=lambda: None,
             )
             ended = work.assignments.find(AssignmentId(assignment_id))
-            work.commit()
     except (AssignmentIsYourOwn, LastAdministrator):
         # where it is said
         return redirect(f"/directory/admin/assignments/{assignment_id}/end", 303)
@@ -152,14 +149,13 @@ def end_it(assignment_id: UUID) -> Response:
 def ask_before_signing_out(assignment_id: UUID) -> Response | str:
     """Who is signed out, and what that means; nothing has happened yet."""
     editor = current_editor()
-    with parts().work_of(editor) as work:
+    with reading(editor) as work:
         try:
             assignment, unit = running(work, editor, assignment_id)
         except AssignmentHasEnded:
             flash(_("The assignment had already ended."), "warning")
             return redirect("/directory/admin", 303)
         work.record_access(editor.actor, "read", rule_of(editor, unit), "assignment", assignment.id)
-        work.commit()
     return render_template("assignments/sign_out.html", assignment=assignment, unit=unit)
 
 
@@ -168,9 +164,8 @@ def ask_before_signing_out(assignment_id: UUID) -> Response | str:
 def sign_out_everywhere(assignment_id: UUID) -> Response:
     """End all sessions of whoever holds it. A second click finds none left."""
     editor = current_editor()
-    with parts().work_of(editor) as work:
+    with changing(editor) as work:
         assignment, ended = sign_out(work, editor, assignment_id)
-        work.commit()
     if ended:
         # promise: signed-out-everywhere-by-an-administrator
         words = _(

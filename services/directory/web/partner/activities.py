@@ -37,7 +37,7 @@ from services.directory.domain.support_service import SupportService
 from services.directory.web import words
 from services.directory.web.compared import in_words
 from services.directory.web.forms import ActivityForm, as_written, form_from_session
-from services.directory.web.page import current_editor, parts
+from services.directory.web.page import changing, current_editor, parts, reading
 from services.directory.web.partner.pages import HOME
 from services.directory.web.partner.publicly import EVER, Where, activity_saved, where
 from services.directory.web.shown_before import MARK, after_conflict, shown
@@ -85,14 +85,13 @@ def add_activity(service_id: UUID) -> Response:
         session = session_after(ActivityForm().load(request.form))
         activity_id = UUID(written.get("id", ""))
         asked = PlanActivity(activity_id=activity_id, service_id=service_id, session=session)
-        with parts().work_of(editor) as work:
+        with changing(editor) as work:
             carry_out_once(
                 work.connection,
                 work.clock.now(),
                 lambda: plan_activity(work, editor, asked).version,
                 standing=lambda: own_activity(work, editor, activity_id).version,
             )
-            work.commit()
     except (AlreadyRegistered, VersionHasMoved):
         # sent before with other words, or changed since: it is there to be changed, beside what was written now
         page = partial(_page, service, _own_activity(activity_id))
@@ -132,14 +131,13 @@ def save_activity(activity_id: UUID) -> Response:
         changed = session_changed_in(ActivityForm(), activity.session, request.form)
         session = session_after(form, activity.session, changed)
         asked = ChangeActivity(activity_id=activity_id, version=form["version"], session=session)
-        with parts().work_of(editor) as work:
+        with changing(editor) as work:
             carry_out_once(
                 work.connection,
                 work.clock.now(),
                 lambda: change_activity(work, editor, asked).version,
                 standing=lambda: own_activity(work, editor, activity_id).version,
             )
-            work.commit()
     except VersionHasMoved:
         return shown_again(partial(_page, service, _own_activity(activity_id)), written, {}, moved=True)
     except ActivityIsCancelled:
@@ -224,14 +222,13 @@ def _is_shown(activity: Activity) -> bool:
 
 def _carry_out(activity_id: UUID, act: Callable[[DirectoryUnitOfWork, Editor], int]) -> None:
     editor = current_editor()
-    with parts().work_of(editor) as work:
+    with changing(editor) as work:
         carry_out_once(
             work.connection,
             work.clock.now(),
             lambda: act(work, editor),
             standing=lambda: own_activity(work, editor, activity_id).version,
         )
-        work.commit()
 
 
 def _version() -> int:
@@ -240,13 +237,13 @@ def _version() -> int:
 
 def _own_service(service_id: UUID) -> SupportService:
     editor = current_editor()
-    with parts().work_of(editor) as work:
+    with reading(editor) as work:
         return own_service(work, editor, service_id)
 
 
 def _own_activity(activity_id: UUID) -> Activity:
     editor = current_editor()
-    with parts().work_of(editor) as work:
+    with reading(editor) as work:
         return own_activity(work, editor, activity_id)
 
 

@@ -10,26 +10,26 @@ from uuid import UUID
 from services.directory.commands.describe_organization import own_organization
 from services.directory.commands.save_activity import own_activity
 from services.directory.commands.save_support_service import own_service
-from services.directory.web.page import current_editor, parts
+from services.directory.web.page import current_editor, reading
 from shared.kernel.identity import OrganizationId
 
 
 def to_an_organization(organization_id: UUID) -> None:
     """An organisation's own page."""
     editor = current_editor()
-    with parts().work_of(editor) as work:
+    with reading(editor) as work:
         own_organization(work, editor, OrganizationId(organization_id))
 
 
 def to_a_service(service_id: UUID) -> None:
     """A support service."""
     editor = current_editor()
-    with parts().work_of(editor) as work:
+    with reading(editor) as work:
         own_service(work, editor, service_id)
 
 
 def to_an_activity(activity_id: UUID) -> None:
     """An activity."""
     editor = current_editor()
-    with parts().work_of(editor) as work:
+    with reading(editor) as work:
         own_activity(work, editor, activity_id)

@@ -30,7 +30,7 @@ from services.directory.domain.organization import Location
 from services.directory.domain.refusals import ListingIsNotYours
 from services.directory.domain.support_service import Listing, Schedule
 from services.directory.web import schemas_listings
-from services.directory.web.page import current_editor, parts
+from services.directory.web.page import changing, current_editor, parts
 from services.directory.web.partner.admission import to_a_service, to_an_activity, to_an_organization
 from services.directory.web.public.api import activity_members, service_out
 from shared.kernel.actor import Role
@@ -86,10 +86,9 @@ def add_to(api: Operations) -> None:
 def put_organization(organization_id: UUID, body: dict[str, Any]) -> Response:
     """Present the caller's organisation anew."""
     editor, version = current_editor(), require_if_match()
-    with parts().work_of(editor) as work:
+    with changing(editor) as work:
         asked = DescribeOrganization(organization_id=OrganizationId(organization_id), version=version, **body)
         organization = describe_organization(work, editor, asked)
-        work.commit()
     return ok(dumped(schemas_listings.OrganizationOut, organization), etag=etag(organization.version))
 
 
@@ -98,7 +97,7 @@ def post_service(body: dict[str, Any]) -> Response:
     editor, request = current_editor(), once()
     if editor.organization_id is None:
         raise ListingIsNotYours
-    with parts().work_of(editor) as work:
+    with changing(editor) as work:
         before = answered_before(work.connection, request)
         if before and before.resource_id:
             service = work.services.find(before.resource_id)
@@ -108,7 +107,6 @@ def post_service(body: dict[str, Any]) -> Response:
             )
             service = _editing().add(work, editor, asked)
             _remember(work, request, f"{BASE}/services/{service.id}", service.version, service.id)
-            work.commit()
     if service is None:
         raise ListingIsNotYours
     return created(f"{BASE}/services/{service.id}", service_out(service), etag(service.version))
@@ -117,26 +115,24 @@ def post_service(body: dict[str, Any]) -> Response:
 def put_service(service_id: UUID, body: dict[str, Any]) -> Response:
     """Replace a support service's listing; that also confirms it."""
     editor, version = current_editor(), require_if_match()
-    with parts().work_of(editor) as work:
+    with changing(editor) as work:
         asked = EditSupportService(service_id=service_id, version=version, listing=_listing(body))
         service = _editing().edit(work, editor, asked)
-        work.commit()
     return ok(service_out(service), etag=etag(service.version))
 
 
 def post_confirmation(service_id: UUID) -> Response:
     """Say that a listing is still right."""
     editor, version = current_editor(), require_if_match()
-    with parts().work_of(editor) as work:
+    with changing(editor) as work:
         service = confirm_listing(work, editor, ConfirmListing(service_id=service_id, version=version))
-        work.commit()
     return ok(service_out(service), etag=etag(service.version))
 
 
 def post_activity(service_id: UUID, body: dict[str, Any]) -> Response:
     """Plan a new activity of one of the caller's support services."""
     editor, request = current_editor(), once()
-    with parts().work_of(editor) as work:
+    with changing(editor) as work:
         before = answered_before(work.connection, request)
         if before and before.resource_id:
             activity = work.activities.find(before.resource_id)
@@ -144,7 +140,6 @@ def post_activity(service_id: UUID, body: dict[str, Any]) -> Response:
             asked = PlanActivity(activity_id=uuid7(), service_id=service_id, session=Session(**body))
             activity = plan_activity(work, editor, asked)
             _remember(work, request, f"{BASE}/activities/{activity.id}", activity.version, activity.id)
-            work.commit()
     if activity is None:
         raise ListingIsNotYours
     return created(f"{BASE}/activities/{activity.id}", _activity_out(activity), etag(activity.version))
@@ -153,28 +148,25 @@ def post_activity(service_id: UUID, body: dict[str, Any]) -> Response:
 def put_activity(activity_id: UUID, body: dict[str, Any]) -> Response:
     """Change an activity."""
     editor, version = current_editor(), require_if_match()
-    with parts().work_of(editor) as work:
+    with changing(editor) as work:
         asked = ChangeActivity(activity_id=activity_id, version=version, session=Session(**body))
         activity = change_activity(work, editor, asked)
-        work.commit()
     return ok(_activity_out(activity), etag=etag(activity.version))
 
 
 def post_cancellation(activity_id: UUID) -> Response:
     """Cancel an activity; it stays listed as cancelled."""
     editor, version = current_editor(), require_if_match()
-    with parts().work_of(editor) as work:
+    with changing(editor) as work:
         activity = cancel_activity(work, editor, CancelActivity(activity_id=activity_id, version=version))
-        work.commit()
     return ok(_activity_out(activity), etag=etag(activity.version))
 
 
 def delete_cancellation(activity_id: UUID) -> Response:
     """Take a cancelled activity up again: it takes place after all."""
     editor, version = current_editor(), require_if_match()
-    with parts().work_of(editor) as work:
+    with changing(editor) as work:
         activity = take_up_activity(work, editor, TakeUpActivity(activity_id=activity_id, version=version))
-        work.commit()
     return ok(_activity_out(activity), etag=etag(activity.version))
 
 

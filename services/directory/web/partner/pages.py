@@ -35,7 +35,7 @@ from services.directory.web.forms import (
     form_from_listing,
     said,
 )
-from services.directory.web.page import current_editor, parts
+from services.directory.web.page import changing, current_editor, parts, reading
 from services.directory.web.partner.publicly import first_shown, listing_saved, where
 from services.directory.web.shown_before import MARK, after_conflict, shown
 from services.directory.web.untouched import PLACE, changed_in, listing_after, listing_changed_in
@@ -91,7 +91,7 @@ def save_organization() -> Response:
     try:
         form = OrganizationForm().load(request.form)
         kept = set(form) - changed_in(OrganizationForm(), before.__dict__, request.form) - {"version"}
-        with parts().work_of(editor) as work:
+        with changing(editor) as work:
             form |= {name: getattr(before, name) for name in kept}
             asked = DescribeOrganization(organization_id=before.id, **form)
             carry_out_once(
@@ -100,7 +100,6 @@ def save_organization() -> Response:
                 lambda: describe_organization(work, editor, asked).version,
                 standing=lambda: _standing(work.organizations.find(before.id)),
             )
-            work.commit()
     except VersionHasMoved:
         return shown_again(partial(_organization_page, _own_organization()), written, {}, moved=True)
     except (ValidationError, Invalid) as problem:
@@ -129,14 +128,13 @@ def add_service() -> Response:
         form = ListingForm().load(request.form)
         service_id = UUID(written.get("id", ""))
         asked = AddSupportService(service_id=service_id, organization_id=_own_id(), listing=listing_after(form))
-        with parts().work_of(editor) as work:
+        with changing(editor) as work:
             carry_out_once(
                 work.connection,
                 work.clock.now(),
                 lambda: _editing().add(work, editor, asked).version,
                 standing=lambda: own_service(work, editor, service_id).version,
             )
-            work.commit()
     except (AlreadyRegistered, VersionHasMoved):
         # sent before with other words, or changed since: it is there to be changed, beside what was written now
         page = partial(_service_page, _own(service_id))
@@ -172,14 +170,13 @@ def save_service(service_id: UUID) -> Response:
         changed = listing_changed_in(ListingForm(), service.listing, request.form)
         listing = listing_after(form, service.listing, changed)
         asked = EditSupportService(service_id=service_id, version=form["version"], listing=listing)
-        with parts().work_of(editor) as work:
+        with changing(editor) as work:
             carry_out_once(
                 work.connection,
                 work.clock.now(),
                 lambda: _editing().edit(work, editor, asked).version,
                 standing=lambda: own_service(work, editor, service_id).version,
             )
-            work.commit()
     except VersionHasMoved:
         return shown_again(partial(_service_page, _own(service_id)), written, {}, moved=True)
     except (ValidationError, Invalid) as problem:
@@ -194,7 +191,7 @@ def confirm(service_id: UUID) -> Response:
     """One click: the listing is still true."""
     editor = current_editor()
     try:
-        with parts().work_of(editor) as work:
+        with changing(editor) as work:
             asked = ConfirmListing(service_id=service_id, version=request.form.get("version", type=int) or 0)
             carry_out_once(
                 work.connection,
@@ -202,7 +199,6 @@ def confirm(service_id: UUID) -> Response:
                 lambda: confirm_listing(work, editor, asked).version,
                 standing=lambda: own_service(work, editor, service_id).version,
             )
-            work.commit()
     except VersionHasMoved:
         flash(_("Somebody changed this listing a moment ago. Look at it again before you confirm."), "warning")
         return redirect(HOME, 303)
@@ -219,7 +215,7 @@ def _own_id() -> OrganizationId:
 
 def _own_organization() -> Organization:
     editor = current_editor()
-    with parts().work_of(editor) as work:
+    with reading(editor) as work:
         organization = work.organizations.find(_own_id())
         relation = editor.relation_to(organization.id if organization else None, None)
         authorise(work, editor, Act.EDIT_LISTING, relation, about="organization", subject=editor.organization_id)
@@ -234,7 +230,7 @@ def _standing(organization: Organization | None) -> int | None:
 
 def _own(service_id: UUID) -> SupportService:
     editor = current_editor()
-    with parts().work_of(editor) as work:
+    with reading(editor) as work:
         return own_service(work, editor, service_id)
 
 

@@ -118,7 +118,7 @@ def post_rule(municipality_code: str, body: dict[str, Any]) -> Response:
     It takes a key, because a rule is new, and a version, because the rules change.
     """
     version, request = require_if_match(), once()
-    with ruled(municipality_code=municipality_code) as found:
+    with ruled(municipality_code=municipality_code, to_change=True) as found:
         before = answered_before(found.work.connection, request)
         if before and before.resource_id:
             rules, rule_id = found.existing, before.resource_id
@@ -127,7 +127,6 @@ def post_rule(municipality_code: str, body: dict[str, Any]) -> Response:
             rules = altered(found, version, with_rule(rule_id, _values(body), near=False), rule_id)
             answer = Answer(201, _at(municipality_code, rule_id), etag(rules.version), rule_id)
             remember_answer(found.work.connection, request, answer, found.work.clock.now())
-            found.work.commit()
     return created(_at(municipality_code, rule_id), _rule_out(rules.rule(rule_id)), etag(rules.version))
 
 
@@ -154,10 +153,8 @@ def delete_rule(municipality_code: str, rule_id: UUID) -> Response:
 
 def _altered(municipality_code: str, how: Change, about: UUID) -> RoutingRules:
     version = require_if_match()
-    with ruled(municipality_code=municipality_code) as found:
-        rules = altered(found, version, how, about)
-        found.work.commit()
-    return rules
+    with ruled(municipality_code=municipality_code, to_change=True) as found:
+        return altered(found, version, how, about)
 
 
 def _values(body: dict[str, Any]) -> dict[str, Any]:

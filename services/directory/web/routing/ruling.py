@@ -24,7 +24,7 @@ from services.directory.domain.routing_rule import RoutingRule
 from services.directory.domain.unit import Unit
 from services.directory.web.administering import receivers
 from services.directory.web.forms_admin import require_offered
-from services.directory.web.page import current_editor, parts
+from services.directory.web.page import changing, current_editor, parts, reading
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import VersionHasMoved
 from shared.kernel.translation import says
@@ -90,14 +90,16 @@ class Ruled:
 
 
 @contextmanager
-def ruled(act: Act = Act.EDIT_ROUTING, municipality_code: str | None = None) -> Iterator[Ruled]:
-    """A municipality's rules: of that of whoever asks, unless another is named.
+def ruled(
+    act: Act = Act.EDIT_ROUTING, municipality_code: str | None = None, *, to_change: bool = False
+) -> Iterator[Ruled]:
+    """A municipality's rules, to be shown or ``to_change``: of that of whoever asks, unless another is named.
 
     Raises ListingIsNotYours or RoleMayNotEditThis, with the attempt recorded.
     """
     editor = current_editor()
     code = municipality_code or editor.municipality_code or ""
-    with parts().work_of(editor) as work:
+    with (changing if to_change else reading)(editor) as work:
         authorise(work, editor, act, editor.relation_to(None, code), about="routing-rules", subject=None)
         if code not in parts().areas.municipalities:
             raise ListingIsNotYours
@@ -109,14 +111,13 @@ def alter(version: int, how: Change, *about: UUID) -> None:
 
     The same form sent again changes nothing more. Raises VersionHasMoved, or what ``set_routing_rules`` raises.
     """
-    with ruled() as found:
+    with ruled(to_change=True) as found:
         carry_out_once(
             found.work.connection,
             found.work.clock.now(),
             lambda: altered(found, version, how, *about).version,
             standing=lambda: _version_now(found),
         )
-        found.work.commit()
 
 
 def _version_now(found: Ruled) -> int | None:
@@ -125,7 +126,7 @@ def _version_now(found: Ruled) -> int | None:
 
 
 def altered(found: Ruled, version: int, how: Change, *about: UUID) -> RoutingRules:
-    """The rules as ``alter`` makes them, in the transaction in which they were found: commit it afterwards."""
+    """The rules as ``alter`` makes them, in the transaction in which they were found."""
     if found.version != version:
         raise VersionHasMoved
     known = parts()

@@ -14,6 +14,7 @@ from services.directory.commands.record_sign_in import (
 )
 from shared.kernel.actor import UserRef
 from shared.storage.rates import Allowance, Spending
+from shared.storage.unit_of_work import changing
 from shared.web.assurance import Lack
 from shared.web.session import KNOWN_FOR
 
@@ -33,10 +34,9 @@ class Hooks:
 
     def on_signed_in(self, user: UserRef, session_id: UUID) -> None:
         """Somebody signed in."""
-        with self._parts.work_about(user) as work:
+        with changing(self._parts.work_about(user)) as work:
             # so long its cookie says whose it is: an end that is forgotten sooner would let it leave forms again
             record_sign_in(work, session_id, user, work.clock.now() + KNOWN_FOR)
-            work.commit()
 
     def on_refused(self, reason: str, user: UserRef | None = None) -> None:
         """A sign-in failed. Told is only that of somebody whom the provider knows, and a few of those an hour.
@@ -44,17 +44,14 @@ class Hooks:
         That a colleague came and was not let in is noted however many others did, for those who hand out assignments.
         """
         if reason in KNOWN and user is not None:
-            with self._parts.work_about(user) as work:
+            with changing(self._parts.work_about(user)) as work:
                 note_refused_sign_in(work, reason, user)
-                work.commit()
         if reason not in KNOWN or self._told.spend(""):
             return
-        with self._parts.work() as work:
+        with changing(self._parts.work()) as work:
             record_refused_sign_in(work, reason)
-            work.commit()
 
     def on_signed_out(self, session_id: UUID, expires_at: datetime) -> None:
         """A session ended, in all services as they hear of it, here at once."""
-        with self._parts.work() as work:
+        with changing(self._parts.work()) as work:
             record_sign_out(work, session_id, expires_at)
-            work.commit()

@@ -23,7 +23,7 @@ from services.directory.web.administering import (
     to_a_unit,
     user,
 )
-from services.directory.web.page import current_editor, parts
+from services.directory.web.page import changing, current_editor, parts
 from services.directory.web.units import schemas as schemas_staff
 from services.directory.web.units.leading_here import leading_here
 from shared.kernel.actor import Role
@@ -79,7 +79,7 @@ def list_own_assignments() -> Response:
 def post_unit(body: dict[str, Any]) -> Response:
     """Register a unit of the caller's organisation, or of one that their municipality answers for."""
     editor, request = current_editor(), once()
-    with parts().work_of(editor) as work:
+    with changing(editor) as work:
         before = answered_before(work.connection, request)
         if before and before.resource_id:
             unit = work.units.find(UnitId(before.resource_id))
@@ -87,7 +87,6 @@ def post_unit(body: dict[str, Any]) -> Response:
             unit = register(work, editor, described(editor, {**body, "id": uuid7()}))
             answer = Answer(201, f"{BASE}/units/{unit.id}", etag(unit.version), unit.id)
             remember_answer(work.connection, request, answer, work.clock.now())
-            work.commit()
         shown = _unit_out(work, unit) if unit else None
     if unit is None:
         raise ListingIsNotYours
@@ -108,18 +107,17 @@ def put_unit(unit_id: UUID, body: dict[str, Any]) -> Response:
     while it is closed.
     """
     version = require_if_match()
-    with opened(unit_id) as found:
+    with opened(unit_id, to_change=True) as found:
         reached = {name: body[name] or None for name in ("function_address", "phone")}
         unit = change(found, version, **{**body, **reached})
         shown = _unit_out(found.work, unit)
-        found.work.commit()
     return ok(shown, etag=etag(unit.version))
 
 
 def post_assignment(body: dict[str, Any]) -> Response:
     """Give somebody a role in a unit of the caller's municipality or organisation."""
     editor, request = current_editor(), once()
-    with parts().work_of(editor) as work:
+    with changing(editor) as work:
         before = answered_before(work.connection, request)
         if before and before.resource_id:
             assignment = work.assignments.find(AssignmentId(before.resource_id))
@@ -136,7 +134,6 @@ def post_assignment(body: dict[str, Any]) -> Response:
             answer = Answer(201, f"{BASE}/assignments/{assignment.id}", None, assignment.id)
             remember_answer(work.connection, request, answer, work.clock.now())
         came = _came(work, assignment) if assignment else {}
-        work.commit()
     if assignment is None:
         raise ListingIsNotYours
     told = GRANTED.dump(assignment)
@@ -159,9 +156,8 @@ def delete_assignment(assignment_id: UUID) -> Response:
     Access under it ends here at once, and in the other services when they hear of it.
     """
     editor = current_editor()
-    with parts().work_of(editor) as work:
+    with changing(editor) as work:
         end(work, editor, assignment_id)
-        work.commit()
     return no_content()
 
 
@@ -172,9 +168,8 @@ def delete_sessions(assignment_id: UUID) -> Response:
     once, and in the other services when they hear of it.
     """
     editor = current_editor()
-    with parts().work_of(editor) as work:
+    with changing(editor) as work:
         _, ended = sign_out(work, editor, assignment_id)
-        work.commit()
     return ok(dumped(schemas_staff.SessionsEnded, {"ended": ended}))
 
 

@@ -13,7 +13,7 @@ from services.directory.domain.permissions import Act, Relation
 from services.directory.domain.unit import Unit, UnitKind
 from services.directory.views.administration import UnitLine, assignment_lines, sign_ins_noted_since, unit_lines
 from services.directory.web.administering import rule_of
-from services.directory.web.page import current_editor, parts
+from services.directory.web.page import current_editor, parts, reading
 from services.directory.web.units.standing_in import overruling
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
@@ -53,7 +53,7 @@ def units() -> str:
     sought = request.args.get("q", "").strip()[:LONGEST_SEARCH]
     editor = current_editor()
     now = parts().clock.now()
-    with parts().work_of(editor) as work:
+    with reading(editor) as work:
         relation = Relation.OWN_MUNICIPALITY
         authorise(work, editor, Act.SEE_ASSIGNMENTS, relation, about="assignment", subject=None)
         every = unit_lines(work.connection, editor.organization_id, editor.municipality_code, now)
@@ -65,7 +65,6 @@ def units() -> str:
             shown = (each.id for each in people if rules[UnitId(each.unit_id)] == rule)
             work.record_access(editor.actor, "list", rule, "assignment", *shown)
         overruled = overruling(work, [line.unit for line in lines if line.unit.receives], swedish_day(now))
-        work.commit()
     receiving = [line for line in lines if line.unit.kind is UnitKind.RECEIVING]
     others = [line for line in lines if line.unit.kind is not UnitKind.RECEIVING]
     counts = {Show.RECEIVING: len(receiving), Show.OTHERS: len(others), Show.ASSIGNMENTS: len(people)}

@@ -49,7 +49,7 @@ def save_unit(unit_id: UUID) -> Response:
     written, page = as_written(request.form), partial(_page, unit_id)
     try:
         form = UnitForm().load(request.form)
-        with opened(unit_id) as found:
+        with opened(unit_id, to_change=True) as found:
             new = _as_kept(form, changed_in(UnitForm(), _shown(found.unit), request.form))
             carry_out_once(
                 found.work.connection,
@@ -57,7 +57,6 @@ def save_unit(unit_id: UUID) -> Response:
                 lambda: change(found, form["version"], **new).version,
                 standing=lambda: administered(found.work, found.editor, unit_id).version,
             )
-            found.work.commit()
     except VersionHasMoved:
         return shown_again(page, written, {}, moved=True)
     except (UnitIsADefault, UnitIsYourOwn) as refusal:
@@ -85,7 +84,6 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
         if people:
             rule = rule_of(found.editor, unit)
             found.work.record_access(found.editor.actor, "list", rule, "assignment", *(each.id for each in people))
-            found.work.commit()
     saved = _as_form(unit)
     mark = {MARK: shown(UnitForm(), saved)}
     values = {**dict.fromkeys([*saved, MARK], ""), **written} if written is not None else {**saved, **mark}

@@ -18,7 +18,7 @@ from services.directory.web import words
 from services.directory.web.administering import UNITS, areas_for, described, receivers, register
 from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import NewUnitForm, told_of_unit
-from services.directory.web.page import current_editor, parts
+from services.directory.web.page import changing, current_editor, reading
 from shared.kernel.actor import Role
 from shared.kernel.identity import uuid7
 from shared.kernel.refusals import Invalid
@@ -47,14 +47,13 @@ def add_unit() -> Response:
         form = NewUnitForm().load(request.form)
         form.pop("version")
         unit = described(editor, form)
-        with parts().work_of(editor) as work:
+        with changing(editor) as work:
             carry_out_once(
                 work.connection,
                 work.clock.now(),
                 lambda: _registered(work, editor, unit),
                 standing=lambda: None,
             )
-            work.commit()
     except AlreadyRegistered as refusal:
         # the same form was sent before with other words: what was written now may be another unit, or a change
         return shown_again(_page, {**written, "id": uuid7()}, said(refusal))
@@ -71,7 +70,7 @@ def _registered(work: DirectoryUnitOfWork, editor: Editor, unit: Unit) -> None:
 
 def _page(written: dict[str, Any], errors: dict[str, str]) -> str:
     editor = current_editor()
-    with parts().work_of(editor) as work:
+    with reading(editor) as work:
         organizations = organizations_of(work.connection, editor.organization_id, editor.municipality_code)
         stand_ins = [(str(unit.id), unit.name) for unit in receivers(work, editor) if unit.receives]
     areas = areas_for(editor)
