@@ -22,11 +22,11 @@ from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.accept_referral import AcceptReferral, accept_referral
 from services.referral.commands.cancel_referral import CancelReferral, cancel_referral
 from services.referral.commands.complete_referral import CompleteReferral, complete_referral
+from services.referral.commands.drafts import SaveDraft, save_draft
 from services.referral.commands.note_first_contact import NoteFirstContact, note_first_contact
 from services.referral.commands.open_referral import OpenReferral, open_referral
 from services.referral.commands.propose_route import receiver
 from services.referral.commands.reject_referral import RejectReferral, reject_referral
-from services.referral.commands.save_draft import SaveDraft, save_draft
 from services.referral.commands.send_referral import SendReferral, asked_of, send_referral
 from services.referral.commands.withdraw_consent import WithdrawConsent, withdraw_consent
 from services.referral.domain import codes

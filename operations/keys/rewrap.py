@@ -16,8 +16,7 @@ from sqlalchemy import Connection, text
 
 from operations.install.key_uses import LAPSED, PLACES, Place, asking
 from services.referral.adapters.keys import IDENTITY_INDEX
-from services.referral.adapters.packing import open_part
-from services.referral.adapters.sealing import carer_from_text
+from services.referral.adapters.parts import carer_from_text, open_part
 from shared.storage.encryption import MasterKey, Unreadable, master_key_id_of
 from shared.storage.master_keys import MasterKeys
 

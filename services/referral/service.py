@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from services.referral import bootstrap
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.commands.sweep_expired_drafts import sweep_expired_drafts
+from services.referral.commands.drafts import sweep_expired_drafts
 from services.referral.reactions.when_routing_rules_change_keep_them import when_routing_rules_change_keep_them
 from services.referral.reactions.when_the_directory_speaks_remember_it import when_the_directory_speaks_remember_it
 from shared.contracts.directory import RoutingRulesChanged, RoutingRulesToldAgain

@@ -18,9 +18,9 @@ from types import CodeType, FrameType
 CHECKOUT = Path(__file__).resolve().parents[2]
 ROOMS = ("services/", "shared/")
 SERVICES = "services/"
-# what reads a step's meaning out of what was typed, and what opens the sealed draft; by file and function
-PARSES = ("services/referral/web/draft/answers.py", "load_step")
-OPENS = ("services/referral/adapters/drafts.py", "SqlDrafts._read")
+# what finds out what a draft as typed means, and what opens the sealed draft; by file and function
+PARSES = ("services/referral/web/draft/parse.py", "parse")
+OPENS = ("services/referral/adapters/drafts.py", "SqlDrafts._open")
 
 
 @dataclass(frozen=True)

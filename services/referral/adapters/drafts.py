@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, delete, select
+from sqlalchemy import Connection, RowMapping, Select, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.referral.adapters.keys import Keys
@@ -30,6 +31,8 @@ class SqlDrafts:
         self._connection = connection
         self._keys = keys
         self._clock = clock
+        # what this transaction has opened, by its key: a draft that is saved anew has a new one
+        self._opened: dict[UUID, Mapping[str, Any]] = {}
 
     def get(self, draft_id: UUID) -> Draft | None:
         """A draft that has not expired. Raises DraftIsUnreadable."""
@@ -39,6 +42,19 @@ class SqlDrafts:
         """The same, to be changed; raises the same. Whoever else would change it waits until this transaction ends."""
         return self._read(self._living(draft_id).with_for_update())
 
+    def is_there(self, draft_id: UUID) -> bool:
+        """Whether the author has such a draft, expired or not."""
+        return self._connection.execute(select(drafts.c.id).where(drafts.c.id == draft_id)).first() is not None
+
+    def wait_for_a_first_click(self, draft_id: UUID) -> None:
+        """Let a sending of the same draft that is under way end first; afterwards its answer is there to be found."""
+        self._connection.execute(select(drafts.c.id).where(drafts.c.id == draft_id).with_for_update())
+
+    def wait_for_a_first_beginning(self, draft_id: UUID) -> None:
+        """Let another's beginning of the same draft that is under way end first; afterwards the draft is there."""
+        lock = func.pg_advisory_xact_lock(func.hashtext("referral.drafts"), func.hashtext(str(draft_id)))
+        self._connection.execute(select(lock))
+
     def _living(self, draft_id: UUID) -> Select[Any]:
         return select(drafts).where(drafts.c.id == draft_id, drafts.c.expires_at > self._clock.now())
 
@@ -46,22 +62,27 @@ class SqlDrafts:
         row = self._connection.execute(query).mappings().first()
         if row is None:
             return None
-        try:
-            key = self._keys.unwrap(row["key_id"], row["wrapped_key"])
-            answers = json.loads(key.open("drafts", "answers", row["id"], row["answers"]))
-        except (Unreadable, ValueError):
-            _log.error("unreadable", table="drafts", row=str(row["id"]))
-            raise DraftIsUnreadable(
-                says("The fault is in Lotsa, not with you. Throw the draft away and begin a new one.")
-            ) from None
+        if row["key_id"] not in self._opened:
+            self._opened[row["key_id"]] = self._open(row)
         return Draft(
             id=row["id"],
-            answers=answers,
+            answers=self._opened[row["key_id"]],
             version=row["version"],
             created_at=row["created_at"],
             updated_at=row["updated_at"],
             expires_at=row["expires_at"],
         )
+
+    def _open(self, row: RowMapping) -> Mapping[str, Any]:
+        try:
+            key = self._keys.unwrap(row["key_id"], row["wrapped_key"])
+            answers: dict[str, Any] = json.loads(key.open("drafts", "answers", row["id"], row["answers"]))
+        except (Unreadable, ValueError):
+            _log.error("unreadable", table="drafts", row=str(row["id"]))
+            raise DraftIsUnreadable(
+                says("The fault is in Lotsa, not with you. Throw the draft away and begin a new one.")
+            ) from None
+        return answers
 
     def save(self, draft: Draft, author: Actor) -> None:
         """Keep a draft under a new key; the key of what it said before is gone."""

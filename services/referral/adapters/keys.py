@@ -10,12 +10,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select, update
 
-from services.referral.adapters.inserting import insert_together
 from services.referral.adapters.tables import data_keys
 from services.referral.domain.content import Part
 from shared.kernel.identity import ReferralId
 from shared.observability.logs import logger
 from shared.storage.encryption import DataKey, Unreadable
+from shared.storage.insert import insert_together
 from shared.storage.master_keys import MasterKeys
 
 _log = logger("referral.keys")

@@ -9,10 +9,15 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, Table, select, update
 
 from services.referral.adapters import rows
-from services.referral.adapters.inserting import insert_together
 from services.referral.adapters.keys import Keys
-from services.referral.adapters.packing import open_part, seal_part
-from services.referral.adapters.sealing import carer_from_text, carer_to_text, person_from_text, person_to_text
+from services.referral.adapters.parts import (
+    carer_from_text,
+    carer_to_text,
+    open_part,
+    person_from_text,
+    person_to_text,
+    seal_part,
+)
 from services.referral.adapters.tables import consents, contents, data_keys, referrals, steps
 from services.referral.domain.content import Content, Part
 from services.referral.domain.people import Subject
@@ -22,6 +27,7 @@ from shared.kernel.identity import ConsentId, ReferralId, uuid7
 from shared.kernel.translation import says
 from shared.observability.logs import logger
 from shared.storage.encryption import DataKey, Unreadable
+from shared.storage.insert import insert_together
 
 # a part that no key opens, and one that opens and says nothing that this version understands
 UNREADABLE = (Unreadable, ValueError, KeyError, TypeError)

@@ -100,8 +100,9 @@ class ReferralUnitOfWork(UnitOfWork):
 
     def before_commit(self) -> None:
         """Write the access records."""
-        keep_looks(self.connection, self._looks)
-        self._looks = []
+        if self._looks:
+            keep_looks(self.connection, self._looks)
+            self._looks = []
 
     def rollback(self) -> None:
         """Undo everything since the last commit, and forget what was to be told."""

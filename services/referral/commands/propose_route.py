@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from services.referral.domain.draft import WrittenDraft
 from services.referral.domain.people import Carer, PersonCaredFor
 from services.referral.domain.ports import Work
 from services.referral.domain.refusals import NoReceiverIsKnown, ReceiverIsCivilSociety, UnitCannotReceive
@@ -28,6 +29,20 @@ class ProposeRoute:
     carer: Carer | None = field(default=None, repr=False)
     person_cared_for: PersonCaredFor | None = field(default=None, repr=False)
     chosen_unit_id: UnitId | None = None
+
+
+def route_of(draft: WrittenDraft) -> ProposeRoute:
+    """What routing goes by, as far as a draft has been written; not which unit was chosen there.
+
+    Raises DraftIsIncomplete where not even the carer's step is answered.
+    """
+    carer = draft.expect_carer()
+    return ProposeRoute(
+        area=carer.area,
+        target_groups=draft.situation.target_groups if draft.situation else (),
+        carer=carer.carer,
+        person_cared_for=draft.situation.person if draft.situation else None,
+    )
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.referral.commands.admission import refuse
-from services.referral.commands.discard_draft import let_go_of_draft
+from services.referral.commands.drafts import let_go_of_draft
 from services.referral.commands.propose_route import ProposeRoute, receiver
 from services.referral.domain import codes
 from services.referral.domain.clocks import Priority, promises
@@ -16,6 +16,7 @@ from services.referral.domain.consent.consent import Consent, ConsentAnswers, po
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.consent.texts import LONGEST, may_have_been_read, text_of
 from services.referral.domain.content import Content, Need, check_graded, check_young
+from services.referral.domain.draft import WrittenDraft
 from services.referral.domain.lifecycle import Action, State
 from services.referral.domain.people import Carer, PersonCaredFor, Subject
 from services.referral.domain.permissions import Relation, permitted
@@ -30,7 +31,7 @@ from services.referral.domain.refusals import (
     RecipientWasNotNamed,
 )
 from services.referral.domain.routing import ReceivingUnit, Route
-from services.referral.domain.sending import send
+from services.referral.domain.send import send
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import ConsentId, ReferralId, UnitId, uuid7
@@ -52,6 +53,31 @@ class SendReferral:
     person_cared_for_consent: ConsentAnswers | None = None
     receiving_unit_id: UnitId | None = None
     draft_id: UUID | None = None
+
+
+def sending_of(draft: WrittenDraft, unit: ReceivingUnit | None, known_as: str) -> SendReferral:
+    """What a whole draft asks for. Raises DraftIsIncomplete.
+
+    ``unit``: the one that will receive it, and what it was ``known_as`` where a new yes was given for it.
+    """
+    carer, need, _, situation, receiving = draft.expect_whole()
+    consents = draft.consents_to(unit, known_as)
+    return SendReferral(
+        carer=carer.carer,
+        need=Need(
+            why=need.why,
+            target_groups=situation.target_groups,
+            own_statement=situation.own_statement,
+            support_wanted=need.support_wanted,
+            area=carer.area,
+        ),
+        priority=need.priority,
+        carer_consent=consents.get(Subject.CARER),
+        person_cared_for=situation.person,
+        person_cared_for_consent=consents.get(Subject.PERSON_CARED_FOR),
+        receiving_unit_id=receiving.chosen,
+        draft_id=draft.id,
+    )
 
 
 def send_referral(command: SendReferral, actor: Actor, uow: Work) -> Referral:

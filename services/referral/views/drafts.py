@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 
 from services.referral.adapters.drafts import author_text
 from services.referral.adapters.tables import drafts
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.admission import record_draft_reading
 from services.referral.commands.keep_form import is_kept_form
+from services.referral.domain.draft import carers_told_of, is_protected
 from services.referral.domain.ports import Draft
 from services.referral.domain.refusals import DraftIsUnreadable
 from shared.kernel.actor import Actor
 
 MOST = 20
-# what was typed in one window while the draft changed in another, step by step: kept until its writer decides
-UNSAVED = "unsaved"
-# what was typed on a step that its writer left without saving it as an answer: nothing is wrong with it yet
-UNFINISHED = "unfinished"
-ASIDE = (UNSAVED, UNFINISHED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,40 +52,6 @@ def draft_list(actor: Actor, uow: ReferralUnitOfWork) -> list[DraftLine]:
     return kept
 
 
-def wait_for_a_first_click(draft_id: UUID, uow: ReferralUnitOfWork) -> None:
-    """Let a sending of the same draft that is under way end first; afterwards its answer is there to be found."""
-    uow.connection.execute(select(drafts.c.id).where(drafts.c.id == draft_id).with_for_update())
-
-
-def wait_for_a_first_beginning(draft_id: UUID, uow: ReferralUnitOfWork) -> None:
-    """Let another's beginning of the same draft that is under way end first; afterwards the draft is there."""
-    lock = func.pg_advisory_xact_lock(func.hashtext("referral.drafts"), func.hashtext(str(draft_id)))
-    uow.connection.execute(select(lock))
-
-
-def is_there(draft_id: UUID, uow: ReferralUnitOfWork) -> bool:
-    """Whether the actor has such a draft, expired or not."""
-    return uow.connection.execute(select(drafts.c.id).where(drafts.c.id == draft_id)).first() is not None
-
-
-def is_protected(answers: Mapping[str, Any]) -> bool:
-    """Whether a draft's answers, saved or still to be decided on, say that the carer's identity is protected.
-
-    In doubt, it is.
-    """
-    return any(
-        carer.get("protected_identity", "false") not in ("false", "", False, None) for carer in _carers_told_of(answers)
-    )
-
-
-def _carers_told_of(answers: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The first step as it was saved, and as it was typed beside that; as far as somebody's system kept it so."""
-    aside = [kept for each in ASIDE if isinstance(kept := answers.get(each), Mapping)]
-    for steps in (answers, *aside):
-        if isinstance(carer := steps.get("carer"), Mapping):
-            yield carer
-
-
 def _lines(found: Sequence[Row[Any, Any, Any]], uow: ReferralUnitOfWork) -> Iterator[DraftLine]:
     """Those that are drafts: what they say is sealed, so only an opened one shows that it is a kept form."""
     for row in found:
@@ -106,5 +68,5 @@ def _lines(found: Sequence[Row[Any, Any, Any]], uow: ReferralUnitOfWork) -> Iter
 
 def _name(draft: Draft) -> str:
     """A draft is whatever its author's form or system keeps there; the name only if it is where pages put it."""
-    names = (carer.get("name") for carer in _carers_told_of(draft.answers))
+    names = (carer.get("name") for carer in carers_told_of(draft.answers))
     return next((name for name in names if isinstance(name, str) and name), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from flask import Flask
 from sqlalchemy import text
@@ -13,8 +14,8 @@ from services.referral.web.consent.api import api as consent_api
 from services.referral.web.consent.pages import pages as consent
 from services.referral.web.door import record_refusals
 from services.referral.web.draft.api import api as drafts_api
-from services.referral.web.draft.sending import pages as draft
-from services.referral.web.draft.sending_api import api as sending_api
+from services.referral.web.draft.send import pages as draft
+from services.referral.web.draft.send_api import api as sending_api
 from services.referral.web.lapsing import keeping
 from services.referral.web.page import EXTENSION
 from services.referral.web.receipt.pages import pages as receipt
@@ -52,7 +53,7 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         keeping=keeping(chosen),
         hearing=HeardDirectory(chosen.engine, timedelta(seconds=chosen.settings.heard_within)),
         version=OneVersion(SERVICE, chosen.engine),
-        secrets=lambda: chosen.opening.master.derive("idempotency"),
+        secrets=partial(chosen.opening.master.derive, "idempotency"),
     )
     app.extensions[EXTENSION] = chosen
     for written in (formats.last_day, formats.short_last_day, formats.days, formats.with_typed, standing.shown_state):

@@ -31,12 +31,12 @@ def parts() -> Parts:
 
 def changing(actor: Actor) -> AbstractContextManager[ReferralUnitOfWork]:
     """A transaction of the actor's that changes something; see ``shared.storage.unit_of_work.changing``."""
-    return unit_of_work.changing(parts().unit_of_work(actor))
+    return unit_of_work.changing(parts().opening.by(actor))
 
 
 def reading(actor: Actor) -> AbstractContextManager[ReferralUnitOfWork]:
     """A transaction that shows the actor something; see ``shared.storage.unit_of_work.reading``."""
-    return unit_of_work.reading(parts().unit_of_work(actor))
+    return unit_of_work.reading(parts().opening.by(actor))
 
 
 def asked_version() -> int:

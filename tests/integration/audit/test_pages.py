@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.referral.domain.numbers import new_number
+from services.referral.domain.send import new_number
 from shared.contracts.directory import AssignmentGranted
 from shared.contracts.notifications import NoticeQueued
 from tests.integration.audit.reviewers import LOG_CONTROL, Reviewers, Story, search

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from services.referral.adapters.packing import open_part
+from services.referral.adapters.parts import open_part
 from services.referral.domain.content import Part
 from shared.kernel.identity import ReferralId
 from shared.storage.encryption import Unreadable, key_id_of

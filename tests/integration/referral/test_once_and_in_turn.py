@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from services.referral.adapters.inserting import insert_together
 from services.referral.adapters.tables import contents
 from services.referral.commands.accept_referral import AcceptReferral, accept_referral
 from shared.kernel.actor import Role
 from shared.kernel.identity import ReferralId
 from shared.kernel.refusals import Refusal, VersionHasMoved
+from shared.storage.insert import insert_together
 from tests.integration.referral.conftest import KUNGSHOLMEN, SODERMALM, STAND_IN, Cast, Room, a_referral, read_out_for
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.referral.domain.draft import ORDER
 from services.referral.web.draft.carer_form import CarerForm
 from services.referral.web.draft.consent_form import CarerConsentForm, PersonConsentForm
-from services.referral.web.draft.kept import ORDER
 from services.referral.web.draft.receiver_form import ReceiverForm
 from services.referral.web.draft.situation_form import NeedForm, PersonForm
 from tests.integration.referral.conftest import NOON, Cast, at_the_pages

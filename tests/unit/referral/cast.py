@@ -10,7 +10,7 @@ from services.referral.domain.consent.consent import Consent, ConsentAnswers, re
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.people import Subject
 from services.referral.domain.referral import Referral, recorded_by
-from services.referral.domain.sending import send
+from services.referral.domain.send import send
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.clock import SWEDEN
 from shared.kernel.identity import AssignmentId, ConsentId, ReferralId, UnitId, uuid7

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
+from services.referral.domain.draft import ORDER
 from services.referral.web import forms
-from services.referral.web.draft.answers import form_of, load_step
-from services.referral.web.draft.kept import ORDER
+from tests.support.drafts import form_of, load_step
 
 UNIT = "00000000-0000-7000-8000-000000000002"
 # a right answer to every question that may be asked; with the answers that lead to the most questions first

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from services.referral.domain import codes
 from services.referral.domain.consent.texts import consent_text, may_have_been_read
-from services.referral.domain.numbers import RANDOM_CHARACTERS, new_number
 from services.referral.domain.people import Subject
 from services.referral.domain.refusals import CodeIsUnknown, CommentIsRequired
+from services.referral.domain.send import RANDOM_CHARACTERS, new_number
 from shared.vocabulary.reference_number import ALPHABET
 
 TODAY = date(2026, 11, 20)

@@ -12,9 +12,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.referral.adapters import packing
-from services.referral.adapters.packing import MOST_BYTES, PACKED, open_part, pack, seal_part, unpack
-from services.referral.adapters.sealing import carer_from_text, carer_to_text, person_from_text, person_to_text
+from services.referral.adapters import parts as packing
+from services.referral.adapters.parts import (
+    MOST_BYTES,
+    PACKED,
+    carer_from_text,
+    carer_to_text,
+    open_part,
+    pack,
+    person_from_text,
+    person_to_text,
+    seal_part,
+    unpack,
+)
 from services.referral.domain.content import Need
 from services.referral.domain.people import Carer, Channel, PersonCaredFor, Relation, SafeContact
 from shared.storage.encryption import MasterKey, Unreadable

@@ -12,18 +12,12 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError
 
 from services.referral.domain.consent.scopes import Scope
+from services.referral.domain.draft import ORDER, is_protected
 from services.referral.domain.people import Channel
 from services.referral.domain.refusals import PersonCaredForHasNotConsented
-from services.referral.views.drafts import is_protected
-from services.referral.web.draft.answers import (
-    as_read_out,
-    command_from,
-    first_incomplete,
-    load_step,
-    with_step,
-    with_unsaved,
-)
-from services.referral.web.draft.kept import ORDER, understood
+from services.referral.web.draft.answers import as_read_out, with_step, with_unsaved
+from services.referral.web.draft.parse import understood
+from tests.support.drafts import command_from, first_incomplete, load_step
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 CARER = {"name": "Frans", "area": "0180-sodermalm", "channels": ["phone"], "phone": "070-1740605"}

@@ -1,98 +1,52 @@
-"""What a draft holds, step by step, and the command that it becomes.
-
-A draft keeps each step as it was typed; what it means is asked again whenever it is used, so a code that has gone out
-of force, or a consent that has been taken back, is seen before anything is sent.
-"""
+"""What a draft keeps, step by step as it was typed: what a saved step changes in it, and what is asked again then."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
-from marshmallow import ValidationError
-
-from services.referral.commands.propose_route import ProposeRoute
-from services.referral.commands.send_referral import SendReferral
-from services.referral.domain.clocks import Priority
 from services.referral.domain.consent.texts import consent_text
-from services.referral.domain.content import Need
-from services.referral.domain.people import Carer, PersonCaredFor, Subject
-from services.referral.domain.routing import ReceivingUnit
-from services.referral.views.drafts import ASIDE, UNFINISHED, UNSAVED
-from services.referral.web import forms
-from services.referral.web.draft.carer_form import CarerForm, carer_from
-from services.referral.web.draft.consent_form import CarerConsentForm, PersonConsentForm, carer_answers, person_answers
-from services.referral.web.draft.kept import (
-    CONSENTS,
-    GIVEN_AT,
-    ORDER,
-    RESTS_ON,
-    WHAT_WAS_READ_OUT,
+from services.referral.domain.draft import (
+    ASIDE,
+    STEP_OF,
+    UNFINISHED,
+    UNSAVED,
     Sections,
-    asked_again,
-    unasked,
-    without_aside,
+    WrittenDraft,
+    person_has_consented,
 )
-from services.referral.web.draft.new_yes import with_new_yes
-from services.referral.web.draft.receiver_form import READ_AGAIN, ReceiverForm, chosen_in
-from services.referral.web.draft.situation_form import NeedForm, OwnStatementForm, PersonForm, person_from
-from services.referral.web.draft.told import person_has_consented, refuse_untold
-from shared.kernel.identity import UnitId
-from shared.vocabulary.age import KnownAge
-from shared.web.fields import today
+from services.referral.web.draft.consent_form import GIVEN_AT
+from services.referral.web.draft.parse import form_of
+from services.referral.web.draft.receiver_form import READ_AGAIN, chosen_in
+
+CONSENTS = frozenset(STEP_OF.values())
+# the answers that rest on a field of the first step: what was read out named the recipient, or the ways to be reached
+RESTS_ON = {"area": {"share", "tell"}, "channels": {"channels_ok"}}
+WHAT_WAS_READ_OUT = frozenset[str]().union(*RESTS_ON.values())
 
 
-def wanted_steps(answers: Sections) -> tuple[str, ...]:
-    """The steps of this referral: the other person is asked only when something about them is to be told."""
-    asks = answers.get("consent", {}).get("about_person") == "yes"
-    return tuple(step for step in ORDER if asks or step != "other-consent")
+def without_aside(step: str, answers: Sections) -> dict[str, Any]:
+    """The answers when a step's writer has decided what to save: nothing typed lies beside that step any more."""
+    kept: dict[str, Any] = {name: section for name, section in answers.items() if name not in ASIDE}
+    for aside in ASIDE:
+        if left := {name: typed for name, typed in answers.get(aside, {}).items() if name != step}:
+            kept[aside] = left
+    return kept
 
 
-def first_incomplete(answers: Sections) -> str:
-    """The step to go on with; ``check`` when all are answered and nothing typed waits unsaved."""
-    return next((step for step in wanted_steps(answers) if not is_answered(step, answers)), "check")
+def asked_again(answers: Sections, names: Container[str]) -> dict[str, Any]:
+    """The answers without what these people have to be asked once more, whether saved or typed beside that."""
+    kept: dict[str, Any] = {step: unasked(step, values, names) for step, values in answers.items() if step not in ASIDE}
+    for aside in ASIDE:
+        if aside in answers:
+            kept[aside] = {step: unasked(step, typed, names) for step, typed in answers[aside].items()}
+    return kept
 
 
-def is_answered(step: str, answers: Sections) -> bool:
-    """Whether a step is saved, and right, and nothing typed lies beside it."""
-    if step not in answers or any(step in answers.get(aside, {}) for aside in ASIDE):
-        return False
-    try:
-        load_step(step, answers, answers[step])
-    except ValidationError:
-        return False
-    return True
-
-
-def form_of(step: str, answers: Sections) -> forms.Form:
-    """The form of a step, which for the situation goes by the other person's consent."""
-    if step == "situation":
-        form = PersonForm if person_has_consented(answers) else OwnStatementForm
-        return form(age_of_carer=_age_of_carer(answers))
-    if step == "consent":
-        return CarerConsentForm(asks_channels=bool(answers.get("carer", {}).get("channels")))
-    return {
-        "carer": CarerForm,
-        "support": NeedForm,
-        "other-consent": PersonConsentForm,
-        "receiver": ReceiverForm,
-    }[step]()
-
-
-def _age_of_carer(answers: Sections) -> KnownAge | None:
-    """As the first step tells it; None where it does not, or is not right itself."""
-    try:
-        return carer_from(load_step("carer", answers, answers.get("carer", {}))).known_age(today())
-    except ValidationError:
-        return None
-
-
-def load_step(step: str, answers: Sections, values: Mapping[str, Any]) -> dict[str, Any]:
-    """A step's meaning. Raises ValidationError, or PersonCaredForHasNotConsented for fields that may not be told."""
-    refuse_untold(step, answers, values)
-    return forms.load(form_of(step, answers), {name: value for name, value in values.items() if name != GIVEN_AT})
+def unasked(step: str, values: Mapping[str, Any], names: Container[str]) -> dict[str, Any]:
+    """A step without these answers to what was read out."""
+    return {name: value for name, value in values.items() if step not in CONSENTS or name not in names}
 
 
 def with_step(step: str, answers: Sections, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -135,70 +89,14 @@ def with_unfinished(step: str, answers: Sections, values: Mapping[str, Any]) -> 
 
 def _beside(aside: str, step: str, answers: Sections, values: Mapping[str, Any]) -> dict[str, Any]:
     """Fields that the step no longer has are not kept: the other person may have taken back their consent meanwhile."""
-    known = form_of(step, answers).fields
+    known = form_of(step, WrittenDraft(typed=answers)).fields
     typed = {name: value for name, value in values.items() if name in known}
     return {**answers, aside: {**answers.get(aside, {}), step: typed}}
 
 
 def as_read_out(step: str, values: Mapping[str, Any], day: date) -> dict[str, Any]:
     """A step to be shown, and perhaps saved, again: an answer to another text than the day's is no answer to it."""
-    about = {"consent": Subject.CARER, "other-consent": Subject.PERSON_CARED_FOR}.get(step)
+    about = next((subject for subject, its in STEP_OF.items() if its == step), None)
     if about is None or values.get("text_version") == consent_text(about, day).version:
         return dict(values)
     return unasked(step, values, WHAT_WAS_READ_OUT)
-
-
-def carer_of(answers: Sections) -> Carer:
-    """The carer as typed. Raises ValidationError."""
-    return carer_from(load_step("carer", answers, answers.get("carer", {})))
-
-
-def person_of(answers: Sections) -> PersonCaredFor | None:
-    """The person cared for, only with that person's consent. Raises ValidationError."""
-    if not person_has_consented(answers):
-        return None
-    return person_from(load_step("situation", answers, answers.get("situation", {})))
-
-
-def route_from(answers: Sections) -> ProposeRoute:
-    """What routing goes by. Raises ValidationError."""
-    situation = load_step("situation", answers, answers.get("situation", {}))
-    return ProposeRoute(
-        area=str(answers["carer"]["area"]),
-        target_groups=tuple(situation["target_groups"]),
-        carer=carer_of(answers),
-        person_cared_for=person_of(answers),
-    )
-
-
-def command_from(answers: Sections, draft_id: UUID, unit: ReceivingUnit | None = None) -> SendReferral:
-    """The whole as one thing to ask for. Raises ValidationError when a step is missing or no longer right.
-
-    ``unit``: the one that will receive it, for which a new yes may have been given.
-    """
-    loaded = {step: load_step(step, answers, answers.get(step, {})) for step in wanted_steps(answers)}
-    carer, need, situation = carer_from(loaded["carer"]), loaded["support"], loaded["situation"]
-    receiver = loaded["receiver"]
-    other = loaded.get("other-consent")
-    carers = carer_answers(loaded["consent"], carer.safe_contact.channels, _given(answers, "consent"))
-    persons = person_answers(other, _given(answers, "other-consent")) if other else None
-    return SendReferral(
-        carer=carer,
-        need=Need(
-            why=need["why"],
-            target_groups=tuple(situation["target_groups"]),
-            own_statement=situation.get("own_statement") == "yes",
-            support_wanted=tuple(need["support_wanted"]),
-            area=loaded["carer"]["area"],
-        ),
-        priority=Priority(need["priority"]),
-        carer_consent=with_new_yes(Subject.CARER, carers, answers, unit),
-        person_cared_for=person_of(answers),
-        person_cared_for_consent=with_new_yes(Subject.PERSON_CARED_FOR, persons, answers, unit),
-        receiving_unit_id=UnitId(receiver["other_unit"]) if receiver["unit"] == "other" else None,
-        draft_id=draft_id,
-    )
-
-
-def _given(answers: Sections, step: str) -> datetime:
-    return datetime.fromisoformat(answers[step][GIVEN_AT])

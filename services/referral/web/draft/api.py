@@ -1,17 +1,15 @@
-"""The systems' door to drafts, routing and lists of codes."""
+"""The systems' door to drafts, and to what whoever writes one has to know: units, texts and codes."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, url_for
 from flask_babel import gettext
 
-from services.referral.commands.discard_draft import DiscardDraft, discard_draft
-from services.referral.commands.open_draft import OpenDraft, open_draft
+from services.referral.commands.drafts import DiscardDraft, OpenDraft, SaveDraft, discard_draft, open_draft, save_draft
 from services.referral.commands.propose_route import ProposeRoute, propose_route
-from services.referral.commands.save_draft import SaveDraft, save_draft
 from services.referral.domain.codes import LISTS, in_force
 from services.referral.domain.content import check_young
 from services.referral.domain.lifecycle import Action
@@ -26,7 +24,7 @@ from services.referral.web import schemas
 from services.referral.web import words as words
 from services.referral.web.draft.api_admission import to_save_a_draft
 from services.referral.web.draft.schemas import DraftIn, check_graded
-from services.referral.web.page import STAFF, parts
+from services.referral.web.page import STAFF, changing, parts, reading
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
@@ -36,9 +34,6 @@ from shared.web.api import created, etag, no_content, ok, once, require_if_match
 from shared.web.idempotency import Answer, answered_before, remember_answer
 from shared.web.openapi import Operations
 from shared.web.who import Tried, current_actor
-
-# the same door as in api.py, now with all its operations
-__all__ = ("api",)
 
 AUTHORS = (Role.REFERRER,)
 
@@ -64,7 +59,7 @@ def begin_draft(body: dict[str, Any]) -> Response:
     """
     check_graded(body["answers"])
     actor, request = current_actor(), once()
-    with parts().unit_of_work(actor) as uow:
+    with changing(actor) as uow:
         before = answered_before(uow.connection, request)
         if before is not None and before.resource_id is not None:
             kept = open_draft(OpenDraft(draft_id=before.resource_id), actor, uow)
@@ -72,16 +67,15 @@ def begin_draft(body: dict[str, Any]) -> Response:
             kept = save_draft(SaveDraft(answers=body["answers"]), actor, uow)
             answer = Answer(201, _location(kept), etag(kept.version), kept.id)
             remember_answer(uow.connection, request, answer, uow.clock.now())
-        uow.commit()
     return created(_location(kept), answering.draft(kept), etag(kept.version))
 
 
 @api.get("/drafts/<uuid:draft_id>", answers={200: schemas_out.DraftOut}, etag=True, goes_on=True)
 def show_draft(draft_id: UUID) -> Response:
     """Go on with a draft. The reading is recorded."""
-    with parts().unit_of_work(current_actor()) as uow:
-        kept = open_draft(OpenDraft(draft_id=draft_id), current_actor(), uow)
-        uow.commit()
+    actor = current_actor()
+    with reading(actor) as uow:
+        kept = open_draft(OpenDraft(draft_id=draft_id), actor, uow)
     return ok(answering.draft(kept), etag=etag(kept.version))
 
 
@@ -98,23 +92,23 @@ def change_draft(draft_id: UUID, body: dict[str, Any]) -> Response:
     """Keep a draft's new answers, for seven days from now."""
     check_graded(body["answers"])
     command = SaveDraft(answers=body["answers"], draft_id=draft_id, expected_version=require_if_match())
-    with parts().unit_of_work(current_actor()) as uow:
-        kept = save_draft(command, current_actor(), uow)
-        uow.commit()
+    actor = current_actor()
+    with changing(actor) as uow:
+        kept = save_draft(command, actor, uow)
     return ok(answering.draft(kept), etag=etag(kept.version))
 
 
 @api.delete("/drafts/<uuid:draft_id>", answers={204: None}, goes_on=True)
 def throw_draft_away(draft_id: UUID) -> Response:
     """Throw a draft away; its key goes with it."""
-    with parts().unit_of_work(current_actor()) as uow:
-        discard_draft(DiscardDraft(draft_id=draft_id), current_actor(), uow)
-        uow.commit()
+    actor = current_actor()
+    with changing(actor) as uow:
+        discard_draft(DiscardDraft(draft_id=draft_id), actor, uow)
     return no_content()
 
 
 def _location(kept: Draft) -> str:
-    return f"/api/referral/v1/drafts/{kept.id}"
+    return url_for("referral_api.get_show_draft", draft_id=kept.id)
 
 
 @api.get(
@@ -137,8 +131,9 @@ def propose(query: dict[str, Any]) -> Response:
         raise AgesDisagree(fields={"/year_of_birth": said})
     check_young(query["target_group"], carer.known_age(swedish_day(parts().clock.now())), "/target_group")
     command = ProposeRoute(area=query["area"], target_groups=tuple(query["target_group"]), carer=carer)
-    with parts().unit_of_work(current_actor()) as uow:
-        proposed = propose_route(command, current_actor(), uow)
+    actor = current_actor()
+    with reading(actor) as uow:
+        proposed = propose_route(command, actor, uow)
     reason = proposed.route.reason
     # a rule's sentence is the municipality's own; ours is a key into the catalogue
     shown = gettext(reason) if proposed.is_default else reason
@@ -155,7 +150,7 @@ def consent_texts(query: dict[str, Any]) -> Response:
     """
     unit_id, area = query["receiving_unit_id"], query["area"]
     recipient = NamedRecipient(area=area, name=name_of(area)) if area else None
-    with parts().unit_of_work(current_actor()) as uow:
+    with reading(current_actor()) as uow:
         unit = uow.routing.receiving_unit(UnitId(unit_id)) if unit_id else None
     if unit_id is not None:
         if unit is None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
+from services.referral.domain.draft import CarerStep, WrittenDraft
 from services.referral.domain.people import (
     NAME_LIMIT,
     Carer,
@@ -114,3 +116,8 @@ def carer_from(data: dict[str, Any]) -> Carer:
         alone_with_it=KNOWN.get(data["alone_with_it"]),
         takes_in_best=frozenset(map(TakesInBest, data["takes_in_best"])),
     )
+
+
+def carer_step(data: dict[str, Any], draft: WrittenDraft, typed: Mapping[str, Any]) -> CarerStep:
+    """What the loaded form means as a step of a draft."""
+    return CarerStep(carer=carer_from(data), area=data["area"])

@@ -9,15 +9,15 @@ from marshmallow import ValidationError
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.propose_route import ProposeRoute, propose_route
 from services.referral.domain.consent.texts import consent_text
+from services.referral.domain.draft import STEP_OF, CarerStep, WrittenDraft
 from services.referral.domain.people import Subject
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.refusals import NoReceiverIsKnown
 from services.referral.domain.routing import ReceivingUnit
 from services.referral.views.places import known_as, name_of
 from services.referral.web import words as words
-from services.referral.web.draft.answers import carer_of
+from services.referral.web.draft.answers import WHAT_WAS_READ_OUT, unasked
 from services.referral.web.draft.consent_form import named_from
-from services.referral.web.draft.kept import WHAT_WAS_READ_OUT, Sections, unasked
 from services.referral.web.forms import Typed
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
@@ -25,16 +25,17 @@ from shared.vocabulary.languages import ENGLISH, SWEDISH
 
 
 def consent_step(
-    about: Subject, step: str, answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork
+    about: Subject, draft: WrittenDraft, form: Typed, actor: Actor, uow: ReferralUnitOfWork
 ) -> dict[str, Any]:
     """The text and the lists. An answer that was given to another text than the one shown is not shown as given."""
-    unit = _expected(answers, actor, uow)
-    recipient = _read_before(form, answers, uow)
+    carer = draft.expect_carer()
+    unit = _expected(carer, actor, uow)
+    recipient = _read_before(form, carer.area, uow)
     if recipient is None:
-        recipient = _to_be_named(answers, unit)
-        form = Typed(unasked(step, form.values, WHAT_WAS_READ_OUT), form.errors)
+        recipient = _to_be_named(carer.area, unit)
+        form = Typed(unasked(STEP_OF[about], form.values, WHAT_WAS_READ_OUT), form.errors)
     text = consent_text(about, swedish_day(uow.clock.now()))
-    channels = answers.get("carer", {}).get("channels", [])
+    channels = draft.typed["carer"].get("channels", [])
     return {
         "form": form,
         "text_version": text.version,
@@ -52,20 +53,18 @@ def consent_step(
     }
 
 
-def _to_be_named(answers: Sections, unit: ReceivingUnit | None) -> NamedRecipient:
+def _to_be_named(area: str, unit: ReceivingUnit | None) -> NamedRecipient:
     """The carer support where the carer lives, or the unit that will receive it where that is somewhere else."""
-    area = str(answers["carer"]["area"])
     place = NamedRecipient(area=area, name=name_of(area))
     if unit is None or place.covers(unit):
         return place
     return NamedRecipient(unit_id=unit.id, name=known_as(unit, area))
 
 
-def _read_before(form: Typed, answers: Sections, uow: ReferralUnitOfWork) -> NamedRecipient | None:
+def _read_before(form: Typed, area: str, uow: ReferralUnitOfWork) -> NamedRecipient | None:
     """Whom the text named to which the answers shown were given; None where nobody has answered, or it is gone."""
     if not any(form.get(name) for name in WHAT_WAS_READ_OUT):
         return None
-    area = str(answers["carer"]["area"])
     try:
         named = named_from(str(form.get("read_for"))) or NamedRecipient(area=area, name=name_of(area))
     except ValidationError:
@@ -76,10 +75,9 @@ def _read_before(form: Typed, answers: Sections, uow: ReferralUnitOfWork) -> Nam
     return NamedRecipient(unit_id=unit.id, name=known_as(unit, area)) if unit else None
 
 
-def _expected(answers: Sections, actor: Actor, uow: ReferralUnitOfWork) -> ReceivingUnit | None:
+def _expected(carer: CarerStep, actor: Actor, uow: ReferralUnitOfWork) -> ReceivingUnit | None:
     """The unit that receives the referral, as far as is known now; also whom to tell of when the carer says no."""
-    area = str(answers["carer"]["area"])
     try:
-        return propose_route(ProposeRoute(area=area, carer=carer_of(answers)), actor, uow).unit
-    except (NoReceiverIsKnown, ValidationError):
+        return propose_route(ProposeRoute(area=carer.area, carer=carer.carer), actor, uow).unit
+    except NoReceiverIsKnown:
         return None

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
-from uuid import UUID
 
 from flask_babel import gettext as _
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.commands.propose_route import Proposal, propose_route
+from services.referral.commands.propose_route import Proposal, propose_route, route_of
+from services.referral.domain.draft import WrittenDraft
 from services.referral.domain.people import Subject
 from services.referral.domain.refusals import ReceiverIsCivilSociety, UnitCannotReceive
 from services.referral.domain.routing import ReceivingUnit
-from services.referral.web.draft.answers import route_from
-from services.referral.web.draft.new_yes import named_in, not_named_for
-from services.referral.web.draft.steps import reason_of, stand_in_of
+from services.referral.views.places import known_as
 from shared.kernel.actor import Actor
-from shared.kernel.identity import UnitId
 
 
 @dataclass(frozen=True)
@@ -25,7 +21,7 @@ class Receiver:
     """The receiving unit, the name of the one that stands in for it (empty: none), and why it is that unit.
 
     ``unit``: None when the chosen one takes no more. ``was_named``: whether a text that was read out named the unit.
-    ``named_by``: a code of NamedBy, of the one that stands in.
+    ``named_by``: a code of NamedBy, of the one that stands in. ``known_as``: the unit's name where the carer lives.
     """
 
     unit: ReceivingUnit | None
@@ -33,6 +29,7 @@ class Receiver:
     reason: str
     was_named: bool = False
     named_by: str = ""
+    known_as: str = ""
 
     @property
     def name(self) -> str:
@@ -56,22 +53,38 @@ class Receiver:
         return _("Before you send, tell the one who gives support that the referral goes to %(unit)s.", unit=self.name)
 
 
-def receiver_of(answers: dict[str, Any], actor: Actor, uow: ReferralUnitOfWork) -> Receiver:
-    """The receiver of a draft; without a name when the chosen unit takes no more. Raises NoReceiverIsKnown."""
-    asked, answer = route_from(answers), answers["receiver"]
-    if answer["unit"] == "proposed":
+def receiver_of(draft: WrittenDraft, actor: Actor, uow: ReferralUnitOfWork) -> Receiver:
+    """The receiver of a draft; without a unit when the chosen one takes no more. Raises NoReceiverIsKnown."""
+    asked, chosen = route_of(draft), draft.receiver.chosen if draft.receiver else None
+    if chosen is None:
         proposal = propose_route(asked, actor, uow)
-        return _receiver(proposal, reason_of(proposal), answers)
+        return _receiver(proposal, reason_of(proposal), draft)
     together = _("Chosen together with the one who gives support.")
     try:
-        proposal = propose_route(replace(asked, chosen_unit_id=UnitId(UUID(answer["other_unit"]))), actor, uow)
+        proposal = propose_route(replace(asked, chosen_unit_id=chosen), actor, uow)
     except (UnitCannotReceive, ReceiverIsCivilSociety):
         return Receiver(None, "", together)
-    return _receiver(proposal, together, answers)
+    return _receiver(proposal, together, draft)
 
 
-def _receiver(proposal: Proposal, reason: str, answers: dict[str, Any]) -> Receiver:
-    named = named_in(answers, Subject.CARER)
-    by_name = bool(not_named_for(answers, proposal.unit)) or (named is not None and named.unit_id is not None)
-    by = proposal.route.stand_in_named_by or ""
-    return Receiver(proposal.unit, stand_in_of(proposal, str(answers["carer"]["area"])), reason, by_name, by)
+def _receiver(proposal: Proposal, reason: str, draft: WrittenDraft) -> Receiver:
+    area, unit = draft.expect_carer().area, proposal.unit
+    named = draft.named(Subject.CARER)
+    return Receiver(
+        unit,
+        stand_in_of(proposal, area),
+        reason,
+        was_named=bool(draft.not_named_for(unit)) or (named is not None and named.unit_id is not None),
+        named_by=proposal.route.stand_in_named_by or "",
+        known_as=known_as(unit, area),
+    )
+
+
+def stand_in_of(proposal: Proposal, area: str) -> str:
+    """The unit that stands in, as the carer is told of it; empty when there is none, or none heard of yet."""
+    return known_as(proposal.stand_in, area) if proposal.stand_in else ""
+
+
+def reason_of(proposal: Proposal) -> str:
+    """Why this unit: ours is a key into the catalogue, a rule's is the municipality's own words, shown as they are."""
+    return _(proposal.route.reason) if proposal.is_default else proposal.route.reason

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
-from services.referral.domain.consent.texts import READ_OUT_IN
+from services.referral.domain.consent.texts import READ_OUT_IN, text_of
+from services.referral.domain.draft import NewYes, ReceiverStep, WrittenDraft
 from services.referral.domain.people import Subject
 from services.referral.web import forms
 from services.referral.web import words as words
+from services.referral.web.draft.consent_form import GIVEN_AT, is_moment
+from shared.kernel.identity import UnitId
 from shared.kernel.translation import says
 from shared.web.fields import LanguageField
 from shared.web.schema import fields
@@ -74,3 +78,23 @@ class ReceiverForm(forms.Form):
 def chosen_in(values: Mapping[str, Any]) -> str:
     """The id of the unit that a form chooses, as typed or as loaded; where nothing is chosen, the proposed one."""
     return str((values.get("other_unit") if values.get("unit") == "other" else values.get("proposed_unit")) or "")
+
+
+def receiver_step(data: dict[str, Any], draft: WrittenDraft, typed: Mapping[str, Any]) -> ReceiverStep:
+    """What the loaded form means as a step of a draft."""
+    return ReceiverStep(
+        chosen=UnitId(data["other_unit"]) if data["unit"] == "other" else None,
+        again={subject: yes for subject in Subject if (yes := _new_yes(subject, data, typed))},
+    )
+
+
+def _new_yes(subject: Subject, data: dict[str, Any], typed: Mapping[str, Any]) -> NewYes | None:
+    version, at = data[TEXTS[subject]], typed.get(GIVEN_AT)
+    if data[NEW_YES[subject]] != "yes" or text_of(version) is None or not is_moment(at):
+        return None
+    return NewYes(
+        unit_id=data["read_for"],
+        text_version=version,
+        text_language=data["text_language"],
+        given_at=datetime.fromisoformat(str(at)),
+    )

@@ -11,15 +11,13 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from services.referral.domain.draft import ABOUT_THE_PERSON, ASIDE, person_has_consented
 from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT
 from services.referral.domain.refusals import PersonCaredForHasNotConsented
-from services.referral.views.drafts import ASIDE
 from services.referral.web.draft.carer_form import CarerForm
-from services.referral.web.draft.consent_form import CarerConsentForm, PersonConsentForm
-from services.referral.web.draft.kept import GIVEN_AT, is_moment
+from services.referral.web.draft.consent_form import GIVEN_AT, CarerConsentForm, PersonConsentForm, is_moment
 from services.referral.web.draft.receiver_form import ReceiverForm
-from services.referral.web.draft.situation_form import ABOUT_THE_PERSON, NeedForm, OwnStatementForm, PersonForm
-from services.referral.web.draft.told import person_has_consented
+from services.referral.web.draft.situation_form import NeedForm, OwnStatementForm, PersonForm
 from services.referral.web.forms import EMAIL_LIMIT, Form
 from services.referral.web.schemas import Strict
 from shared.web.schema import fields, validate

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
+from services.referral.domain.clocks import Priority
 from services.referral.domain.content import check_young
+from services.referral.domain.draft import NeedStep, SituationStep, WrittenDraft
 from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT, PersonCaredFor, Relation
 from services.referral.domain.refusals import AgesDisagree
 from services.referral.web import forms
@@ -69,17 +72,21 @@ class PersonForm(_AgreesWithTheAge, forms.Form):
     situation = forms.text(TEXT_LIMIT)
 
 
-# what PersonForm has and OwnStatementForm must never be sent, and what the API calls the same things
-ABOUT_THE_PERSON = {
-    "relation": "/person_cared_for/relation",
-    "person_name": "/person_cared_for/name",
-    "person_year_of_birth": "/person_cared_for/year_of_birth",
-    "situation": "/person_cared_for/situation",
-}
+def need_step(data: dict[str, Any], draft: WrittenDraft, typed: Mapping[str, Any]) -> NeedStep:
+    """What the loaded form means as a step of a draft."""
+    return NeedStep(why=data["why"], support_wanted=tuple(data["support_wanted"]), priority=Priority(data["priority"]))
 
 
-def person_from(data: dict[str, Any]) -> PersonCaredFor:
-    """The person cared for, as far as a loaded form tells."""
+def situation_step(data: dict[str, Any], draft: WrittenDraft, typed: Mapping[str, Any]) -> SituationStep:
+    """What the loaded form means as a step of a draft."""
+    return SituationStep(
+        target_groups=tuple(data["target_groups"]),
+        own_statement=data.get("own_statement") == "yes",
+        person=_person(data) if draft.may_tell_of_the_person else None,
+    )
+
+
+def _person(data: dict[str, Any]) -> PersonCaredFor:
     return PersonCaredFor(
         relation=Relation(data["relation"]) if data["relation"] else None,
         name=data["person_name"],

@@ -6,27 +6,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from uuid import UUID
 
-from flask_babel import gettext, lazy_gettext
+from flask import url_for
+from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.commands.propose_route import Proposal, propose_route
+from services.referral.commands.propose_route import propose_route, route_of
 from services.referral.domain import codes
 from services.referral.domain.consent.texts import consent_text
+from services.referral.domain.draft import CHECK, WrittenDraft, is_protected
 from services.referral.domain.people import Subject
-from services.referral.domain.ports import Draft
 from services.referral.domain.recipient import NamedRecipient
-from services.referral.views.drafts import is_protected
 from services.referral.views.places import known_as, places
 from services.referral.web import words as words
-from services.referral.web.draft.answers import route_from, wanted_steps
 from services.referral.web.draft.carer_form import HOURS_FROM, HOURS_TO
 from services.referral.web.draft.consent_step import consent_step
-from services.referral.web.draft.kept import Sections
-from services.referral.web.draft.new_yes import named_in, not_named_for, readings
+from services.referral.web.draft.new_yes import readings
+from services.referral.web.draft.receiver import reason_of, stand_in_of
 from services.referral.web.draft.receiver_form import READ_AGAIN
-from services.referral.web.draft.told import person_has_consented
 from services.referral.web.forms import Typed
 from services.referral.web.page import code_choices
 from shared.kernel.actor import Actor
@@ -38,8 +37,6 @@ from shared.vocabulary.languages import SWEDISH
 from shared.web.i18n.formats import clock_as_chosen
 from shared.web.language_names import offered_languages
 
-NEW = "/referral/new"
-LIST = "/referral/"
 # in a step's address when its writer has tried to save it, or to go on past it: then it says what is wrong
 TRIED = "tried"
 TITLES: dict[str, tuple[LazyString, LazyString]] = {
@@ -87,29 +84,42 @@ class StepPage:
     protected: bool = False
 
 
-def address(draft: Draft, step: str) -> str:
-    """Where a step of a draft is."""
-    return f"/referral/drafts/{draft.id}/{step}"
+def address(draft_id: UUID, step: str, **more: Any) -> str:
+    """Where a step of a draft is, or its check page. ``more``: of the query, or ``_anchor``."""
+    if step == CHECK:
+        return url_for("draft.check", draft_id=draft_id, **more)
+    return url_for("draft.step", draft_id=draft_id, step=step, **more)
 
 
-def frame(step: str, draft: Draft | None, here: str = NEW) -> StepPage:
-    """The frame of a step; without a draft it is the first step of a new one, which is ``here``."""
-    steps = (*wanted_steps(draft.answers if draft else {}), "check")
-    at = steps.index(step)
+def listed() -> str:
+    """Where the author's drafts are listed."""
+    return url_for("worklist.start")
+
+
+def frame(step: str, draft: WrittenDraft, here: str = "") -> StepPage:
+    """The frame of a step. Of a draft that is not kept yet it is the first step, which is ``here``."""
     title, lead = TITLES.get(step, ("", ""))
-    if draft is None:
-        return StepPage(str(title), str(lead), 1, len(steps), here, LIST, "")
-    back = before(step, draft)
-    here, discard = address(draft, step), address(draft, "discard")
-    hidden = is_protected(draft.answers)
-    return StepPage(str(title), str(lead), at + 1, len(steps), here, back, discard, draft.version, hidden)
+    steps = (*draft.steps, CHECK)
+    if draft.id is None:
+        return StepPage(str(title), str(lead), 1, len(steps), here, listed(), "")
+    return StepPage(
+        title=str(title),
+        lead=str(lead),
+        number=steps.index(step) + 1,
+        count=len(steps),
+        here=address(draft.id, step),
+        back=before(step, draft),
+        discard=url_for("draft.discard", draft_id=draft.id),
+        version=draft.version,
+        protected=is_protected(draft.typed),
+    )
 
 
-def before(step: str, draft: Draft) -> str:
-    """Where one comes who goes back from a step of a draft."""
-    steps = (*wanted_steps(draft.answers), "check")
+def before(step: str, draft: WrittenDraft) -> str:
+    """Where one comes who goes back from a step of a draft that is kept."""
+    steps = (*draft.steps, CHECK)
     at = steps.index(step)
-    return address(draft, steps[at - 1]) if at else LIST
+    return address(draft.id, steps[at - 1]) if at and draft.id else listed()
 
 
 def untouched(actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
@@ -124,13 +134,13 @@ def template_of(step: str) -> str:
     return f"draft/{TEMPLATES.get(step, step)}.html"
 
 
-def shown(step: str, answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
-    """What a step's template shows besides its form."""
+def shown(step: str, draft: WrittenDraft, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+    """What a step's template shows besides its form. Raises NoReceiverIsKnown."""
     more = any(form.get(name) or name in form.errors for name in MORE.get(step, ()))
-    return {"form": form, "more_is_open": more, **_PARTS[step](answers, form, actor, uow)}
+    return {"form": form, "more_is_open": more, **_PARTS[step](draft, form, actor, uow)}
 
 
-def _carer(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+def _carer(draft: WrittenDraft, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
     own = find_unit(uow.connection, actor.unit_id)
     lists = {
         "age_bands": words.choices(words.AGE_BANDS),
@@ -144,23 +154,23 @@ def _carer(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork
     return {"areas": places(uow), "own_area": own.area if own else "", "words": lists}
 
 
-def _support(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+def _support(draft: WrittenDraft, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
     return {
         "support_forms": code_choices(codes.SUPPORT_FORMS, uow),
         "priorities": words.priority_choices(),
     }
 
 
-def _situation(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+def _situation(draft: WrittenDraft, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
     return {
-        "person_has_consented": person_has_consented(answers),
+        "person_has_consented": draft.may_tell_of_the_person,
         "target_groups": code_choices(codes.TARGET_GROUPS, uow),
         "words": {"relations": words.choices(words.RELATIONS), "yes_no": words.choices(words.YES_NO)},
     }
 
 
-def _receiver(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
-    asked = route_from(answers)
+def _receiver(draft: WrittenDraft, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
+    asked = route_of(draft)
     proposal = propose_route(asked, actor, uow)
     units = {str(unit_id): unit for unit_id, unit in uow.routing.receiving_units(municipality_of(asked.area)).items()}
     others = [(each, unit.name) for each, unit in units.items() if unit.id != proposal.unit.id]
@@ -168,7 +178,8 @@ def _receiver(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfW
     unit = units.get(str(form.get("other_unit")), proposal.unit) if form.get("unit") == "other" else proposal.unit
     # another one that is not said which: it cannot be read out yet, and the proposed one was not chosen
     unsaid = form.get("unit") == "other" and not form.get("other_unit")
-    read_again = [] if unsaid else readings(answers, unit, uow.clock.now())
+    unit_name = known_as(unit, asked.area)
+    read_again = [] if unsaid else readings(draft, unit, unit_name, uow.clock.now())
     # answered about this unit, and to the words that the page shows
     asked_about_it = form.get("read_for") == str(unit.id) and all(
         form.get(each.version_name) == each.version for each in read_again if form.get(each.name)
@@ -178,35 +189,25 @@ def _receiver(answers: Sections, form: Typed, actor: Actor, uow: ReferralUnitOfW
         "form": form,
         "read_again": read_again,
         "read_for": str(unit.id),
-        "unit_name": known_as(unit, asked.area),
-        "read_before": words.named(named_in(answers, Subject.CARER) or NamedRecipient(area=asked.area)),
+        "unit_name": unit_name,
+        "read_before": words.named(draft.named(Subject.CARER) or NamedRecipient(area=asked.area)),
         "words": {
             "yes_no": words.choices(words.YES_NO),
             "text_languages": words.text_languages(consent_text(Subject.CARER, swedish_day(uow.clock.now()))),
         },
         "proposal": proposal,
-        "proposed_was_named": not not_named_for(answers, proposal.unit),
+        "proposed_was_named": not draft.not_named_for(proposal.unit),
         "stand_in": stand_in_of(proposal, asked.area),
         "reason": reason_of(proposal),
         "others": sorted(others, key=lambda other: swedish_order(other[1])),
     }
 
 
-def stand_in_of(proposal: Proposal, area: str) -> str:
-    """The unit that stands in, as the carer is told of it; empty when there is none, or none heard of yet."""
-    return known_as(proposal.stand_in, area) if proposal.stand_in else ""
-
-
-def reason_of(proposal: Proposal) -> str:
-    """Why this unit: ours is a key into the catalogue, a rule's is the municipality's own words, shown as they are."""
-    return gettext(proposal.route.reason) if proposal.is_default else proposal.route.reason
-
-
-_PARTS: Mapping[str, Callable[[Sections, Typed, Actor, ReferralUnitOfWork], dict[str, Any]]] = {
+_PARTS: Mapping[str, Callable[[WrittenDraft, Typed, Actor, ReferralUnitOfWork], dict[str, Any]]] = {
     "carer": _carer,
     "support": _support,
-    "consent": partial(consent_step, Subject.CARER, "consent"),
-    "other-consent": partial(consent_step, Subject.PERSON_CARED_FOR, "other-consent"),
+    "consent": partial(consent_step, Subject.CARER),
+    "other-consent": partial(consent_step, Subject.PERSON_CARED_FOR),
     "situation": _situation,
     "receiver": _receiver,
 }

@@ -12,8 +12,8 @@ from services.referral.domain.referral import Referral
 from services.referral.web import representation as answering
 from services.referral.web import representation_schemas as schemas_out
 from services.referral.web import schemas
-from services.referral.web.draft.asking import send_referral_from
-from services.referral.web.draft.sent import remember_sending
+from services.referral.web.draft.from_json import send_referral_from
+from services.referral.web.draft.open import remember_sending
 from services.referral.web.keyed import seen_again
 from services.referral.web.page import changing
 from shared.kernel.actor import Role

@@ -1,4 +1,7 @@
-"""A referrer keeps what is filled in so far: encrypted, the author's alone, expiring. A draft is not a referral."""
+"""A referrer keeps what is filled in so far, goes on with it, and throws it away; it expires by itself.
+
+It is encrypted and the author's alone. A draft is not a referral.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from services.referral.commands.admission import refuse
+from services.referral.commands.admission import record_draft_reading, refuse
 from services.referral.commands.keep_form import is_kept_form
 from services.referral.domain.lifecycle import Action, State
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.ports import Draft, Work
-from services.referral.domain.refusals import ActionIsNotYours, DraftIsTooLarge
+from services.referral.domain.refusals import ActionIsNotYours, DraftIsTooLarge, DraftIsUnreadable
 from shared.kernel.actor import Actor
 from shared.kernel.identity import uuid7
 from shared.kernel.refusals import NotThere, VersionHasMoved
@@ -63,3 +66,53 @@ def save_draft(command: SaveDraft, actor: Actor, uow: Work) -> Draft:
     )
     uow.drafts.save(draft, actor)
     return draft
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenDraft:
+    """Which draft."""
+
+    draft_id: UUID
+
+
+def open_draft(command: OpenDraft, actor: Actor, uow: Work) -> Draft:
+    """Read it. Raises NotThere (recorded): unknown, expired, or somebody else's."""
+    draft = own_draft(Action.OPEN, command.draft_id, actor, uow)
+    record_draft_reading((draft.id,), actor, uow)
+    return draft
+
+
+def own_draft(action: Action, draft_id: UUID, actor: Actor, uow: Work) -> Draft:
+    """A draft that the actor may do this with. Raises NotThere (recorded): unknown, expired, or somebody else's."""
+    draft = uow.drafts.get(draft_id)
+    if draft is None or is_kept_form(draft) or not permitted(actor.role, Relation.AUTHOR, State.DRAFT, action):
+        refuse(action, (draft_id,), "not-the-author", actor, uow, NotThere(), record_kind="draft")
+    return draft
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiscardDraft:
+    """Which draft."""
+
+    draft_id: UUID
+
+
+def discard_draft(command: DiscardDraft, actor: Actor, uow: Work) -> None:
+    """Remove it. Raises NotThere (recorded): unknown, expired, or somebody else's."""
+    may = permitted(actor.role, Relation.AUTHOR, State.DRAFT, Action.DISCARD_DRAFT)
+    if not may or not let_go_of_draft(command.draft_id, uow):
+        refuse(Action.DISCARD_DRAFT, (command.draft_id,), "not-the-author", actor, uow, NotThere(), record_kind="draft")
+
+
+def let_go_of_draft(draft_id: UUID, uow: Work) -> bool:
+    """Remove a draft; False when it is not there to be removed. Of two at once one removes it: the other waits."""
+    try:
+        draft = uow.drafts.get(draft_id)
+    except DraftIsUnreadable:
+        return uow.drafts.discard(draft_id)
+    return draft is not None and not is_kept_form(draft) and uow.drafts.discard(draft_id)
+
+
+def sweep_expired_drafts(uow: Work) -> int:
+    """Remove every draft whose time is over, with its key; how many. Nobody has to ask for it."""
+    return uow.drafts.discard_expired(uow.clock.now())

@@ -1,4 +1,6 @@
-"""How a part of a referral is sealed: packed first, since most of it is the names of what was not said.
+"""A part of a referral: what it says as JSON, packed and sealed, and back.
+
+It is packed first, since most of it is the names of what was not said.
 
 What is sealed is ``0x01`` and raw DEFLATE (RFC 1951) under the dictionary below, or, as until now, the JSON itself,
 which begins with ``{``. The dictionary is frozen: what was packed under it is there for ever; another one gets another
@@ -8,10 +10,25 @@ one person, about one person, and is read together.
 
 from __future__ import annotations
 
+import json
 import zlib
+from collections.abc import Mapping
+from datetime import time
+from enum import Enum
+from typing import Any
 from uuid import UUID
 
+from services.referral.domain.content import Need
+from services.referral.domain.people import (
+    Carer,
+    Channel,
+    PersonCaredFor,
+    Relation,
+    SafeContact,
+    TakesInBest,
+)
 from shared.storage.encryption import DataKey, Unreadable
+from shared.vocabulary.age import AgeBand
 
 PACKED = b"\x01"
 MOST_BYTES = 1 << 20
@@ -76,3 +93,77 @@ def open_part(key: DataKey, row: UUID, body: bytes) -> str:
         return unpack(key.open_bytes("contents", "body", row, body))
     except ValueError:
         raise Unreadable("what was sealed is no part") from None
+
+
+def carer_to_text(carer: Carer, need: Need) -> str:
+    """What is said about the carer, as JSON."""
+    return _dump({"carer": carer, "need": need})
+
+
+def carer_from_text(text: str) -> tuple[Carer, Need]:
+    """The carer and the need again."""
+    value = json.loads(text)
+    return _carer(value["carer"]), _need(value["need"])
+
+
+def person_to_text(person: PersonCaredFor) -> str:
+    """What is said about the person cared for, as JSON."""
+    return _dump(person)
+
+
+def person_from_text(text: str) -> PersonCaredFor:
+    """The person cared for again."""
+    value = json.loads(text)
+    relation = value["relation"]
+    return PersonCaredFor(**{**value, "relation": Relation(relation) if relation else None})
+
+
+def _carer(value: Mapping[str, Any]) -> Carer:
+    band = value["age_band"]
+    return Carer(
+        **{
+            **value,
+            "age_band": AgeBand(band) if band else None,
+            "takes_in_best": frozenset(map(TakesInBest, value["takes_in_best"])),
+            "safe_contact": _safe_contact(value["safe_contact"]),
+        }
+    )
+
+
+def _safe_contact(value: Mapping[str, Any]) -> SafeContact:
+    return SafeContact(
+        **{
+            **value,
+            "channels": frozenset(map(Channel, value["channels"])),
+            "hours_from": _time(value["hours_from"]),
+            "hours_to": _time(value["hours_to"]),
+        }
+    )
+
+
+def _need(value: Mapping[str, Any]) -> Need:
+    lists = {name: tuple(value[name]) for name in ("target_groups", "support_wanted")}
+    return Need(**{**value, **lists})
+
+
+def _time(text: str | None) -> time | None:
+    return time.fromisoformat(text) if text else None
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Enum():
+            return value.value
+        case time():
+            return value.isoformat()
+        case frozenset():
+            return sorted(value)
+        case Carer() | Need() | PersonCaredFor() | SafeContact():
+            # not asdict, which copies each value on its way
+            return vars(value)
+        case _:
+            raise TypeError(type(value).__name__)

@@ -1,16 +1,22 @@
-"""A draft is sent once, by a page or by a system: what it became is remembered, and whoever comes back is led there."""
+"""A draft is opened by pages until it is sent, which happens once, by a page or by a system.
+
+What it became is remembered, and whoever comes back is led there.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import wraps
 from typing import Any, cast
 from uuid import UUID
 
-from flask import redirect
+from flask import redirect, url_for
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
+from services.referral.commands.drafts import OpenDraft, open_draft
+from services.referral.domain.draft import WrittenDraft
 from services.referral.domain.referral import Referral
-from services.referral.views.drafts import is_there
+from services.referral.web.draft.parse import parse, understood, without_untold
 from shared.kernel.actor import Actor
 from shared.web.idempotency import Answer, Once, earlier_answer, once, remember_answer
 from shared.web.who import View, web
@@ -26,7 +32,7 @@ class DraftWasSent(Exception):
 
 def remember_sending(draft_id: UUID, referral: Referral, actor: Actor, uow: ReferralUnitOfWork) -> str:
     """Remember, in the transaction of the sending, what a draft became; where its receipt is."""
-    receipt = f"/referral/referrals/{referral.id}/receipt"
+    receipt = url_for("receipt.receipt", referral_id=referral.id)
     answer = Answer(303, receipt, None, referral.id)
     remember_answer(uow.connection, _sending(draft_id, actor), answer, uow.clock.now())
     return receipt
@@ -34,10 +40,17 @@ def remember_sending(draft_id: UUID, referral: Referral, actor: Actor, uow: Refe
 
 def expect_unsent(draft_id: UUID, actor: Actor, uow: ReferralUnitOfWork) -> None:
     """Raise DraftWasSent for the one who sent it."""
-    if not is_there(draft_id, uow):
+    if not uow.drafts.is_there(draft_id):
         before = earlier_answer(uow.connection, _sending(draft_id, actor))
         if before is not None:
             raise DraftWasSent(str(before.location))
+
+
+def written_draft(draft_id: UUID, actor: Actor, uow: ReferralUnitOfWork) -> WrittenDraft:
+    """The author's draft, as far as pages understand it, parsed. Raises NotThere (recorded) or DraftWasSent."""
+    expect_unsent(draft_id, actor, uow)
+    kept = open_draft(OpenDraft(draft_id=draft_id), actor, uow)
+    return replace(parse(without_untold(understood(kept.answers))), id=kept.id, version=kept.version)
 
 
 def leads_to_what_was_sent(view: View) -> View:

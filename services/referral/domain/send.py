@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 
 from services.referral.domain import events
 from services.referral.domain.clocks import Priority, Promises
 from services.referral.domain.consent.consent import Consent
 from services.referral.domain.lifecycle import Action, State
-from services.referral.domain.numbers import new_number
 from services.referral.domain.referral import FIRST_VERSION, Referral, Step, recorded_by
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ReferralId, UnitId
+from shared.vocabulary.reference_number import ALPHABET, LENGTH, as_written, check_character
+
+RANDOM_CHARACTERS = LENGTH - 1
 
 
 def send(
@@ -73,3 +76,9 @@ def _given(consent: Consent, by: Actor, at: datetime) -> events.ConsentGiven:
         expires_at=consent.expires_at,
         by=by,
     )
+
+
+def new_number() -> str:
+    """A new number, such as ``7K3QX-R09MP`` (31 ** 9 possible ones)."""
+    body = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_CHARACTERS))
+    return as_written(body + check_character(body))
