@@ -7,6 +7,7 @@ from typing import Any
 from services.directory.domain.organization import OrganizationKind
 from services.directory.domain.unit import UnitKind
 from shared.kernel.actor import Role
+from shared.vocabulary.area import MUNICIPALITY_PATTERN
 from shared.web.fields import EmailField, PublicPhoneField, WebAddressField
 from shared.web.schema import Schema, fields, validate
 from shared.web.schema.validate import Whole
@@ -77,7 +78,7 @@ class AssignmentEntry(Schema):
 class FirstDirectory(Schema):
     """The whole file. `issuer` is this installation's OpenID provider when it is left out."""
 
-    municipality = fields.String(required=True, validate=Whole(r"^[0-9]{4}$"))
+    municipality = fields.String(required=True, validate=Whole(f"^{MUNICIPALITY_PATTERN}$"))
     issuer = fields.String(load_default="")
     organizations = fields.List(fields.Nested(OrganizationEntry), required=True)
     units = fields.List(fields.Nested(UnitEntry), required=True)

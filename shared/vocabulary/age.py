@@ -93,6 +93,17 @@ class AgeBand(StrEnum):
         }[self]
 
 
+BAND_NAMES = {
+    AgeBand.UNDER_18: says("Under 18"),
+    AgeBand.FROM_18_TO_24: says("18 to 24"),
+    AgeBand.FROM_25_TO_44: says("25 to 44"),
+    AgeBand.FROM_45_TO_64: says("45 to 64"),
+    AgeBand.FROM_65_TO_79: says("65 to 79"),
+    AgeBand.FROM_80: says("80 or over"),
+}
+"""What each band is called where it begins a line; keys into the catalogue."""
+
+
 def exactly(age: int) -> KnownAge:
     """An age that is known to the year."""
     return KnownAge(age, age)

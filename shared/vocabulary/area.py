@@ -1,13 +1,14 @@
 """Codes of areas: a municipality's four digits (Statistics Sweden's), or those and a district's name in it.
 
-"0180" is Stockholm, "0180-sodermalm" a district of it. Which of them there are, the directory knows.
+"0180" is Stockholm, "0180-sodermalm" a district of it. Which of them there are, ``area_names`` lists.
 """
 
 from __future__ import annotations
 
 import re
 
-AREA_PATTERN = "[0-9]{4}(-[a-z0-9-]{1,40})?"
+MUNICIPALITY_PATTERN = "[0-9]{4}"
+AREA_PATTERN = f"{MUNICIPALITY_PATTERN}(-[a-z0-9-]{{1,40}})?"
 AREA_LIMIT = 45
 """The longest that a code may be, in characters."""
 _AREA = re.compile(AREA_PATTERN)

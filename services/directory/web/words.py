@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
@@ -14,7 +14,7 @@ from services.directory.domain.taxonomy import Taxonomy, Term
 from services.directory.domain.unit import UnitKind
 from services.directory.web.page import parts
 from shared.kernel.clock import swedish_day
-from shared.vocabulary.age import AgeBand
+from shared.vocabulary.age import BAND_NAMES, AgeBand
 from shared.vocabulary.email_address import shown_email
 from shared.vocabulary.routing import AgeOf
 from shared.web.i18n.formats import clock_of, day, in_words, span, weekday
@@ -48,10 +48,13 @@ def age_bands() -> list[tuple[str, str]]:
 
 def age_band_name(band: AgeBand) -> str:
     """An age band as referrers choose it."""
-    ages = band.ages
-    if ages.most is None:
-        return _("%(age)s or over", age=ages.least)
-    return _("under %(age)s", age=ages.most + 1) if ages.least == 0 else f"{ages.least}–{ages.most}"
+    return _(BAND_NAMES[band])
+
+
+def age_bands_in_words(bands: Iterable[AgeBand]) -> str:
+    """Several as they stand in a sentence."""
+    names = [age_band_name(band) for band in bands]
+    return ", ".join(name[:1].lower() + name[1:] for name in names)
 
 
 def options(taxonomy: Taxonomy) -> list[tuple[str, str]]:
@@ -165,7 +168,7 @@ FILTERS = {
     "group_name": group_name,
     "form_name": form_name,
     "area_name": area_name,
-    "age_band_name": age_band_name,
+    "age_bands_in_words": age_bands_in_words,
     "language_name": language_name,
     "attend_name": attend_name,
     "repeats_name": repeats_name,

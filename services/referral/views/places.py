@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -14,16 +13,13 @@ from services.referral.domain.routing import ReceivingUnit
 from shared.kernel.swedish_order import swedish_order
 from shared.storage.staff import units
 from shared.vocabulary.area import municipality_of
-
-# code,name: Statistics Sweden's municipality codes, and the districts of cities that are divided
-NAMES = Path(__file__).resolve().parents[1] / "data" / "places.csv"
+from shared.vocabulary.area_names import districts, municipalities
 
 
 @cache
-def place_names() -> dict[str, str]:
-    """Every place's name by its code."""
-    with NAMES.open(encoding="utf-8") as file:
-        return {row["code"]: row["name"] for row in csv.DictReader(line for line in file if not line.startswith("#"))}
+def place_names() -> Mapping[str, str]:
+    """Every place's name by its code: municipalities, and the districts of cities that are divided."""
+    return {**municipalities(), **districts()}
 
 
 def name_of(area: str) -> str:

@@ -18,6 +18,7 @@ from services.referral.domain.people import Subject
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.views.places import name_of
 from shared.kernel.translation import says
+from shared.vocabulary.age import BAND_NAMES
 from shared.vocabulary.languages import ENGLISH
 from shared.web.i18n.formats import listed
 from shared.web.language_names import language_named_first
@@ -54,14 +55,7 @@ CHANNELS: Words = {
     "letter": _("Letter"),
 }
 
-AGE_BANDS: Words = {
-    "under-18": _("Under 18"),
-    "18-24": _("18 to 24"),
-    "25-44": _("25 to 44"),
-    "45-64": _("45 to 64"),
-    "65-79": _("65 to 79"),
-    "80-or-over": _("80 or over"),
-}
+AGE_BANDS: Words = {band.value: _(name) for band, name in BAND_NAMES.items()}
 
 TAKES_IN_BEST: Words = {
     "spoken": _("Spoken"),

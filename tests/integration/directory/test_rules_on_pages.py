@@ -79,7 +79,7 @@ def test_a_rule_is_added_told_recorded_and_decides(city: City, hanna: FlaskClien
 
 def test_a_rule_that_cuts_an_age_group_says_so(city: City, hanna: FlaskClient) -> None:
     """When it is saved, where it stands in the list, and where it is tried out; one that cuts none says nothing."""
-    said = "Delar en åldersgrupp: 65–79. När bara den är känd avgör inte regeln."
+    said = "Delar en åldersgrupp: 65–79 år. När bara den är känd avgör inte regeln."
     city.send(hanna, f"{RULES}/new", **a_rule())
     assert said not in hanna.get(RULES).text
     answer = city.send(hanna, f"{RULES}/new", **a_rule(age_from="67"))

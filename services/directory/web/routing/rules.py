@@ -140,7 +140,7 @@ def _warn_of_bands(form: dict[str, Any]) -> None:
     """Say which carers a rule by age misses: those of whom only a band is known that it takes some of."""
     cut = bands_cut_by(form["age_from"], form["age_to"]) if form["age_of"] is AgeOf.CARER else ()
     if cut:
-        bands = ", ".join(words.age_band_name(band) for band in cut)
+        bands = words.age_bands_in_words(cut)
         flash(
             _(
                 "Cuts an age group: %(bands)s. When only that is known of the carer, the rule does not decide.",
