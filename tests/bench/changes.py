@@ -16,9 +16,9 @@ from uuid import uuid4
 from flask import Flask
 from flask.testing import FlaskClient
 
-from demo.seed.ids import CAST, UNIT
 from tests.architecture.test_every_door_is_decided import _doors_of
 from tests.bench import referrals
+from tests.support.city import CAST, UNIT
 from tests.support.page_forms import form_of
 
 SELDOM = "an administrator's, a few times a year; made of the statements of those that are measured"

@@ -13,9 +13,9 @@ import psycopg
 from flask import Flask
 from sqlalchemy import make_url
 
-from demo.seed.ids import CAST, UNIT
 from shared.kernel.identity import uuid7
 from tests.architecture.test_every_door_is_decided import Door, _doors_of
+from tests.support.city import CAST, UNIT
 
 LEFT_OUT: Mapping[str, str] = {
     "GET /static/<path:filename>": "a file",

@@ -12,7 +12,6 @@ from unicodedata import normalize
 import pytest
 from sqlalchemy import text
 
-from demo.seed.directory import OPERATOR
 from operations.checkout import CHECKOUT
 from operations.install import first_directory
 from operations.trouble import Trouble
@@ -22,6 +21,7 @@ from shared.kernel.clock import FixedClock, SystemClock
 from shared.settings import Settings
 from shared.storage.migrations import migrate
 from shared.vocabulary.routing import Situation
+from tests.support.city_filled import OPERATOR
 from tests.support.infrastructure import Infrastructure, new_installation
 
 EXAMPLE = (CHECKOUT / "deploy/compose/example-directory.json").read_text()

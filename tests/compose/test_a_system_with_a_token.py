@@ -16,8 +16,6 @@ from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from demo.seed.directory import seed_directory
-from demo.seed.ids import UNIT
 from demo.trial.systems import grant_to_systems, systems
 from operations.checkout import CHECKOUT
 from operations.install import prepare
@@ -25,6 +23,8 @@ from services.directory.web import create_app
 from shared.settings import SERVICES, Settings
 from shared.storage.migrations import migrate
 from shared.web.tokens import REQUIRED
+from tests.support.city import UNIT
+from tests.support.city_filled import seed_directory
 from tests.support.infrastructure import Infrastructure, new_installation
 from tests.support.oidc.real_provider import provider_python
 

@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from demo.seed.directory_units import units
-from demo.seed.ids import CAST, UNIT
 from operations.checkout import CHECKOUT
 from shared.kernel.identity import UnitId
 from tests.compose.conftest import Visit
 from tests.compose.letters import Letter, letters_about
 from tests.compose.trial import HOST, ORIGIN, PROVIDER, PROVIDER_ORIGIN, Trial, compose
+from tests.support.city import CAST, UNIT
+from tests.support.city_filled import units
 from tests.support.eventually import eventually
 from tests.support.marks import Marks, a_mark
 from tests.support.referral_browsing import (

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from demo.seed.ids import stable
 from shared.kernel.clock import SWEDEN
 from tests.journeys.conftest import Visit
 from tests.support.browser import NARROW, axe_clean, by_keyboard, fits
+from tests.support.city import stable
 from tests.support.directory_city import City
 
 

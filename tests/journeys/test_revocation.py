@@ -18,9 +18,9 @@ import pytest
 import requests
 
 from demo import tokens as demo_tokens
-from demo.seed.ids import ASSIGNMENT
 from tests.bench.referrals import body
 from tests.integration.messaging.wire import Wire
+from tests.support.city import ASSIGNMENT
 from tests.support.eventually import eventually, never
 from tests.support.infrastructure import Infrastructure
 from tests.support.running import Running, running_product

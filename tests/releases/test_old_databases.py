@@ -18,7 +18,6 @@ import pytest
 from sqlalchemy import make_url
 
 from demo.one_machine import ports
-from demo.seed.ids import UNIT
 from operations.install.installation import Installation
 from operations.install.migrate import declare_topology, migrate_databases
 from services.audit.bootstrap import look_beside
@@ -27,6 +26,7 @@ from services.audit.log.layout import decode_bundle
 from services.audit.verify import main as verify
 from shared.settings import SERVICES
 from tests.releases.left_open import CARER, HALF_A_CLOSING, PERSON, TOO_LATE, WHY, AtThePages
+from tests.support.city import UNIT
 from tests.support.infrastructure import Infrastructure, new_installation
 from tests.support.running import Running, reached_at, started
 

@@ -18,8 +18,6 @@ from rich.console import Console
 from sqlalchemy import make_url
 from typer.testing import CliRunner
 
-from demo.seed.directory import seed_directory
-from demo.seed.ids import DEMO_ISSUER
 from lotsa.cli import app
 from operations.backup.databases import database_name
 from operations.backup.make import CONTENTS, NAMED, STAMP, forget_older, open_backup
@@ -31,6 +29,8 @@ from operations.trouble import Trouble
 from shared.messaging.publish.claims import Claims
 from shared.settings import SERVICES
 from shared.storage.engine import make_engine
+from tests.support.city import DEMO_ISSUER
+from tests.support.city_filled import seed_directory
 from tests.support.eventually import eventually, never
 from tests.support.infrastructure import Infrastructure, new_installation
 

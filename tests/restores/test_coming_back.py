@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from demo.seed.ids import UNIT
 from operations.install.migrate import declare_topology, migrate_databases
 from shared.settings import SERVICES
 from tests.restores.conftest import CLIENTS, House, answered
+from tests.support.city import UNIT
 from tests.support.eventually import eventually
 
 pytestmark = pytest.mark.timeout(600)

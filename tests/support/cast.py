@@ -7,10 +7,10 @@ of the tax agency, telephone numbers of the telecom authority's series for ficti
 
 from __future__ import annotations
 
-from demo.seed.ids import ASSIGNMENT, CAST, DEMO_ISSUER, UNIT
 from services.referral.domain.people import Carer, Channel, PersonCaredFor, Relation, SafeContact
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
+from tests.support.city import ASSIGNMENT, CAST, DEMO_ISSUER, UNIT
 
 
 def _member(subject: str, name: str) -> Actor:

@@ -15,8 +15,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from demo.seed.directory import OPERATOR, seed_directory
-from demo.seed.ids import ASSIGNMENT, CAST, DEMO_ISSUER, UNIT
 from operations.install.installation import Installation
 from services.directory import bootstrap
 from services.directory.commands.change_unit import ChangeUnit, change_unit
@@ -34,6 +32,8 @@ from shared.storage.attempts import Attempts
 from shared.storage.migrations import migrate
 from shared.storage.rates import Allowance
 from shared.web.tokens import issue_demo_token
+from tests.support.city import ASSIGNMENT, CAST, DEMO_ISSUER, UNIT
+from tests.support.city_filled import OPERATOR, seed_directory
 from tests.support.infrastructure import Infrastructure, new_installation
 from tests.support.page_forms import shown_again
 

@@ -10,12 +10,12 @@ from uuid import UUID
 from hypothesis import strategies as st
 from marshmallow import Schema
 
-from demo.seed.ids import ORGANIZATION, UNIT
 from services.directory.adapters.activities import ActivityRows
 from services.directory.web.public.api import activity_members, service_out
 from services.directory.web.routing.schemas import RuleIn
 from services.directory.web.schemas_listings import ActivityIn, ActivityOut, OrganizationIn, ServiceIn
 from services.directory.web.units.schemas import UnitIn
+from tests.support.city import ORGANIZATION, UNIT
 from tests.support.directory_city import City
 from tests.support.directory_fields import (
     ACTIVITY_FIELDS,

@@ -13,13 +13,13 @@ from demo import tokens as demo_tokens
 from demo.one_machine import ports
 from demo.one_machine.product import commands, given_to, quiet_process_is_ready
 from demo.one_machine.start import web_is_ready
-from demo.seed.directory import seed_directory
-from demo.seed.ids import DEMO_ISSUER
 from operations.backlog import Arrived
 from operations.install.installation import Installation
 from operations.install.migrate import declare_topology, migrate_databases
 from shared.settings import Settings
 from tests.chaos.processes import Processes
+from tests.support.city import DEMO_ISSUER
+from tests.support.city_filled import seed_directory
 from tests.support.eventually import eventually
 from tests.support.infrastructure import Infrastructure, new_installation
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from demo.seed.directory import OPERATOR
+from tests.support.city_filled import OPERATOR
 from tests.support.directory_city import City, seeded_city
 from tests.support.infrastructure import Infrastructure
 

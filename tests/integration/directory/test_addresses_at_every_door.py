@@ -11,11 +11,11 @@ import pytest
 from babel.messages.pofile import read_po
 from sqlalchemy import text
 
-from demo.seed.ids import ORGANIZATION, UNIT
 from shared.vocabulary.email_address import NotAnEmailAddress, parse_email
 from shared.web.fields import POSTAL_CODE_LIMIT
 from tests.integration.directory.test_registering_a_unit import NEW, a_unit
 from tests.support.addresses import REFUSED, TAKEN
+from tests.support.city import ORGANIZATION, UNIT
 from tests.support.directory_city import City
 from tools.translations import SHARED, catalogue_of
 

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from demo.seed.ids import DEMO_ISSUER, UNIT
 from shared.kernel.actor import UserRef
+from tests.support.city import DEMO_ISSUER, UNIT
 from tests.support.directory_city import City
 
 BROMMA = f"/units/{UNIT['advice-bromma']}"

@@ -8,14 +8,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from demo.seed.directory import OPERATOR
-from demo.seed.ids import ASSIGNMENT, DEMO_ISSUER, UNIT
 from services.directory.commands.end_assignment import end_assignment
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
 from services.directory.domain.permissions import Editor
 from services.directory.domain.refusals import AssignmentIsYourOwn, LastAdministrator, PeriodHasPassed
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
+from tests.support.city import ASSIGNMENT, DEMO_ISSUER, UNIT
+from tests.support.city_filled import OPERATOR
 from tests.support.directory_city import City, token_in
 
 ADMINISTRATION = UnitId(UNIT["administration-stockholm"])

@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 from openapi_spec_validator import validate
 
-from demo.seed.ids import ORGANIZATION, UNIT, stable
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
+from tests.support.city import ORGANIZATION, UNIT, stable
 from tests.support.directory_city import API, City
 
 LISTING = {"name": "Samtal i soffan", "summary": "Prata en stund.", "forms": ["guidance"], "areas": ["0180-sodermalm"]}

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from demo.seed.directory_units import units
-from demo.seed.ids import UNIT
 from shared.kernel.identity import UnitId
+from tests.support.city import UNIT
+from tests.support.city_filled import units
 from tests.support.directory_city import City
 
 SODERMALM = "0180-sodermalm"

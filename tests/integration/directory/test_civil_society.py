@@ -6,12 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from demo.seed.directory import OPERATOR
-from demo.seed.directory_units import units
 from services.directory.commands.register_unit import register_unit
 from services.directory.domain.refusals import CivilSocietyReceivesNoReferrals
 from services.directory.domain.unit import UnitKind
 from shared.kernel.identity import UnitId, uuid7
+from tests.support.city_filled import OPERATOR, units
 from tests.support.directory_city import City
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from demo.seed.ids import UNIT
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.change_unit import ChangeUnit, change_unit
 from services.directory.commands.set_routing_rules import set_routing_rules
@@ -19,6 +18,7 @@ from services.directory.domain.refusals import UnitCannotReceive, UnitIsADefault
 from services.directory.domain.routing_rule import RoutingRule
 from shared.kernel.identity import UnitId, uuid7
 from shared.vocabulary.routing import Situation
+from tests.support.city import UNIT
 from tests.support.directory_city import City
 
 SODERMALM = UnitId(UNIT["advice-sodermalm"])

@@ -12,8 +12,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from demo.seed.directory import OPERATOR, seed_directory
-from demo.seed.ids import ORGANIZATION, UNIT
 from services.directory.commands.change_unit import ChangeUnit, change_unit
 from services.directory.commands.confirm_listing import ConfirmListing, confirm_listing
 from services.directory.commands.end_assignment import end_assignment
@@ -36,6 +34,8 @@ from services.directory.domain.support_service import Listing
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
 from shared.kernel.refusals import VersionHasMoved
+from tests.support.city import ORGANIZATION, UNIT
+from tests.support.city_filled import OPERATOR, seed_directory
 from tests.support.directory_city import City
 
 LYKTAN = OrganizationId(ORGANIZATION["partner-1"])

@@ -11,8 +11,6 @@ from uuid import UUID, uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from demo.seed.directory import OPERATOR
-from demo.seed.ids import ORGANIZATION, UNIT
 from services.directory.commands.register_organization import RegisterOrganization, register_organization
 from services.directory.commands.register_unit import register_unit
 from services.directory.domain.organization import OrganizationKind
@@ -20,6 +18,8 @@ from services.directory.domain.refusals import ListingIsNotYours
 from services.directory.domain.unit import Unit, UnitKind
 from shared.kernel.identity import OrganizationId, UnitId
 from shared.vocabulary.readable_text import received
+from tests.support.city import ORGANIZATION, UNIT
+from tests.support.city_filled import OPERATOR
 from tests.support.directory_city import API, City, token_in
 
 NEW = "/directory/admin/units/new"

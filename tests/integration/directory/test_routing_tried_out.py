@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from demo.seed.ids import UNIT
 from shared.kernel.identity import UnitId
+from tests.support.city import UNIT
 from tests.support.directory_city import City
 
 SKARPNACK = UnitId(UNIT["advice-skarpnack"])

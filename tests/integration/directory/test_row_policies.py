@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from demo.seed.directory import seed_directory
-from demo.seed.ids import ASSIGNMENT, ORGANIZATION, UNIT
 from shared.storage.migrations import migrate
+from tests.support.city import ASSIGNMENT, ORGANIZATION, UNIT
+from tests.support.city_filled import seed_directory
 from tests.support.directory_city import City
 from tests.support.infrastructure import Infrastructure, new_installation
 

@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from demo.seed.directory import OPERATOR
-from demo.seed.ids import ORGANIZATION, UNIT, stable
 from services.directory.commands.register_organization import RegisterOrganization, register_organization
 from services.directory.domain.organization import OrganizationKind
 from shared.kernel.actor import Role
 from shared.kernel.identity import OrganizationId, UnitId
+from tests.support.city import ORGANIZATION, UNIT, stable
+from tests.support.city_filled import OPERATOR
 from tests.support.directory_city import API, City
 
 RULES = "/routing-rules/0180"

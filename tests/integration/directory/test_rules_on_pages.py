@@ -11,9 +11,9 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from demo.seed.ids import ORGANIZATION, UNIT, stable
 from services.directory.domain.routing import RoutingRules
 from shared.kernel.identity import UnitId
+from tests.support.city import ORGANIZATION, UNIT, stable
 from tests.support.directory_city import City, token_in
 from tests.support.page_forms import shown_again
 from tests.support.sessions import sign_in_as

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from demo.seed.ids import ASSIGNMENT, DEMO_ISSUER, UNIT
 from services.directory.service import Directory
 from services.directory.views.administration import suppressed
 from shared.contracts.contract import Contract
@@ -16,6 +15,7 @@ from shared.contracts.referral import FirstContactMade, ReferralAccepted, Referr
 from shared.messaging.receive.subscribe import subscriptions_of
 from shared.storage.rates import Allowance
 from shared.web.limits import ALLOWED, SIGN_INS
+from tests.support.city import ASSIGNMENT, DEMO_ISSUER, UNIT
 from tests.support.directory_city import City, sign_in, token_in
 
 AT = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # the first of December in Sweden

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from demo.seed.ids import ASSIGNMENT, UNIT
 from services.directory.service import Directory
 from shared.storage.staff import ANY_CLOCKS_ERROR
+from tests.support.city import ASSIGNMENT, UNIT
 from tests.support.directory_city import City
 from tests.support.sessions import state_of
 

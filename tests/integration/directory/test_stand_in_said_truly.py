@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from demo.seed.ids import UNIT
 from services.directory.domain.routing import RoutingRules
 from services.directory.domain.routing_rule import RoutingRule
 from shared.kernel.identity import UnitId, uuid7
+from tests.support.city import UNIT
 from tests.support.directory_city import City
 
 SODERMALM, FARSTA, COMMON = (UnitId(UNIT[slug]) for slug in ("advice-sodermalm", "advice-farsta", "advice-stockholm"))

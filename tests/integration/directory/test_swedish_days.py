@@ -11,8 +11,6 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from demo.seed.directory import OPERATOR
-from demo.seed.ids import ORGANIZATION, UNIT
 from services.directory.commands.save_activity import PlanActivity, plan_activity
 from services.directory.commands.save_support_service import AddSupportService, SupportServiceEditing
 from services.directory.commands.set_routing_rules import set_routing_rules
@@ -23,6 +21,8 @@ from services.directory.domain.support_service import Listing
 from services.directory.domain.taxonomy import Taxonomies, Taxonomy, Term
 from services.directory.views.administration import unit_lines
 from shared.kernel.identity import OrganizationId, UnitId
+from tests.support.city import ORGANIZATION, UNIT
+from tests.support.city_filled import OPERATOR
 from tests.support.directory_city import City
 
 EVENING = datetime(2026, 11, 30, 22, 30, tzinfo=UTC)

@@ -8,15 +8,14 @@ from uuid import uuid4
 
 import pytest
 
-from demo.seed.directory import OPERATOR, STOCKHOLM
-from demo.seed.directory_units import units
-from demo.seed.ids import ORGANIZATION, UNIT
 from services.directory.commands.register_organization import RegisterOrganization, register_organization
 from services.directory.commands.register_unit import register_unit
 from services.directory.domain.organization import OrganizationKind
 from services.directory.views.administration import organizations_of, unit_lines
 from shared.kernel.identity import OrganizationId, UnitId
 from shared.kernel.swedish_order import swedish_order
+from tests.support.city import ORGANIZATION, UNIT
+from tests.support.city_filled import OPERATOR, STOCKHOLM, units
 from tests.support.directory_city import API, City
 from tests.support.forms import pages_from
 from tests.support.infrastructure import Infrastructure

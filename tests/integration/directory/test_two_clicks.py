@@ -10,7 +10,6 @@ from uuid import uuid4
 
 import pytest
 
-from demo.seed.ids import ORGANIZATION, UNIT
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
 from services.directory.commands.register_unit import register_unit
@@ -22,6 +21,7 @@ from services.directory.web.administering import user
 from shared.kernel.actor import Role
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.kernel.refusals import Refusal
+from tests.support.city import ORGANIZATION, UNIT
 from tests.support.directory_city import City
 
 Act = Callable[[DirectoryUnitOfWork], object]

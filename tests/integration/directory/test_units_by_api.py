@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from demo.seed.ids import ORGANIZATION, UNIT
+from tests.support.city import ORGANIZATION, UNIT
 from tests.support.directory_city import API, City
 
 CITY, REGION, LYKTAN = (str(ORGANIZATION[slug]) for slug in ("city-stockholm", "region-stockholm", "partner-1"))

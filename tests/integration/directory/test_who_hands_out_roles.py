@@ -7,8 +7,6 @@ from uuid import uuid4
 
 import pytest
 
-from demo.seed.directory import OPERATOR
-from demo.seed.ids import ASSIGNMENT, ORGANIZATION, UNIT
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
 from services.directory.commands.register_unit import register_unit, relation_to_unit
 from services.directory.domain.permissions import Relation
@@ -16,6 +14,8 @@ from services.directory.domain.refusals import RoleMayNotEditThis
 from services.directory.domain.unit import Unit, UnitKind
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
+from tests.support.city import ASSIGNMENT, ORGANIZATION, UNIT
+from tests.support.city_filled import OPERATOR
 from tests.support.directory_city import City
 
 

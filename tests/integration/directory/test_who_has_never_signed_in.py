@@ -10,12 +10,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from demo.seed.directory import OPERATOR
-from demo.seed.ids import DEMO_ISSUER, UNIT
 from services.directory.commands.record_sign_in import record_sign_in
 from services.directory.web.units import overview as pages_admin
 from services.directory.web.units import pages as pages_admin_units
 from shared.kernel.actor import UserRef
+from tests.support.city import DEMO_ISSUER, UNIT
+from tests.support.city_filled import OPERATOR
 from tests.support.directory_city import City, sign_in, token_in
 
 UNIT_PAGE = f"/directory/admin/units/{UNIT['advice-bromma']}"

@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from demo.seed.ids import ORGANIZATION
 from services.directory.web.api import api
 from shared.kernel.actor import Role
 from shared.web.operation import Operation
+from tests.support.city import ORGANIZATION
 from tests.support.directory_city import City
 
 WRONG = (None, {}, [], {"name": 7, "unit_id": "x", "title": []}, "text")

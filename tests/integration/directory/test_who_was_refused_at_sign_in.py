@@ -11,8 +11,6 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from demo.seed.directory import OPERATOR
-from demo.seed.ids import DEMO_ISSUER, ORGANIZATION, UNIT
 from services.directory import web
 from services.directory.adapters.sign_ins import KEEP_REFUSALS, forget_old_refusals
 from services.directory.commands.end_assignment import end_assignment
@@ -24,6 +22,8 @@ from shared.storage.policies import POLICIES
 from shared.web import login
 from shared.web.assurance import Lack
 from shared.web.login import CastMember
+from tests.support.city import DEMO_ISSUER, ORGANIZATION, UNIT
+from tests.support.city_filled import OPERATOR
 from tests.support.directory_city import City, token_in
 
 UNIT_PAGE = f"/directory/admin/units/{UNIT['advice-bromma']}"
