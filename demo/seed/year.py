@@ -32,9 +32,9 @@ from services.referral.commands.withdraw_consent import WithdrawConsent, withdra
 from services.referral.domain import codes
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.people import Subject
+from services.referral.domain.places import known_as
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.referral import Referral
-from services.referral.views.places import known_as
 from shared.kernel.actor import Actor
 from shared.kernel.clock import FixedClock
 from shared.kernel.identity import ReferralId

@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
-
 from sqlalchemy import select
 
 from services.referral.adapters.tables import routing_sets
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.domain.routing import ReceivingUnit
+from services.referral.domain.places import name_of, place_names
 from shared.kernel.swedish_order import swedish_order
 from shared.storage.staff import units
 from shared.vocabulary.area import municipality_of
-from shared.vocabulary.area_names import districts, municipalities
-
-
-@cache
-def place_names() -> Mapping[str, str]:
-    """Every place's name by its code: municipalities, and the districts of cities that are divided."""
-    return {**municipalities(), **districts()}
-
-
-def name_of(area: str) -> str:
-    """A place as people say it: "Stockholm, Södermalm"."""
-    names = place_names()
-    whole = names.get(municipality_of(area), municipality_of(area))
-    return whole if area == municipality_of(area) else f"{whole}, {names.get(area, area)}"
-
-
-def known_as(unit: ReceivingUnit, area: str) -> str:
-    """A unit's name as somebody in a place is told it: with its municipality when that is another."""
-    if unit.area is None or municipality_of(unit.area) == municipality_of(area):
-        return unit.name
-    return f"{unit.name} ({name_of(municipality_of(unit.area))})"
 
 
 def places(uow: ReferralUnitOfWork) -> list[tuple[str, str]]:

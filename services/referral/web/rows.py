@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from services.referral.domain import codes
 from services.referral.domain.content import Need
 from services.referral.domain.people import Carer, Channel, PersonCaredFor, SafeContact
-from services.referral.views.places import name_of
+from services.referral.domain.places import name_of
 from services.referral.web import words as words
 from shared.vocabulary import identity_number
 from shared.vocabulary.email_address import shown_email

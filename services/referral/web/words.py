@@ -15,8 +15,8 @@ from services.referral.domain.consent.consent import Consent, Withdrawal
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.consent.texts import CONSENT_TEXTS, ConsentText, text_of
 from services.referral.domain.people import Subject
+from services.referral.domain.places import name_of
 from services.referral.domain.recipient import NamedRecipient
-from services.referral.views.places import name_of
 from shared.kernel.translation import says
 from shared.vocabulary.age import BAND_NAMES
 from shared.vocabulary.languages import ENGLISH

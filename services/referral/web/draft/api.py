@@ -14,10 +14,10 @@ from services.referral.domain.codes import LISTS, in_force
 from services.referral.domain.content import check_young
 from services.referral.domain.lifecycle import Action
 from services.referral.domain.people import Carer
+from services.referral.domain.places import known_as, name_of
 from services.referral.domain.ports import Draft
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.refusals import AgesDisagree, UnitCannotReceive
-from services.referral.views.places import known_as, name_of
 from services.referral.web import representation as answering
 from services.referral.web import representation_schemas as schemas_out
 from services.referral.web import schemas

@@ -14,9 +14,9 @@ from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.consent.texts import READ_OUT_IN, text_of
 from services.referral.domain.draft import ConsentStep, WrittenDraft
 from services.referral.domain.people import NAME_LIMIT, Channel
+from services.referral.domain.places import name_of
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.refusals import ConsentIsMissing
-from services.referral.views.places import name_of
 from services.referral.web import forms
 from services.referral.web import words as words
 from shared.kernel.identity import UnitId

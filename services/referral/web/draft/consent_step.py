@@ -11,10 +11,10 @@ from services.referral.commands.propose_route import ProposeRoute, propose_route
 from services.referral.domain.consent.texts import consent_text
 from services.referral.domain.draft import STEP_OF, CarerStep, WrittenDraft
 from services.referral.domain.people import Subject
+from services.referral.domain.places import known_as, name_of
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.refusals import NoReceiverIsKnown
 from services.referral.domain.routing import ReceivingUnit
-from services.referral.views.places import known_as, name_of
 from services.referral.web import words as words
 from services.referral.web.draft.answers import WHAT_WAS_READ_OUT, unasked
 from services.referral.web.draft.consent_form import named_from

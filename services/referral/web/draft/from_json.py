@@ -17,8 +17,8 @@ from services.referral.domain.people import (
     SafeContact,
     TakesInBest,
 )
+from services.referral.domain.places import name_of
 from services.referral.domain.recipient import NamedRecipient
-from services.referral.views.places import name_of
 from shared.kernel.identity import UnitId
 from shared.vocabulary.age import AgeBand
 

@@ -10,9 +10,9 @@ from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.propose_route import Proposal, propose_route, route_of
 from services.referral.domain.draft import WrittenDraft
 from services.referral.domain.people import Subject
+from services.referral.domain.places import known_as
 from services.referral.domain.refusals import ReceiverIsCivilSociety, UnitCannotReceive
 from services.referral.domain.routing import ReceivingUnit
-from services.referral.views.places import known_as
 from shared.kernel.actor import Actor
 
 

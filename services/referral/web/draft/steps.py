@@ -18,8 +18,9 @@ from services.referral.domain import codes
 from services.referral.domain.consent.texts import consent_text
 from services.referral.domain.draft import CHECK, WrittenDraft, is_protected
 from services.referral.domain.people import Subject
+from services.referral.domain.places import known_as
 from services.referral.domain.recipient import NamedRecipient
-from services.referral.views.places import known_as, places
+from services.referral.views.places import places
 from services.referral.web import words as words
 from services.referral.web.draft.carer_form import HOURS_FROM, HOURS_TO
 from services.referral.web.draft.consent_step import consent_step

@@ -12,7 +12,7 @@ from services.referral.domain.consent.consent import GivenBy
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.draft import ConsentStep, WrittenDraft
 from services.referral.domain.people import Subject
-from services.referral.views.places import name_of
+from services.referral.domain.places import name_of
 from services.referral.web import words as words
 from services.referral.web.draft.receiver import Receiver
 from services.referral.web.rows import Rows, carer_rows, person_rows, titles
