@@ -10,6 +10,7 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -242,6 +243,18 @@ def test_what_stands_beside_the_old_entries_fits_them(old: Old) -> None:
     assert look_beside(old.product.installation.settings()) == []
 
 
+def test_each_consent_says_what_is_known_of_its_text(old: Old) -> None:
+    """The words were not kept then: put together from what was, they are said to be, and known by a checksum."""
+    told = [consent for line in listed(old, "bo", "received")[:20]
+            for consent in old.product.ask("bo", "GET", f"{REFERRALS}/{line['id']}").json()["consents"]]  # fmt: skip
+    composed = [each for each in told if each["text_origin"] == "composed"]
+    assert composed
+    for each in composed:
+        assert each["text_sha256"] == sha256(each["text"].encode()).hexdigest()
+        if each["recipient"]:
+            assert each["recipient"]["name"] in each["text"]
+
+
 @left_open
 def test_a_draft_that_was_ready_is_sent(old: Old) -> None:
     """Alva reads it through once more and sends it: the unit that she was shown has it, with what was said."""
@@ -258,6 +271,7 @@ def test_a_draft_that_was_ready_is_sent(old: Old) -> None:
     opened = old.product.ask("bo", "GET", f"{REFERRALS}/{referral_id}").json()
     said = (opened["carer"]["name"], opened["need"]["why"], opened["person_cared_for"]["name"])
     assert said == (CARER, WHY, PERSON)
+    assert {each["text_origin"] for each in opened["consents"]} == {"kept"}
 
 
 @left_open

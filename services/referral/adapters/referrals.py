@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, Table, select, update
 
-from services.referral.adapters import rows
+from services.referral.adapters import rows, words
 from services.referral.adapters.keys import Keys
 from services.referral.adapters.parts import (
     carer_from_text,
@@ -68,7 +69,12 @@ class SqlReferrals:
         parts = [PART_OF[consent.about] for consent in referral.consents]
         keys, kept_keys = self._keys.make(referral.id, parts, referral.sent_at)
         kept = [
-            rows.new_consent_row(consent, _sealer(keys, consent.about, consent.id)) for consent in referral.consents
+            rows.new_consent_row(
+                consent,
+                _sealer(keys, consent.about, consent.id),
+                partial(words.seal_words, keys[words.PART], consent.id),
+            )
+            for consent in referral.consents
         ]
         return (
             (referrals, [rows.new_referral_row(referral)]),
@@ -132,6 +138,24 @@ class SqlReferrals:
             )
             for referral_id, parts in said.items()
         }
+
+    def words(self, referral: Referral) -> dict[ConsentId, str]:
+        """What was read out before each consent, where it was kept and its key is neither sealed nor lost."""
+        if not any(consent.words_sha256 for consent in referral.consents):
+            return {}
+        key = self._keys.of([referral.id], [words.PART]).keys.get((referral.id, words.PART))
+        if key is None:
+            return {}
+        said: dict[ConsentId, str] = {}
+        query = select(consents.c.id, consents.c.words).where(
+            consents.c.referral_id == referral.id, consents.c.words.is_not(None)
+        )
+        for row in self._connection.execute(query):
+            try:
+                said[ConsentId(row.id)] = words.open_words(key, row.id, row.words)
+            except Unreadable as trouble:
+                _log.error("unreadable", table="consents", row=str(row.id), error=trouble)
+        return said
 
     def steps(self, referral: Referral, *, with_comments: bool) -> tuple[Step, ...]:
         """The steps so far, oldest first."""

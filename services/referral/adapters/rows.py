@@ -84,7 +84,7 @@ def changing_row(referral: Referral) -> dict[str, Any]:
 
 
 def consent_from(row: Row) -> Consent:
-    """A consent from its row; the representative's name stays sealed."""
+    """A consent from its row; the representative's name and the words that were read out stay sealed."""
     return Consent(
         id=ConsentId(row["id"]),
         referral_id=ReferralId(row["referral_id"]),
@@ -102,6 +102,7 @@ def consent_from(row: Row) -> Consent:
         expires_at=row["expires_at"],
         recorded_by=_recorded(row, "recorded"),
         named=_named(row),
+        words_sha256=bytes(row["words_sha256"] or b""),
         refused=None if row["refused_scopes"] is None else frozenset(map(Scope, row["refused_scopes"])),
         withdrawn_scopes=frozenset(map(Scope, row["withdrawn_scopes"])),
         withdrawn_at=row["withdrawn_at"],
@@ -110,8 +111,10 @@ def consent_from(row: Row) -> Consent:
     )
 
 
-def new_consent_row(consent: Consent, seal: Callable[[str], bytes]) -> dict[str, Any]:
-    """A consent as a row; ``seal`` closes the representative's name."""
+def new_consent_row(
+    consent: Consent, seal: Callable[[str], bytes], seal_words: Callable[[str], bytes]
+) -> dict[str, Any]:
+    """A consent as a row; ``seal`` closes the representative's name, ``seal_words`` what was read out."""
     name, named = consent.representative_name, consent.named
     return {
         "id": consent.id,
@@ -126,6 +129,8 @@ def new_consent_row(consent: Consent, seal: Callable[[str], bytes]) -> dict[str,
         "channels": sorted(consent.channels),
         "text_version": consent.text_version,
         "text_language": consent.text_language,
+        "words": seal_words(consent.words) if consent.words else None,
+        "words_sha256": consent.words_sha256 or None,
         "interpreter_present": consent.interpreter_present,
         "given_at": consent.given_at,
         "expires_at": consent.expires_at,

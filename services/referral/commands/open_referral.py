@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from services.referral.commands.admission import known_to, record_reading
 from services.referral.domain.access import Shown
+from services.referral.domain.consent.words_read import WordsRead, words_read
 from services.referral.domain.content import UNREADABLE, Closed, Content, Part, carer_only, protected
 from services.referral.domain.lifecycle import CLOSED, Action, State
 from services.referral.domain.ports import Work
 from services.referral.domain.reading import Reading, reading_of
 from services.referral.domain.referral import FIRST_VERSION, Referral, Step
 from shared.kernel.actor import Actor
-from shared.kernel.identity import ReferralId
+from shared.kernel.identity import ConsentId, ReferralId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,13 +30,15 @@ class OpenedReferral:
     """As much of a referral as its reader may see now: show ``reading.shown_state``, never ``referral.state``.
 
     ``steps``: where the carer does not let the referrer know what happened, only those of the referrer's own unit, and
-    each tells no more than that the referral was then delivered or closed.
+    each tells no more than that the referral was then delivered or closed. ``words``: what was read out before each
+    consent; empty for whoever may not know where the carer lives, which it names.
     """
 
     referral: Referral
     reading: Reading
     content: Content
     steps: tuple[Step, ...]
+    words: Mapping[ConsentId, WordsRead]
 
 
 def open_referral(command: OpenReferral, actor: Actor, uow: Work) -> OpenedReferral:
@@ -49,7 +53,14 @@ def open_referral(command: OpenReferral, actor: Actor, uow: Work) -> OpenedRefer
     content = uow.referrals.content(referral, reading.open_parts - {Part.FOLLOW_UP})
     steps = steps_shown(referral, reading, uow)
     content = _as_told(content, referral, reading)
-    return OpenedReferral(referral, _with_unreadable(reading, content, steps), content, steps)
+    reading = _with_unreadable(reading, content, steps)
+    words = _words(referral, uow) if reading.tells_where and command.shown is Shown.CONTENT else {}
+    return OpenedReferral(referral, reading, content, steps, words)
+
+
+def _words(referral: Referral, uow: Work) -> dict[ConsentId, WordsRead]:
+    kept = uow.referrals.words(referral)
+    return {consent.id: words_read(consent, kept.get(consent.id)) for consent in referral.consents}
 
 
 def _with_unreadable(reading: Reading, content: Content, steps: tuple[Step, ...]) -> Reading:

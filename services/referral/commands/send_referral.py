@@ -20,6 +20,7 @@ from services.referral.domain.draft import WrittenDraft
 from services.referral.domain.lifecycle import Action, State
 from services.referral.domain.people import Carer, PersonCaredFor, Subject
 from services.referral.domain.permissions import Relation, permitted
+from services.referral.domain.places import known_as
 from services.referral.domain.ports import Work
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.referral import Referral, recorded_by
@@ -192,7 +193,8 @@ def _consents(
     for subject, answers in _answers(command):
         named = recipients[subject]
         if named is not None and named.unit_id is not None and not named.name:
-            named = replace(named, name=unit.name)
+            # as the pages have said it, and as the texts are handed out when the place is told (consent-texts)
+            named = replace(named, name=known_as(unit, command.need.area))
         consent = record_consent(
             replace(answers, recipient=named),
             consent_id=ConsentId(uuid7()),

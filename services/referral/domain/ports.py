@@ -49,6 +49,10 @@ class Referrals(Protocol):
         """What the named parts say."""
         ...
 
+    def words(self, referral: Referral) -> Mapping[ConsentId, str]:
+        """What was read out before each consent, where it was kept and can be read."""
+        ...
+
     def steps(self, referral: Referral, *, with_comments: bool) -> tuple[Step, ...]:
         """The steps so far, oldest first."""
         ...

@@ -12,7 +12,7 @@ from services.referral.commands.open_referral import OpenedReferral
 from services.referral.commands.propose_route import Proposal
 from services.referral.domain.codes import Code
 from services.referral.domain.consent.consent import Consent
-from services.referral.domain.consent.texts import ConsentText
+from services.referral.domain.consent.texts import ConsentText, sha256_of
 from services.referral.domain.ports import Draft
 from services.referral.domain.reading import Reading
 from services.referral.domain.referral import Referral, Step
@@ -100,7 +100,7 @@ def whole(opened: OpenedReferral) -> Body:
         "need": plain(asdict(content.need)) if content.need else None,
         "person_cared_for": plain(asdict(content.person_cared_for)) if content.person_cared_for else None,
         "closed": [asdict(each) for each in opened.reading.closed],
-        "consents": [_consent(each, opened.reading.tells_where) for each in opened.referral.consents],
+        "consents": [_consent(each, opened) for each in opened.referral.consents],
         "steps": [_step(each) for each in opened.steps],
     }
 
@@ -144,6 +144,7 @@ def consent_text(text: ConsentText, language: str, said: str, today: date) -> Bo
             "about": text.about,
             "language": language,
             "text": said,
+            "text_sha256": sha256_of(said).hex(),
             "valid_from": text.valid_from,
             "valid_to": text.valid_to,
             "in_force": text.in_force(today),
@@ -155,8 +156,9 @@ def _unit(unit: ReceivingUnit) -> Body:
     return {"id": unit.id, "name": unit.name, "area": unit.area, "phone": unit.phone}
 
 
-def _consent(consent: Consent, tells_where: bool) -> Body:
-    named = consent.named if tells_where else None
+def _consent(consent: Consent, opened: OpenedReferral) -> Body:
+    named = consent.named if opened.reading.tells_where else None
+    read = opened.words.get(consent.id)
     return _body(
         {
             "id": consent.id,
@@ -172,6 +174,9 @@ def _consent(consent: Consent, tells_where: bool) -> Body:
             "channels": consent.channels,
             "text_version": consent.text_version,
             "text_language": consent.text_language,
+            "text": read.text or None if read else None,
+            "text_sha256": read.sha256.hex() or None if read else None,
+            "text_origin": read.origin if read else None,
             "interpreter_present": consent.interpreter_present,
             "given_at": consent.given_at,
             "expires_at": consent.expires_at,

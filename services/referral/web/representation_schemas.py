@@ -97,7 +97,10 @@ class ConsentOut(ConsentRefOut):
 
     ``scopes`` were answered yes to, ``refused_scopes`` no, and what is in neither was not answered; null for a consent
     recorded before a no and no answer were kept apart. ``recipient``: null where what was named was not kept, or where
-    it would tell whoever may not see the carer where the carer lives.
+    it would tell whoever may not see the carer where the carer lives. ``text``: what was read out, word for word, with
+    its SHA-256 over UTF-8 in hex; null for the same readers. ``text_origin`` says where it is from: ``kept`` with the
+    consent; ``composed`` of version, language and recipient, for a consent from before texts were kept;
+    ``version-only``, of the same time, when the recipient was not kept either and there is no text; or ``unreadable``.
     """
 
     given_by = fields.String(required=True)
@@ -111,6 +114,9 @@ class ConsentOut(ConsentRefOut):
     channels = _list()
     text_version = fields.String(required=True)
     text_language = fields.String(required=True)
+    text = fields.String(required=True, allow_none=True)
+    text_sha256 = fields.String(required=True, allow_none=True)
+    text_origin = fields.String(required=True, allow_none=True)
     interpreter_present = fields.Boolean(required=True)
     given_at = fields.AwareDateTime(required=True)
     expires_at = fields.AwareDateTime(required=True)
@@ -177,12 +183,14 @@ class ConsentTextOut(Schema):
     """The words that are read out before somebody consents. ``in_force``: whether they are those of today.
 
     ``text``: with the recipient that was asked for filled in; else `%(recipient)s` where its name belongs.
+    ``text_sha256``: its SHA-256 over UTF-8 in hex, by which it is known again in a consent that was given to it.
     """
 
     version = fields.String(required=True)
     about = fields.String(required=True)
     language = fields.String(required=True)
     text = fields.String(required=True)
+    text_sha256 = fields.String(required=True)
     valid_from = fields.Date(required=True)
     valid_to = fields.Date(required=True, allow_none=True)
     in_force = fields.Boolean(required=True)

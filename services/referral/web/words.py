@@ -5,23 +5,21 @@ Codes that are data with validity dates (target groups, forms of support, reason
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from services.referral.domain.consent.consent import Consent, Withdrawal
+from services.referral.domain.consent.consent import Withdrawal
 from services.referral.domain.consent.scopes import Scope
-from services.referral.domain.consent.texts import CONSENT_TEXTS, ConsentText, text_of
+from services.referral.domain.consent.texts import CONSENT_TEXTS, ConsentText
 from services.referral.domain.people import Subject
-from services.referral.domain.places import name_of
 from services.referral.domain.recipient import NamedRecipient
-from shared.kernel.translation import says
 from shared.vocabulary.age import BAND_NAMES
-from shared.vocabulary.languages import ENGLISH
+from shared.vocabulary.languages import SWEDISH
 from shared.web.i18n.formats import listed
-from shared.web.language_names import language_named_first
+from shared.web.i18n.negotiation import speaking
+from shared.web.language_names import language_name, language_named_first
 
 Words = Mapping[str, LazyString | str]
 
@@ -125,14 +123,6 @@ STAND_IN_NAMED_BY: Words = {
     "unit": _("by the unit's own record"),
 }
 
-# whom a consent is for, as the text that is read out names it
-RECIPIENT = says("the municipality's carer support in %(place)s")
-
-
-def recipient_of(place: str) -> str:
-    """The recipient of a consent, in the reader's language."""
-    return str(gettext(RECIPIENT, place=place))
-
 
 def answer(given: str) -> str:
     """An answer to a question that need not be answered; empty: it was not."""
@@ -140,34 +130,19 @@ def answer(given: str) -> str:
 
 
 def named(recipient: NamedRecipient) -> str:
-    """Whom a text named when it was read out, as it was said, in the reader's language."""
-    name = _named_as(recipient)
-    return recipient_of(name) if recipient.area else name
-
-
-def named_in_english(recipient: NamedRecipient) -> str:
-    """The same in a text that was read out in English."""
-    name = _named_as(recipient)
-    return RECIPIENT % {"place": name} if recipient.area else name
-
-
-def _named_as(recipient: NamedRecipient) -> str:
-    """The place or the unit; where only a place's code was kept, as that place is called now."""
-    return recipient.name or (name_of(recipient.area) if recipient.area else "–")
-
-
-UNNAMED = "%(recipient)s"
-
-
-def said(text: ConsentText, language: str, recipient: NamedRecipient | None, unnamed: str = "…") -> str:
-    """A text as it is read out in a language. ``unnamed``: what stands for a recipient that is not known."""
-    name = named_in_english if language == ENGLISH else named
-    return text.words[language] % {"recipient": name(recipient) if recipient else unnamed}
+    """Whom a text named when it was read out, in the reader's language: as the newest text says it."""
+    text, language = CONSENT_TEXTS[-1], speaking().tag
+    return text.named(recipient, language if language in text.words else SWEDISH)
 
 
 def text_languages(text: ConsentText) -> list[tuple[str, str]]:
     """The languages in which a text can be read out, as (tag, name)."""
     return [(tag, language_named_first(tag)) for tag in text.languages]
+
+
+def in_other_languages(text: ConsentText, recipient: NamedRecipient) -> list[tuple[str, str, str]]:
+    """A text in each language that it has besides Swedish: tag, the language's name, and the words."""
+    return [(tag, language_name(tag), text.said(recipient, tag)) for tag in text.languages if tag != SWEDISH]
 
 
 def ways(channels: Iterable[str]) -> str:
@@ -188,19 +163,6 @@ def who_withdrew(withdrawal: Withdrawal) -> str:
     """Whose consent is withdrawn: "a part of" it as long as what the rest of it is for still stands."""
     whole = WHOLE[withdrawal.about] in withdrawal.scopes
     return str((WITHDRAWN_BY if whole else WITHDRAWN_IN_PART_BY)[withdrawal.about.value])
-
-
-def read_out(consent: Consent) -> str:
-    """The very words that were read out before somebody said yes, in the language in which they were."""
-    text = text_of(consent.text_version)
-    return said(text, consent.text_language, consent.named) if text and consent.text_language in text.words else ""
-
-
-def texts_read_out(recipient: NamedRecipient | None) -> Iterator[tuple[ConsentText, str, str]]:
-    """Every text there has been, with its language and its words."""
-    for text in CONSENT_TEXTS:
-        for language in text.languages:
-            yield text, language, said(text, language, recipient, UNNAMED)
 
 
 def stand_in(name: str, named_by: str) -> str:

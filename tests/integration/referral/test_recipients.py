@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
+from html import escape
 from uuid import UUID
 
 import pytest
 
 from services.referral.commands.reject_referral import RejectReferral, reject_referral
 from services.referral.domain import codes
+from services.referral.domain.consent.texts import DOCUMENTS
 from services.referral.domain.lifecycle import State
 from services.referral.domain.refusals import CodeIsUnknown
 from shared.kernel.identity import ReferralId
@@ -107,12 +109,16 @@ def test_what_was_read_without_a_consent_is_not_said_to_be_read(room: Room, alva
     assert "Redan läst" not in at_the_pages(alva).get(form).text
 
 
-def test_both_languages_name_the_recipient_in_the_same_words(alva: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One constant says it: changed in one place, it is changed in the text that is read out and in its English."""
-    monkeypatch.setattr("services.referral.web.words.RECIPIENT", "whoever it is in %(place)s")
+def test_a_page_reads_out_the_document_word_for_word(alva: Cast) -> None:
+    """In both languages, with the recipient as the version's own documents name it: no catalogue comes between."""
     draft = alva.ask("POST", "/drafts", {"answers": ANSWERS}).json["id"]
-    text = at_the_pages(alva).get(f"/referral/drafts/{draft}/consent").text
-    assert text.count("whoever it is in Stockholm, Södermalm") == 2
+    page = at_the_pages(alva).get(f"/referral/drafts/{draft}/consent").text
+    documents = DOCUMENTS / "carer-2026-2"
+    for language in ("sv", "en"):
+        phrase = (documents / f"recipient.{language}.txt").read_text("utf-8").strip()
+        words = (documents / f"{language}.txt").read_text("utf-8").strip()
+        named = phrase.replace("%(place)s", "Stockholm, Södermalm")
+        assert escape(words.replace("%(recipient)s", named)).replace("&#x27;", "&#39;") in page
 
 
 def test_a_yes_read_out_in_an_older_window_is_not_one_for_another_recipient(room: Room, alva: Cast) -> None:

@@ -3,47 +3,127 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
+from shutil import copytree
+from uuid import UUID
 
 import pytest
+from babel.messages.pofile import read_po
 
-from services.referral.domain.consent.texts import CONSENT_TEXTS, DOCUMENTS, a_year_after, consent_text, text_of
+from services.referral.domain.consent.texts import (
+    CONSENT_TEXTS,
+    DOCUMENTS,
+    a_year_after,
+    consent_text,
+    text_of,
+)
 from services.referral.domain.people import Subject
+from services.referral.domain.recipient import NamedRecipient
+from shared.kernel.identity import UnitId
 from tests.support.keystrokes import WORDS_READ_ALOUD_A_MINUTE
 
-# every version that has been read out to anybody, in each language, as it was said
+ROOT = Path(__file__).resolve().parents[3]
+# every version that has been read out to anybody: each of its documents, as it was said
 READ_OUT: dict[str, dict[str, str]] = json.loads((Path(__file__).parent / "consent_texts.json").read_text("utf-8"))
 TODAY = date(2026, 11, 29)
-PLACE = {
-    "sv": "kommunens anhörigstöd i Stockholm, Södermalm",
-    "en": "the municipality's carer support in Stockholm, Södermalm",
-}
+SODERMALM = NamedRecipient(area="0180-sodermalm", name="Stockholm, Södermalm")
+
+
+def changed(documents: Path) -> list[str]:
+    """The documents that are not, byte for byte, as they were frozen: changed, gone, or new and in no list."""
+    frozen = {
+        f"{version}/{name}.txt": f"{words}\n".encode()
+        for version, each in READ_OUT.items()
+        for name, words in each.items()
+    }
+    lying = {str(each.relative_to(documents)): each.read_bytes() for each in documents.rglob("*") if each.is_file()}
+    return sorted(name for name in frozen.keys() | lying.keys() if frozen.get(name) != lying.get(name))
 
 
 def test_no_text_that_has_been_read_out_is_ever_changed() -> None:
     """A change is a new version beside it: somebody's consent rests on the very words, in their very language."""
-    assert {text.version: dict(text.words) for text in CONSENT_TEXTS} == READ_OUT
-
-
-def test_each_document_is_a_text_that_is_listed_and_nothing_else_lies_there() -> None:
-    """One paragraph in a file of its own, ending as a file does; no document that no list knows, and no draft."""
-    listed = {
-        f"{text.version}/{language}.txt": words for text in CONSENT_TEXTS for language, words in text.words.items()
-    }
-    lying = {str(each.relative_to(DOCUMENTS)): each for each in DOCUMENTS.rglob("*") if each.is_file()}
-    assert sorted(lying) == sorted(listed)
-    for name, words in listed.items():
-        assert lying[name].read_bytes() == f"{words}\n".encode()
-        assert "\n" not in words
+    assert changed(DOCUMENTS) == []
+    assert all("\n" not in words for each in READ_OUT.values() for words in each.values()), "one paragraph"
+    assert {text.version for text in CONSENT_TEXTS} == set(READ_OUT), "each is a text that can be read out"
     assert all(text.languages[0] == "sv" for text in CONSENT_TEXTS)
+
+
+@pytest.mark.parametrize("about", Subject)
+@pytest.mark.parametrize(
+    ("document", "before", "after"),
+    [
+        ("sv.txt", "det när du vill", "det aldrig när du vill"),
+        ("en.txt", "any time", "any day"),
+        ("recipient.sv.txt", "kommunens", "regionens"),
+        ("recipient.en.txt", "municipality's", "region's"),
+    ],
+)
+def test_a_planted_word_is_found(about: Subject, document: str, before: str, after: str, tmp_path: Path) -> None:
+    """Of today's texts, each in each language, and how they name whom they are for."""
+    name = f"{consent_text(about, TODAY).version}/{document}"
+    planted = copytree(DOCUMENTS, tmp_path / "texts") / name
+    assert before in planted.read_text("utf-8")
+    planted.write_text(planted.read_text("utf-8").replace(before, after), "utf-8")
+    assert changed(tmp_path / "texts") == [name]
+    planted.unlink()
+    (planted.parent / "draft.txt").write_text("Får vi?\n", "utf-8")
+    assert changed(tmp_path / "texts") == sorted([name, f"{planted.parent.name}/draft.txt"])
+
+
+def sentences(words: str) -> list[str]:
+    """What a text says, sentence by sentence, and without whom it names, part by part."""
+    parts = [part.strip(" ,") for part in re.split(r"[.?]|%\(\w+\)s", words)]
+    return [part for part in parts if len(part.split()) > 1]
+
+
+def said_by_catalogues() -> str:
+    """Every message and every translation of the product, one a line."""
+    found = []
+    for file in sorted(ROOT.glob("*/**/*.po")):
+        if file.relative_to(ROOT).parts[0] in ("services", "shared"):
+            with file.open("rb") as source:
+                for message in read_po(source):
+                    for said in (message.id, message.string):
+                        found += list(said) if isinstance(said, tuple | list) else [said]
+    return "\n".join(map(str, found))
+
+
+def test_no_catalogue_says_anything_of_what_is_read_out() -> None:
+    """A translator's slip cannot change what somebody says yes to: no sentence of it passes through a catalogue."""
+    catalogues = said_by_catalogues()
+    assert "Kontrollera uppgifterna" in catalogues
+    parts = {part for each in READ_OUT.values() for words in each.values() for part in sentences(words)}
+    assert len(parts) > 30
+    assert not sorted(part for part in parts if part in catalogues)
+
+
+def test_a_sentence_in_a_catalogue_would_be_found() -> None:
+    """Each text and each naming of a recipient is broken into what would be found."""
+    for each in READ_OUT.values():
+        for words in each.values():
+            assert sentences(words)
+            assert all(part in words for part in sentences(words))
+
+
+def test_a_text_names_its_recipient_in_its_own_words() -> None:
+    """The carer support in a place, in the text's language; a unit by its name; a place by its name, however known."""
+    text = consent_text(Subject.CARER, TODAY)
+    assert text.named(SODERMALM, "sv") == "kommunens anhörigstöd i Stockholm, Södermalm"
+    told = "the municipality's carer support in Stockholm, Södermalm"
+    assert text.named(SODERMALM, "en") == text.named(NamedRecipient(area="0180-sodermalm"), "en") == told
+    assert text.named(NamedRecipient(unit_id=UnitId(UUID(int=1)), name="Anhörigcenter"), "sv") == "Anhörigcenter"
+    assert f"till {text.named(SODERMALM, 'sv')}, och" in text.said(SODERMALM, "sv")
+    assert "%(recipient)s" in text.said(None, "sv")
+    assert text_of("carer-2026-1").said(SODERMALM, "sv") == READ_OUT["carer-2026-1"]["sv"], "it names nobody"  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("about", Subject)
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_it_is_heard_in_half_a_minute(about: Subject, language: str) -> None:
     """At an ordinary pace, with the recipient's name in it; and nothing in it points at a screen."""
-    said = READ_OUT[consent_text(about, TODAY).version][language] % {"recipient": PLACE[language]}
+    said = consent_text(about, TODAY).said(SODERMALM, language)
     assert len(said.split()) / WORDS_READ_ALOUD_A_MINUTE * 60 < 30
     assert not [word for word in ("står här", "written here", "här ovan") if word in said]
 

@@ -16,6 +16,7 @@ from services.referral.domain import codes, routing
 from services.referral.domain.clocks import LIMITS, Priority, Promise
 from services.referral.domain.consent.consent import Form, GivenBy, Withdrawal
 from services.referral.domain.consent.scopes import Scope
+from services.referral.domain.consent.texts import CONSENT_TEXTS
 from services.referral.domain.lifecycle import State
 from services.referral.domain.people import Channel, Relation, Subject, TakesInBest
 from services.referral.domain.recipient import NamedRecipient
@@ -107,9 +108,10 @@ def test_each_priority_promises_what_its_clock_gives(priority: Priority) -> None
 def test_a_place_of_which_only_the_code_was_kept_is_named_in_english_too() -> None:
     """A page that says nothing of whom it named named the carer support in the place: never "carer support in "."""
     told = "the municipality's carer support in Stockholm, Södermalm"
-    assert words.named_in_english(NamedRecipient(area="0180-sodermalm")) == told
-    assert words.named_in_english(NamedRecipient(area="0180-sodermalm", name="Stockholm, Södermalm")) == told
-    assert words.named_in_english(NamedRecipient(unit_id=UnitId(UUID(int=1)))) == "–"
+    text = CONSENT_TEXTS[-1]
+    assert text.named(NamedRecipient(area="0180-sodermalm"), "en") == told
+    assert text.named(NamedRecipient(area="0180-sodermalm", name="Stockholm, Södermalm"), "en") == told
+    assert text.named(NamedRecipient(unit_id=UnitId(UUID(int=1))), "en") == "–"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.referral.domain.consent.scopes import SCOPES_OF, Answer, Scope
-from services.referral.domain.consent.texts import a_year_after, text_of, two_years_after
+from services.referral.domain.consent.texts import a_year_after, sha256_of, text_of, two_years_after
 from services.referral.domain.people import Channel, Subject
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.refusals import ConsentDoesNotHold, ConsentIsAlreadyWithdrawn, ConsentIsMissing
@@ -80,6 +80,8 @@ class Consent:
     """One person's consent. Withdrawing takes scopes away; what was read before stays read, and is said so.
 
     ``named``: whom the text named when it was read out, None where that was not kept. ``refused``: None likewise.
+    ``words``: what was read out, word for word; sealed once it is recorded, and then empty here. ``words_sha256``:
+    their SHA-256 (32 bytes, over UTF-8), by which they are known again; empty where they were not kept.
     """
 
     id: ConsentId
@@ -100,6 +102,8 @@ class Consent:
     recorded_by: RecordedBy
     named: NamedRecipient | None = None
     refused: frozenset[Scope] | None = None
+    words: str = field(default="", repr=False)
+    words_sha256: bytes = b""
     withdrawn_scopes: frozenset[Scope] = frozenset()
     withdrawn_at: datetime | None = None
     withdrawn_by: RecordedBy | None = None
@@ -218,6 +222,7 @@ def record_consent(
         wrong[f"{at}/representative_name"] = "Say who consented for the person."
     if wrong:
         raise ConsentDoesNotHold(fields=wrong)
+    words = text.word_for_word(answers.recipient, answers.text_language) if text else ""
     return Consent(
         id=consent_id,
         referral_id=referral_id,
@@ -237,4 +242,6 @@ def record_consent(
         recorded_by=by,
         named=answers.recipient,
         refused=answers.refused,
+        words=words,
+        words_sha256=sha256_of(words) if words else b"",
     )

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from services.referral.commands.drafts import DiscardDraft, OpenDraft, SaveDraft, discard_draft, open_draft, save_draft
 from services.referral.commands.propose_route import ProposeRoute, propose_route
 from services.referral.domain.codes import LISTS, in_force
+from services.referral.domain.consent.texts import CONSENT_TEXTS
 from services.referral.domain.content import check_young
 from services.referral.domain.lifecycle import Action
 from services.referral.domain.people import Carer
@@ -146,7 +147,9 @@ def propose(query: dict[str, Any]) -> Response:
 def consent_texts(query: dict[str, Any]) -> Response:
     """List the words that are read out before somebody consents: today's, and every earlier version.
 
-    Name the `area` where the carer lives, or the unit that is to receive the referral, and the texts name it.
+    Name the `area` where the carer lives and the texts name its carer support; name the unit that is to receive the
+    referral too, and they name the unit, with its municipality where that is another than the carer's. What was read
+    out is kept with the consent as it is said here.
     """
     unit_id, area = query["receiving_unit_id"], query["area"]
     recipient = NamedRecipient(area=area, name=name_of(area)) if area else None
@@ -157,7 +160,12 @@ def consent_texts(query: dict[str, Any]) -> Response:
             raise UnitCannotReceive(fields={"/receiving_unit_id": UnitCannotReceive.title})
         recipient = NamedRecipient(unit_id=unit.id, name=known_as(unit, area or unit.area or ""))
     today = swedish_day(parts().clock.now())
-    return ok({"items": [answering.consent_text(*each, today) for each in words.texts_read_out(recipient)]})
+    every = [
+        answering.consent_text(text, language, text.said(recipient, language), today)
+        for text in CONSENT_TEXTS
+        for language in text.languages
+    ]
+    return ok({"items": every})
 
 
 @api.get("/codes/<string:list_name>", answers={200: schemas_out.CodesOut}, roles=STAFF, goes_on=True)

@@ -21,7 +21,7 @@ from services.referral.web.draft.consent_form import named_from
 from services.referral.web.forms import Typed
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
-from shared.vocabulary.languages import ENGLISH, SWEDISH
+from shared.vocabulary.languages import SWEDISH
 
 
 def consent_step(
@@ -40,8 +40,8 @@ def consent_step(
         "form": form,
         "text_version": text.version,
         "read_for": recipient.area or str(recipient.unit_id),
-        "read_out": words.said(text, SWEDISH, recipient),
-        "in_english": words.said(text, ENGLISH, recipient),
+        "read_out": text.said(recipient, SWEDISH),
+        "in_other_languages": words.in_other_languages(text, recipient),
         "channels": words.ways(channels),
         "carer_support": unit,
         "words": {

@@ -15,12 +15,12 @@ from services.referral.domain.routing import ReceivingUnit
 from services.referral.web import words as words
 from services.referral.web.draft.receiver_form import NEW_YES, TEXTS
 from shared.kernel.clock import swedish_day
-from shared.vocabulary.languages import ENGLISH, SWEDISH
+from shared.vocabulary.languages import SWEDISH
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A text to be read out to somebody, in both languages, and the question that follows."""
+    """A text to be read out to somebody, in all its languages, and the question that follows."""
 
     subject: str
     name: str
@@ -28,7 +28,7 @@ class Reading:
     version_name: str
     version: str
     read_out: str
-    in_english: str
+    in_other_languages: list[tuple[str, str, str]]
     question: str
 
 
@@ -53,8 +53,8 @@ def readings(draft: WrittenDraft, unit: ReceivingUnit, name: str, now: datetime)
                 about=str(words.ABOUT[subject.value]),
                 version_name=TEXTS[subject],
                 version=text.version,
-                read_out=words.said(text, SWEDISH, recipient),
-                in_english=words.said(text, ENGLISH, recipient),
+                read_out=text.said(recipient, SWEDISH),
+                in_other_languages=words.in_other_languages(text, recipient),
                 question=asks[subject],
             )
         )

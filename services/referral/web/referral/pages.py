@@ -25,6 +25,7 @@ from services.referral.web.referral import words as own
 from services.referral.web.referral.called_on import called_on
 from services.referral.web.rows import carer_rows, need_rows, person_rows, titles
 from shared.kernel.identity import ReferralId
+from shared.web.language_names import language_name
 from shared.web.who import Tried, current_actor, needs
 
 pages = Blueprint("referral", __name__, url_prefix="/referral")
@@ -154,6 +155,8 @@ def consent_rows(consent: Consent, page: ReferralPage) -> dict[str, Any]:
         "withdrawn_at": consent.withdrawn_at,
         "wholly": words.WHOLE[consent.about] in consent.withdrawn_scopes,
         "form": str(words.FORMS[consent.form.value]),
-        "read_out": words.read_out(consent) if page.opened.reading.tells_where else "",
+        "text_version": consent.text_version,
+        "text_language": language_name(consent.text_language),
         "read_in": consent.text_language,
+        "read_out": page.opened.words.get(consent.id),
     }
