@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 from marshmallow import RAISE
@@ -39,3 +40,23 @@ class PageOut(Schema):
 def page(items: Sequence[Any], next_cursor: str | None) -> dict[str, Any]:
     """A page's body."""
     return {"items": list(items), "next_cursor": next_cursor}
+
+
+def page_as_before(name: str, items: Sequence[Any], next_cursor: str | None) -> dict[str, Any]:
+    """A page's body, with the members that lists had in 0.1 beside those of now: ``name`` for the items, ``next``.
+
+    They go with 0.3.
+    """
+    return {**page(items, next_cursor), name: list(items), **({"next": next_cursor} if next_cursor else {})}
+
+
+def named_before(items: fields.Field[Any]) -> fields.Field[Any]:
+    """What ``items`` were called in 0.1: the same again under another name, until 0.3."""
+    again = copy(items)
+    again.metadata = {**items.metadata, "deprecated": True, "description": "As `items`; goes with 0.3."}
+    return again
+
+
+def next_before() -> fields.String:
+    """What ``next_cursor`` was called in 0.1, absent on the last page; until 0.3."""
+    return fields.String(metadata={"deprecated": True, "description": "As `next_cursor`; goes with 0.3."})

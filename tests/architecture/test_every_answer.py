@@ -92,8 +92,8 @@ def test_a_name_given_twice_is_no_value(apps: list[Flask]) -> None:
 
 
 def _operations():  # type: ignore[no-untyped-def]
-    from services.directory.web.api import api as directory
+    from services.directory import web as directory
     from services.referral.web import API
 
-    made: list[Api] = [directory, API]
+    made: list[Api] = [directory.API, API]
     return [operation for api in made for operation in api.operations]

@@ -21,6 +21,7 @@ VIOLATIONS = {
     "rooms": ("services/referral/domain/referral.py", "import services.referral.adapters.tables"),
     "shared": ("shared/contracts/contract.py", "import shared.storage.engine"),
     "no-circles": ("services/directory/domain/events.py", "import services.directory.domain.unit"),
+    "subjects-of-directory": ("services/directory/web/public/pages.py", "import services.directory.web.units.schemas"),
     "subjects-of-audit": ("services/audit/web/trail/words.py", "from services.audit.web.log_status import alarm_words"),
     "subjects-of-notifications": (
         "services/notifications/web/inbox/pages.py",
@@ -138,7 +139,7 @@ def test_a_new_room_needs_a_place_in_the_house(house: Path) -> None:
 
 
 # services whose web has one Blueprint a subject
-APART = ("audit", "notifications")
+APART = ("audit", "directory", "notifications")
 
 
 @pytest.mark.parametrize("service", APART)

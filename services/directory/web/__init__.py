@@ -6,26 +6,29 @@ from flask import Flask
 from sqlalchemy import text
 
 from services.directory import bootstrap
-from services.directory.web import page as parts
-from services.directory.web.api import api
-from services.directory.web.assignments import pages as pages_admin_assignments
+from services.directory.web import page
+from services.directory.web.assignments.pages import pages as assignments
 from services.directory.web.door import record_refusals
 from services.directory.web.lapsing import keeping
-from services.directory.web.partner import activities as pages_mine_activities
-from services.directory.web.partner import pages as pages_mine
-from services.directory.web.public import pages as pages_public
-from services.directory.web.routing import pages as pages_admin_routing
-from services.directory.web.routing import rules as pages_admin_rules
+from services.directory.web.partner.activities import pages as partner
+from services.directory.web.partner.api import api as partner_api
+from services.directory.web.public.api import api as public_api
+from services.directory.web.public.pages import pages as public
+from services.directory.web.routing.api import api as routing_api
+from services.directory.web.routing.rules import pages as routing
 from services.directory.web.sign_in.cast import cast
 from services.directory.web.sign_in.hooks import Hooks
-from services.directory.web.units import overview as pages_admin
-from services.directory.web.units import pages as pages_admin_units
-from services.directory.web.units import register as pages_admin_register
+from services.directory.web.units.api import api as units_api
+from services.directory.web.units.overview import pages as units
 from shared.settings import Settings
 from shared.storage.key_register import key_is_right
 from shared.storage.schema import OneVersion
 from shared.web.app import make_app
 from shared.web.login import login_blueprint
+from shared.web.openapi import Api
+
+API = Api(bootstrap.SERVICE, "Lotsa: directory", [public_api, partner_api, units_api, routing_api])
+PAGES = (public, partner, units, routing, assignments)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -43,16 +46,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         settings=settings,
         staff=made.staff,
         blueprints=[
-            pages_public.pages,
-            pages_mine.pages,
-            pages_mine_activities.pages,
-            pages_admin.pages,
-            pages_admin_routing.pages,
-            pages_admin_rules.pages,
-            pages_admin_register.pages,
-            pages_admin_units.pages,
-            pages_admin_assignments.pages,
-            api.blueprint(),
+            *PAGES,
+            API.blueprint(),
             login_blueprint(settings, Hooks(made), cast=cast),
         ],
         checks={
@@ -63,6 +58,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         keeping=keeping(made),
         version=OneVersion(bootstrap.SERVICE, made.engine),
     )
-    parts.give(app, made)
+    page.give(app, made)
     record_refusals(app)
     return app

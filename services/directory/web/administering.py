@@ -26,8 +26,6 @@ from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.kernel.swedish_order import swedish_order
 
-UNITS = "/directory/admin/units"
-
 
 @dataclass(frozen=True)
 class Opened:

@@ -12,17 +12,8 @@ from flask import Flask, request
 from services.directory.web.page import current_editor, parts
 from shared.kernel.refusals import Refusal
 from shared.web.refusing import record_with
+from shared.web.who import Tried, tried
 
-# what an address names, by the name that the route gives it
-_KINDS = {
-    "unit_id": "unit",
-    "assignment_id": "assignment",
-    "organization_id": "organization",
-    "service_id": "support-service",
-    "activity_id": "activity",
-    "municipality_code": "routing-rules",
-    "rule_id": "routing-rules",
-}
 _READING = ("GET", "HEAD")
 
 
@@ -34,8 +25,8 @@ def record_refusals(app: Flask) -> None:
 def _record(refusal: Refusal) -> None:
     editor = current_editor()
     named = request.view_args or {}
-    kind = next((_KINDS[name] for name in named if name in _KINDS), "directory")
     subject = next((value for value in named.values() if isinstance(value, UUID)), None)
-    act = "read" if request.method in _READING else "change"
+    # a door that names nothing is the directory's as a whole
+    what = tried() or Tried("read" if request.method in _READING else "change", "directory")
     with parts().work_of(editor) as work:
-        work.record_attempt(editor.actor, refusal, act, kind, subject)
+        work.record_attempt(editor.actor, refusal, what.action, what.kind, subject)

@@ -14,14 +14,17 @@ from shared.storage.master_keys import MasterKeys
 from shared.web.lapsed_forms import FormIsNotKept, Keeping
 
 KINDS = {
-    "mine.save_organization": says("The form is about your organisation."),
-    "mine": says("The form is about a support service."),
-    "mine_activities": says("The form is about an activity."),
-    "admin_units": says("The form is about a unit."),
-    "admin_register": says("The form registers a unit."),
-    "admin_assignments": says("The form is about an assignment."),
-    "admin_rules": says("The form is about a routing rule."),
-    "admin_routing": says("The form is about the unit that receives what no rule takes."),
+    "partner.save_organization": says("The form is about your organisation."),
+    **dict.fromkeys(
+        (f"partner.{each}" for each in ("add_activity", "save_activity", "cancel", "take_up")),
+        says("The form is about an activity."),
+    ),
+    "partner": says("The form is about a support service."),
+    "units.add_unit": says("The form registers a unit."),
+    "units": says("The form is about a unit."),
+    "assignments": says("The form is about an assignment."),
+    "routing.save_default": says("The form is about the unit that receives what no rule takes."),
+    "routing": says("The form is about a routing rule."),
 }
 
 

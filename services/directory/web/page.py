@@ -10,10 +10,13 @@ from flask import Flask, current_app
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.bootstrap import Parts
 from services.directory.domain.permissions import Editor
+from shared.kernel.actor import Role
 from shared.storage import unit_of_work
 from shared.web.who import current_actor
 
 _KEY = "lotsa.directory"
+# who administers by a system of theirs; pages are for the municipality's own
+ADMINISTRATORS = (Role.MUNICIPALITY_ADMINISTRATOR, Role.OPERATOR)
 
 
 def give(app: Flask, made: Parts) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from shared.vocabulary.area import AREA_PATTERN
-from shared.web.schema import Schema, fields, validate
+from shared.web.schema import fields, validate
 from shared.web.schema.validate import Whole
 from shared.web.schema.words import NOT_A_DATE, NOT_A_TIME
 
@@ -37,10 +37,3 @@ def moment(**more: Any) -> fields.AwareDateTime:
 def codes(most: int = 40) -> fields.List[Any]:
     """A list of codes."""
     return fields.List(fields.String(validate=CODE), load_default=list, validate=validate.Count(max=most))
-
-
-class Paging(Schema):
-    """Where to go on from, and how many at a time."""
-
-    cursor = fields.String(validate=validate.Length(max=500))
-    limit = fields.Integer(load_default=20, validate=validate.Range(min=1, max=100))

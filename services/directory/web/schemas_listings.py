@@ -9,7 +9,7 @@ from marshmallow import ValidationError, validates_schema
 from services.directory.domain.activity import ActivityStatus, Repeats
 from services.directory.domain.organization import OrganizationKind
 from services.directory.domain.support_service import Attend, ListingStatus, Weekday
-from services.directory.web.schemas import AREA, CODE, Paging, codes, day_within, moment
+from services.directory.web.schemas import AREA, CODE, codes, day_within, moment
 from shared.vocabulary.hours import Hours
 from shared.vocabulary.misread import Misread
 from shared.web.fields import (
@@ -20,6 +20,7 @@ from shared.web.fields import (
     TimeOfDayField,
     WebAddressField,
 )
+from shared.web.paging import PageOut, Paging, named_before, next_before
 from shared.web.schema import Schema, fields, validate
 from shared.web.text_fields import AtMost, ReadableText
 
@@ -110,12 +111,13 @@ class ServiceSearch(Paging):
     q = fields.String(validate=AtMost(100))
 
 
-class ServicePage(Schema):
-    """One page of support services. ``next``: the cursor of the next page, absent on the last."""
+class ServicePage(PageOut):
+    """One page of support services, and how many there are in all."""
 
-    services = fields.List(fields.Nested(ServiceFound), required=True)
+    items = fields.List(fields.Nested(ServiceFound), required=True)
     total = fields.Integer(required=True)
-    next = fields.String()
+    services = named_before(items)
+    next = next_before()
 
 
 class OrganizationOut(Schema):
@@ -143,11 +145,12 @@ class OrganizationIn(Schema):
     phone = PublicPhoneField()
 
 
-class OrganizationPageOut(Schema):
+class OrganizationPageOut(PageOut):
     """One page of organisations."""
 
-    organizations = fields.List(fields.Nested(OrganizationOut), required=True)
-    next = fields.String()
+    items = fields.List(fields.Nested(OrganizationOut), required=True)
+    organizations = named_before(items)
+    next = next_before()
 
 
 class ActivityIn(Schema):
@@ -176,10 +179,11 @@ class ActivityOut(ActivityIn):
     version = fields.Integer(required=True)
 
 
-class ActivitiesOut(Schema):
+class ActivitiesOut(PageOut):
     """A support service's activities that are on, or still to come."""
 
-    activities = fields.List(fields.Nested(ActivityOut), required=True)
+    items = fields.List(fields.Nested(ActivityOut), required=True)
+    activities = named_before(items)
 
 
 class TermOut(Schema):
@@ -193,7 +197,8 @@ class TermOut(Schema):
     valid_to = fields.Date(allow_none=True)
 
 
-class TermsOut(Schema):
+class TermsOut(PageOut):
     """The codes that may be chosen today."""
 
-    terms = fields.List(fields.Nested(TermOut), required=True)
+    items = fields.List(fields.Nested(TermOut), required=True)
+    terms = named_before(items)

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.directory.web.api import api
+from services.directory.web import API
 from shared.kernel.actor import Role
 from shared.web.operation import Operation
 from tests.support.city import ORGANIZATION
@@ -17,7 +17,7 @@ WRONG = (None, {}, [], {"name": 7, "unit_id": "x", "title": []}, "text")
 ROLES = {"dani": Role.PARTNER_EDITOR, "hanna": Role.MUNICIPALITY_ADMINISTRATOR}
 CHANGING = [
     (each, who)
-    for each in api.operations
+    for each in API.operations
     for who, role in ROLES.items()
     if "<" in each.path and each.method != "GET" and role in each.roles
 ]
@@ -64,6 +64,6 @@ def test_what_is_not_theirs_is_not_there_whatever_is_sent(city: City, operation:
 
 def test_the_walk_goes_everywhere() -> None:
     """Every operation that changes what its address names is in it."""
-    named = {each.path for each in api.operations if "<" in each.path and each.method != "GET"}
+    named = {each.path for each in API.operations if "<" in each.path and each.method != "GET"}
     assert {each.path for each, _ in CHANGING} == named
     assert len(CHANGING) > 10

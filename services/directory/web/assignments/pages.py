@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
@@ -24,7 +24,6 @@ from services.directory.domain.refusals import (
     UserHasNeverSignedIn,
 )
 from services.directory.web.administering import (
-    UNITS,
     Opened,
     end,
     grant,
@@ -46,20 +45,20 @@ from shared.kernel.refusals import Invalid
 from shared.web.held_forms import form_page, shown_again, takes_form
 from shared.web.navigation import ROLE_NAMES
 from shared.web.sent_twice import carry_out_once
-from shared.web.who import needs
+from shared.web.who import Tried, needs
 
-pages = Blueprint("admin_assignments", __name__, url_prefix="/directory/admin")
+pages = Blueprint("assignments", __name__, url_prefix="/directory/admin")
 
 
 @pages.get("/units/<uuid:unit_id>/assignments/new")
-@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+@needs(Role.MUNICIPALITY_ADMINISTRATOR, tries=Tried("read", "unit"))
 def new_assignment(unit_id: UUID) -> Any:
     """An empty form. Its id comes along, so that sending it twice grants once."""
     return form_page(partial(_page, unit_id), {"id": uuid7()}, {})
 
 
 @pages.post("/units/<uuid:unit_id>/assignments/new")
-@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+@needs(Role.MUNICIPALITY_ADMINISTRATOR, tries=Tried("change", "unit"))
 @takes_form
 def add_assignment(unit_id: UUID) -> Response:
     """Give somebody a role in the unit from now on."""
@@ -94,11 +93,11 @@ def add_assignment(unit_id: UUID) -> Response:
         return shown_again(page, written, wrong)
     # promise: an-assignment-holds-from-now
     flash(_("The assignment is given. It holds from now on."), "success")
-    return redirect(f"{UNITS}/{unit_id}", 303)
+    return redirect(url_for("units.unit_form", unit_id=unit_id), 303)
 
 
 @pages.get("/assignments/<uuid:assignment_id>/end")
-@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+@needs(Role.MUNICIPALITY_ADMINISTRATOR, tries=Tried("read", "assignment"))
 def ask_before_ending(assignment_id: UUID) -> Response | str:
     """Who loses which access; nothing has happened yet."""
     editor = current_editor()
@@ -108,16 +107,16 @@ def ask_before_ending(assignment_id: UUID) -> Response | str:
             require_dispensable(work, editor, assignment, unit)
         except (AssignmentIsYourOwn, LastAdministrator) as needed:
             flash(_(needed.title), "warning")
-            return redirect(f"{UNITS}/{unit.id}", 303)
+            return redirect(url_for("units.unit_form", unit_id=unit.id), 303)
         except AssignmentHasEnded:
             flash(_("The assignment had already ended."), "warning")
-            return redirect("/directory/admin", 303)
+            return redirect(url_for("units.units"), 303)
         work.record_access(editor.actor, "read", rule_of(editor, unit), "assignment", assignment.id)
     return render_template("assignments/end.html", assignment=assignment, unit=unit)
 
 
 @pages.post("/assignments/<uuid:assignment_id>/end")
-@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+@needs(Role.MUNICIPALITY_ADMINISTRATOR, tries=Tried("change", "assignment"))
 def end_it(assignment_id: UUID) -> Response:
     """End it now."""
     editor = current_editor()
@@ -132,20 +131,20 @@ def end_it(assignment_id: UUID) -> Response:
             ended = work.assignments.find(AssignmentId(assignment_id))
     except (AssignmentIsYourOwn, LastAdministrator):
         # where it is said
-        return redirect(f"/directory/admin/assignments/{assignment_id}/end", 303)
+        return redirect(url_for("assignments.ask_before_ending", assignment_id=assignment_id), 303)
     except AssignmentHasEnded:
         flash(_("The assignment had already ended."), "warning")
-        return redirect("/directory/admin", 303)
+        return redirect(url_for("units.units"), 303)
     # promise: an-ended-assignment-opens-nothing
     flash(
         _("The assignment is ended. It opens nothing here any more, nor in the other parts once they have heard."),
         "success",
     )
-    return redirect(f"{UNITS}/{ended.unit_id}" if ended else "/directory/admin", 303)
+    return redirect(url_for("units.unit_form", unit_id=ended.unit_id) if ended else url_for("units.units"), 303)
 
 
 @pages.get("/assignments/<uuid:assignment_id>/sign-out")
-@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+@needs(Role.MUNICIPALITY_ADMINISTRATOR, tries=Tried("read", "assignment"))
 def ask_before_signing_out(assignment_id: UUID) -> Response | str:
     """Who is signed out, and what that means; nothing has happened yet."""
     editor = current_editor()
@@ -154,13 +153,13 @@ def ask_before_signing_out(assignment_id: UUID) -> Response | str:
             assignment, unit = running(work, editor, assignment_id)
         except AssignmentHasEnded:
             flash(_("The assignment had already ended."), "warning")
-            return redirect("/directory/admin", 303)
+            return redirect(url_for("units.units"), 303)
         work.record_access(editor.actor, "read", rule_of(editor, unit), "assignment", assignment.id)
     return render_template("assignments/sign_out.html", assignment=assignment, unit=unit)
 
 
 @pages.post("/assignments/<uuid:assignment_id>/sign-out")
-@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+@needs(Role.MUNICIPALITY_ADMINISTRATOR, tries=Tried("change", "assignment"))
 def sign_out_everywhere(assignment_id: UUID) -> Response:
     """End all sessions of whoever holds it. A second click finds none left."""
     editor = current_editor()
@@ -175,7 +174,7 @@ def sign_out_everywhere(assignment_id: UUID) -> Response:
         flash(words, "success")
     else:
         flash(_("%(user)s was not signed in anywhere.", user=assignment.user.subject))
-    return redirect(f"{UNITS}/{assignment.unit_id}", 303)
+    return redirect(url_for("units.unit_form", unit_id=assignment.unit_id), 303)
 
 
 def _granted(found: Opened, asked: GrantAssignment, confirmed: str) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
@@ -38,7 +38,7 @@ from services.directory.web import words
 from services.directory.web.compared import in_words
 from services.directory.web.forms import ActivityForm, as_written, form_from_session
 from services.directory.web.page import changing, current_editor, parts, reading
-from services.directory.web.partner.pages import HOME
+from services.directory.web.partner.pages import pages as pages
 from services.directory.web.partner.publicly import EVER, Where, activity_saved, where
 from services.directory.web.shown_before import MARK, after_conflict, shown
 from services.directory.web.untouched import session_after, session_changed_in
@@ -48,16 +48,14 @@ from shared.kernel.refusals import Invalid, VersionHasMoved
 from shared.web.held_forms import form_page, shown_again, takes_form
 from shared.web.sent_twice import carry_out_once
 from shared.web.validation import messages
-from shared.web.who import needs
-
-pages = Blueprint("mine_activities", __name__, url_prefix=HOME)
+from shared.web.who import Tried, needs
 
 # the domain speaks of moments, the form of days and times
 _FORM_NAMES = {"starts_at": "begins", "ends_at": "ends"}
 
 
 @pages.get("/services/<uuid:service_id>/activities/new")
-@needs(Role.PARTNER_EDITOR)
+@needs(Role.PARTNER_EDITOR, tries=Tried("read", "support-service"))
 def new_activity(service_id: UUID) -> Any:
     """An empty form. Its id comes along, so that sending it twice plans it once."""
     service = _own_service(service_id)
@@ -74,7 +72,7 @@ def new_activity(service_id: UUID) -> Any:
 
 
 @pages.post("/services/<uuid:service_id>/activities/new")
-@needs(Role.PARTNER_EDITOR)
+@needs(Role.PARTNER_EDITOR, tries=Tried("change", "support-service"))
 @takes_form
 def add_activity(service_id: UUID) -> Response:
     """Plan a new activity."""
@@ -95,7 +93,7 @@ def add_activity(service_id: UUID) -> Response:
     except (AlreadyRegistered, VersionHasMoved):
         # sent before with other words, or changed since: it is there to be changed, beside what was written now
         page = partial(_page, service, _own_activity(activity_id))
-        return shown_again(page, written, {}, at=f"{HOME}/activities/{activity_id}", moved=True)
+        return shown_again(page, written, {}, at=url_for("partner.activity_form", activity_id=activity_id), moved=True)
     except (ValidationError, Invalid) as problem:
         return shown_again(partial(_page, service, None), written, _said(problem))
     except ValueError:
@@ -105,11 +103,11 @@ def add_activity(service_id: UUID) -> Response:
         activity_saved(_where(service, session), session, _("Saved. The activity can be found by everyone now.")),
         "success",
     )
-    return redirect(HOME, 303)
+    return redirect(url_for("partner.mine"), 303)
 
 
 @pages.get("/activities/<uuid:activity_id>")
-@needs(Role.PARTNER_EDITOR)
+@needs(Role.PARTNER_EDITOR, tries=Tried("read", "activity"))
 def activity_form(activity_id: UUID) -> Any:
     """An activity, to be changed."""
     activity = _own_activity(activity_id)
@@ -118,7 +116,7 @@ def activity_form(activity_id: UUID) -> Any:
 
 
 @pages.post("/activities/<uuid:activity_id>")
-@needs(Role.PARTNER_EDITOR)
+@needs(Role.PARTNER_EDITOR, tries=Tried("change", "activity"))
 @takes_form
 def save_activity(activity_id: UUID) -> Response:
     """Change an activity. Whoever comes second sees both what is saved and what they wrote themselves."""
@@ -146,16 +144,16 @@ def save_activity(activity_id: UUID) -> Response:
         return shown_again(partial(_page, service, activity), written, _said(problem))
     done = _("Saved. This is what the public page says from now on.")
     flash(activity_saved(_where(service, session), session, done), "success")
-    return redirect(HOME, 303)
+    return redirect(url_for("partner.mine"), 303)
 
 
 @pages.get("/activities/<uuid:activity_id>/cancel")
-@needs(Role.PARTNER_EDITOR)
+@needs(Role.PARTNER_EDITOR, tries=Tried("read", "activity"))
 def ask_before_cancelling(activity_id: UUID) -> Response | str:
     """What is cancelled, and what follows; nothing has happened yet."""
     activity = _own_activity(activity_id)
     if activity.status is ActivityStatus.CANCELLED:
-        return redirect(f"{HOME}/activities/{activity_id}", 303)
+        return redirect(url_for("partner.activity_form", activity_id=activity_id), 303)
     session = activity.session
     left = [begins for begins, _ends in session.occurrences(parts().clock.now(), EVER)]
     return render_template(
@@ -169,7 +167,7 @@ def ask_before_cancelling(activity_id: UUID) -> Response | str:
 
 
 @pages.post("/activities/<uuid:activity_id>/cancel")
-@needs(Role.PARTNER_EDITOR)
+@needs(Role.PARTNER_EDITOR, tries=Tried("change", "activity"))
 def cancel(activity_id: UUID) -> Response:
     """Cancel an activity; the public page says so."""
     asked = CancelActivity(activity_id=activity_id, version=_version())
@@ -177,23 +175,23 @@ def cancel(activity_id: UUID) -> Response:
         _carry_out(activity_id, lambda work, editor: cancel_activity(work, editor, asked).version)
     except VersionHasMoved:
         flash(_("Somebody changed this activity a moment ago. Look at it again before you cancel it."), "warning")
-        return redirect(f"{HOME}/activities/{activity_id}", 303)
+        return redirect(url_for("partner.activity_form", activity_id=activity_id), 303)
     except ActivityIsCancelled:
         shown_so = _("The activity was cancelled already. The public page says so.")
         flash(
             shown_so if _is_shown(_own_activity(activity_id)) else _("The activity was cancelled already."), "success"
         )
-        return redirect(HOME, 303)
+        return redirect(url_for("partner.mine"), 303)
     if _is_shown(_own_activity(activity_id)):
         done = _("The activity is cancelled. The public page says so. If it was a mistake, you can undo it.")
     else:
         done = _("The activity is cancelled. If it was a mistake, you can undo it.")
     flash(done, "success")
-    return redirect(HOME, 303)
+    return redirect(url_for("partner.mine"), 303)
 
 
 @pages.post("/activities/<uuid:activity_id>/take-up")
-@needs(Role.PARTNER_EDITOR)
+@needs(Role.PARTNER_EDITOR, tries=Tried("change", "activity"))
 def take_up(activity_id: UUID) -> Response:
     """Undo a cancellation; the public page shows the activity as before."""
     asked = TakeUpActivity(activity_id=activity_id, version=_version())
@@ -201,14 +199,14 @@ def take_up(activity_id: UUID) -> Response:
         _carry_out(activity_id, lambda work, editor: take_up_activity(work, editor, asked).version)
     except VersionHasMoved:
         flash(_("Somebody changed this activity a moment ago. Look at it again first."), "warning")
-        return redirect(f"{HOME}/activities/{activity_id}", 303)
+        return redirect(url_for("partner.activity_form", activity_id=activity_id), 303)
     except ActivityIsNotCancelled:
         shown_so = _("The activity takes place, as the public page says.")
         flash(shown_so if _is_shown(_own_activity(activity_id)) else _("The activity takes place."), "success")
-        return redirect(HOME, 303)
+        return redirect(url_for("partner.mine"), 303)
     shown_so = _("The activity takes place after all. The public page says so.")
     flash(shown_so if _is_shown(_own_activity(activity_id)) else _("The activity takes place after all."), "success")
-    return redirect(HOME, 303)
+    return redirect(url_for("partner.mine"), 303)
 
 
 def _where(service: SupportService, session: Session) -> Where:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, url_for
 
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.confirm_listing import ConfirmListing, confirm_listing
@@ -32,57 +32,29 @@ from services.directory.domain.support_service import Listing, Schedule
 from services.directory.web import schemas_listings
 from services.directory.web.page import changing, current_editor, parts
 from services.directory.web.partner.admission import to_a_service, to_an_activity, to_an_organization
-from services.directory.web.public.api import activity_members, service_out
+from services.directory.web.representation import activity_members, service_out
 from shared.kernel.actor import Role
 from shared.kernel.identity import OrganizationId, uuid7
 from shared.web.api import created, dumped, etag, ok, once, require_if_match
 from shared.web.idempotency import Answer, answered_before, remember_answer
 from shared.web.openapi import Operations
+from shared.web.who import Tried
 
-BASE = "/api/directory/v1"
-
-
-def add_to(api: Operations) -> None:
-    """Open these doors."""
-    partner: dict[str, Any] = {"roles": [Role.PARTNER_EDITOR], "etag": True}
-    edits = {**partner, "versioned": True}
-    activities = {**edits, "admits": to_an_activity}
-    service, activity = {200: schemas_listings.ServiceOut}, {200: schemas_listings.ActivityOut}
-    api.put(
-        "/organizations/<uuid:organization_id>",
-        body=schemas_listings.OrganizationIn,
-        answers={200: schemas_listings.OrganizationOut},
-        admits=to_an_organization,
-        **edits,
-    )(put_organization)
-    api.post(
-        "/services", body=schemas_listings.ServiceIn, answers={201: schemas_listings.ServiceOut}, keyed=True, **partner
-    )(post_service)
-    api.put(
-        "/services/<uuid:service_id>",
-        body=schemas_listings.ServiceIn,
-        answers=service,
-        admits=to_a_service,
-        **edits,
-    )(put_service)
-    api.post("/services/<uuid:service_id>/confirmation", answers=service, admits=to_a_service, **edits)(
-        post_confirmation
-    )
-    api.post(
-        "/services/<uuid:service_id>/activities",
-        body=schemas_listings.ActivityIn,
-        answers={201: schemas_listings.ActivityOut},
-        keyed=True,
-        admits=to_a_service,
-        **partner,
-    )(post_activity)
-    api.put("/activities/<uuid:activity_id>", body=schemas_listings.ActivityIn, answers=activity, **activities)(
-        put_activity
-    )
-    api.post("/activities/<uuid:activity_id>/cancellation", answers=activity, **activities)(post_cancellation)
-    api.delete("/activities/<uuid:activity_id>/cancellation", answers=activity, **activities)(delete_cancellation)
+api = Operations()
+_PARTNER: dict[str, Any] = {"roles": [Role.PARTNER_EDITOR], "etag": True}
+_EDITS = {**_PARTNER, "versioned": True}
+_ACTIVITIES = {**_EDITS, "admits": to_an_activity}
+_SERVICE, _ACTIVITY = {200: schemas_listings.ServiceOut}, {200: schemas_listings.ActivityOut}
 
 
+@api.put(
+    "/organizations/<uuid:organization_id>",
+    body=schemas_listings.OrganizationIn,
+    answers={200: schemas_listings.OrganizationOut},
+    admits=to_an_organization,
+    **_EDITS,
+    tries=Tried("change", "organization"),
+)
 def put_organization(organization_id: UUID, body: dict[str, Any]) -> Response:
     """Present the caller's organisation anew."""
     editor, version = current_editor(), require_if_match()
@@ -92,6 +64,9 @@ def put_organization(organization_id: UUID, body: dict[str, Any]) -> Response:
     return ok(dumped(schemas_listings.OrganizationOut, organization), etag=etag(organization.version))
 
 
+@api.post(
+    "/services", body=schemas_listings.ServiceIn, answers={201: schemas_listings.ServiceOut}, keyed=True, **_PARTNER
+)
 def post_service(body: dict[str, Any]) -> Response:
     """List a new support service of the caller's organisation."""
     editor, request = current_editor(), once()
@@ -106,12 +81,26 @@ def post_service(body: dict[str, Any]) -> Response:
                 service_id=uuid7(), organization_id=editor.organization_id, listing=_listing(body)
             )
             service = _editing().add(work, editor, asked)
-            _remember(work, request, f"{BASE}/services/{service.id}", service.version, service.id)
+            _remember(
+                work,
+                request,
+                _service_at(service.id),
+                service.version,
+                service.id,
+            )
     if service is None:
         raise ListingIsNotYours
-    return created(f"{BASE}/services/{service.id}", service_out(service), etag(service.version))
+    return created(_service_at(service.id), service_out(service), etag(service.version))
 
 
+@api.put(
+    "/services/<uuid:service_id>",
+    body=schemas_listings.ServiceIn,
+    answers=_SERVICE,
+    admits=to_a_service,
+    **_EDITS,
+    tries=Tried("change", "support-service"),
+)
 def put_service(service_id: UUID, body: dict[str, Any]) -> Response:
     """Replace a support service's listing; that also confirms it."""
     editor, version = current_editor(), require_if_match()
@@ -121,6 +110,13 @@ def put_service(service_id: UUID, body: dict[str, Any]) -> Response:
     return ok(service_out(service), etag=etag(service.version))
 
 
+@api.post(
+    "/services/<uuid:service_id>/confirmation",
+    answers=_SERVICE,
+    admits=to_a_service,
+    **_EDITS,
+    tries=Tried("change", "support-service"),
+)
 def post_confirmation(service_id: UUID) -> Response:
     """Say that a listing is still right."""
     editor, version = current_editor(), require_if_match()
@@ -129,6 +125,15 @@ def post_confirmation(service_id: UUID) -> Response:
     return ok(service_out(service), etag=etag(service.version))
 
 
+@api.post(
+    "/services/<uuid:service_id>/activities",
+    body=schemas_listings.ActivityIn,
+    answers={201: schemas_listings.ActivityOut},
+    keyed=True,
+    admits=to_a_service,
+    **_PARTNER,
+    tries=Tried("change", "support-service"),
+)
 def post_activity(service_id: UUID, body: dict[str, Any]) -> Response:
     """Plan a new activity of one of the caller's support services."""
     editor, request = current_editor(), once()
@@ -139,12 +144,29 @@ def post_activity(service_id: UUID, body: dict[str, Any]) -> Response:
         else:
             asked = PlanActivity(activity_id=uuid7(), service_id=service_id, session=Session(**body))
             activity = plan_activity(work, editor, asked)
-            _remember(work, request, f"{BASE}/activities/{activity.id}", activity.version, activity.id)
+            _remember(
+                work,
+                request,
+                _activity_at(activity.id),
+                activity.version,
+                activity.id,
+            )
     if activity is None:
         raise ListingIsNotYours
-    return created(f"{BASE}/activities/{activity.id}", _activity_out(activity), etag(activity.version))
+    return created(
+        _activity_at(activity.id),
+        _activity_out(activity),
+        etag(activity.version),
+    )
 
 
+@api.put(
+    "/activities/<uuid:activity_id>",
+    body=schemas_listings.ActivityIn,
+    answers=_ACTIVITY,
+    **_ACTIVITIES,
+    tries=Tried("change", "activity"),
+)
 def put_activity(activity_id: UUID, body: dict[str, Any]) -> Response:
     """Change an activity."""
     editor, version = current_editor(), require_if_match()
@@ -154,6 +176,9 @@ def put_activity(activity_id: UUID, body: dict[str, Any]) -> Response:
     return ok(_activity_out(activity), etag=etag(activity.version))
 
 
+@api.post(
+    "/activities/<uuid:activity_id>/cancellation", answers=_ACTIVITY, **_ACTIVITIES, tries=Tried("change", "activity")
+)
 def post_cancellation(activity_id: UUID) -> Response:
     """Cancel an activity; it stays listed as cancelled."""
     editor, version = current_editor(), require_if_match()
@@ -162,6 +187,9 @@ def post_cancellation(activity_id: UUID) -> Response:
     return ok(_activity_out(activity), etag=etag(activity.version))
 
 
+@api.delete(
+    "/activities/<uuid:activity_id>/cancellation", answers=_ACTIVITY, **_ACTIVITIES, tries=Tried("change", "activity")
+)
 def delete_cancellation(activity_id: UUID) -> Response:
     """Take a cancelled activity up again: it takes place after all."""
     editor, version = current_editor(), require_if_match()
@@ -188,3 +216,11 @@ def _activity_out(activity: Activity) -> Any:
 def _remember(work: DirectoryUnitOfWork, request: Any, location: str, version: int, resource_id: UUID) -> None:
     answer = Answer(201, location, etag(version), resource_id)
     remember_answer(work.connection, request, answer, work.clock.now())
+
+
+def _service_at(service_id: UUID) -> str:
+    return url_for("directory_api.get_read_service", service_id=service_id)
+
+
+def _activity_at(activity_id: UUID) -> str:
+    return url_for("directory_api.put_put_activity", activity_id=activity_id)

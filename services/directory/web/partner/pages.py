@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
@@ -46,12 +46,11 @@ from shared.vocabulary.languages import SWEDISH, each_once
 from shared.web.held_forms import form_page, shown_again, takes_form
 from shared.web.language_names import language_name, offered_languages
 from shared.web.sent_twice import carry_out_once
-from shared.web.who import needs
+from shared.web.who import Tried, needs
 
-HOME = "/directory/mine"
 LISTS = ("forms", "target_groups", "areas", "languages")
 
-pages = Blueprint("mine", __name__, url_prefix=HOME)
+pages = Blueprint("partner", __name__, url_prefix="/directory/mine")
 
 
 @pages.get("")
@@ -106,7 +105,7 @@ def save_organization() -> Response:
         return shown_again(partial(_organization_page, _own_organization()), written, said(problem))
     # promise: saved-is-what-the-page-says
     flash(_("Saved. This is what the public page says from now on."), "success")
-    return redirect(HOME, 303)
+    return redirect(url_for("partner.mine"), 303)
 
 
 @pages.get("/services/new")
@@ -138,18 +137,18 @@ def add_service() -> Response:
     except (AlreadyRegistered, VersionHasMoved):
         # sent before with other words, or changed since: it is there to be changed, beside what was written now
         page = partial(_service_page, _own(service_id))
-        return shown_again(page, written, {}, at=f"{HOME}/services/{service_id}", moved=True)
+        return shown_again(page, written, {}, at=url_for("partner.service_form", service_id=service_id), moved=True)
     except (ValidationError, Invalid) as problem:
         return shown_again(partial(_service_page, None), written, _told(problem, written, None))
     except ValueError:
         raise ListingIsNotYours from None
     # promise: saved-is-found-at-once
     flash(listing_saved(asked.listing, _("Saved. The support service can be found by everyone now.")), "success")
-    return redirect(HOME, 303)
+    return redirect(url_for("partner.mine"), 303)
 
 
 @pages.get("/services/<uuid:service_id>")
-@needs(Role.PARTNER_EDITOR)
+@needs(Role.PARTNER_EDITOR, tries=Tried("read", "support-service"))
 def service_form(service_id: UUID) -> Any:
     """A support service's listing, to be changed."""
     service = _own(service_id)
@@ -158,7 +157,7 @@ def service_form(service_id: UUID) -> Any:
 
 
 @pages.post("/services/<uuid:service_id>")
-@needs(Role.PARTNER_EDITOR)
+@needs(Role.PARTNER_EDITOR, tries=Tried("change", "support-service"))
 @takes_form
 def save_service(service_id: UUID) -> Response:
     """Save a listing. Whoever comes second sees both what is saved and what they wrote themselves."""
@@ -182,11 +181,11 @@ def save_service(service_id: UUID) -> Response:
     except (ValidationError, Invalid) as problem:
         return shown_again(partial(_service_page, service), written, _told(problem, written, service.listing))
     flash(listing_saved(listing, _("Saved. This is what the public page says from now on.")), "success")
-    return redirect(HOME, 303)
+    return redirect(url_for("partner.mine"), 303)
 
 
 @pages.post("/services/<uuid:service_id>/confirm")
-@needs(Role.PARTNER_EDITOR)
+@needs(Role.PARTNER_EDITOR, tries=Tried("change", "support-service"))
 def confirm(service_id: UUID) -> Response:
     """One click: the listing is still true."""
     editor = current_editor()
@@ -201,9 +200,9 @@ def confirm(service_id: UUID) -> Response:
             )
     except VersionHasMoved:
         flash(_("Somebody changed this listing a moment ago. Look at it again before you confirm."), "warning")
-        return redirect(HOME, 303)
+        return redirect(url_for("partner.mine"), 303)
     flash(_("Thank you. The listing is confirmed as of today."), "success")
-    return redirect(HOME, 303)
+    return redirect(url_for("partner.mine"), 303)
 
 
 def _own_id() -> OrganizationId:

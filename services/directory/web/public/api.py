@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,44 +10,25 @@ from flask import Response
 from flask_babel import force_locale, gettext
 
 from services.directory.domain.refusals import ListingIsNotYours
-from services.directory.domain.support_service import SupportService
 from services.directory.domain.taxonomy import Taxonomy
 from services.directory.views.occurrences import running_activities
 from services.directory.views.organization_page import organization_page, organizations_list
 from services.directory.views.search_services import Wanted, search_services
 from services.directory.views.service_page import service_page
 from services.directory.views.units import public_units
-from services.directory.web import schemas, schemas_listings, words
+from services.directory.web import schemas_listings, schemas_units, words
 from services.directory.web.page import parts
-from services.directory.web.units import schemas as schemas_staff
+from services.directory.web.representation import activity_members, service_out
 from shared.vocabulary.languages import ENGLISH, SWEDISH
 from shared.web.api import dumped, etag, ok, page_cursor, read_cursor
 from shared.web.limits import SEARCHES, costs
 from shared.web.openapi import Operations
+from shared.web.paging import Paging, page_as_before
+
+api = Operations()
 
 
-def add_to(api: Operations) -> None:
-    """Open these doors."""
-    api.get(
-        "/services", public=True, query=schemas_listings.ServiceSearch, answers={200: schemas_listings.ServicePage}
-    )(list_services)
-    api.get("/services/<uuid:service_id>", public=True, answers={200: schemas_listings.ServiceOut}, etag=True)(
-        read_service
-    )
-    api.get("/services/<uuid:service_id>/activities", public=True, answers={200: schemas_listings.ActivitiesOut})(
-        list_activities
-    )
-    api.get("/organizations", public=True, query=schemas.Paging, answers={200: schemas_listings.OrganizationPageOut})(
-        list_organizations
-    )
-    api.get(
-        "/organizations/<uuid:organization_id>", public=True, answers={200: schemas_listings.OrganizationOut}, etag=True
-    )(read_organization)
-    api.get("/units", public=True, query=schemas_staff.UnitSearch, answers={200: schemas_staff.UnitPageOut})(list_units)
-    api.get("/target-groups", public=True, answers={200: schemas_listings.TermsOut})(list_target_groups)
-    api.get("/forms-of-support", public=True, answers={200: schemas_listings.TermsOut})(list_forms_of_support)
-
-
+@api.get("/services", public=True, query=schemas_listings.ServiceSearch, answers={200: schemas_listings.ServicePage})
 @costs(SEARCHES)
 def list_services(query: dict[str, Any]) -> Response:
     """Active support services that fit, those confirmed lately first."""
@@ -57,10 +39,11 @@ def list_services(query: dict[str, Any]) -> Response:
     found = [
         {**each.__dict__, "next_occurrence_at": each.next.starts_at if each.next else None} for each in page.services
     ]
-    body = {"services": found, "total": page.total, **_next("api-services", page.after)}
+    body = {**_page("services", found, "api-services", page.after), "total": page.total}
     return ok(dumped(schemas_listings.ServicePage, body))
 
 
+@api.get("/services/<uuid:service_id>", public=True, answers={200: schemas_listings.ServiceOut}, etag=True)
 def read_service(service_id: UUID) -> Response:
     """One support service."""
     with parts().engine.connect() as connection:
@@ -70,6 +53,7 @@ def read_service(service_id: UUID) -> Response:
     return ok(service_out(page.service), etag=etag(page.service.version))
 
 
+@api.get("/services/<uuid:service_id>/activities", public=True, answers={200: schemas_listings.ActivitiesOut})
 def list_activities(service_id: UUID) -> Response:
     """One support service's activities that are on, or still to come; cancelled ones are marked."""
     with parts().engine.connect() as connection:
@@ -77,18 +61,22 @@ def list_activities(service_id: UUID) -> Response:
             raise ListingIsNotYours
         activities = running_activities(connection, service_id, parts().clock.now())
     shown = [activity_members(each) for each in activities]
-    return ok(dumped(schemas_listings.ActivitiesOut, {"activities": shown}))
+    return ok(dumped(schemas_listings.ActivitiesOut, page_as_before("activities", shown, None)))
 
 
+@api.get("/organizations", public=True, query=Paging, answers={200: schemas_listings.OrganizationPageOut})
 def list_organizations(query: dict[str, Any]) -> Response:
     """Active organisations."""
     after = read_cursor("organizations", query.get("cursor"))
     with parts().engine.connect() as connection:
         found, last = organizations_list(connection, after=UUID(after[0]) if after else None, limit=query["limit"])
-    body = {"organizations": found, **_next("organizations", [str(last)] if last else None)}
+    body = _page("organizations", found, "organizations", [str(last)] if last else None)
     return ok(dumped(schemas_listings.OrganizationPageOut, body))
 
 
+@api.get(
+    "/organizations/<uuid:organization_id>", public=True, answers={200: schemas_listings.OrganizationOut}, etag=True
+)
 def read_organization(organization_id: UUID) -> Response:
     """One organisation."""
     with parts().engine.connect() as connection:
@@ -98,6 +86,7 @@ def read_organization(organization_id: UUID) -> Response:
     return ok(dumped(schemas_listings.OrganizationOut, page.organization), etag=etag(page.organization.version))
 
 
+@api.get("/units", public=True, query=schemas_units.UnitSearch, answers={200: schemas_units.UnitPageOut})
 @costs(SEARCHES)
 def list_units(query: dict[str, Any]) -> Response:
     """Active units. Addresses that are withheld are left out."""
@@ -110,27 +99,20 @@ def list_units(query: dict[str, Any]) -> Response:
             after=UUID(after[0]) if after else None,
             limit=query["limit"],
         )
-    return ok(dumped(schemas_staff.UnitPageOut, {"units": found, **_next("units", [str(last)] if last else None)}))
+    body = _page("units", found, "units", [str(last)] if last else None)
+    return ok(dumped(schemas_units.UnitPageOut, body))
 
 
+@api.get("/target-groups", public=True, answers={200: schemas_listings.TermsOut})
 def list_target_groups() -> Response:
     """The target groups that may be chosen today."""
     return _terms(parts().taxonomies.target_groups)
 
 
+@api.get("/forms-of-support", public=True, answers={200: schemas_listings.TermsOut})
 def list_forms_of_support() -> Response:
     """The forms of support that may be chosen today."""
     return _terms(parts().taxonomies.forms)
-
-
-def service_out(service: SupportService) -> Any:
-    """A support service as systems get it."""
-    return dumped(schemas_listings.ServiceOut, {**service.listing.__dict__, **service.__dict__})
-
-
-def activity_members(activity: Any) -> dict[str, Any]:
-    """An activity's own members and its session's, side by side."""
-    return {**activity.session.__dict__, **activity.__dict__}
 
 
 def _terms(taxonomy: Taxonomy) -> Response:
@@ -145,11 +127,11 @@ def _terms(taxonomy: Taxonomy) -> Response:
         }
         for term in words.in_force(taxonomy)
     ]
-    return ok(dumped(schemas_listings.TermsOut, {"terms": terms}))
+    return ok(dumped(schemas_listings.TermsOut, page_as_before("terms", terms, None)))
 
 
-def _next(purpose: str, after: list[Any] | None) -> dict[str, str]:
-    return {"next": page_cursor(purpose, after)} if after else {}
+def _page(name: str, items: Sequence[Any], purpose: str, after: list[Any] | None) -> dict[str, Any]:
+    return page_as_before(name, items, page_cursor(purpose, after) if after else None)
 
 
 def _in(language: str, message: str) -> str:

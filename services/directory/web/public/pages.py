@@ -6,10 +6,9 @@ import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.directory.domain.refusals import ListingIsNotYours
@@ -49,7 +48,7 @@ def start() -> str:
 @pages.get("/directory/")
 def directory() -> Response:
     """The directory begins with its list."""
-    return redirect("/directory/services", 302)
+    return redirect(url_for("public.services"), 302)
 
 
 @pages.get("/directory/services")
@@ -122,5 +121,5 @@ def _among(given: str | None, options: list[tuple[str, str]]) -> str | None:
     return given if given in {code for code, _ in options} else None
 
 
-def _address(values: dict[str, str]) -> str:
-    return "/directory/services" + ("?" + urlencode(values) if values else "")
+def _address(values: dict[str, Any]) -> str:
+    return url_for("public.services", **values)

@@ -9,14 +9,14 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, url_for
 
 from services.directory.domain.permissions import Act
 from services.directory.domain.refusals import TermIsUnknown
 from services.directory.domain.routing import RoutingRules
 from services.directory.domain.routing_rule import RoutingRule
 from services.directory.web.forms_admin import require_offered
-from services.directory.web.page import parts
+from services.directory.web.page import ADMINISTRATORS, parts
 from services.directory.web.routing import schemas as schemas_ruling
 from services.directory.web.routing.admission import to_change_rules, to_see_rules
 from services.directory.web.routing.ruling import (
@@ -30,7 +30,6 @@ from services.directory.web.routing.ruling import (
     with_default,
     with_rule,
 )
-from services.directory.web.units.api import ADMINISTRATORS, BASE
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId, uuid7
@@ -39,36 +38,19 @@ from shared.vocabulary.routing import Situation
 from shared.web.api import created, dumped, etag, no_content, ok, once, require_if_match
 from shared.web.idempotency import Answer, answered_before, remember_answer
 from shared.web.openapi import Operations
+from shared.web.who import Tried
 
 READERS = [Role.REFERRER, Role.ADVISER, Role.AUDITOR, *ADMINISTRATORS]
 RULES = "/routing-rules/<municipality_code>"
 RULE = f"{RULES}/rules/<uuid:rule_id>"
 
 
-def add_to(api: Operations) -> None:
-    """Open these doors."""
-    reading: dict[str, Any] = {"roles": READERS, "etag": True}
-    editing: dict[str, Any] = {"roles": ADMINISTRATORS, "etag": True, "versioned": True, "admits": to_change_rules}
-    rules, rule = schemas_ruling.RulesOut, schemas_ruling.RuleOut
-    api.get(RULES, answers={200: rules}, **reading)(read_routing_rules)
-    api.get(
-        f"{RULES}/proposal",
-        roles=ADMINISTRATORS,
-        query=schemas_ruling.SituationAsked,
-        answers={200: schemas_ruling.ProposalOut},
-        etag=True,
-        admits=to_see_rules,
-    )(try_routing_rules)
-    api.put(f"{RULES}/default-unit", body=schemas_ruling.DefaultUnitIn, answers={200: rules}, **editing)(
-        put_default_unit
-    )
-    api.post(f"{RULES}/rules", body=schemas_ruling.RuleIn, answers={201: rule}, keyed=True, **editing)(post_rule)
-    api.get(RULE, answers={200: rule}, **reading)(read_rule)
-    api.put(RULE, body=schemas_ruling.RuleIn, answers={200: rule}, **editing)(put_rule)
-    api.delete(RULE, answers={204: None}, **editing)(delete_rule)
-    api.post(f"{RULE}/move", body=schemas_ruling.StepIn, answers={200: rules}, **editing)(post_move)
+api = Operations()
+_READING: dict[str, Any] = {"roles": READERS, "etag": True}
+_EDITING: dict[str, Any] = {"roles": ADMINISTRATORS, "etag": True, "versioned": True, "admits": to_change_rules}
 
 
+@api.get(RULES, answers={200: schemas_ruling.RulesOut}, **_READING, tries=Tried("read", "routing-rules"))
 def read_routing_rules(municipality_code: str) -> Response:
     """A municipality's routing rules, in its own order.
 
@@ -78,12 +60,22 @@ def read_routing_rules(municipality_code: str) -> Response:
         return _rules_out(found.existing)
 
 
+@api.get(RULE, answers={200: schemas_ruling.RuleOut}, **_READING, tries=Tried("read", "routing-rules"))
 def read_rule(municipality_code: str, rule_id: UUID) -> Response:
     """One routing rule, with the version of the municipality's rules as a whole."""
     with ruled(Act.SEE_ROUTING, municipality_code) as found:
         return ok(_rule_out(found.existing.rule(rule_id)), etag=etag(found.version))
 
 
+@api.get(
+    f"{RULES}/proposal",
+    roles=ADMINISTRATORS,
+    query=schemas_ruling.SituationAsked,
+    answers={200: schemas_ruling.ProposalOut},
+    etag=True,
+    admits=to_see_rules,
+    tries=Tried("read", "routing-rules"),
+)
 def try_routing_rules(municipality_code: str, query: dict[str, Any]) -> Response:
     """Ask who would receive a carer today, and why. Nothing is kept; closed units are passed over."""
     today, groups = swedish_day(parts().clock.now()), frozenset(query["target_group"])
@@ -103,6 +95,13 @@ def try_routing_rules(municipality_code: str, query: dict[str, Any]) -> Response
     return ok(dumped(schemas_ruling.ProposalOut, proposal), etag=etag(found.version))
 
 
+@api.put(
+    f"{RULES}/default-unit",
+    body=schemas_ruling.DefaultUnitIn,
+    answers={200: schemas_ruling.RulesOut},
+    **_EDITING,
+    tries=Tried("change", "routing-rules"),
+)
 def put_default_unit(municipality_code: str, body: dict[str, Any]) -> Response:
     """Choose the unit for whatever no rule takes.
 
@@ -112,6 +111,14 @@ def put_default_unit(municipality_code: str, body: dict[str, Any]) -> Response:
     return _rules_out(_altered(municipality_code, with_default(unit_id), unit_id))
 
 
+@api.post(
+    f"{RULES}/rules",
+    body=schemas_ruling.RuleIn,
+    answers={201: schemas_ruling.RuleOut},
+    keyed=True,
+    **_EDITING,
+    tries=Tried("change", "routing-rules"),
+)
 def post_rule(municipality_code: str, body: dict[str, Any]) -> Response:
     """Add a rule, as the last in the order.
 
@@ -130,6 +137,13 @@ def post_rule(municipality_code: str, body: dict[str, Any]) -> Response:
     return created(_at(municipality_code, rule_id), _rule_out(rules.rule(rule_id)), etag(rules.version))
 
 
+@api.put(
+    RULE,
+    body=schemas_ruling.RuleIn,
+    answers={200: schemas_ruling.RuleOut},
+    **_EDITING,
+    tries=Tried("change", "routing-rules"),
+)
 def put_rule(municipality_code: str, rule_id: UUID, body: dict[str, Any]) -> Response:
     """Change a rule where it stands in the order. What is left out of the body is as in a new rule."""
     how = with_rule(rule_id, _values(body), known=True, near=False)
@@ -137,6 +151,13 @@ def put_rule(municipality_code: str, rule_id: UUID, body: dict[str, Any]) -> Res
     return ok(_rule_out(rules.rule(rule_id)), etag=etag(rules.version))
 
 
+@api.post(
+    f"{RULE}/move",
+    body=schemas_ruling.StepIn,
+    answers={200: schemas_ruling.RulesOut},
+    **_EDITING,
+    tries=Tried("change", "routing-rules"),
+)
 def post_move(municipality_code: str, rule_id: UUID, body: dict[str, Any]) -> Response:
     """Put a rule one step earlier or later in the order; at either end it stays where it is."""
     steps = STEPS[body["to"]]
@@ -145,6 +166,7 @@ def post_move(municipality_code: str, rule_id: UUID, body: dict[str, Any]) -> Re
     )
 
 
+@api.delete(RULE, answers={204: None}, **_EDITING, tries=Tried("change", "routing-rules"))
 def delete_rule(municipality_code: str, rule_id: UUID) -> Response:
     """Remove a rule."""
     rules = _altered(municipality_code, lambda found: found.existing.without(rule_id), rule_id)
@@ -162,7 +184,7 @@ def _values(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _at(municipality_code: str, rule_id: UUID) -> str:
-    return f"{BASE}/routing-rules/{municipality_code}/rules/{rule_id}"
+    return url_for("directory_api.get_read_rule", municipality_code=municipality_code, rule_id=rule_id)
 
 
 def _rules_out(rules: RoutingRules) -> Response:

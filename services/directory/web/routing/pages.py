@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
@@ -21,7 +21,6 @@ from services.directory.web.forms_admin import DefaultUnitForm
 from services.directory.web.page import parts
 from services.directory.web.routing.ruling import (
     AGE_ASKED,
-    ROUTING,
     alter,
     known_age,
     reason_of,
@@ -45,7 +44,7 @@ from shared.web.who import needs
 
 NOBODY = UUID(int=0)
 
-pages = Blueprint("admin_routing", __name__, url_prefix=ROUTING)
+pages = Blueprint("routing", __name__, url_prefix="/directory/admin/routing")
 
 
 @pages.get("")
@@ -109,7 +108,7 @@ def save_default() -> Response:
     except (ValidationError, Invalid) as problem:
         return shown_again(_default_page, written, said(problem))
     flash(_("Saved. New referrals are routed by it within moments."), "success")
-    return redirect(ROUTING, 303)
+    return redirect(url_for("routing.routing"), 303)
 
 
 def _default_page(written: dict[str, Any] | None, errors: dict[str, str], *, moved: bool = False) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
@@ -19,7 +19,8 @@ from services.directory.web import words
 from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import NewRuleForm, RuleForm, form_from_rule, rule_values
 from services.directory.web.page import parts
-from services.directory.web.routing.ruling import RULES, STEPS, Ruled, alter, ruled, with_rule
+from services.directory.web.routing.pages import pages as pages
+from services.directory.web.routing.ruling import STEPS, Ruled, alter, ruled, with_rule
 from services.directory.web.shown_before import MARK, after_conflict, shown
 from services.directory.web.untouched import changed_in
 from shared.kernel.actor import Role
@@ -30,21 +31,19 @@ from shared.vocabulary.age import bands_cut_by
 from shared.vocabulary.routing import AgeOf
 from shared.web.errors import MalformedRequest
 from shared.web.held_forms import form_page, shown_again, takes_form
-from shared.web.who import needs
+from shared.web.who import Tried, needs
 
 LISTS = ("target_groups",)
 
-pages = Blueprint("admin_rules", __name__, url_prefix=RULES)
 
-
-@pages.get("/new")
+@pages.get("/rules/new")
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
 def new_rule() -> Any:
     """An empty form. Its id comes along, so that sending it twice adds one rule."""
     return form_page(partial(_page, None), None, {})
 
 
-@pages.post("/new")
+@pages.post("/rules/new")
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
 @takes_form
 def add_rule() -> Response:
@@ -52,23 +51,23 @@ def add_rule() -> Response:
     return _save(None, _("The rule is added as the last. Move it to where it belongs."))
 
 
-@pages.get("/<uuid:rule_id>")
-@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+@pages.get("/rules/<uuid:rule_id>")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR, tries=Tried("read", "routing-rules"))
 def rule_form(rule_id: UUID) -> Any:
     """A rule, to be changed."""
     return form_page(partial(_page, rule_id), None, {})
 
 
-@pages.post("/<uuid:rule_id>")
-@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+@pages.post("/rules/<uuid:rule_id>")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR, tries=Tried("change", "routing-rules"))
 @takes_form
 def save_rule(rule_id: UUID) -> Response:
     """Change a rule. Whoever comes second sees both what is saved and what they wrote themselves."""
     return _save(rule_id, _("Saved. New referrals are routed by it within moments."))
 
 
-@pages.post("/<uuid:rule_id>/move")
-@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+@pages.post("/rules/<uuid:rule_id>/move")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR, tries=Tried("change", "routing-rules"))
 def move_rule(rule_id: UUID) -> Response:
     """Put a rule one step earlier or later in the order."""
     steps = STEPS.get(request.form.get("to", ""))
@@ -78,13 +77,13 @@ def move_rule(rule_id: UUID) -> Response:
         alter(_version(), lambda found: found.existing.with_rule_moved(rule_id, steps), rule_id)
     except VersionHasMoved:
         flash(_("Somebody changed the rules a moment ago. Look at the order again before you move a rule."), "warning")
-        return redirect(RULES, 303)
+        return redirect(url_for("routing.rules_in_order"), 303)
     flash(_("The rule is moved."), "success")
     return redirect(_at(rule_id), 303)
 
 
-@pages.get("/<uuid:rule_id>/remove")
-@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+@pages.get("/rules/<uuid:rule_id>/remove")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR, tries=Tried("read", "routing-rules"))
 def ask_before_removing(rule_id: UUID) -> str:
     """Which rule it is; nothing has happened yet."""
     with ruled() as found:
@@ -92,8 +91,8 @@ def ask_before_removing(rule_id: UUID) -> str:
     return render_template("routing/remove.html", rule=rule, units=named, version=found.version)
 
 
-@pages.post("/<uuid:rule_id>/remove")
-@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+@pages.post("/rules/<uuid:rule_id>/remove")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR, tries=Tried("change", "routing-rules"))
 def remove_rule(rule_id: UUID) -> Response:
     """Remove it now."""
     try:
@@ -101,11 +100,11 @@ def remove_rule(rule_id: UUID) -> Response:
     except VersionHasMoved:
         if _is_there(rule_id):
             flash(_("Somebody changed the rules a moment ago. Look at the rule again before you remove it."), "warning")
-            return redirect(f"{RULES}/{rule_id}/remove", 303)
+            return redirect(url_for("routing.ask_before_removing", rule_id=rule_id), 303)
         flash(_("The rule had already been removed."), "warning")
-        return redirect(RULES, 303)
+        return redirect(url_for("routing.rules_in_order"), 303)
     flash(_("The rule is removed."), "success")
-    return redirect(RULES, 303)
+    return redirect(url_for("routing.rules_in_order"), 303)
 
 
 def _save(rule_id: UUID | None, done: str) -> Response:
@@ -118,17 +117,26 @@ def _save(rule_id: UUID | None, done: str) -> Response:
     except VersionHasMoved:
         if rule_id is None and _is_there(about):
             # it was added with other words before: it is there to be changed, beside what was written now
-            return shown_again(partial(_page, about), written, {}, at=f"{RULES}/{about}", moved=True)
+            return shown_again(
+                partial(_page, about), written, {}, at=url_for("routing.rule_form", rule_id=about), moved=True
+            )
         # somebody may have removed it: then what was written can be added anew
         gone = rule_id is not None and not _is_there(rule_id)
         there = rule_id if rule_id and not gone else None
         page = partial(_page, there)
-        return shown_again(page, written, {}, at=f"{RULES}/{there or 'new'}", moved=True, gone=gone)
+        return shown_again(
+            page,
+            written,
+            {},
+            at=url_for("routing.rule_form", rule_id=there) if there else url_for("routing.new_rule"),
+            moved=True,
+            gone=gone,
+        )
     except (ValidationError, Invalid) as problem:
         if rule_id is not None and not _is_there(rule_id):
             _was_there(rule_id)
             return shown_again(
-                partial(_page, None), written, _errors(problem), at=f"{RULES}/new", moved=True, gone=True
+                partial(_page, None), written, _errors(problem), at=url_for("routing.new_rule"), moved=True, gone=True
             )
         return shown_again(partial(_page, rule_id), written, _errors(problem))
     flash(done, "success")
@@ -152,7 +160,7 @@ def _warn_of_bands(form: dict[str, Any]) -> None:
 
 def _at(rule_id: UUID) -> str:
     """Where the rule stands among the others: what is said at the top of the page is out of sight there."""
-    return f"{RULES}?saved={rule_id}#rule-{rule_id}"
+    return url_for("routing.rules_in_order", saved=rule_id, _anchor=f"rule-{rule_id}")
 
 
 def _own_id(asked: UUID) -> UUID:

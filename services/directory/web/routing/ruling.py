@@ -34,8 +34,6 @@ from shared.vocabulary.routing import Situation
 from shared.web.schema import validate
 from shared.web.sent_twice import carry_out_once
 
-ROUTING = "/directory/admin/routing"
-RULES = f"{ROUTING}/rules"
 STEPS = {"earlier": -1, "later": 1}
 AGE_ASKED = validate.Range(min=0, max=OLDEST_ALIVE)
 

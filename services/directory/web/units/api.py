@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, url_for
 
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.grant_assignment import GrantAssignment
@@ -23,59 +23,41 @@ from services.directory.web.administering import (
     to_a_unit,
     user,
 )
-from services.directory.web.page import changing, current_editor, parts
+from services.directory.web.page import ADMINISTRATORS, changing, current_editor, parts
 from services.directory.web.units import schemas as schemas_staff
 from services.directory.web.units.leading_here import leading_here
-from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import AssignmentId, UnitId, uuid7
 from shared.web.api import created, dumped, etag, no_content, ok, once, require_if_match
 from shared.web.idempotency import Answer, answered_before, remember_answer
 from shared.web.openapi import Operations
-from shared.web.who import current_actor
+from shared.web.paging import page_as_before
+from shared.web.who import Tried, current_actor
 
-BASE = "/api/directory/v1"
 # of the user, not of the assignment
 CAME = ("never_signed_in", "refused_sign_in_at", "refused_sign_in_reason")
 GRANTED = schemas_staff.AssignmentGranted(exclude=CAME)
-ADMINISTRATORS = [Role.MUNICIPALITY_ADMINISTRATOR, Role.OPERATOR]
 
 
-def add_to(api: Operations) -> None:
-    """Open these doors."""
-    api.get("/assignments", answers={200: schemas_staff.AssignmentsOut})(list_own_assignments)
-    api.post(
-        "/units",
-        roles=ADMINISTRATORS,
-        body=schemas_staff.NewUnitIn,
-        answers={201: schemas_staff.UnitWhole},
-        keyed=True,
-        etag=True,
-    )(post_unit)
-    unit: dict[str, Any] = {"roles": ADMINISTRATORS, "answers": {200: schemas_staff.UnitWhole}, "etag": True}
-    api.get("/units/<uuid:unit_id>", **unit)(read_unit)
-    api.put("/units/<uuid:unit_id>", body=schemas_staff.UnitIn, versioned=True, admits=to_a_unit, **unit)(put_unit)
-    api.post(
-        "/assignments",
-        roles=ADMINISTRATORS,
-        body=schemas_staff.AssignmentIn,
-        answers={201: schemas_staff.AssignmentGranted},
-        keyed=True,
-    )(post_assignment)
-    api.delete("/assignments/<uuid:assignment_id>", roles=ADMINISTRATORS, answers={204: None})(delete_assignment)
-    api.delete(
-        "/assignments/<uuid:assignment_id>/sessions",
-        roles=ADMINISTRATORS,
-        answers={200: schemas_staff.SessionsEnded},
-    )(delete_sessions)
+api = Operations()
+_UNIT: dict[str, Any] = {"roles": ADMINISTRATORS, "answers": {200: schemas_staff.UnitWhole}, "etag": True}
 
 
+@api.get("/assignments", answers={200: schemas_staff.AssignmentsOut})
 def list_own_assignments() -> Response:
     """The caller's own assignments that hold now."""
     held = parts().staff.assignments_of(current_actor().user, parts().clock.now())
-    return ok(dumped(schemas_staff.AssignmentsOut, {"assignments": held}))
+    return ok(dumped(schemas_staff.AssignmentsOut, page_as_before("assignments", held, None)))
 
 
+@api.post(
+    "/units",
+    roles=ADMINISTRATORS,
+    body=schemas_staff.NewUnitIn,
+    answers={201: schemas_staff.UnitWhole},
+    keyed=True,
+    etag=True,
+)
 def post_unit(body: dict[str, Any]) -> Response:
     """Register a unit of the caller's organisation, or of one that their municipality answers for."""
     editor, request = current_editor(), once()
@@ -85,14 +67,15 @@ def post_unit(body: dict[str, Any]) -> Response:
             unit = work.units.find(UnitId(before.resource_id))
         else:
             unit = register(work, editor, described(editor, {**body, "id": uuid7()}))
-            answer = Answer(201, f"{BASE}/units/{unit.id}", etag(unit.version), unit.id)
+            answer = Answer(201, url_for("directory_api.get_read_unit", unit_id=unit.id), etag(unit.version), unit.id)
             remember_answer(work.connection, request, answer, work.clock.now())
         shown = _unit_out(work, unit) if unit else None
     if unit is None:
         raise ListingIsNotYours
-    return created(f"{BASE}/units/{unit.id}", shown, etag(unit.version))
+    return created(url_for("directory_api.get_read_unit", unit_id=unit.id), shown, etag(unit.version))
 
 
+@api.get("/units/<uuid:unit_id>", **_UNIT, tries=Tried("read", "unit"))
 def read_unit(unit_id: UUID) -> Response:
     """A unit of the caller's municipality or organisation, with its version."""
     with opened(unit_id) as found:
@@ -100,6 +83,14 @@ def read_unit(unit_id: UUID) -> Response:
     return ok(shown, etag=etag(unit.version))
 
 
+@api.put(
+    "/units/<uuid:unit_id>",
+    body=schemas_staff.UnitIn,
+    versioned=True,
+    admits=to_a_unit,
+    **_UNIT,
+    tries=Tried("change", "unit"),
+)
 def put_unit(unit_id: UUID, body: dict[str, Any]) -> Response:
     """Change what a unit is called, how it is reached, who stands in, and whether it is open.
 
@@ -114,6 +105,13 @@ def put_unit(unit_id: UUID, body: dict[str, Any]) -> Response:
     return ok(shown, etag=etag(unit.version))
 
 
+@api.post(
+    "/assignments",
+    roles=ADMINISTRATORS,
+    body=schemas_staff.AssignmentIn,
+    answers={201: schemas_staff.AssignmentGranted},
+    keyed=True,
+)
 def post_assignment(body: dict[str, Any]) -> Response:
     """Give somebody a role in a unit of the caller's municipality or organisation."""
     editor, request = current_editor(), once()
@@ -131,13 +129,13 @@ def post_assignment(body: dict[str, Any]) -> Response:
                 valid_to=body["valid_to"],
             )
             assignment = grant(work, editor, asked)
-            answer = Answer(201, f"{BASE}/assignments/{assignment.id}", None, assignment.id)
+            answer = Answer(201, _assignment_at(assignment.id), None, assignment.id)
             remember_answer(work.connection, request, answer, work.clock.now())
         came = _came(work, assignment) if assignment else {}
     if assignment is None:
         raise ListingIsNotYours
     told = GRANTED.dump(assignment)
-    return created(f"{BASE}/assignments/{assignment.id}", told | came)
+    return created(_assignment_at(assignment.id), told | came)
 
 
 def _came(work: DirectoryUnitOfWork, assignment: Assignment) -> dict[str, Any]:
@@ -150,6 +148,9 @@ def _came(work: DirectoryUnitOfWork, assignment: Assignment) -> dict[str, Any]:
     }
 
 
+@api.delete(
+    "/assignments/<uuid:assignment_id>", roles=ADMINISTRATORS, answers={204: None}, tries=Tried("change", "assignment")
+)
 def delete_assignment(assignment_id: UUID) -> Response:
     """End an assignment of somebody in the caller's municipality or organisation.
 
@@ -161,6 +162,12 @@ def delete_assignment(assignment_id: UUID) -> Response:
     return no_content()
 
 
+@api.delete(
+    "/assignments/<uuid:assignment_id>/sessions",
+    roles=ADMINISTRATORS,
+    answers={200: schemas_staff.SessionsEnded},
+    tries=Tried("change", "assignment"),
+)
 def delete_sessions(assignment_id: UUID) -> Response:
     """Sign somebody out everywhere: end all sessions of whoever an assignment is for.
 
@@ -177,3 +184,7 @@ def _unit_out(work: DirectoryUnitOfWork, unit: Unit) -> Any:
     leading = leading_here(work, unit.id, swedish_day(parts().clock.now()))
     more = {"former_names": work.units.former_names(unit.id), "leading_here": leading.told()}
     return dumped(schemas_staff.UnitWhole, {**unit.__dict__, **more})
+
+
+def _assignment_at(assignment_id: UUID) -> str:
+    return url_for("directory_api.delete_delete_assignment", assignment_id=assignment_id)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request, url_for
 from flask_babel import LazyString, lazy_gettext
 
 from services.directory.commands.authorise import authorise
@@ -14,16 +13,14 @@ from services.directory.domain.unit import Unit, UnitKind
 from services.directory.views.administration import UnitLine, assignment_lines, sign_ins_noted_since, unit_lines
 from services.directory.web.administering import rule_of
 from services.directory.web.page import current_editor, parts, reading
+from services.directory.web.units.register import pages as pages
 from services.directory.web.units.standing_in import overruling
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
 from shared.web.who import needs
 
-ADMIN = "/directory/admin"
 LONGEST_SEARCH = 100
-
-pages = Blueprint("admin", __name__, url_prefix=ADMIN)
 
 
 class Show(StrEnum):
@@ -93,6 +90,4 @@ def _once_called(line: UnitLine, sought: str) -> str:
 
 
 def _address(show: Show, sought: str) -> str:
-    chosen = {"show": "" if show is Show.RECEIVING else show.value, "q": sought}
-    kept = urlencode({name: value for name, value in chosen.items() if value})
-    return f"{ADMIN}?{kept}" if kept else ADMIN
+    return url_for("units.units", show=None if show is Show.RECEIVING else show.value, q=sought or None)

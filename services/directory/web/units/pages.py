@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from services.directory.domain.refusals import NameIsTaken, UnitIsADefault, UnitIsYourOwn
 from services.directory.domain.unit import Unit, UnitKind
 from services.directory.views.administration import assignment_lines, sign_ins_noted_since
-from services.directory.web.administering import UNITS, administered, change, opened, receivers, rule_of, to_a_unit
+from services.directory.web.administering import administered, change, opened, receivers, rule_of, to_a_unit
 from services.directory.web.compared import in_words
 from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import UnitForm, told_of_unit
@@ -28,20 +28,20 @@ from shared.kernel.clock import swedish_day
 from shared.kernel.refusals import Invalid, VersionHasMoved
 from shared.web.held_forms import form_page, shown_again, takes_form
 from shared.web.sent_twice import carry_out_once
-from shared.web.who import needs
+from shared.web.who import Tried, needs
 
-pages = Blueprint("admin_units", __name__, url_prefix=UNITS)
+pages = Blueprint("units", __name__, url_prefix="/directory/admin")
 
 
-@pages.get("/<uuid:unit_id>")
-@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+@pages.get("/units/<uuid:unit_id>")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR, tries=Tried("read", "unit"))
 def unit_form(unit_id: UUID) -> Any:
     """A unit, to be changed."""
     return form_page(partial(_page, unit_id), None, {})
 
 
-@pages.post("/<uuid:unit_id>")
-@needs(Role.MUNICIPALITY_ADMINISTRATOR)
+@pages.post("/units/<uuid:unit_id>")
+@needs(Role.MUNICIPALITY_ADMINISTRATOR, tries=Tried("change", "unit"))
 @takes_form
 def save_unit(unit_id: UUID) -> Response:
     """Change a unit. Whoever comes second sees both what is saved and what they wrote themselves."""
@@ -66,7 +66,7 @@ def save_unit(unit_id: UUID) -> Response:
             kind = found.unit.kind
         return shown_again(page, written, told_of_unit(problem, kind, written))
     flash(_("Saved. The other services hear of it within moments."), "success")
-    return redirect(f"{UNITS}/{unit_id}", 303)
+    return redirect(url_for("units.unit_form", unit_id=unit_id), 303)
 
 
 def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str], *, moved: bool = False) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
@@ -15,10 +15,11 @@ from services.directory.domain.refusals import AlreadyRegistered, NameIsTaken
 from services.directory.domain.unit import Unit, UnitKind
 from services.directory.views.administration import organizations_of
 from services.directory.web import words
-from services.directory.web.administering import UNITS, areas_for, described, receivers, register
+from services.directory.web.administering import areas_for, described, receivers, register
 from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import NewUnitForm, told_of_unit
 from services.directory.web.page import changing, current_editor, reading
+from services.directory.web.units.pages import pages as pages
 from shared.kernel.actor import Role
 from shared.kernel.identity import uuid7
 from shared.kernel.refusals import Invalid
@@ -26,17 +27,15 @@ from shared.web.held_forms import form_page, shown_again, takes_form
 from shared.web.sent_twice import carry_out_once
 from shared.web.who import needs
 
-pages = Blueprint("admin_register", __name__, url_prefix=UNITS)
 
-
-@pages.get("/new")
+@pages.get("/units/new")
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
 def new_unit() -> Any:
     """An empty form. Its id comes along, so that sending it twice registers once."""
     return form_page(_page, {}, {})
 
 
-@pages.post("/new")
+@pages.post("/units/new")
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
 @takes_form
 def add_unit() -> Response:
@@ -60,7 +59,7 @@ def add_unit() -> Response:
     except (ValidationError, Invalid, NameIsTaken) as problem:
         return shown_again(_page, written, told_of_unit(problem, written.get("kind", ""), written))
     flash(_("The unit is registered. The other services hear of it within moments."), "success")
-    return redirect(f"{UNITS}/{unit.id}", 303)
+    return redirect(url_for("units.unit_form", unit_id=unit.id), 303)
 
 
 def _registered(work: DirectoryUnitOfWork, editor: Editor, unit: Unit) -> None:

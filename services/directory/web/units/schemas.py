@@ -6,23 +6,14 @@ from marshmallow import missing
 
 from services.directory.domain.unit import UnitKind
 from services.directory.web.forms_admin import NewUnitForm
-from services.directory.web.schemas import AREA, Paging, moment
+from services.directory.web.schemas import AREA, moment
+from services.directory.web.schemas_units import UnitOut
 from shared.kernel.actor import Role
 from shared.web.fields import EmailField, PublicPhoneField
+from shared.web.paging import PageOut, named_before
 from shared.web.schema import Schema, fields
 from shared.web.schema.validate import Whole
 from shared.web.text_fields import AtMost, ReadableText
-
-
-class UnitOut(Schema):
-    """A unit as everybody may know it."""
-
-    id = fields.UUID(required=True)
-    name = fields.String(required=True)
-    kind = fields.Enum(UnitKind, by_value=True, required=True)
-    area = fields.String(allow_none=True)
-    function_address = fields.String(allow_none=True)
-    phone = fields.String(allow_none=True)
 
 
 class UnitIn(Schema):
@@ -89,19 +80,6 @@ class UnitWhole(UnitOut):
     leading_here = fields.Nested(LeadingOut, required=True)
 
 
-class UnitSearch(Paging):
-    """Which units."""
-
-    kind = fields.Enum(UnitKind, by_value=True)
-
-
-class UnitPageOut(Schema):
-    """One page of units."""
-
-    units = fields.List(fields.Nested(UnitOut), required=True)
-    next = fields.String()
-
-
 class AssignmentOut(Schema):
     """One of the caller's own assignments."""
 
@@ -164,7 +142,8 @@ class SessionsEnded(Schema):
     ended = fields.Integer(required=True)
 
 
-class AssignmentsOut(Schema):
+class AssignmentsOut(PageOut):
     """The caller's own assignments that hold now."""
 
-    assignments = fields.List(fields.Nested(AssignmentOut), required=True)
+    items = fields.List(fields.Nested(AssignmentOut), required=True)
+    assignments = named_before(items)
