@@ -148,4 +148,4 @@ def test_every_subject_of_a_services_web_is_held_apart(service: str) -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     [listed] = [set(each["modules"]) for each in contracts if each["id"] == f"subjects-of-{service}"]
     web = ROOT / "services" / service / "web"
-    assert listed == {f"services.{service}.web.{file.parent.name}" for file in web.glob("*/pages.py")}
+    assert listed == {f"services.{service}.web.{file.parent.name}" for file in web.glob("*/__init__.py")}

@@ -111,7 +111,7 @@ class ServiceSearch(Paging):
     q = fields.String(validate=AtMost(100))
 
 
-class ServicePage(PageOut):
+class ServicePageOut(PageOut):
     """One page of support services, and how many there are in all."""
 
     items = fields.List(fields.Nested(ServiceFound), required=True)

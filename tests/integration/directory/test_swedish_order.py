@@ -77,7 +77,7 @@ def test_the_public_page_is_too(city: City, listed: None) -> None:
     while address:
         page = city.client().get(address).text
         shown += [name for name in re.findall(r">\s*([^<>]+?)\s*</a>", page) if name in IN_ORDER]
-        following = re.search(r'href="([^"]*cursor=[^"]*)"', page)
+        following = re.search(r'href="([^"]*cursor=[^"]*)" rel="next"', page)
         address = following[1].replace("&amp;", "&") if following else None
     assert shown == IN_ORDER
 

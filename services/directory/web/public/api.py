@@ -28,7 +28,7 @@ from shared.web.paging import Paging, page_as_before
 api = Operations()
 
 
-@api.get("/services", public=True, query=schemas_listings.ServiceSearch, answers={200: schemas_listings.ServicePage})
+@api.get("/services", public=True, query=schemas_listings.ServiceSearch, answers={200: schemas_listings.ServicePageOut})
 @costs(SEARCHES)
 def list_services(query: dict[str, Any]) -> Response:
     """Active support services that fit, those confirmed lately first."""
@@ -40,7 +40,7 @@ def list_services(query: dict[str, Any]) -> Response:
         {**each.__dict__, "next_occurrence_at": each.next.starts_at if each.next else None} for each in page.services
     ]
     body = {**_page("services", found, "api-services", page.after), "total": page.total}
-    return ok(dumped(schemas_listings.ServicePage, body))
+    return ok(dumped(schemas_listings.ServicePageOut, body))
 
 
 @api.get("/services/<uuid:service_id>", public=True, answers={200: schemas_listings.ServiceOut}, etag=True)
