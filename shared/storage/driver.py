@@ -24,15 +24,18 @@ Row = tuple[Any, ...]
 Statement = bytes | str
 
 
-def ask(connection: Connection, statement: Statement, values: Sequence[Any] = ()) -> list[Row]:
+def ask(
+    connection: Connection, statement: Statement, values: Sequence[Any] = (), *, planned_anew: bool = False
+) -> list[Row]:
     """The rows of one query, in the connection's transaction (begun if need be); ``$1`` stands for the first value.
 
-    Raises SQLAlchemy's errors, as a statement of its own would.
+    ``planned_anew``: never prepared, for the one whose best plan depends on the values. Raises SQLAlchemy's errors, as
+    a statement of its own would.
     """
     driver = _begun(connection)
     try:
         with psycopg.RawCursor(driver) as cursor:
-            return cursor.execute(statement, values).fetchall()
+            return cursor.execute(statement, values, prepare=False if planned_anew else None).fetchall()
     except psycopg.Error as error:
         _tell(connection, error)
 

@@ -6,6 +6,15 @@ tables of its own. The transaction must be allowed to read the log.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from services.audit.adapters.shown_sets import as_stored
+from services.audit.log.shown import Shown
+from shared.storage.driver import ask
+
 PLACES = 4
 USER = "user"
 
@@ -23,12 +32,17 @@ ABOUT = "({}) as about".format(
 )
 """A table of ``entry_index`` and ``subject_id``: entries by what they are about."""
 
+NO_UNIT = UUID(int=0)
 # a set that is not there is not taken for no units
 UNITS = """
     case unit_set when 0 then '{}' else coalesce((select units from log_unit_sets where number = unit_set),
         array['00000000-0000-0000-0000-000000000000'::uuid]) end as units
 """
 """A column of ``log_entries``: the units that an entry is put down to."""
+_SETS = """
+    select number, null::uuid, null::int, units from log_unit_sets where number = any($1::int[])
+    union all select null, key, records, ids from shown_sets where key = any($2::uuid[])
+"""
 
 # a key that is not there is nobody's, and opens nothing
 OPENINGS = """(
@@ -42,3 +56,17 @@ OPENINGS = """(
 
 ``event_id``: which event it was sealed for, where that is said beside it; else it is the entry's own.
 """
+
+
+def sets_beside(
+    connection: Connection, numbers: Collection[int], keys: Collection[UUID]
+) -> tuple[dict[int, tuple[UUID, ...]], dict[UUID, Shown]]:
+    """The units behind numbers of ``unit_set``, as ``UNITS`` says, and the sets of what lists showed, by key.
+
+    For a page, whose entries share a few of them.
+    """
+    wanted = set(numbers)
+    stored = ask(connection, _SETS, (list(wanted), list(set(keys))))
+    units = {**dict.fromkeys(wanted, (NO_UNIT,)), 0: ()}
+    units |= {number: tuple(ids) for number, _, _, ids in stored if number is not None}
+    return units, {key: as_stored(records, ids) for _, key, records, ids in stored if key is not None}

@@ -11,8 +11,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -69,8 +70,11 @@ class SubjectKey:
 
     def salt_for(self, event_id: UUID, name: str) -> bytes:
         """The salt of that subject's own value in one entry: 32 bytes that nobody has without the key."""
-        salting = hmac.new(self.key.secret, b"lotsa/1|opening-salt", hashlib.sha256).digest()
-        return hmac.new(salting, event_id.bytes + name.encode(), hashlib.sha256).digest()
+        return hmac.digest(self._salting, event_id.bytes + name.encode(), hashlib.sha256)
+
+    @cached_property
+    def _salting(self) -> bytes:
+        return hmac.digest(self.key.secret, b"lotsa/1|opening-salt", hashlib.sha256)
 
 
 @dataclass(frozen=True)
@@ -201,12 +205,17 @@ class OpeningKeys:
 
     def prepare(self, connection: Connection, sealed: Iterable[bytes]) -> None:
         """Fetch the keys of these in one go."""
-        wanted = {key_id_of(each) for each in map(bytes, sealed) if len(each) >= 17}
+        # a page is often one person's doing
+        wanted = {key_id_of(each) for each in set(map(bytes, sealed)) if len(each) >= 17}
         rows = self._rows.setdefault(connection, {})
         if missing := wanted - rows.keys():
             rows.update(dict.fromkeys(missing))
             for key_id, *row in ask(connection, _BY_IDS, (list(missing),)):
                 rows[key_id] = _Row(*row)
+
+    def learn(self, connection: Connection, keys: Iterable[Sequence[Any]]) -> None:
+        """Take rows of ``subject_keys`` fetched in this transaction: key_id, wrapped, told, pseudonym."""
+        self._rows.setdefault(connection, {}).update({key_id: _Row(*row) for key_id, *row in keys})
 
     def _row(self, connection: Connection, key_id: UUID) -> _Row | None:
         rows = self._rows.setdefault(connection, {})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -39,6 +39,10 @@ class Unseal(Protocol):
 
     def prepare(self, connection: Connection, sealed: Iterable[bytes]) -> None:
         """Fetch the keys of these in one go."""
+        ...
+
+    def learn(self, connection: Connection, keys: Iterable[Sequence[Any]]) -> None:
+        """Take rows of ``subject_keys`` that have been fetched: key_id, wrapped, told, pseudonym."""
         ...
 
 

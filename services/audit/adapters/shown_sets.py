@@ -20,16 +20,16 @@ _SOME = """
 def find_sets(connection: Connection, keys: Collection[UUID]) -> dict[UUID, Shown]:
     """The sets that are there, as they are stored, by the key they are stored under."""
     rows = ask(connection, _FIND, (list(set(keys)),)) if keys else []
-    return {key: _shown(records, ids) for key, records, ids in rows}
+    return {key: as_stored(records, ids) for key, records, ids in rows}
 
 
 def sets_after(connection: Connection, after: UUID | None) -> dict[UUID, Shown]:
     """The next sets in the order of their keys, by key; none after the last."""
-    return {key: _shown(records, ids) for key, records, ids in ask(connection, _SOME, (after, CHUNK))}
+    return {key: as_stored(records, ids) for key, records, ids in ask(connection, _SOME, (after, CHUNK))}
 
 
-def _shown(records: int, ids: list[UUID]) -> Shown:
-    # as it is stored, not as it should be: whether it is sorted and has this digest is for others to see; what is no id
-    # there is one that nothing has
+def as_stored(records: int, ids: list[UUID]) -> Shown:
+    """A set as it is stored, not as it should be: whether it is sorted and has this digest is for others to see."""
+    # what is no id there is one that nothing has
     each_an_id = tuple(each if isinstance(each, UUID) else UUID(int=0) for each in ids)
     return Shown(each_an_id[:records], each_an_id[records:])

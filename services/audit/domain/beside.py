@@ -88,7 +88,15 @@ def differing(members: Mapping[str, Any], stored: Columns, looked_up: Collection
 
     ``looked_up``: the units that may have been looked up for it, where it is one of those; None: whichever they are.
     """
-    right = columns_of(members)
+    return differing_from(columns_of(members), members, stored, looked_up)
+
+
+def differing_from(
+    right: Columns, members: Mapping[str, Any], stored: Columns, looked_up: Collection[UUID] | None = None
+) -> list[str]:
+    """The same. ``right``: what ``columns_of`` says of the leaf."""
+    if right == stored:
+        return []
     plain = ("event_id", "type", "occurred_at", "recorded_at", "shown")
     names = [name for name in plain if getattr(right, name) != getattr(stored, name)]
     if _units_differ(right, stored.units, looked_up, unsaid=units_unsaid(members)):

@@ -107,13 +107,28 @@ def new_salt() -> bytes:
 
 def commitment(name: str, value: Any, salt: bytes) -> str:
     """The commitment to a named JSON value: hex HMAC-SHA-256(salt, RFC 8785 of {"name": …, "value": …})."""
-    return hmac.new(salt, canonical({"name": name, "value": value}), hashlib.sha256).hexdigest()
+    return committed(promised(name, value), salt)
 
 
-def opens(committed: str, name: str, value: Any, salt: bytes) -> bool:
+def promised(name: str, value: Any) -> bytes:
+    """What a commitment to a named value is made over: RFC 8785 of {"name": …, "value": …}."""
+    return canonical({"name": name, "value": value})
+
+
+def committed(said: bytes, salt: bytes) -> str:
+    """The commitment to what ``promised`` has made: hex HMAC-SHA-256(salt, said)."""
+    return hmac.digest(salt, said, hashlib.sha256).hex()
+
+
+def opens(commits: str, name: str, value: Any, salt: bytes) -> bool:
     """Whether salt and value are what was committed to."""
+    return opens_as(commits, promised(name, value), salt)
+
+
+def opens_as(commits: str, said: bytes, salt: bytes) -> bool:
+    """The same, of what ``promised`` has made."""
     # as bytes: of texts only ASCII can be compared, and what stands in a changed leaf may be anything
-    return hmac.compare_digest(committed.encode(), commitment(name, value, salt).encode())
+    return hmac.compare_digest(commits.encode(), committed(said, salt).encode())
 
 
 def _require(members: Mapping[str, Any]) -> None:

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from services.audit.adapters.beside_entries import OPENINGS, UNITS
-from services.audit.adapters.openings import OpeningIsWrong, Unseal
-from services.audit.adapters.shown_sets import find_sets
-from services.audit.domain.beside import NOT_OURS, Columns, differing
+from services.audit.adapters.beside_entries import sets_beside
+from services.audit.adapters.openings import Unseal
+from services.audit.domain.beside import NOT_OURS, Columns, columns_of, differing_from
 from services.audit.domain.refusals import EntryIsSpoilt
-from services.audit.log.entry import FORMAT_1, opens
-from services.audit.log.packing import read_hashed
+from services.audit.log.packing import KEPT, read_hashed
 from services.audit.log.shown import MEMBER, Shown, fits, key_of
+from services.audit.views.users import users_of
+from shared.kernel.identity import as_id
 from shared.storage.driver import ask
 
-SHOWN = f"index, leaf, leaf_hash, event_id, type, occurred_at, recorded_at, {UNITS}, shown"
+SHOWN = "index, leaf, leaf_hash, event_id, type, occurred_at, recorded_at, unit_set, shown, user_key"
 """What is read of an entry to show it: the leaf, and what stands beside it, to be held against it."""
-USER = "user"
+WIDTH = len(SHOWN.split(","))
+KEY = WIDTH - 1
 
 BOTH_TIMES_BEYOND = timedelta(minutes=1)
 
@@ -32,9 +34,6 @@ _ASSIGNMENTS = """
     where assignment_id = any($1::uuid[]) and unit_id is not null
 """
 _UNITS = "select unit_id, name from known_units where unit_id = any($1::uuid[])"
-_OPENINGS = text(f"""
-    select entry_index, sealed from {OPENINGS} where name = 'user' and entry_index = any(:indexes)
-""")  # noqa: S608 - our own names
 
 
 @dataclass(frozen=True)
@@ -84,46 +83,74 @@ class Step:
 def as_steps(connection: Connection, rows: Sequence[Sequence[Any]], unseal: Unseal) -> list[Step]:
     """Entries (rows of SHOWN), in the order given; what stands beside each is held against it. Raises EntryIsSpoilt."""
     try:
-        leaves, differs = _read(rows)
-        shown = _what_was_shown(connection, leaves, differs)
+        read = _read(connection, rows)
+        leaves = read.leaves
         _add_units_heard_since(connection, leaves.values())
-        units = {UUID(unit) for leaf in leaves.values() for unit in (leaf.get("unit"), _concerned(leaf)) if unit}
+        units = {as_id(unit) for leaf in leaves.values() for unit in (leaf.get("unit"), _concerned(leaf)) if unit}
         names: dict[UUID, str] = dict(ask(connection, _UNITS, (list(units),))) if units else {}
-        users = _users(connection, leaves, unseal, differs)
+        keys = {row[0]: row[KEY] for row in rows}
+        users = users_of(connection, leaves, read.beside, keys, unseal, read.differs)
         return [
-            _step(index, leaf, shown.get(index), names, users.get(index, ""), differs[index])
-            for index, leaf in leaves.items()
+            _step(index, leaf, read.beside[index], read.shown.get(index), names, users.get(index, ""), differs)
+            for (index, leaf), differs in zip(leaves.items(), read.differs.values(), strict=True)
         ]
     except NOT_OURS:
         # a leaf of ours is none of these; what somebody wrote in its place may be anything
         raise EntryIsSpoilt from None
 
 
-def _read(rows: Sequence[Sequence[Any]]) -> tuple[dict[int, dict[str, Any]], dict[int, list[str]]]:
-    """By index, what each leaf says, and what beside it is something else."""
-    leaves, differs = {}, {}
-    for index, stored, kept_hash, event_id, kind, occurred_at, recorded_at, units, shown in rows:
-        leaf, hashed = read_hashed(stored)
-        leaves[index] = leaf
-        differs[index] = differing(leaf, Columns(event_id, kind, occurred_at, recorded_at, tuple(units), shown))
-        if hashed != bytes(kept_hash):
-            differs[index].append("leaf_hash")
-    return leaves, differs
+@dataclass(frozen=True)
+class _Said:
+    """What a stored leaf says, its hash, and what belongs beside it. What is nested in it is not to be changed."""
+
+    members: dict[str, Any]
+    hashed: bytes
+    beside: Columns
 
 
-def _what_was_shown(
-    connection: Connection, leaves: Mapping[int, dict[str, Any]], differs: dict[int, list[str]]
-) -> dict[int, Shown]:
-    """By index, the sets of what lists showed; one that is not the leaf's shows nothing."""
-    named = {index: leaf for index, leaf in leaves.items() if MEMBER in leaf}
-    sets = find_sets(connection, [key_of(leaf[MEMBER]) for leaf in named.values()])
-    found = {}
-    for index, leaf in named.items():
-        stored = sets.get(key_of(leaf[MEMBER]))
-        if stored is not None and fits(leaf, stored):
-            found[index] = stored
-        elif MEMBER not in differs[index]:
-            differs[index].append(MEMBER)
+@lru_cache(maxsize=KEPT)
+def _said(stored: bytes) -> _Said:
+    # remembered by all of the bytes, as the reading itself is: what has been changed is read anew
+    members, hashed = read_hashed(stored)
+    return _Said(members, hashed, columns_of(members))
+
+
+def said_by(row: Sequence[Any]) -> Mapping[str, Any]:
+    """What the leaf of a row of SHOWN says, as ``as_steps`` reads it. Raises EntryIsSpoilt."""
+    try:
+        return _said(bytes(row[1])).members
+    except NOT_OURS:
+        raise EntryIsSpoilt from None
+
+
+@dataclass(frozen=True)
+class _Found:
+    """By index: what each leaf says, what belongs beside it, what is something else there, and what lists showed."""
+
+    leaves: dict[int, dict[str, Any]]
+    beside: dict[int, Columns]
+    differs: dict[int, list[str]]
+    shown: dict[int, Shown]
+
+
+def _read(connection: Connection, rows: Sequence[Sequence[Any]]) -> _Found:
+    found = _Found({}, {}, {}, {})
+    read = [(_said(bytes(row[1])), row) for row in rows]
+    named = {row[0]: key_of(said.members[MEMBER]) for said, row in read if MEMBER in said.members}
+    units, sets = sets_beside(connection, {row[7] for row in rows}, named.values())
+    for said, (index, _, kept_hash, event_id, kind, occurred_at, recorded_at, unit_set, shown, _key) in read:
+        found.leaves[index], found.beside[index] = dict(said.members), said.beside
+        stands = Columns(event_id, kind, occurred_at, recorded_at, units[unit_set], shown)
+        differs = found.differs[index] = differing_from(said.beside, said.members, stands)
+        if said.hashed != bytes(kept_hash):
+            differs.append("leaf_hash")
+        if index in named:
+            stored = sets.get(named[index])
+            # one that is not the leaf's shows nothing
+            if stored is not None and fits(said.members, stored):
+                found.shown[index] = stored
+            elif MEMBER not in differs:
+                differs.append(MEMBER)
     return found
 
 
@@ -145,69 +172,41 @@ def _concerned(leaf: dict[str, Any]) -> str | None:
     return str(unit) if unit else None
 
 
-def _users(
-    connection: Connection, leaves: dict[int, dict[str, Any]], unseal: Unseal, differs: dict[int, list[str]]
-) -> dict[int, str | None]:
-    """Who acted, as far as it can be opened and is what the leaf is committed to; what is not goes to ``differs``.
-
-    None for somebody who has been erased.
-    """
-    committed = {
-        index: leaf["commitments"][USER] for index, leaf in leaves.items() if USER in leaf.get("commitments", ())
-    }
-    found: dict[int, str | None] = {}
-    rows = connection.execute(_OPENINGS, {"indexes": list(leaves)}).all()
-    unseal.prepare(connection, [row.sealed for row in rows])
-    for row in rows:
-        try:
-            # sealed for another entry and laid beside this one, it would say that somebody else did it
-            opened = unseal(connection, UUID(leaves[row.entry_index]["id"]), USER, bytes(row.sealed))
-        except OpeningIsWrong:
-            continue
-        if opened is None:
-            if leaves[row.entry_index]["format"] == FORMAT_1 or unseal.knows(connection, bytes(row.sealed)):
-                committed.pop(row.entry_index, None)
-                found[row.entry_index] = None
-        elif row.entry_index in committed and opens(committed[row.entry_index], USER, opened[1], opened[0]):
-            del committed[row.entry_index]
-            found[row.entry_index] = str(opened[1]["subject"])
-    for index in committed:
-        differs[index].append(USER)
-    return found
-
-
 def _step(
     index: int,
     leaf: dict[str, Any],
+    beside: Columns,
     shown: Shown | None,
     names: Mapping[UUID, str],
     user: str | None,
     differs: Sequence[str],
 ) -> Step:
-    """``shown``: the set that the leaf names. ``user``: empty when there is none to be shown, None when it has been
-    erased."""
-    unit_id = UUID(leaf["unit"]) if leaf.get("unit") else None
+    """``beside``: what the leaf says of its own columns. ``shown``: the set that it names.
+
+    ``user``: empty when there is none to be shown, None when it has been erased.
+    """
+    unit_id = as_id(leaf["unit"]) if leaf.get("unit") else None
     concerned = _concerned(leaf)
     return Step(
         index=index,
-        id=UUID(leaf["id"]),
+        id=beside.event_id,
         type=leaf["type"],
-        occurred_at=datetime.fromisoformat(leaf["occurred_at"]),
-        recorded_at=datetime.fromisoformat(leaf["recorded_at"]),
+        occurred_at=beside.occurred_at,
+        recorded_at=beside.recorded_at,
         action=str(leaf.get("action", "")),
         outcome=str(leaf.get("outcome", "")),
         unit_id=unit_id,
         unit_name=names.get(unit_id) if unit_id else None,
-        assignment=UUID(leaf["assignment"]) if leaf.get("assignment") else None,
-        concerns=names.get(UUID(concerned), concerned[:8]) if concerned else None,
+        assignment=as_id(leaf["assignment"]) if leaf.get("assignment") else None,
+        concerns=names.get(as_id(concerned), concerned[:8]) if concerned else None,
         role=leaf.get("role"),
         user=user or None,
         rule=leaf.get("rule"),
         purpose=leaf.get("purpose"),
         record_kind=leaf.get("record_kind"),
         # a leaf that names a set names no ids itself
-        subjects=tuple(map(UUID, leaf.get("subjects", ()))) if shown is None else shown.records,
-        consents=tuple(map(UUID, leaf.get("consents", ()))) if shown is None else shown.consents,
+        subjects=tuple(map(as_id, leaf.get("subjects", ()))) if shown is None else shown.records,
+        consents=tuple(map(as_id, leaf.get("consents", ()))) if shown is None else shown.consents,
         data=leaf.get("data", {}),
         differs=tuple(differs),
         agent=leaf.get("agent", {}).get("kind", ""),

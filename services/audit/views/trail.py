@@ -9,50 +9,87 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row, TextClause, text
 
 from services.audit.adapters.beside_entries import ABOUT
 from services.audit.adapters.openings import Unseal
+from services.audit.domain.beside import NOT_OURS
 from services.audit.domain.mandate import Mandate
+from services.audit.domain.refusals import EntryIsSpoilt
 from services.audit.log.shown import OF_MANY
-from services.audit.views.steps import SHOWN, Step, as_steps
+from services.audit.views.steps import SHOWN, WIDTH, Step, as_steps, said_by
 from services.audit.views.within import given, within
 
 GIVEN, WITHDRAWN, CANCELLED = "consent.given.v1", "consent.withdrawn.v1", "referral.cancelled.v1"
 
-# a stranger's attempt names the stranger's unit only, so the whole trail follows from one step within the mandate
-_COVERED = within(f"""
-    select exists (
-        select 1 from {ABOUT} join log_entries on index = entry_index
-        where subject_id = :subject and type <> 'access.recorded.v1'
-            and (type like 'consent.%' or type like 'referral.%') and WITHIN)
-""")  # noqa: S608 - our own column names
-# what was done, as opposed to looked at: few, however often the referral is looked at
-_STEPS = text(f"""
-    select {SHOWN} from {ABOUT} join log_entries on index = entry_index
+MANY_SETS, ENTRIES_A_SET = 2_000, 4
+
+# what was done, as opposed to looked at: few, however often the referral is looked at. A stranger's attempt names the
+# stranger's unit only, so the whole trail follows from one step within the mandate
+_STEPS = within(f"""
+    select {SHOWN}, (type like 'consent.%' or type like 'referral.%') and WITHIN as covered
+    from {ABOUT} join log_entries on index = entry_index
     where subject_id = :subject and type <> 'access.recorded.v1' order by index
 """)  # noqa: S608 - our own column names
-# two plain questions that stop early, rather than one that the planner may answer by way of the whole log
+# plain questions that stop early, rather than one that the planner may answer by way of the whole log
 _READINGS = f"""
-    select {SHOWN} from {ABOUT} join log_entries on index = entry_index
-    where subject_id = :subject and type = 'access.recorded.v1' and ALSO
+    select entry_index from {ABOUT} join log_entries on index = entry_index
+    where subject_id = SUBJECT and type = 'access.recorded.v1' and ALSO
         and (cast(:before as bigint) is null or entry_index < :before)
     order by entry_index desc limit :limit
 """  # noqa: S608 - as above
-_LOOKED_AT = text(_READINGS.replace("ALSO", "true"))
-# a list names the set of what it showed: of each set that holds this one, its newest entries
-_LISTED = text(f"""
-    select {SHOWN} from (
-        select newest.listed from sets_showing(cast(:subject as uuid)) as key, lateral (
+LOOKED_AT = _READINGS.replace("SUBJECT", "cast(:subject as uuid)").replace("ALSO", "true")
+
+
+def listed(many_sets: int, entries_a_set: int) -> str:
+    """The newest lists that showed a subject: a list names the set of what it showed, so of each set that holds it.
+
+    What has been in the same list for years is in thousands of sets. With ``many_sets`` or more, its newest entries are
+    first looked for at the end of the log, ``entries_a_set`` for each of them: as long as asking half of the sets
+    takes. Whoever finds too little there has lost no more than that.
+    """
+    return f"""
+        with showing as materialized (select key from sets_showing(cast(:subject as uuid)) as key),
+        sets as materialized (select count(*) as number from showing),
+        until as materialized (
+            select coalesce(cast(:before as bigint), (select max(index) + 1 from log_entries)) as index
+        ),
+        near as materialized (
             select index as listed from log_entries
-            where shown = key and (cast(:before as bigint) is null or index < :before)
+            where index < (select index from until)
+                and index >= (
+                    select until.index - {entries_a_set} * number from until, sets where number >= {many_sets}
+                )
+                and (shown in (select key from showing)) is true
             order by index desc limit :limit
-        ) as newest
-        order by newest.listed desc limit :limit
-    ) as found join log_entries on index = listed
-""")  # noqa: S608 - as above
+        )
+        select listed from near
+        union all (
+            select entry.listed from showing, lateral (
+                select index as listed from log_entries
+                where shown = key and (cast(:before as bigint) is null or index < :before) offset 0
+            ) as entry
+            where (select count(*) from near) < :limit
+            order by entry.listed desc limit :limit
+        )
+    """  # noqa: S608 - our own numbers
+
+
 # bytes that an index holds (migration 0002)
-_REFUSED = text(_READINGS.replace("ALSO", "position('\\x226f7574636f6d65223a227265667573656422'::bytea in leaf) > 0"))
+_REFUSED = _READINGS.replace("SUBJECT", "cast(:around as uuid)").replace(
+    "ALSO", "position('\\x226f7574636f6d65223a227265667573656422'::bytea in leaf) > 0"
+)
+
+
+def newest_of(*questions: str) -> TextClause:
+    """The newest of what several questions find, as rows of SHOWN."""
+    found = " union all ".join(f"({question})" for question in questions)
+    return text(f"select {SHOWN} from log_entries where index = any(array({found})) order by index desc limit :limit")  # noqa: S608 - as above
+
+
+LISTED = listed(MANY_SETS, ENTRIES_A_SET)
+_OF_A_REFERRAL = newest_of(LOOKED_AT, LISTED)
+_OF_A_CONSENT = newest_of(LOOKED_AT, LISTED, _REFUSED)
 
 
 @dataclass(frozen=True)
@@ -121,19 +158,17 @@ def consent_trail(
     before: int | None = None,
 ) -> Trail | None:
     """From given to withdrawn: every use that relied on it, and what was tried on its referral and refused."""
-    if not _covered(connection, consent_id, mandate):
+    own, covered = _step_rows(connection, consent_id, mandate)
+    referral_id = _referral_of(own, consent_id) if covered else None
+    if referral_id is None:
         return None
-    own = as_steps(connection, _step_rows(connection, consent_id), unseal)
-    given_or_not = next((step for step in own if step.data.get("consent_id") == str(consent_id)), None)
-    if given_or_not is None:
-        return None
-    referral_id = UUID(given_or_not.data["referral_id"])
-    seen = {step.index for step in own}
-    around = [row for row in _step_rows(connection, referral_id) if row[0] not in seen]
-    newest, older = _reading_rows(connection, consent_id, referral_id, limit, before)
-    steps, readings = _both(connection, around, newest, unseal)
+    # a row's first column is the entry's index
+    seen = {row[0] for row in own}
+    around, _ = _step_rows(connection, referral_id, mandate)
     # an early end is what a withdrawal leads to
-    done = _in_order([*own, *(step for step in steps if step.type == CANCELLED)])
+    ended = [row for row in around if row[0] not in seen and said_by(row)["type"] == CANCELLED]
+    newest, older = _reading_rows(connection, consent_id, referral_id, limit, before)
+    done, readings = _both(connection, [*own, *ended], newest, unseal)
     return Trail("consent", consent_id, referral_id, done, readings, older, before is not None)
 
 
@@ -147,33 +182,40 @@ def referral_trail(
     before: int | None = None,
 ) -> Trail | None:
     """Everything around a referral: steps, readings, consents, refused attempts."""
-    if not _covered(connection, referral_id, mandate):
+    own, covered = _step_rows(connection, referral_id, mandate)
+    if not covered:
         return None
     newest, older = _reading_rows(connection, referral_id, None, limit, before)
-    done, readings = _both(connection, _step_rows(connection, referral_id), newest, unseal)
+    done, readings = _both(connection, own, newest, unseal)
     if not any(step.data.get("referral_id") == str(referral_id) for step in done):
         return None
     return Trail("referral", referral_id, referral_id, done, readings, older, before is not None)
 
 
-def _covered(connection: Connection, subject: UUID, mandate: Mandate) -> bool:
-    return bool(connection.scalar(_COVERED, given(mandate, subject=subject)))
+def _step_rows(connection: Connection, subject: UUID, mandate: Mandate) -> tuple[list[Row[Any]], bool]:
+    """What was done, as rows of SHOWN and one column more; and whether any of it is within the mandate."""
+    rows = list(connection.execute(_STEPS, given(mandate, subject=subject)))
+    return rows, any(row.covered for row in rows)
 
 
-def _step_rows(connection: Connection, subject: UUID) -> Sequence[Row[Any]]:
-    return connection.execute(_STEPS, {"subject": subject}).all()
+def _referral_of(own: Sequence[Row[Any]], consent_id: UUID) -> UUID | None:
+    """The referral that a consent belongs to, as an entry of its own says. Raises EntryIsSpoilt."""
+    try:
+        said = (said_by(row).get("data", {}) for row in own)
+        return next((UUID(data["referral_id"]) for data in said if data.get("consent_id") == str(consent_id)), None)
+    except NOT_OURS:
+        raise EntryIsSpoilt from None
 
 
 def _reading_rows(
     connection: Connection, subject: UUID, around: UUID | None, limit: int, before: int | None
 ) -> tuple[list[Row[Any]], int | None]:
     """A page of what was looked at or tried; refused attempts name no consent, since none was relied on."""
-    asked = {"subject": subject, "before": before, "limit": limit + 1}
-    # a row's first column is the entry's index
-    found = {row[0]: row for question in (_LOOKED_AT, _LISTED) for row in connection.execute(question, asked)}
-    if around is not None:
-        found |= {row[0]: row for row in connection.execute(_REFUSED, asked | {"subject": around})}
-    newest = [found[index] for index in sorted(found, reverse=True)]
+    asked: dict[str, Any] = {"subject": subject, "before": before, "limit": limit + 1}
+    if around is None:
+        newest = list(connection.execute(_OF_A_REFERRAL, asked))
+    else:
+        newest = list(connection.execute(_OF_A_CONSENT, asked | {"around": around}))
     return newest[:limit], newest[limit - 1][0] if len(newest) > limit else None
 
 
@@ -181,7 +223,8 @@ def _both(
     connection: Connection, done: Sequence[Row[Any]], readings: Sequence[Row[Any]], unseal: Unseal
 ) -> tuple[list[Step], list[Step]]:
     """What was done and what was looked at, each in order: read together, since reading them asks for much at once."""
-    steps = {step.index: step for step in as_steps(connection, [*done, *readings], unseal)}
+    rows = [row[:WIDTH] for row in (*done, *readings)]
+    steps = {step.index: step for step in as_steps(connection, rows, unseal)}
     return _in_order([steps[row[0]] for row in done]), _in_order([steps[row[0]] for row in readings])
 
 

@@ -11,13 +11,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import create_engine, text
 
 from services.audit.adapters.beside_entries import UNITS
 from services.audit.domain.mandate import Mandate
 from services.audit.views import entries, export, log_status
-from services.audit.views.newest import FURTHER, NEAR
+from services.audit.views.newest import FURTHER, KINDS, NEAR, steps_back
 from services.audit.web.page import EXTENSION
+from tests.integration.audit.questions import asked_meanwhile, plans_of
 from tests.integration.audit.reviewers import Reviewers
 from tests.integration.audit.support import ELSEWHERE, World, given, looked, sent
 
@@ -29,8 +30,6 @@ ELSEWHERE_AT = (3, 40, 200)
 LOG_TABLES = ("log_entries", "log_about", "log_nodes", "log_checkpoints", "log_openings")
 # what entries' own rows have no room for: next to nothing here, and read as a whole for that; many rows in an old log
 SMALL_HERE = ("log_about", "log_openings")
-
-Asked = list[tuple[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -69,34 +68,6 @@ def analyse(world: World) -> None:
     engine.dispose()
 
 
-@contextmanager
-def asked_of(engine: Engine) -> Iterator[Asked]:
-    """Every question that the database is asked meanwhile, with its values."""
-    found: Asked = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool) -> None:
-        if statement.lstrip().lower().startswith(("select", "with")):
-            found.append((statement, values))
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
-def plans_of(engine: Engine, asked: Asked, *, by_index: bool = False) -> list[str]:
-    """How the database goes about each, asked as a reviewer; ``by_index``: where it need not read all of a table."""
-    with engine.connect() as connection:
-        connection.execute(text("select set_config('lotsa.role', 'auditor', true)"))
-        if by_index:
-            connection.execute(text("set local enable_seqscan = off"))
-        return [
-            "\n".join(row[0] for row in connection.exec_driver_sql(f"explain {statement}", values))
-            for statement, values in asked
-        ]
-
-
 LOOKS: dict[str, Callable[[FlaskClient, UUID], Any]] = {
     "how the log is": lambda client, _: client.get("/audit/log"),
     "all entries": lambda client, _: client.get("/audit/entries"),
@@ -112,10 +83,10 @@ def test_no_page_looks_through_the_log(long_log: Reviewers, written: list[UUID],
     """By no sequential scan of any of its tables, for a city's reviewer and for one who has three entries in it."""
     engine = long_log.app.extensions[EXTENSION].engine  # type: ignore[attr-defined]
     client = getattr(long_log, who)
-    with asked_of(engine) as asked:
+    with asked_meanwhile() as asked:
         answer = LOOKS[look](client, written[1000])
     assert answer.status_code in (200, 404)
-    assert any("log_" in statement for statement, _ in asked)
+    assert any("log_" in each.statement for each in asked)
     for tables, by_index in ((set(LOG_TABLES) - set(SMALL_HERE), False), (SMALL_HERE, True)):
         plans = plans_of(engine, asked, by_index=by_index)
         scanned = [plan for plan in plans for table in tables if f"Seq Scan on {table}" in plan]
@@ -126,7 +97,7 @@ def test_a_small_mandate_finds_its_page_by_its_units(long_log: Reviewers) -> Non
     """What is a reviewer's own lies behind thousands of others' entries, and is found by an index of units."""
     world = long_log.world
     here = Mandate(None, "2584")
-    with world.parts.as_auditor() as uow, asked_of(world.parts.engine) as asked:
+    with world.parts.as_auditor() as uow, asked_meanwhile() as asked:
         found = entries.newest(uow.connection, "all", here, world.parts.opening, limit=50)
     own = [step for step in found if step.unit_id == ELSEWHERE]
     assert len(own) == len(ELSEWHERE_AT)
@@ -162,6 +133,18 @@ def test_pages_follow_on_each_other_and_miss_nothing(long_log: Reviewers, kind: 
     assert FURTHER > 1
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_look_goes_back_over_all_of_the_log(kind: str) -> None:
+    """In steps that follow on each other; of a kind, in shorter ones: what is behind some readings is a page, not a
+    tenth of all that was ever sent."""
+    size = 1_000_000
+    steps = list(steps_back(kind, size))
+    assert [low for low, _ in steps] == [*(high for _, high in steps[1:]), 0]
+    assert steps[0] == (size - NEAR, size)
+    assert [high - low for low, high in steps][1] == NEAR * (FURTHER if kind == "all" else 4)
+    assert len(steps) < 8
+
+
 def test_the_last_day_is_counted_without_counting(long_log: Reviewers) -> None:
     """As many as a count would find, whenever one asks."""
     world = long_log.world
@@ -178,10 +161,10 @@ def test_the_last_day_is_counted_without_counting(long_log: Reviewers) -> None:
 def test_an_export_is_sent_as_it_is_made(long_log: Reviewers) -> None:
     """The first piece comes before the second part of the log is read; nothing is kept but what is on its way."""
     world = long_log.world
-    with asked_of(world.parts.engine) as asked:
+    with asked_meanwhile() as asked:
         size, pieces = export.export_pieces(long_log_reading(world), None, world.parts.opening)
         first = next(pieces)
-        read = [statement for statement, _ in asked if "leaf" in statement]
+        read = [each for each in asked if "leaf" in each.statement]
     assert size >= 3 * REFERRALS
     assert first.startswith(b"PK")
     assert read == []

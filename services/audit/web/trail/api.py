@@ -8,15 +8,17 @@ from uuid import UUID
 from flask import Response
 
 from services.audit.web.trail import looks
+from services.audit.web.trail.entry_json import represented
 from services.audit.web.trail.schemas import EntriesOut, EntryOut, TrailAsked, TrailOut
+from services.audit.web.trail.sentences import Wording
 from shared.kernel.actor import Role
-from shared.web.api import dumped, ok
+from shared.web.api import ok
 from shared.web.openapi import Operations
 from shared.web.paging import Paging, page
 from shared.web.who import Tried
 
 AUDITORS = [Role.AUDITOR]
-TRAIL = TrailOut(exclude=["next_cursor"])
+TRAIL = TrailOut(exclude=["steps", "next_cursor"])
 
 api = Operations()
 
@@ -33,7 +35,7 @@ def list_entries(query: dict[str, Any]) -> Response:
 @api.get("/entries/<int:index>", answers={200: EntryOut}, roles=AUDITORS, tries=Tried("read", "entry"))
 def get_entry(index: int) -> Response:
     """One entry by its place in the log."""
-    return ok(dumped(EntryOut, looks.entry_at(index)))
+    return ok(represented(looks.entry_at(index), Wording()))
 
 
 @api.get("/consents", query=Paging, answers={200: EntriesOut}, roles=AUDITORS)
@@ -83,11 +85,13 @@ def get_referral_trail(referral_id: UUID, query: dict[str, Any]) -> Response:
 def _page(kind: str, record_kind: str, query: dict[str, Any]) -> Response:
     steps, states, cursor = looks.page_of(kind, query["limit"], query["cursor"], record_kind)
     named = {"consents": "consent_id", "referrals": "referral_id"}.get(kind)
-    items = [dumped(EntryOut, step) | {"state": states[UUID(step.data[named])] if named else None} for step in steps]
+    said = Wording()
+    items = [represented(step, said) | {"state": states[UUID(step.data[named])] if named else None} for step in steps]
     return ok(page(items, cursor))
 
 
 def _trail(kind: str, subject_id: UUID, query: dict[str, Any]) -> Response:
     found, cursor = looks.trail_of(kind, subject_id, query["limit"], query["cursor"])
-    told = TRAIL.dump(found)
-    return ok(told | {"next_cursor": cursor})
+    said = Wording()
+    steps = [represented(step, said) for step in found.steps]
+    return ok(TRAIL.dump(found) | {"steps": steps, "next_cursor": cursor})

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from services.audit.views.folding import folded
 from services.audit.web.trail import looks, words
+from services.audit.web.trail.sentences import Wording
 from shared.kernel.actor import Role
 from shared.kernel.refusals import Invalid
 from shared.web.held_forms import form_page, shown_again
@@ -101,6 +102,7 @@ def _list(kind: str, record_kind: str) -> str:
     return render_template(
         f"trail/{'entries' if kind == 'all' else kind}.html",
         steps=steps,
+        said=Wording(),
         states={str(each): state for each, state in states.items()},
         cursor=cursor,
         is_first="cursor" not in request.args,
@@ -109,4 +111,4 @@ def _list(kind: str, record_kind: str) -> str:
 
 def _trail(kind: str, subject_id: UUID) -> str:
     trail, cursor = looks.trail_of(kind, subject_id, READINGS_ON_A_PAGE, request.args.get("cursor"))
-    return render_template("trail/trail.html", trail=trail, told=folded(trail.steps), cursor=cursor)
+    return render_template("trail/trail.html", trail=trail, told=folded(trail.steps), said=Wording(), cursor=cursor)
