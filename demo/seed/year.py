@@ -23,11 +23,11 @@ from services.referral.commands.accept_referral import AcceptReferral, accept_re
 from services.referral.commands.cancel_referral import CancelReferral, cancel_referral
 from services.referral.commands.complete_referral import CompleteReferral, complete_referral
 from services.referral.commands.drafts import SaveDraft, save_draft
-from services.referral.commands.note_first_contact import NoteFirstContact, note_first_contact
 from services.referral.commands.open_referral import OpenReferral, open_referral
 from services.referral.commands.propose_route import receiver
 from services.referral.commands.reject_referral import RejectReferral, reject_referral
 from services.referral.commands.send_referral import SendReferral, asked_of, send_referral
+from services.referral.commands.start_referral import StartReferral, start_referral
 from services.referral.commands.withdraw_consent import WithdrawConsent, withdraw_consent
 from services.referral.domain import codes
 from services.referral.domain.consent.scopes import Scope
@@ -142,7 +142,7 @@ class Year:
                 case "accept":
                     accept_referral(AcceptReferral(referral_id=referral.id), by, uow)
                 case "contact":
-                    note_first_contact(NoteFirstContact(referral_id=referral.id), by, uow)
+                    start_referral(StartReferral(referral_id=referral.id), by, uow)
                 case "reject":
                     reason, comment = self._reason(codes.REJECT_REASONS, "reject")
                     reject_referral(RejectReferral(referral_id=referral.id, reason=reason, comment=comment), by, uow)

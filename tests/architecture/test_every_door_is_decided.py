@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from services.referral.domain.lifecycle import FORMER_NAMES, STEPS
 from shared.settings import SERVICES
 from tests.support.four_apps import four_apps
 
@@ -74,8 +75,7 @@ OWN = "the caller's own, whatever their role"
 ANY_ROLE: Mapping[str, str] = {
     "GET /api/referral/v1/referrals/<uuid:referral_id>": BY_THE_COMMAND,
     **{
-        f"POST /api/referral/v1/referrals/<uuid:referral_id>/{step}": BY_THE_COMMAND
-        for step in ("accept", "first-contact", "reject", "complete", "cancel")
+        f"POST /api/referral/v1/referrals/<uuid:referral_id>/{step}": BY_THE_COMMAND for step in (*STEPS, *FORMER_NAMES)
     },
     "POST /api/referral/v1/consents/<uuid:consent_id>/withdraw": BY_THE_COMMAND,
     **{f"{method} /api/referral/v1/drafts/<uuid:draft_id>": BY_THE_COMMAND for method in ("GET", "PUT", "DELETE")},

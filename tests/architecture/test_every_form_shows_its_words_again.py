@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import pytest
 from flask import Flask
 
+from services.referral.domain.lifecycle import FORMER_NAMES, STEPS
 from shared.web.held_forms import takes_form
 from tests.architecture.test_every_form_outlives_a_lapse import NOTHING_TYPED, WALKED
 from tests.integration.directory.test_every_form_sent_late import WALK
@@ -23,7 +24,7 @@ AMONG_THE_DRAFTS = {
     "/referral/drafts/<uuid:draft_id>/<step>",
     *(
         f"/referral/referrals/<uuid:referral_id>/{form}"
-        for form in ("reject", "complete", "cancel", "withdraw-consent")
+        for form in (*(action for action, way in STEPS.items() if way.reasons), "withdraw-consent")
     ),
 }
 # held to be shown, and carried out by the page that shows it: tests/integration/audit/test_pages.py
@@ -31,8 +32,10 @@ A_SEARCH = {"/audit/search"}
 A_BUTTON: Mapping[str, str] = {
     "/referral/drafts/<uuid:draft_id>/discard": "asks first",
     "/referral/drafts/<uuid:draft_id>/send": "what is sent lies in the draft, and stays there if it is refused",
-    "/referral/referrals/<uuid:referral_id>/accept": "nothing is typed; who was first is said by a page",
-    "/referral/referrals/<uuid:referral_id>/first-contact": "nothing is typed; who was first is said by a page",
+    **{
+        f"/referral/referrals/<uuid:referral_id>/{step}": "nothing is typed; who was first is said by a page"
+        for step in (*(action for action, way in STEPS.items() if not way.reasons), *FORMER_NAMES)
+    },
     "/directory/mine/services/<uuid:service_id>/confirm": "nothing is typed",
     "/directory/mine/activities/<uuid:activity_id>/cancel": "nothing is typed",
     "/directory/mine/activities/<uuid:activity_id>/take-up": "nothing is typed",

@@ -139,7 +139,7 @@ def test_a_new_room_needs_a_place_in_the_house(house: Path) -> None:
 
 
 # services whose web has one Blueprint a subject
-APART = ("audit", "directory", "notifications")
+APART = ("audit", "directory", "notifications", "referral")
 
 
 @pytest.mark.parametrize("service", APART)

@@ -48,7 +48,8 @@ ASKED_OR_UNDONE_AT: Mapping[str, str] = {
 }
 # one click that takes nothing away from anybody
 ENDS_NOTHING: Mapping[str, str] = {
-    "/referral/referrals/<uuid:referral_id>/first-contact": "notes the moment; nothing of it is hidden or removed",
+    "/referral/referrals/<uuid:referral_id>/start": "notes the moment; nothing of it is hidden or removed",
+    "/referral/referrals/<uuid:referral_id>/first-contact": "the name that start had before",
     "/referral/referrals/<uuid:referral_id>/accept": "takes the referral on; nothing of it is hidden or removed",
     "/directory/mine/services/<uuid:service_id>/confirm": "notes the day; the listing says what it said before",
     "/directory/login/demo": "signs in",

@@ -232,6 +232,12 @@ def _begun(hands: Hands, _: str) -> Sending:
     return hands.form(page, page, **referrals.TYPED["carer"])
 
 
+def _form_of_before(hands: Hands, referral: str) -> Sending:
+    """The button of a page that was open when the step had its earlier name."""
+    ready = hands.form(A_PAGE.format(referral), f"{A_PAGE.format(referral)}/start")
+    return Sending("POST", f"{A_PAGE.format(referral)}/first-contact", ready.more)
+
+
 def _searched(hands: Hands, _: str) -> Sending:
     return hands.form("/audit/", "/audit/search", asked=hands.a_consent())
 
@@ -258,7 +264,10 @@ CHANGES = (
     Change("PUT /api/referral/v1/drafts/<uuid:draft_id>", "alva", NOTHING, _draft("PUT")),
     Change("DELETE /api/referral/v1/drafts/<uuid:draft_id>", "alva", NOTHING, _draft("DELETE")),
     Change(f"POST {REFERRALS}/<uuid:referral_id>/accept", "bo", WAITING, _step("accept")),
-    Change(f"POST {REFERRALS}/<uuid:referral_id>/first-contact", "bo", TO_CONTACT, _step("first-contact")),
+    *(
+        Change(f"POST {REFERRALS}/<uuid:referral_id>/{name}", "bo", TO_CONTACT, _step(name))
+        for name in ("start", "first-contact")
+    ),
     Change(
         f"POST {REFERRALS}/<uuid:referral_id>/complete",
         "bo",
@@ -287,7 +296,8 @@ CHANGES = (
     Change("POST /referral/drafts/<uuid:draft_id>/discard", "alva", NOTHING, _draft_at_the_pages("discard", "discard")),
     Change("POST /referral/drafts/<uuid:draft_id>/send", "alva", NOTHING, _draft_at_the_pages("check", "send")),
     Change(f"POST {A_REFERRAL}/accept", "bo", WAITING, _form(A_PAGE, f"{A_PAGE}/accept")),
-    Change(f"POST {A_REFERRAL}/first-contact", "bo", TO_CONTACT, _form(A_PAGE, f"{A_PAGE}/first-contact")),
+    Change(f"POST {A_REFERRAL}/start", "bo", TO_CONTACT, _form(A_PAGE, f"{A_PAGE}/start")),
+    Change(f"POST {A_REFERRAL}/first-contact", "bo", TO_CONTACT, _form_of_before),
     Change(f"POST {A_REFERRAL}/complete", "bo", ACCEPTED, _form(f"{A_PAGE}/complete", reason="support-started")),
     Change(
         f"POST {A_REFERRAL}/reject",

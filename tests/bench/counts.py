@@ -193,3 +193,9 @@ def _tree(file: Path) -> ast.Module:
 def _project(checkout: Path) -> dict[str, Any]:
     with (checkout / "pyproject.toml").open("rb") as file:
         return tomllib.load(file)
+
+
+def files_of_a_step(checkout: Path) -> list[str]:
+    """The files that the step of docs/adding-a-step.md touches: those in the second column of its table."""
+    page = (checkout / "docs/adding-a-step.md").read_text(encoding="utf-8")
+    return re.findall(r"^\|[^|]*\| `([^`|]+)` \|", page, re.MULTILINE)

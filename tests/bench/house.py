@@ -65,6 +65,8 @@ def in_the_source() -> Iterator[Figure]:
     told = [f"{lines:4} {file}" for lines, file in long]
     yield Figure(f"modules over {counts.LONGEST} lines that no decision names", len(long), told=told)
     yield Figure("  lines of a module, median", median, None)
+    touched = counts.files_of_a_step(CHECKOUT)
+    yield Figure("files that an added step touches", len(touched), 8, told=touched)
 
 
 def on_the_way(ways: Ways) -> Iterator[Figure]:
@@ -94,7 +96,6 @@ def main() -> None:
             print(figure, flush=True)
             for line in figure.told if names_all else ():
                 print(f"      {line}")
-    print("\nNot measured: how many files an added step touches; there has been none yet.")
 
 
 def _by_file(places: Sequence[str]) -> list[str]:

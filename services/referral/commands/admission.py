@@ -11,7 +11,7 @@ from services.referral.domain.lifecycle import Action, State
 from services.referral.domain.permissions import Relation, may_know_of, permitted
 from services.referral.domain.ports import Work
 from services.referral.domain.referral import Referral
-from services.referral.domain.refusals import ActionIsNotYours, NotInThisState
+from services.referral.domain.refusals import ActionIsNotYours
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ConsentId, ReferralId, uuid7
 from shared.kernel.refusals import NotThere, Refusal
@@ -20,14 +20,15 @@ from shared.kernel.refusals import NotThere, Refusal
 def admit_to_change(action: Action, referral_id: ReferralId, expected: int | None, actor: Actor, uow: Work) -> Referral:
     """The referral, locked, if the actor may take this action on it now.
 
-    Raises NotThere (the attempt is recorded), ActionIsNotYours (recorded too), NotInThisState, VersionHasMoved.
+    Raises NotThere (the attempt is recorded), ActionIsNotYours (recorded too), NotInThisState or what the referral says
+    in its place (``why_not_now``), VersionHasMoved.
     """
     referral = known_to(action, uow.referrals.lock(referral_id), referral_id, actor, uow)
     if expected is not None:
         referral.expect_version(expected, referral.relation_to(actor), uow.clock.now())
     if not permitted(actor.role, referral.relation_to(actor), referral.state, action):
         if _would_be_theirs(action, referral, actor):
-            raise NotInThisState
+            raise referral.why_not_now(action)
         refuse(action, (referral_id,), "role-or-unit-may-not", actor, uow, ActionIsNotYours())
     return referral
 

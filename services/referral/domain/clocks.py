@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from services.referral.domain.lifecycle import CLOSED, State
+from services.referral.domain.lifecycle import Promise as Promise
 from shared.kernel.identity import UnitId
 
 SATURDAY = 5
@@ -23,15 +24,6 @@ class Priority(StrEnum):
     ROUTINE = "routine"
     URGENT = "urgent"
     ASAP = "asap"
-
-
-class Promise(StrEnum):
-    """What is promised by a deadline, or asked for: a withdrawal is to be acknowledged, and no day is set for that."""
-
-    ACKNOWLEDGE = "acknowledge"
-    FIRST_CONTACT = "first-contact"
-    ANSWER = "answer"
-    ACKNOWLEDGE_WITHDRAWAL = "acknowledge-withdrawal"
 
 
 @dataclass(frozen=True)

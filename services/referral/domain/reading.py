@@ -74,12 +74,8 @@ def reading_of(referral: Referral, actor: Actor, at: datetime, *, on_paper: bool
 
 def offered_to(referral: Referral, actor: Actor) -> tuple[Action, ...]:
     """What the actor may do with the referral now: the table, less what there is nothing left to do of."""
-    left = {
-        Action.WITHDRAW_CONSENT: any(consent.standing() for consent in referral.consents),
-        Action.FIRST_CONTACT: referral.awaits_first_contact,
-    }
     actions = actions_for(actor.role, referral.relation_to(actor), referral.state)
-    return tuple(action for action in actions if left.get(action, True))
+    return tuple(action for action in actions if referral.has_left(action))
 
 
 def shown_state(referral: Referral, relation: Relation, at: datetime) -> str:

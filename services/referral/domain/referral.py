@@ -11,14 +11,14 @@ from services.referral.domain.codes import CONSENT_WITHDRAWN
 from services.referral.domain.consent.consent import Consent, RecordedBy
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.content import Part
-from services.referral.domain.lifecycle import CLOSED, OFFERED, Action, State
+from services.referral.domain.lifecycle import CLOSED, OFFERED, STEPS, Action, State
 from services.referral.domain.people import Subject
 from services.referral.domain.permissions import Relation
 from services.referral.domain.refusals import ContactIsNotWanted, FirstContactIsMade, NotInThisState
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.events import DomainEvent
 from shared.kernel.identity import ConsentId, ReferralId, UnitId
-from shared.kernel.refusals import VersionHasMoved
+from shared.kernel.refusals import Conflict, VersionHasMoved
 
 FIRST_VERSION = 1
 
@@ -84,8 +84,23 @@ class Referral:
 
     @property
     def awaits_first_contact(self) -> bool:
-        """Whether the first contact can be noted: accepted, not made yet, and not unwanted since a withdrawal."""
+        """Whether it can be started: accepted, no contact made yet, and none unwanted since a withdrawal."""
         return self.state is State.ACCEPTED and self.first_contact_at is None and self.sharing_withdrawn_at is None
+
+    def has_left(self, action: Action) -> bool:
+        """Whether there is anything left to do of what the table allows in this state."""
+        match action:
+            case Action.START:
+                return self.awaits_first_contact
+            case Action.WITHDRAW_CONSENT:
+                return any(consent.standing() for consent in self.consents)
+            case _:
+                return True
+
+    def why_not_now(self, action: Action) -> Conflict:
+        """Why an action that is possible at another point of the way is not possible now."""
+        made = action is Action.START and self.first_contact_at is not None and self.state not in CLOSED
+        return FirstContactIsMade() if made else NotInThisState()
 
     def deadline_for(self, relation: Relation, at: datetime) -> Deadline | None:
         """The next deadline as its reader may know it.
@@ -151,37 +166,30 @@ class Referral:
         self._go(Action.ACCEPT, by, at)
         self.accepted_at = at
         self.assigned_to = by.user
-        self._record(happened.ReferralAccepted, by, at)
 
-    def note_first_contact(self, by: Actor, at: datetime) -> None:
-        """Note that the carer has been met or talked to for the first time; the state stays.
+    def start(self, by: Actor, at: datetime) -> None:
+        """Begin: the carer has been met or talked to for the first time, and what was promised of that is kept.
 
         Raises NotInThisState, FirstContactIsMade, or ContactIsNotWanted after the carer's withdrawal.
         """
-        if self.state is not State.ACCEPTED:
-            raise NotInThisState
-        if self.first_contact_at is not None:
-            raise FirstContactIsMade
+        if self.state is not State.ACCEPTED or self.first_contact_at is not None:
+            raise self.why_not_now(Action.START)
         if self.sharing_withdrawn_at is not None:
             raise ContactIsNotWanted
+        self._go(Action.START, by, at)
         self.first_contact_at = at
-        self._step(Action.FIRST_CONTACT, by, at)
-        self._record(happened.FirstContactMade, by, at)
 
     def reject(self, reason: str, comment: str, by: Actor, at: datetime) -> None:
         """Decline it with a coded reason. Raises NotInThisState."""
         self._go(Action.REJECT, by, at, reason=reason, comment=comment)
-        self._record(happened.ReferralRejected, by, at)
 
     def complete(self, outcome: str, comment: str, unmet_needs: tuple[str, ...], by: Actor, at: datetime) -> None:
         """Close it with an outcome. Raises NotInThisState."""
         self._go(Action.COMPLETE, by, at, reason=outcome, comment=comment, unmet_needs=unmet_needs)
-        self._record(happened.ReferralCompleted, by, at)
 
     def cancel(self, reason: str, comment: str, by: Actor, at: datetime) -> None:
         """Take it back. Raises NotInThisState."""
         self._go(Action.CANCEL, by, at, reason=reason, comment=comment)
-        self._record(happened.ReferralCancelled, by, at)
 
     def withdraw(self, consent_id: ConsentId, scopes: frozenset[Scope], by: Actor, at: datetime) -> frozenset[Part]:
         """Withdraw a consent, or some of its scopes; which parts were sealed by it.
@@ -198,7 +206,6 @@ class Referral:
         self.sealed |= sealing
         if Scope.SHARE_WITH_RECEIVING_UNIT in gone and self.state is State.REQUESTED:
             self._go(Action.CANCEL, by, at, reason=CONSENT_WITHDRAWN)
-            self._record(happened.ReferralCancelled, by, at)
         else:
             self._step(Action.WITHDRAW_CONSENT, by, at)
         self.events.append(
@@ -233,6 +240,8 @@ class Referral:
         if self.state in CLOSED:
             self.closed_at = at
         self._step(action, by, at, reason=reason, comment=comment, unmet_needs=unmet_needs)
+        if (event := STEPS[action].event) is not None:
+            self._record(event, by, at)
 
     def _step(
         self,

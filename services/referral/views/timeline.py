@@ -7,25 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.referral.commands.open_referral import OpenedReferral
-from services.referral.domain.clocks import Promise
-from services.referral.domain.lifecycle import Action
+from services.referral.domain.lifecycle import CLOSED, STEPS, stages
+from services.referral.domain.lifecycle import Stage as Stage
 from services.referral.domain.reading import Reading
 from services.referral.domain.referral import Referral, Step
-
-
-class Stage(StrEnum):
-    """A stage on the track."""
-
-    SENT = "sent"
-    DELIVERED = "delivered"
-    OPENED = "opened"
-    ACCEPTED = "accepted"
-    FIRST_CONTACT = "first-contact"
-    REJECTED = "rejected"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-    CLOSED = "closed"
-    WITHDRAWN = "withdrawn"
 
 
 class Progress(StrEnum):
@@ -55,20 +40,10 @@ class Mark:
     unmet_needs: tuple[str, ...] = ()
 
 
-ENDS = {Action.REJECT: Stage.REJECTED, Action.COMPLETE: Stage.COMPLETED, Action.CANCEL: Stage.CANCELLED}
+STAGES = stages()
+ENDS = frozenset(way.stage for way in STEPS.values() if way.after in CLOSED)
 BAD_ENDS = (Stage.REJECTED, Stage.CANCELLED)
-OTHER_STEPS = {
-    Action.ACCEPT: Stage.ACCEPTED,
-    Action.FIRST_CONTACT: Stage.FIRST_CONTACT,
-    Action.WITHDRAW_CONSENT: Stage.WITHDRAWN,
-}
-KEPT_BY = {
-    Promise.ACKNOWLEDGE: Stage.ACCEPTED,
-    Promise.FIRST_CONTACT: Stage.FIRST_CONTACT,
-    Promise.ANSWER: Stage.COMPLETED,
-    # whoever closes it has seen that the consent is gone
-    Promise.ACKNOWLEDGE_WITHDRAWAL: Stage.COMPLETED,
-}
+KEPT_BY = {promise: way.stage for way in STEPS.values() if way.stage for promise in way.keeps}
 
 
 def timeline(opened: OpenedReferral) -> list[Mark]:
@@ -91,14 +66,14 @@ def _closed_only(opened: OpenedReferral) -> list[Mark]:
     if opened.referral.closed_at is None:
         unanswered = _ahead(opened.referral, opened.reading)[:1] if opened.reading.late else []
         return [*own, *unanswered, Mark(stage=Stage.CLOSED, progress=Progress.AHEAD)]
-    if any(mark.stage in ENDS.values() for mark in own):
+    if any(mark.stage in ENDS for mark in own):
         return own
     return [*own, _passed(Stage.CLOSED, opened.referral.closed_at)]
 
 
 def mark_of(step: Step) -> Mark | None:
     """A step as a stage that has been passed; None for those that the track shows otherwise."""
-    stage = ENDS.get(step.action) or OTHER_STEPS.get(step.action)
+    stage = STAGES.get(step.action)
     if stage is None:
         return None
     return Mark(

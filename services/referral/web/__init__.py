@@ -11,20 +11,20 @@ from sqlalchemy import text
 from services.referral.bootstrap import SERVICE, Parts, for_web
 from services.referral.web import formats, standing
 from services.referral.web.consent.api import api as consent_api
-from services.referral.web.consent.pages import pages as consent
+from services.referral.web.consent.pages import pages as consent_pages
 from services.referral.web.door import record_refusals
 from services.referral.web.draft.api import api as drafts_api
-from services.referral.web.draft.send import pages as draft
+from services.referral.web.draft.send import pages as draft_pages
 from services.referral.web.draft.send_api import api as sending_api
 from services.referral.web.lapsing import keeping
 from services.referral.web.page import EXTENSION
-from services.referral.web.receipt.pages import pages as receipt
+from services.referral.web.receipt.pages import pages as receipt_pages
 from services.referral.web.referral.api import api as referral_api
-from services.referral.web.referral.pages import pages as referral
+from services.referral.web.referral.pages import pages as referral_pages
 from services.referral.web.step.api import api as step_api
-from services.referral.web.step.pages import pages as step
+from services.referral.web.step.pages import pages as step_pages
 from services.referral.web.worklist.api import api as worklist_api
-from services.referral.web.worklist.pages import pages as worklist
+from services.referral.web.worklist.pages import pages as worklist_pages
 from shared.settings import Settings
 from shared.storage.heartbeat import HeardDirectory
 from shared.storage.key_register import key_is_right
@@ -32,7 +32,7 @@ from shared.storage.schema import OneVersion
 from shared.web.app import make_app
 from shared.web.openapi import Api
 
-PAGES = (worklist, draft, receipt, referral, step, consent)
+PAGES = (worklist_pages, draft_pages, receipt_pages, referral_pages, step_pages, consent_pages)
 API = Api(SERVICE, "Lotsa: referrals", [sending_api, worklist_api, referral_api, step_api, consent_api, drafts_api])
 
 

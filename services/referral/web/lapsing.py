@@ -8,22 +8,22 @@ from uuid import UUID
 from services.referral.bootstrap import Parts
 from services.referral.commands.admission import refuse
 from services.referral.domain.lifecycle import Action
+from services.referral.web.steps import OFFERS, view_of
 from shared.kernel.actor import Actor
 from shared.kernel.translation import says
 from shared.storage.held_forms import HeldForms
 from shared.storage.lapsed_forms import LapsedForms
 from shared.web.lapsed_forms import FormIsNotKept, Keeping
 
+STEP_FORMS = {view_of(action): offer.late for action, offer in OFFERS.items()}
 KINDS = {
     "draft.begin": says("The form is the first step of a new referral."),
     "draft.step": says("The form is a step of a new referral."),
     "draft.discard": says("The form throws a draft away."),
     "draft.send": says("The form sends a referral."),
-    "step.accept": says("The form accepts a referral."),
-    "step.first_contact": says("The form notes the first contact."),
-    "step.reject": says("The form declines a referral."),
-    "step.complete": says("The form closes a referral."),
-    "step.cancel": says("The form takes a referral back."),
+    **{f"step.{view}": late for view, late in STEP_FORMS.items()},
+    # its name before 0.2
+    "step.first_contact": STEP_FORMS["start"],
     "consent.withdraw": says("The form withdraws a consent."),
 }
 

@@ -13,12 +13,15 @@ from services.referral.commands.propose_route import Proposal
 from services.referral.domain.codes import Code
 from services.referral.domain.consent.consent import Consent
 from services.referral.domain.consent.texts import ConsentText, sha256_of
+from services.referral.domain.lifecycle import FORMER_NAMES
 from services.referral.domain.ports import Draft
 from services.referral.domain.reading import Reading
 from services.referral.domain.referral import Referral, Step
 from services.referral.domain.routing import ReceivingUnit
 
 Body = dict[str, Any]
+# the name that a step had before 0.2 is told beside its own, for one version
+ACTION_NAMES = {action: (action.value, former) for former, action in FORMER_NAMES.items()}
 
 
 def plain(value: Any) -> Any:
@@ -86,7 +89,7 @@ def brief(referral: Referral, reading: Reading) -> Body:
             "promises": asdict(referral.promises),
             "deadline": asdict(reading.deadline) if reading.deadline else None,
             "late": reading.late,
-            "actions": reading.actions,
+            "actions": [name for action in reading.actions for name in ACTION_NAMES.get(action, (action,))],
         }
     )
 

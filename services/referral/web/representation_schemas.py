@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.referral.domain.clocks import Promise
-from services.referral.domain.lifecycle import Action
+from services.referral.domain.lifecycle import FORMER_NAMES, Action
 from shared.web.schema import Schema, fields, validate
 
 
@@ -73,7 +73,9 @@ class BriefOut(Schema):
     promises = fields.Nested(PromisesOut, required=True)
     deadline = fields.Nested(DeadlineOut, required=True, allow_none=True)
     late = fields.Boolean(required=True)
-    actions = fields.List(fields.String(validate=validate.OneOf([each.value for each in Action])), required=True)
+    actions = fields.List(
+        fields.String(validate=validate.OneOf([*(each.value for each in Action), *FORMER_NAMES])), required=True
+    )
 
 
 class ClosedOut(Schema):

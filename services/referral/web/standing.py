@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _
 
+from services.referral.domain.lifecycle import stages
+from services.referral.web.steps import OFFERS
 from services.referral.web.words import Words
 
 STATES: Words = {
@@ -40,11 +42,7 @@ STAGES: Words = {
     "sent": _("Sent on"),
     "delivered": _("Delivered"),
     "opened": _("Opened"),
-    "accepted": _("Accepted"),
-    "first-contact": _("First contact made"),
-    "rejected": _("Declined"),
-    "completed": _("Closed with an outcome"),
-    "cancelled": _("Cancelled"),
+    **{stage.value: OFFERS[action].passed for action, stage in stages().items() if action in OFFERS},
     "closed": _("Closed"),
     "withdrawn": _("Withdrawal recorded"),
 }

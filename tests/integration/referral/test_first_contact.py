@@ -61,14 +61,14 @@ def test_the_date_on_the_receipt_is_what_the_adviser_sees_until_it_is_met(room: 
 
     browser = at_the_pages(bo)
     address = f"/referral/referrals/{referral_id}"
-    answer = browser.post(f"{address}/first-contact", address)
+    answer = browser.post(f"{address}/start", address)
     assert (answer.status_code, answer.headers["Location"]) == (303, address)
     shown = page(bo, referral_id)
     assert "Första kontakten tagen" in shown
     assert "Första kontakt senast" not in shown
     assert "Avslut senast" in rows(bo)[0]
     (kept,) = room.ask("SELECT state, version, first_contact_at, deadline_kind FROM referrals")
-    assert tuple(kept) == ("accepted", 3, NOON, "answer")
+    assert tuple(kept) == ("in-progress", 3, NOON, "answer")
 
 
 @pytest.mark.holds("the-moment-of-the-click-is-kept")
@@ -84,7 +84,7 @@ def test_it_is_told_kept_and_logged(room: Room, alva: Cast, bo: Cast) -> None:
     assert set(told) == set(room.told("referral.accepted.v1")[0])
     seen = alva.open(referral_id).json
     assert seen["first_contact_at"] == "2026-11-20T12:00:00Z"
-    assert [step["action"] for step in seen["steps"]] == ["send", "accept", "first-contact"]
+    assert [step["action"] for step in seen["steps"]] == ["send", "accept", "start"]
     assert "Första kontakten tagen" in page(alva, referral_id)
 
 

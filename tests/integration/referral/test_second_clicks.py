@@ -14,7 +14,7 @@ import pytest
 from tests.integration.referral.conftest import AtThePages, Cast, Room, a_consent, a_referral, at_the_pages
 
 SILENT = {"carer": a_consent("share-with-receiving-unit", channels=["phone"])}
-BUTTONS = ("accept", "first-contact")
+BUTTONS = ("accept", "start")
 HIDDEN = ("csrf_token", "version")
 TELLING = ["tell-referrer-what-happened"]
 FIRST = "Någon annan hann före"
@@ -33,7 +33,7 @@ class Act:
 
 ACTS = (
     Act("accept", "bo", (), {}, "Lotsningen är accepterad"),
-    Act("first-contact", "bo", ("accept",), {}, "Första kontakten är noterad"),
+    Act("start", "bo", ("accept",), {}, "Första kontakten är noterad"),
     Act("reject", "bo", (), {"reason": "outside-area", "comment": "Ring gärna."}, "Lotsningen är avböjd"),
     Act(
         "complete",

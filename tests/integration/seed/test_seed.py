@@ -67,7 +67,7 @@ def test_referrals_are_in_every_state(seeded: Running) -> None:
         "state = 'requested' AND opened_at IS NULL",
         "state = 'requested' AND opened_at IS NOT NULL",
         "state = 'requested' AND acknowledge_by < now()",
-        "state = 'accepted' AND answer_by < now() AND first_contact_at IS NOT NULL",
+        "state = 'in-progress' AND answer_by < now() AND first_contact_at IS NOT NULL",
         "deadline_kind = 'first-contact' AND deadline_at < now()",
         "deadline_kind = 'first-contact' AND deadline_at > now()",
         "deadline_kind = 'acknowledge-withdrawal'",

@@ -156,7 +156,7 @@ def answer_it(canary: Canary, bo: Visitor, path: str) -> None:
     bo.go("/referral/")
     bo.go(path)
     bo.send()
-    bo.send('main form[action$="/first-contact"] button')
+    bo.send('main form[action$="/start"] button')
     bo.go(f"{path}/complete")
     bo.choose(("reason", "support-started"))
     bo.fill({"comment": canary.value["Completed"]})

@@ -85,7 +85,7 @@ def test_the_next_deadline_follows_the_state() -> None:
     assert referral.deadline == Deadline(Promise.ACKNOWLEDGE, referral.promises.acknowledge_by, SODERMALM)
     referral.accept(BO, NOON)
     assert referral.deadline == Deadline(Promise.FIRST_CONTACT, referral.promises.first_contact_by, SODERMALM)
-    referral.note_first_contact(BO, NOON)
+    referral.start(BO, NOON)
     assert referral.deadline == Deadline(Promise.ANSWER, referral.promises.answer_by, SODERMALM)
     referral.complete("could-not-be-reached", "", (), BO, NOON)
     assert referral.deadline is None
@@ -106,7 +106,7 @@ def test_a_sealed_referral_waits_for_an_acknowledgement_and_is_never_late(contac
     referral = a_referral()
     referral.accept(BO, NOON)
     if contacted:
-        referral.note_first_contact(BO, NOON)
+        referral.start(BO, NOON)
     withdrawn_at = NOON + timedelta(days=2)
     referral.withdraw(referral.consents[0].id, frozenset(), ALVA, withdrawn_at)
     deadline = referral.deadline

@@ -28,7 +28,7 @@ def everything_that_happens() -> dict[type[DomainEvent], DomainEvent]:
     accepted, rejected, cancelled = a_referral(about_both=True), a_referral(), a_referral()
     accepted.open(BO, NOON)
     accepted.accept(BO, NOON)
-    accepted.note_first_contact(BO, NOON)
+    accepted.start(BO, NOON)
     accepted.withdraw(accepted.consents[1].id, frozenset(), BO, NOON)
     accepted.complete("other", "Några ord om Frans.", (), BO, NOON)
     rejected.reject("other", "Några ord om Frans.", BO, NOON)

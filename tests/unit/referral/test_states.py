@@ -42,10 +42,11 @@ def test_the_ways_are_those_of_the_domain_page(before: State) -> None:
 
 
 def test_what_is_left_for_later_is_known_but_not_offered() -> None:
-    """Being in progress, on hold, failed or entered in error cannot be reached yet."""
+    """Being on hold, failed or entered in error cannot be reached yet."""
     assert set(OFFERED.values()) == {
         State.REQUESTED,
         State.ACCEPTED,
+        State.IN_PROGRESS,
         State.REJECTED,
         State.CANCELLED,
         State.COMPLETED,
@@ -82,19 +83,19 @@ class OneReferral(RuleBasedStateMachine):
         self._ask(Action.ACCEPT, lambda: self.referral.accept(BO, self.now))
 
     @rule()
-    def first_contact(self) -> None:
-        """Bo has talked to Frans: once, while it is accepted and Frans has not withdrawn. The state stays."""
+    def start(self) -> None:
+        """Bo has talked to Frans: once, while it is accepted and Frans has not withdrawn."""
         self.now += timedelta(minutes=1)
         state, version = self.referral.state, self.referral.version
         if not self.referral.awaits_first_contact:
             with pytest.raises((NotInThisState, FirstContactIsMade, ContactIsNotWanted)):
-                self.referral.note_first_contact(BO, self.now)
+                self.referral.start(BO, self.now)
             assert self.referral.version == version
             return
         assert state is State.ACCEPTED
-        self.referral.note_first_contact(BO, self.now)
+        self.referral.start(BO, self.now)
         self.seen.append(self.referral.version)
-        assert (self.referral.state, self.referral.first_contact_at) == (state, self.now)
+        assert (self.referral.state, self.referral.first_contact_at) == (State.IN_PROGRESS, self.now)
 
     @rule()
     def reject(self) -> None:
@@ -148,8 +149,8 @@ class OneReferral(RuleBasedStateMachine):
 
     @invariant()
     def what_bo_is_offered_he_may_do(self) -> None:
-        """First contact is offered exactly when it can be noted."""
-        assert (Action.FIRST_CONTACT in offered_to(self.referral, BO)) is self.referral.awaits_first_contact
+        """Starting is offered exactly when it can be done."""
+        assert (Action.START in offered_to(self.referral, BO)) is self.referral.awaits_first_contact
 
     @invariant()
     def the_promise_on_paper_is_next_until_it_is_met(self) -> None:

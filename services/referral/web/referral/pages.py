@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from services.referral.domain import codes
 from services.referral.domain.consent.consent import Consent, Withdrawal, withdrawals_of
 from services.referral.domain.consent.scopes import SCOPES_OF, Scope
 from services.referral.domain.content import UNREADABLE, Closed, Need, Part
-from services.referral.domain.lifecycle import Action
+from services.referral.domain.lifecycle import RECEIVERS, REFERRERS, STEPS, Action, Who
 from services.referral.domain.permissions import Relation
 from services.referral.domain.reading import Reading
 from services.referral.views.referral_page import ReferralPage, referral_page
@@ -24,6 +25,7 @@ from services.referral.web.page import STAFF, changing
 from services.referral.web.referral import words as own
 from services.referral.web.referral.called_on import called_on
 from services.referral.web.rows import carer_rows, need_rows, person_rows, titles
+from services.referral.web.steps import OFFERS, view_of
 from shared.kernel.identity import ReferralId
 from shared.web.language_names import language_name
 from shared.web.who import Tried, current_actor, needs
@@ -31,12 +33,9 @@ from shared.web.who import Tried, current_actor, needs
 pages = Blueprint("referral", __name__, url_prefix="/referral")
 
 # each kind of end by its own list: the same code may be in several, and mean something else in each
-REASONS: dict[Stage, tuple[codes.Code, ...]] = {
-    Stage.REJECTED: codes.REJECT_REASONS,
-    # the product itself cancels when the consent is withdrawn, and says so
-    Stage.CANCELLED: (*codes.CANCEL_REASONS, *codes.SYSTEM_REASONS),
-    Stage.COMPLETED: codes.OUTCOMES,
-}
+REASONS: dict[Stage, tuple[codes.Code, ...]] = {way.stage: way.reasons for way in STEPS.values() if way.stage}
+# the product itself cancels when the consent is withdrawn, and says so
+REASONS[Stage.CANCELLED] += codes.SYSTEM_REASONS
 
 
 @pages.get("/referrals/<uuid:referral_id>")
@@ -66,7 +65,23 @@ def show(referral_id: UUID) -> str:
         state=standing.shown_state(reading.shown_state),
         consents=[consent_rows(each, page) for each in page.opened.referral.consents],
         priority=str(words.PRIORITIES[page.opened.referral.priority.value]),
+        acts=offered(reading.actions, RECEIVERS),
+        own_acts=offered(reading.actions, REFERRERS),
     )
+
+
+def offered(actions: Sequence[Action], who: Who) -> list[dict[str, Any]]:
+    """The steps that one side may take now, as buttons: those that are only a button, and those that have a form."""
+    return [
+        {
+            "view": f"step.{view_of(action)}",
+            "button": str(OFFERS[action].button),
+            "hint": str(OFFERS[action].hint or ""),
+            "has_form": bool(STEPS[action].reasons),
+        }
+        for action in actions
+        if action in STEPS and STEPS[action].who == who
+    ]
 
 
 def stand_in_row(page: ReferralPage, need: Need) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from services.referral.commands.keep_form import KeptForm, keep_form, kept_form,
 from services.referral.commands.open_referral import steps_shown
 from services.referral.commands.step_taken import Said, step_taken
 from services.referral.domain.access import Shown
-from services.referral.domain.lifecycle import Action
+from services.referral.domain.lifecycle import STEPS, Action
 from services.referral.domain.reading import reading_of
 from services.referral.domain.referral import Referral
 from services.referral.views.listed import unit_names
@@ -30,7 +30,7 @@ from shared.kernel.identity import ReferralId
 from shared.kernel.refusals import Conflict
 from shared.web.who import current_actor
 
-FORMS = (Action.REJECT, Action.COMPLETE, Action.CANCEL, Action.WITHDRAW_CONSENT)
+FORMS = (*(action for action, way in STEPS.items() if way.reasons), Action.WITHDRAW_CONSENT)
 
 
 def answer_again(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.referral.domain.lifecycle import STEPS, Action
 from services.referral.domain.people import TEXT_LIMIT
 from services.referral.web import forms
 from services.referral.web import words as words
@@ -21,3 +22,11 @@ class OutcomeForm(forms.Form):
     reason = forms.text(60, missing=says("Choose how it ended."))
     unmet_needs = forms.codes()
     comment = forms.text(TEXT_LIMIT)
+
+
+def form_for(action: Action) -> forms.Form | None:
+    """The form in which a step is said; None where a button is enough."""
+    way = STEPS[action]
+    if way.tells_unmet_needs:
+        return OutcomeForm()
+    return ReasonForm() if way.reasons else None

@@ -1,4 +1,4 @@
-"""An adviser of the receiving unit notes that the first contact has been made: what the receipt promised is kept."""
+"""An adviser of the receiving unit begins: the first contact has been made, and what the receipt promised is kept."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from shared.kernel.identity import ReferralId
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoteFirstContact:
+class StartReferral:
     """Which referral, as of which version. The moment kept is the one at which it is noted."""
 
     referral_id: ReferralId
     expected_version: int | None = None
 
 
-def note_first_contact(command: NoteFirstContact, actor: Actor, uow: Work) -> Referral:
-    """Note it. Raises FirstContactIsMade, ContactIsNotWanted, and what accepting raises."""
-    referral = admit_to_change(Action.FIRST_CONTACT, command.referral_id, command.expected_version, actor, uow)
-    referral.note_first_contact(actor, uow.clock.now())
+def start_referral(command: StartReferral, actor: Actor, uow: Work) -> Referral:
+    """Begin. Raises FirstContactIsMade, ContactIsNotWanted, and what accepting raises."""
+    referral = admit_to_change(Action.START, command.referral_id, command.expected_version, actor, uow)
+    referral.start(actor, uow.clock.now())
     uow.referrals.save(referral)
     uow.record(referral.events)
     return referral
