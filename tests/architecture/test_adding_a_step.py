@@ -45,7 +45,9 @@ def test_a_step_touches_eight_files_at_most() -> None:
 @pytest.mark.parametrize("file", FILES)
 def test_each_file_of_the_page_names_the_step(file: str) -> None:
     """None is on the page for nothing."""
-    assert NAMES.search((ROOT / file).read_text(encoding="utf-8")), file
+    said = (ROOT / file).read_text(encoding="utf-8")
+    # a test takes the step at a door, by its code
+    assert NAMES.search(said) or (file.startswith("tests/") and f'"{ADDED}"' in said), file
 
 
 def test_no_other_file_of_the_product_names_it() -> None:

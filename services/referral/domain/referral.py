@@ -4,38 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Unpack
 
 from services.referral.domain import events as happened
 from services.referral.domain.clocks import Deadline, Priority, Promise, Promises, next_deadline
 from services.referral.domain.codes import CONSENT_WITHDRAWN
-from services.referral.domain.consent.consent import Consent, RecordedBy
+from services.referral.domain.consent.consent import Consent
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.content import Part
 from services.referral.domain.lifecycle import CLOSED, OFFERED, STEPS, Action, State
 from services.referral.domain.people import Subject
 from services.referral.domain.permissions import Relation
 from services.referral.domain.refusals import ContactIsNotWanted, FirstContactIsMade, NotInThisState
+from services.referral.domain.step import Said
+from services.referral.domain.step import Step as Step
+from services.referral.domain.step import recorded_by as recorded_by
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.events import DomainEvent
 from shared.kernel.identity import ConsentId, ReferralId, UnitId
 from shared.kernel.refusals import Conflict, VersionHasMoved
 
 FIRST_VERSION = 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One step on a referral's way. ``comment`` is kept sealed; ``unmet_needs`` are codes."""
-
-    action: Action
-    after: State
-    version: int
-    at: datetime
-    by: RecordedBy
-    reason: str = ""
-    comment: str = field(default="", repr=False)
-    comment_is_unreadable: bool = False
-    unmet_needs: tuple[str, ...] = ()
 
 
 @dataclass(kw_only=True)
@@ -223,49 +212,21 @@ class Referral:
         )
         return sealing
 
-    def _go(
-        self,
-        action: Action,
-        by: Actor,
-        at: datetime,
-        *,
-        reason: str = "",
-        comment: str = "",
-        unmet_needs: tuple[str, ...] = (),
-    ) -> None:
+    def _go(self, action: Action, by: Actor, at: datetime, **said: Unpack[Said]) -> None:
         try:
             self.state = OFFERED[action, self.state]
         except KeyError:
             raise NotInThisState from None
         if self.state in CLOSED:
             self.closed_at = at
-        self._step(action, by, at, reason=reason, comment=comment, unmet_needs=unmet_needs)
+        self._step(action, by, at, **said)
         if (event := STEPS[action].event) is not None:
             self._record(event, by, at)
 
-    def _step(
-        self,
-        action: Action,
-        by: Actor,
-        at: datetime,
-        *,
-        reason: str = "",
-        comment: str = "",
-        unmet_needs: tuple[str, ...] = (),
-    ) -> None:
+    def _step(self, action: Action, by: Actor, at: datetime, **said: Unpack[Said]) -> None:
         self.version += 1
-        self.new_steps.append(
-            Step(
-                action=action,
-                after=self.state,
-                version=self.version,
-                at=at,
-                by=recorded_by(by),
-                reason=reason,
-                comment=comment,
-                unmet_needs=unmet_needs,
-            )
-        )
+        step = Step(action=action, after=self.state, version=self.version, at=at, by=recorded_by(by), **said)
+        self.new_steps.append(step)
 
     def _record(self, kind: type[happened.ReferralStep], by: Actor, at: datetime) -> None:
         self.events.append(
@@ -278,11 +239,6 @@ class Referral:
                 by=by,
             )
         )
-
-
-def recorded_by(actor: Actor) -> RecordedBy:
-    """The actor, as written beside what they wrote down."""
-    return RecordedBy(user=actor.user, assignment_id=actor.assignment_id, unit_id=actor.unit_id)
 
 
 def _sealed_by(gone: frozenset[Scope]) -> frozenset[Part]:
