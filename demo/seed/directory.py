@@ -17,10 +17,10 @@ from services.directory import bootstrap
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
 from services.directory.commands.register_organization import register_organization
-from services.directory.commands.register_unit import register_unit
+from services.directory.commands.register_unit import RegisterUnit, register_unit
 from services.directory.commands.save_activity import PlanActivity, plan_activity
-from services.directory.commands.save_support_service import AddSupportService, SupportServiceEditing
-from services.directory.commands.set_routing_rules import set_routing_rules
+from services.directory.commands.save_support_service import AddSupportService, add_support_service
+from services.directory.commands.set_routing_rules import SetRoutingRules, set_routing_rules
 from services.directory.domain.permissions import Editor
 from services.directory.domain.unit import Unit
 from shared.kernel.actor import Actor, Role, UserRef
@@ -29,7 +29,7 @@ from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
 from shared.settings import Settings
 
 STOCKHOLM = "0180"
-OPERATOR = Editor(
+OPERATOR = Editor.of(
     Actor(
         user=UserRef("urn:lotsa:seed", "seed"),
         assignment_id=AssignmentId(stable("assignment", "seed")),
@@ -68,21 +68,21 @@ def seed_units(parts: bootstrap.Parts, cast_issuer: str = DEMO_ISSUER) -> None:
     with parts.work_of(OPERATOR, history=True) as work:
         for organization in directory_units.organizations():
             if work.organizations.find(organization.organization_id) is None:
-                register_organization(work, OPERATOR, organization)
+                register_organization(organization, OPERATOR, work)
         for unit in directory_units.units():
-            _unit(work, unit, parts)
+            _unit(work, unit)
         rules = stockholm_rules()
         if work.rules.of(rules.municipality_code) is None:
-            set_routing_rules(work, OPERATOR, rules, parts.areas, parts.taxonomies.target_groups)
+            set_routing_rules(SetRoutingRules(rules=rules), OPERATOR, work)
         for subject, (unit_slug, role) in CAST.items():
             unit_id, assignment_id = UnitId(UNIT[unit_slug]), AssignmentId(ASSIGNMENT[subject])
             _grant(work, Actor(UserRef(cast_issuer, subject), assignment_id, unit_id, Role(role)))
         work.commit()
 
 
-def _unit(work: DirectoryUnitOfWork, unit: Unit, parts: bootstrap.Parts) -> None:
+def _unit(work: DirectoryUnitOfWork, unit: Unit) -> None:
     if work.units.find(unit.id) is None:
-        register_unit(work, OPERATOR, unit, parts.areas)
+        register_unit(RegisterUnit(unit=unit), OPERATOR, work)
 
 
 def grant_to(settings: Settings, members: Iterable[Actor]) -> int:
@@ -107,14 +107,13 @@ def _grant(work: DirectoryUnitOfWork, member: Actor) -> bool:
         role=member.role,
         valid_from=directory_units.SINCE,
     )
-    grant_assignment(work, OPERATOR, asked)
+    grant_assignment(asked, OPERATOR, work)
     return True
 
 
 def seed_listings(parts: bootstrap.Parts) -> int:
     """Every partner's support services and activities, dated in the months to come. How many there are."""
     now = parts.clock.now()
-    editing = SupportServiceEditing(parts.taxonomies, parts.areas)
     counted = 0
     for partner in directory_listings.PARTNERS:
         owner = OrganizationId(ORGANIZATION[partner.slug])
@@ -127,7 +126,7 @@ def seed_listings(parts: bootstrap.Parts) -> int:
                 counted += 1
                 if work.services.find(service_id) is None:
                     asked = AddSupportService(service_id=service_id, organization_id=owner, listing=listing)
-                    editing.add(work, OPERATOR, asked)
+                    add_support_service(asked, OPERATOR, work)
             counted += _activities(work, partner, now)
             work.commit()
     return counted
@@ -140,5 +139,5 @@ def _activities(work: DirectoryUnitOfWork, partner: directory_listings.Partner, 
         if work.activities.find(activity_id) is None:
             service_id = stable("service", f"{partner.slug}/{service_number}")
             asked = PlanActivity(activity_id=activity_id, service_id=service_id, session=session)
-            plan_activity(work, OPERATOR, asked)
+            plan_activity(asked, OPERATOR, work)
     return len(planned)

@@ -24,8 +24,8 @@ from services.directory import bootstrap
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
 from services.directory.commands.register_organization import RegisterOrganization, register_organization
-from services.directory.commands.register_unit import register_unit
-from services.directory.commands.set_routing_rules import set_routing_rules
+from services.directory.commands.register_unit import RegisterUnit, register_unit
+from services.directory.commands.set_routing_rules import SetRoutingRules, set_routing_rules
 from services.directory.domain.organization import OrganizationKind
 from services.directory.domain.permissions import Editor
 from services.directory.domain.routing import RoutingRules
@@ -88,7 +88,7 @@ class _Loading:
         self._organizations = {each["slug"]: self._id("organization", each["slug"]) for each in file["organizations"]}
         self._units = {each["slug"]: UnitId(self._id("unit", each["slug"])) for each in file["units"]}
         actor = Actor(OPERATOR, AssignmentId(self._id("operator", "")), UnitId(self._id("operator", "")), Role.OPERATOR)
-        self.editor = Editor(actor, None, self._municipality)
+        self.editor = Editor.of(actor, None, self._municipality)
 
     def into(self, work: DirectoryUnitOfWork) -> None:
         for organization in self._file["organizations"]:
@@ -112,7 +112,7 @@ class _Loading:
             # a region sits in no municipality
             code = None if kind is OrganizationKind.REGION else self._municipality
             new = RegisterOrganization(organization_id=organization_id, kind=kind, municipality_code=code, **told)
-            register_organization(work, self.editor, new)
+            register_organization(new, self.editor, work)
             self.new["organizations"] += 1
 
     def _unit(self, work: DirectoryUnitOfWork, asked: Mapping[str, Any]) -> None:
@@ -128,13 +128,13 @@ class _Loading:
             address_withheld=asked["address_withheld"],
         )
         if work.units.find(unit.id) is None:
-            register_unit(work, self.editor, unit, self._parts.areas)
+            register_unit(RegisterUnit(unit=unit), self.editor, work)
             self.new["units"] += 1
 
     def _rules(self, work: DirectoryUnitOfWork) -> None:
         rules = [self._rule(number, asked) for number, asked in enumerate(self._file["rules"])]
         whole = RoutingRules(self._municipality, self._units[self._file["default_unit"]], tuple(rules))
-        set_routing_rules(work, self.editor, whole, self._parts.areas, self._parts.taxonomies.target_groups)
+        set_routing_rules(SetRoutingRules(rules=whole), self.editor, work)
         self.new["rules"] = len(rules)
 
     def _rule(self, number: int, asked: Mapping[str, Any]) -> RoutingRule:
@@ -167,7 +167,7 @@ class _Loading:
                 role=Role(asked["role"]),
                 valid_from=datetime.combine(since, time(), SWEDEN) if since else None,
             )
-            grant_assignment(work, self.editor, new)
+            grant_assignment(new, self.editor, work)
             self.new["assignments"] += 1
 
     def _id(self, kind: str, name: str) -> UUID:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from uuid import UUID
@@ -50,12 +51,12 @@ class Parts:
         """
         unit = self.staff.unit(actor.unit_id)
         if unit is None:
-            return Editor(actor, None, None)
+            return Editor.of(actor, None, None)
         municipality = municipality_of(unit.area) if unit.area else None
         administers = actor.role is Role.MUNICIPALITY_ADMINISTRATOR
         if administers and municipality is not None and not self._is_municipal(unit.organization_id):
             municipality = None
-        return Editor(actor, OrganizationId(unit.organization_id), municipality)
+        return Editor.of(actor, OrganizationId(unit.organization_id), municipality)
 
     def _is_municipal(self, organization_id: UUID) -> bool:
         return ask_alone(self.engine, _KIND, (organization_id,)) == [(OrganizationKind.MUNICIPALITY.value,)]
@@ -63,32 +64,45 @@ class Parts:
     def work_of(self, editor: Editor, *, history: bool = False) -> DirectoryUnitOfWork:
         """A transaction in which the database lets this person write what is theirs, and nothing else."""
         security = {
-            "lotsa.role": editor.actor.role.value,
+            "lotsa.role": editor.role.value,
             "lotsa.organization_id": _text(editor.organization_id),
             "lotsa.municipality_code": editor.municipality_code or "",
         }
-        return DirectoryUnitOfWork(
-            self.engine,
-            write_outbox=outbox.append,
-            clock=self.clock,
-            row_security=security,
-            history=history,
-            attempts=self.attempts,
-        )
+        return self._opened(security, history=history, attempts=self.attempts)
 
     def work_of_operator(self) -> DirectoryUnitOfWork:
         """A transaction of whoever runs the installation, for commands that are about all of the directory."""
         security = {"lotsa.role": Role.OPERATOR.value}
-        return DirectoryUnitOfWork(self.engine, write_outbox=outbox.append, clock=self.clock, row_security=security)
+        return self._opened(security)
 
     def work_about(self, user: UserRef) -> DirectoryUnitOfWork:
         """A transaction of the service itself that may also note how one user's sign-in went."""
         security = {"lotsa.issuer": user.issuer, "lotsa.subject": user.subject}
-        return DirectoryUnitOfWork(self.engine, write_outbox=outbox.append, clock=self.clock, row_security=security)
+        return self._opened(security)
 
     def work(self, cause: Envelope | None = None) -> DirectoryUnitOfWork:
         """A transaction of the service itself: sessions, counts, sweeping. It may write no organisation's rows."""
-        return DirectoryUnitOfWork(self.engine, write_outbox=outbox.append, clock=self.clock, cause=cause)
+        return self._opened({}, cause=cause)
+
+    def _opened(
+        self,
+        row_security: Mapping[str, str],
+        *,
+        cause: Envelope | None = None,
+        history: bool = False,
+        attempts: Attempts | None = None,
+    ) -> DirectoryUnitOfWork:
+        return DirectoryUnitOfWork(
+            self.engine,
+            write_outbox=outbox.append,
+            areas=self.areas,
+            taxonomies=self.taxonomies,
+            clock=self.clock,
+            row_security=row_security,
+            cause=cause,
+            history=history,
+            attempts=attempts,
+        )
 
 
 def for_web(settings: Settings, clock: Clock | None = None) -> Parts:

@@ -19,7 +19,7 @@ from operations.install.installation import Installation
 from services.directory import bootstrap
 from services.directory.commands.change_unit import ChangeUnit, change_unit
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
-from services.directory.commands.register_unit import register_unit
+from services.directory.commands.register_unit import RegisterUnit, register_unit
 from services.directory.domain.permissions import Editor
 from services.directory.domain.routing import RoutingRules
 from services.directory.domain.unit import Unit, UnitKind
@@ -104,7 +104,7 @@ class City:
                 for name in ("name", "area", "function_address", "phone", "stand_in_unit_id", "address_withheld")
             }
             asked = ChangeUnit(unit_id=unit_id, version=unit.version, active=active, **kept)
-            changed = change_unit(work, hanna, asked, self.parts.areas)
+            changed = change_unit(asked, hanna, work)
             work.commit()
             return changed
 
@@ -142,8 +142,8 @@ class City:
         actor = Actor(user, AssignmentId(uuid4()), unit.id, role)
         asked = GrantAssignment(assignment_id=actor.assignment_id, user=user, unit_id=unit.id, role=role)
         with self.parts.work_of(OPERATOR) as work:
-            register_unit(work, OPERATOR, unit, self.parts.areas)
-            grant_assignment(work, OPERATOR, asked)
+            register_unit(RegisterUnit(unit=unit), OPERATOR, work)
+            grant_assignment(asked, OPERATOR, work)
             work.commit()
         return actor
 

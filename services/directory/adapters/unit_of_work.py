@@ -16,6 +16,8 @@ from services.directory.adapters.rules import RuleRows
 from services.directory.adapters.sign_ins import SignInRows
 from services.directory.adapters.support_services import SupportServiceRows
 from services.directory.adapters.units import UnitRows
+from services.directory.domain.areas import Areas
+from services.directory.domain.taxonomy import Taxonomies
 from services.directory.published import published
 from shared.contracts.common import AccessRecorded
 from shared.contracts.envelope import Envelope
@@ -37,6 +39,8 @@ class DirectoryUnitOfWork(UnitOfWork):
         engine: Engine,
         *,
         write_outbox: OutboxWriter,
+        areas: Areas,
+        taxonomies: Taxonomies,
         clock: Clock | None = None,
         row_security: Mapping[str, str] | None = None,
         cause: Envelope | None = None,
@@ -46,7 +50,7 @@ class DirectoryUnitOfWork(UnitOfWork):
         super().__init__(
             engine, write_outbox=write_outbox, clock=clock, row_security=row_security, cause=cause, history=history
         )
-        self._events: list[DomainEvent] = []
+        self.areas, self.taxonomies = areas, taxonomies
         self._attempts = attempts or Attempts("directory")
 
     @property
@@ -93,25 +97,16 @@ class DirectoryUnitOfWork(UnitOfWork):
         """Who has ever signed in, and who was refused when they last tried."""
         return SignInRows(self.connection)
 
-    def happened(self, *events: DomainEvent) -> None:
-        """Have these told to whoever may hear of them, if and when this commits."""
-        self._events.extend(events)
+    def record(self, *events: DomainEvent) -> None:
+        """Have domain events told, as far as ``published.py`` lets them out, if and when this commits."""
+        contracts = map(published, events)
+        self.publish(*(contract for contract in contracts if contract is not None))
 
     def before_commit(self) -> None:
-        """Translate what happened; the directory hears its own news about staff in the same transaction."""
-        events, self._events = self._events, []
-        for event in events:
-            contract = published(event)
-            if contract is None:
-                continue
+        """Hear one's own news about staff, in the same transaction."""
+        for contract in self.told:
             if isinstance(contract, staff.STAFF_EVENTS):
                 staff.remember(self.connection, contract)
-            self.publish(contract)
-
-    def rollback(self) -> None:
-        """Undo everything since the last commit and forget what happened."""
-        self._events = []
-        super().rollback()
 
     def record_access(self, actor: Actor, action: str, rule: str, record_kind: str, *subjects: UUID) -> None:
         """Tell the audit service who was shown which records, if and when this commits."""

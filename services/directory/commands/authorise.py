@@ -10,11 +10,11 @@ from shared.kernel.refusals import Refusal
 
 
 def authorise(
-    work: DirectoryWork, editor: Editor, act: Act, relation: Relation, *, about: str, subject: UUID | None
+    act: Act, relation: Relation, actor: Editor, uow: DirectoryWork, *, about: str, subject: UUID | None
 ) -> None:
     """Let it pass, or record the attempt and raise the table's refusal (403, or 404 as for an unknown id)."""
     try:
-        check(editor, act, relation)
+        check(actor, act, relation)
     except Refusal as refusal:
-        work.record_attempt(editor.actor, refusal, act.value, about, subject)
+        uow.record_attempt(actor, refusal, act.value, about, subject)
         raise

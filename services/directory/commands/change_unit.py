@@ -8,7 +8,6 @@ from services.directory.commands.authorise import authorise
 from services.directory.commands.register_unit import relation_to_unit, require_free_name
 from services.directory.commands.stand_in import require_receives, require_stand_in
 from services.directory.commands.written import email_at, name_at, telephone_at
-from services.directory.domain.areas import Areas
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
 from services.directory.domain.refusals import ListingIsNotYours, UnitIsADefault, UnitIsYourOwn
@@ -32,7 +31,7 @@ class ChangeUnit:
     address_withheld: bool = False
 
 
-def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: Areas) -> Unit:
+def change_unit(command: ChangeUnit, actor: Editor, uow: DirectoryWork) -> Unit:
     """Change a unit. A former name is kept, with the moment until which the unit was called so.
 
     A closed unit is sent nothing new; those who work there keep what it already has, so that nothing ends in silence.
@@ -40,40 +39,40 @@ def change_unit(work: DirectoryWork, editor: Editor, asked: ChangeUnit, areas: A
     NumberIsNoTelephone, UnitIsYourOwn, UnitIsADefault, OnlyReceiversHaveAStandIn, UnitCannotReceive (a new stand-in
     that receives nothing), or what a unit's rules refuse.
     """
-    unit = work.units.find(asked.unit_id)
-    authorise(work, editor, Act.EDIT_UNIT, relation_to_unit(editor, unit), about="unit", subject=asked.unit_id)
+    unit = uow.units.find(command.unit_id)
+    authorise(Act.EDIT_UNIT, relation_to_unit(actor, unit), actor, uow, about="unit", subject=command.unit_id)
     if unit is None:
         raise ListingIsNotYours
-    if unit.version != asked.version:
+    if unit.version != command.version:
         raise VersionHasMoved
-    if asked.area is not None:
-        areas.require(asked.area)
-    closes = unit.active and not asked.active
-    if closes and editor.actor.unit_id == unit.id:
+    if command.area is not None:
+        uow.areas.require(command.area)
+    closes = unit.active and not command.active
+    if closes and actor.unit_id == unit.id:
         raise UnitIsYourOwn
     if closes:
         # no rule matching is never a dead end, nor when somebody makes it the default in this very moment
-        work.rules.hold()
-        if work.rules.have_as_default(asked.unit_id):
+        uow.rules.hold()
+        if uow.rules.have_as_default(command.unit_id):
             raise UnitIsADefault
-    if asked.stand_in_unit_id is not None and asked.stand_in_unit_id not in (unit.stand_in_unit_id, unit.id):
+    if command.stand_in_unit_id is not None and command.stand_in_unit_id not in (unit.stand_in_unit_id, unit.id):
         require_receives(unit)
-        require_stand_in(work, asked.stand_in_unit_id)
-    now = work.clock.now()
+        require_stand_in(command.stand_in_unit_id, uow)
+    now = uow.clock.now()
     changed, event = unit.changed(
         now,
-        name=name_at("/name", asked.name, unit.name),
-        area=asked.area,
-        function_address=email_at("/function_address", asked.function_address, unit.function_address) or None,
-        phone=telephone_at("/phone", asked.phone, unit.phone) or None,
-        stand_in_unit_id=asked.stand_in_unit_id,
-        active=asked.active,
-        address_withheld=asked.address_withheld,
+        name=name_at("/name", command.name, unit.name),
+        area=command.area,
+        function_address=email_at("/function_address", command.function_address, unit.function_address) or None,
+        phone=telephone_at("/phone", command.phone, unit.phone) or None,
+        stand_in_unit_id=command.stand_in_unit_id,
+        active=command.active,
+        address_withheld=command.address_withheld,
     )
     if changed.name != unit.name:
-        work.units.hold_names(unit.organization_id)
-        require_free_name(work, changed.name, unit)
-        work.units.remember_name(unit.id, FormerName(unit.name, now))
-    work.units.save(changed)
-    work.happened(event)
+        uow.units.hold_names(unit.organization_id)
+        require_free_name(changed.name, unit, uow)
+        uow.units.remember_name(unit.id, FormerName(unit.name, now))
+    uow.units.save(changed)
+    uow.record(event)
     return changed

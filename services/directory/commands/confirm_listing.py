@@ -20,12 +20,12 @@ class ConfirmListing:
     version: int
 
 
-def confirm_listing(work: DirectoryWork, editor: Editor, asked: ConfirmListing) -> SupportService:
+def confirm_listing(command: ConfirmListing, actor: Editor, uow: DirectoryWork) -> SupportService:
     """Note the assurance. Raises ListingIsNotYours, or VersionHasMoved when it is no longer what was read."""
-    service = own_service(work, editor, asked.service_id)
-    if service.version != asked.version:
+    service = own_service(command.service_id, actor, uow)
+    if service.version != command.version:
         raise VersionHasMoved
-    confirmed, event = service.confirmed(by=editor.actor, at=work.clock.now())
-    work.services.save(confirmed)
-    work.happened(event)
+    confirmed, event = service.confirmed(by=actor, at=uow.clock.now())
+    uow.services.save(confirmed)
+    uow.record(event)
     return confirmed

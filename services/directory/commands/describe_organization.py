@@ -27,32 +27,32 @@ class DescribeOrganization:
     phone: str = ""
 
 
-def describe_organization(work: DirectoryWork, editor: Editor, asked: DescribeOrganization) -> Organization:
+def describe_organization(command: DescribeOrganization, actor: Editor, uow: DirectoryWork) -> Organization:
     """Change an organisation's own page.
 
     Raises VersionHasMoved when somebody else changed it meanwhile; or what ``written`` refuses.
     """
-    organization = own_organization(work, editor, asked.organization_id)
-    if organization.version != asked.version:
+    organization = own_organization(command.organization_id, actor, uow)
+    if organization.version != command.version:
         raise VersionHasMoved
     changed, event = organization.described(
-        work.clock.now(),
-        name=name_at("/name", asked.name, organization.name),
-        description=asked.description,
-        website=web_address_at("/website", asked.website, organization.website),
-        email=email_at("/email", asked.email, organization.email),
-        phone=telephone_at("/phone", asked.phone, organization.phone),
+        uow.clock.now(),
+        name=name_at("/name", command.name, organization.name),
+        description=command.description,
+        website=web_address_at("/website", command.website, organization.website),
+        email=email_at("/email", command.email, organization.email),
+        phone=telephone_at("/phone", command.phone, organization.phone),
     )
-    work.organizations.save(changed)
-    work.happened(event)
+    uow.organizations.save(changed)
+    uow.record(event)
     return changed
 
 
-def own_organization(work: DirectoryWork, editor: Editor, organization_id: OrganizationId) -> Organization:
+def own_organization(organization_id: OrganizationId, actor: Editor, uow: DirectoryWork) -> Organization:
     """An organisation that this person may present; otherwise the attempt is recorded and ListingIsNotYours raised."""
-    organization = work.organizations.find(organization_id)
-    relation = editor.relation_to(organization.id if organization else None, None)
-    authorise(work, editor, Act.EDIT_LISTING, relation, about="organization", subject=organization_id)
+    organization = uow.organizations.find(organization_id)
+    relation = actor.relation_to(organization.id if organization else None, None)
+    authorise(Act.EDIT_LISTING, relation, actor, uow, about="organization", subject=organization_id)
     if organization is None:
         raise ListingIsNotYours
     return organization

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from services.directory.commands.authorise import authorise
 from services.directory.commands.register_unit import relation_to_unit
 from services.directory.domain.assignment import Assignment
@@ -18,38 +20,45 @@ from shared.kernel.actor import Role
 from shared.kernel.identity import AssignmentId
 
 
-def end_assignment(work: DirectoryWork, editor: Editor, assignment_id: AssignmentId) -> Assignment:
+@dataclass(frozen=True, kw_only=True)
+class EndAssignment:
+    """Which one ends now."""
+
+    assignment_id: AssignmentId
+
+
+def end_assignment(command: EndAssignment, actor: Editor, uow: DirectoryWork) -> Assignment:
     """End it now.
 
     Raises ListingIsNotYours, RoleMayNotEditThis (an auditor's: for operators), AssignmentHasEnded, AssignmentIsYourOwn
     or LastAdministrator.
     """
-    assignment = work.assignments.find(assignment_id)
-    unit = work.units.find(assignment.unit_id) if assignment else None
-    relation = relation_to_unit(editor, unit)
-    authorise(work, editor, Act.EDIT_ASSIGNMENT, relation, about="assignment", subject=assignment_id)
+    assignment = uow.assignments.find(command.assignment_id)
+    unit = uow.units.find(assignment.unit_id) if assignment else None
+    relation = relation_to_unit(actor, unit)
+    authorise(Act.EDIT_ASSIGNMENT, relation, actor, uow, about="assignment", subject=command.assignment_id)
     if assignment is None or unit is None:
         raise ListingIsNotYours
-    if not editor.may_hand_out(assignment.role):
+    if not actor.may_hand_out(assignment.role):
         # whoever is reviewed does not choose the reviewer
         refusal = RoleMayNotEditThis()
-        work.record_attempt(editor.actor, refusal, Act.EDIT_ASSIGNMENT.value, "assignment", assignment_id)
+        uow.record_attempt(actor, refusal, Act.EDIT_ASSIGNMENT.value, "assignment", command.assignment_id)
         raise refusal
-    require_dispensable(work, editor, assignment, unit)
-    ended, event = assignment.ended(work.clock.now())
-    work.assignments.end(ended)
-    work.happened(event)
+    require_dispensable(assignment, unit, actor, uow)
+    ended, event = assignment.ended(uow.clock.now())
+    uow.assignments.end(ended)
+    uow.record(event)
     return ended
 
 
-def require_dispensable(work: DirectoryWork, editor: Editor, assignment: Assignment, unit: Unit) -> None:
+def require_dispensable(assignment: Assignment, unit: Unit, actor: Editor, uow: DirectoryWork) -> None:
     """Whether the place can go on without it. Raises AssignmentIsYourOwn or LastAdministrator; an ended one passes."""
-    now = work.clock.now()
+    now = uow.clock.now()
     if not assignment.holds(now):
         return
-    if assignment.id == editor.actor.assignment_id:
+    if assignment.id == actor.assignment_id:
         raise AssignmentIsYourOwn
-    if assignment.role is Role.MUNICIPALITY_ADMINISTRATOR and not work.assignments.has_other_administrators(
+    if assignment.role is Role.MUNICIPALITY_ADMINISTRATOR and not uow.assignments.has_other_administrators(
         unit.organization_id, assignment.id, now
     ):
         raise LastAdministrator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.directory.commands.authorise import authorise
@@ -14,24 +15,31 @@ from services.directory.domain.refusals import ListingIsNotYours, RoleMayNotEdit
 from shared.kernel.identity import AssignmentId
 
 
-def end_sessions(work: DirectoryWork, editor: Editor, assignment_id: AssignmentId) -> tuple[Assignment, list[UUID]]:
+@dataclass(frozen=True, kw_only=True)
+class EndSessions:
+    """Whose: of whoever holds, or held, this assignment."""
+
+    assignment_id: AssignmentId
+
+
+def end_sessions(command: EndSessions, actor: Editor, uow: DirectoryWork) -> tuple[Assignment, list[UUID]]:
     """End the sessions of whoever holds, or held, an assignment; the assignment, and which ended.
 
     Whoever may end the assignment may do this. Raises ListingIsNotYours or RoleMayNotEditThis.
     """
-    assignment = work.assignments.find(assignment_id)
-    unit = work.units.find(assignment.unit_id) if assignment else None
-    relation = relation_to_unit(editor, unit)
-    authorise(work, editor, Act.EDIT_ASSIGNMENT, relation, about="assignment", subject=assignment_id)
+    assignment = uow.assignments.find(command.assignment_id)
+    unit = uow.units.find(assignment.unit_id) if assignment else None
+    relation = relation_to_unit(actor, unit)
+    authorise(Act.EDIT_ASSIGNMENT, relation, actor, uow, about="assignment", subject=command.assignment_id)
     if assignment is None:
         raise ListingIsNotYours
-    if not editor.may_hand_out(assignment.role):
+    if not actor.may_hand_out(assignment.role):
         # whoever is reviewed does not keep the reviewer out
         refusal = RoleMayNotEditThis()
-        work.record_attempt(editor.actor, refusal, Act.EDIT_ASSIGNMENT.value, "assignment", assignment_id)
+        uow.record_attempt(actor, refusal, Act.EDIT_ASSIGNMENT.value, "assignment", command.assignment_id)
         raise refusal
-    ended = work.living_sessions.end_all(assignment.user)
-    now = work.clock.now()
+    ended = uow.living_sessions.end_all(assignment.user)
+    now = uow.clock.now()
     for session_id, expires_at in ended:
-        work.happened(SessionEnded(occurred_at=now, session_id=session_id, expires_at=expires_at))
+        uow.record(SessionEnded(occurred_at=now, session_id=session_id, expires_at=expires_at))
     return assignment, [session_id for session_id, _ in ended]

@@ -27,37 +27,37 @@ class GrantAssignment:
     valid_to: datetime | None = None
 
 
-def grant_assignment(work: DirectoryWork, editor: Editor, asked: GrantAssignment) -> Assignment:
+def grant_assignment(command: GrantAssignment, actor: Editor, uow: DirectoryWork) -> Assignment:
     """Grant it.
 
     Raises ListingIsNotYours, RoleMayNotEditThis (the operator's and the auditor's role come from operators alone, and
     an administrator gives themselves none), AlreadyRegistered, RoleDoesNotFitTheUnit, PeriodEndsBeforeItBegins or
     PeriodHasPassed.
     """
-    unit = work.units.find(asked.unit_id)
-    relation = relation_to_unit(editor, unit)
-    authorise(work, editor, Act.EDIT_ASSIGNMENT, relation, about="unit", subject=asked.unit_id)
+    unit = uow.units.find(command.unit_id)
+    relation = relation_to_unit(actor, unit)
+    authorise(Act.EDIT_ASSIGNMENT, relation, actor, uow, about="unit", subject=command.unit_id)
     if unit is None:
         raise ListingIsNotYours
-    for_oneself = asked.user == editor.actor.user and editor.actor.role is not Role.OPERATOR
-    if for_oneself or not editor.may_hand_out(asked.role):
+    for_oneself = command.user == actor.user and actor.role is not Role.OPERATOR
+    if for_oneself or not actor.may_hand_out(command.role):
         # else whoever may only say who works where could read what they read, and choose who reviews it
         refusal = RoleMayNotEditThis()
-        work.record_attempt(editor.actor, refusal, Act.EDIT_ASSIGNMENT.value, "unit", asked.unit_id)
+        uow.record_attempt(actor, refusal, Act.EDIT_ASSIGNMENT.value, "unit", command.unit_id)
         raise refusal
-    if work.assignments.find(asked.assignment_id) is not None:
+    if uow.assignments.find(command.assignment_id) is not None:
         raise AlreadyRegistered
-    now = work.clock.now()
+    now = uow.clock.now()
     assignment, event = Assignment.granted(
-        asked.assignment_id,
-        asked.user,
-        asked.unit_id,
+        command.assignment_id,
+        command.user,
+        command.unit_id,
         unit.kind,
-        asked.role,
-        valid_from=asked.valid_from or now,
-        valid_to=asked.valid_to,
+        command.role,
+        valid_from=command.valid_from or now,
+        valid_to=command.valid_to,
         at=now,
     )
-    work.assignments.add(assignment)
-    work.happened(event)
+    uow.assignments.add(assignment)
+    uow.record(event)
     return assignment

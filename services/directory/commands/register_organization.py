@@ -28,23 +28,23 @@ class RegisterOrganization:
     identifier: str | None = None
 
 
-def register_organization(work: DirectoryWork, editor: Editor, asked: RegisterOrganization) -> Organization:
+def register_organization(command: RegisterOrganization, actor: Editor, uow: DirectoryWork) -> Organization:
     """Put an organisation into the directory. Raises AlreadyRegistered, or what ``written`` refuses."""
-    relation = editor.relation_to(None, asked.municipality_code)
-    authorise(work, editor, Act.REGISTER_ORGANIZATION, relation, about="organization", subject=asked.organization_id)
-    if work.organizations.find(asked.organization_id) is not None:
+    relation = actor.relation_to(None, command.municipality_code)
+    authorise(Act.REGISTER_ORGANIZATION, relation, actor, uow, about="organization", subject=command.organization_id)
+    if uow.organizations.find(command.organization_id) is not None:
         raise AlreadyRegistered
     organization = Organization(
-        id=asked.organization_id,
-        name=name_at("/name", asked.name),
-        kind=asked.kind,
-        municipality_code=asked.municipality_code,
-        description=asked.description,
-        website=web_address_at("/website", asked.website),
-        email=email_at("/email", asked.email),
-        phone=telephone_at("/phone", asked.phone),
-        identifier=asked.identifier,
+        id=command.organization_id,
+        name=name_at("/name", command.name),
+        kind=command.kind,
+        municipality_code=command.municipality_code,
+        description=command.description,
+        website=web_address_at("/website", command.website),
+        email=email_at("/email", command.email),
+        phone=telephone_at("/phone", command.phone),
+        identifier=command.identifier,
     )
-    work.organizations.add(organization)
-    work.happened(organization.registered(work.clock.now()))
+    uow.organizations.add(organization)
+    uow.record(organization.registered(uow.clock.now()))
     return organization

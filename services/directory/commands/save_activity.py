@@ -49,48 +49,48 @@ class TakeUpActivity:
     version: int
 
 
-def plan_activity(work: DirectoryWork, editor: Editor, asked: PlanActivity) -> Activity:
+def plan_activity(command: PlanActivity, actor: Editor, uow: DirectoryWork) -> Activity:
     """List a new activity. Raises ListingIsNotYours or AlreadyRegistered."""
-    service = own_service(work, editor, asked.service_id)
-    if work.activities.find(asked.activity_id) is not None:
+    service = own_service(command.service_id, actor, uow)
+    if uow.activities.find(command.activity_id) is not None:
         raise AlreadyRegistered
     activity, event = Activity.planned(
-        asked.activity_id,
+        command.activity_id,
         service.organization_id,
         service.id,
-        _written(asked.session),
-        by=editor.actor,
-        at=work.clock.now(),
+        _written(command.session),
+        by=actor,
+        at=uow.clock.now(),
     )
-    work.activities.add(activity)
-    work.happened(event)
+    uow.activities.add(activity)
+    uow.record(event)
     return activity
 
 
-def change_activity(work: DirectoryWork, editor: Editor, asked: ChangeActivity) -> Activity:
+def change_activity(command: ChangeActivity, actor: Editor, uow: DirectoryWork) -> Activity:
     """Change an activity. Raises ListingIsNotYours, VersionHasMoved or ActivityIsCancelled."""
-    activity = _as_read(work, editor, asked.activity_id, asked.version)
-    changed, event = activity.changed(_written(asked.session, activity.session), by=editor.actor, at=work.clock.now())
-    work.activities.save(changed)
-    work.happened(event)
+    activity = _as_read(command.activity_id, command.version, actor, uow)
+    changed, event = activity.changed(_written(command.session, activity.session), by=actor, at=uow.clock.now())
+    uow.activities.save(changed)
+    uow.record(event)
     return changed
 
 
-def cancel_activity(work: DirectoryWork, editor: Editor, asked: CancelActivity) -> Activity:
+def cancel_activity(command: CancelActivity, actor: Editor, uow: DirectoryWork) -> Activity:
     """Cancel an activity; it stays listed as cancelled. Raises as ``change_activity``."""
-    activity = _as_read(work, editor, asked.activity_id, asked.version)
-    cancelled, event = activity.cancelled(by=editor.actor, at=work.clock.now())
-    work.activities.save(cancelled)
-    work.happened(event)
+    activity = _as_read(command.activity_id, command.version, actor, uow)
+    cancelled, event = activity.cancelled(by=actor, at=uow.clock.now())
+    uow.activities.save(cancelled)
+    uow.record(event)
     return cancelled
 
 
-def take_up_activity(work: DirectoryWork, editor: Editor, asked: TakeUpActivity) -> Activity:
+def take_up_activity(command: TakeUpActivity, actor: Editor, uow: DirectoryWork) -> Activity:
     """Undo a cancellation. Raises ListingIsNotYours, VersionHasMoved or ActivityIsNotCancelled."""
-    activity = _as_read(work, editor, asked.activity_id, asked.version)
-    taken_up, event = activity.taken_up_again(by=editor.actor, at=work.clock.now())
-    work.activities.save(taken_up)
-    work.happened(event)
+    activity = _as_read(command.activity_id, command.version, actor, uow)
+    taken_up, event = activity.taken_up_again(by=actor, at=uow.clock.now())
+    uow.activities.save(taken_up)
+    uow.record(event)
     return taken_up
 
 
@@ -98,18 +98,18 @@ def _written(session: Session, kept: Session | None = None) -> Session:
     return replace(session, title=name_at("/title", session.title, kept.title if kept else ""))
 
 
-def own_activity(work: DirectoryWork, editor: Editor, activity_id: UUID) -> Activity:
+def own_activity(activity_id: UUID, actor: Editor, uow: DirectoryWork) -> Activity:
     """An activity that this person may edit; otherwise the attempt is recorded and ListingIsNotYours raised."""
-    activity = work.activities.find(activity_id)
-    relation = editor.relation_to(activity.organization_id if activity else None, None)
-    authorise(work, editor, Act.EDIT_LISTING, relation, about="activity", subject=activity_id)
+    activity = uow.activities.find(activity_id)
+    relation = actor.relation_to(activity.organization_id if activity else None, None)
+    authorise(Act.EDIT_LISTING, relation, actor, uow, about="activity", subject=activity_id)
     if activity is None:
         raise ListingIsNotYours
     return activity
 
 
-def _as_read(work: DirectoryWork, editor: Editor, activity_id: UUID, version: int) -> Activity:
-    activity = own_activity(work, editor, activity_id)
+def _as_read(activity_id: UUID, version: int, actor: Editor, uow: DirectoryWork) -> Activity:
+    activity = own_activity(activity_id, actor, uow)
     if activity.version != version:
         raise VersionHasMoved
     return activity

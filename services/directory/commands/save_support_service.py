@@ -7,13 +7,11 @@ from uuid import UUID
 
 from services.directory.commands.authorise import authorise
 from services.directory.commands.written import email_at, name_at, telephone_at, web_address_at
-from services.directory.domain.areas import Areas
 from services.directory.domain.organization import Location
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
 from services.directory.domain.refusals import AlreadyRegistered, ListingIsNotYours, PlaceIsNotNamed
 from services.directory.domain.support_service import Listing, SupportService
-from services.directory.domain.taxonomy import Taxonomies
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import OrganizationId
 from shared.kernel.refusals import VersionHasMoved
@@ -37,52 +35,47 @@ class EditSupportService:
     listing: Listing
 
 
-class SupportServiceEditing:
-    """The two commands, with the lists that a listing's codes must come from."""
+def add_support_service(command: AddSupportService, actor: Editor, uow: DirectoryWork) -> SupportService:
+    """List a new support service. Raises ListingIsNotYours, AlreadyRegistered, TermIsUnknown or AreaIsUnknown."""
+    relation = actor.relation_to(command.organization_id, None)
+    authorise(Act.EDIT_LISTING, relation, actor, uow, about="organization", subject=command.organization_id)
+    if uow.organizations.find(command.organization_id) is None:
+        raise ListingIsNotYours
+    if uow.services.find(command.service_id) is not None:
+        raise AlreadyRegistered
+    _check(command.listing, None, uow)
+    service, event = SupportService.offered(
+        command.service_id, command.organization_id, _written(command.listing), by=actor, at=uow.clock.now()
+    )
+    uow.services.add(service)
+    uow.record(event)
+    return service
 
-    def __init__(self, taxonomies: Taxonomies, areas: Areas) -> None:
-        self._taxonomies = taxonomies
-        self._areas = areas
 
-    def add(self, work: DirectoryWork, editor: Editor, asked: AddSupportService) -> SupportService:
-        """List a new support service. Raises ListingIsNotYours, AlreadyRegistered, TermIsUnknown or AreaIsUnknown."""
-        relation = editor.relation_to(asked.organization_id, None)
-        authorise(work, editor, Act.EDIT_LISTING, relation, about="organization", subject=asked.organization_id)
-        if work.organizations.find(asked.organization_id) is None:
-            raise ListingIsNotYours
-        if work.services.find(asked.service_id) is not None:
-            raise AlreadyRegistered
-        self._check(work, asked.listing, None)
-        service, event = SupportService.offered(
-            asked.service_id, asked.organization_id, _written(asked.listing), by=editor.actor, at=work.clock.now()
-        )
-        work.services.add(service)
-        work.happened(event)
-        return service
+def edit_support_service(command: EditSupportService, actor: Editor, uow: DirectoryWork) -> SupportService:
+    """Change a support service.
 
-    def edit(self, work: DirectoryWork, editor: Editor, asked: EditSupportService) -> SupportService:
-        """Change a support service.
+    Only what is new in its listing is looked at: a code that went out of force after it was chosen does not stand
+    in the way of another sentence. Raises ListingIsNotYours, VersionHasMoved, TermIsUnknown or AreaIsUnknown.
+    """
+    service = own_service(command.service_id, actor, uow)
+    if service.version != command.version:
+        raise VersionHasMoved
+    _check(command.listing, service.listing, uow)
+    edited, event = service.edited(_written(command.listing, service.listing), by=actor, at=uow.clock.now())
+    uow.services.save(edited)
+    uow.record(event)
+    return edited
 
-        Only what is new in its listing is looked at: a code that went out of force after it was chosen does not stand
-        in the way of another sentence. Raises ListingIsNotYours, VersionHasMoved, TermIsUnknown or AreaIsUnknown.
-        """
-        service = own_service(work, editor, asked.service_id)
-        if service.version != asked.version:
-            raise VersionHasMoved
-        self._check(work, asked.listing, service.listing)
-        edited, event = service.edited(_written(asked.listing, service.listing), by=editor.actor, at=work.clock.now())
-        work.services.save(edited)
-        work.happened(event)
-        return edited
 
-    def _check(self, work: DirectoryWork, listing: Listing, before: Listing | None) -> None:
-        today = swedish_day(work.clock.now())
-        self._taxonomies.target_groups.require(_new("target_groups", listing, before), today)
-        self._taxonomies.forms.require(_new("forms", listing, before), today)
-        for code in _new("areas", listing, before):
-            self._areas.require(code)
-        if listing.location and (before is None or before.location != listing.location):
-            _require_a_name(listing.location)
+def _check(listing: Listing, before: Listing | None, uow: DirectoryWork) -> None:
+    today = swedish_day(uow.clock.now())
+    uow.taxonomies.target_groups.require(_new("target_groups", listing, before), today)
+    uow.taxonomies.forms.require(_new("forms", listing, before), today)
+    for code in _new("areas", listing, before):
+        uow.areas.require(code)
+    if listing.location and (before is None or before.location != listing.location):
+        _require_a_name(listing.location)
 
 
 def _require_a_name(place: Location) -> None:
@@ -107,12 +100,12 @@ def _written(listing: Listing, kept: Listing | None = None) -> Listing:
     )
 
 
-def own_service(work: DirectoryWork, editor: Editor, service_id: UUID) -> SupportService:
+def own_service(service_id: UUID, actor: Editor, uow: DirectoryWork) -> SupportService:
     """A support service that this person may edit; otherwise the attempt is recorded and ListingIsNotYours raised."""
-    service = work.services.find(service_id)
+    service = uow.services.find(service_id)
     owner = service.organization_id if service else None
-    relation = editor.relation_to(owner, None)
-    authorise(work, editor, Act.EDIT_LISTING, relation, about="support-service", subject=service_id)
+    relation = actor.relation_to(owner, None)
+    authorise(Act.EDIT_LISTING, relation, actor, uow, about="support-service", subject=service_id)
     if service is None:
         raise ListingIsNotYours
     return service

@@ -14,11 +14,11 @@ def require_receives(unit: Unit) -> None:
         raise OnlyReceiversHaveAStandIn(fields={"/stand_in_unit_id": OnlyReceiversHaveAStandIn.title})
 
 
-def require_stand_in(work: DirectoryWork, unit_id: UnitId, where: str = "/stand_in_unit_id") -> None:
+def require_stand_in(unit_id: UnitId, uow: DirectoryWork, where: str = "/stand_in_unit_id") -> None:
     """Let a stand-in pass that receives. It may be another municipality's: the carer's consent covers that.
 
     Raises UnitCannotReceive, which names the field ``where``.
     """
-    stand_in = work.units.find(unit_id)
+    stand_in = uow.units.find(unit_id)
     if stand_in is None or not stand_in.receives:
         raise UnitCannotReceive(fields={where: UnitCannotReceive.title})

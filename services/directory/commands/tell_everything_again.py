@@ -31,31 +31,31 @@ class ToldAgain:
 
 def tell_everything_again(open_work: OpensWork) -> ToldAgain:
     """Tell of every unit, every assignment (ended ones too), all routing rules and the sessions that have ended."""
-    with open_work() as work:
-        now = work.clock.now()
-        units = work.units.every()
-        work.happened(*(each.told_as(UnitToldAgain, now) for each in units))
-        municipalities = work.rules.municipalities()
+    with open_work() as uow:
+        now = uow.clock.now()
+        units = uow.units.every()
+        uow.record(*(each.told_as(UnitToldAgain, now) for each in units))
+        municipalities = uow.rules.municipalities()
         for code in municipalities:
-            rules = work.rules.of(code)
+            rules = uow.rules.of(code)
             if rules is not None:
-                work.happened(rules.told_as(RoutingRulesToldAgain, now))
-        sessions = work.ended_sessions()
+                uow.record(rules.told_as(RoutingRulesToldAgain, now))
+        sessions = uow.ended_sessions()
         for session_id, expires_at in sessions:
-            work.happened(EndedSessionToldAgain(occurred_at=now, session_id=session_id, expires_at=expires_at))
-        work.commit()
+            uow.record(EndedSessionToldAgain(occurred_at=now, session_id=session_id, expires_at=expires_at))
+        uow.commit()
     return ToldAgain(len(units), _tell_of_assignments(open_work), len(municipalities), len(sessions))
 
 
 def _tell_of_assignments(open_work: OpensWork) -> int:
     told, last = 0, None
     while True:
-        with open_work() as work:
-            part = work.assignments.after(last, AT_ONCE)
+        with open_work() as uow:
+            part = uow.assignments.after(last, AT_ONCE)
             if not part:
                 return told
-            now = work.clock.now()
-            work.happened(*(each.told_again(now) for each in part))
-            work.commit()
+            now = uow.clock.now()
+            uow.record(*(each.told_again(now) for each in part))
+            uow.commit()
         told += len(part)
         last = AssignmentId(part[-1].id)

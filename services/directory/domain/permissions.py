@@ -66,16 +66,28 @@ OPERATORS_ALONE = frozenset({Role.OPERATOR, Role.AUDITOR})
 
 
 @dataclass(frozen=True)
-class Editor:
-    """A person acting for a unit of an organisation that sits in a municipality."""
+class Editor(Actor):
+    """An actor with where they stand: for a unit of an organisation that sits in a municipality, as far as known."""
 
-    actor: Actor
-    organization_id: OrganizationId | None
-    municipality_code: str | None
+    organization_id: OrganizationId | None = None
+    municipality_code: str | None = None
+
+    @classmethod
+    def of(cls, actor: Actor, organization_id: OrganizationId | None, municipality_code: str | None) -> Editor:
+        """The actor, standing there."""
+        return cls(
+            actor.user,
+            actor.assignment_id,
+            actor.unit_id,
+            actor.role,
+            actor.name,
+            organization_id=organization_id,
+            municipality_code=municipality_code,
+        )
 
     def may_hand_out(self, role: Role) -> bool:
         """Whether giving or ending this role is not kept for operators."""
-        return self.actor.role is Role.OPERATOR or role not in OPERATORS_ALONE
+        return self.role is Role.OPERATOR or role not in OPERATORS_ALONE
 
     def relation_to(self, organization_id: OrganizationId | None, municipality_code: str | None) -> Relation:
         """How this person stands to something of an organisation and a municipality."""
@@ -98,8 +110,8 @@ def may_ever(role: Role, act: Act) -> bool:
 
 def check(editor: Editor, act: Act, relation: Relation) -> None:
     """Let it pass, or raise RoleMayNotEditThis (403) or ListingIsNotYours (404)."""
-    if may(editor.actor.role, act, relation):
+    if may(editor.role, act, relation):
         return
-    if not may_ever(editor.actor.role, act):
+    if not may_ever(editor.role, act):
         raise RoleMayNotEditThis
     raise ListingIsNotYours

@@ -8,10 +8,12 @@ from typing import Protocol
 from uuid import UUID
 
 from services.directory.domain.activity import Activity
+from services.directory.domain.areas import Areas
 from services.directory.domain.assignment import Assignment
 from services.directory.domain.organization import Organization
 from services.directory.domain.routing import RoutingRules
 from services.directory.domain.support_service import SupportService
+from services.directory.domain.taxonomy import Taxonomies
 from services.directory.domain.unit import FormerName, Unit
 from shared.kernel.actor import Actor, UserRef
 from shared.kernel.clock import Clock
@@ -205,6 +207,8 @@ class DirectoryWork(Protocol):
     """One transaction with everything in it; nothing is kept, told or recorded unless it commits."""
 
     clock: Clock
+    areas: Areas
+    taxonomies: Taxonomies
 
     @property
     def organizations(self) -> Organizations:
@@ -250,7 +254,7 @@ class DirectoryWork(Protocol):
         """Sessions that were signed out, with the moment until which that must be remembered."""
         ...
 
-    def happened(self, *events: DomainEvent) -> None:
+    def record(self, *events: DomainEvent) -> None:
         """Have this told to whoever may hear of it, if it commits."""
         ...
 

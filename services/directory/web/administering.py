@@ -11,10 +11,10 @@ from uuid import UUID
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.authorise import authorise
 from services.directory.commands.change_unit import ChangeUnit, change_unit
-from services.directory.commands.end_assignment import end_assignment
-from services.directory.commands.end_sessions import end_sessions
+from services.directory.commands.end_assignment import EndAssignment, end_assignment
+from services.directory.commands.end_sessions import EndSessions, end_sessions
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
-from services.directory.commands.register_unit import register_unit, relation_to_unit
+from services.directory.commands.register_unit import RegisterUnit, register_unit, relation_to_unit
 from services.directory.domain.assignment import ROLES_IN, Assignment
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.refusals import AssignmentHasEnded, ListingIsNotYours
@@ -31,7 +31,7 @@ from shared.kernel.swedish_order import swedish_order
 class Opened:
     """A unit that the person who asks may change, and the transaction in which it was found."""
 
-    work: DirectoryUnitOfWork
+    uow: DirectoryUnitOfWork
     editor: Editor
     unit: Unit
 
@@ -40,8 +40,8 @@ class Opened:
 def opened(unit_id: UUID, *, to_change: bool = False) -> Iterator[Opened]:
     """A unit for whoever asks, to be shown or ``to_change``. Raises ListingIsNotYours, with the attempt recorded."""
     editor = current_editor()
-    with (changing if to_change else reading)(editor) as work:
-        yield Opened(work, editor, administered(work, editor, unit_id))
+    with (changing if to_change else reading)(editor) as uow:
+        yield Opened(uow, editor, administered(uow, editor, unit_id))
 
 
 def to_a_unit(unit_id: UUID) -> None:
@@ -50,21 +50,21 @@ def to_a_unit(unit_id: UUID) -> None:
         pass
 
 
-def administered(work: DirectoryUnitOfWork, editor: Editor, unit_id: UUID) -> Unit:
+def administered(uow: DirectoryUnitOfWork, editor: Editor, unit_id: UUID) -> Unit:
     """A unit that the person may change. Raises ListingIsNotYours, with the attempt recorded."""
-    unit = work.units.find(UnitId(unit_id))
-    authorise(work, editor, Act.EDIT_UNIT, relation_to_unit(editor, unit), about="unit", subject=unit_id)
+    unit = uow.units.find(UnitId(unit_id))
+    authorise(Act.EDIT_UNIT, relation_to_unit(editor, unit), editor, uow, about="unit", subject=unit_id)
     if unit is None:
         raise ListingIsNotYours
     return unit
 
 
-def running(work: DirectoryUnitOfWork, editor: Editor, assignment_id: UUID) -> tuple[Assignment, Unit]:
+def running(uow: DirectoryUnitOfWork, editor: Editor, assignment_id: UUID) -> tuple[Assignment, Unit]:
     """An assignment that the person may end, and its unit. Raises ListingIsNotYours, AssignmentHasEnded."""
-    assignment = work.assignments.find(AssignmentId(assignment_id))
-    unit = work.units.find(assignment.unit_id) if assignment else None
+    assignment = uow.assignments.find(AssignmentId(assignment_id))
+    unit = uow.units.find(assignment.unit_id) if assignment else None
     relation = relation_to_unit(editor, unit)
-    authorise(work, editor, Act.EDIT_ASSIGNMENT, relation, about="assignment", subject=assignment_id)
+    authorise(Act.EDIT_ASSIGNMENT, relation, editor, uow, about="assignment", subject=assignment_id)
     if assignment is None or unit is None:
         raise ListingIsNotYours
     if assignment.ended_at is not None:
@@ -79,8 +79,8 @@ def change(found: Opened, version: int, **new: object) -> Unit:
         for name in ("name", "area", "function_address", "phone", "stand_in_unit_id", "active", "address_withheld")
     }
     asked = ChangeUnit(unit_id=found.unit.id, version=version, **{**kept, **new})
-    changed = change_unit(found.work, found.editor, asked, parts().areas)
-    found.work.record_access(found.editor.actor, "change", rule_of(found.editor, changed), "unit", changed.id)
+    changed = change_unit(asked, found.editor, found.uow)
+    found.uow.record_access(found.editor, "change", rule_of(found.editor, changed), "unit", changed.id)
     return changed
 
 
@@ -89,12 +89,12 @@ def areas_for(editor: Editor) -> list[tuple[str, str]]:
     authority, in every municipality of the region that it sits in; for an operator, everywhere.
     """
     known = parts().areas
-    if editor.actor.role is Role.OPERATOR:
+    if editor.role is Role.OPERATOR:
         codes = list(known.municipalities)
     elif editor.municipality_code:
         codes = [editor.municipality_code]
     else:
-        own = parts().staff.unit(editor.actor.unit_id)
+        own = parts().staff.unit(editor.unit_id)
         region = (own.area or "")[:2] if own else ""
         codes = [code for code in known.municipalities if code.startswith(region)]
     codes.sort(key=lambda code: swedish_order(known.name(code)))
@@ -110,40 +110,40 @@ def described(editor: Editor, values: dict[str, Any]) -> Unit:
     return Unit(**{**values, **reached})
 
 
-def register(work: DirectoryUnitOfWork, editor: Editor, unit: Unit) -> Unit:
+def register(uow: DirectoryUnitOfWork, editor: Editor, unit: Unit) -> Unit:
     """Register a unit. Raises what ``register_unit`` raises."""
-    registered = register_unit(work, editor, unit, parts().areas)
-    work.record_access(editor.actor, "change", rule_of(editor, unit), "unit", unit.id)
+    registered = register_unit(RegisterUnit(unit=unit), editor, uow)
+    uow.record_access(editor, "change", rule_of(editor, unit), "unit", unit.id)
     return registered
 
 
-def grant(work: DirectoryUnitOfWork, editor: Editor, asked: GrantAssignment) -> Assignment:
+def grant(uow: DirectoryUnitOfWork, editor: Editor, asked: GrantAssignment) -> Assignment:
     """Grant an assignment. Raises what ``grant_assignment`` raises."""
-    assignment = grant_assignment(work, editor, asked)
-    rule = rule_of(editor, work.units.find(asked.unit_id))
-    work.record_access(editor.actor, "change", rule, "assignment", assignment.id)
+    assignment = grant_assignment(asked, editor, uow)
+    rule = rule_of(editor, uow.units.find(asked.unit_id))
+    uow.record_access(editor, "change", rule, "assignment", assignment.id)
     return assignment
 
 
-def end(work: DirectoryUnitOfWork, editor: Editor, assignment_id: UUID) -> Assignment:
+def end(uow: DirectoryUnitOfWork, editor: Editor, assignment_id: UUID) -> Assignment:
     """End an assignment. Raises what ``end_assignment`` raises."""
-    ended = end_assignment(work, editor, AssignmentId(assignment_id))
-    rule = rule_of(editor, work.units.find(ended.unit_id))
-    work.record_access(editor.actor, "change", rule, "assignment", ended.id)
+    ended = end_assignment(EndAssignment(assignment_id=AssignmentId(assignment_id)), editor, uow)
+    rule = rule_of(editor, uow.units.find(ended.unit_id))
+    uow.record_access(editor, "change", rule, "assignment", ended.id)
     return ended
 
 
-def sign_out(work: DirectoryUnitOfWork, editor: Editor, assignment_id: UUID) -> tuple[Assignment, int]:
+def sign_out(uow: DirectoryUnitOfWork, editor: Editor, assignment_id: UUID) -> tuple[Assignment, int]:
     """End all sessions of whoever an assignment is for; how many there were. Raises what ``end_sessions`` raises."""
-    assignment, ended = end_sessions(work, editor, AssignmentId(assignment_id))
-    rule = rule_of(editor, work.units.find(assignment.unit_id))
-    work.record_access(editor.actor, "change", rule, "sessions", assignment.id, *ended)
+    assignment, ended = end_sessions(EndSessions(assignment_id=AssignmentId(assignment_id)), editor, uow)
+    rule = rule_of(editor, uow.units.find(assignment.unit_id))
+    uow.record_access(editor, "change", rule, "sessions", assignment.id, *ended)
     return assignment, len(ended)
 
 
-def receivers(work: DirectoryUnitOfWork, editor: Editor) -> list[Unit]:
+def receivers(uow: DirectoryUnitOfWork, editor: Editor) -> list[Unit]:
     """The receiving units that the person answers for, by name; closed ones too."""
-    lines = unit_lines(work.connection, editor.organization_id, editor.municipality_code, work.clock.now())
+    lines = unit_lines(uow.connection, editor.organization_id, editor.municipality_code, uow.clock.now())
     return [line.unit for line in lines if line.unit.kind is UnitKind.RECEIVING]
 
 

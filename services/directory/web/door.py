@@ -28,5 +28,5 @@ def _record(refusal: Refusal) -> None:
     subject = next((value for value in named.values() if isinstance(value, UUID)), None)
     # a door that names nothing is the directory's as a whole
     what = tried() or Tried("read" if request.method in _READING else "change", "directory")
-    with parts().work_of(editor) as work:
-        work.record_attempt(editor.actor, refusal, what.action, what.kind, subject)
+    with parts().work_of(editor) as uow:
+        uow.record_attempt(editor, refusal, what.action, what.kind, subject)

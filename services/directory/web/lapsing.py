@@ -35,8 +35,8 @@ def keeping(parts: Parts) -> Keeping | None:
         return None
 
     def refused(actor: Actor, form_id: UUID, refusal: FormIsNotKept) -> NoReturn:
-        with parts.work_of(parts.editor(actor)) as work:
-            work.record_attempt(actor, refusal, "read", "lapsed-form", form_id)
+        with parts.work_of(parts.editor(actor)) as uow:
+            uow.record_attempt(actor, refusal, "read", "lapsed-form", form_id)
         raise refusal
 
     master = MasterKeys.from_file(path)

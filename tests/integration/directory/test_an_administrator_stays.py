@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.directory.commands.end_assignment import end_assignment
+from services.directory.commands.end_assignment import EndAssignment, end_assignment
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
 from services.directory.domain.permissions import Editor
 from services.directory.domain.refusals import AssignmentIsYourOwn, LastAdministrator, PeriodHasPassed
@@ -27,7 +27,7 @@ def granted(city: City, subject: str, unit: UUID, role: Role, **period: datetime
     user, assignment = UserRef(DEMO_ISSUER, subject), AssignmentId(uuid4())
     asked = GrantAssignment(assignment_id=assignment, user=user, unit_id=UnitId(unit), role=role, **period)
     with city.parts.work_of(OPERATOR) as work:
-        grant_assignment(work, OPERATOR, asked)
+        grant_assignment(asked, OPERATOR, work)
         work.commit()
     return Actor(user, assignment, UnitId(unit), role)
 
@@ -35,7 +35,7 @@ def granted(city: City, subject: str, unit: UUID, role: Role, **period: datetime
 def ended(city: City, editor: Editor, assignment: AssignmentId) -> bool:
     """Whether it was ended; undone afterwards."""
     with city.parts.work_of(editor) as work:
-        return end_assignment(work, editor, assignment).ended_at is not None
+        return end_assignment(EndAssignment(assignment_id=assignment), editor, work).ended_at is not None
 
 
 def holds(city: City, assignment: UUID) -> bool:
@@ -103,7 +103,7 @@ def test_two_who_end_each_other_at_once_leave_one(city: City) -> None:
         with city.parts.work_of(editor) as work:
             both.wait(10)
             try:
-                end_assignment(work, editor, whose.assignment_id)
+                end_assignment(EndAssignment(assignment_id=whose.assignment_id), editor, work)
                 work.commit()
                 results.append("ended")
             except LastAdministrator:
@@ -161,7 +161,7 @@ def _leave_alone(city: City, organization: UUID, *these: Actor) -> None:
     """End what all others administer."""
     with city.parts.work_of(OPERATOR) as work:
         for each in _administrators(city, organization) - {one.assignment_id for one in these}:
-            end_assignment(work, OPERATOR, AssignmentId(each))
+            end_assignment(EndAssignment(assignment_id=AssignmentId(each)), OPERATOR, work)
         work.commit()
 
 

@@ -188,7 +188,7 @@ def test_an_administrator_ends_an_assignment_and_nobody_else_does(city: City) ->
     with city.parts.work_of(hanna) as work:
         unit_id = UnitId(UNIT["advice-farsta"])
         grant_assignment(
-            work, hanna, GrantAssignment(assignment_id=given, user=user, unit_id=unit_id, role=Role.ADVISER)
+            GrantAssignment(assignment_id=given, user=user, unit_id=unit_id, role=Role.ADVISER), hanna, work
         )
         work.commit()
     for name, theirs, status in (

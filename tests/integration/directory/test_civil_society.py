@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.directory.commands.register_unit import register_unit
+from services.directory.commands.register_unit import RegisterUnit, register_unit
 from services.directory.domain.refusals import CivilSocietyReceivesNoReferrals
 from services.directory.domain.unit import UnitKind
 from shared.kernel.identity import UnitId, uuid7
@@ -23,4 +23,4 @@ def test_a_civil_society_unit_receives_no_referrals(city: City) -> None:
         assert partner.kind is UnitKind.PARTNER
         theirs = replace(receiving, id=UnitId(uuid7()), organization_id=partner.organization_id)
         with pytest.raises(CivilSocietyReceivesNoReferrals):
-            register_unit(work, OPERATOR, theirs, city.parts.areas)
+            register_unit(RegisterUnit(unit=theirs), OPERATOR, work)

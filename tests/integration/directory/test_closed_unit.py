@@ -13,7 +13,7 @@ import pytest
 
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.change_unit import ChangeUnit, change_unit
-from services.directory.commands.set_routing_rules import set_routing_rules
+from services.directory.commands.set_routing_rules import SetRoutingRules, set_routing_rules
 from services.directory.domain.refusals import UnitCannotReceive, UnitIsADefault
 from services.directory.domain.routing_rule import RoutingRule
 from shared.kernel.identity import UnitId, uuid7
@@ -53,7 +53,7 @@ def test_no_unit_is_closed_while_it_is_made_the_default(city: City, first: str) 
         as_it_is = {name: getattr(unit, name) for name in kept}
         begun.set()
         asked = ChangeUnit(unit_id=JARVA, version=unit.version, active=False, **as_it_is)
-        change_unit(work, hanna, asked, parts.areas)
+        change_unit(asked, hanna, work)
 
     def make_default(work: DirectoryUnitOfWork) -> None:
         with parts.work_of(hanna) as other:
@@ -61,7 +61,7 @@ def test_no_unit_is_closed_while_it_is_made_the_default(city: City, first: str) 
         assert rules is not None
         begun.set()
         wanted = replace(rules, version=rules.version + 1, default_unit_id=JARVA)
-        set_routing_rules(work, hanna, wanted, parts.areas, parts.taxonomies.target_groups)
+        set_routing_rules(SetRoutingRules(rules=wanted), hanna, work)
 
     acts = {"close": close, "make-default": make_default}
 
@@ -91,7 +91,7 @@ def _undo(city: City) -> None:
         assert rules is not None
         if rules.default_unit_id == JARVA:
             back = replace(rules, version=rules.version + 1, default_unit_id=UnitId(UNIT["advice-stockholm"]))
-            set_routing_rules(work, hanna, back, parts.areas, parts.taxonomies.target_groups)
+            set_routing_rules(SetRoutingRules(rules=back), hanna, work)
             work.commit()
     if not city.rows("select active from units where id = :id", id=JARVA)[0].active:
         city.set_active(True, JARVA)
@@ -125,7 +125,7 @@ def set_rules(city: City, rules: tuple[RoutingRule, ...]) -> None:
         now = work.rules.of("0180")
         assert now is not None
         wanted = replace(now, version=now.version + 1, rules=rules)
-        set_routing_rules(work, city.editor("hanna"), wanted, city.parts.areas, city.parts.taxonomies.target_groups)
+        set_routing_rules(SetRoutingRules(rules=wanted), city.editor("hanna"), work)
         work.commit()
 
 

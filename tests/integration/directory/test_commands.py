@@ -14,14 +14,15 @@ from sqlalchemy.exc import DBAPIError
 
 from services.directory.commands.change_unit import ChangeUnit, change_unit
 from services.directory.commands.confirm_listing import ConfirmListing, confirm_listing
-from services.directory.commands.end_assignment import end_assignment
+from services.directory.commands.end_assignment import EndAssignment, end_assignment
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
 from services.directory.commands.save_support_service import (
     AddSupportService,
     EditSupportService,
-    SupportServiceEditing,
+    add_support_service,
+    edit_support_service,
 )
-from services.directory.commands.set_routing_rules import set_routing_rules
+from services.directory.commands.set_routing_rules import SetRoutingRules, set_routing_rules
 from services.directory.domain.permissions import Editor
 from services.directory.domain.refusals import (
     ListingIsNotYours,
@@ -34,6 +35,7 @@ from services.directory.domain.support_service import Listing
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
 from shared.kernel.refusals import VersionHasMoved
+from shared.storage.unit_of_work import ChangedWhileReading, reading
 from tests.support.city import ORGANIZATION, UNIT
 from tests.support.city_filled import OPERATOR, seed_directory
 from tests.support.directory_city import City
@@ -48,7 +50,7 @@ def add(city: City, editor: Editor, organization_id: OrganizationId, **changes: 
     listing = Listing(name="Pop-up-café", summary="Fika i parken.", **changes)  # type: ignore[arg-type]
     with city.parts.work_of(editor) as work:
         asked = AddSupportService(service_id=service_id, organization_id=organization_id, listing=listing)
-        SupportServiceEditing(city.parts.taxonomies, city.parts.areas).add(work, editor, asked)
+        add_support_service(asked, editor, work)
         work.commit()
     return service_id
 
@@ -59,7 +61,7 @@ def edit(city: City, editor: Editor, service_id: UUID, version: int, name: str) 
         asked = EditSupportService(
             service_id=service_id, version=version, listing=Listing(name=name, summary="Fika i parken.")
         )
-        SupportServiceEditing(city.parts.taxonomies, city.parts.areas).edit(work, editor, asked)
+        edit_support_service(asked, editor, work)
         work.commit()
 
 
@@ -85,11 +87,10 @@ def test_a_new_listing_has_a_name_to_read_whichever_door_it_comes_by(city: City,
     """The command has the last word: no sign passes for a name because it would stand in for one that is missing."""
     service_id = uuid4()
     listing = Listing(name=name, summary="Fika i parken.")
-    editing = SupportServiceEditing(city.parts.taxonomies, city.parts.areas)
     dani = city.editor("dani")
     asked = AddSupportService(service_id=service_id, organization_id=LYKTAN, listing=listing)
     with city.parts.work_of(dani) as work, pytest.raises(NameIsMissing) as refused:
-        editing.add(work, dani, asked)
+        add_support_service(asked, dani, work)
     assert list(refused.value.fields) == ["/name"]
 
 
@@ -112,7 +113,7 @@ def test_two_editors_in_the_same_moment_cannot_both_win(city: City) -> None:
         assert before is not None
         edit(city, dani, service_id, 1, "Den snabba")
         listing = replace(before.listing, name="Den långsamma")
-        changed, _ = before.edited(listing, by=dani.actor, at=before.assured_at)
+        changed, _ = before.edited(listing, by=dani, at=before.assured_at)
         with pytest.raises(VersionHasMoved):
             slow.services.save(changed)
         slow.rollback()
@@ -143,11 +144,11 @@ def test_confirming_makes_a_stale_listing_fresh(city: City) -> None:
     dani = city.editor("dani")
     service_id = add(city, dani, LYKTAN)
     with city.parts.work_of(dani) as work:
-        confirmed = confirm_listing(work, dani, ConfirmListing(service_id=service_id, version=1))
+        confirmed = confirm_listing(ConfirmListing(service_id=service_id, version=1), dani, work)
         work.commit()
     assert confirmed.version == 2
     with city.parts.work_of(dani) as work, pytest.raises(VersionHasMoved):
-        confirm_listing(work, dani, ConfirmListing(service_id=service_id, version=1))
+        confirm_listing(ConfirmListing(service_id=service_id, version=1), dani, work)
 
 
 def test_the_database_itself_refuses_to_write_for_another_organisation(city: City) -> None:
@@ -207,7 +208,7 @@ def renamed(city: City) -> Iterator[Callable[[str], None]]:
                 phone=unit.phone,
                 stand_in_unit_id=unit.stand_in_unit_id,
             )
-            change_unit(work, hanna, asked, city.parts.areas)
+            change_unit(asked, hanna, work)
             work.commit()
 
     before = city.parts.staff.unit(unit_id)
@@ -243,7 +244,7 @@ def test_the_default_unit_is_not_closed_while_it_is_the_default(city: City) -> N
             active=False,
         )
         with pytest.raises(UnitIsADefault):
-            change_unit(work, hanna, closed, city.parts.areas)
+            change_unit(closed, hanna, work)
 
 
 def test_another_authoritys_referring_unit_is_not_the_citys_to_change(city: City) -> None:
@@ -251,7 +252,7 @@ def test_another_authoritys_referring_unit_is_not_the_citys_to_change(city: City
     hanna = city.editor("hanna")
     asked = ChangeUnit(unit_id=UnitId(UNIT["health-centre-1"]), version=1, name="Kapad", area="0180")
     with city.parts.work_of(hanna) as work, pytest.raises(ListingIsNotYours):
-        change_unit(work, hanna, asked, city.parts.areas)
+        change_unit(asked, hanna, work)
 
 
 @pytest.mark.holds("an-ended-assignment-opens-nothing", "access-ends-when-heard", "an-assignment-holds-from-now")
@@ -263,12 +264,12 @@ def test_an_ended_assignment_gives_nothing_from_that_moment(city: City) -> None:
         assignment_id=assignment_id, user=user, unit_id=UnitId(UNIT["advice-farsta"]), role=Role.ADVISER
     )
     with city.parts.work_of(hanna) as work:
-        grant_assignment(work, hanna, asked)
+        grant_assignment(asked, hanna, work)
         work.commit()
     now = datetime.now(UTC)
     assert [each.id for each in city.parts.staff.assignments_of(user, now)] == [assignment_id]
     with city.parts.work_of(hanna) as work:
-        end_assignment(work, hanna, assignment_id)
+        end_assignment(EndAssignment(assignment_id=assignment_id), hanna, work)
         work.commit()
     assert city.parts.staff.assignments_of(user, datetime.now(UTC)) == []
     assert city.told("assignment.ended.v1")[-1]["assignment_id"] == str(assignment_id)
@@ -284,14 +285,14 @@ def test_rules_are_replaced_whole_and_name_only_units_that_receive(city: City) -
         next_rules = replace(rules, version=rules.version + 1)
         wrong = replace(next_rules, default_unit_id=UnitId(UNIT["health-centre-1"]))
         with pytest.raises(UnitCannotReceive):
-            set_routing_rules(work, hanna, wrong, parts.areas, parts.taxonomies.target_groups)
-        set_routing_rules(work, hanna, next_rules, parts.areas, parts.taxonomies.target_groups)
+            set_routing_rules(SetRoutingRules(rules=wrong), hanna, work)
+        set_routing_rules(SetRoutingRules(rules=next_rules), hanna, work)
         work.commit()
     told = city.told("routing-rules.changed.v1")[-1]
     assert told["version"] == next_rules.version
     assert len(json.loads(told["rules"])) == len(rules.rules)
     with parts.work_of(hanna) as work, pytest.raises(VersionHasMoved):
-        set_routing_rules(work, hanna, next_rules, parts.areas, parts.taxonomies.target_groups)
+        set_routing_rules(SetRoutingRules(rules=next_rules), hanna, work)
 
 
 def test_seeding_twice_changes_nothing(city: City) -> None:
@@ -311,3 +312,28 @@ def test_the_directory_has_no_room_for_the_names_of_staff(city: City) -> None:
     kept = {str(row[0]) for row in columns}
     assert {"subject", "issuer", "role", "unit_id"} <= kept
     assert not [column for column in kept if "name" in column]
+
+
+def test_what_a_command_tells_is_known_before_it_is_kept(city: City) -> None:
+    """So that whoever opened a transaction to show something cannot change something in it; and undone is untold."""
+    hanna = city.editor("hanna")
+    with city.parts.work_of(hanna) as uow:
+        unit = uow.units.find(UnitId(UNIT["advice-farsta"]))
+        assert unit is not None
+        asked = ChangeUnit(
+            unit_id=unit.id,
+            version=unit.version,
+            name="Anhörigstöd Farsta centrum",
+            area=unit.area,
+            function_address=unit.function_address,
+            phone=unit.phone,
+            stand_in_unit_id=unit.stand_in_unit_id,
+        )
+        change_unit(asked, hanna, uow)
+        assert [each.event_type for each in uow.told] == ["unit.changed.v1"]
+        uow.rollback()
+        assert list(uow.told) == []
+    with pytest.raises(ChangedWhileReading), reading(city.parts.work_of(hanna)) as uow:
+        change_unit(asked, hanna, uow)
+    with city.parts.work_of(hanna) as uow:
+        assert uow.units.find(unit.id) == unit

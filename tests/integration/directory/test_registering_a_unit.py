@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from services.directory.commands.register_organization import RegisterOrganization, register_organization
-from services.directory.commands.register_unit import register_unit
+from services.directory.commands.register_unit import RegisterUnit, register_unit
 from services.directory.domain.organization import OrganizationKind
 from services.directory.domain.refusals import ListingIsNotYours
 from services.directory.domain.unit import Unit, UnitKind
@@ -53,8 +53,8 @@ def elsewhere(city: City) -> Unit:
     )
     with city.parts.work_of(OPERATOR) as work:
         if work.units.find(unit.id) is None:
-            register_organization(work, OPERATOR, organization)
-            register_unit(work, OPERATOR, unit, city.parts.areas)
+            register_organization(organization, OPERATOR, work)
+            register_unit(RegisterUnit(unit=unit), OPERATOR, work)
             work.commit()
     return unit
 
@@ -229,18 +229,18 @@ def test_the_regions_administrator_registers_the_regions_units_and_no_others(cit
         area="0180",
     )
     with city.parts.work_of(OPERATOR) as work:
-        register_unit(work, OPERATOR, theirs, city.parts.areas)
+        register_unit(RegisterUnit(unit=theirs), OPERATOR, work)
         work.commit()
     of_region = city.parts.editor(replace(city.actor("hanna"), unit_id=theirs.id))
     centre = replace(
         theirs, id=UnitId(uuid4()), name=f"Vårdcentralen {uuid4().hex[:8]}", kind=UnitKind.REFERRING, area="0181"
     )
     with city.parts.work_of(of_region) as work:
-        assert register_unit(work, of_region, centre, city.parts.areas) == centre
+        assert register_unit(RegisterUnit(unit=centre), of_region, work) == centre
         work.commit()
     with city.parts.work_of(of_region) as work, pytest.raises(ListingIsNotYours):
         register_unit(
-            work, of_region, replace(centre, id=UnitId(uuid4()), organization_id=UUID(CITY)), city.parts.areas
+            RegisterUnit(unit=replace(centre, id=UnitId(uuid4()), organization_id=UUID(CITY))), of_region, work
         )
 
 
@@ -256,7 +256,7 @@ def test_a_regions_reviewers_are_told_of_without_an_area(city: City) -> None:
             area="0180",
         )
         with city.parts.work_of(OPERATOR) as work:
-            register_unit(work, OPERATOR, reviewers, city.parts.areas)
+            register_unit(RegisterUnit(unit=reviewers), OPERATOR, work)
             work.commit()
         [told] = [each for each in city.told("unit.changed.v1") if each["unit_id"] == str(reviewers.id)]
         areas[organization] = told.get("area")

@@ -406,6 +406,6 @@ def uppsala(city: City) -> UUID:
     )
     with city.parts.work_of(OPERATOR) as work:
         if work.organizations.find(asked.organization_id) is None:
-            register_organization(work, OPERATOR, asked)
+            register_organization(asked, OPERATOR, work)
             work.commit()
     return UPPSALA

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from services.directory.commands.save_activity import PlanActivity, plan_activity
-from services.directory.commands.save_support_service import AddSupportService, SupportServiceEditing
-from services.directory.commands.set_routing_rules import set_routing_rules
+from services.directory.commands.save_support_service import AddSupportService, add_support_service
+from services.directory.commands.set_routing_rules import SetRoutingRules, set_routing_rules
 from services.directory.domain.activity import Repeats, Session
 from services.directory.domain.refusals import TermIsUnknown
 from services.directory.domain.routing_rule import RoutingRule
@@ -76,7 +76,7 @@ def test_commands_take_the_codes_of_the_swedish_day(city: City, moment: datetime
     """A listing and a routing rule may be saved with what holds then, and with nothing else."""
     gone = ({OLD, NEW} - {holds}).pop()
     lists = Taxonomies(terms("target_groups"), terms("forms"))
-    with city.at(moment) as made, made.work_of(OPERATOR) as work:
+    with city.at(moment) as made, replace(made, taxonomies=lists).work_of(OPERATOR) as work:
         rules = work.rules.of("0180")
         assert rules is not None
         for code, refused in ((holds, False), (gone, True)):
@@ -96,12 +96,12 @@ def test_commands_take_the_codes_of_the_swedish_day(city: City, moment: datetime
             )
             if refused:
                 with pytest.raises(TermIsUnknown):
-                    SupportServiceEditing(lists, made.areas).add(work, OPERATOR, asked)
+                    add_support_service(asked, OPERATOR, work)
                 with pytest.raises(TermIsUnknown):
-                    set_routing_rules(work, OPERATOR, rules.with_rule(rule), made.areas, lists.target_groups)
+                    set_routing_rules(SetRoutingRules(rules=rules.with_rule(rule)), OPERATOR, work)
             else:
-                SupportServiceEditing(lists, made.areas).add(work, OPERATOR, asked)
-                set_routing_rules(work, OPERATOR, rules.with_rule(rule), made.areas, lists.target_groups)
+                add_support_service(asked, OPERATOR, work)
+                set_routing_rules(SetRoutingRules(rules=rules.with_rule(rule)), OPERATOR, work)
                 rules = rules.with_rule(rule)
         work.rollback()
 
@@ -149,7 +149,7 @@ def test_an_activity_runs_until_its_last_swedish_day_is_over(city: City) -> None
         repeats_until=date(2026, 11, 30),
     )
     with city.parts.work_of(OPERATOR) as work:
-        plan_activity(work, OPERATOR, PlanActivity(activity_id=uuid4(), service_id=service_id, session=session))
+        plan_activity(PlanActivity(activity_id=uuid4(), service_id=service_id, session=session), OPERATOR, work)
         work.commit()
     for moment, listed in ((EVENING, True), (NIGHT, False)):
         with city.at(moment):

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from services.directory.commands.register_organization import RegisterOrganization, register_organization
-from services.directory.commands.register_unit import register_unit
+from services.directory.commands.register_unit import RegisterUnit, register_unit
 from services.directory.domain.organization import OrganizationKind
 from services.directory.views.administration import organizations_of, unit_lines
 from shared.kernel.identity import OrganizationId, UnitId
@@ -101,9 +101,9 @@ def test_organisations_and_units_are_too(city: City) -> None:
                 kind=OrganizationKind.CIVIL_SOCIETY,
                 municipality_code=STOCKHOLM,
             )
-            register_organization(work, OPERATOR, asked)
+            register_organization(asked, OPERATOR, work)
             unit = replace(like, id=UnitId(uuid4()), name=name, stand_in_unit_id=None)
-            register_unit(work, OPERATOR, unit, city.parts.areas)
+            register_unit(RegisterUnit(unit=unit), OPERATOR, work)
         organizations = [name for _, name in organizations_of(work.connection, own, STOCKHOLM)]
         lines = [line.unit.name for line in unit_lines(work.connection, own, STOCKHOLM, city.parts.clock.now())]
     assert ours(organizations) == IN_ORDER

@@ -56,8 +56,8 @@ def end_something(city: City) -> None:
         assert assignment is not None
         ended, event = assignment.ended(now)
         work.assignments.end(ended)
-        work.happened(event)
-        work.happened(SessionEnded(occurred_at=now, session_id=uuid4(), expires_at=now + timedelta(hours=8)))
+        work.record(event)
+        work.record(SessionEnded(occurred_at=now, session_id=uuid4(), expires_at=now + timedelta(hours=8)))
         work.commit()
 
 

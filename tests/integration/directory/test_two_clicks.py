@@ -12,7 +12,7 @@ import pytest
 
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
-from services.directory.commands.register_unit import register_unit
+from services.directory.commands.register_unit import RegisterUnit, register_unit
 from services.directory.commands.save_activity import PlanActivity, plan_activity
 from services.directory.domain.permissions import Editor
 from services.directory.domain.refusals import AlreadyRegistered, NameIsTaken
@@ -62,7 +62,7 @@ def test_one_unit_is_registered(city: City, same: str) -> None:
     other = replace(unit, name=f"{unit.name} också") if same == "id" else replace(unit, id=UnitId(uuid4()))
 
     def registering(each: Unit) -> Act:
-        return lambda work: register_unit(work, hanna, each, city.parts.areas)
+        return lambda work: register_unit(RegisterUnit(unit=each), hanna, work)
 
     refused = AlreadyRegistered if same == "id" else NameIsTaken
     second_of_two(city, hanna, registering(unit), registering(other), refused)
@@ -81,7 +81,7 @@ def test_one_assignment_is_granted(city: City) -> None:
         )
 
     def granting(work: DirectoryUnitOfWork) -> object:
-        return grant_assignment(work, hanna, asked)
+        return grant_assignment(asked, hanna, work)
 
     second_of_two(city, hanna, granting, granting, AlreadyRegistered)
 
@@ -96,6 +96,6 @@ def test_one_activity_is_planned(city: City) -> None:
     asked = PlanActivity(activity_id=uuid4(), service_id=like.service_id, session=like.session)
 
     def planning(work: DirectoryUnitOfWork) -> object:
-        return plan_activity(work, dani, asked)
+        return plan_activity(asked, dani, work)
 
     second_of_two(city, dani, planning, planning, AlreadyRegistered)

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
-from services.directory.commands.register_unit import register_unit, relation_to_unit
+from services.directory.commands.register_unit import RegisterUnit, register_unit, relation_to_unit
 from services.directory.domain.permissions import Relation
 from services.directory.domain.refusals import RoleMayNotEditThis
 from services.directory.domain.unit import Unit, UnitKind
@@ -57,11 +57,11 @@ def test_an_operator_does(city: City) -> None:
         role=Role.AUDITOR,
     )
     with city.parts.work_of(OPERATOR) as work:
-        assert grant_assignment(work, OPERATOR, asked).role is Role.AUDITOR
+        assert grant_assignment(asked, OPERATOR, work).role is Role.AUDITOR
     hanna = city.editor("hanna")
     with city.parts.work_of(hanna) as work, pytest.raises(RoleMayNotEditThis):
         grant_assignment(
-            work, hanna, replace(asked, unit_id=UnitId(UNIT["advice-bromma"]), role=Role.ADVISER, user=hanna.actor.user)
+            replace(asked, unit_id=UnitId(UNIT["advice-bromma"]), role=Role.ADVISER, user=hanna.user), hanna, work
         )
 
 
@@ -75,7 +75,7 @@ def test_another_authority_in_the_same_place_has_no_say(city: City) -> None:
         area="0180",
     )
     with city.parts.work_of(OPERATOR) as work:
-        register_unit(work, OPERATOR, theirs, city.parts.areas)
+        register_unit(RegisterUnit(unit=theirs), OPERATOR, work)
         work.commit()
         bromma = work.units.find(UnitId(UNIT["advice-bromma"]))
         audits = work.units.find(city.actor("ester").unit_id)

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from services.directory.commands.record_sign_in import record_sign_in
+from services.directory.commands.record_sign_in import RecordSignIn, record_sign_in
 from services.directory.web.units import overview as pages_admin
 from services.directory.web.units import pages as pages_admin_units
 from shared.kernel.actor import UserRef
@@ -46,7 +46,9 @@ def came(city: City) -> str:
     subject = f"kommit-{uuid4().hex[:8]}"
     with city.parts.work() as work:
         for _ in range(2):
-            record_sign_in(work, uuid4(), UserRef(DEMO_ISSUER, subject), work.clock.now())
+            record_sign_in(
+                RecordSignIn(session_id=uuid4(), user=UserRef(DEMO_ISSUER, subject), expires_at=work.clock.now()), work
+            )
         work.commit()
     return subject
 

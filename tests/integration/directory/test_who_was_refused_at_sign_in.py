@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from services.directory import web
 from services.directory.adapters.sign_ins import KEEP_REFUSALS, forget_old_refusals
-from services.directory.commands.end_assignment import end_assignment
+from services.directory.commands.end_assignment import EndAssignment, end_assignment
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
 from services.directory.web.sign_in.hooks import MOST_TOLD, WITHOUT_ASSIGNMENT, Hooks
 from shared.kernel.actor import Actor, Role, UserRef
@@ -67,7 +67,7 @@ class Newcomer:
             valid_from=valid_from,
         )
         with self._city.parts.work_of(hanna) as work:
-            grant_assignment(work, hanna, asked)
+            grant_assignment(asked, hanna, work)
             work.commit()
         return id_
 
@@ -75,7 +75,7 @@ class Newcomer:
         """Hanna ends it."""
         hanna = self._city.editor("hanna")
         with self._city.parts.work_of(hanna) as work:
-            end_assignment(work, hanna, assignment_id)
+            end_assignment(EndAssignment(assignment_id=assignment_id), hanna, work)
             work.commit()
 
     def noted(self) -> int:
@@ -238,7 +238,7 @@ def test_an_administrator_sees_those_of_their_own_place(city: City, newcomer: Ne
     assert seen_by(city, city.actor("hanna"), subject) == (1, 1)
     assert seen_by(city, elsewhere, subject) == (0, 0)
     assert seen_by(city, city.actor("bo"), subject) == (0, 0)
-    assert seen_by(city, OPERATOR.actor, subject) == (1, 1)
+    assert seen_by(city, OPERATOR, subject) == (1, 1)
     with city.parts.work() as work:
         assert work.sign_ins.refused(newcomer.user) is None
     with city.parts.work_about(UserRef(DEMO_ISSUER, "bo")) as work:

@@ -48,7 +48,9 @@ def refusals_of_the_directory() -> set[str]:
     refused = set()
     unit, organization = UnitId(UUID(int=1)), OrganizationId(UUID(int=2))
     for role in Role:
-        editor = directory.Editor(Actor(UserRef("i", "s"), AssignmentId(UUID(int=3)), unit, role), organization, "0180")
+        editor = directory.Editor.of(
+            Actor(UserRef("i", "s"), AssignmentId(UUID(int=3)), unit, role), organization, "0180"
+        )
         for act in directory.Act:
             for relation in directory.Relation:
                 try:

@@ -32,7 +32,7 @@ EXPECTED: dict[tuple[Role, Act], set[Relation]] = {
 def editor(role: Role) -> Editor:
     """Somebody in a role."""
     actor = Actor(UserRef("https://idp.example.org", "x"), AssignmentId(uuid4()), UnitId(uuid4()), role)
-    return Editor(actor, OrganizationId(uuid4()), "0180")
+    return Editor.of(actor, OrganizationId(uuid4()), "0180")
 
 
 @pytest.mark.parametrize(("role", "act", "relation"), list(product(Role, Act, Relation)))
@@ -66,5 +66,5 @@ def test_ones_own_organisation_is_nearer_than_ones_municipality() -> None:
 
 def test_nobody_without_an_organisation_owns_what_has_none() -> None:
     """Two unknowns are not the same."""
-    nobody = Editor(editor(Role.PARTNER_EDITOR).actor, None, None)
+    nobody = Editor.of(editor(Role.PARTNER_EDITOR), None, None)
     assert nobody.relation_to(None, None) is ELSE

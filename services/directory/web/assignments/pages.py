@@ -77,8 +77,8 @@ def add_assignment(unit_id: UUID) -> Response:
                 valid_to=_end_of(form["last_day"]),
             )
             carry_out_once(
-                found.work.connection,
-                found.work.clock.now(),
+                found.uow.connection,
+                found.uow.clock.now(),
                 lambda: _granted(found, asked, form["confirmed"]),
                 standing=lambda: None,
             )
@@ -101,17 +101,17 @@ def add_assignment(unit_id: UUID) -> Response:
 def ask_before_ending(assignment_id: UUID) -> Response | str:
     """Who loses which access; nothing has happened yet."""
     editor = current_editor()
-    with reading(editor) as work:
+    with reading(editor) as uow:
         try:
-            assignment, unit = running(work, editor, assignment_id)
-            require_dispensable(work, editor, assignment, unit)
+            assignment, unit = running(uow, editor, assignment_id)
+            require_dispensable(assignment, unit, editor, uow)
         except (AssignmentIsYourOwn, LastAdministrator) as needed:
             flash(_(needed.title), "warning")
             return redirect(url_for("units.unit_form", unit_id=unit.id), 303)
         except AssignmentHasEnded:
             flash(_("The assignment had already ended."), "warning")
             return redirect(url_for("units.units"), 303)
-        work.record_access(editor.actor, "read", rule_of(editor, unit), "assignment", assignment.id)
+        uow.record_access(editor, "read", rule_of(editor, unit), "assignment", assignment.id)
     return render_template("assignments/end.html", assignment=assignment, unit=unit)
 
 
@@ -121,14 +121,14 @@ def end_it(assignment_id: UUID) -> Response:
     """End it now."""
     editor = current_editor()
     try:
-        with changing(editor) as work:
+        with changing(editor) as uow:
             carry_out_once(
-                work.connection,
-                work.clock.now(),
-                lambda: _ended(work, editor, assignment_id),
+                uow.connection,
+                uow.clock.now(),
+                lambda: _ended(uow, editor, assignment_id),
                 standing=lambda: None,
             )
-            ended = work.assignments.find(AssignmentId(assignment_id))
+            ended = uow.assignments.find(AssignmentId(assignment_id))
     except (AssignmentIsYourOwn, LastAdministrator):
         # where it is said
         return redirect(url_for("assignments.ask_before_ending", assignment_id=assignment_id), 303)
@@ -148,13 +148,13 @@ def end_it(assignment_id: UUID) -> Response:
 def ask_before_signing_out(assignment_id: UUID) -> Response | str:
     """Who is signed out, and what that means; nothing has happened yet."""
     editor = current_editor()
-    with reading(editor) as work:
+    with reading(editor) as uow:
         try:
-            assignment, unit = running(work, editor, assignment_id)
+            assignment, unit = running(uow, editor, assignment_id)
         except AssignmentHasEnded:
             flash(_("The assignment had already ended."), "warning")
             return redirect(url_for("units.units"), 303)
-        work.record_access(editor.actor, "read", rule_of(editor, unit), "assignment", assignment.id)
+        uow.record_access(editor, "read", rule_of(editor, unit), "assignment", assignment.id)
     return render_template("assignments/sign_out.html", assignment=assignment, unit=unit)
 
 
@@ -163,8 +163,8 @@ def ask_before_signing_out(assignment_id: UUID) -> Response | str:
 def sign_out_everywhere(assignment_id: UUID) -> Response:
     """End all sessions of whoever holds it. A second click finds none left."""
     editor = current_editor()
-    with changing(editor) as work:
-        assignment, ended = sign_out(work, editor, assignment_id)
+    with changing(editor) as uow:
+        assignment, ended = sign_out(uow, editor, assignment_id)
     if ended:
         # promise: signed-out-everywhere-by-an-administrator
         words = _(
@@ -178,16 +178,16 @@ def sign_out_everywhere(assignment_id: UUID) -> Response:
 
 
 def _granted(found: Opened, asked: GrantAssignment, confirmed: str) -> None:
-    grant(found.work, found.editor, asked)
+    grant(found.uow, found.editor, asked)
     # last, when nothing else is wrong; unless it is confirmed nothing of it is kept
     # who was refused is somebody: the id is not mistyped
-    came = found.work.sign_ins.has(asked.user) or found.work.sign_ins.refused(asked.user)
+    came = found.uow.sign_ins.has(asked.user) or found.uow.sign_ins.refused(asked.user)
     if confirmed != asked.user.subject and not came:
         raise UserHasNeverSignedIn
 
 
-def _ended(work: DirectoryUnitOfWork, editor: Editor, assignment_id: UUID) -> None:
-    end(work, editor, assignment_id)
+def _ended(uow: DirectoryUnitOfWork, editor: Editor, assignment_id: UUID) -> None:
+    end(uow, editor, assignment_id)
 
 
 def _end_of(last_day: date | None) -> datetime | None:

@@ -83,12 +83,12 @@ def add_activity(service_id: UUID) -> Response:
         session = session_after(ActivityForm().load(request.form))
         activity_id = UUID(written.get("id", ""))
         asked = PlanActivity(activity_id=activity_id, service_id=service_id, session=session)
-        with changing(editor) as work:
+        with changing(editor) as uow:
             carry_out_once(
-                work.connection,
-                work.clock.now(),
-                lambda: plan_activity(work, editor, asked).version,
-                standing=lambda: own_activity(work, editor, activity_id).version,
+                uow.connection,
+                uow.clock.now(),
+                lambda: plan_activity(asked, editor, uow).version,
+                standing=lambda: own_activity(activity_id, editor, uow).version,
             )
     except (AlreadyRegistered, VersionHasMoved):
         # sent before with other words, or changed since: it is there to be changed, beside what was written now
@@ -129,12 +129,12 @@ def save_activity(activity_id: UUID) -> Response:
         changed = session_changed_in(ActivityForm(), activity.session, request.form)
         session = session_after(form, activity.session, changed)
         asked = ChangeActivity(activity_id=activity_id, version=form["version"], session=session)
-        with changing(editor) as work:
+        with changing(editor) as uow:
             carry_out_once(
-                work.connection,
-                work.clock.now(),
-                lambda: change_activity(work, editor, asked).version,
-                standing=lambda: own_activity(work, editor, activity_id).version,
+                uow.connection,
+                uow.clock.now(),
+                lambda: change_activity(asked, editor, uow).version,
+                standing=lambda: own_activity(activity_id, editor, uow).version,
             )
     except VersionHasMoved:
         return shown_again(partial(_page, service, _own_activity(activity_id)), written, {}, moved=True)
@@ -172,7 +172,7 @@ def cancel(activity_id: UUID) -> Response:
     """Cancel an activity; the public page says so."""
     asked = CancelActivity(activity_id=activity_id, version=_version())
     try:
-        _carry_out(activity_id, lambda work, editor: cancel_activity(work, editor, asked).version)
+        _carry_out(activity_id, lambda uow, editor: cancel_activity(asked, editor, uow).version)
     except VersionHasMoved:
         flash(_("Somebody changed this activity a moment ago. Look at it again before you cancel it."), "warning")
         return redirect(url_for("partner.activity_form", activity_id=activity_id), 303)
@@ -196,7 +196,7 @@ def take_up(activity_id: UUID) -> Response:
     """Undo a cancellation; the public page shows the activity as before."""
     asked = TakeUpActivity(activity_id=activity_id, version=_version())
     try:
-        _carry_out(activity_id, lambda work, editor: take_up_activity(work, editor, asked).version)
+        _carry_out(activity_id, lambda uow, editor: take_up_activity(asked, editor, uow).version)
     except VersionHasMoved:
         flash(_("Somebody changed this activity a moment ago. Look at it again first."), "warning")
         return redirect(url_for("partner.activity_form", activity_id=activity_id), 303)
@@ -220,12 +220,12 @@ def _is_shown(activity: Activity) -> bool:
 
 def _carry_out(activity_id: UUID, act: Callable[[DirectoryUnitOfWork, Editor], int]) -> None:
     editor = current_editor()
-    with changing(editor) as work:
+    with changing(editor) as uow:
         carry_out_once(
-            work.connection,
-            work.clock.now(),
-            lambda: act(work, editor),
-            standing=lambda: own_activity(work, editor, activity_id).version,
+            uow.connection,
+            uow.clock.now(),
+            lambda: act(uow, editor),
+            standing=lambda: own_activity(activity_id, editor, uow).version,
         )
 
 
@@ -235,14 +235,14 @@ def _version() -> int:
 
 def _own_service(service_id: UUID) -> SupportService:
     editor = current_editor()
-    with reading(editor) as work:
-        return own_service(work, editor, service_id)
+    with reading(editor) as uow:
+        return own_service(service_id, editor, uow)
 
 
 def _own_activity(activity_id: UUID) -> Activity:
     editor = current_editor()
-    with reading(editor) as work:
-        return own_activity(work, editor, activity_id)
+    with reading(editor) as uow:
+        return own_activity(activity_id, editor, uow)
 
 
 def _said(problem: ValidationError | Invalid) -> dict[str, str]:

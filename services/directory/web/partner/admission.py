@@ -17,19 +17,19 @@ from shared.kernel.identity import OrganizationId
 def to_an_organization(organization_id: UUID) -> None:
     """An organisation's own page."""
     editor = current_editor()
-    with reading(editor) as work:
-        own_organization(work, editor, OrganizationId(organization_id))
+    with reading(editor) as uow:
+        own_organization(OrganizationId(organization_id), editor, uow)
 
 
 def to_a_service(service_id: UUID) -> None:
     """A support service."""
     editor = current_editor()
-    with reading(editor) as work:
-        own_service(work, editor, service_id)
+    with reading(editor) as uow:
+        own_service(service_id, editor, uow)
 
 
 def to_an_activity(activity_id: UUID) -> None:
     """An activity."""
     editor = current_editor()
-    with reading(editor) as work:
-        own_activity(work, editor, activity_id)
+    with reading(editor) as uow:
+        own_activity(activity_id, editor, uow)

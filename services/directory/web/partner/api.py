@@ -23,14 +23,15 @@ from services.directory.commands.save_activity import (
 from services.directory.commands.save_support_service import (
     AddSupportService,
     EditSupportService,
-    SupportServiceEditing,
+    add_support_service,
+    edit_support_service,
 )
 from services.directory.domain.activity import Activity, Session
 from services.directory.domain.organization import Location
 from services.directory.domain.refusals import ListingIsNotYours
 from services.directory.domain.support_service import Listing, Schedule
 from services.directory.web import schemas_listings
-from services.directory.web.page import changing, current_editor, parts
+from services.directory.web.page import changing, current_editor
 from services.directory.web.partner.admission import to_a_service, to_an_activity, to_an_organization
 from services.directory.web.representation import activity_members, service_out
 from shared.kernel.actor import Role
@@ -58,9 +59,9 @@ _SERVICE, _ACTIVITY = {200: schemas_listings.ServiceOut}, {200: schemas_listings
 def put_organization(organization_id: UUID, body: dict[str, Any]) -> Response:
     """Present the caller's organisation anew."""
     editor, version = current_editor(), require_if_match()
-    with changing(editor) as work:
+    with changing(editor) as uow:
         asked = DescribeOrganization(organization_id=OrganizationId(organization_id), version=version, **body)
-        organization = describe_organization(work, editor, asked)
+        organization = describe_organization(asked, editor, uow)
     return ok(dumped(schemas_listings.OrganizationOut, organization), etag=etag(organization.version))
 
 
@@ -72,17 +73,17 @@ def post_service(body: dict[str, Any]) -> Response:
     editor, request = current_editor(), once()
     if editor.organization_id is None:
         raise ListingIsNotYours
-    with changing(editor) as work:
-        before = answered_before(work.connection, request)
+    with changing(editor) as uow:
+        before = answered_before(uow.connection, request)
         if before and before.resource_id:
-            service = work.services.find(before.resource_id)
+            service = uow.services.find(before.resource_id)
         else:
             asked = AddSupportService(
                 service_id=uuid7(), organization_id=editor.organization_id, listing=_listing(body)
             )
-            service = _editing().add(work, editor, asked)
+            service = add_support_service(asked, editor, uow)
             _remember(
-                work,
+                uow,
                 request,
                 _service_at(service.id),
                 service.version,
@@ -104,9 +105,9 @@ def post_service(body: dict[str, Any]) -> Response:
 def put_service(service_id: UUID, body: dict[str, Any]) -> Response:
     """Replace a support service's listing; that also confirms it."""
     editor, version = current_editor(), require_if_match()
-    with changing(editor) as work:
+    with changing(editor) as uow:
         asked = EditSupportService(service_id=service_id, version=version, listing=_listing(body))
-        service = _editing().edit(work, editor, asked)
+        service = edit_support_service(asked, editor, uow)
     return ok(service_out(service), etag=etag(service.version))
 
 
@@ -120,8 +121,8 @@ def put_service(service_id: UUID, body: dict[str, Any]) -> Response:
 def post_confirmation(service_id: UUID) -> Response:
     """Say that a listing is still right."""
     editor, version = current_editor(), require_if_match()
-    with changing(editor) as work:
-        service = confirm_listing(work, editor, ConfirmListing(service_id=service_id, version=version))
+    with changing(editor) as uow:
+        service = confirm_listing(ConfirmListing(service_id=service_id, version=version), editor, uow)
     return ok(service_out(service), etag=etag(service.version))
 
 
@@ -137,15 +138,15 @@ def post_confirmation(service_id: UUID) -> Response:
 def post_activity(service_id: UUID, body: dict[str, Any]) -> Response:
     """Plan a new activity of one of the caller's support services."""
     editor, request = current_editor(), once()
-    with changing(editor) as work:
-        before = answered_before(work.connection, request)
+    with changing(editor) as uow:
+        before = answered_before(uow.connection, request)
         if before and before.resource_id:
-            activity = work.activities.find(before.resource_id)
+            activity = uow.activities.find(before.resource_id)
         else:
             asked = PlanActivity(activity_id=uuid7(), service_id=service_id, session=Session(**body))
-            activity = plan_activity(work, editor, asked)
+            activity = plan_activity(asked, editor, uow)
             _remember(
-                work,
+                uow,
                 request,
                 _activity_at(activity.id),
                 activity.version,
@@ -170,9 +171,9 @@ def post_activity(service_id: UUID, body: dict[str, Any]) -> Response:
 def put_activity(activity_id: UUID, body: dict[str, Any]) -> Response:
     """Change an activity."""
     editor, version = current_editor(), require_if_match()
-    with changing(editor) as work:
+    with changing(editor) as uow:
         asked = ChangeActivity(activity_id=activity_id, version=version, session=Session(**body))
-        activity = change_activity(work, editor, asked)
+        activity = change_activity(asked, editor, uow)
     return ok(_activity_out(activity), etag=etag(activity.version))
 
 
@@ -182,8 +183,8 @@ def put_activity(activity_id: UUID, body: dict[str, Any]) -> Response:
 def post_cancellation(activity_id: UUID) -> Response:
     """Cancel an activity; it stays listed as cancelled."""
     editor, version = current_editor(), require_if_match()
-    with changing(editor) as work:
-        activity = cancel_activity(work, editor, CancelActivity(activity_id=activity_id, version=version))
+    with changing(editor) as uow:
+        activity = cancel_activity(CancelActivity(activity_id=activity_id, version=version), editor, uow)
     return ok(_activity_out(activity), etag=etag(activity.version))
 
 
@@ -193,8 +194,8 @@ def post_cancellation(activity_id: UUID) -> Response:
 def delete_cancellation(activity_id: UUID) -> Response:
     """Take a cancelled activity up again: it takes place after all."""
     editor, version = current_editor(), require_if_match()
-    with changing(editor) as work:
-        activity = take_up_activity(work, editor, TakeUpActivity(activity_id=activity_id, version=version))
+    with changing(editor) as uow:
+        activity = take_up_activity(TakeUpActivity(activity_id=activity_id, version=version), editor, uow)
     return ok(_activity_out(activity), etag=etag(activity.version))
 
 
@@ -205,17 +206,13 @@ def _listing(body: dict[str, Any]) -> Listing:
     return Listing(**body, **lists, location=location, schedules=tuple(Schedule(**each) for each in hours))
 
 
-def _editing() -> SupportServiceEditing:
-    return SupportServiceEditing(parts().taxonomies, parts().areas)
-
-
 def _activity_out(activity: Activity) -> Any:
     return dumped(schemas_listings.ActivityOut, activity_members(activity))
 
 
-def _remember(work: DirectoryUnitOfWork, request: Any, location: str, version: int, resource_id: UUID) -> None:
+def _remember(uow: DirectoryUnitOfWork, request: Any, location: str, version: int, resource_id: UUID) -> None:
     answer = Answer(201, location, etag(version), resource_id)
-    remember_answer(work.connection, request, answer, work.clock.now())
+    remember_answer(uow.connection, request, answer, uow.clock.now())
 
 
 def _service_at(service_id: UUID) -> str:

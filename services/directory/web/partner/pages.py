@@ -18,7 +18,8 @@ from services.directory.commands.describe_organization import DescribeOrganizati
 from services.directory.commands.save_support_service import (
     AddSupportService,
     EditSupportService,
-    SupportServiceEditing,
+    add_support_service,
+    edit_support_service,
     own_service,
 )
 from services.directory.domain.organization import Organization
@@ -90,14 +91,14 @@ def save_organization() -> Response:
     try:
         form = OrganizationForm().load(request.form)
         kept = set(form) - changed_in(OrganizationForm(), before.__dict__, request.form) - {"version"}
-        with changing(editor) as work:
+        with changing(editor) as uow:
             form |= {name: getattr(before, name) for name in kept}
             asked = DescribeOrganization(organization_id=before.id, **form)
             carry_out_once(
-                work.connection,
-                work.clock.now(),
-                lambda: describe_organization(work, editor, asked).version,
-                standing=lambda: _standing(work.organizations.find(before.id)),
+                uow.connection,
+                uow.clock.now(),
+                lambda: describe_organization(asked, editor, uow).version,
+                standing=lambda: _standing(uow.organizations.find(before.id)),
             )
     except VersionHasMoved:
         return shown_again(partial(_organization_page, _own_organization()), written, {}, moved=True)
@@ -127,12 +128,12 @@ def add_service() -> Response:
         form = ListingForm().load(request.form)
         service_id = UUID(written.get("id", ""))
         asked = AddSupportService(service_id=service_id, organization_id=_own_id(), listing=listing_after(form))
-        with changing(editor) as work:
+        with changing(editor) as uow:
             carry_out_once(
-                work.connection,
-                work.clock.now(),
-                lambda: _editing().add(work, editor, asked).version,
-                standing=lambda: own_service(work, editor, service_id).version,
+                uow.connection,
+                uow.clock.now(),
+                lambda: add_support_service(asked, editor, uow).version,
+                standing=lambda: own_service(service_id, editor, uow).version,
             )
     except (AlreadyRegistered, VersionHasMoved):
         # sent before with other words, or changed since: it is there to be changed, beside what was written now
@@ -169,12 +170,12 @@ def save_service(service_id: UUID) -> Response:
         changed = listing_changed_in(ListingForm(), service.listing, request.form)
         listing = listing_after(form, service.listing, changed)
         asked = EditSupportService(service_id=service_id, version=form["version"], listing=listing)
-        with changing(editor) as work:
+        with changing(editor) as uow:
             carry_out_once(
-                work.connection,
-                work.clock.now(),
-                lambda: _editing().edit(work, editor, asked).version,
-                standing=lambda: own_service(work, editor, service_id).version,
+                uow.connection,
+                uow.clock.now(),
+                lambda: edit_support_service(asked, editor, uow).version,
+                standing=lambda: own_service(service_id, editor, uow).version,
             )
     except VersionHasMoved:
         return shown_again(partial(_service_page, _own(service_id)), written, {}, moved=True)
@@ -190,13 +191,13 @@ def confirm(service_id: UUID) -> Response:
     """One click: the listing is still true."""
     editor = current_editor()
     try:
-        with changing(editor) as work:
+        with changing(editor) as uow:
             asked = ConfirmListing(service_id=service_id, version=request.form.get("version", type=int) or 0)
             carry_out_once(
-                work.connection,
-                work.clock.now(),
-                lambda: confirm_listing(work, editor, asked).version,
-                standing=lambda: own_service(work, editor, service_id).version,
+                uow.connection,
+                uow.clock.now(),
+                lambda: confirm_listing(asked, editor, uow).version,
+                standing=lambda: own_service(service_id, editor, uow).version,
             )
     except VersionHasMoved:
         flash(_("Somebody changed this listing a moment ago. Look at it again before you confirm."), "warning")
@@ -214,10 +215,10 @@ def _own_id() -> OrganizationId:
 
 def _own_organization() -> Organization:
     editor = current_editor()
-    with reading(editor) as work:
-        organization = work.organizations.find(_own_id())
+    with reading(editor) as uow:
+        organization = uow.organizations.find(_own_id())
         relation = editor.relation_to(organization.id if organization else None, None)
-        authorise(work, editor, Act.EDIT_LISTING, relation, about="organization", subject=editor.organization_id)
+        authorise(Act.EDIT_LISTING, relation, editor, uow, about="organization", subject=editor.organization_id)
     if organization is None or relation is not Relation.OWN_ORGANIZATION:
         raise ListingIsNotYours
     return organization
@@ -229,8 +230,8 @@ def _standing(organization: Organization | None) -> int | None:
 
 def _own(service_id: UUID) -> SupportService:
     editor = current_editor()
-    with reading(editor) as work:
-        return own_service(work, editor, service_id)
+    with reading(editor) as uow:
+        return own_service(service_id, editor, uow)
 
 
 def _told(problem: ValidationError | Invalid, written: dict[str, Any], before: Listing | None) -> dict[str, str]:
@@ -246,10 +247,6 @@ def _told(problem: ValidationError | Invalid, written: dict[str, Any], before: L
 def _said(problem: ValidationError | Invalid) -> dict[str, str]:
     """The domain speaks of a location's members, the form of fields."""
     return {name.replace("location.", "place_"): sentence for name, sentence in said(problem).items()}
-
-
-def _editing() -> SupportServiceEditing:
-    return SupportServiceEditing(parts().taxonomies, parts().areas)
 
 
 def _organization_page(

@@ -126,14 +126,14 @@ def post_rule(municipality_code: str, body: dict[str, Any]) -> Response:
     """
     version, request = require_if_match(), once()
     with ruled(municipality_code=municipality_code, to_change=True) as found:
-        before = answered_before(found.work.connection, request)
+        before = answered_before(found.uow.connection, request)
         if before and before.resource_id:
             rules, rule_id = found.existing, before.resource_id
         else:
             rule_id = uuid7()
             rules = altered(found, version, with_rule(rule_id, _values(body), near=False), rule_id)
             answer = Answer(201, _at(municipality_code, rule_id), etag(rules.version), rule_id)
-            remember_answer(found.work.connection, request, answer, found.work.clock.now())
+            remember_answer(found.uow.connection, request, answer, found.uow.clock.now())
     return created(_at(municipality_code, rule_id), _rule_out(rules.rule(rule_id)), etag(rules.version))
 
 

@@ -54,7 +54,7 @@ def routing() -> str:
     with ruled(Act.SEE_ROUTING) as found:
         rules, named = found.rules, found.named()
         others = sorted({unit.stand_in_unit_id for unit in named.values() if unit.stand_in_unit_id})
-        stand_ins = found.work.units.those(others)
+        stand_ins = found.uow.units.those(others)
     code = found.municipality_code
     asked, errors = _asked(code)
     today = swedish_day(parts().clock.now())

@@ -16,7 +16,7 @@ from marshmallow import ValidationError
 
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.authorise import authorise
-from services.directory.commands.set_routing_rules import set_routing_rules
+from services.directory.commands.set_routing_rules import SetRoutingRules, set_routing_rules
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.refusals import ListingIsNotYours
 from services.directory.domain.routing import Proposal, RoutingRules
@@ -45,7 +45,7 @@ Change = Callable[["Ruled"], RoutingRules]
 class Ruled:
     """A municipality's rules, for somebody who may change them. ``rules``: None until the first are set."""
 
-    work: DirectoryUnitOfWork
+    uow: DirectoryUnitOfWork
     editor: Editor
     municipality_code: str
     rules: RoutingRules | None
@@ -65,21 +65,21 @@ class Ruled:
     def named(self) -> dict[UnitId, Unit]:
         """Every unit that the rules name."""
         named = self.rules.units_named() if self.rules else set()
-        return {unit.id: unit for unit in self.work.units.those(sorted(named))}
+        return {unit.id: unit for unit in self.uow.units.those(sorted(named))}
 
     def met(self) -> list[Unit]:
         """Every unit that the rules name, and whom those have as stand-ins."""
         named = self.named()
         stand_ins = {unit.stand_in_unit_id for unit in named.values() if unit.stand_in_unit_id}
-        return [*named.values(), *self.work.units.those(sorted(stand_ins))]
+        return [*named.values(), *self.uow.units.those(sorted(stand_ins))]
 
     def offered(self, *kept: UnitId | None) -> list[Unit]:
         """The units that may be named: those of the municipality that receive, and those that were named before."""
         # an operator's own place may be another
         here = replace(self.editor, municipality_code=self.municipality_code)
-        able = [unit for unit in receivers(self.work, here) if unit.receives or unit.id in kept]
+        able = [unit for unit in receivers(self.uow, here) if unit.receives or unit.id in kept]
         elsewhere = {each for each in kept if each is not None} - {unit.id for unit in able}
-        return [*able, *self.work.units.those(sorted(elsewhere))]
+        return [*able, *self.uow.units.those(sorted(elsewhere))]
 
     def areas(self) -> dict[str, str]:
         """What a rule may be about, code and name: the municipality, then its districts."""
@@ -97,11 +97,11 @@ def ruled(
     """
     editor = current_editor()
     code = municipality_code or editor.municipality_code or ""
-    with (changing if to_change else reading)(editor) as work:
-        authorise(work, editor, act, editor.relation_to(None, code), about="routing-rules", subject=None)
+    with (changing if to_change else reading)(editor) as uow:
+        authorise(act, editor.relation_to(None, code), editor, uow, about="routing-rules", subject=None)
         if code not in parts().areas.municipalities:
             raise ListingIsNotYours
-        yield Ruled(work, editor, code, work.rules.of(code))
+        yield Ruled(uow, editor, code, uow.rules.of(code))
 
 
 def alter(version: int, how: Change, *about: UUID) -> None:
@@ -111,15 +111,15 @@ def alter(version: int, how: Change, *about: UUID) -> None:
     """
     with ruled(to_change=True) as found:
         carry_out_once(
-            found.work.connection,
-            found.work.clock.now(),
+            found.uow.connection,
+            found.uow.clock.now(),
             lambda: altered(found, version, how, *about).version,
             standing=lambda: _version_now(found),
         )
 
 
 def _version_now(found: Ruled) -> int | None:
-    rules = found.work.rules.of(found.municipality_code)
+    rules = found.uow.rules.of(found.municipality_code)
     return rules.version if rules else None
 
 
@@ -127,10 +127,9 @@ def altered(found: Ruled, version: int, how: Change, *about: UUID) -> RoutingRul
     """The rules as ``alter`` makes them, in the transaction in which they were found."""
     if found.version != version:
         raise VersionHasMoved
-    known = parts()
-    rules = set_routing_rules(found.work, found.editor, how(found), known.areas, known.taxonomies.target_groups)
+    rules = set_routing_rules(SetRoutingRules(rules=how(found)), found.editor, found.uow)
     rule = found.editor.relation_to(None, found.municipality_code).value
-    found.work.record_access(found.editor.actor, "change", rule, "routing-rules", *about)
+    found.uow.record_access(found.editor, "change", rule, "routing-rules", *about)
     return rules
 
 

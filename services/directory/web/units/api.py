@@ -61,15 +61,15 @@ def list_own_assignments() -> Response:
 def post_unit(body: dict[str, Any]) -> Response:
     """Register a unit of the caller's organisation, or of one that their municipality answers for."""
     editor, request = current_editor(), once()
-    with changing(editor) as work:
-        before = answered_before(work.connection, request)
+    with changing(editor) as uow:
+        before = answered_before(uow.connection, request)
         if before and before.resource_id:
-            unit = work.units.find(UnitId(before.resource_id))
+            unit = uow.units.find(UnitId(before.resource_id))
         else:
-            unit = register(work, editor, described(editor, {**body, "id": uuid7()}))
+            unit = register(uow, editor, described(editor, {**body, "id": uuid7()}))
             answer = Answer(201, url_for("directory_api.get_read_unit", unit_id=unit.id), etag(unit.version), unit.id)
-            remember_answer(work.connection, request, answer, work.clock.now())
-        shown = _unit_out(work, unit) if unit else None
+            remember_answer(uow.connection, request, answer, uow.clock.now())
+        shown = _unit_out(uow, unit) if unit else None
     if unit is None:
         raise ListingIsNotYours
     return created(url_for("directory_api.get_read_unit", unit_id=unit.id), shown, etag(unit.version))
@@ -79,7 +79,7 @@ def post_unit(body: dict[str, Any]) -> Response:
 def read_unit(unit_id: UUID) -> Response:
     """A unit of the caller's municipality or organisation, with its version."""
     with opened(unit_id) as found:
-        unit, shown = found.unit, _unit_out(found.work, found.unit)
+        unit, shown = found.unit, _unit_out(found.uow, found.unit)
     return ok(shown, etag=etag(unit.version))
 
 
@@ -101,7 +101,7 @@ def put_unit(unit_id: UUID, body: dict[str, Any]) -> Response:
     with opened(unit_id, to_change=True) as found:
         reached = {name: body[name] or None for name in ("function_address", "phone")}
         unit = change(found, version, **{**body, **reached})
-        shown = _unit_out(found.work, unit)
+        shown = _unit_out(found.uow, unit)
     return ok(shown, etag=etag(unit.version))
 
 
@@ -115,10 +115,10 @@ def put_unit(unit_id: UUID, body: dict[str, Any]) -> Response:
 def post_assignment(body: dict[str, Any]) -> Response:
     """Give somebody a role in a unit of the caller's municipality or organisation."""
     editor, request = current_editor(), once()
-    with changing(editor) as work:
-        before = answered_before(work.connection, request)
+    with changing(editor) as uow:
+        before = answered_before(uow.connection, request)
         if before and before.resource_id:
-            assignment = work.assignments.find(AssignmentId(before.resource_id))
+            assignment = uow.assignments.find(AssignmentId(before.resource_id))
         else:
             asked = GrantAssignment(
                 assignment_id=AssignmentId(uuid7()),
@@ -128,21 +128,21 @@ def post_assignment(body: dict[str, Any]) -> Response:
                 valid_from=body["valid_from"],
                 valid_to=body["valid_to"],
             )
-            assignment = grant(work, editor, asked)
+            assignment = grant(uow, editor, asked)
             answer = Answer(201, _assignment_at(assignment.id), None, assignment.id)
-            remember_answer(work.connection, request, answer, work.clock.now())
-        came = _came(work, assignment) if assignment else {}
+            remember_answer(uow.connection, request, answer, uow.clock.now())
+        came = _came(uow, assignment) if assignment else {}
     if assignment is None:
         raise ListingIsNotYours
     told = GRANTED.dump(assignment)
     return created(_assignment_at(assignment.id), told | came)
 
 
-def _came(work: DirectoryUnitOfWork, assignment: Assignment) -> dict[str, Any]:
+def _came(uow: DirectoryUnitOfWork, assignment: Assignment) -> dict[str, Any]:
     """Whether the user has been here, as the administrator's lists say it."""
-    at, reason = work.sign_ins.refused(assignment.user) or (None, None)
+    at, reason = uow.sign_ins.refused(assignment.user) or (None, None)
     return {
-        "never_signed_in": not work.sign_ins.has(assignment.user),
+        "never_signed_in": not uow.sign_ins.has(assignment.user),
         "refused_sign_in_at": at.isoformat() if at else None,
         "refused_sign_in_reason": reason,
     }
@@ -157,8 +157,8 @@ def delete_assignment(assignment_id: UUID) -> Response:
     Access under it ends here at once, and in the other services when they hear of it.
     """
     editor = current_editor()
-    with changing(editor) as work:
-        end(work, editor, assignment_id)
+    with changing(editor) as uow:
+        end(uow, editor, assignment_id)
     return no_content()
 
 
@@ -175,14 +175,14 @@ def delete_sessions(assignment_id: UUID) -> Response:
     once, and in the other services when they hear of it.
     """
     editor = current_editor()
-    with changing(editor) as work:
-        _, ended = sign_out(work, editor, assignment_id)
+    with changing(editor) as uow:
+        _, ended = sign_out(uow, editor, assignment_id)
     return ok(dumped(schemas_staff.SessionsEnded, {"ended": ended}))
 
 
-def _unit_out(work: DirectoryUnitOfWork, unit: Unit) -> Any:
-    leading = leading_here(work, unit.id, swedish_day(parts().clock.now()))
-    more = {"former_names": work.units.former_names(unit.id), "leading_here": leading.told()}
+def _unit_out(uow: DirectoryUnitOfWork, unit: Unit) -> Any:
+    leading = leading_here(uow, unit.id, swedish_day(parts().clock.now()))
+    more = {"former_names": uow.units.former_names(unit.id), "leading_here": leading.told()}
     return dumped(schemas_staff.UnitWhole, {**unit.__dict__, **more})
 
 

@@ -48,9 +48,9 @@ class Leading:
         }
 
 
-def leading_here(work: DirectoryUnitOfWork, unit_id: UnitId, on: date) -> Leading:
+def leading_here(uow: DirectoryUnitOfWork, unit_id: UnitId, on: date) -> Leading:
     """What leads to a unit on that day or later, in every municipality; what is over is left out."""
-    every = [rules for code in work.rules.naming(unit_id) if (rules := work.rules.of(code))]
+    every = [rules for code in uow.rules.naming(unit_id) if (rules := uow.rules.of(code))]
     naming = [
         NamingRule(rules.municipality_code, number, rule)
         for rules in every
@@ -60,6 +60,6 @@ def leading_here(work: DirectoryUnitOfWork, unit_id: UnitId, on: date) -> Leadin
     return Leading(
         receives_by=tuple(each for each in naming if each.rule.unit_id == unit_id),
         stands_in_by=tuple(each for each in naming if each.rule.stand_in_unit_id == unit_id),
-        stands_in_for=tuple(each for each in work.units.with_stand_in(unit_id) if each.receives),
+        stands_in_for=tuple(each for each in uow.units.with_stand_in(unit_id) if each.receives),
         default_of=tuple(rules.municipality_code for rules in every if rules.default_unit_id == unit_id),
     )

@@ -50,18 +50,18 @@ def units() -> str:
     sought = request.args.get("q", "").strip()[:LONGEST_SEARCH]
     editor = current_editor()
     now = parts().clock.now()
-    with reading(editor) as work:
+    with reading(editor) as uow:
         relation = Relation.OWN_MUNICIPALITY
-        authorise(work, editor, Act.SEE_ASSIGNMENTS, relation, about="assignment", subject=None)
-        every = unit_lines(work.connection, editor.organization_id, editor.municipality_code, now)
+        authorise(Act.SEE_ASSIGNMENTS, relation, editor, uow, about="assignment", subject=None)
+        every = unit_lines(uow.connection, editor.organization_id, editor.municipality_code, now)
         lines = [line for line in every if _fits(line.unit, sought) or _once_called(line, sought)]
-        people = assignment_lines(work.connection, [line.unit.id for line in lines], now)
-        noted_since = sign_ins_noted_since(work.connection)
+        people = assignment_lines(uow.connection, [line.unit.id for line in lines], now)
+        noted_since = sign_ins_noted_since(uow.connection)
         rules = {line.unit.id: rule_of(editor, line.unit) for line in lines}
         for rule in sorted({rules[UnitId(each.unit_id)] for each in people}) if show is Show.ASSIGNMENTS else ():
             shown = (each.id for each in people if rules[UnitId(each.unit_id)] == rule)
-            work.record_access(editor.actor, "list", rule, "assignment", *shown)
-        overruled = overruling(work, [line.unit for line in lines if line.unit.receives], swedish_day(now))
+            uow.record_access(editor, "list", rule, "assignment", *shown)
+        overruled = overruling(uow, [line.unit for line in lines if line.unit.receives], swedish_day(now))
     receiving = [line for line in lines if line.unit.kind is UnitKind.RECEIVING]
     others = [line for line in lines if line.unit.kind is not UnitKind.RECEIVING]
     counts = {Show.RECEIVING: len(receiving), Show.OTHERS: len(others), Show.ASSIGNMENTS: len(people)}

@@ -52,10 +52,10 @@ def save_unit(unit_id: UUID) -> Response:
         with opened(unit_id, to_change=True) as found:
             new = _as_kept(form, changed_in(UnitForm(), _shown(found.unit), request.form))
             carry_out_once(
-                found.work.connection,
-                found.work.clock.now(),
+                found.uow.connection,
+                found.uow.clock.now(),
                 lambda: change(found, form["version"], **new).version,
-                standing=lambda: administered(found.work, found.editor, unit_id).version,
+                standing=lambda: administered(found.uow, found.editor, unit_id).version,
             )
     except VersionHasMoved:
         return shown_again(page, written, {}, moved=True)
@@ -72,18 +72,18 @@ def save_unit(unit_id: UUID) -> Response:
 def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str], *, moved: bool = False) -> str:
     now = parts().clock.now()
     with opened(unit_id) as found:
-        unit, former_names = found.unit, found.work.units.former_names(found.unit.id)
-        people = assignment_lines(found.work.connection, [unit.id], now)
-        noted_since = sign_ins_noted_since(found.work.connection)
-        receiving = receivers(found.work, found.editor)
+        unit, former_names = found.unit, found.uow.units.former_names(found.unit.id)
+        people = assignment_lines(found.uow.connection, [unit.id], now)
+        noted_since = sign_ins_noted_since(found.uow.connection)
+        receiving = receivers(found.uow, found.editor)
         if unit.stand_in_unit_id and unit.stand_in_unit_id not in {each.id for each in receiving}:
             # another municipality's, which a system has set: saving the form keeps it
-            receiving += found.work.units.those([unit.stand_in_unit_id])
-        leading = leading_here(found.work, unit.id, swedish_day(now))
-        overruled = overruling(found.work, [unit], swedish_day(now)).get(unit.id, [])
+            receiving += found.uow.units.those([unit.stand_in_unit_id])
+        leading = leading_here(found.uow, unit.id, swedish_day(now))
+        overruled = overruling(found.uow, [unit], swedish_day(now)).get(unit.id, [])
         if people:
             rule = rule_of(found.editor, unit)
-            found.work.record_access(found.editor.actor, "list", rule, "assignment", *(each.id for each in people))
+            found.uow.record_access(found.editor, "list", rule, "assignment", *(each.id for each in people))
     saved = _as_form(unit)
     mark = {MARK: shown(UnitForm(), saved)}
     values = {**dict.fromkeys([*saved, MARK], ""), **written} if written is not None else {**saved, **mark}
@@ -101,7 +101,7 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
         unit=unit,
         former_names=former_names,
         people=people,
-        acting=found.editor.actor.assignment_id,
+        acting=found.editor.assignment_id,
         noted_since=noted_since,
         saved=in_words(saved, offered, ["address_withheld", "closed"]),
         chosen=chosen,

@@ -46,11 +46,11 @@ def add_unit() -> Response:
         form = NewUnitForm().load(request.form)
         form.pop("version")
         unit = described(editor, form)
-        with changing(editor) as work:
+        with changing(editor) as uow:
             carry_out_once(
-                work.connection,
-                work.clock.now(),
-                lambda: _registered(work, editor, unit),
+                uow.connection,
+                uow.clock.now(),
+                lambda: _registered(uow, editor, unit),
                 standing=lambda: None,
             )
     except AlreadyRegistered as refusal:
@@ -62,16 +62,16 @@ def add_unit() -> Response:
     return redirect(url_for("units.unit_form", unit_id=unit.id), 303)
 
 
-def _registered(work: DirectoryUnitOfWork, editor: Editor, unit: Unit) -> None:
+def _registered(uow: DirectoryUnitOfWork, editor: Editor, unit: Unit) -> None:
     """It stays registered, whatever is changed of it afterwards: there is no version to go by."""
-    register(work, editor, unit)
+    register(uow, editor, unit)
 
 
 def _page(written: dict[str, Any], errors: dict[str, str]) -> str:
     editor = current_editor()
-    with reading(editor) as work:
-        organizations = organizations_of(work.connection, editor.organization_id, editor.municipality_code)
-        stand_ins = [(str(unit.id), unit.name) for unit in receivers(work, editor) if unit.receives]
+    with reading(editor) as uow:
+        organizations = organizations_of(uow.connection, editor.organization_id, editor.municipality_code)
+        stand_ins = [(str(unit.id), unit.name) for unit in receivers(uow, editor) if unit.receives]
     areas = areas_for(editor)
     own = str(editor.organization_id or "")
     empty = {**dict.fromkeys(NewUnitForm().fields, ""), "id": uuid7(), "organization_id": own, "area": areas[0][0]}

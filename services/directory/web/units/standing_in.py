@@ -21,17 +21,17 @@ class Overruling:
     stand_in: str
 
 
-def overruling(work: DirectoryUnitOfWork, units: Iterable[Unit], on: date) -> dict[UnitId, list[Overruling]]:
+def overruling(uow: DirectoryUnitOfWork, units: Iterable[Unit], on: date) -> dict[UnitId, list[Overruling]]:
     """By unit: the rules of its municipality that do so on that day. One whose stand-in has closed names nobody."""
     placed = [(unit, unit.area.partition("-")[0]) for unit in units if unit.area]
-    municipalities = {code: work.rules.of(code) for code in {code for _, code in placed}}
+    municipalities = {code: uow.rules.of(code) for code in {code for _, code in placed}}
     found = {
         unit.id: (rules, rules.other_stand_ins(unit.id, unit.stand_in_unit_id, on))
         for unit, code in placed
         if (rules := municipalities[code])
     }
     stand_ins = {rule.stand_in_unit_id for _, others in found.values() for rule in others if rule.stand_in_unit_id}
-    names = {each.id: each.name for each in work.units.those(sorted(stand_ins)) if each.receives}
+    names = {each.id: each.name for each in uow.units.those(sorted(stand_ins)) if each.receives}
     return {
         unit_id: [
             Overruling(rule.id, rules.rules.index(rule) + 1, names[rule.stand_in_unit_id])
