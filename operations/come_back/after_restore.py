@@ -24,7 +24,7 @@ from operations.come_back.what_the_log_holds import as_reviewer
 from operations.install.migrate import subscriptions
 from operations.operator_act import ISSUER, database_of, known_service, operator, rule_for, tell
 from operations.trouble import NotInTime, Trouble
-from services.audit.adapters.parked import parked_sequences
+from services.audit.adapters.parked_messages import parked_sequences
 from shared.contracts.common import AccessRecorded, ServiceRestored
 from shared.kernel.clock import SystemClock
 from shared.kernel.identity import uuid7

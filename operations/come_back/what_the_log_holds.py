@@ -14,8 +14,8 @@ from sqlalchemy import Connection, text
 from services.audit.adapters.ranges import as_runs
 from services.audit.adapters.shown_sets import find_sets
 from services.audit.domain.gaps import Ranges
-from services.audit.log.packing import read_stored
-from services.audit.log.shown import MEMBER, key_of, unfolded
+from services.audit.log.pack import read_stored
+from services.audit.log.shown_set import MEMBER, key_of, unfolded
 from shared.contracts.common import ServiceRestored
 
 _SOURCES = """

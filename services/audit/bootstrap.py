@@ -18,18 +18,18 @@ from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
 from services.audit.adapters.log_store import OpenLog
 from services.audit.adapters.opening_keys import OpeningKeys
 from services.audit.adapters.openings import Unseal
-from services.audit.adapters.parked import parked_sequences
+from services.audit.adapters.parked_messages import parked_sequences
 from services.audit.adapters.pending_entries import BELL, PendingEntries
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
 from services.audit.adapters.verification_store import sealing_key
 from services.audit.commands.check_beside import ALL_CHECKS
 from services.audit.commands.check_claims import ClaimsChecker
 from services.audit.commands.compare_tallies import Comparer
-from services.audit.commands.integrate_pending import PatientSequencer, Sequencer
+from services.audit.commands.integrate import PatientSequencer, Sequencer
 from services.audit.commands.record_reading import record_reading
 from services.audit.commands.verify_in_background import SLICE, Verifier
 from services.audit.domain.mandate import Mandate
-from services.audit.log.checking import Finding
+from services.audit.log.check import Finding
 from services.audit.log.checkpoint import SignerKey, VerifierKey
 from services.audit.views.export import write_export
 from shared.contracts.envelope import Envelope

@@ -23,7 +23,7 @@ from services.audit.reactions import (
 from services.audit.reactions import (
     when_staff_change_keep_the_copy as staff,
 )
-from services.audit.views.measured import show_alarms, show_queue, show_verification
+from services.audit.views.metrics import show_alarms, show_queue, show_verification
 from shared.contracts import audit, common, directory, notifications, referral  # noqa: F401 - so that all are registered
 from shared.contracts.common import RelayAnnounced, ServiceRestored, TallyAnnounced
 from shared.contracts.contract import Contract, all_contracts

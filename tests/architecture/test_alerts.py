@@ -15,7 +15,7 @@ from lotsa import container
 from operations.check_up.outer_door import Life
 from operations.check_up.prometheus import told
 from services.audit.domain.alarms import KINDS
-from services.audit.log.checking import KINDS as FOUND
+from services.audit.log.check import KINDS as FOUND
 from shared.observability import metrics
 from shared.settings import SERVICES
 from shared.web.health import measure

@@ -23,7 +23,7 @@ from demo.one_machine.programs import postgres_programs
 from lotsa.cli import app
 from operations.backup.make import NAMED
 from services.audit.log.entry import read_leaf
-from services.audit.log.packing import unpack
+from services.audit.log.pack import unpack
 from shared.storage.staff import TABLES
 from tests.chaos.submitting import Clients
 from tests.support.eventually import eventually

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.audit.adapters.shown_sets import as_stored
-from services.audit.log.shown import Shown
+from services.audit.log.shown_set import Shown
 from shared.storage.driver import ask
 
 PLACES = 4

@@ -11,7 +11,7 @@ from services.audit.adapters.ranges import as_runs
 from services.audit.domain.gaps import Ranges, joined
 from services.audit.domain.given_up import Hours, NotedOfRestores, ToldOfRestores, runs_by_epoch
 from services.audit.log.entry import LeafIsWrong, read_leaf
-from services.audit.log.packing import unpack
+from services.audit.log.pack import unpack
 from shared.storage.driver import ask
 
 AUDIT = "audit"

@@ -19,7 +19,7 @@ from services.audit.adapters.tree import node
 from services.audit.domain.gaps import Ranges, runs
 from services.audit.domain.ports import Entry, Head, ShownSet, Waiting
 from services.audit.log.merkle import ProofIsWrong, inclusion_proof, leaf_hash, verify_inclusion
-from services.audit.log.packing import pack, read_stored, unpack
+from services.audit.log.pack import pack, read_stored, unpack
 from shared.kernel.identity import uuid7
 from shared.storage.driver import ask, run
 from shared.storage.encryption import key_id_of

@@ -13,12 +13,12 @@ from sqlalchemy import Connection
 
 from services.audit.adapters.opening_keys import USER, OpeningKeys, Subject, SubjectKey
 from services.audit.adapters.openings import reference, seal
-from services.audit.domain.happening import Happening
-from services.audit.domain.leaf_made import agent_of, completed
+from services.audit.domain.happenings import Happening
+from services.audit.domain.make_leaf import agent_of, completed
 from services.audit.domain.mandate import follows_the_user
 from services.audit.domain.refusals import EntryCannotBe
 from services.audit.log.entry import LeafIsWrong, commitment, leaf_bytes, new_salt
-from services.audit.log.shown import folded
+from services.audit.log.shown_set import folded
 from shared.storage.bell import Bell
 from shared.storage.driver import ask, run
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.audit.log.shown import Shown
+from services.audit.log.shown_set import Shown
 from shared.storage.driver import ask
 
 CHUNK = 500

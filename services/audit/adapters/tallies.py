@@ -13,10 +13,10 @@ from services.audit.adapters.beside_entries import OPENINGS
 from services.audit.adapters.openings import OpeningIsWrong, Unseal
 from services.audit.adapters.shown_sets import find_sets
 from services.audit.domain.beside import NOT_OURS
-from services.audit.domain.retelling import ACCESS, retold
 from services.audit.domain.tallies import AGAIN_AFTER, KEPT_FOR, LOOKS, SETTLED_AFTER, TOLD, Kept
-from services.audit.log.packing import read_stored
-from services.audit.log.shown import MEMBER, Shown, key_of, unfolded
+from services.audit.domain.tell_again import ACCESS, retold
+from services.audit.log.pack import read_stored
+from services.audit.log.shown_set import MEMBER, Shown, key_of, unfolded
 from shared.contracts.common import TallyAnnounced
 from shared.messaging.tally import HOUR, Tally, ids_within
 from shared.storage.driver import ask, run

@@ -18,8 +18,8 @@ from services.audit.adapters.tree import node
 from services.audit.domain.beside import ASSIGNMENT_ENDED, NOT_OURS, ends_reading, relied_on, units_unsaid
 from services.audit.domain.gaps import Ranges
 from services.audit.domain.mandate import follows_the_user
-from services.audit.log.checking import Finding, Laid, Signed, Slice, Stored
-from services.audit.log.packing import as_it_lies, lies_packed, read_stored
+from services.audit.log.check import Finding, Laid, Signed, Slice, Stored
+from services.audit.log.pack import as_it_lies, lies_packed, read_stored
 from shared.storage.driver import ask, run
 from shared.storage.encryption import DataKey, Unreadable
 from shared.storage.master_keys import MasterKeys

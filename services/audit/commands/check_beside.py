@@ -10,8 +10,8 @@ from datetime import timedelta
 from typing import Any
 
 from services.audit.domain.beside import NOT_OURS, Columns, about_of, columns_of, differing, looked_at, relied_on
-from services.audit.domain.leaf_made import agent_of
-from services.audit.log.checking import (
+from services.audit.domain.make_leaf import agent_of
+from services.audit.log.check import (
     AGENT_DIFFERS,
     CHECKPOINT_CHANGED,
     CHECKS,

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from services.audit.domain.alarms import THE_LOG, Alarm, Standing
 from services.audit.domain.ports import Alarms
-from services.audit.log.checking import Finding
+from services.audit.log.check import Finding
 
 MOST_OPEN = 50
 

@@ -16,10 +16,10 @@ from uuid import UUID
 from services.audit.commands.check_beside import stored_columns
 from services.audit.domain.beside import NOT_OURS, Columns, about_of, columns_of, differing, units_unsaid
 from services.audit.domain.refusals import LeavesDoNotHold
-from services.audit.log.checking import Signed, Slice
+from services.audit.log.check import Signed, Slice
 from services.audit.log.checkpoint import CheckpointIsWrong, VerifierKey, open_checkpoint
 from services.audit.log.merkle import KEPT_FROM, Frontier, leaf_hash
-from services.audit.log.packing import REFUSED
+from services.audit.log.pack import REFUSED
 
 SLICE = 256
 

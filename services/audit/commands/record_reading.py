@@ -7,7 +7,7 @@ from typing import Any, NoReturn, Protocol
 from uuid import UUID
 
 from services.audit.domain.beside import about_of, units_of
-from services.audit.domain.happening import Happening
+from services.audit.domain.happenings import Happening
 from services.audit.domain.ports import PendingEntries
 from services.audit.log.entry import moment
 from shared.kernel.actor import Actor, UserRef

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from services.audit.domain.gaps import Ranges
-from services.audit.log.walking import Walk
+from services.audit.log.walk import Walk
 
 
 @dataclass(frozen=True)

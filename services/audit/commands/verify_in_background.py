@@ -30,7 +30,7 @@ from services.audit.domain.alarms import (
 from services.audit.domain.beside import NOT_OURS
 from services.audit.domain.gaps import Ranges, joined, lacking, runs
 from services.audit.domain.ports import Alarms
-from services.audit.log.checking import (
+from services.audit.log.check import (
     ENTRY_CHANGED,
     ENTRY_MISSING,
     EVENTS_UNTOLD,
@@ -41,7 +41,7 @@ from services.audit.log.checking import (
     told,
 )
 from services.audit.log.checkpoint import VerifierKey
-from services.audit.log.walking import Walk
+from services.audit.log.walk import Walk
 from shared.kernel.clock import Clock
 
 SLICE = 128

@@ -37,7 +37,7 @@ KINDS = (
     *(TOLD_DIFFERS, LOOKS_DIFFER, TALLY_MISSING, GIVEN_UP_UNTOLD, NUMBER_NOT_GIVEN),
     BEGUN_ANEW_UNTOLD,
 )
-"""Besides these, what the verification finds: ``log/checking.py``."""
+"""Besides these, what the verification finds: ``log/check.py``."""
 COME_AND_GO = (EVENTS_MISSING, PUBLISHER_SILENT, LOG_STANDS_STILL)
 """What the reconciliation opens, and closes when it is no longer so."""
 NOT_BY_HAND = (LOG_STANDS_STILL, VERIFICATION_LATE, LOG_IS_AHEAD)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from services.audit.domain.alarms import Alarm, Changes, Standing
 from services.audit.domain.gaps import Ranges
-from services.audit.domain.happening import Happening
+from services.audit.domain.happenings import Happening
 from shared.kernel.identity import UnitId
 
 

@@ -6,8 +6,8 @@ entry bundle has 16 bits). Its numbers are integers only, so that a reader needs
 
 Two formats stand in one tree. ``lotsa-leaf/1`` was written until 0.1 and is read for ever. ``lotsa-leaf/2`` is what is
 written: it always has ``agent``, ``{"kind": …}`` with one of ``AGENTS``; what a list or a search showed is ``shown``
-(``log/shown.py``) and no longer ``subjects`` and ``consents``; ``units`` are those that the entry was put down to when
-it was written, where it names none by itself.
+(``log/shown_set.py``) and no longer ``subjects`` and ``consents``; ``units`` are those that the entry was put down to
+when it was written, where it names none by itself.
 
 A value that must be erasable is never in the leaf, nor is its bare hash (a staff id or a short text could be guessed).
 The leaf holds HMAC-SHA-256 of name and value under a random salt of its own; salt and value stand outside. When they
@@ -26,7 +26,7 @@ from typing import Any
 
 import rfc8785
 
-from services.audit.log.shown import MEMBER, is_well_formed
+from services.audit.log.shown_set import MEMBER, is_well_formed
 
 FORMAT_1 = "lotsa-leaf/1"
 FORMAT = "lotsa-leaf/2"

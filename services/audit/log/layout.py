@@ -6,7 +6,7 @@
     tile/<L>/<N>[.p/<W>]          the tree's hashes, 256 to a tile
     openings.jsonl                salts and values for commitments that still may be opened, in the leaves' order; never
                                   part of a leaf
-    shown.jsonl                   what lists showed: the sets that leaves name by their digests (``log/shown.py``)
+    shown.jsonl                   what lists showed: the sets that leaves name by their digests (``log/shown_set.py``)
 
 An opening is ``{"index": …, "name": …, "salt": <base64>, "value": …}``, or ``{"erased": true, "index": …, "name": …}``
 where its key was destroyed. One that is missing was not for the reader to see; the leaves stay whole either way. A set
@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from services.audit.log.merkle import leaf_hash, root_of
-from services.audit.log.shown import Shown
+from services.audit.log.shown_set import Shown
 
 WIDTH = 256
 CHECKPOINT = "checkpoint"

@@ -15,7 +15,7 @@ The time before is that of the last time or id of version 7 in the leaf, and for
 2026. What is counted may be below zero (0, -1, 1, -2, … as 0, 1, 2, 3, …), seven bits a byte, the lowest first; a byte
 above 0x7f is not the last.
 
-Frozen with the packing that uses it (``log/packing.py``): what was written so is read so for ever.
+Frozen with the packing that uses it (``log/pack.py``): what was written so is read so for ever.
 """
 
 from __future__ import annotations

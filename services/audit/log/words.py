@@ -1,4 +1,4 @@
-"""The words of leaves, for ``log/packing.py`` to pack others against: what is said most often stands last.
+"""The words of leaves, for ``log/pack.py`` to pack others against: what is said most often stands last.
 
 Frozen, as every byte of it is what packed leaves refer to. Ids, hashes and times are marks (``log/shorthand.py``).
 """

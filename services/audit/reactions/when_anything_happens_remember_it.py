@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.audit.domain.beside import ABOUT_FIELDS, ASSIGNMENT_ENDED, about_of, units_of
-from services.audit.domain.happening import Happening
+from services.audit.domain.happenings import Happening
 from services.audit.domain.ports import KnownAssignments, PendingEntries
 from services.audit.log.entry import moment
 from shared.contracts.common import AccessRecorded

@@ -14,7 +14,7 @@ from services.audit.domain.mandate import Mandate
 from services.audit.domain.numbers import key_of_number
 from services.audit.domain.refusals import EntryIsSpoilt
 from services.audit.log.entry import LeafIsWrong, read_leaf
-from services.audit.log.packing import unpack
+from services.audit.log.pack import unpack
 from services.audit.views.newest import newest_rows
 from services.audit.views.steps import SHOWN, Step, as_steps
 from services.audit.views.within import given, within

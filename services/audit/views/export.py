@@ -15,8 +15,8 @@ from services.audit.adapters.shown_sets import sets_after
 from services.audit.domain.mandate import Mandate
 from services.audit.log.entry import MAX_LEAF_BYTES
 from services.audit.log.layout import Erased, Opening, Sink, export_files, zip_pieces
-from services.audit.log.packing import as_it_lies
-from services.audit.log.shown import Shown
+from services.audit.log.pack import as_it_lies
+from services.audit.log.shown_set import Shown
 from services.audit.views.within import given, within
 
 CHUNK = 2_000

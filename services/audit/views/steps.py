@@ -15,8 +15,8 @@ from services.audit.adapters.beside_entries import sets_beside
 from services.audit.adapters.openings import Unseal
 from services.audit.domain.beside import NOT_OURS, Columns, columns_of, differing_from
 from services.audit.domain.refusals import EntryIsSpoilt
-from services.audit.log.packing import KEPT, read_hashed
-from services.audit.log.shown import MEMBER, Shown, fits, key_of
+from services.audit.log.pack import KEPT, read_hashed
+from services.audit.log.shown_set import MEMBER, Shown, fits, key_of
 from services.audit.views.users import users_of
 from shared.kernel.identity import as_id
 from shared.storage.driver import ask

@@ -16,7 +16,7 @@ from services.audit.adapters.openings import Unseal
 from services.audit.domain.beside import NOT_OURS
 from services.audit.domain.mandate import Mandate
 from services.audit.domain.refusals import EntryIsSpoilt
-from services.audit.log.shown import OF_MANY
+from services.audit.log.shown_set import OF_MANY
 from services.audit.views.steps import SHOWN, WIDTH, Step, as_steps, said_by
 from services.audit.views.within import given, within
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from services.notifications.domain.notice import TO_THE_LOG, Link, LogLink, Notice, Parcel, Reason, Status, Template
 from services.notifications.domain.ports import Answer, NewNotice
-from services.notifications.domain.retrying import LONGEST_PUT_OFF
+from services.notifications.domain.retry import LONGEST_PUT_OFF
 from shared.kernel.identity import NoticeId, ReferralId, UnitId
 from shared.storage.driver import ask, run
 

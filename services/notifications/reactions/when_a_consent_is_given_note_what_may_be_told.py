@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.notifications.domain.ports import Answer, Transaction
-from services.notifications.domain.telling import CONSENT_SUBJECT, SCOPE
+from services.notifications.domain.tell import CONSENT_SUBJECT, SCOPE
 from shared.contracts.envelope import Envelope
 from shared.contracts.referral import ConsentGiven
 from shared.kernel.identity import ReferralId

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from services.notifications.domain.notice import Template
 from services.notifications.domain.ports import Answer, Transaction
-from services.notifications.domain.telling import CONSENT_SUBJECT, others_than
+from services.notifications.domain.tell import CONSENT_SUBJECT, others_than
 from services.notifications.reactions.tell import notice_for, tell
 from shared.contracts.referral import ConsentWithdrawn
 from shared.kernel.identity import ReferralId, UnitId

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.notifications.domain.notice import Template
 from services.notifications.domain.ports import Transaction
-from services.notifications.domain.telling import others_than
+from services.notifications.domain.tell import others_than
 from services.notifications.reactions.tell import notice_for, tell
 from shared.contracts.referral import ReferralCancelled
 from shared.kernel.identity import ReferralId, UnitId

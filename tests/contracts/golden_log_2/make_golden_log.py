@@ -20,7 +20,7 @@ from services.audit.log.checkpoint import Checkpoint
 from services.audit.log.entry import AGENTS, commitment, leaf_bytes, moment
 from services.audit.log.layout import Erased, Opening, export_files
 from services.audit.log.merkle import Frontier, leaf_hash
-from services.audit.log.shown import Shown, folded
+from services.audit.log.shown_set import Shown, folded
 from tests.contracts.golden_log import make_golden_log as first
 
 HERE = pathlib.Path(__file__).parent

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from services.audit import bootstrap
-from services.audit.commands.integrate_pending import Sequencer
+from services.audit.commands.integrate import Sequencer
 from services.audit.commands.verification import State
 from services.audit.commands.verify_in_background import Verifier
 from services.audit.log.checkpoint import SignerKey

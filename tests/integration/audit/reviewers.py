@@ -12,7 +12,7 @@ from uuid import UUID
 from flask.testing import FlaskClient
 
 from services.audit.log.entry import read_leaf
-from services.audit.log.packing import unpack
+from services.audit.log.pack import unpack
 from shared.kernel.actor import UserRef
 from shared.web.tokens import issue_demo_token
 from tests.integration.audit.support import World

@@ -23,8 +23,8 @@ from services.audit import bootstrap, verify
 from services.audit.domain.mandate import Mandate
 from services.audit.log.checkpoint import Checkpoint
 from services.audit.log.merkle import leaf_hash, root_of
-from services.audit.log.packing import PACKED, REFUSED, pack, unpack
-from services.audit.log.packing_1 import PACKED_1
+from services.audit.log.pack import PACKED, REFUSED, pack, unpack
+from services.audit.log.pack_1 import PACKED_1
 from services.audit.views.export import write_export
 from shared.contracts.directory import AssignmentEnded
 from shared.kernel.actor import UserRef

@@ -19,7 +19,7 @@ from operations.keys import rotate_log_key as changing_log_key
 from operations.trouble import Trouble
 from services.audit import bootstrap
 from services.audit.adapters.log_store import OpenLog
-from services.audit.commands.integrate_pending import Sequencer
+from services.audit.commands.integrate import Sequencer
 from services.audit.commands.verification import State
 from services.audit.domain.refusals import LogHasAnotherKey
 from services.audit.log.checkpoint import Checkpoint, CheckpointIsForeign, SignerKey, VerifierKey, open_checkpoint

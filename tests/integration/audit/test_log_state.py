@@ -14,7 +14,7 @@ from services.audit.adapters.beside_entries import ABOUT
 from services.audit.commands.reconcile_sequences import reconcile
 from services.audit.domain.alarms import Alarm
 from services.audit.domain.tallies import number_of
-from services.audit.log.packing import unpack
+from services.audit.log.pack import unpack
 from services.audit.web.log_status.alarm_words import ALARMS
 from shared.kernel.clock import FixedClock, SystemClock
 from tests.integration.audit.broken_log import tick, verify

@@ -11,7 +11,7 @@ from services.audit.domain.refusals import LogHasShrunk
 from services.audit.log.checkpoint import SignerKey
 from services.audit.log.entry import canonical, read_leaf
 from services.audit.log.merkle import leaf_hash
-from services.audit.log.packing import unpack
+from services.audit.log.pack import unpack
 from services.audit.views.steps import SHOWN, as_steps
 from shared.kernel.clock import SystemClock
 from tests.integration.audit.broken_log import (

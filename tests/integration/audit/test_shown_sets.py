@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.audit.adapters.beside_entries import ABOUT
-from services.audit.log.shown import Shown
+from services.audit.log.shown_set import Shown
 from shared.contracts.common import AccessRecorded
 from tests.integration.audit import broken_log
 from tests.integration.audit.broken_log import as_owner

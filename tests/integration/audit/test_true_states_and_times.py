@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.audit.views.standing import TELLS_OF
+from services.audit.views.states import TELLS_OF
 from shared.contracts import referral as contracts
 from shared.contracts.contract import Contract
 from tests.integration.audit.reviewers import Reviewers, Story

@@ -17,7 +17,7 @@ from services.notifications.channels.letter import Sender
 from services.notifications.commands.deliver_notices import WHEN_AWAY
 from services.notifications.domain.notice import Parcel
 from services.notifications.domain.ports import Handover
-from services.notifications.domain.retrying import LEASE, LONGEST
+from services.notifications.domain.retry import LEASE, LONGEST
 from tests.integration.notifications.channels import LosesAll, Scripted, deliver, email
 from tests.integration.notifications.conftest import Room
 from tests.integration.notifications.post_office import post_office

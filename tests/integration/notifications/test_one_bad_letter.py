@@ -18,7 +18,7 @@ from services.notifications.channels.letter import Sender
 from services.notifications.commands.deliver_notices import WHEN_AWAY, deliver_notices
 from services.notifications.domain.notice import Reason
 from services.notifications.domain.ports import Channel, Handover
-from services.notifications.domain.retrying import LEASE
+from services.notifications.domain.retry import LEASE
 from services.notifications.web.notices import words
 from tests.integration.notifications.channels import Scripted
 from tests.integration.notifications.conftest import Room

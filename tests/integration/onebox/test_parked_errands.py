@@ -17,7 +17,7 @@ from demo.seed.ids import ORGANIZATION
 from lotsa.cli import app
 from operations.trouble import Trouble
 from services.audit.log.entry import read_leaf
-from services.audit.log.packing import unpack
+from services.audit.log.pack import unpack
 from shared.contracts.directory import UnitChanged
 from shared.contracts.envelope import Envelope
 from shared.messaging import names

@@ -11,7 +11,7 @@ from demo.seed import large
 from services.audit import verify
 from services.audit.bootstrap import export_to, look_beside
 from services.audit.log.entry import read_leaf
-from services.audit.log.packing import unpack
+from services.audit.log.pack import unpack
 from tests.bench.referrals import body
 from tests.integration.seed.test_seed import rows
 from tests.support.eventually import eventually

@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 from demo import seed
 from demo.seed.ids import CAST, UNIT
 from services.audit.log.entry import read_leaf
-from services.audit.log.packing import unpack
+from services.audit.log.pack import unpack
 from services.referral.domain.lifecycle import TRANSITIONS
 from tests.support.infrastructure import Infrastructure
 from tests.support.running import Running, running_product

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from services.audit.views.folding import folded
+from services.audit.views.fold import folded
 from services.audit.views.steps import Step
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

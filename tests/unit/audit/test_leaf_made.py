@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from services.audit.domain.leaf_made import agent_of, completed
-from services.audit.domain.retelling import retold
+from services.audit.domain.make_leaf import agent_of, completed
+from services.audit.domain.tell_again import retold
 from services.audit.log.entry import AGENTS, LeafIsIncomplete, leaf_bytes, moment, read_leaf
-from services.audit.log.shown import MEMBER, Shown, folded, unfolded
+from services.audit.log.shown_set import MEMBER, Shown, folded, unfolded
 from services.audit.service import EVERYTHING
 
 NOW = datetime(2026, 11, 21, 23, 6, 21, 5, tzinfo=UTC)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from services.audit.log import shorthand
 from services.audit.log.entry import MAX_LEAF_BYTES, LeafIsTooLarge, LeafIsWrong, canonical, moment, read_leaf
 from services.audit.log.merkle import leaf_hash
-from services.audit.log.packing import PACKED, REFUSED, pack, read_hashed, unpack
+from services.audit.log.pack import PACKED, REFUSED, pack, read_hashed, unpack
 from services.audit.log.shorthand import NotInShorthand, put_together, taken_apart
 from services.audit.log.words import WORDS
 from tests.contracts.golden_log import make_golden_log as first

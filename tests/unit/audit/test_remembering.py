@@ -12,12 +12,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.audit.domain.beside import Columns, about_of, differing
-from services.audit.domain.happening import Happening
-from services.audit.domain.leaf_made import completed
+from services.audit.domain.happenings import Happening
+from services.audit.domain.make_leaf import completed
 from services.audit.domain.numbers import key_of_number
-from services.audit.domain.retelling import retold
+from services.audit.domain.tell_again import retold
 from services.audit.log.entry import FORMAT_1, leaf_bytes, moment, read_leaf
-from services.audit.log.shown import Shown, folded, unfolded
+from services.audit.log.shown_set import Shown, folded, unfolded
 from services.audit.reactions.when_anything_happens_remember_it import as_happening, remember
 from services.audit.service import EVERYTHING
 from shared.contracts.common import AccessRecorded

@@ -11,7 +11,7 @@ import pytest
 from services.audit import verify
 from services.audit.log.entry import FORMAT, FORMAT_1, canonical, read_leaf
 from services.audit.log.layout import decode_bundle
-from services.audit.log.shown import MEMBER, Shown
+from services.audit.log.shown_set import MEMBER, Shown
 from tests.contracts.golden_log import make_golden_log as first
 from tests.contracts.golden_log_2 import make_golden_log
 from tests.unit.audit.test_verify import FIRST, Files, check, leaves_of, opening, resign, wrong

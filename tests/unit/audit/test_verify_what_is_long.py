@@ -18,7 +18,7 @@ from services.audit.log.checkpoint import Checkpoint, SignerKey
 from services.audit.log.entry import commitment, leaf_bytes, new_salt
 from services.audit.log.layout import Opening, export_files, write_zip
 from services.audit.log.merkle import Frontier, leaf_hash
-from services.audit.log.shown import MEMBER, Shown
+from services.audit.log.shown_set import MEMBER, Shown
 from tests.contracts.golden_log import make_golden_log
 
 GOLDEN = pathlib.Path(make_golden_log.__file__).parent

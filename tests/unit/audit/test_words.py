@@ -17,7 +17,7 @@ from operations.parked_messages import REASONS, rule_for
 from services.audit.commands import record_reading
 from services.audit.domain import alarms
 from services.audit.domain.refusals import TrailIsUnknown
-from services.audit.log import checking
+from services.audit.log import check as checking
 from services.audit.service import EVERYTHING
 from services.audit.views.steps import Step
 from services.audit.web.log_status import alarm_words

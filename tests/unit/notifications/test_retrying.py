@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifications.domain.retrying import FIRST, GIVE_UP_AFTER, LONGEST, is_hopeless, wait_before
+from services.notifications.domain.retry import FIRST, GIVE_UP_AFTER, LONGEST, is_hopeless, wait_before
 
 
 @given(attempt=st.integers(1, 10_000), chance=st.floats(0, 1))

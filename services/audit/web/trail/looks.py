@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.audit.views import entries, standing, trail
+from services.audit.views import entries, trail
+from services.audit.views import states as standing
 from services.audit.views.steps import Step
 from services.audit.web.page import parts, reading, record, refuse
 from shared.kernel.refusals import Invalid

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.audit.views.folding import folded
+from services.audit.views.fold import folded
 from services.audit.web.trail import looks, words
 from services.audit.web.trail.sentences import Wording
 from shared.kernel.actor import Role

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from flask_babel import gettext
 
-from services.audit.views.folding import READING
+from services.audit.views.fold import READING
 from services.audit.views.steps import Step
 from services.audit.web.trail import words
 

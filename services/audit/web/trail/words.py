@@ -8,8 +8,8 @@ from flask_babel import LazyString, gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from services.audit.domain.beside import COVERING
-from services.audit.views.folding import READING
-from services.audit.views.standing import ConsentStands, ReferralStands
+from services.audit.views.fold import READING
+from services.audit.views.states import ConsentStands, ReferralStands
 from services.audit.views.steps import Step
 from services.audit.web.trail import accesses
 from shared.kernel.actor import Role

@@ -20,7 +20,7 @@ from datetime import datetime
 
 from services.audit.domain.alarms import EVENT_DOUBLED, SEQUENCE_DOUBLED, THE_LOG
 from services.audit.domain.beside import about_of, units_of
-from services.audit.domain.leaf_made import completed
+from services.audit.domain.make_leaf import completed
 from services.audit.domain.ports import Entry, Head, KeptCheckpoint, LogStore, OpensLog, Waiting
 from services.audit.domain.refusals import LogHasAnotherKey, LogHasShrunk, LogIsNotOurs
 from services.audit.log.checkpoint import Checkpoint, CheckpointIsWrong, SignerKey, VerifierKey, open_checkpoint
@@ -33,7 +33,7 @@ from services.audit.log.merkle import (
     leaf_hash,
     verify_consistency,
 )
-from services.audit.log.shown import folded
+from services.audit.log.shown_set import folded
 from shared.kernel.clock import Clock
 
 BATCH = 256

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from services.audit.log.checking import (
+from services.audit.log.check import (
     CHECKPOINT_CHANGED,
     ENTRY_CHANGED,
     ENTRY_MISSING,

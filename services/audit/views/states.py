@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from services.audit.adapters.beside_entries import ABOUT
 from services.audit.domain.beside import NOT_OURS
 from services.audit.domain.refusals import EntryIsSpoilt
-from services.audit.log.packing import read_hashed
+from services.audit.log.pack import read_hashed
 from services.audit.views.steps import Step
 
 

@@ -1,4 +1,4 @@
-"""How leaves were packed until ``log/packing.py`` took their ids out first; what lies so is read for ever.
+"""How leaves were packed until ``log/pack.py`` took their ids out first; what lies so is read for ever.
 
 ``0x01`` and raw DEFLATE (RFC 1951) under the dictionary below, which is frozen.
 """

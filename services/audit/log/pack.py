@@ -1,7 +1,7 @@
 """How a leaf lies in the table: packed, since nine tenths of it is what every leaf says. What is signed is the leaf.
 
 ``0x02``, raw DEFLATE (RFC 1951) of its words under a dictionary (``log/words.py``), and behind that its ids, hashes and
-times (``log/shorthand.py``). Or ``0x01``, as it was packed before (``log/packing_1.py``); or the leaf itself, which
+times (``log/shorthand.py``). Or ``0x01``, as it was packed before (``log/pack_1.py``); or the leaf itself, which
 begins with ``{``. Which of these is nobody's concern but the table's: an export, a proof and a page see the leaf. The
 dictionary is frozen, since what was packed under it is there for ever; another one gets another first byte. What was
 refused is not packed: an index looks for it in the bytes (migrations 0002 and 0019).
@@ -15,7 +15,7 @@ from typing import Any
 
 from services.audit.log.entry import MAX_LEAF_BYTES, LeafIsNotCanonical, LeafIsTooLarge, LeafIsWrong, read_leaf
 from services.audit.log.merkle import leaf_hash
-from services.audit.log.packing_1 import PACKED_1, unpack_1
+from services.audit.log.pack_1 import PACKED_1, unpack_1
 from services.audit.log.shorthand import NotInShorthand, put_together, taken_apart
 from services.audit.log.words import WORDS
 

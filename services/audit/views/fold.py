@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.audit.log.shown import OF_MANY
+from services.audit.log.shown_set import OF_MANY
 from services.audit.views.steps import Step
 from shared.kernel.clock import swedish_day
 

@@ -1,6 +1,6 @@
 """A piece of the log as it is stored, and what is checked of it: each check is a function from a slice to findings.
 
-Pure: whoever reads the database hands a slice over. What needs the whole tree is walked in ``log/walking.py``; a check
+Pure: whoever reads the database hands a slice over. What needs the whole tree is walked in ``log/walk.py``; a check
 here looks at one slice by itself. A finding names entries and the place (table and column), never what stands there.
 """
 
@@ -15,8 +15,8 @@ from uuid import UUID
 
 from services.audit.log.entry import LeafIsWrong, read_leaf
 from services.audit.log.merkle import leaf_hash
-from services.audit.log.packing import REFUSED
-from services.audit.log.shown import MEMBER, Shown, fits, key_of, unfolded
+from services.audit.log.pack import REFUSED
+from services.audit.log.shown_set import MEMBER, Shown, fits, key_of, unfolded
 
 ENTRY_CHANGED = "entry-changed"
 ENTRY_MISSING = "entry-missing"
@@ -59,7 +59,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Stored:
-    """One row of ``log_entries``. ``packed``: its leaf does not lie there as it is (``log/packing.py``)."""
+    """One row of ``log_entries``. ``packed``: its leaf does not lie there as it is (``log/pack.py``)."""
 
     index: int
     event_id: UUID

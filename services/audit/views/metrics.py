@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from services.audit.commands.verification import State
 from services.audit.domain.alarms import KINDS, THE_LOG
-from services.audit.log.checking import KINDS as FOUND
+from services.audit.log.check import KINDS as FOUND
 from shared.observability import metrics
 
 
