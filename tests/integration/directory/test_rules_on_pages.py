@@ -73,7 +73,7 @@ def test_a_rule_is_added_told_recorded_and_decides(city: City, hanna: FlaskClien
     assert (record["action"], record["record_kind"], record["subject"]) == ("change", "routing-rules", "hanna")
     assert (record["rule"], record["subjects"]) == ("own-municipality", [str(new.id)])
     page = hanna.get(f"{ROUTING}?area=0180-sodermalm&group=mental-illness&carer_age=70").text
-    assert new.reason_sv in page
+    assert f'lang="sv">{new.reason_sv}<' in page
     assert f"Regel {len(after.rules)} avgjorde" in page
 
 
