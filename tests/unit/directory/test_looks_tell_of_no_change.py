@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import StaticPool
 
+from services.directory.adapters import reference_data
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.domain.events import SessionEnded
 from shared.kernel.actor import Actor, Role, UserRef
@@ -32,6 +33,13 @@ def write(_connection: Connection, told: Sequence[Told], *, occurred_at: datetim
     TOLD.extend(told)
 
 
+def work_on(engine: Engine) -> DirectoryUnitOfWork:
+    """The directory's transaction."""
+    return DirectoryUnitOfWork(
+        engine, write_outbox=write, areas=reference_data.areas(), taxonomies=reference_data.taxonomies()
+    )
+
+
 @pytest.fixture
 def engine() -> Iterator[Engine]:
     """A database that nobody asks anything."""
@@ -46,7 +54,7 @@ def test_what_happened_in_a_look_is_not_lost_without_a_word(engine: Engine, is_a
     """Neither undone in silence, nor told of beside the look."""
 
     def look() -> None:
-        with reading(DirectoryUnitOfWork(engine, write_outbox=write)) as work:
+        with reading(work_on(engine)) as work:
             if is_a_look_too:
                 work.record_access(HANNA, "read", "own-municipality", "unit", UUID(int=2))
             work.record(ENDED)
@@ -58,6 +66,6 @@ def test_what_happened_in_a_look_is_not_lost_without_a_word(engine: Engine, is_a
 
 def test_a_look_is_told(engine: Engine) -> None:
     """When nothing happened in it."""
-    with reading(DirectoryUnitOfWork(engine, write_outbox=write)) as work:
+    with reading(work_on(engine)) as work:
         work.record_access(HANNA, "read", "own-municipality", "unit", UUID(int=2))
     assert [type(each.contract).__name__ for each in TOLD] == ["AccessRecorded"]
