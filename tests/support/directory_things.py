@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from marshmallow import Schema
 
 from services.directory.adapters.activities import ActivityRows
+from services.directory.web.listing_schemas import ActivityIn, ActivityOut, OrganizationIn, ServiceIn
 from services.directory.web.public.api import activity_members, service_out
 from services.directory.web.routing.schemas import RuleIn
-from services.directory.web.schemas_listings import ActivityIn, ActivityOut, OrganizationIn, ServiceIn
 from services.directory.web.units.schemas import UnitIn
 from tests.support.city import ORGANIZATION, UNIT
 from tests.support.directory_city import City

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from services.directory.domain.support_service import SupportService
-from services.directory.web import schemas_listings
+from services.directory.web import listing_schemas
 from shared.web.api import dumped
 
 
 def service_out(service: SupportService) -> Any:
     """A support service as systems get it."""
-    return dumped(schemas_listings.ServiceOut, {**service.listing.__dict__, **service.__dict__})
+    return dumped(listing_schemas.ServiceOut, {**service.listing.__dict__, **service.__dict__})
 
 
 def activity_members(activity: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from services.directory.commands.save_activity import PlanActivity, plan_activit
 from services.directory.domain.permissions import Editor
 from services.directory.domain.refusals import AlreadyRegistered, NameIsTaken
 from services.directory.domain.unit import Unit, UnitKind
-from services.directory.web.administering import user
+from services.directory.web.administration import user
 from shared.kernel.actor import Role
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.kernel.refusals import Refusal

@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 
 from services.directory.domain.refusals import OpeningHoursAreNone
 from services.directory.domain.support_service import Schedule, Weekday
-from services.directory.web.schemas_listings import ServiceIn
+from services.directory.web.listing_schemas import ServiceIn
 from services.directory.web.words import hours, opening_hours
 from shared.web.app import make_app
 from tests.support.web_gallery import StaffInMemory, settings_in

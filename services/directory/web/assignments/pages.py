@@ -23,7 +23,7 @@ from services.directory.domain.refusals import (
     LastAdministrator,
     UserHasNeverSignedIn,
 )
-from services.directory.web.administering import (
+from services.directory.web.administration import (
     Opened,
     end,
     grant,

@@ -35,13 +35,13 @@ from services.directory.domain.refusals import (
 )
 from services.directory.domain.support_service import SupportService
 from services.directory.web import words
-from services.directory.web.compared import in_words
+from services.directory.web.form_changes import session_after, session_changed_in
+from services.directory.web.form_marks import MARK, after_conflict, shown
 from services.directory.web.forms import ActivityForm, as_written, form_from_session
 from services.directory.web.page import changing, current_editor, parts, reading
 from services.directory.web.partner.pages import pages as pages
 from services.directory.web.partner.publicly import EVER, Where, activity_saved, where
-from services.directory.web.shown_before import MARK, after_conflict, shown
-from services.directory.web.untouched import session_after, session_changed_in
+from services.directory.web.values_in_words import in_words
 from shared.kernel.actor import Role
 from shared.kernel.identity import uuid7
 from shared.kernel.refusals import Invalid, VersionHasMoved

@@ -30,7 +30,7 @@ from services.directory.domain.activity import Activity, Session
 from services.directory.domain.organization import Location
 from services.directory.domain.refusals import ListingIsNotYours
 from services.directory.domain.support_service import Listing, Schedule
-from services.directory.web import schemas_listings
+from services.directory.web import listing_schemas
 from services.directory.web.page import changing, current_editor
 from services.directory.web.partner.admission import to_a_service, to_an_activity, to_an_organization
 from services.directory.web.representation import activity_members, service_out
@@ -45,13 +45,13 @@ api = Operations()
 _PARTNER: dict[str, Any] = {"roles": [Role.PARTNER_EDITOR], "etag": True}
 _EDITS = {**_PARTNER, "versioned": True}
 _ACTIVITIES = {**_EDITS, "admits": to_an_activity}
-_SERVICE, _ACTIVITY = {200: schemas_listings.ServiceOut}, {200: schemas_listings.ActivityOut}
+_SERVICE, _ACTIVITY = {200: listing_schemas.ServiceOut}, {200: listing_schemas.ActivityOut}
 
 
 @api.put(
     "/organizations/<uuid:organization_id>",
-    body=schemas_listings.OrganizationIn,
-    answers={200: schemas_listings.OrganizationOut},
+    body=listing_schemas.OrganizationIn,
+    answers={200: listing_schemas.OrganizationOut},
     admits=to_an_organization,
     **_EDITS,
     tries=Tried("change", "organization"),
@@ -62,11 +62,11 @@ def put_organization(organization_id: UUID, body: dict[str, Any]) -> Response:
     with changing(editor) as uow:
         asked = DescribeOrganization(organization_id=OrganizationId(organization_id), version=version, **body)
         organization = describe_organization(asked, editor, uow)
-    return ok(dumped(schemas_listings.OrganizationOut, organization), etag=etag(organization.version))
+    return ok(dumped(listing_schemas.OrganizationOut, organization), etag=etag(organization.version))
 
 
 @api.post(
-    "/services", body=schemas_listings.ServiceIn, answers={201: schemas_listings.ServiceOut}, keyed=True, **_PARTNER
+    "/services", body=listing_schemas.ServiceIn, answers={201: listing_schemas.ServiceOut}, keyed=True, **_PARTNER
 )
 def post_service(body: dict[str, Any]) -> Response:
     """List a new support service of the caller's organisation."""
@@ -96,7 +96,7 @@ def post_service(body: dict[str, Any]) -> Response:
 
 @api.put(
     "/services/<uuid:service_id>",
-    body=schemas_listings.ServiceIn,
+    body=listing_schemas.ServiceIn,
     answers=_SERVICE,
     admits=to_a_service,
     **_EDITS,
@@ -128,8 +128,8 @@ def post_confirmation(service_id: UUID) -> Response:
 
 @api.post(
     "/services/<uuid:service_id>/activities",
-    body=schemas_listings.ActivityIn,
-    answers={201: schemas_listings.ActivityOut},
+    body=listing_schemas.ActivityIn,
+    answers={201: listing_schemas.ActivityOut},
     keyed=True,
     admits=to_a_service,
     **_PARTNER,
@@ -163,7 +163,7 @@ def post_activity(service_id: UUID, body: dict[str, Any]) -> Response:
 
 @api.put(
     "/activities/<uuid:activity_id>",
-    body=schemas_listings.ActivityIn,
+    body=listing_schemas.ActivityIn,
     answers=_ACTIVITY,
     **_ACTIVITIES,
     tries=Tried("change", "activity"),
@@ -207,7 +207,7 @@ def _listing(body: dict[str, Any]) -> Listing:
 
 
 def _activity_out(activity: Activity) -> Any:
-    return dumped(schemas_listings.ActivityOut, activity_members(activity))
+    return dumped(listing_schemas.ActivityOut, activity_members(activity))
 
 
 def _remember(uow: DirectoryUnitOfWork, request: Any, location: str, version: int, resource_id: UUID) -> None:

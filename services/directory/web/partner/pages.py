@@ -28,7 +28,8 @@ from services.directory.domain.refusals import AlreadyRegistered, ListingIsNotYo
 from services.directory.domain.support_service import Attend, Listing, ListingStatus, SupportService
 from services.directory.views.organization_page import own_listings
 from services.directory.web import words
-from services.directory.web.compared import in_words
+from services.directory.web.form_changes import PLACE, changed_in, listing_after, listing_changed_in
+from services.directory.web.form_marks import MARK, after_conflict, shown
 from services.directory.web.forms import (
     ListingForm,
     OrganizationForm,
@@ -38,8 +39,7 @@ from services.directory.web.forms import (
 )
 from services.directory.web.page import changing, current_editor, parts, reading
 from services.directory.web.partner.publicly import first_shown, listing_saved, where
-from services.directory.web.shown_before import MARK, after_conflict, shown
-from services.directory.web.untouched import PLACE, changed_in, listing_after, listing_changed_in
+from services.directory.web.values_in_words import in_words
 from shared.kernel.actor import Role
 from shared.kernel.identity import OrganizationId, uuid7
 from shared.kernel.refusals import Invalid, VersionHasMoved

@@ -16,7 +16,7 @@ from services.directory.views.organization_page import organization_page, organi
 from services.directory.views.search_services import Wanted, search_services
 from services.directory.views.service_page import service_page
 from services.directory.views.units import public_units
-from services.directory.web import schemas_listings, schemas_units, words
+from services.directory.web import listing_schemas, schemas_units, words
 from services.directory.web.page import parts
 from services.directory.web.representation import activity_members, service_out
 from shared.vocabulary.languages import ENGLISH, SWEDISH
@@ -28,7 +28,7 @@ from shared.web.paging import Paging, page_as_before
 api = Operations()
 
 
-@api.get("/services", public=True, query=schemas_listings.ServiceSearch, answers={200: schemas_listings.ServicePageOut})
+@api.get("/services", public=True, query=listing_schemas.ServiceSearch, answers={200: listing_schemas.ServicePageOut})
 @costs(SEARCHES)
 def list_services(query: dict[str, Any]) -> Response:
     """Active support services that fit, those confirmed lately first."""
@@ -40,10 +40,10 @@ def list_services(query: dict[str, Any]) -> Response:
         {**each.__dict__, "next_occurrence_at": each.next.starts_at if each.next else None} for each in page.services
     ]
     body = {**_page("services", found, "api-services", page.after), "total": page.total}
-    return ok(dumped(schemas_listings.ServicePageOut, body))
+    return ok(dumped(listing_schemas.ServicePageOut, body))
 
 
-@api.get("/services/<uuid:service_id>", public=True, answers={200: schemas_listings.ServiceOut}, etag=True)
+@api.get("/services/<uuid:service_id>", public=True, answers={200: listing_schemas.ServiceOut}, etag=True)
 def read_service(service_id: UUID) -> Response:
     """One support service."""
     with parts().engine.connect() as connection:
@@ -53,7 +53,7 @@ def read_service(service_id: UUID) -> Response:
     return ok(service_out(page.service), etag=etag(page.service.version))
 
 
-@api.get("/services/<uuid:service_id>/activities", public=True, answers={200: schemas_listings.ActivitiesOut})
+@api.get("/services/<uuid:service_id>/activities", public=True, answers={200: listing_schemas.ActivitiesOut})
 def list_activities(service_id: UUID) -> Response:
     """One support service's activities that are on, or still to come; cancelled ones are marked."""
     with parts().engine.connect() as connection:
@@ -61,21 +61,21 @@ def list_activities(service_id: UUID) -> Response:
             raise ListingIsNotYours
         activities = running_activities(connection, service_id, parts().clock.now())
     shown = [activity_members(each) for each in activities]
-    return ok(dumped(schemas_listings.ActivitiesOut, page_as_before("activities", shown, None)))
+    return ok(dumped(listing_schemas.ActivitiesOut, page_as_before("activities", shown, None)))
 
 
-@api.get("/organizations", public=True, query=Paging, answers={200: schemas_listings.OrganizationPageOut})
+@api.get("/organizations", public=True, query=Paging, answers={200: listing_schemas.OrganizationPageOut})
 def list_organizations(query: dict[str, Any]) -> Response:
     """Active organisations."""
     after = read_cursor("organizations", query.get("cursor"))
     with parts().engine.connect() as connection:
         found, last = organizations_list(connection, after=UUID(after[0]) if after else None, limit=query["limit"])
     body = _page("organizations", found, "organizations", [str(last)] if last else None)
-    return ok(dumped(schemas_listings.OrganizationPageOut, body))
+    return ok(dumped(listing_schemas.OrganizationPageOut, body))
 
 
 @api.get(
-    "/organizations/<uuid:organization_id>", public=True, answers={200: schemas_listings.OrganizationOut}, etag=True
+    "/organizations/<uuid:organization_id>", public=True, answers={200: listing_schemas.OrganizationOut}, etag=True
 )
 def read_organization(organization_id: UUID) -> Response:
     """One organisation."""
@@ -83,7 +83,7 @@ def read_organization(organization_id: UUID) -> Response:
         page = organization_page(connection, organization_id)
     if page is None:
         raise ListingIsNotYours
-    return ok(dumped(schemas_listings.OrganizationOut, page.organization), etag=etag(page.organization.version))
+    return ok(dumped(listing_schemas.OrganizationOut, page.organization), etag=etag(page.organization.version))
 
 
 @api.get("/units", public=True, query=schemas_units.UnitSearch, answers={200: schemas_units.UnitPageOut})
@@ -103,13 +103,13 @@ def list_units(query: dict[str, Any]) -> Response:
     return ok(dumped(schemas_units.UnitPageOut, body))
 
 
-@api.get("/target-groups", public=True, answers={200: schemas_listings.TermsOut})
+@api.get("/target-groups", public=True, answers={200: listing_schemas.TermsOut})
 def list_target_groups() -> Response:
     """The target groups that may be chosen today."""
     return _terms(parts().taxonomies.target_groups)
 
 
-@api.get("/forms-of-support", public=True, answers={200: schemas_listings.TermsOut})
+@api.get("/forms-of-support", public=True, answers={200: listing_schemas.TermsOut})
 def list_forms_of_support() -> Response:
     """The forms of support that may be chosen today."""
     return _terms(parts().taxonomies.forms)
@@ -127,7 +127,7 @@ def _terms(taxonomy: Taxonomy) -> Response:
         }
         for term in words.in_force(taxonomy)
     ]
-    return ok(dumped(schemas_listings.TermsOut, page_as_before("terms", terms, None)))
+    return ok(dumped(listing_schemas.TermsOut, page_as_before("terms", terms, None)))
 
 
 def _page(name: str, items: Sequence[Any], purpose: str, after: list[Any] | None) -> dict[str, Any]:

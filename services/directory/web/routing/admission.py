@@ -6,7 +6,7 @@ Each raises ListingIsNotYours or RoleMayNotEditThis, with the attempt recorded.
 from __future__ import annotations
 
 from services.directory.domain.permissions import Act
-from services.directory.web.routing.ruling import ruled
+from services.directory.web.routing.ruleset import ruled
 
 
 def to_see_rules(municipality_code: str) -> None:

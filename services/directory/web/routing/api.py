@@ -19,7 +19,7 @@ from services.directory.web.forms_admin import require_offered
 from services.directory.web.page import ADMINISTRATORS, parts
 from services.directory.web.routing import schemas as schemas_ruling
 from services.directory.web.routing.admission import to_change_rules, to_see_rules
-from services.directory.web.routing.ruling import (
+from services.directory.web.routing.ruleset import (
     STEPS,
     Change,
     altered,

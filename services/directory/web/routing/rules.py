@@ -16,13 +16,13 @@ from services.directory.domain.routing import RoutingRules
 from services.directory.domain.routing_rule import RoutingRule
 from services.directory.domain.unit import Unit
 from services.directory.web import words
+from services.directory.web.form_changes import changed_in
+from services.directory.web.form_marks import MARK, after_conflict, shown
 from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import NewRuleForm, RuleForm, form_from_rule, rule_values
 from services.directory.web.page import parts
 from services.directory.web.routing.pages import pages as pages
-from services.directory.web.routing.ruling import STEPS, Ruled, alter, ruled, with_rule
-from services.directory.web.shown_before import MARK, after_conflict, shown
-from services.directory.web.untouched import changed_in
+from services.directory.web.routing.ruleset import STEPS, Ruled, alter, ruled, with_rule
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId, uuid7

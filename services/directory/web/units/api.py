@@ -12,7 +12,7 @@ from services.directory.commands.grant_assignment import GrantAssignment
 from services.directory.domain.assignment import Assignment
 from services.directory.domain.refusals import ListingIsNotYours
 from services.directory.domain.unit import Unit
-from services.directory.web.administering import (
+from services.directory.web.administration import (
     change,
     described,
     end,
@@ -25,7 +25,7 @@ from services.directory.web.administering import (
 )
 from services.directory.web.page import ADMINISTRATORS, changing, current_editor, parts
 from services.directory.web.units import schemas as schemas_staff
-from services.directory.web.units.leading_here import leading_here
+from services.directory.web.units.routes_to_unit import leading_here
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import AssignmentId, UnitId, uuid7
 from shared.web.api import created, dumped, etag, no_content, ok, once, require_if_match

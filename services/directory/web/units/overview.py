@@ -11,10 +11,10 @@ from services.directory.commands.authorise import authorise
 from services.directory.domain.permissions import Act, Relation
 from services.directory.domain.unit import Unit, UnitKind
 from services.directory.views.administration import UnitLine, assignment_lines, sign_ins_noted_since, unit_lines
-from services.directory.web.administering import rule_of
+from services.directory.web.administration import rule_of
 from services.directory.web.page import current_editor, parts, reading
 from services.directory.web.units.register import pages as pages
-from services.directory.web.units.standing_in import overruling
+from services.directory.web.units.stand_ins import overruling
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId

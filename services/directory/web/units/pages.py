@@ -14,15 +14,15 @@ from werkzeug.wrappers import Response
 from services.directory.domain.refusals import NameIsTaken, UnitIsADefault, UnitIsYourOwn
 from services.directory.domain.unit import Unit, UnitKind
 from services.directory.views.administration import assignment_lines, sign_ins_noted_since
-from services.directory.web.administering import administered, change, opened, receivers, rule_of, to_a_unit
-from services.directory.web.compared import in_words
+from services.directory.web.administration import administered, change, opened, receivers, rule_of, to_a_unit
+from services.directory.web.form_changes import changed_in
+from services.directory.web.form_marks import MARK, after_conflict, shown
 from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import UnitForm, told_of_unit
 from services.directory.web.page import parts
-from services.directory.web.shown_before import MARK, after_conflict, shown
-from services.directory.web.units.leading_here import leading_here
-from services.directory.web.units.standing_in import overruling
-from services.directory.web.untouched import changed_in
+from services.directory.web.units.routes_to_unit import leading_here
+from services.directory.web.units.stand_ins import overruling
+from services.directory.web.values_in_words import in_words
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.refusals import Invalid, VersionHasMoved

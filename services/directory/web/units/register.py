@@ -15,7 +15,7 @@ from services.directory.domain.refusals import AlreadyRegistered, NameIsTaken
 from services.directory.domain.unit import Unit, UnitKind
 from services.directory.views.administration import organizations_of
 from services.directory.web import words
-from services.directory.web.administering import areas_for, described, receivers, register
+from services.directory.web.administration import areas_for, described, receivers, register
 from services.directory.web.forms import as_written, said
 from services.directory.web.forms_admin import NewUnitForm, told_of_unit
 from services.directory.web.page import changing, current_editor, reading

@@ -14,8 +14,8 @@ from typing import Any
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
+from services.directory.web.form_changes import as_a_browser_sends
 from services.directory.web.forms import Form
-from services.directory.web.untouched import as_a_browser_sends
 
 MARK = "shown"
 # a mark keeps nobody out, and need only tell one's own words from others
