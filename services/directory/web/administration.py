@@ -20,7 +20,7 @@ from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.refusals import AssignmentHasEnded, ListingIsNotYours
 from services.directory.domain.unit import Unit, UnitKind
 from services.directory.views.administration import unit_lines
-from services.directory.web.forms_admin import require_offered
+from services.directory.web.forms import require_offered
 from services.directory.web.page import changing, current_editor, parts, reading
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -29,6 +30,7 @@ from shared.web.validation import messages
 
 FIRST_DAY = date(2020, 1, 1)
 LAST_DAY = date(2099, 12, 31)
+DAY = validate.Range(min=FIRST_DAY, max=LAST_DAY)
 HALF_A_DAY = timedelta(hours=12)
 MOST_CHOSEN = 100
 # what is asked of somebody who has chosen none: nothing is written there
@@ -200,3 +202,10 @@ def said(problem: ValidationError | Refusal) -> dict[str, str]:
     if isinstance(problem, ValidationError):
         return messages(problem.messages)
     return messages(problem.fields or {"": problem.title})
+
+
+def require_offered(form: dict[str, Any], **offered: Collection[object]) -> None:
+    """Let a loaded form pass whose choices are all among those that the page offers. Raises ValidationError."""
+    strange = [name for name, those in offered.items() if form[name] is not None and form[name] not in those]
+    if strange:
+        raise ValidationError({name: [NOT_A_CHOICE] for name in strange})

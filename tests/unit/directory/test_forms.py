@@ -14,7 +14,8 @@ from services.directory.domain.refusals import (
     PeriodEndsBeforeItBegins,
 )
 from services.directory.web.forms import ActivityForm, Form, ListingForm, OrganizationForm
-from services.directory.web.forms_admin import NewUnitForm, RuleForm, UnitForm
+from services.directory.web.routing.forms import RuleForm
+from services.directory.web.units.forms import NewUnitForm, UnitForm
 from shared.vocabulary.email_address import AfterAtIsWrong, MoreThanOneAddress
 
 AN_EVENING = {"title": "Café", "day": "2026-03-31", "begins": "18:00", "ends": "20:00"}

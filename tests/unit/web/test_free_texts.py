@@ -14,8 +14,10 @@ import pytest
 from marshmallow import Schema, ValidationError, fields, validate
 
 from operations.install import first_directory_file
+from services.directory.web.assignments.forms import AssignmentForm
 from services.directory.web.forms import ActivityForm, ListingForm, OrganizationForm
-from services.directory.web.forms_admin import AssignmentForm, NewRuleForm, NewUnitForm, RuleForm, UnitForm
+from services.directory.web.routing.forms import NewRuleForm, RuleForm
+from services.directory.web.units.forms import NewUnitForm, UnitForm
 from services.referral.web.draft.carer_form import CarerForm
 from services.referral.web.draft.situation_form import NeedForm, PersonForm
 from services.referral.web.step.forms import OutcomeForm, ReasonForm

@@ -35,8 +35,8 @@ from services.directory.web.administration import (
     to_a_unit,
     user,
 )
+from services.directory.web.assignments.forms import AssignmentForm
 from services.directory.web.forms import as_written, said
-from services.directory.web.forms_admin import AssignmentForm
 from services.directory.web.page import changing, current_editor, reading
 from shared.kernel.actor import Role
 from shared.kernel.clock import SWEDEN

@@ -15,7 +15,7 @@ from services.directory.domain.permissions import Act
 from services.directory.domain.refusals import TermIsUnknown
 from services.directory.domain.routing import RoutingRules
 from services.directory.domain.routing_rule import RoutingRule
-from services.directory.web.forms_admin import require_offered
+from services.directory.web.forms import require_offered
 from services.directory.web.page import ADMINISTRATORS, parts
 from services.directory.web.routing import schemas as schemas_ruling
 from services.directory.web.routing.admission import to_change_rules, to_see_rules

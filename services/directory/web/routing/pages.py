@@ -18,8 +18,8 @@ from services.directory.domain.routing_rule import RoutingRule
 from services.directory.web import words
 from services.directory.web.form_marks import MARK, after_conflict, shown
 from services.directory.web.forms import Form, as_written, said
-from services.directory.web.forms_admin import DefaultUnitForm
 from services.directory.web.page import parts
+from services.directory.web.routing.forms import DefaultUnitForm
 from services.directory.web.routing.ruleset import AGE_ASKED, alter, known_age, reason_of, ruled, tried, with_default
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day

@@ -19,8 +19,8 @@ from services.directory.web import words
 from services.directory.web.form_changes import changed_in
 from services.directory.web.form_marks import MARK, after_conflict, shown
 from services.directory.web.forms import as_written, said
-from services.directory.web.forms_admin import NewRuleForm, RuleForm, form_from_rule, rule_values
 from services.directory.web.page import parts
+from services.directory.web.routing.forms import NewRuleForm, RuleForm, form_from_rule, rule_values
 from services.directory.web.routing.pages import pages as pages
 from services.directory.web.routing.ruleset import STEPS, Ruled, alter, ruled, with_rule
 from shared.kernel.actor import Role

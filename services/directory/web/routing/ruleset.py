@@ -23,7 +23,7 @@ from services.directory.domain.routing import Proposal, RoutingRules
 from services.directory.domain.routing_rule import RoutingRule
 from services.directory.domain.unit import Unit
 from services.directory.web.administration import receivers
-from services.directory.web.forms_admin import require_offered
+from services.directory.web.forms import require_offered
 from services.directory.web.page import changing, current_editor, parts, reading
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import VersionHasMoved

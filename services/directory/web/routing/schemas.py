@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.directory.web.forms_admin import AGE, RuleForm
+from services.directory.web.routing.forms import AGE, RuleForm
 from services.directory.web.routing.ruleset import AGE_ASKED, STEPS
 from services.directory.web.schemas import AREA, CODE, codes, day_within
 from shared.vocabulary.age import AgeBand

@@ -18,8 +18,8 @@ from services.directory.web.administration import administered, change, opened, 
 from services.directory.web.form_changes import changed_in
 from services.directory.web.form_marks import MARK, after_conflict, shown
 from services.directory.web.forms import as_written, said
-from services.directory.web.forms_admin import UnitForm, told_of_unit
 from services.directory.web.page import parts
+from services.directory.web.units.forms import UnitForm, told_of_unit
 from services.directory.web.units.routes_to_unit import leading_here
 from services.directory.web.units.stand_ins import overruling
 from services.directory.web.values_in_words import in_words

@@ -17,8 +17,8 @@ from services.directory.views.administration import organizations_of
 from services.directory.web import words
 from services.directory.web.administration import areas_for, described, receivers, register
 from services.directory.web.forms import as_written, said
-from services.directory.web.forms_admin import NewUnitForm, told_of_unit
 from services.directory.web.page import changing, current_editor, reading
+from services.directory.web.units.forms import NewUnitForm, told_of_unit
 from services.directory.web.units.pages import pages as pages
 from shared.kernel.actor import Role
 from shared.kernel.identity import uuid7

@@ -5,9 +5,9 @@ from __future__ import annotations
 from marshmallow import missing
 
 from services.directory.domain.unit import UnitKind
-from services.directory.web.forms_admin import NewUnitForm
 from services.directory.web.schemas import AREA, moment
 from services.directory.web.schemas_units import UnitOut
+from services.directory.web.units.forms import NewUnitForm
 from shared.kernel.actor import Role
 from shared.web.fields import EmailField, PublicPhoneField
 from shared.web.paging import PageOut, named_before

@@ -1,74 +1,23 @@
-"""An administrator's forms: shape only. What the fields mean is the domain's affair."""
+"""An administrator's forms of routing rules: shape only. What the fields mean is the domain's affair."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
-from services.directory.domain.refusals import ReceivingUnitNeedsAnAddress
 from services.directory.domain.routing_rule import OLDEST, RoutingRule
-from services.directory.domain.unit import UnitKind
-from services.directory.web.forms import CHOSEN, FIRST_DAY, LAST_DAY, Form, said
-from shared.kernel.actor import Role
-from shared.kernel.refusals import Refusal
+from services.directory.web.forms import CHOSEN, DAY, Form
 from shared.kernel.translation import says
 from shared.vocabulary.area import AREA_LIMIT
 from shared.vocabulary.routing import AgeOf
-from shared.web.fields import EmailField, PublicPhoneField
 from shared.web.schema import fields, validate
-from shared.web.schema.validate import Whole
 from shared.web.schema.words import NOT_A_CHOICE
 from shared.web.text_fields import ReadableText
 
-SUBJECT = Whole(r"^[!-~]{1,200}$", error=says("Write the user's id without spaces."))
-DAY = validate.Range(min=FIRST_DAY, max=LAST_DAY)
 AGE = validate.Range(min=0, max=OLDEST)
 ONE_DAY = timedelta(days=1)
-REACHED_BY = ("function_address", "phone")
-
-
-class UnitForm(Form):
-    """What a unit is called, how it is reached and by whom, who stands in, and whether it is open."""
-
-    name = ReadableText(120, required=True)
-    function_address = EmailField()
-    phone = PublicPhoneField()
-    address_withheld = fields.Boolean(load_default=False)
-    stand_in_unit_id = fields.UUID(load_default=None)
-    closed = fields.Boolean(load_default=False)
-
-
-class NewUnitForm(Form):
-    """A unit to be registered. ``id`` comes along, so that sending it twice registers once."""
-
-    id = fields.UUID(required=True)
-    name = ReadableText(120, required=True)
-    kind = fields.Enum(UnitKind, by_value=True, **CHOSEN)
-    organization_id = fields.UUID(**CHOSEN)
-    area = ReadableText(AREA_LIMIT, missing=NOT_A_CHOICE)
-    function_address = EmailField()
-    phone = PublicPhoneField()
-    stand_in_unit_id = fields.UUID(load_default=None)
-    address_withheld = fields.Boolean(load_default=False)
-
-    @validates_schema(skip_on_field_errors=False)
-    def only_receivers_have_one(self, form: dict[str, Any], **_: Any) -> None:
-        """Nothing that was written is dropped in silence."""
-        if form.get("stand_in_unit_id") and form.get("kind") not in (None, UnitKind.RECEIVING):
-            raise ValidationError(says("Only a unit that receives carers has a stand-in."), "stand_in_unit_id")
-
-
-class AssignmentForm(Form):
-    """Who gets which role, and until when. ``confirmed``: the id of one who never signed in, said to be right."""
-
-    id = fields.UUID(required=True)
-    subject = ReadableText(200, required=True, validate=[SUBJECT])
-    role = fields.Enum(Role, by_value=True, **CHOSEN)
-    last_day = fields.Date(load_default=None, validate=DAY)
-    confirmed = fields.String(load_default="")
 
 
 class RuleForm(Form):
@@ -109,13 +58,6 @@ class DefaultUnitForm(Form):
     default_unit_id = fields.UUID(**CHOSEN)
 
 
-def told_of_unit(problem: ValidationError | Refusal, kind: str, written: Mapping[str, Any]) -> dict[str, str]:
-    """All that is wrong with a unit, also what the domain, which is asked last, would miss of one that receives."""
-    missing = [name for name in REACHED_BY if not written.get(name, "").strip()]
-    lacks = ReceivingUnitNeedsAnAddress(fields={f"/{name}": ReceivingUnitNeedsAnAddress.title for name in missing})
-    return (said(lacks) if kind == UnitKind.RECEIVING and missing else {}) | said(problem)
-
-
 def rule_values(form: dict[str, Any]) -> dict[str, Any]:
     """A rule's own values, of a loaded form."""
     kept = {name: form[name] for name in form if name not in ("version", "last_day", "id")}
@@ -141,10 +83,3 @@ def form_from_rule(rule: RoutingRule, version: int) -> dict[str, Any]:
         "valid_from": rule.valid_from.isoformat(),
         "last_day": (rule.valid_to - ONE_DAY).isoformat() if rule.valid_to else "",
     }
-
-
-def require_offered(form: dict[str, Any], **offered: Collection[object]) -> None:
-    """Let a loaded form pass whose choices are all among those that the page offers. Raises ValidationError."""
-    strange = [name for name, those in offered.items() if form[name] is not None and form[name] not in those]
-    if strange:
-        raise ValidationError({name: [NOT_A_CHOICE] for name in strange})
