@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.syntax import tree_of
+
 ROOT = Path(__file__).parents[2]
 SERVICES = ("directory", "referral")
 ASKED = (["command", "actor", "uow"], ["command", "uow"])
@@ -15,7 +17,7 @@ ASKED = (["command", "actor", "uow"], ["command", "uow"])
 
 def functions(source: str) -> Iterator[tuple[str, list[str]]]:
     """The public functions of a module that are given a unit of work, with the names of their parameters in order."""
-    for node in ast.parse(source).body:
+    for node in tree_of(source).body:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
             names = [each.arg for each in node.args.args]
             if {"uow", "work"} & set(names):
