@@ -171,7 +171,8 @@ def changing(work: Work) -> Iterator[Work]:
 def reading(work: Work) -> Iterator[Work]:
     """A transaction that shows something: on leaving, the record of who was shown what is kept; on raising, nothing is.
 
-    Whatever else was written in it is undone. Raises ChangedWhileReading when it was to tell of more than looks.
+    Nothing else is to be written in it: without a look it would be undone, with one it would be kept. Raises
+    ChangedWhileReading when it was to tell of more than looks.
     """
     with work:
         yield work
