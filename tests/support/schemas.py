@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import combinations
 from typing import Any
@@ -39,10 +39,18 @@ def schemas_of(service: str) -> tuple[type[Schema], ...]:
     for room in (f"services.{service}.web", "shared.web"):
         package = importlib.import_module(room)
         for info in pkgutil.walk_packages(package.__path__, room + "."):
-            for thing in vars(importlib.import_module(info.name)).values():
+            for thing in _named_in(vars(importlib.import_module(info.name))):
                 if isinstance(thing, type) and issubclass(thing, Schema) and thing is not Schema:
                     _note(thing, found)
     return tuple(found[name] for name in sorted(found))
+
+
+def _named_in(names: Mapping[str, Any]) -> Iterator[Any]:
+    """What a module names, and what stands in its tables."""
+    for thing in list(names.values()):
+        yield thing
+        if isinstance(thing, dict):
+            yield from thing.values()
 
 
 def every_schema() -> Iterator[tuple[str, type[Schema]]]:

@@ -9,7 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 from flask import Flask
 
-from services.audit.views import standing as audit_standing
+from services.audit.views import states as audit_standing
 from services.audit.web.trail import accesses as audit_attempts
 from services.audit.web.trail import words as audit_words
 from services.directory.reactions import when_a_referral_takes_a_step_count_it as counting
