@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.referral.commands.withdraw_consent import admit_to_withdraw
-from services.referral.web.page import parts
+from services.referral.web.page import reading
 from shared.kernel.identity import ConsentId
 from shared.web.who import current_actor
 
@@ -13,5 +13,5 @@ from shared.web.who import current_actor
 def to_withdraw(consent_id: UUID) -> None:
     """Raises NotThere or ActionIsNotYours, recorded, when the caller may not withdraw this consent."""
     actor = current_actor()
-    with parts().unit_of_work(actor) as uow:
+    with reading(actor) as uow:
         admit_to_withdraw(ConsentId(consent_id), actor, uow)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.referral.commands.admission import admit_to_change
 from services.referral.domain.lifecycle import Action
-from services.referral.web.page import parts
+from services.referral.web.page import reading
 from shared.kernel.identity import ReferralId
 from shared.web.who import current_actor
 
@@ -17,7 +17,7 @@ def to_a_step(action: Action) -> Callable[..., None]:
 
     def admits(referral_id: UUID) -> None:
         actor = current_actor()
-        with parts().unit_of_work(actor) as uow:
+        with reading(actor) as uow:
             admit_to_change(action, ReferralId(referral_id), None, actor, uow)
 
     return admits
