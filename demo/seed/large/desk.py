@@ -207,6 +207,10 @@ class HeldReferrals(SqlReferrals):
         """Nobody reads what is shown here."""
         return Content()
 
+    def words(self, referral: Referral) -> dict[ConsentId, str]:
+        """As above: what was read out is kept with the consents' rows."""
+        return {}
+
     def steps(self, referral: Referral, *, with_comments: bool) -> tuple[Step, ...]:
         """As above."""
         return ()

@@ -11,7 +11,7 @@ from services.referral.views import sent, worklist
 from tests.integration.referral.conftest import Cast, Room, at_the_pages
 
 A_LINK = re.compile(r'href="/referral/referrals/([0-9a-f-]{36})"')
-THE_NEXT = re.compile(r'href="(/referral/\?[^"]*cursor=[^"]*)"')
+THE_NEXT = re.compile(r'href="(/referral/\?[^"]*cursor=[^"]*)" rel="next"')
 
 
 def listed(room: Room, who: Cast) -> list[list[UUID]]:

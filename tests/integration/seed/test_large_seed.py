@@ -36,7 +36,7 @@ def test_it_is_all_there(poured: Running) -> None:
     """Referrals in every state, with keys, contents and steps; as many entries in the log as were told."""
     [(referrals, states)] = rows(poured, "referral", "SELECT count(*), count(DISTINCT state) FROM referrals")
     assert referrals >= REFERRALS
-    assert states == 5
+    assert states == 6
     for table in ("consents", "data_keys", "contents"):
         assert rows(poured, "referral", f"SELECT count(DISTINCT referral_id) FROM {table}") == [(referrals,)]
     # each version is a step, the sending the first

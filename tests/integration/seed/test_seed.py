@@ -83,7 +83,7 @@ def test_bo_and_alva_have_something_of_everything(seeded: Running) -> None:
     query = "SELECT count(DISTINCT state) FROM referrals WHERE {} = '{}'"
     mine = query.format("receiving_unit_id", UNIT["advice-sodermalm"])
     sent = query.format("referring_unit_id", UNIT["health-centre-1"])
-    assert rows(seeded, "referral", mine) == rows(seeded, "referral", sent) == [(5,)]
+    assert rows(seeded, "referral", mine) == rows(seeded, "referral", sent) == [(6,)]
 
 
 def test_it_happened_in_the_past_and_nobody_was_notified(seeded: Running) -> None:
