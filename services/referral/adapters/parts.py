@@ -11,7 +11,6 @@ one person, about one person, and is read together.
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Mapping
 from datetime import time
 from enum import Enum
@@ -27,14 +26,15 @@ from services.referral.domain.people import (
     SafeContact,
     TakesInBest,
 )
+from shared.storage.deflate import deflate, inflate
 from shared.storage.encryption import DataKey, Unreadable
 from shared.vocabulary.age import AgeBand
 
 PACKED = b"\x01"
 MOST_BYTES = 1 << 20
 """No part is longer: a request's whole body is not. What were longer all the same would be sealed as it is."""
-# raw, no header; a window as large as dictionary and part
-_WINDOW = -14
+# as large as dictionary and part
+WINDOW = 14
 # words of every letter, codes, and last, so that it is nearest, what each part says
 _DICTIONARY = (
     '"recreation-stays","parents-weekends","bereavement-support","walking-talks","financial-support","health-advice",'
@@ -62,8 +62,7 @@ _DICTIONARY = (
 def pack(said: str) -> bytes:
     """A part's JSON as it is sealed: packed, unless that is no shorter."""
     plain = said.encode()
-    packing = zlib.compressobj(9, zlib.DEFLATED, _WINDOW, 9, zlib.Z_DEFAULT_STRATEGY, _DICTIONARY)
-    packed = PACKED + packing.compress(plain) + packing.flush()
+    packed = PACKED + deflate(plain, _DICTIONARY, WINDOW)
     return packed if len(packed) < len(plain) <= MOST_BYTES else plain
 
 
@@ -71,15 +70,7 @@ def unpack(sealed: bytes) -> str:
     """The JSON. Raises ValueError for what was never packed so, or is longer than any part."""
     if sealed[:1] != PACKED:
         return sealed.decode()
-    unpacking = zlib.decompressobj(_WINDOW, _DICTIONARY)
-    try:
-        # one more, since the end is seen only by who reads on
-        plain = unpacking.decompress(sealed[1:], MOST_BYTES + 1)
-    except zlib.error:
-        raise ValueError("packed in another way") from None
-    if not unpacking.eof or unpacking.unused_data or len(plain) > MOST_BYTES:
-        raise ValueError("packed in another way, or longer than any part")
-    return plain.decode()
+    return inflate(sealed[1:], _DICTIONARY, WINDOW, MOST_BYTES).decode()
 
 
 def seal_part(key: DataKey, row: UUID, said: str) -> bytes:

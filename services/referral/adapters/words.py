@@ -10,17 +10,17 @@ place where the carer lives, and nothing of either besides.
 
 from __future__ import annotations
 
-import zlib
 from uuid import UUID
 
 from services.referral.domain.content import Part
+from shared.storage.deflate import deflate, inflate
 from shared.storage.encryption import DataKey, Unreadable
 
 PART = Part.CARER
 PACKED = b"\x02"
 MOST_BYTES = 1 << 16
-# raw, no header; a window as large as dictionary and words
-_WINDOW = -13
+# as large as dictionary and words
+WINDOW = 13
 _DICTIONARY = (
     "I agree that what is written here about me is passed on to …, and to the unit that stands in for it, "
     "which may be in another municipality, so that the person who supports me can get support. I can "
@@ -55,22 +55,14 @@ _DICTIONARY = (
 
 def pack(words: str) -> bytes:
     """The words as they are sealed."""
-    packing = zlib.compressobj(9, zlib.DEFLATED, _WINDOW, 9, zlib.Z_DEFAULT_STRATEGY, _DICTIONARY)
-    return PACKED + packing.compress(words.encode()) + packing.flush()
+    return PACKED + deflate(words.encode(), _DICTIONARY, WINDOW)
 
 
 def unpack(packed: bytes) -> str:
     """The words again. Raises ValueError for what was never packed so, or is longer than any text that is read out."""
     if packed[:1] != PACKED:
         raise ValueError("packed in another way")
-    unpacking = zlib.decompressobj(_WINDOW, _DICTIONARY)
-    try:
-        words = unpacking.decompress(packed[1:], MOST_BYTES + 1)
-    except zlib.error:
-        raise ValueError("packed in another way") from None
-    if not unpacking.eof or unpacking.unused_data or len(words) > MOST_BYTES:
-        raise ValueError("packed in another way, or longer than any text")
-    return words.decode()
+    return inflate(packed[1:], _DICTIONARY, WINDOW, MOST_BYTES).decode()
 
 
 def seal_words(key: DataKey, consent: UUID, words: str) -> bytes:
