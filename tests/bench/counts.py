@@ -19,8 +19,8 @@ LONGEST = 250
 # addresses that begin at the root of a service, or of what all services share
 _ROOTED = re.compile(r"/(?:api|audit|directory|notifications|referral)(?:[/?#]|$)")
 _IN_A_TEMPLATE = re.compile(r"""(?:["'])(?:/(?:api|audit|directory|notifications|referral)(?:[/?#][^"']*)?)(?:["'])""")
-# where a path is given its name, or a request's own is looked at
-_NAMING_WORDS = {"url_prefix", "static_url_path"}
+# where a path is given its name (in OpenAPI too), or a request's own is looked at
+_NAMING_WORDS = {"url_prefix", "static_url_path", "servers"}
 _NAMING_CALLS = {"get", "post", "put", "patch", "delete", "route", "add_url_rule", "startswith"}
 
 

@@ -42,7 +42,7 @@ from shared.web.who import Tried
 
 READERS = [Role.REFERRER, Role.ADVISER, Role.AUDITOR, *ADMINISTRATORS]
 RULES = "/routing-rules/<municipality_code>"
-RULE = f"{RULES}/rules/<uuid:rule_id>"
+RULE = "/routing-rules/<municipality_code>/rules/<uuid:rule_id>"
 
 
 api = Operations()
