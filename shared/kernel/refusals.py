@@ -30,13 +30,14 @@ Sentences = str | tuple[str, ...]
 
 
 class Refusal(Exception):
-    """The product's no. Subclasses set ``slug``, ``title`` and ``status``.
+    """The product's no. Subclasses set ``slug``, ``title`` and ``status``; ``former_slug``: what it was called before.
 
     ``fields`` names the offending fields by JSON pointer, each with an English sentence (a catalogue key), or several.
     Neither may hold personal data: refusals are shown and counted.
     """
 
     slug: ClassVar[str] = "refused"
+    former_slug: ClassVar[str | None] = None
     title: ClassVar[str] = says("This cannot be done.")
     status: ClassVar[int] = 409
 

@@ -21,6 +21,7 @@ PROBLEM = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "instance": {"type": "string"},
+        "former_type": {"type": "string", "description": "What `type` was until 0.2; goes with 0.3."},
         "errors": {
             "type": "array",
             "items": {

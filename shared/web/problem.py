@@ -86,10 +86,17 @@ def _or_breakdown(answer: Callable[[Any], AnyResponse]) -> Callable[[Exception],
 
 
 def problem_body(
-    slug: str, title: str, status: int, detail: str = "", fields: Mapping[str, Sentences] | None = None
+    slug: str,
+    title: str,
+    status: int,
+    detail: str = "",
+    fields: Mapping[str, Sentences] | None = None,
+    former_slug: str | None = None,
 ) -> dict[str, Any]:
-    """A problem document; ``title`` and sentences are catalogue keys and come out in Swedish."""
+    """A problem document; ``title`` and sentences are catalogue keys and come out in the reader's language."""
     body: dict[str, Any] = {"type": f"urn:lotsa:problem:{slug}", "title": gettext(title), "status": status}
+    if former_slug:
+        body["former_type"] = f"urn:lotsa:problem:{former_slug}"
     if detail and detail != title:
         body["detail"] = gettext(detail)
     if fields:
@@ -118,7 +125,9 @@ def answer_refusal(refusal: Refusal) -> AnyResponse:
     if isinstance(refusal, TooOften):
         # promise: too-often-does-nothing
         detail = says("Nothing was saved or sent. Try again after that.")
-    response = _answer(refusal.slug, refusal.title, refusal.status, detail, refusal.fields)
+    response = _answer(
+        refusal.slug, refusal.title, refusal.status, detail, refusal.fields, former_slug=refusal.former_slug
+    )
     if refusal.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="lotsa"'
     if refusal.status == 503:
@@ -183,9 +192,10 @@ def _answer(
     fields: Mapping[str, Sentences] | None = None,
     reference: str = "",
     sign_in_at: str = "",
+    former_slug: str | None = None,
 ) -> Response:
     if is_api():
-        body = problem_body(slug, title, status, detail, fields)
+        body = problem_body(slug, title, status, detail, fields, former_slug)
         if reference:
             body["instance"] = f"urn:lotsa:reference:{reference}"
         return Response(json.dumps(body, ensure_ascii=False), status, mimetype="application/problem+json")

@@ -10,7 +10,7 @@ from services.directory.commands.stand_in import require_receives, require_stand
 from services.directory.commands.written import email_at, name_at, telephone_at
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
-from services.directory.domain.refusals import ListingIsNotYours, UnitIsADefault, UnitIsYourOwn
+from services.directory.domain.refusals import UnitIsADefault, UnitIsNotYours, UnitIsYourOwn
 from services.directory.domain.unit import FormerName, Unit
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import VersionHasMoved
@@ -35,14 +35,14 @@ def change_unit(command: ChangeUnit, actor: Editor, uow: DirectoryWork) -> Unit:
     """Change a unit. A former name is kept, with the moment until which the unit was called so.
 
     A closed unit is sent nothing new; those who work there keep what it already has, so that nothing ends in silence.
-    Raises ListingIsNotYours, VersionHasMoved, AreaIsUnknown, NameIsMissing, NameIsTaken, AddressIsNoEmail,
+    Raises UnitIsNotYours, VersionHasMoved, AreaIsUnknown, NameIsMissing, NameIsTaken, AddressIsNoEmail,
     NumberIsNoTelephone, UnitIsYourOwn, UnitIsADefault, OnlyReceiversHaveAStandIn, UnitCannotReceive (a new stand-in
     that receives nothing), or what a unit's rules refuse.
     """
     unit = uow.units.find(command.unit_id)
     authorise(Act.EDIT_UNIT, relation_to_unit(actor, unit), actor, uow, about="unit", subject=command.unit_id)
     if unit is None:
-        raise ListingIsNotYours
+        raise UnitIsNotYours
     if unit.version != command.version:
         raise VersionHasMoved
     if command.area is not None:

@@ -10,9 +10,9 @@ from services.directory.domain.assignment import Assignment
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
 from services.directory.domain.refusals import (
+    AssignmentIsNotYours,
     AssignmentIsYourOwn,
     LastAdministrator,
-    ListingIsNotYours,
     RoleMayNotEditThis,
 )
 from services.directory.domain.unit import Unit
@@ -30,15 +30,15 @@ class EndAssignment:
 def end_assignment(command: EndAssignment, actor: Editor, uow: DirectoryWork) -> Assignment:
     """End it now.
 
-    Raises ListingIsNotYours, RoleMayNotEditThis (an auditor's: for operators), AssignmentHasEnded, AssignmentIsYourOwn
-    or LastAdministrator.
+    Raises AssignmentIsNotYours, RoleMayNotEditThis (an auditor's: for operators), AssignmentHasEnded,
+    AssignmentIsYourOwn or LastAdministrator.
     """
     assignment = uow.assignments.find(command.assignment_id)
     unit = uow.units.find(assignment.unit_id) if assignment else None
     relation = relation_to_unit(actor, unit)
     authorise(Act.EDIT_ASSIGNMENT, relation, actor, uow, about="assignment", subject=command.assignment_id)
     if assignment is None or unit is None:
-        raise ListingIsNotYours
+        raise AssignmentIsNotYours
     if not actor.may_hand_out(assignment.role):
         # whoever is reviewed does not choose the reviewer
         refusal = RoleMayNotEditThis()

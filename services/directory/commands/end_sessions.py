@@ -11,7 +11,7 @@ from services.directory.domain.assignment import Assignment
 from services.directory.domain.events import SessionEnded
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
-from services.directory.domain.refusals import ListingIsNotYours, RoleMayNotEditThis
+from services.directory.domain.refusals import AssignmentIsNotYours, RoleMayNotEditThis
 from shared.kernel.identity import AssignmentId
 
 
@@ -25,14 +25,14 @@ class EndSessions:
 def end_sessions(command: EndSessions, actor: Editor, uow: DirectoryWork) -> tuple[Assignment, list[UUID]]:
     """End the sessions of whoever holds, or held, an assignment; the assignment, and which ended.
 
-    Whoever may end the assignment may do this. Raises ListingIsNotYours or RoleMayNotEditThis.
+    Whoever may end the assignment may do this. Raises AssignmentIsNotYours or RoleMayNotEditThis.
     """
     assignment = uow.assignments.find(command.assignment_id)
     unit = uow.units.find(assignment.unit_id) if assignment else None
     relation = relation_to_unit(actor, unit)
     authorise(Act.EDIT_ASSIGNMENT, relation, actor, uow, about="assignment", subject=command.assignment_id)
     if assignment is None:
-        raise ListingIsNotYours
+        raise AssignmentIsNotYours
     if not actor.may_hand_out(assignment.role):
         # whoever is reviewed does not keep the reviewer out
         refusal = RoleMayNotEditThis()

@@ -10,7 +10,7 @@ from services.directory.commands.register_unit import relation_to_unit
 from services.directory.domain.assignment import Assignment
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
-from services.directory.domain.refusals import AlreadyRegistered, ListingIsNotYours, RoleMayNotEditThis
+from services.directory.domain.refusals import AlreadyRegistered, AssignmentIsNotYours, RoleMayNotEditThis
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
 
@@ -30,15 +30,15 @@ class GrantAssignment:
 def grant_assignment(command: GrantAssignment, actor: Editor, uow: DirectoryWork) -> Assignment:
     """Grant it.
 
-    Raises ListingIsNotYours, RoleMayNotEditThis (the operator's and the auditor's role come from operators alone, and
-    an administrator gives themselves none), AlreadyRegistered, RoleDoesNotFitTheUnit, PeriodEndsBeforeItBegins or
+    Raises AssignmentIsNotYours, RoleMayNotEditThis (the operator's and the auditor's role come from operators alone,
+    and an administrator gives themselves none), AlreadyRegistered, RoleDoesNotFitTheUnit, PeriodEndsBeforeItBegins or
     PeriodHasPassed.
     """
     unit = uow.units.find(command.unit_id)
     relation = relation_to_unit(actor, unit)
     authorise(Act.EDIT_ASSIGNMENT, relation, actor, uow, about="unit", subject=command.unit_id)
     if unit is None:
-        raise ListingIsNotYours
+        raise AssignmentIsNotYours
     for_oneself = command.user == actor.user and actor.role is not Role.OPERATOR
     if for_oneself or not actor.may_hand_out(command.role):
         # else whoever may only say who works where could read what they read, and choose who reviews it

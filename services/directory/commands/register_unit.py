@@ -14,8 +14,8 @@ from services.directory.domain.refusals import (
     AlreadyRegistered,
     CivilSocietyReceivesNoReferrals,
     ClosedUnitHasTheName,
-    ListingIsNotYours,
     NameIsTaken,
+    UnitIsNotYours,
 )
 from services.directory.domain.unit import Unit, UnitKind
 from shared.kernel.actor import Role
@@ -34,7 +34,7 @@ def register_unit(command: RegisterUnit, actor: Editor, uow: DirectoryWork) -> U
     """Put a unit into the directory: of the person's own organisation, or of one that their municipality answers for.
 
     A region's reviewers get no area, wherever they sit: they review their own authority's units alone.
-    Raises ListingIsNotYours, CivilSocietyReceivesNoReferrals, AreaIsUnknown, NameIsMissing, AddressIsNoEmail,
+    Raises UnitIsNotYours, CivilSocietyReceivesNoReferrals, AreaIsUnknown, NameIsMissing, AddressIsNoEmail,
     NumberIsNoTelephone, AlreadyRegistered, NameIsTaken, OnlyReceiversHaveAStandIn, and UnitCannotReceive of a
     stand-in that receives nothing.
     """
@@ -43,7 +43,7 @@ def register_unit(command: RegisterUnit, actor: Editor, uow: DirectoryWork) -> U
     relation = _relation_to_organization(actor, organization)
     authorise(Act.EDIT_UNIT, relation, actor, uow, about="organization", subject=unit.organization_id)
     if organization is None:
-        raise ListingIsNotYours
+        raise UnitIsNotYours
     if organization.kind is OrganizationKind.CIVIL_SOCIETY and unit.kind is not UnitKind.PARTNER:
         raise CivilSocietyReceivesNoReferrals(fields={"/kind": CivilSocietyReceivesNoReferrals.title})
     authorise(Act.EDIT_UNIT, relation_to_unit(actor, unit), actor, uow, about="unit", subject=unit.id)

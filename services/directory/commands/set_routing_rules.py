@@ -31,7 +31,7 @@ def set_routing_rules(command: SetRoutingRules, actor: Editor, uow: DirectoryWor
     Only what is new in them is looked at: a unit that was closed, or a target group that went out of force, after a
     rule named it does not stand in the way of changing another rule.
 
-    Raises RoleMayNotEditThis, ListingIsNotYours, VersionHasMoved, AreaIsUnknown, TermIsUnknown, UnitCannotReceive
+    Raises RoleMayNotEditThis, RulesAreNotYours, VersionHasMoved, AreaIsUnknown, TermIsUnknown, UnitCannotReceive
     or StandInIsTheUnitItself.
     """
     rules = command.rules

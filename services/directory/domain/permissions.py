@@ -6,10 +6,18 @@ for an unknown id (404).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.directory.domain.refusals import ListingIsNotYours, RoleMayNotEditThis
+from services.directory.domain.refusals import (
+    AssignmentIsNotYours,
+    ListingIsNotYours,
+    NotYours,
+    RoleMayNotEditThis,
+    RulesAreNotYours,
+    UnitIsNotYours,
+)
 from shared.kernel.actor import Actor, Role
 from shared.kernel.identity import OrganizationId
 
@@ -65,6 +73,18 @@ OPERATORS_ALONE = frozenset({Role.OPERATOR, Role.AUDITOR})
 """Roles that an administrator may neither give nor take away: who may do everything, and who looks at what is done."""
 
 
+NOT_YOURS: Mapping[Act, type[NotYours]] = {
+    Act.REGISTER_ORGANIZATION: ListingIsNotYours,
+    Act.EDIT_LISTING: ListingIsNotYours,
+    Act.EDIT_UNIT: UnitIsNotYours,
+    Act.EDIT_ASSIGNMENT: AssignmentIsNotYours,
+    Act.SEE_ASSIGNMENTS: AssignmentIsNotYours,
+    Act.EDIT_ROUTING: RulesAreNotYours,
+    Act.SEE_ROUTING: RulesAreNotYours,
+}
+"""What is said of somebody else's, by what was to be done with it."""
+
+
 @dataclass(frozen=True)
 class Editor(Actor):
     """An actor with where they stand: for a unit of an organisation that sits in a municipality, as far as known."""
@@ -109,9 +129,9 @@ def may_ever(role: Role, act: Act) -> bool:
 
 
 def check(editor: Editor, act: Act, relation: Relation) -> None:
-    """Let it pass, or raise RoleMayNotEditThis (403) or ListingIsNotYours (404)."""
+    """Let it pass, or raise RoleMayNotEditThis (403) or the NotYours of what is asked for (404)."""
     if may(editor.role, act, relation):
         return
     if not may_ever(editor.role, act):
         raise RoleMayNotEditThis
-    raise ListingIsNotYours
+    raise NOT_YOURS[act]

@@ -35,12 +35,19 @@ Conflict
 ├── ActivityIsCancelled                 activity-is-cancelled
 └── ActivityIsNotCancelled              activity-is-not-cancelled
 NotThere
-└── ListingIsNotYours                   listing-not-yours
+├── NoSuchListing                       no-such-listing
+└── NotYours                            not-yours
+    ├── ListingIsNotYours               listing-not-yours
+    ├── UnitIsNotYours                  unit-not-yours
+    ├── AssignmentIsNotYours            assignment-not-yours
+    └── RulesAreNotYours                rules-not-yours
 NotAllowed
 └── RoleMayNotEditThis                  role-may-not-edit
 """
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from shared.kernel.refusals import Conflict, Invalid, NotAllowed, NotThere
 from shared.kernel.translation import says
@@ -273,10 +280,44 @@ class ActivityIsNotCancelled(Conflict):
     title = says("The activity is not cancelled.")
 
 
-class ListingIsNotYours(NotThere):
-    """It belongs to another organisation or municipality: answered as if it did not exist."""
+class NoSuchListing(NotThere):
+    """A support service, an activity or an organisation that everybody may see is not there, or no longer."""
+
+    slug = "no-such-listing"
+    former_slug = "listing-not-yours"
+
+
+class NotYours(NotThere):
+    """It belongs to another organisation or municipality, or there is no such thing: the answer does not tell which."""
+
+    slug = "not-yours"
+    # what all of them were answered as until 0.2
+    former_slug: ClassVar[str | None] = "listing-not-yours"
+
+
+class ListingIsNotYours(NotYours):
+    """An organisation's own page, a support service or an activity."""
 
     slug = "listing-not-yours"
+    former_slug = None
+
+
+class UnitIsNotYours(NotYours):
+    """A unit."""
+
+    slug = "unit-not-yours"
+
+
+class AssignmentIsNotYours(NotYours):
+    """An assignment, and what hangs on it: somebody's sessions."""
+
+    slug = "assignment-not-yours"
+
+
+class RulesAreNotYours(NotYours):
+    """A municipality's routing rules, or one of them."""
+
+    slug = "rules-not-yours"
 
 
 class RoleMayNotEditThis(NotAllowed):

@@ -9,7 +9,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from services.directory.domain.events import RoutingRulesEvent, RoutingRulesSet
-from services.directory.domain.refusals import ListingIsNotYours, RuleIsOutsideTheMunicipality
+from services.directory.domain.refusals import RuleIsOutsideTheMunicipality, RulesAreNotYours
 from services.directory.domain.routing_rule import RoutingRule
 from shared.kernel.identity import UnitId
 from shared.vocabulary.area import covers
@@ -60,11 +60,11 @@ class RoutingRules:
         )
 
     def rule(self, rule_id: UUID) -> RoutingRule:
-        """One of the rules. Raises ListingIsNotYours when it is not among them."""
+        """One of the rules. Raises RulesAreNotYours when it is not among them."""
         for each in self.rules:
             if each.id == rule_id:
                 return each
-        raise ListingIsNotYours
+        raise RulesAreNotYours
 
     def with_rule(self, rule: RoutingRule) -> RoutingRules:
         """The next version, with one rule changed where it stands, or added as the last."""
@@ -73,14 +73,14 @@ class RoutingRules:
         return self._next(rules if known else (*rules, rule))
 
     def without(self, rule_id: UUID) -> RoutingRules:
-        """The next version, less one rule. Raises ListingIsNotYours."""
+        """The next version, less one rule. Raises RulesAreNotYours."""
         gone = self.rule(rule_id)
         return self._next(tuple(each for each in self.rules if each is not gone))
 
     def with_rule_moved(self, rule_id: UUID, steps: int) -> RoutingRules:
         """The next version, with one rule so many steps later (earlier: negative), at most to either end.
 
-        Raises ListingIsNotYours.
+        Raises RulesAreNotYours.
         """
         moving = self.rule(rule_id)
         rest = [each for each in self.rules if each is not moving]

@@ -17,7 +17,7 @@ from services.directory.commands.grant_assignment import GrantAssignment, grant_
 from services.directory.commands.register_unit import RegisterUnit, register_unit, relation_to_unit
 from services.directory.domain.assignment import ROLES_IN, Assignment
 from services.directory.domain.permissions import Act, Editor
-from services.directory.domain.refusals import AssignmentHasEnded, ListingIsNotYours
+from services.directory.domain.refusals import AssignmentHasEnded, AssignmentIsNotYours, UnitIsNotYours
 from services.directory.domain.unit import Unit, UnitKind
 from services.directory.views.administration import unit_lines
 from services.directory.web.forms import require_offered
@@ -38,35 +38,35 @@ class Opened:
 
 @contextmanager
 def opened(unit_id: UUID, *, to_change: bool = False) -> Iterator[Opened]:
-    """A unit for whoever asks, to be shown or ``to_change``. Raises ListingIsNotYours, with the attempt recorded."""
+    """A unit for whoever asks, to be shown or ``to_change``. Raises UnitIsNotYours, with the attempt recorded."""
     editor = current_editor()
     with (changing if to_change else reading)(editor) as uow:
         yield Opened(uow, editor, administered(uow, editor, unit_id))
 
 
 def to_a_unit(unit_id: UUID) -> None:
-    """Asked before a form, a body or a version is judged. Raises ListingIsNotYours, with the attempt recorded."""
+    """Asked before a form, a body or a version is judged. Raises UnitIsNotYours, with the attempt recorded."""
     with opened(unit_id):
         pass
 
 
 def administered(uow: DirectoryUnitOfWork, editor: Editor, unit_id: UUID) -> Unit:
-    """A unit that the person may change. Raises ListingIsNotYours, with the attempt recorded."""
+    """A unit that the person may change. Raises UnitIsNotYours, with the attempt recorded."""
     unit = uow.units.find(UnitId(unit_id))
     authorise(Act.EDIT_UNIT, relation_to_unit(editor, unit), editor, uow, about="unit", subject=unit_id)
     if unit is None:
-        raise ListingIsNotYours
+        raise UnitIsNotYours
     return unit
 
 
 def running(uow: DirectoryUnitOfWork, editor: Editor, assignment_id: UUID) -> tuple[Assignment, Unit]:
-    """An assignment that the person may end, and its unit. Raises ListingIsNotYours, AssignmentHasEnded."""
+    """An assignment that the person may end, and its unit. Raises AssignmentIsNotYours, AssignmentHasEnded."""
     assignment = uow.assignments.find(AssignmentId(assignment_id))
     unit = uow.units.find(assignment.unit_id) if assignment else None
     relation = relation_to_unit(editor, unit)
     authorise(Act.EDIT_ASSIGNMENT, relation, editor, uow, about="assignment", subject=assignment_id)
     if assignment is None or unit is None:
-        raise ListingIsNotYours
+        raise AssignmentIsNotYours
     if assignment.ended_at is not None:
         raise AssignmentHasEnded
     return assignment, unit

@@ -126,7 +126,9 @@ def test_the_regions_units_are_not_the_citys(city: City) -> None:
                 Idempotency_Key=str(uuid4()),
             ),
         ):
-            assert (answer.status_code, answer.json["type"]) == (404, "urn:lotsa:problem:listing-not-yours")
+            what = "assignment" if answer.request.method == "POST" else "unit"
+            assert (answer.status_code, answer.json["type"]) == (404, f"urn:lotsa:problem:{what}-not-yours")
+            assert answer.json["former_type"] == "urn:lotsa:problem:listing-not-yours"
     attempt = city.told("access.recorded.v1")[-1]
     assert (attempt["action"], attempt["outcome"]) == ("attempt.edit-assignment", "refused")
 

@@ -30,6 +30,7 @@ from services.directory.domain.refusals import (
     RoleMayNotEditThis,
     UnitCannotReceive,
     UnitIsADefault,
+    UnitIsNotYours,
 )
 from services.directory.domain.support_service import Listing
 from shared.kernel.actor import Role, UserRef
@@ -251,7 +252,7 @@ def test_another_authoritys_referring_unit_is_not_the_citys_to_change(city: City
     """A health centre in the city belongs to the region: for the city's administrator it is not there."""
     hanna = city.editor("hanna")
     asked = ChangeUnit(unit_id=UnitId(UNIT["health-centre-1"]), version=1, name="Kapad", area="0180")
-    with city.parts.work_of(hanna) as work, pytest.raises(ListingIsNotYours):
+    with city.parts.work_of(hanna) as work, pytest.raises(UnitIsNotYours):
         change_unit(asked, hanna, work)
 
 

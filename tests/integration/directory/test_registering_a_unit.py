@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from services.directory.commands.register_organization import RegisterOrganization, register_organization
 from services.directory.commands.register_unit import RegisterUnit, register_unit
 from services.directory.domain.organization import OrganizationKind
-from services.directory.domain.refusals import ListingIsNotYours
+from services.directory.domain.refusals import UnitIsNotYours
 from services.directory.domain.unit import Unit, UnitKind
 from shared.kernel.identity import OrganizationId, UnitId
 from shared.vocabulary.readable_text import received
@@ -238,7 +238,7 @@ def test_the_regions_administrator_registers_the_regions_units_and_no_others(cit
     with city.parts.work_of(of_region) as work:
         assert register_unit(RegisterUnit(unit=centre), of_region, work) == centre
         work.commit()
-    with city.parts.work_of(of_region) as work, pytest.raises(ListingIsNotYours):
+    with city.parts.work_of(of_region) as work, pytest.raises(UnitIsNotYours):
         register_unit(
             RegisterUnit(unit=replace(centre, id=UnitId(uuid4()), organization_id=UUID(CITY))), of_region, work
         )

@@ -266,7 +266,7 @@ def test_an_unknown_rule_is_not_there(city: City) -> None:
     assert city.ask("hanna", "GET", f"{RULES}/rules/{unknown}").status_code == 404
     for method, path, body in every_edit(unknown)[1:4]:
         refused = edit(city, method, path, body)
-        assert (refused.status_code, refused.json["type"]) == (404, "urn:lotsa:problem:listing-not-yours")
+        assert (refused.status_code, refused.json["type"]) == (404, "urn:lotsa:problem:rules-not-yours")
 
 
 @pytest.mark.parametrize(
@@ -344,7 +344,7 @@ def test_another_authoritys_system_finds_no_rules(city: City) -> None:
     ):
         for method, door, body in asked:
             refused = city.ask_as(actor, method, f"{path}{door}", body, If_Match=tag)
-            assert (refused.status_code, refused.json["type"]) == (404, "urn:lotsa:problem:listing-not-yours")
+            assert (refused.status_code, refused.json["type"]) == (404, "urn:lotsa:problem:rules-not-yours")
             attempt = city.told("access.recorded.v1")[-1]
             act = "see" if method == "GET" else "edit"
             assert (attempt["action"], attempt["outcome"]) == (f"attempt.{act}-routing", "refused")

@@ -174,7 +174,7 @@ def test_another_authoritys_unit_is_not_hers_to_register(city: City, organizatio
     """Answered as for something unknown, and recorded."""
     body = a_unit(organization_id=organization_id, kind=kind, stand_in_unit_id=None)
     refused = register(city, body)
-    assert (refused.status_code, refused.json["type"]) == (404, "urn:lotsa:problem:listing-not-yours")
+    assert (refused.status_code, refused.json["type"]) == (404, "urn:lotsa:problem:unit-not-yours")
     assert city.rows("select id from units where name = :name", name=body["name"]) == []
     attempt = city.told("access.recorded.v1")[-1]
     assert (attempt["action"], attempt["outcome"]) == ("attempt.edit-unit", "refused")

@@ -32,7 +32,7 @@ def test_an_administrator_does_not_make(city: City, subject: str, unit: str, rol
     refused = city.ask("hanna", "POST", "/assignments", body, Idempotency_Key=str(uuid4()))
     assert (refused.status_code, refused.json["type"]) in (
         (403, "urn:lotsa:problem:role-may-not-edit"),
-        (404, "urn:lotsa:problem:listing-not-yours"),
+        (404, "urn:lotsa:problem:assignment-not-yours"),
     )
     assert city.told("assignment.granted.v1") == before
     attempt = city.told("access.recorded.v1")[-1]

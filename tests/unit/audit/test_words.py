@@ -95,7 +95,13 @@ def test_every_rule_that_refuses_has_a_sentence() -> None:
 def test_every_rule_that_the_directory_records_has_a_sentence() -> None:
     """Relations that allow, and what its table and its doors refuse by."""
     refused = refusals_of_the_directory()
-    assert refused == {"role-may-not-edit", "listing-not-yours"}
+    assert refused == {
+        "role-may-not-edit",
+        "listing-not-yours",
+        "unit-not-yours",
+        "assignment-not-yours",
+        "rules-not-yours",
+    }
     assert refused | {relation.value for relation in directory.Relation} | {RoleNotAllowed.slug} <= set(words.WHY)
 
 

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.directory.domain.permissions import TABLE, Act, Editor, Relation, check, may, may_ever
-from services.directory.domain.refusals import ListingIsNotYours, RoleMayNotEditThis
+from services.directory.domain.permissions import NOT_YOURS, TABLE, Act, Editor, Relation, check, may, may_ever
+from services.directory.domain.refusals import RoleMayNotEditThis
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
 
@@ -44,7 +44,7 @@ def test_the_table_allows_just_what_it_should(role: Role, act: Act, relation: Re
         check(editor(role), act, relation)
         return
     # whoever could do it elsewhere must not learn that this exists
-    refusal = ListingIsNotYours if (role, act) in EXPECTED else RoleMayNotEditThis
+    refusal = NOT_YOURS[act] if (role, act) in EXPECTED else RoleMayNotEditThis
     with pytest.raises(refusal):
         check(editor(role), act, relation)
 
@@ -68,3 +68,15 @@ def test_nobody_without_an_organisation_owns_what_has_none() -> None:
     """Two unknowns are not the same."""
     nobody = Editor.of(editor(Role.PARTNER_EDITOR), None, None)
     assert nobody.relation_to(None, None) is ELSE
+
+
+def test_what_is_not_yours_is_called_what_it_is() -> None:
+    """Each act has its own, and a system that knows the name of before finds that too."""
+    assert set(NOT_YOURS) == set(Act)
+    said = {refusal.slug: refusal.former_slug for refusal in NOT_YOURS.values()}
+    assert said == {
+        "listing-not-yours": None,
+        "unit-not-yours": "listing-not-yours",
+        "assignment-not-yours": "listing-not-yours",
+        "rules-not-yours": "listing-not-yours",
+    }

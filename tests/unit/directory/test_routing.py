@@ -15,10 +15,10 @@ from demo.seed.ids import DISTRICTS, UNIT
 from services.directory.adapters.reference_data import taxonomies
 from services.directory.domain.refusals import (
     AgesAreTurnedAround,
-    ListingIsNotYours,
     PeriodEndsBeforeItBegins,
     RuleIsOutsideTheMunicipality,
     RuleNeedsAReason,
+    RulesAreNotYours,
 )
 from services.directory.domain.routing import RoutingRules
 from services.directory.domain.routing_rule import RoutingRule
@@ -177,11 +177,11 @@ def test_rules_are_edited_one_at_a_time_each_into_the_next_version() -> None:
 def test_a_rule_that_is_not_there_is_neither_moved_nor_removed() -> None:
     """Answered as for something unknown, also when it is another municipality's."""
     rules, stranger = RoutingRules("0180", DEFAULT, (rule(),)), uuid4()
-    with pytest.raises(ListingIsNotYours):
+    with pytest.raises(RulesAreNotYours):
         rules.rule(stranger)
-    with pytest.raises(ListingIsNotYours):
+    with pytest.raises(RulesAreNotYours):
         rules.without(stranger)
-    with pytest.raises(ListingIsNotYours):
+    with pytest.raises(RulesAreNotYours):
         rules.with_rule_moved(stranger, 1)
 
 

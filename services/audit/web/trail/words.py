@@ -88,7 +88,10 @@ WHY: dict[str, LazyString] = {
     "role-or-unit-may-not": _("Refused, because this step is for another role or unit."),
     "role-not-allowed": _("Refused, because the role does not allow this step."),
     "role-may-not-edit": _("Refused, because the role does not allow this step."),
-    "listing-not-yours": _("Refused, because another organisation or municipality has it, or there is no such thing."),
+    **dict.fromkeys(
+        ("listing-not-yours", "unit-not-yours", "assignment-not-yours", "rules-not-yours"),
+        _("Refused, because another organisation or municipality has it, or there is no such thing."),
+    ),
     "trail-unknown": _("Refused, because the mandate does not cover it, or there is no such thing."),
 }
 # a form, a receipt or how far it has come: nobody's consent was relied on

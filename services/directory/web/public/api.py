@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Response
 from flask_babel import force_locale, gettext
 
-from services.directory.domain.refusals import ListingIsNotYours
+from services.directory.domain.refusals import NoSuchListing
 from services.directory.domain.taxonomy import Taxonomy
 from services.directory.views.occurrences import running_activities
 from services.directory.views.organization_page import organization_page, organizations_list
@@ -49,7 +49,7 @@ def read_service(service_id: UUID) -> Response:
     with parts().engine.connect() as connection:
         page = service_page(connection, service_id, parts().clock.now())
     if page is None:
-        raise ListingIsNotYours
+        raise NoSuchListing
     return ok(service_out(page.service), etag=etag(page.service.version))
 
 
@@ -58,7 +58,7 @@ def list_activities(service_id: UUID) -> Response:
     """One support service's activities that are on, or still to come; cancelled ones are marked."""
     with parts().engine.connect() as connection:
         if service_page(connection, service_id, parts().clock.now()) is None:
-            raise ListingIsNotYours
+            raise NoSuchListing
         activities = running_activities(connection, service_id, parts().clock.now())
     shown = [activity_members(each) for each in activities]
     return ok(dumped(listing_schemas.ActivitiesOut, page_as_before("activities", shown, None)))
@@ -82,7 +82,7 @@ def read_organization(organization_id: UUID) -> Response:
     with parts().engine.connect() as connection:
         page = organization_page(connection, organization_id)
     if page is None:
-        raise ListingIsNotYours
+        raise NoSuchListing
     return ok(dumped(listing_schemas.OrganizationOut, page.organization), etag=etag(page.organization.version))
 
 

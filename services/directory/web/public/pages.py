@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.directory.domain.refusals import ListingIsNotYours
+from services.directory.domain.refusals import NoSuchListing
 from services.directory.views.carer_support import carer_support
 from services.directory.views.organization_page import organization_page
 from services.directory.views.search_services import Wanted, search_services
@@ -91,7 +91,7 @@ def service(service_id: UUID) -> str:
     with parts().engine.connect() as connection:
         page = service_page(connection, service_id, parts().clock.now())
     if page is None:
-        raise ListingIsNotYours
+        raise NoSuchListing
     return render_template("public/service.html", page=page, listing=page.service.listing)
 
 
@@ -101,7 +101,7 @@ def organization(organization_id: UUID) -> str:
     with parts().engine.connect() as connection:
         page = organization_page(connection, organization_id)
     if page is None:
-        raise ListingIsNotYours
+        raise NoSuchListing
     return render_template("public/organization.html", page=page)
 
 

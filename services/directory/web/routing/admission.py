@@ -1,6 +1,6 @@
 """Whether what an address names is the caller's to change: asked before a body, a form or a version is judged.
 
-Each raises ListingIsNotYours or RoleMayNotEditThis, with the attempt recorded.
+Each raises RulesAreNotYours or RoleMayNotEditThis, with the attempt recorded.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.authorise import authorise
 from services.directory.commands.set_routing_rules import SetRoutingRules, set_routing_rules
 from services.directory.domain.permissions import Act, Editor
-from services.directory.domain.refusals import ListingIsNotYours
+from services.directory.domain.refusals import RulesAreNotYours
 from services.directory.domain.routing import Proposal, RoutingRules
 from services.directory.domain.routing_rule import RoutingRule
 from services.directory.domain.unit import Unit
@@ -57,9 +57,9 @@ class Ruled:
 
     @property
     def existing(self) -> RoutingRules:
-        """The rules. Raises ListingIsNotYours before the first are set."""
+        """The rules. Raises RulesAreNotYours before the first are set."""
         if self.rules is None:
-            raise ListingIsNotYours
+            raise RulesAreNotYours
         return self.rules
 
     def named(self) -> dict[UnitId, Unit]:
@@ -93,14 +93,14 @@ def ruled(
 ) -> Iterator[Ruled]:
     """A municipality's rules, to be shown or ``to_change``: of that of whoever asks, unless another is named.
 
-    Raises ListingIsNotYours or RoleMayNotEditThis, with the attempt recorded.
+    Raises RulesAreNotYours or RoleMayNotEditThis, with the attempt recorded.
     """
     editor = current_editor()
     code = municipality_code or editor.municipality_code or ""
     with (changing if to_change else reading)(editor) as uow:
         authorise(act, editor.relation_to(None, code), editor, uow, about="routing-rules", subject=None)
         if code not in parts().areas.municipalities:
-            raise ListingIsNotYours
+            raise RulesAreNotYours
         yield Ruled(uow, editor, code, uow.rules.of(code))
 
 

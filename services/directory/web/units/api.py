@@ -10,7 +10,7 @@ from flask import Response, url_for
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.grant_assignment import GrantAssignment
 from services.directory.domain.assignment import Assignment
-from services.directory.domain.refusals import ListingIsNotYours
+from services.directory.domain.refusals import AssignmentIsNotYours, UnitIsNotYours
 from services.directory.domain.unit import Unit
 from services.directory.web.administration import (
     change,
@@ -71,7 +71,7 @@ def post_unit(body: dict[str, Any]) -> Response:
             remember_answer(uow.connection, request, answer, uow.clock.now())
         shown = _unit_out(uow, unit) if unit else None
     if unit is None:
-        raise ListingIsNotYours
+        raise UnitIsNotYours
     return created(url_for("directory_api.get_read_unit", unit_id=unit.id), shown, etag(unit.version))
 
 
@@ -133,7 +133,7 @@ def post_assignment(body: dict[str, Any]) -> Response:
             remember_answer(uow.connection, request, answer, uow.clock.now())
         came = _came(uow, assignment) if assignment else {}
     if assignment is None:
-        raise ListingIsNotYours
+        raise AssignmentIsNotYours
     told = GRANTED.dump(assignment)
     return created(_assignment_at(assignment.id), told | came)
 
