@@ -10,12 +10,12 @@ from services.directory.web import page
 from services.directory.web.assignments.pages import pages as assignments
 from services.directory.web.door import record_refusals
 from services.directory.web.lapsing import keeping
-from services.directory.web.partner.activities import pages as partner
 from services.directory.web.partner.api import api as partner_api
+from services.directory.web.partner.cancellation import pages as partner
 from services.directory.web.public.api import api as public_api
 from services.directory.web.public.pages import pages as public
 from services.directory.web.routing.api import api as routing_api
-from services.directory.web.routing.rules import pages as routing
+from services.directory.web.routing.order import pages as routing
 from services.directory.web.sign_in.cast import cast
 from services.directory.web.sign_in.hooks import Hooks
 from services.directory.web.units.api import api as units_api

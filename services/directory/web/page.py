@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.bootstrap import Parts
@@ -42,3 +42,8 @@ def changing(editor: Editor) -> AbstractContextManager[DirectoryUnitOfWork]:
 def reading(editor: Editor) -> AbstractContextManager[DirectoryUnitOfWork]:
     """A transaction that shows the editor something; see ``shared.storage.unit_of_work.reading``."""
     return unit_of_work.reading(parts().work_of(editor))
+
+
+def asked_version() -> int:
+    """Which version the page showed, as its form says; 0, which is none, when it says no number."""
+    return request.form.get("version", type=int) or 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -12,24 +11,16 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
-from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.save_activity import (
-    CancelActivity,
     ChangeActivity,
     PlanActivity,
-    TakeUpActivity,
-    cancel_activity,
     change_activity,
     own_activity,
     plan_activity,
-    take_up_activity,
 )
-from services.directory.commands.save_support_service import own_service
 from services.directory.domain.activity import Activity, ActivityStatus, Repeats, Session
-from services.directory.domain.permissions import Editor
 from services.directory.domain.refusals import (
     ActivityIsCancelled,
-    ActivityIsNotCancelled,
     AlreadyRegistered,
     ListingIsNotYours,
 )
@@ -39,8 +30,9 @@ from services.directory.web.form_changes import session_after, session_changed_i
 from services.directory.web.form_marks import MARK, after_conflict, shown
 from services.directory.web.forms import ActivityForm, as_written, form_from_session
 from services.directory.web.page import changing, current_editor, parts, reading
-from services.directory.web.partner.pages import pages as pages
-from services.directory.web.partner.publicly import EVER, Where, activity_saved, where
+from services.directory.web.partner.pages import service_of_own
+from services.directory.web.partner.publicly import Where, activity_saved, where
+from services.directory.web.partner.services import pages as pages
 from services.directory.web.values_in_words import in_words
 from shared.kernel.actor import Role
 from shared.kernel.identity import uuid7
@@ -58,7 +50,7 @@ _FORM_NAMES = {"starts_at": "begins", "ends_at": "ends"}
 @needs(Role.PARTNER_EDITOR, tries=Tried("read", "support-service"))
 def new_activity(service_id: UUID) -> Any:
     """An empty form. Its id comes along, so that sending it twice plans it once."""
-    service = _own_service(service_id)
+    service = service_of_own(service_id)
     place = service.listing.location
     values = {
         "id": uuid7(),
@@ -77,7 +69,7 @@ def new_activity(service_id: UUID) -> Any:
 def add_activity(service_id: UUID) -> Response:
     """Plan a new activity."""
     editor = current_editor()
-    service = _own_service(service_id)
+    service = service_of_own(service_id)
     written = as_written(request.form)
     try:
         session = session_after(ActivityForm().load(request.form))
@@ -92,7 +84,7 @@ def add_activity(service_id: UUID) -> Response:
             )
     except (AlreadyRegistered, VersionHasMoved):
         # sent before with other words, or changed since: it is there to be changed, beside what was written now
-        page = partial(_page, service, _own_activity(activity_id))
+        page = partial(_page, service, activity_of_own(activity_id))
         return shown_again(page, written, {}, at=url_for("partner.activity_form", activity_id=activity_id), moved=True)
     except (ValidationError, Invalid) as problem:
         return shown_again(partial(_page, service, None), written, _said(problem))
@@ -110,8 +102,8 @@ def add_activity(service_id: UUID) -> Response:
 @needs(Role.PARTNER_EDITOR, tries=Tried("read", "activity"))
 def activity_form(activity_id: UUID) -> Any:
     """An activity, to be changed."""
-    activity = _own_activity(activity_id)
-    page = partial(_page, _own_service(activity.service_id), activity)
+    activity = activity_of_own(activity_id)
+    page = partial(_page, service_of_own(activity.service_id), activity)
     return form_page(page, form_from_session(activity.session, activity.version), {})
 
 
@@ -121,8 +113,8 @@ def activity_form(activity_id: UUID) -> Any:
 def save_activity(activity_id: UUID) -> Response:
     """Change an activity. Whoever comes second sees both what is saved and what they wrote themselves."""
     editor = current_editor()
-    activity = _own_activity(activity_id)
-    service = _own_service(activity.service_id)
+    activity = activity_of_own(activity_id)
+    service = service_of_own(activity.service_id)
     written = as_written(request.form)
     try:
         form = ActivityForm().load(request.form)
@@ -137,9 +129,9 @@ def save_activity(activity_id: UUID) -> Response:
                 standing=lambda: own_activity(activity_id, editor, uow).version,
             )
     except VersionHasMoved:
-        return shown_again(partial(_page, service, _own_activity(activity_id)), written, {}, moved=True)
+        return shown_again(partial(_page, service, activity_of_own(activity_id)), written, {}, moved=True)
     except ActivityIsCancelled:
-        return shown_again(partial(_page, service, _own_activity(activity_id)), written, {})
+        return shown_again(partial(_page, service, activity_of_own(activity_id)), written, {})
     except (ValidationError, Invalid) as problem:
         return shown_again(partial(_page, service, activity), written, _said(problem))
     done = _("Saved. This is what the public page says from now on.")
@@ -147,99 +139,17 @@ def save_activity(activity_id: UUID) -> Response:
     return redirect(url_for("partner.mine"), 303)
 
 
-@pages.get("/activities/<uuid:activity_id>/cancel")
-@needs(Role.PARTNER_EDITOR, tries=Tried("read", "activity"))
-def ask_before_cancelling(activity_id: UUID) -> Response | str:
-    """What is cancelled, and what follows; nothing has happened yet."""
-    activity = _own_activity(activity_id)
-    if activity.status is ActivityStatus.CANCELLED:
-        return redirect(url_for("partner.activity_form", activity_id=activity_id), 303)
-    session = activity.session
-    left = [begins for begins, _ends in session.occurrences(parts().clock.now(), EVER)]
-    return render_template(
-        "partner/activity_cancel.html",
-        service=_own_service(activity.service_id),
-        activity=activity,
-        left=left,
-        is_shown=_is_shown(activity),
-        last_day=session.repeats_until,
-    )
-
-
-@pages.post("/activities/<uuid:activity_id>/cancel")
-@needs(Role.PARTNER_EDITOR, tries=Tried("change", "activity"))
-def cancel(activity_id: UUID) -> Response:
-    """Cancel an activity; the public page says so."""
-    asked = CancelActivity(activity_id=activity_id, version=_version())
-    try:
-        _carry_out(activity_id, lambda uow, editor: cancel_activity(asked, editor, uow).version)
-    except VersionHasMoved:
-        flash(_("Somebody changed this activity a moment ago. Look at it again before you cancel it."), "warning")
-        return redirect(url_for("partner.activity_form", activity_id=activity_id), 303)
-    except ActivityIsCancelled:
-        shown_so = _("The activity was cancelled already. The public page says so.")
-        flash(
-            shown_so if _is_shown(_own_activity(activity_id)) else _("The activity was cancelled already."), "success"
-        )
-        return redirect(url_for("partner.mine"), 303)
-    if _is_shown(_own_activity(activity_id)):
-        done = _("The activity is cancelled. The public page says so. If it was a mistake, you can undo it.")
-    else:
-        done = _("The activity is cancelled. If it was a mistake, you can undo it.")
-    flash(done, "success")
-    return redirect(url_for("partner.mine"), 303)
-
-
-@pages.post("/activities/<uuid:activity_id>/take-up")
-@needs(Role.PARTNER_EDITOR, tries=Tried("change", "activity"))
-def take_up(activity_id: UUID) -> Response:
-    """Undo a cancellation; the public page shows the activity as before."""
-    asked = TakeUpActivity(activity_id=activity_id, version=_version())
-    try:
-        _carry_out(activity_id, lambda uow, editor: take_up_activity(asked, editor, uow).version)
-    except VersionHasMoved:
-        flash(_("Somebody changed this activity a moment ago. Look at it again first."), "warning")
-        return redirect(url_for("partner.activity_form", activity_id=activity_id), 303)
-    except ActivityIsNotCancelled:
-        shown_so = _("The activity takes place, as the public page says.")
-        flash(shown_so if _is_shown(_own_activity(activity_id)) else _("The activity takes place."), "success")
-        return redirect(url_for("partner.mine"), 303)
-    shown_so = _("The activity takes place after all. The public page says so.")
-    flash(shown_so if _is_shown(_own_activity(activity_id)) else _("The activity takes place after all."), "success")
-    return redirect(url_for("partner.mine"), 303)
-
-
 def _where(service: SupportService, session: Session) -> Where:
     return where(service.listing, session, parts().clock.now())
 
 
-def _is_shown(activity: Activity) -> bool:
+def is_shown(activity: Activity) -> bool:
     """Whether everybody sees the activity, and so whether it is cancelled."""
-    return _where(_own_service(activity.service_id), activity.session) is Where.SHOWN
+    return _where(service_of_own(activity.service_id), activity.session) is Where.SHOWN
 
 
-def _carry_out(activity_id: UUID, act: Callable[[DirectoryUnitOfWork, Editor], int]) -> None:
-    editor = current_editor()
-    with changing(editor) as uow:
-        carry_out_once(
-            uow.connection,
-            uow.clock.now(),
-            lambda: act(uow, editor),
-            standing=lambda: own_activity(activity_id, editor, uow).version,
-        )
-
-
-def _version() -> int:
-    return request.form.get("version", type=int) or 0
-
-
-def _own_service(service_id: UUID) -> SupportService:
-    editor = current_editor()
-    with reading(editor) as uow:
-        return own_service(service_id, editor, uow)
-
-
-def _own_activity(activity_id: UUID) -> Activity:
+def activity_of_own(activity_id: UUID) -> Activity:
+    """An activity of the editor's organisation. Raises ListingIsNotYours, with the attempt recorded, for any other."""
     editor = current_editor()
     with reading(editor) as uow:
         return own_activity(activity_id, editor, uow)

@@ -19,17 +19,16 @@ from services.directory.web import words
 from services.directory.web.form_changes import changed_in
 from services.directory.web.form_marks import MARK, after_conflict, shown
 from services.directory.web.forms import as_written, said
-from services.directory.web.page import parts
+from services.directory.web.page import asked_version, parts
 from services.directory.web.routing.forms import NewRuleForm, RuleForm, form_from_rule, rule_values
 from services.directory.web.routing.pages import pages as pages
-from services.directory.web.routing.ruleset import STEPS, Ruled, alter, ruled, with_rule
+from services.directory.web.routing.ruleset import Ruled, alter, ruled, with_rule
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId, uuid7
 from shared.kernel.refusals import Invalid, VersionHasMoved
 from shared.vocabulary.age import bands_cut_by
 from shared.vocabulary.routing import AgeOf
-from shared.web.errors import MalformedRequest
 from shared.web.held_forms import form_page, shown_again, takes_form
 from shared.web.who import Tried, needs
 
@@ -66,47 +65,6 @@ def save_rule(rule_id: UUID) -> Response:
     return _save(rule_id, _("Saved. New referrals are routed by it within moments."))
 
 
-@pages.post("/rules/<uuid:rule_id>/move")
-@needs(Role.MUNICIPALITY_ADMINISTRATOR, tries=Tried("change", "routing-rules"))
-def move_rule(rule_id: UUID) -> Response:
-    """Put a rule one step earlier or later in the order."""
-    steps = STEPS.get(request.form.get("to", ""))
-    if steps is None:
-        raise MalformedRequest
-    try:
-        alter(_version(), lambda found: found.existing.with_rule_moved(rule_id, steps), rule_id)
-    except VersionHasMoved:
-        flash(_("Somebody changed the rules a moment ago. Look at the order again before you move a rule."), "warning")
-        return redirect(url_for("routing.rules_in_order"), 303)
-    flash(_("The rule is moved."), "success")
-    return redirect(_at(rule_id), 303)
-
-
-@pages.get("/rules/<uuid:rule_id>/remove")
-@needs(Role.MUNICIPALITY_ADMINISTRATOR, tries=Tried("read", "routing-rules"))
-def ask_before_removing(rule_id: UUID) -> str:
-    """Which rule it is; nothing has happened yet."""
-    with ruled() as found:
-        rule, named = found.existing.rule(rule_id), found.named()
-    return render_template("routing/remove.html", rule=rule, units=named, version=found.version)
-
-
-@pages.post("/rules/<uuid:rule_id>/remove")
-@needs(Role.MUNICIPALITY_ADMINISTRATOR, tries=Tried("change", "routing-rules"))
-def remove_rule(rule_id: UUID) -> Response:
-    """Remove it now."""
-    try:
-        alter(_version(), lambda found: found.existing.without(rule_id), rule_id)
-    except VersionHasMoved:
-        if _is_there(rule_id):
-            flash(_("Somebody changed the rules a moment ago. Look at the rule again before you remove it."), "warning")
-            return redirect(url_for("routing.ask_before_removing", rule_id=rule_id), 303)
-        flash(_("The rule had already been removed."), "warning")
-        return redirect(url_for("routing.rules_in_order"), 303)
-    flash(_("The rule is removed."), "success")
-    return redirect(url_for("routing.rules_in_order"), 303)
-
-
 def _save(rule_id: UUID | None, done: str) -> Response:
     """Change a rule, or add one if there is none yet; then say that it is done."""
     written = as_written(request.form, LISTS)
@@ -115,13 +73,13 @@ def _save(rule_id: UUID | None, done: str) -> Response:
         about = rule_id or _own_id(form["id"])
         alter(form["version"], _with(about, form, known=rule_id is not None), about)
     except VersionHasMoved:
-        if rule_id is None and _is_there(about):
+        if rule_id is None and is_there(about):
             # it was added with other words before: it is there to be changed, beside what was written now
             return shown_again(
                 partial(_page, about), written, {}, at=url_for("routing.rule_form", rule_id=about), moved=True
             )
         # somebody may have removed it: then what was written can be added anew
-        gone = rule_id is not None and not _is_there(rule_id)
+        gone = rule_id is not None and not is_there(rule_id)
         there = rule_id if rule_id and not gone else None
         page = partial(_page, there)
         return shown_again(
@@ -133,7 +91,7 @@ def _save(rule_id: UUID | None, done: str) -> Response:
             gone=gone,
         )
     except (ValidationError, Invalid) as problem:
-        if rule_id is not None and not _is_there(rule_id):
+        if rule_id is not None and not is_there(rule_id):
             _was_there(rule_id)
             return shown_again(
                 partial(_page, None), written, _errors(problem), at=url_for("routing.new_rule"), moved=True, gone=True
@@ -141,7 +99,7 @@ def _save(rule_id: UUID | None, done: str) -> Response:
         return shown_again(partial(_page, rule_id), written, _errors(problem))
     flash(done, "success")
     _warn_of_bands(form)
-    return redirect(_at(about), 303)
+    return redirect(rule_at(about), 303)
 
 
 def _warn_of_bands(form: dict[str, Any]) -> None:
@@ -158,7 +116,7 @@ def _warn_of_bands(form: dict[str, Any]) -> None:
         )
 
 
-def _at(rule_id: UUID) -> str:
+def rule_at(rule_id: UUID) -> str:
     """Where the rule stands among the others: what is said at the top of the page is out of sight there."""
     return url_for("routing.rules_in_order", saved=rule_id, _anchor=f"rule-{rule_id}")
 
@@ -169,7 +127,8 @@ def _own_id(asked: UUID) -> UUID:
         return uuid5(asked, found.municipality_code)
 
 
-def _is_there(rule_id: UUID) -> bool:
+def is_there(rule_id: UUID) -> bool:
+    """Whether the rule is among the rules of whoever asks."""
     with ruled() as found:
         return found.rules is not None and any(rule.id == rule_id for rule in found.rules.rules)
 
@@ -177,12 +136,8 @@ def _is_there(rule_id: UUID) -> bool:
 def _was_there(rule_id: UUID) -> None:
     """Raise what the rule's own page raises, for whoever has read the rules as they are: it was never among them."""
     with ruled() as found:
-        if found.version == _version():
+        if found.version == asked_version():
             found.existing.rule(rule_id)
-
-
-def _version() -> int:
-    return request.form.get("version", type=int) or 0
 
 
 def _with(rule_id: UUID, form: dict[str, Any], *, known: bool = False) -> Callable[[Ruled], RoutingRules]:
