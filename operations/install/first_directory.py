@@ -37,7 +37,7 @@ from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
 from shared.kernel.refusals import Refusal
 from shared.settings import Settings
 from shared.vocabulary.routing import AgeOf
-from shared.web.received import as_received
+from shared.web.normal_form import as_received
 
 NAMESPACE = UUID("0c6d1e58-6f0b-5c55-9f3e-6a2f5f0d5b11")
 OPERATOR = UserRef("urn:lotsa:operator", "first-directory")

@@ -19,7 +19,7 @@ from shared.kernel.translation import says
 from shared.vocabulary.readable_text import is_in_one_form
 from shared.web import idempotency
 from shared.web.errors import MalformedCursor, MalformedRequest, WrongMediaType
-from shared.web.received import as_received
+from shared.web.normal_form import as_received
 from shared.web.schema import Schema
 from shared.web.who import current_actor, web
 

@@ -24,7 +24,7 @@ from shared.web import (
     held_forms,
     lapsed_forms,
     limits,
-    linked,
+    links,
     own_cookie,
     problem,
     session,
@@ -36,7 +36,7 @@ from shared.web.errors import OfAnotherVersion, TooLarge
 from shared.web.guard import OnlyHere
 from shared.web.i18n import catalogues, negotiation
 from shared.web.navigation import add_layout
-from shared.web.received import ReceivedRequest
+from shared.web.normal_form import ReceivedRequest
 from shared.web.who import RoleNotAllowed, StaffDirectory, Web, is_api, signed_in, web
 
 HERE = Path(__file__).parent
@@ -114,7 +114,7 @@ def make_app(
     headers.register(app, settings)
     _ask_who_first(app)
     form_token.register(app)
-    linked.register(app)
+    links.register(app)
     problem.register(app)
     add_layout(app)
     held_forms.register(app, keeping.held if keeping else None)

@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 
 from shared.observability.episodes import Episode
 from shared.observability.logs import logger
-from shared.web import refusing
+from shared.web import refusal_records
 
 _log = logger("web.health")
 
@@ -56,7 +56,7 @@ def measure(app: Flask, service: str) -> None:
     requests = Counter("lotsa_web_requests", "Answered requests.", labels, registry=registry)
     seconds = Histogram("lotsa_web_seconds", "Time to answer.", labels[:3], registry=registry)
     app.extensions["lotsa_metrics"] = registry
-    refusing.measure(app, service, registry)
+    refusal_records.measure(app, service, registry)
 
     # few: methods and statuses are, and routes are patterns
     @cache

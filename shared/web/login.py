@@ -23,7 +23,7 @@ from shared.kernel.refusals import SignInNeeded
 from shared.observability.logs import logger
 from shared.settings import Settings
 from shared.storage.staff import Assignment
-from shared.web import form_token, refusing, session
+from shared.web import form_token, refusal_records, session
 from shared.web.assurance import SENTENCES, Lack, lack_of
 from shared.web.i18n.formats import clock_of
 from shared.web.limits import SIGN_INS, costs
@@ -115,7 +115,7 @@ def login_blueprint(
     def refuse(reason: str, cause: Exception | None = None, user: UserRef | None = None) -> Response:
         reference = secrets.token_hex(4)
         _log.warning("a sign-in failed", reference=reference, reason=reason, **({"error": cause} if cause else {}))
-        refusing.count(f"sign-in-{reason}")
+        refusal_records.count(f"sign-in-{reason}")
         hooks.on_refused(reason, user)
         if reason in NOBODYS:
             leave()

@@ -28,7 +28,7 @@ from shared.kernel.translation import says
 from shared.observability.logs import logger
 from shared.storage.encryption import Unreadable
 from shared.vocabulary.page_addresses import page_at
-from shared.web import refusing
+from shared.web import refusal_records
 from shared.web.api import pointers
 from shared.web.errors import CannotBeRead, DirectoryIsSilent, FormExpired, OutOfOrder, Unexpected
 from shared.web.held_forms import NAME, asked_name
@@ -108,7 +108,7 @@ def problem_body(
 
 def answer_refusal(refusal: Refusal) -> AnyResponse:
     """The product's no."""
-    refusing.count(refusal.slug)
+    refusal_records.count(refusal.slug)
     if not is_api():
         if isinstance(refusal, SignInNeeded):
             if request.method not in ("GET", "HEAD"):
@@ -229,7 +229,7 @@ def _answer_invalid(error: ValidationError) -> AnyResponse:
 
 def _answer_other_role(refusal: RoleNotAllowed) -> AnyResponse:
     try:
-        refusing.note(refusal)
+        refusal_records.note(refusal)
     except Refusal as answered:
         return answer_refusal(answered)
     return answer_refusal(refusal)
@@ -239,12 +239,12 @@ def _answer_expired_form(_: CSRFError) -> AnyResponse:
     who = signed_in()
     if who is None and request.endpoint == "login.logout":
         # signed out in another window: it is as asked
-        refusing.count(FormExpired.slug)
+        refusal_records.count(FormExpired.slug)
         return redirect(url_for("login.signed_out"), 303)
     if kept := keep_form():
         return redirect(kept, 303)
     if who is None:
-        refusing.count(FormExpired.slug)
+        refusal_records.count(FormExpired.slug)
         return _answer_signed_out(400)
     refusal = FormExpired(
         # promise: without-its-token-nothing-is-saved
@@ -252,7 +252,7 @@ def _answer_expired_form(_: CSRFError) -> AnyResponse:
     )
     try:
         if who.actor is not None:
-            refusing.note(refusal)
+            refusal_records.note(refusal)
     except Refusal as answered:
         return answer_refusal(answered)
     return answer_refusal(refusal)
@@ -264,7 +264,7 @@ def _answer_http(error: HTTPException) -> AnyResponse:
         return error.get_response()
     if status >= 500:
         return _answer_breakdown(error)
-    refusing.count(f"http-{status}")
+    refusal_records.count(f"http-{status}")
     response = _answer(f"http-{status}", HTTP_TITLES.get(status, HTTP_TITLES[400]), status)
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after", "www-authenticate"):

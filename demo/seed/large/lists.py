@@ -13,7 +13,7 @@ from demo.seed.staff import member_of
 from services.referral.domain.access import Access, Outcome, Purpose
 from services.referral.domain.people import Subject
 from services.referral.domain.referral import Referral
-from services.referral.views.listed import RULE
+from services.referral.views.lines import RULE
 from services.referral.views.worklist import PAGE
 from shared.kernel.identity import ConsentId, uuid7_of
 

@@ -13,7 +13,7 @@ from services.audit.web.page import parts
 from shared.kernel.actor import Actor
 from shared.kernel.refusals import Refusal
 from shared.storage.unit_of_work import changing
-from shared.web.refusing import record_with
+from shared.web.refusal_records import record_with
 from shared.web.who import Tried, current_actor, tried
 
 LOG = Tried("read", "log")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.directory.commands.authorise import authorise
+from services.directory.commands.readable_fields import email_at, name_at, telephone_at
 from services.directory.commands.register_unit import relation_to_unit, require_free_name
 from services.directory.commands.stand_in import require_receives, require_stand_in
-from services.directory.commands.written import email_at, name_at, telephone_at
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
 from services.directory.domain.refusals import UnitIsADefault, UnitIsNotYours, UnitIsYourOwn

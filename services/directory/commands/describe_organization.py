@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.directory.commands.authorise import authorise
-from services.directory.commands.written import email_at, name_at, telephone_at, web_address_at
+from services.directory.commands.readable_fields import email_at, name_at, telephone_at, web_address_at
 from services.directory.domain.organization import Organization
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from services.directory.commands.authorise import authorise
+from services.directory.commands.readable_fields import email_at, name_at, telephone_at
 from services.directory.commands.stand_in import require_receives, require_stand_in
-from services.directory.commands.written import email_at, name_at, telephone_at
 from services.directory.domain.organization import Organization, OrganizationKind
 from services.directory.domain.permissions import Act, Editor, Relation
 from services.directory.domain.ports import DirectoryWork

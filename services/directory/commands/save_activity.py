@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.directory.commands.authorise import authorise
+from services.directory.commands.readable_fields import name_at
 from services.directory.commands.save_support_service import own_service
-from services.directory.commands.written import name_at
 from services.directory.domain.activity import Activity, Session
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.directory.commands.authorise import authorise
-from services.directory.commands.written import email_at, name_at, telephone_at, web_address_at
+from services.directory.commands.readable_fields import email_at, name_at, telephone_at, web_address_at
 from services.directory.domain.organization import Location
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork

@@ -11,7 +11,7 @@ from flask import Flask, request
 
 from services.directory.web.page import current_editor, parts
 from shared.kernel.refusals import Refusal
-from shared.web.refusing import record_with
+from shared.web.refusal_records import record_with
 from shared.web.who import Tried, tried
 
 _READING = ("GET", "HEAD")

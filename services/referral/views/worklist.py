@@ -14,7 +14,7 @@ from services.referral.adapters.tables import referrals
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.domain.clocks import Promise
 from services.referral.domain.lifecycle import State
-from services.referral.views.listed import Found, Line, lines, one_page
+from services.referral.views.lines import Found, Line, lines, one_page
 from shared.kernel.actor import Actor
 
 PAGE = 25

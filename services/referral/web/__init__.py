@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from services.referral.bootstrap import SERVICE, Parts, for_web
-from services.referral.web import formats, standing
+from services.referral.web import formats, state_words
 from services.referral.web.consent.api import api as consent_api
 from services.referral.web.consent.pages import pages as consent_pages
 from services.referral.web.door import record_refusals
@@ -56,7 +56,13 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         secrets=partial(chosen.opening.master.derive, "idempotency"),
     )
     app.extensions[EXTENSION] = chosen
-    for written in (formats.last_day, formats.short_last_day, formats.days, formats.with_typed, standing.shown_state):
+    for written in (
+        formats.last_day,
+        formats.short_last_day,
+        formats.days,
+        formats.with_typed,
+        state_words.shown_state,
+    ):
         app.add_template_filter(written)
     record_refusals(app)
     return app

@@ -13,7 +13,7 @@ from services.referral.commands.admission import refuse
 from services.referral.domain.lifecycle import Action
 from services.referral.web.page import parts
 from shared.kernel.refusals import Refusal
-from shared.web.refusing import record_with
+from shared.web.refusal_records import record_with
 from shared.web.who import RoleNotAllowed, Tried, current_actor, tried
 
 # at a door that says nothing of what is tried there

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from services.referral.views import sent, worklist
+from services.referral.views import sent_referrals, worklist
 from tests.integration.referral.conftest import Cast, Room, at_the_pages
 
 A_LINK = re.compile(r'href="/referral/referrals/([0-9a-f-]{36})"')
@@ -61,7 +61,7 @@ def test_nobody_has_read_what_stood_on_the_next_page(room: Room, alva: Cast, bo:
 
 def test_each_page_of_what_was_sent_is_recorded_as_shown(room: Room, alva: Cast) -> None:
     """The referrer's list, the newest first."""
-    ids = [UUID(alva.send().json["id"]) for _ in range(sent.PAGE + 1)]
+    ids = [UUID(alva.send().json["id"]) for _ in range(sent_referrals.PAGE + 1)]
     pages = page_by_page(alva)
     assert pages == [ids[:0:-1], ids[:1]]
     assert listed(room, alva) == pages

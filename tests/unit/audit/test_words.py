@@ -27,7 +27,7 @@ from services.referral.domain.access import Shown
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.lifecycle import Action
 from services.referral.domain.permissions import Relation
-from services.referral.views import listed
+from services.referral.views import lines
 from shared.contracts.common import AccessRecorded
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
@@ -81,7 +81,7 @@ def test_what_is_allowed_is_said_in_one_way() -> None:
 
 def test_the_rule_by_which_lists_are_shown_has_a_sentence() -> None:
     """A work list and the list of what was sent."""
-    assert listed.RULE in words.WHY
+    assert lines.RULE in words.WHY
 
 
 def test_every_rule_that_refuses_has_a_sentence() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from services.directory.commands.written import email_at
+from services.directory.commands.readable_fields import email_at
 from services.directory.domain.refusals import AddressIsNoEmail
 from services.notifications.channels.letter import Sender, written
 from services.notifications.domain.notice import Link, Notice, Parcel, Template

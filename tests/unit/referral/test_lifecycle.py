@@ -33,7 +33,7 @@ from services.referral.domain.reading import offered_to
 from services.referral.domain.referral import Referral
 from services.referral.domain.refusals import FirstContactIsMade
 from services.referral.views import timeline
-from services.referral.web import lapsing, standing, step, words
+from services.referral.web import lapsing, state_words, step, words
 from services.referral.web.referral.pages import REASONS, offered
 from services.referral.web.step.api import api
 from services.referral.web.step.forms import form_for
@@ -107,7 +107,7 @@ def test_a_step_has_words_wherever_it_is_met(action: Action, way: Way) -> None:
     assert lapsing.KINDS[f"step.{view_of(action)}"] == offer.late
     assert offer.described.endswith((".", ".\n    "))
     assert way.stage is not None
-    assert standing.STAGES[way.stage] is offer.passed
+    assert state_words.STAGES[way.stage] is offer.passed
     assert REASONS[way.stage][: len(way.reasons)] == way.reasons
     assert action in audit_attempts.TRIED
 
@@ -130,7 +130,7 @@ def test_only_what_is_offered_has_words_and_doors() -> None:
     """Nothing stands ready for a step that nobody may take."""
     assert set(OFFERS) == set(STEPS)
     assert all(isinstance(offer, Offer) for offer in OFFERS.values())
-    assert {stage.value for stage in Stage} == set(standing.STAGES)
+    assert {stage.value for stage in Stage} == set(state_words.STAGES)
     assert {action.value for action in Action} - {"open"} <= set(audit_attempts.TRIED)
 
 

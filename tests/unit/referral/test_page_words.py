@@ -22,7 +22,7 @@ from services.referral.domain.people import Channel, Relation, Subject, TakesInB
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.views.timeline import Stage
 from services.referral.views.worklist import Show
-from services.referral.web import standing
+from services.referral.web import state_words
 from services.referral.web import words as words
 from services.referral.web.consent import words as withdrawing
 from services.referral.web.referral.pages import in_sentences
@@ -49,9 +49,9 @@ CATALOGUE = Path(words.__file__).parent / "translations/sv/LC_MESSAGES/messages.
         (Priority, words.PRIORITIES),
         (Priority, words.PRIORITY_HINTS),
         (Promise, words.PROMISES),
-        (State, standing.STATES),
-        (State, standing.STATE_COLOURS),
-        (Stage, standing.STAGES),
+        (State, state_words.STATES),
+        (State, state_words.STATE_COLOURS),
+        (Stage, state_words.STAGES),
         (Show, lists.SHOWS),
     ],
 )

@@ -31,7 +31,7 @@ from shared.vocabulary.telephone import parse_telephone
 from shared.vocabulary.telephone_text import parse_several
 from shared.vocabulary.web_address import parse_web_address
 from shared.web.api import read_json
-from shared.web.received import ReceivedRequest
+from shared.web.normal_form import ReceivedRequest
 
 # what is put in order, or put together, by Unicode's rules; what Tibetan and half-width signs stand for as well
 PILED = ("\u0327\u0300", "\u0300\u0327", "\u0f73", "\uff9e\u0327", "\U0001d165\u0323", "\u0308\u0301")

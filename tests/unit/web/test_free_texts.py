@@ -22,7 +22,7 @@ from services.referral.web.draft.carer_form import CarerForm
 from services.referral.web.draft.situation_form import NeedForm, PersonForm
 from services.referral.web.step.forms import OutcomeForm, ReasonForm
 from shared.vocabulary.readable_text import length
-from shared.web.received import as_received
+from shared.web.normal_form import as_received
 from shared.web.text_fields import AtMost
 from tests.support.schemas import every_schema
 from tests.unit.vocabulary.test_readable_text import UNREADABLE

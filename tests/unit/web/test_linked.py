@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from shared.web.linked import email_link, telephones, web_link
+from shared.web.links import email_link, telephones, web_link
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 STOCKHOLM = '<a class="ds-link" href="tel:+46846500410">08-465 004 10</a>'

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
 from shared.kernel.refusals import Refusal
-from shared.web import health, refusing
+from shared.web import health, refusal_records
 from shared.web.tokens import issue_demo_token
 from tests.support.web_gallery import ALVA
 from tests.support.written_log import written_log
@@ -88,7 +88,7 @@ def test_a_database_that_is_away_while_a_refusal_is_recorded_is_out_of_order_and
     def away(_refusal: Refusal) -> None:
         raise OperationalError("insert", {}, ConnectionError())
 
-    refusing.record_with(world.app, away)
+    refusal_records.record_with(world.app, away)
     sign_in("alva")
     with written_log() as log:
         answer = client.get("/directory/boats")

@@ -12,7 +12,7 @@ from flask import Flask, request
 from marshmallow import ValidationError
 
 from shared.web.api import read_json
-from shared.web.received import ReceivedRequest, as_received
+from shared.web.normal_form import ReceivedRequest, as_received
 from shared.web.text_fields import AtMost, ReadableText
 
 NAME = "Södermalm\n\nÅsa"

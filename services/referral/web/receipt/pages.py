@@ -16,7 +16,7 @@ from services.referral.views.referral_page import referral_page
 from services.referral.web.page import reading
 from shared.kernel.actor import Actor, Role
 from shared.kernel.identity import ReferralId
-from shared.web.linked import telephones
+from shared.web.links import telephones
 from shared.web.who import Tried, current_actor, must_hear_the_directory, needs
 
 pages = Blueprint("receipt", __name__, url_prefix="/referral")

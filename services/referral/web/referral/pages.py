@@ -18,7 +18,7 @@ from services.referral.domain.permissions import Relation
 from services.referral.domain.reading import Reading
 from services.referral.views.referral_page import ReferralPage, referral_page
 from services.referral.views.timeline import Mark, Progress, Stage
-from services.referral.web import standing
+from services.referral.web import state_words
 from services.referral.web import words as words
 from services.referral.web.formats import last_day
 from services.referral.web.page import STAFF, changing
@@ -62,7 +62,7 @@ def show(referral_id: UUID) -> str:
         unreadable={each.part for each in reading.closed if each.why == UNREADABLE},
         person_was_told_of=page.opened.referral.told_about_person,
         steps=[track_step(mark, page) for mark in marked(page.track)],
-        state=standing.shown_state(reading.shown_state),
+        state=state_words.shown_state(reading.shown_state),
         consents=[consent_rows(each, page) for each in page.opened.referral.consents],
         priority=str(words.PRIORITIES[page.opened.referral.priority.value]),
         acts=offered(reading.actions, RECEIVERS),
@@ -107,7 +107,7 @@ def marked(track: list[Mark]) -> list[tuple[Mark, str]]:
 def track_step(marked_one: tuple[Mark, str], page: ReferralPage) -> dict[str, Any]:
     """A mark as the track's macro wants it."""
     mark, drawn = marked_one
-    title = str((own.STAGES_AHEAD if mark.progress is Progress.AHEAD else standing.STAGES)[mark.stage])
+    title = str((own.STAGES_AHEAD if mark.progress is Progress.AHEAD else state_words.STAGES)[mark.stage])
     said = [titles(REASONS.get(mark.stage, ()), [mark.reason]) if mark.reason else "", mark.comment]
     if mark.comment_is_unreadable:
         said.append(_("There is a comment that cannot be read."))

@@ -15,14 +15,14 @@ from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.admission import known_to, record_reading
 from services.referral.commands.keep_form import KeptForm, keep_form, kept_form, let_go_of_form
 from services.referral.commands.open_referral import steps_shown
-from services.referral.commands.step_taken import Said, step_taken
+from services.referral.commands.second_click import Said, step_taken
 from services.referral.domain.access import Shown
 from services.referral.domain.lifecycle import STEPS, Action
 from services.referral.domain.reading import reading_of
 from services.referral.domain.referral import Referral
-from services.referral.views.listed import unit_names
+from services.referral.views.lines import unit_names
 from services.referral.views.timeline import mark_of
-from services.referral.web import forms, standing
+from services.referral.web import forms, state_words
 from services.referral.web import words as words
 from services.referral.web.page import changing, reading
 from shared.kernel.actor import Actor
@@ -83,7 +83,7 @@ def _moved(referral: Referral, comment: str, actor: Actor, uow: ReferralUnitOfWo
         referral_id=referral.id,
         comment=comment,
         asked=asked,
-        what=str(standing.STAGES[mark.stage]) if mark else "",
+        what=str(state_words.STAGES[mark.stage]) if mark else "",
         at=mark.at if mark else None,
         mine=step is not None and (step.by.user, step.by.unit_id) == (actor.user, actor.unit_id),
         colleague=step is not None and step.by.unit_id == actor.unit_id,

@@ -17,7 +17,7 @@ from marshmallow import ValidationError
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.admission import admit_to_change, record_reading
 from services.referral.commands.keep_form import KeptForm, kept_form, let_go_of_form
-from services.referral.commands.step_taken import Said
+from services.referral.commands.second_click import Said
 from services.referral.domain import codes
 from services.referral.domain.access import Shown
 from services.referral.domain.lifecycle import STEPS, Action

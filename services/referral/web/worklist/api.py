@@ -12,7 +12,7 @@ from flask import Response
 from services.referral.domain.lifecycle import Action
 from services.referral.domain.reading import Reading
 from services.referral.domain.referral import Referral
-from services.referral.views.counting import counts
+from services.referral.views.counts import counts
 from services.referral.views.listing import ListReferrals, list_referrals
 from services.referral.web import representation as answering
 from services.referral.web.page import STAFF, reading

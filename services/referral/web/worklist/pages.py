@@ -10,8 +10,8 @@ from flask_babel import gettext
 from services.referral.domain.consent.consent import Withdrawal
 from services.referral.domain.consent.scopes import Scope
 from services.referral.views.drafts import draft_list
-from services.referral.views.listed import Line
-from services.referral.views.sent import sent_list
+from services.referral.views.lines import Line
+from services.referral.views.sent_referrals import sent_list
 from services.referral.views.worklist import Show, work_list
 from services.referral.web import words as words
 from services.referral.web.page import STAFF, reading

@@ -11,7 +11,7 @@ from sqlalchemy import case, func, select
 
 from services.referral.adapters.tables import referrals
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.views.listed import Line, lines, one_page
+from services.referral.views.lines import Line, lines, one_page
 from shared.kernel.actor import Actor
 from shared.kernel.clock import SWEDEN, swedish_day
 
