@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, text
 
 from services.directory.adapters.tables import former_unit_names, units
 from services.directory.adapters.versions import overwrite, write_new
@@ -37,6 +37,16 @@ class UnitRows:
         query = select(units).where(units.c.stand_in_unit_id == unit_id)
         found = [unit_from(row) for row in self._connection.execute(query).mappings()]
         return sorted(found, key=lambda each: swedish_order(each.name))
+
+    def receiving_for(self, organization_id: UUID | None, municipality_code: str | None) -> list[Unit]:
+        """The units that receive, of an organisation or in a municipality and its districts, by name."""
+        # bound as values: nothing is its who has no organisation, or no municipality
+        its = text("(organization_id = :organization_id or split_part(area, '-', 1) = :municipality_code)").bindparams(
+            organization_id=organization_id, municipality_code=municipality_code
+        )
+        query = select(units).where(units.c.kind == UnitKind.RECEIVING.value, its)
+        rows = self._connection.execute(query.order_by(units.c.name.collate("swedish"), units.c.id)).mappings()
+        return [unit_from(row) for row in rows]
 
     def named(self, name: str, organization_id: UUID, besides: UnitId | None = None) -> Unit | None:
         """An organisation's unit, ``besides`` one, whose name reads like this; an open one before a closed."""

@@ -18,8 +18,7 @@ from services.directory.commands.register_unit import RegisterUnit, register_uni
 from services.directory.domain.assignment import ROLES_IN, Assignment
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.refusals import AssignmentHasEnded, AssignmentIsNotYours, UnitIsNotYours
-from services.directory.domain.unit import Unit, UnitKind
-from services.directory.views.administration import unit_lines
+from services.directory.domain.unit import Unit
 from services.directory.web.forms import require_offered
 from services.directory.web.page import changing, current_editor, parts, reading
 from shared.kernel.actor import Role, UserRef
@@ -143,8 +142,7 @@ def sign_out(uow: DirectoryUnitOfWork, editor: Editor, assignment_id: UUID) -> t
 
 def receivers(uow: DirectoryUnitOfWork, editor: Editor) -> list[Unit]:
     """The receiving units that the person answers for, by name; closed ones too."""
-    lines = unit_lines(uow.connection, editor.organization_id, editor.municipality_code, uow.clock.now())
-    return [line.unit for line in lines if line.unit.kind is UnitKind.RECEIVING]
+    return uow.units.receiving_for(editor.organization_id, editor.municipality_code)
 
 
 def roles_for(unit: Unit) -> list[Role]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -79,8 +79,9 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
         if unit.stand_in_unit_id and unit.stand_in_unit_id not in {each.id for each in receiving}:
             # another municipality's, which a system has set: saving the form keeps it
             receiving += found.uow.units.those([unit.stand_in_unit_id])
-        leading = leading_here(found.uow, unit.id, swedish_day(now))
-        overruled = overruling(found.uow, [unit], swedish_day(now)).get(unit.id, [])
+        rules_of, today = cache(found.uow.rules.of), swedish_day(now)
+        leading = leading_here(found.uow, unit.id, today, rules_of=rules_of)
+        overruled = overruling(found.uow, [unit], today, rules_of=rules_of).get(unit.id, [])
         if people:
             rule = rule_of(found.editor, unit)
             found.uow.record_access(found.editor, "list", rule, "assignment", *(each.id for each in people))

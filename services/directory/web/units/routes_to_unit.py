@@ -6,14 +6,18 @@ receiving unit's own, and a unit's own to nobody. A default unit cannot be close
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
+from services.directory.domain.routing import RoutingRules
 from services.directory.domain.routing_rule import RoutingRule
 from services.directory.domain.unit import Unit
 from shared.kernel.identity import UnitId
+
+RulesOf = Callable[[str], RoutingRules | None]
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,13 @@ class Leading:
         }
 
 
-def leading_here(uow: DirectoryUnitOfWork, unit_id: UnitId, on: date) -> Leading:
-    """What leads to a unit on that day or later, in every municipality; what is over is left out."""
-    every = [rules for code in uow.rules.naming(unit_id) if (rules := uow.rules.of(code))]
+def leading_here(uow: DirectoryUnitOfWork, unit_id: UnitId, on: date, *, rules_of: RulesOf | None = None) -> Leading:
+    """What leads to a unit on that day or later, in every municipality; what is over is left out.
+
+    ``rules_of``: a municipality's rules, where whoever asks has read some already.
+    """
+    of = rules_of or uow.rules.of
+    every = [rules for code in uow.rules.naming(unit_id) if (rules := of(code))]
     naming = [
         NamingRule(rules.municipality_code, number, rule)
         for rules in every

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.domain.unit import Unit
+from services.directory.web.units.routes_to_unit import RulesOf
 from shared.kernel.identity import UnitId
 
 
@@ -21,10 +22,16 @@ class Overruling:
     stand_in: str
 
 
-def overruling(uow: DirectoryUnitOfWork, units: Iterable[Unit], on: date) -> dict[UnitId, list[Overruling]]:
-    """By unit: the rules of its municipality that do so on that day. One whose stand-in has closed names nobody."""
+def overruling(
+    uow: DirectoryUnitOfWork, units: Iterable[Unit], on: date, *, rules_of: RulesOf | None = None
+) -> dict[UnitId, list[Overruling]]:
+    """By unit: the rules of its municipality that do so on that day. One whose stand-in has closed names nobody.
+
+    ``rules_of``: a municipality's rules, where whoever asks has read some already.
+    """
+    of = rules_of or uow.rules.of
     placed = [(unit, unit.area.partition("-")[0]) for unit in units if unit.area]
-    municipalities = {code: uow.rules.of(code) for code in {code for _, code in placed}}
+    municipalities = {code: of(code) for code in {code for _, code in placed}}
     found = {
         unit.id: (rules, rules.other_stand_ins(unit.id, unit.stand_in_unit_id, on))
         for unit, code in placed
