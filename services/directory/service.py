@@ -21,7 +21,7 @@ from shared.contracts.referral import (
 from shared.messaging.receive.subscribe import Heard, every, subscribe
 from shared.storage import lapsed_forms
 from shared.storage.staff import forget_old_sessions
-from shared.web import idempotency
+from shared.web.api import idempotency
 
 SWEEP_EVERY_S = 60
 KEEP_ANSWERS = timedelta(days=7)

@@ -11,7 +11,7 @@ from services.notifications.adapters import unit_of_work
 from services.notifications.adapters.mailbox import Mailbox
 from services.notifications.channels.demo_mailbox import DemoMailbox
 from services.notifications.channels.email import EmailChannel, MailServer
-from services.notifications.channels.letter import Sender
+from services.notifications.channels.email.letter import Sender
 from services.notifications.domain.ports import Channel
 from services.notifications.domain.silence import Listening
 from shared.contracts.envelope import Envelope

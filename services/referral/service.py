@@ -15,7 +15,7 @@ from shared.messaging.receive.subscribe import every, subscribe
 from shared.storage import heartbeat as hearing
 from shared.storage import lapsed_forms
 from shared.storage.staff import STAFF_EVENTS, StaffEvent, forget_old_sessions
-from shared.web import idempotency
+from shared.web.api import idempotency
 
 SWEEP_EVERY_S = 60
 KEEP_ANSWERS = timedelta(days=7)

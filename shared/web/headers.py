@@ -46,6 +46,6 @@ def register(app: Flask, settings: Settings) -> None:
             versioned = "v" in request.args
             headers["Cache-Control"] = "public, max-age=31536000, immutable" if versioned else "public, max-age=300"
         else:
-            # whoever shows nobody may say something else (shared/web/api.py: unless_known)
+            # whoever shows nobody may say something else (shared/web/api/answers.py: unless_known)
             headers.setdefault("Cache-Control", "no-store")
         return response

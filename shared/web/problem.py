@@ -29,7 +29,7 @@ from shared.observability.logs import logger
 from shared.storage.encryption import Unreadable
 from shared.vocabulary.page_addresses import page_at
 from shared.web import refusal_records
-from shared.web.api import pointers
+from shared.web.api.answers import pointers
 from shared.web.errors import CannotBeRead, DirectoryIsSilent, FormExpired, OutOfOrder, Unexpected
 from shared.web.held_forms import NAME, asked_name
 from shared.web.i18n.negotiation import spoken

@@ -15,8 +15,8 @@ from flask import request
 from sqlalchemy import Connection
 
 from shared.kernel.refusals import VersionHasMoved
-from shared.web.api import etag
-from shared.web.idempotency import Answer, Once, answered_before, once, remember_answer
+from shared.web.api.answers import etag
+from shared.web.api.idempotency import Answer, Once, answered_before, once, remember_answer
 from shared.web.who import current_actor, web
 
 # another page's token is no other form, nor are the same words that were held meanwhile

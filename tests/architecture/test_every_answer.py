@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from marshmallow import RAISE
 
-from shared.web.openapi import Api
+from shared.web.api.openapi import Api
 from tests.architecture.test_every_door_is_decided import Door, _address, _doors_of
 from tests.support.four_apps import four_apps
 

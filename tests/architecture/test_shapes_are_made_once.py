@@ -1,6 +1,6 @@
 """To make a schema takes longer than to tell a page of a list with it: none is made for an answer.
 
-``shared.web.api.dumped`` keeps one of each, and so does a constant of a module.
+``shared.web.api.answers.dumped`` keeps one of each, and so does a constant of a module.
 """
 
 from __future__ import annotations

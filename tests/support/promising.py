@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from tests.support.promises import ROOT, Promise, flat
 
 NO_PROMISES = ROOT / "tests" / "architecture" / "no_promises.toml"
-LETTERS = sorted(ROOT.glob("services/notifications/channels/wording/sv/*.txt"))
+LETTERS = sorted(ROOT.glob("services/notifications/channels/email/templates/sv/*.txt"))
 # words by which a sentence promises: never, always, at once, only, nobody, is logged, at the latest, has the right …
 PROMISING = re.compile(
     r"\b(aldrig|alltid|genast|direkt|bara|endast|ingen|inget|inga|ingenting|loggas|loggar|loggad|antecknas?|antecknad"

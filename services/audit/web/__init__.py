@@ -18,8 +18,8 @@ from shared.settings import Settings
 from shared.storage.heartbeat import HeardDirectory
 from shared.storage.key_register import key_is_right
 from shared.storage.schema import OneVersion
+from shared.web.api.openapi import Api
 from shared.web.app import make_app
-from shared.web.openapi import Api
 
 PAGES = (trail, log_status)
 API = Api(bootstrap.SERVICE, "Lotsa: the audit log", [trail_api, log_status_api])

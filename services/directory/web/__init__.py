@@ -23,9 +23,9 @@ from services.directory.web.units.overview import pages as units
 from shared.settings import Settings
 from shared.storage.key_register import key_is_right
 from shared.storage.schema import OneVersion
+from shared.web.api.openapi import Api
 from shared.web.app import make_app
 from shared.web.login import login_blueprint
-from shared.web.openapi import Api
 
 API = Api(bootstrap.SERVICE, "Lotsa: directory", [public_api, partner_api, units_api, routing_api])
 PAGES = (public, partner, units, routing, assignments)

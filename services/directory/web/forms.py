@@ -21,7 +21,7 @@ from services.directory.web.schemas import CODE
 from shared.kernel.clock import SWEDEN
 from shared.kernel.refusals import Refusal
 from shared.kernel.translation import says
-from shared.web.api import storable
+from shared.web.api.answers import storable
 from shared.web.fields import EmailField, LanguagesField, PostalCodeField, PublicPhoneField, WebAddressField
 from shared.web.schema import Schema, fields, validate
 from shared.web.schema.words import NOT_A_CHOICE

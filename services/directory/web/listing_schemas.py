@@ -12,6 +12,7 @@ from services.directory.domain.support_service import Attend, ListingStatus, Wee
 from services.directory.web.schemas import AREA, CODE, codes, day_within, moment
 from shared.vocabulary.hours import Hours
 from shared.vocabulary.misread import Misread
+from shared.web.api.paging import PageOut, Paging, named_before, next_before
 from shared.web.fields import (
     EmailField,
     LanguagesField,
@@ -20,7 +21,6 @@ from shared.web.fields import (
     TimeOfDayField,
     WebAddressField,
 )
-from shared.web.paging import PageOut, Paging, named_before, next_before
 from shared.web.schema import Schema, fields, validate
 from shared.web.text_fields import AtMost, ReadableText
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.directory.domain.support_service import SupportService
 from services.directory.web import listing_schemas
-from shared.web.api import dumped
+from shared.web.api.answers import dumped
 
 
 def service_out(service: SupportService) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.directory.domain.unit import UnitKind
-from shared.web.paging import PageOut, Paging, named_before, next_before
+from shared.web.api.paging import PageOut, Paging, named_before, next_before
 from shared.web.schema import Schema, fields
 
 

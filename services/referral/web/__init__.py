@@ -29,8 +29,8 @@ from shared.settings import Settings
 from shared.storage.heartbeat import HeardDirectory
 from shared.storage.key_register import key_is_right
 from shared.storage.schema import OneVersion
+from shared.web.api.openapi import Api
 from shared.web.app import make_app
-from shared.web.openapi import Api
 
 PAGES = (worklist_pages, draft_pages, receipt_pages, referral_pages, step_pages, consent_pages)
 API = Api(SERVICE, "Lotsa: referrals", [sending_api, worklist_api, referral_api, step_api, consent_api, drafts_api])

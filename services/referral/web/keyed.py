@@ -17,8 +17,8 @@ from services.referral.web.page import changing
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ReferralId
 from shared.kernel.refusals import NotThere
-from shared.web.api import etag, ok, once
-from shared.web.idempotency import Answer, answered_before, remember_answer
+from shared.web.api.answers import etag, ok, once
+from shared.web.api.idempotency import Answer, answered_before, remember_answer
 from shared.web.who import current_actor
 
 

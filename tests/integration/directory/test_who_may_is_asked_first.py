@@ -8,7 +8,7 @@ import pytest
 
 from services.directory.web import API
 from shared.kernel.actor import Role
-from shared.web.operation import Operation
+from shared.web.api.operation import Operation
 from tests.support.city import ORGANIZATION
 from tests.support.directory_city import City
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from services.notifications.channels.email import EmailChannel, MailServer
-from services.notifications.channels.letter import Sender
+from services.notifications.channels.email.letter import Sender
 from services.notifications.commands.deliver_notices import deliver_notices
 from services.notifications.domain.notice import Parcel
 from services.notifications.domain.ports import Channel, ChannelIsAway, Handover

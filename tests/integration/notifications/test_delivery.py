@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from services.notifications.channels.email import EmailChannel, MailServer
-from services.notifications.channels.letter import Sender
+from services.notifications.channels.email.letter import Sender
 from services.notifications.commands.deliver_notices import WHEN_AWAY
 from services.notifications.domain.notice import Parcel
 from services.notifications.domain.ports import Handover

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
 from services.notifications.channels.email import EmailChannel, MailServer
-from services.notifications.channels.letter import Sender
+from services.notifications.channels.email.letter import Sender
 from services.notifications.domain.notice import Link, Notice, Parcel, Template
 from services.notifications.domain.ports import CannotBeWritten, ChannelIsAway
 from shared.kernel.identity import NoticeId, ReferralId, UnitId

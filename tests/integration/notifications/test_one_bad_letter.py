@@ -12,9 +12,9 @@ import pytest
 import sqlalchemy.exc
 
 from services.notifications.adapters.notices import SqlNotices
-from services.notifications.channels import letter as letters
 from services.notifications.channels.email import EmailChannel, MailServer
-from services.notifications.channels.letter import Sender
+from services.notifications.channels.email import letter as letters
+from services.notifications.channels.email.letter import Sender
 from services.notifications.commands.deliver_notices import WHEN_AWAY, deliver_notices
 from services.notifications.domain.notice import Reason
 from services.notifications.domain.ports import Channel, Handover

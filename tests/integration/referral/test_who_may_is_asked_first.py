@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from services.referral.web import API
-from shared.web.openapi import Api
+from shared.web.api.openapi import Api
 from tests.integration.referral.conftest import Cast, Room, a_referral
 
 WRONG = [None, {}, [], {"reason": 7, "outcome": [], "scopes": "all", "answers": "none"}, "text"]

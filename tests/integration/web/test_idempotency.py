@@ -12,8 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.kernel.refusals import AlreadyInProgress
-from shared.web.errors import KeyUsedForSomethingElse
-from shared.web.idempotency import (
+from shared.web.api.idempotency import (
     Answer,
     Once,
     answered_before,
@@ -22,6 +21,7 @@ from shared.web.idempotency import (
     remember_answer,
     sweep,
 )
+from shared.web.errors import KeyUsedForSomethingElse
 from tests.support.infrastructure import Infrastructure
 
 NOW = datetime(2026, 3, 31, 8, 0, tzinfo=UTC)

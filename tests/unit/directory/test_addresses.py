@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.directory.commands.readable_fields import email_at
 from services.directory.domain.refusals import AddressIsNoEmail
-from services.notifications.channels.letter import Sender, written
+from services.notifications.channels.email.letter import Sender, written
 from services.notifications.domain.notice import Link, Notice, Parcel, Template
 from shared.kernel.identity import NoticeId, ReferralId, UnitId
 from tests.support.addresses import REFUSED, TAKEN

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.notifications.channels.letter import subject_and_body
+from services.notifications.channels.email.letter import subject_and_body
 from services.notifications.domain.notice import TO_THE_LOG, Link, LogLink, Notice, Template
 from shared.kernel.identity import ReferralId
 
@@ -116,7 +116,9 @@ def test_two_notices_of_one_template_differ_in_their_link_alone(template: Templa
 def test_a_wording_has_room_for_a_link_and_nothing_else(template: Template) -> None:
     """The only hole in the file is $link, in the body; the subject has none."""
     text = (
-        files("services.notifications.channels").joinpath("wording", "sv", f"{template.value}.txt").read_text("utf-8")
+        files("services.notifications.channels.email")
+        .joinpath("templates", "sv", f"{template.value}.txt")
+        .read_text("utf-8")
     )
     subject, _, body = text.partition("\n\n")
     assert re.fullmatch(r"Subject: [^$\n]+", subject)
@@ -125,7 +127,7 @@ def test_a_wording_has_room_for_a_link_and_nothing_else(template: Template) -> N
 
 def test_every_wording_belongs_to_a_template() -> None:
     """No file lies about that nothing uses."""
-    kept = {file.name for file in files("services.notifications.channels").joinpath("wording", "sv").iterdir()}
+    kept = {file.name for file in files("services.notifications.channels.email").joinpath("templates", "sv").iterdir()}
     assert kept == {f"{template.value}.txt" for template in Template}
 
 

@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.notifications.channels import letter as letters
-from services.notifications.channels.letter import Sender, letter, written
+from services.notifications.channels.email import letter as letters
+from services.notifications.channels.email.letter import Sender, letter, written
 from services.notifications.domain.notice import TO_THE_LOG, Link, LogLink, Notice, Parcel, Template
 from shared.kernel.identity import NoticeId, ReferralId, UnitId
 

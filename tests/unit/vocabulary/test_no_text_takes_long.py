@@ -30,7 +30,7 @@ from shared.vocabulary.stacks import HIGHEST, is_stacked
 from shared.vocabulary.telephone import parse_telephone
 from shared.vocabulary.telephone_text import parse_several
 from shared.vocabulary.web_address import parse_web_address
-from shared.web.api import read_json
+from shared.web.api.answers import read_json
 from shared.web.normal_form import ReceivedRequest
 
 # what is put in order, or put together, by Unicode's rules; what Tibetan and half-width signs stand for as well

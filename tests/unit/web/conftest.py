@@ -16,10 +16,19 @@ from itsdangerous import URLSafeTimedSerializer
 from shared.kernel.actor import Role
 from shared.kernel.clock import FixedClock
 from shared.kernel.refusals import Conflict, NotThere
-from shared.web.api import created, etag, no_content, ok, once, page_cursor, read_cursor, require_if_match
+from shared.web.api.answers import (
+    created,
+    etag,
+    no_content,
+    ok,
+    once,
+    page_cursor,
+    read_cursor,
+    require_if_match,
+)
+from shared.web.api.openapi import Api, Operations
 from shared.web.app import make_app
 from shared.web.login import login_blueprint
-from shared.web.openapi import Api, Operations
 from shared.web.schema import Schema, fields, validate
 from shared.web.tokens import make_demo_keys
 from shared.web.who import current_actor, needs

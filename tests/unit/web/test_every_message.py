@@ -26,7 +26,7 @@ from shared.vocabulary.age import YearIsNotWhole
 from shared.vocabulary.hours import NotATimeOfDay
 from shared.vocabulary.identity_number import IdentityNumberIsMistyped
 from shared.vocabulary.telephone import AreaCodeIsMissing
-from shared.web.api import pointers
+from shared.web.api.answers import pointers
 from shared.web.app import make_app
 from shared.web.problem import problem_body
 from shared.web.schema.words import Filled

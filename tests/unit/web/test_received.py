@@ -11,7 +11,7 @@ import pytest
 from flask import Flask, request
 from marshmallow import ValidationError
 
-from shared.web.api import read_json
+from shared.web.api.answers import read_json
 from shared.web.normal_form import ReceivedRequest, as_received
 from shared.web.text_fields import AtMost, ReadableText
 

@@ -20,7 +20,7 @@ from operations.trouble import Trouble
 from shared.kernel import file_watch as watched
 from shared.settings import SERVICES, Settings
 from shared.web import session
-from shared.web.api import page_cursor
+from shared.web.api.answers import page_cursor
 from shared.web.app import make_app
 from shared.web.session_keys import make_session_keys, reader_from, signer_from
 from tests.support.breaking import Breaking

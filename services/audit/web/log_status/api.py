@@ -11,9 +11,9 @@ from services.audit.web.log_status import looks
 from services.audit.web.log_status.download import as_download
 from services.audit.web.log_status.schemas import AlarmClosedIn, ExportAsked, LogOut
 from shared.kernel.actor import Role
-from shared.web.api import dumped, no_content, ok
+from shared.web.api.answers import dumped, no_content, ok
+from shared.web.api.openapi import Operations
 from shared.web.limits import HEAVY, costs
-from shared.web.openapi import Operations
 from shared.web.who import Tried
 
 AUDITORS = [Role.AUDITOR]

@@ -12,9 +12,9 @@ from services.audit.web.trail.entry_json import represented
 from services.audit.web.trail.schemas import EntriesOut, EntryOut, TrailAsked, TrailOut
 from services.audit.web.trail.sentences import Wording
 from shared.kernel.actor import Role
-from shared.web.api import ok
-from shared.web.openapi import Operations
-from shared.web.paging import Paging, page
+from shared.web.api.answers import ok
+from shared.web.api.openapi import Operations
+from shared.web.api.paging import Paging, page
 from shared.web.who import Tried
 
 AUDITORS = [Role.AUDITOR]

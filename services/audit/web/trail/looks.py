@@ -11,7 +11,7 @@ from services.audit.web.page import parts, reading, record, refuse
 from shared.kernel.refusals import Invalid
 from shared.kernel.translation import says
 from shared.vocabulary.misread import Misread
-from shared.web.api import page_cursor, read_cursor
+from shared.web.api.answers import page_cursor, read_cursor
 from shared.web.who import current_actor
 
 

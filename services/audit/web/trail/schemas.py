@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.audit.log.entry import AGENTS
 from services.audit.views.states import ConsentStands, ReferralStands
 from services.audit.web.trail.words import heading, why
-from shared.web.paging import MOST, PageOut, Paging
+from shared.web.api.paging import MOST, PageOut, Paging
 from shared.web.schema import Schema, fields, validate
 
 

@@ -11,7 +11,7 @@ from shared.messaging.inbox import create_inbox
 from shared.messaging.publish.outbox import create_outbox
 from shared.storage import staff
 from shared.storage.migrations import role
-from shared.web.idempotency import create_idempotency
+from shared.web.api.idempotency import create_idempotency
 
 revision = "0001"
 down_revision = None

@@ -36,9 +36,9 @@ from services.directory.web.partner.admission import to_a_service, to_an_activit
 from services.directory.web.representation import activity_members, service_out
 from shared.kernel.actor import Role
 from shared.kernel.identity import OrganizationId, uuid7
-from shared.web.api import created, dumped, etag, ok, once, require_if_match
-from shared.web.idempotency import Answer, answered_before, remember_answer
-from shared.web.openapi import Operations
+from shared.web.api.answers import created, dumped, etag, ok, once, require_if_match
+from shared.web.api.idempotency import Answer, answered_before, remember_answer
+from shared.web.api.openapi import Operations
 from shared.web.who import Tried
 
 api = Operations()

@@ -20,10 +20,10 @@ from services.directory.web import listing_schemas, schemas_units, words
 from services.directory.web.page import parts
 from services.directory.web.representation import activity_members, service_out
 from shared.vocabulary.languages import ENGLISH, SWEDISH
-from shared.web.api import dumped, etag, ok, page_cursor, read_cursor
+from shared.web.api.answers import dumped, etag, ok, page_cursor, read_cursor
+from shared.web.api.openapi import Operations
+from shared.web.api.paging import Paging, page_as_before
 from shared.web.limits import SEARCHES, costs
-from shared.web.openapi import Operations
-from shared.web.paging import Paging, page_as_before
 
 api = Operations()
 

@@ -18,7 +18,7 @@ from services.directory.views.search_services import Wanted, search_services
 from services.directory.views.service_page import service_page
 from services.directory.web import words
 from services.directory.web.page import parts
-from shared.web.api import page_cursor, read_cursor, storable
+from shared.web.api.answers import page_cursor, read_cursor, storable
 from shared.web.limits import SEARCHES, costs
 
 HOME_MUNICIPALITY = "0180"

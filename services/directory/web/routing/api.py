@@ -35,9 +35,9 @@ from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId, uuid7
 from shared.vocabulary.age import exactly
 from shared.vocabulary.routing import Situation
-from shared.web.api import created, dumped, etag, no_content, ok, once, require_if_match
-from shared.web.idempotency import Answer, answered_before, remember_answer
-from shared.web.openapi import Operations
+from shared.web.api.answers import created, dumped, etag, no_content, ok, once, require_if_match
+from shared.web.api.idempotency import Answer, answered_before, remember_answer
+from shared.web.api.openapi import Operations
 from shared.web.who import Tried
 
 READERS = [Role.REFERRER, Role.ADVISER, Role.AUDITOR, *ADMINISTRATORS]

@@ -28,10 +28,10 @@ from services.directory.web.units import schemas as schemas_staff
 from services.directory.web.units.routes_to_unit import leading_here
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import AssignmentId, UnitId, uuid7
-from shared.web.api import created, dumped, etag, no_content, ok, once, require_if_match
-from shared.web.idempotency import Answer, answered_before, remember_answer
-from shared.web.openapi import Operations
-from shared.web.paging import page_as_before
+from shared.web.api.answers import created, dumped, etag, no_content, ok, once, require_if_match
+from shared.web.api.idempotency import Answer, answered_before, remember_answer
+from shared.web.api.openapi import Operations
+from shared.web.api.paging import page_as_before
 from shared.web.who import Tried, current_actor
 
 # of the user, not of the assignment

@@ -9,8 +9,8 @@ from services.directory.web.schemas import AREA, moment
 from services.directory.web.schemas_units import UnitOut
 from services.directory.web.units.forms import NewUnitForm
 from shared.kernel.actor import Role
+from shared.web.api.paging import PageOut, named_before
 from shared.web.fields import EmailField, PublicPhoneField
-from shared.web.paging import PageOut, named_before
 from shared.web.schema import Schema, fields
 from shared.web.schema.validate import Whole
 from shared.web.text_fields import AtMost, ReadableText

@@ -8,9 +8,9 @@ from flask import Response
 
 from services.notifications.web.notices.paging import page_of_notices
 from services.notifications.web.notices.schemas import NoticesOut
-from shared.web.api import dumped, ok
-from shared.web.openapi import Operations
-from shared.web.paging import Paging, page
+from shared.web.api.answers import dumped, ok
+from shared.web.api.openapi import Operations
+from shared.web.api.paging import Paging, page
 from shared.web.who import current_actor
 
 api = Operations()

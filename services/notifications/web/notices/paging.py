@@ -8,7 +8,7 @@ from uuid import UUID
 from services.notifications.views.notices import NoticeLine, Place, notices_of_unit
 from services.notifications.web.page import reading
 from shared.kernel.actor import Actor
-from shared.web.api import page_cursor, read_cursor
+from shared.web.api.answers import page_cursor, read_cursor
 
 PURPOSE = "notices"
 

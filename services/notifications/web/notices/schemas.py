@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.notifications.domain.notice import Template
 from services.notifications.web.notices.words import REASONS, STATUSES
-from shared.web.paging import PageOut
+from shared.web.api.paging import PageOut
 from shared.web.schema import Schema, fields, validate
 
 

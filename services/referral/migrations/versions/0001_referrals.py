@@ -15,7 +15,7 @@ from shared.messaging.publish.outbox import create_outbox
 from shared.storage.migrations import role
 from shared.storage.staff import DDL as STAFF
 from shared.storage.staff import TABLES as STAFF_TABLES
-from shared.web.idempotency import create_idempotency
+from shared.web.api.idempotency import create_idempotency
 
 revision = "0001"
 down_revision = None

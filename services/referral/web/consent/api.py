@@ -14,7 +14,7 @@ from services.referral.web.consent import schemas
 from services.referral.web.consent.api_admission import to_withdraw
 from services.referral.web.keyed import carried_out
 from shared.kernel.identity import ConsentId
-from shared.web.openapi import Operations
+from shared.web.api.openapi import Operations
 
 api = Operations()
 

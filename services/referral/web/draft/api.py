@@ -31,9 +31,9 @@ from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import NotThere
 from shared.vocabulary.age import AgeBand
-from shared.web.api import created, etag, no_content, ok, once, require_if_match
-from shared.web.idempotency import Answer, answered_before, remember_answer
-from shared.web.openapi import Operations
+from shared.web.api.answers import created, etag, no_content, ok, once, require_if_match
+from shared.web.api.idempotency import Answer, answered_before, remember_answer
+from shared.web.api.openapi import Operations
 from shared.web.who import Tried, current_actor
 
 AUTHORS = (Role.REFERRER,)

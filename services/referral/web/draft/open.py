@@ -18,7 +18,7 @@ from services.referral.domain.draft import WrittenDraft
 from services.referral.domain.referral import Referral
 from services.referral.web.draft.parse import parse, understood, without_untold
 from shared.kernel.actor import Actor
-from shared.web.idempotency import Answer, Once, earlier_answer, once, remember_answer
+from shared.web.api.idempotency import Answer, Once, earlier_answer, once, remember_answer
 from shared.web.who import View, web
 
 

@@ -18,9 +18,9 @@ from services.referral.web.keyed import seen_again
 from services.referral.web.page import changing
 from shared.kernel.actor import Role
 from shared.kernel.identity import ReferralId
-from shared.web.api import created, etag, once
-from shared.web.idempotency import Answer, answered_before, remember_answer
-from shared.web.openapi import Operations
+from shared.web.api.answers import created, etag, once
+from shared.web.api.idempotency import Answer, answered_before, remember_answer
+from shared.web.api.openapi import Operations
 from shared.web.who import Tried, current_actor
 
 api = Operations()

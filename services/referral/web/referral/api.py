@@ -11,8 +11,8 @@ from services.referral.web import representation as answering
 from services.referral.web import representation_schemas as schemas_out
 from services.referral.web.page import changing
 from shared.kernel.identity import ReferralId
-from shared.web.api import etag, ok
-from shared.web.openapi import Operations
+from shared.web.api.answers import etag, ok
+from shared.web.api.openapi import Operations
 from shared.web.who import current_actor
 
 api = Operations()

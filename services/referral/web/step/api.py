@@ -15,8 +15,8 @@ from services.referral.web.step.api_admission import to_a_step
 from services.referral.web.step.schemas import BODIES
 from services.referral.web.steps import OFFERS, view_of
 from shared.kernel.identity import ReferralId
-from shared.web.api import require_if_match
-from shared.web.openapi import Operations
+from shared.web.api.answers import require_if_match
+from shared.web.api.openapi import Operations
 
 api = Operations()
 

@@ -17,10 +17,10 @@ from services.referral.views.listing import ListReferrals, list_referrals
 from services.referral.web import representation as answering
 from services.referral.web.page import STAFF, reading
 from services.referral.web.worklist import schemas
-from shared.web.api import ok, page_cursor, read_cursor, unless_known
+from shared.web.api.answers import ok, page_cursor, read_cursor, unless_known
+from shared.web.api.openapi import Operations
+from shared.web.api.paging import page
 from shared.web.errors import MalformedCursor
-from shared.web.openapi import Operations
-from shared.web.paging import page
 from shared.web.who import Tried, current_actor
 
 api = Operations()

@@ -17,7 +17,7 @@ from services.referral.web import words as words
 from services.referral.web.page import STAFF, reading
 from services.referral.web.worklist import words as own
 from shared.kernel.actor import Role
-from shared.web.api import page_cursor, read_cursor
+from shared.web.api.answers import page_cursor, read_cursor
 from shared.web.errors import DirectoryIsSilent, MalformedCursor
 from shared.web.who import current_actor, hears_the_directory, must_hear_the_directory, needs
 

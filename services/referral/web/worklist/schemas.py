@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from services.referral.web.representation_schemas import BriefOut
 from services.referral.web.schemas import Strict
-from shared.web.paging import PageOut, Paging
+from shared.web.api.paging import PageOut, Paging
 from shared.web.schema import Schema, fields, validate
 
 

@@ -17,7 +17,7 @@ from marshmallow import ValidationError
 from shared.kernel.refusals import Invalid, Sentences, VersionHasMoved, VersionIsRequired
 from shared.kernel.translation import says
 from shared.vocabulary.readable_text import is_in_one_form
-from shared.web import idempotency
+from shared.web.api import idempotency
 from shared.web.errors import MalformedCursor, MalformedRequest, WrongMediaType
 from shared.web.normal_form import as_received
 from shared.web.schema import Schema
@@ -202,7 +202,7 @@ def idempotency_key() -> str | None:
 
 
 def once() -> idempotency.Once | None:
-    """This request's fingerprints for ``shared.web.idempotency``, or None when it carries no Idempotency-Key."""
+    """This request's fingerprints for ``shared.web.api.idempotency``, or None when it carries no Idempotency-Key."""
     key = idempotency_key()
     if key is None:
         return None

@@ -182,8 +182,8 @@ def _dated(at: datetime) -> bytes:
 @cache
 def _wording(template: Template) -> tuple[str, Text]:
     text = (
-        files("services.notifications.channels")
-        .joinpath("wording", LANGUAGE, f"{template.value}.txt")
+        files("services.notifications.channels.email")
+        .joinpath("templates", LANGUAGE, f"{template.value}.txt")
         .read_text("utf-8")
     )
     subject, _, body = text.partition("\n\n")

@@ -7,8 +7,8 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from services.notifications.channels.email.letter import Sender, written
 from services.notifications.channels.email.mail_server import MailServer
-from services.notifications.channels.letter import Sender, written
 from services.notifications.domain.notice import Parcel
 from services.notifications.domain.ports import ChannelIsAway, Handover
 from shared.kernel.refusals import Failure

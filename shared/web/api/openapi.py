@@ -13,8 +13,8 @@ from flask import Blueprint, Response, jsonify, render_template
 
 from shared.kernel.actor import Role
 from shared.kernel.refusals import Refusal
-from shared.web.api import json_body, query_args
-from shared.web.operation import CONVERTED, PROBLEM, Operation, described
+from shared.web.api.answers import json_body, query_args
+from shared.web.api.operation import CONVERTED, PROBLEM, Operation, described
 from shared.web.schema import Schema
 from shared.web.tokens import ALGORITHMS, REQUIRED
 from shared.web.who import Tried, needs
@@ -90,7 +90,7 @@ class Operations:
 
         ``answers``: status → schema of its JSON body (None: no body). ``keyed``: takes an Idempotency-Key.
         ``versioned``: requires If-Match. ``etag``: answers carry one.
-        ``polled``: may be answered with 304, as ``shared.web.api.unless_known`` does.
+        ``polled``: may be answered with 304, as ``shared.web.api.answers.unless_known`` does.
         ``goes_on``: while the directory is silent too; ``tries``: what a refusal is recorded as (see ``needs``).
         The view's docstring is the description.
         """

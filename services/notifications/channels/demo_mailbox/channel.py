@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Protocol, TypeAlias
 from uuid import UUID
 
-from services.notifications.channels.letter import Sender, written
+from services.notifications.channels.email.letter import Sender, written
 from services.notifications.domain.notice import Parcel
 from services.notifications.domain.ports import Handover
 
