@@ -10,12 +10,11 @@ from typing import Any
 
 from demo.seed.directory_rules import CITY_WIDE
 from demo.seed.people import LISTS, Invention
-from services.referral.commands.send_referral import SendReferral
 from services.referral.domain.clocks import Priority
 from services.referral.domain.consent.consent import ConsentAnswers, Form, GivenBy
 from services.referral.domain.consent.scopes import SCOPES_OF, Scope
 from services.referral.domain.consent.texts import consent_text
-from services.referral.domain.content import Need
+from services.referral.domain.filled_draft import CarerStep, FilledDraft, NeedStep, ReceiverStep, SituationStep
 from services.referral.domain.people import Carer, PersonCaredFor, Relation, Subject
 from shared.kernel.clock import swedish_day
 
@@ -42,7 +41,7 @@ class Wishes:
 class Invented:
     """A referral to be sent, and from which kind of unit such ones come."""
 
-    command: SendReferral
+    draft: FilledDraft
     sent_from: str
 
 
@@ -62,21 +61,19 @@ def invent(invention: Invention, area: str, at: datetime, wishes: Wishes) -> Inv
     person = _person(invention, situation, carer) if consented else None
     groups = tuple(situation["groups"]) if consented or stated else ()
     # a young carer is asked for by name of the group; the age band says the same
-    command = SendReferral(
-        carer=carer,
-        need=Need(
+    draft = FilledDraft(
+        carer=CarerStep(carer=carer, area=area),
+        support=NeedStep(
             why=chance.choice(situation["why"]),
-            target_groups=groups,
-            own_statement=stated,
             support_wanted=tuple(situation["support"][: chance.randrange(1, 4)]),
-            area=area,
+            priority=wishes.priority or _priority(invention),
         ),
-        priority=wishes.priority or _priority(invention),
-        carer_consent=_carer_consent(invention, carer, at, tells),
-        person_cared_for=person,
-        person_cared_for_consent=_person_consent(invention, at) if consented else None,
+        consent=_carer_consent(invention, carer, at, tells),
+        other_consent=_person_consent(invention, at) if consented else None,
+        situation=SituationStep(target_groups=groups, own_statement=stated, person=person),
+        receiver=ReceiverStep(),
     )
-    return Invented(command, situation["from"])
+    return Invented(draft, situation["from"])
 
 
 def _person(invention: Invention, situation: dict[str, Any], carer: Carer) -> PersonCaredFor:

@@ -24,19 +24,20 @@ from services.referral.commands.cancel_referral import CancelReferral, cancel_re
 from services.referral.commands.complete_referral import CompleteReferral, complete_referral
 from services.referral.commands.drafts import SaveDraft, save_draft
 from services.referral.commands.open_referral import OpenReferral, open_referral
-from services.referral.commands.propose_route import receiver
+from services.referral.commands.propose_route import ProposeRoute, receiver
 from services.referral.commands.reject_referral import RejectReferral, reject_referral
-from services.referral.commands.send_referral import SendReferral, asked_of, send_referral
+from services.referral.commands.send_referral import SendReferral, send_referral
 from services.referral.commands.start_referral import StartReferral, start_referral
 from services.referral.commands.withdraw_consent import WithdrawConsent, withdraw_consent
 from services.referral.domain import codes
 from services.referral.domain.consent.scopes import Scope
+from services.referral.domain.filled_draft import FilledDraft
 from services.referral.domain.people import Subject
 from services.referral.domain.places import known_as
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.referral import Referral
 from shared.kernel.actor import Actor
-from shared.kernel.clock import FixedClock
+from shared.kernel.clock import FixedClock, swedish_day
 from shared.kernel.identity import ReferralId
 from shared.kernel.refusals import NotThere
 from shared.settings import Settings
@@ -72,23 +73,22 @@ def seed_year(settings: Settings, now: datetime, say: Callable[[str], None], ove
         parts.engine.dispose()
 
 
-def _read_out_for_its_receiver(command: SendReferral, uow: ReferralUnitOfWork) -> SendReferral:
+def _read_out_for_its_receiver(draft: FilledDraft, uow: ReferralUnitOfWork) -> FilledDraft:
     """The referral with both texts read out for the unit that receives it, where that is not in the carer's own place.
 
     Whoever wrote it was told so on the last step, and asked the two people anew.
     """
-    unit = receiver(asked_of(command), uow)[1]
-    if NamedRecipient(area=command.need.area).covers(unit):
-        return command
-    named, person = (
-        NamedRecipient(unit_id=unit.id, name=known_as(unit, command.need.area)),
-        command.person_cared_for_consent,
-    )
-    assert command.carer_consent is not None
+    situation = draft.routed_by(swedish_day(uow.clock.now()))
+    unit = receiver(ProposeRoute(situation=situation), uow)[1]
+    if not draft.not_named_for(unit):
+        return draft
+    named = NamedRecipient(unit_id=unit.id, name=known_as(unit, situation.area))
+    said, person = draft.consent, draft.other_consent
+    assert said is not None
     return replace(
-        command,
-        carer_consent=replace(command.carer_consent, recipient=named),
-        person_cared_for_consent=replace(person, recipient=named) if person else None,
+        draft,
+        consent=replace(said, recipient=named),
+        other_consent=replace(person, recipient=named) if person else None,
     )
 
 
@@ -113,7 +113,8 @@ class Year:
         invented = invent(self._invention, f"0180-{story.district}", story.sent_at, story.wishes)
         sender = member_of("health-centre-1" if story.from_alva else self._unit(invented.sent_from, story.district))
         with self._at(story.sent_at, sender) as uow:
-            referral = send_referral(_read_out_for_its_receiver(invented.command, uow), sender, uow)
+            draft = _read_out_for_its_receiver(invented.draft, uow)
+            referral = send_referral(SendReferral(draft=draft), sender, uow)
             uow.commit()
         adviser = member_of(SLUGS[referral.receiving_unit_id])
         for at, action in story.acts:

@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, Select, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from services.referral.adapters.keys import Keys
 from services.referral.adapters.tables import drafts
 from services.referral.domain.ports import Draft
 from services.referral.domain.refusals import DraftIsUnreadable
@@ -20,6 +19,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.translation import says
 from shared.observability.logs import logger
 from shared.storage.encryption import Unreadable
+from shared.storage.master_keys import MasterKeys
 
 _log = logger("referral.drafts")
 
@@ -27,9 +27,9 @@ _log = logger("referral.drafts")
 class SqlDrafts:
     """The asker's own drafts; row-level security hides all others."""
 
-    def __init__(self, connection: Connection, keys: Keys, clock: Clock) -> None:
+    def __init__(self, connection: Connection, master: MasterKeys, clock: Clock) -> None:
         self._connection = connection
-        self._keys = keys
+        self._master = master
         self._clock = clock
         # what this transaction has opened, by its key: a draft that is saved anew has a new one
         self._opened: dict[UUID, Mapping[str, Any]] = {}
@@ -42,13 +42,13 @@ class SqlDrafts:
         """The same, to be changed; raises the same. Whoever else would change it waits until this transaction ends."""
         return self._read(self._living(draft_id).with_for_update())
 
-    def is_there(self, draft_id: UUID) -> bool:
-        """Whether the author has such a draft, expired or not."""
-        return self._connection.execute(select(drafts.c.id).where(drafts.c.id == draft_id)).first() is not None
+    def is_there(self, draft_id: UUID, *, waits: bool = False) -> bool:
+        """Whether the author has such a draft, expired or not.
 
-    def wait_for_a_first_click(self, draft_id: UUID) -> None:
-        """Let a sending of the same draft that is under way end first; afterwards its answer is there to be found."""
-        self._connection.execute(select(drafts.c.id).where(drafts.c.id == draft_id).with_for_update())
+        ``waits``: a sending of it that is under way ends first; afterwards its answer is there to be found.
+        """
+        query = select(drafts.c.id).where(drafts.c.id == draft_id)
+        return self._connection.execute(query.with_for_update() if waits else query).first() is not None
 
     def wait_for_a_first_beginning(self, draft_id: UUID) -> None:
         """Let another's beginning of the same draft that is under way end first; afterwards the draft is there."""
@@ -75,7 +75,7 @@ class SqlDrafts:
 
     def _open(self, row: RowMapping) -> Mapping[str, Any]:
         try:
-            key = self._keys.unwrap(row["key_id"], row["wrapped_key"])
+            key = self._master.unwrap(row["key_id"], row["wrapped_key"])
             answers: dict[str, Any] = json.loads(key.open("drafts", "answers", row["id"], row["answers"]))
         except (Unreadable, ValueError):
             _log.error("unreadable", table="drafts", row=str(row["id"]))
@@ -86,7 +86,7 @@ class SqlDrafts:
 
     def save(self, draft: Draft, author: Actor) -> None:
         """Keep a draft under a new key; the key of what it said before is gone."""
-        key, wrapped = self._keys.new_unkept()
+        key, wrapped = self._master.new_data_key()
         row = {
             "id": draft.id,
             "author": author_text(author),

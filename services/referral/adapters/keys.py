@@ -100,14 +100,6 @@ class Keys:
         """The blind index of an identity number: found again by an equal one, read by nobody."""
         return self._master.fingerprint(IDENTITY_INDEX, identity_number)
 
-    def new_unkept(self) -> tuple[DataKey, bytes]:
-        """A key that its user keeps beside the value, wrapped; for drafts."""
-        return self._master.new_data_key()
-
-    def unwrap(self, key_id: UUID, wrapped: bytes) -> DataKey:
-        """A key kept beside its value."""
-        return self._master.unwrap(key_id, wrapped)
-
     def _mark(self, referral_id: ReferralId, parts: Collection[Part], values: Mapping[str, Any]) -> None:
         names = [part.value for part in parts]
         self._connection.execute(

@@ -114,6 +114,6 @@ class ReferralUnitOfWork(UnitOfWork):
         self._looks = []
         self.keys = Keys(self.connection, self._master)
         self.referrals = SqlReferrals(self.connection, self.keys)
-        self.drafts = SqlDrafts(self.connection, self.keys, self.clock)
+        self.drafts = SqlDrafts(self.connection, self._master, self.clock)
         self.routing = SqlRouting(self.connection, self._routing_memory)
         return self

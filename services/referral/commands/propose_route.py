@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
 
-from services.referral.domain.draft import WrittenDraft
-from services.referral.domain.people import Carer, PersonCaredFor
 from services.referral.domain.ports import Work
 from services.referral.domain.refusals import NoReceiverIsKnown, ReceiverIsCivilSociety, UnitCannotReceive
 from services.referral.domain.routing import NamedBy, ReceivingUnit, Route, choose_route
@@ -22,27 +19,10 @@ CHOSEN_REASON = says("The referrer chose this unit together with the carer.")
 
 @dataclass(frozen=True, kw_only=True)
 class ProposeRoute:
-    """What routing goes by. ``person_cared_for`` only if that person consented; ``chosen_unit_id`` overrides rules."""
+    """What routing goes by: no name, nobody is identified. ``chosen_unit_id`` overrides the rules."""
 
-    area: str
-    target_groups: tuple[str, ...] = field(default=(), repr=False)
-    carer: Carer | None = field(default=None, repr=False)
-    person_cared_for: PersonCaredFor | None = field(default=None, repr=False)
+    situation: Situation = field(repr=False)
     chosen_unit_id: UnitId | None = None
-
-
-def route_of(draft: WrittenDraft) -> ProposeRoute:
-    """What routing goes by, as far as a draft has been written; not which unit was chosen there.
-
-    Raises DraftIsIncomplete where not even the carer's step is answered.
-    """
-    carer = draft.expect_carer()
-    return ProposeRoute(
-        area=carer.area,
-        target_groups=draft.situation.target_groups if draft.situation else (),
-        carer=carer.carer,
-        person_cared_for=draft.situation.person if draft.situation else None,
-    )
 
 
 @dataclass(frozen=True)
@@ -79,7 +59,7 @@ def receiver(command: ProposeRoute, uow: Work) -> tuple[Route, ReceivingUnit]:
 
 
 def _decide(command: ProposeRoute, uow: Work) -> tuple[Route, dict[UnitId, ReceivingUnit]]:
-    municipality = municipality_of(command.area)
+    municipality = municipality_of(command.situation.area)
     units = {UnitId(key): unit for key, unit in uow.routing.receiving_units(municipality).items()}
     if command.chosen_unit_id is not None:
         if command.chosen_unit_id not in units:
@@ -104,22 +84,12 @@ def _decide(command: ProposeRoute, uow: Work) -> tuple[Route, dict[UnitId, Recei
 
 def _by_rules(command: ProposeRoute, uow: Work, units: dict[UnitId, ReceivingUnit], municipality: str) -> Route | None:
     rules = uow.routing.rules_of(municipality)
-    return None if rules is None else choose_route(rules, *_asked(command, uow), units)
+    return None if rules is None else choose_route(rules, command.situation, swedish_day(uow.clock.now()), units)
 
 
 def _age_decides(command: ProposeRoute, uow: Work, units: dict[UnitId, ReceivingUnit]) -> bool:
-    rules = uow.routing.rules_of(municipality_of(command.area))
+    rules = uow.routing.rules_of(municipality_of(command.situation.area))
     if rules is None or command.chosen_unit_id is not None:
         return False
-    return age_decides(rules.rules, rules.default_unit_id, *_asked(command, uow), units)
-
-
-def _asked(command: ProposeRoute, uow: Work) -> tuple[Situation, date]:
     today = swedish_day(uow.clock.now())
-    situation = Situation(
-        area=command.area,
-        target_groups=frozenset(command.target_groups),
-        age_of_carer=command.carer.known_age(today) if command.carer else None,
-        age_of_person_cared_for=command.person_cared_for.known_age(today) if command.person_cared_for else None,
-    )
-    return situation, today
+    return age_decides(rules.rules, rules.default_unit_id, command.situation, today, units)

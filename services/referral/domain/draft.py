@@ -1,4 +1,4 @@
-"""A referral that is being written: what each step means, read once; what is missing, and what may be told and sent.
+"""A referral that is being written on pages: which steps it has, which is next, and what may be told in them.
 
 What was typed stays as it was typed, for the form that is wrong; beside it stands what each step means. Only two things
 are decided from what was typed itself, since they have to be known of an answer that is not right yet: whom the form
@@ -8,19 +8,12 @@ asks, and of whom nothing may be told.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
-from services.referral.domain.clocks import Priority
-from services.referral.domain.consent.consent import ConsentAnswers
-from services.referral.domain.consent.scopes import Answer, Scope
-from services.referral.domain.people import Carer, PersonCaredFor, Subject
-from services.referral.domain.recipient import NamedRecipient
+from services.referral.domain.filled_draft import DraftIsIncomplete, FilledDraft, Steps
+from services.referral.domain.people import Subject
 from services.referral.domain.refusals import PersonCaredForHasNotConsented
-from services.referral.domain.routing import ReceivingUnit
-from shared.kernel.identity import UnitId
 
 # a draft as typed, step by step; beside the steps lie those that are only typed (ASIDE), step by step again
 Sections = Mapping[str, Mapping[str, Any]]
@@ -42,90 +35,15 @@ ABOUT_THE_PERSON = {
 }
 
 
-class DraftIsIncomplete(ValueError):
-    """A draft was to be sent of which a step is not answered: whoever sends it asks for ``next_step`` first."""
-
-
 @dataclass(frozen=True, kw_only=True)
-class CarerStep:
-    """Who the carer is. ``area``: where the carer lives, which routing begins with."""
-
-    carer: Carer = field(repr=False)
-    area: str = field(repr=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class NeedStep:
-    """Why, which support, how soon."""
-
-    why: str = field(repr=False)
-    support_wanted: tuple[str, ...] = field(repr=False)
-    priority: Priority
-
-
-@dataclass(frozen=True, kw_only=True)
-class ConsentStep:
-    """One person's answers to the text that was read out.
-
-    ``consent``: None when none of them is a yes, which is no consent. ``named``: whom that text named; None where it
-    named nobody.
-    """
-
-    yes: frozenset[Scope]
-    no: frozenset[Scope]
-    consent: ConsentAnswers | None
-    named: NamedRecipient | None
-
-    def answer_to(self, scope: Scope) -> Answer:
-        """What was answered to a scope."""
-        if scope in self.yes:
-            return Answer.YES
-        return Answer.NO if scope in self.no else Answer.UNANSWERED
-
-
-@dataclass(frozen=True, kw_only=True)
-class SituationStep:
-    """What it is about. ``person``: only with that person's consent; without it the groups are the carer's words."""
-
-    target_groups: tuple[str, ...] = field(repr=False)
-    own_statement: bool
-    person: PersonCaredFor | None = field(repr=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewYes:
-    """A yes to one unit, to a text that was read out again with that unit's name. ``unit_id``: as typed."""
-
-    unit_id: str
-    text_version: str
-    text_language: str
-    given_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReceiverStep:
-    """Who receives it. ``chosen``: None when it is the proposed unit. ``again``: of those who were asked anew."""
-
-    chosen: UnitId | None
-    again: Mapping[Subject, NewYes]
-
-
-@dataclass(frozen=True, kw_only=True)
-class WrittenDraft:
-    """A draft, parsed. A step that is None has not been answered, or is not right (any more).
+class WrittenDraft(FilledDraft):
+    """A draft that is written on pages: what was typed, and what it means.
 
     ``typed``: as the browser sent it. ``version`` None: it has not been kept yet.
     """
 
-    id: UUID | None = None
     version: int | None = None
     typed: Sections = field(default_factory=dict, repr=False)
-    carer: CarerStep | None = None
-    support: NeedStep | None = None
-    consent: ConsentStep | None = None
-    other_consent: ConsentStep | None = None
-    situation: SituationStep | None = None
-    receiver: ReceiverStep | None = None
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -137,10 +55,13 @@ class WrittenDraft:
         """Whether anything about the person cared for may be shown, filled in and sent."""
         return person_has_consented(self.typed)
 
+    def is_typed_aside(self, step: str) -> bool:
+        """Whether something typed lies beside a step, to be saved or given up."""
+        return any(step in self.typed.get(aside, {}) for aside in ASIDE)
+
     def is_answered(self, step: str) -> bool:
         """Whether a step is saved, and right, and nothing typed lies beside it."""
-        beside = any(step in self.typed.get(aside, {}) for aside in ASIDE)
-        return not beside and getattr(self, step.replace("-", "_")) is not None
+        return not self.is_typed_aside(step) and getattr(self, step.replace("-", "_")) is not None
 
     @property
     def next_step(self) -> str:
@@ -154,59 +75,11 @@ class WrittenDraft:
             return first
         return first if first in self.steps and self.steps.index(first) < self.steps.index(step) else ""
 
-    def expect_carer(self) -> CarerStep:
-        """The first step, on which all others rest. Raises DraftIsIncomplete."""
-        if self.carer is None:
+    def expect_whole(self) -> Steps:
+        """The steps that every referral has, with nothing typed beside any. Raises DraftIsIncomplete."""
+        if self.next_step != CHECK:
             raise DraftIsIncomplete
-        return self.carer
-
-    def expect_whole(self) -> tuple[CarerStep, NeedStep, ConsentStep, SituationStep, ReceiverStep]:
-        """The steps of every referral; the other person's consent may be among them. Raises DraftIsIncomplete."""
-        need, receiver = self.support, self.receiver
-        if not (self.carer and need and self.consent and self.situation and receiver) or self.next_step != CHECK:
-            raise DraftIsIncomplete
-        return self.carer, need, self.consent, self.situation, receiver
-
-    def named(self, subject: Subject) -> NamedRecipient | None:
-        """Whom the text named that was read out first; None where it named nobody, or nobody was asked."""
-        asked = self._asked().get(subject)
-        return asked.named if asked else None
-
-    def not_named_for(self, unit: ReceivingUnit) -> tuple[Subject, ...]:
-        """Those who have said yes to a text that did not name the unit."""
-        asked = self._asked().items()
-        return tuple(who for who, said in asked if said.consent and said.named and not said.named.covers(unit))
-
-    def lacks_a_new_yes(self, unit: ReceivingUnit) -> bool:
-        """Whether somebody has not been asked about the unit yet, or has not said yes."""
-        return any(self._new_yes(subject, unit) is None for subject in self.not_named_for(unit))
-
-    def consents_to(self, unit: ReceivingUnit | None, known_as: str) -> Mapping[Subject, ConsentAnswers]:
-        """The consents as given last: for this unit where the first text did not name it, given in the same way.
-
-        ``known_as``: what the text called the unit. Where nobody was asked anew the first yes stands as it is.
-        """
-        given = {who: said.consent for who, said in self._asked().items() if said.consent}
-        for subject in self.not_named_for(unit) if unit else ():
-            if unit and (again := self._new_yes(subject, unit)):
-                given[subject] = replace(
-                    given[subject],
-                    recipient=NamedRecipient(unit_id=unit.id, name=known_as),
-                    text_version=again.text_version,
-                    text_language=again.text_language,
-                    given_at=again.given_at,
-                )
-        return given
-
-    def _asked(self) -> dict[Subject, ConsentStep]:
-        asked = {Subject.CARER: self.consent}
-        if asks_about_the_person(self.typed):
-            asked[Subject.PERSON_CARED_FOR] = self.other_consent
-        return {who: said for who, said in asked.items() if said}
-
-    def _new_yes(self, subject: Subject, unit: ReceivingUnit) -> NewYes | None:
-        given = self.receiver.again.get(subject) if self.receiver else None
-        return given if given and given.unit_id == str(unit.id) else None
+        return self.expect_steps()
 
 
 def asks_about_the_person(typed: Sections) -> bool:

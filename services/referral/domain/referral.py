@@ -10,6 +10,7 @@ from services.referral.domain import events as happened
 from services.referral.domain.clocks import Deadline, Priority, Promise, Promises, next_deadline
 from services.referral.domain.codes import CONSENT_WITHDRAWN
 from services.referral.domain.consent.consent import Consent
+from services.referral.domain.consent.consent import recorded_by as recorded_by
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.content import Part
 from services.referral.domain.lifecycle import CLOSED, OFFERED, STEPS, Action, State
@@ -18,7 +19,6 @@ from services.referral.domain.permissions import Relation
 from services.referral.domain.refusals import ContactIsNotWanted, FirstContactIsMade, NotInThisState
 from services.referral.domain.step import Said
 from services.referral.domain.step import Step as Step
-from services.referral.domain.step import recorded_by as recorded_by
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.events import DomainEvent
 from shared.kernel.identity import ConsentId, ReferralId, UnitId

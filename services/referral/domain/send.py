@@ -7,9 +7,9 @@ from datetime import datetime
 
 from services.referral.domain import events
 from services.referral.domain.clocks import Priority, Promises
-from services.referral.domain.consent.consent import Consent
+from services.referral.domain.consent.consent import Consent, recorded_by
 from services.referral.domain.lifecycle import Action, State
-from services.referral.domain.referral import FIRST_VERSION, Referral, Step, recorded_by
+from services.referral.domain.referral import FIRST_VERSION, Referral, Step
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ReferralId, UnitId
 from shared.vocabulary.reference_number import ALPHABET, LENGTH, as_written, check_character

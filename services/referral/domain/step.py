@@ -8,7 +8,6 @@ from typing import TypedDict
 
 from services.referral.domain.consent.consent import RecordedBy
 from services.referral.domain.lifecycle import Action, State
-from shared.kernel.actor import Actor
 
 
 class Said(TypedDict, total=False):
@@ -32,8 +31,3 @@ class Step:
     comment: str = field(default="", repr=False)
     comment_is_unreadable: bool = False
     unmet_needs: tuple[str, ...] = ()
-
-
-def recorded_by(actor: Actor) -> RecordedBy:
-    """The actor, as written beside what they wrote down."""
-    return RecordedBy(user=actor.user, assignment_id=actor.assignment_id, unit_id=actor.unit_id)

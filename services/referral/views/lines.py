@@ -16,7 +16,8 @@ from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.admission import purpose_of
 from services.referral.domain.access import Access, Outcome
 from services.referral.domain.clocks import Deadline
-from services.referral.domain.consent.consent import Consent, Withdrawal, withdrawals_of
+from services.referral.domain.consent.consent import Consent
+from services.referral.domain.consent.withdrawal import Withdrawal, withdrawals_of
 from services.referral.domain.content import UNREADABLE, Part
 from services.referral.domain.lifecycle import Action
 from services.referral.domain.permissions import Relation, permitted

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from services.referral.domain.consent.consent import Withdrawal
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.consent.texts import CONSENT_TEXTS, ConsentText
+from services.referral.domain.consent.withdrawal import Withdrawal
 from services.referral.domain.people import Subject
 from services.referral.domain.recipient import NamedRecipient
 from shared.vocabulary.age import BAND_NAMES

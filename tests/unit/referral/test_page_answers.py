@@ -13,13 +13,16 @@ from marshmallow import ValidationError
 
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.draft import ORDER, is_protected
-from services.referral.domain.people import Channel
+from services.referral.domain.people import Channel, Subject
 from services.referral.domain.refusals import PersonCaredForHasNotConsented
+from services.referral.domain.routing import ReceivingUnit
 from services.referral.web.draft.answers import as_read_out, with_step, with_unsaved
 from services.referral.web.draft.parse import understood
-from tests.support.drafts import command_from, first_incomplete, load_step
+from shared.kernel.identity import UnitId
+from tests.support.drafts import first_incomplete, load_step, written
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+UNIT = ReceivingUnit(UnitId(uuid4()), "Anhörigstödet", "0180-sodermalm", None)
 CARER = {"name": "Frans", "area": "0180-sodermalm", "channels": ["phone"], "phone": "070-1740605"}
 WHY = {"why": "Sover dåligt.", "support_wanted": ["respite"], "priority": "urgent"}
 CONSENT = {
@@ -55,19 +58,19 @@ def about_both() -> dict[str, Any]:
     )
 
 
-def test_a_whole_draft_becomes_one_command() -> None:
+def test_a_whole_draft_says_all_that_is_sent() -> None:
     """Both consents with the time they were given, the person cared for, and the number as the world writes it."""
-    command = command_from(about_both(), uuid4())
-    assert command.carer.phone == "+46701740605"
-    assert command.carer_consent is not None
-    assert command.carer_consent.scopes == {Scope.SHARE_WITH_RECEIVING_UNIT}
-    assert command.carer_consent.channels == {Channel.PHONE}
-    assert command.carer_consent.given_at == NOW
-    assert command.person_cared_for_consent is not None
-    assert command.person_cared_for_consent.scopes == {Scope.TELL_ABOUT_PERSON_CARED_FOR}
-    assert command.person_cared_for is not None
-    assert command.person_cared_for.name == "Gun"
-    assert command.receiving_unit_id is None
+    draft = written(about_both())
+    carer, _, consent, situation, receiver = draft.expect_whole()
+    assert carer.carer.phone == "+46701740605"
+    assert consent.scopes == {Scope.SHARE_WITH_RECEIVING_UNIT}
+    assert consent.channels == {Channel.PHONE}
+    assert consent.given_at == NOW
+    assert draft.other_consent is not None
+    assert draft.other_consent.scopes == {Scope.TELL_ABOUT_PERSON_CARED_FOR}
+    assert situation.person is not None
+    assert situation.person.name == "Gun"
+    assert receiver.chosen is None
 
 
 def test_one_step_is_asked_for_after_another() -> None:
@@ -97,9 +100,10 @@ def test_taking_back_the_other_persons_yes_removes_what_was_told() -> None:
     assert first_incomplete(answers) == "situation"
     answers = with_step("situation", answers, {"own_statement": "no"}, NOW)
     answers = with_step("receiver", answers, {"unit": "proposed"}, NOW)
-    command = command_from(answers, uuid4())
-    assert command.person_cared_for is None
-    assert command.person_cared_for_consent is None
+    draft = written(answers)
+    _, _, _, situation, _ = draft.expect_whole()
+    assert situation.person is None
+    assert Subject.PERSON_CARED_FOR not in draft.consents_to(UNIT, NOW)
 
 
 def test_another_way_to_be_reached_has_to_be_consented_to_anew() -> None:
@@ -191,10 +195,9 @@ def test_nobody_has_to_be_reached() -> None:
         ("receiver", {"unit": "proposed"}),
     )
     assert first_incomplete(answers) == "check"
-    command = command_from(answers, uuid4())
-    assert command.carer.safe_contact.do_not_reach_out
-    assert command.carer_consent is not None
-    assert command.carer_consent.channels == frozenset()
+    carer, _, consent, _, _ = written(answers).expect_whole()
+    assert carer.carer.safe_contact.do_not_reach_out
+    assert consent.channels == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,10 @@ from flask_babel import Babel, force_locale
 
 from services.referral.domain import codes, routing
 from services.referral.domain.clocks import LIMITS, Priority, Promise
-from services.referral.domain.consent.consent import Form, GivenBy, Withdrawal
+from services.referral.domain.consent.consent import Form, GivenBy
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.consent.texts import CONSENT_TEXTS
+from services.referral.domain.consent.withdrawal import Withdrawal
 from services.referral.domain.lifecycle import State
 from services.referral.domain.people import Channel, Relation, Subject, TakesInBest
 from services.referral.domain.recipient import NamedRecipient

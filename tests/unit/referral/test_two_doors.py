@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError
 
 from services.referral.domain.refusals import AgesDisagree, CarerCannotBeReached, SafeContactContradictsItself
-from services.referral.web.draft import from_json as asking
+from services.referral.web.draft import send_api as asking
 from services.referral.web.draft.carer_form import CarerForm, carer_from
 from services.referral.web.schemas import CarerIn
 from shared.web.fields import today

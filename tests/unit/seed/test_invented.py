@@ -18,7 +18,6 @@ from demo.seed.situations import SITUATIONS, Invented, Wishes, invent
 from demo.seed.stories import Story, stories
 from demo.seed.year import stranger_to
 from services.referral.adapters.holidays import swedish_calendar
-from services.referral.commands.send_referral import check_answers
 from services.referral.domain.codes import SUPPORT_FORMS, TARGET_GROUPS
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.people import Relation
@@ -75,7 +74,7 @@ def test_every_state_that_can_be_reached_is_in_it(ending: tuple[str, ...]) -> No
 def test_every_invented_referral_would_be_taken() -> None:
     """By the very check that the real command makes."""
     for invented in many(Wishes()):
-        check_answers(invented.command, NOW)
+        invented.draft.check(NOW)
 
 
 @pytest.mark.parametrize("minute", [59, 0, 1])
@@ -83,17 +82,17 @@ def test_every_invented_consent_was_to_the_text_of_its_day(minute: int) -> None:
     """Around the Swedish midnight at which the texts changed, when it is still the day before elsewhere."""
     at = datetime(2026, 10, 31, 22 if minute == 59 else 23, minute, tzinfo=UTC)
     for invented in many(Wishes(), at=at):
-        check_answers(invented.command, at)
+        invented.draft.check(at)
 
 
 def test_two_people_of_one_story_have_names_of_their_own() -> None:
     """Else nobody could tell the carer Pekka from the partner Pekka; a child's guardian is another again."""
     named = 0
-    for story in [invented.command for invented in many(Wishes(), 3_000)]:
-        first = story.carer.name.split()[0]
-        others = [story.person_cared_for.name] if story.person_cared_for else []
-        if story.carer_consent is not None:
-            others += story.carer_consent.representative_name.split()[:1]
+    for story in [invented.draft for invented in many(Wishes(), 3_000)]:
+        carer, _, consent, situation, _ = story.expect_steps()
+        first = carer.carer.name.split()[0]
+        others = [situation.person.name] if situation.person else []
+        others += consent.representative_name.split()[:1]
         assert first not in others
         named += len([each for each in others if each])
     # by chance alone, one in so many would be a namesake
@@ -103,23 +102,24 @@ def test_two_people_of_one_story_have_names_of_their_own() -> None:
 def test_without_consent_nothing_is_told_of_the_other_person() -> None:
     """Carer-only referrals are carer-only."""
     for invented in many(Wishes(carer_only=True)):
-        assert invented.command.person_cared_for is None
-        assert invented.command.person_cared_for_consent is None
-        assert bool(invented.command.need.target_groups) == invented.command.need.own_statement
+        _, _, _, situation, _ = invented.draft.expect_steps()
+        assert situation.person is None
+        assert invented.draft.other_consent is None
+        assert bool(situation.target_groups) == situation.own_statement
 
 
 def test_telling_the_referrer_is_a_choice_of_its_own() -> None:
     """A story may need one or the other."""
     for tells in (True, False):
         for invented in many(Wishes(tell_referrer=tells), 20):
-            assert invented.command.carer_consent is not None
-            assert (Scope.TELL_REFERRER_WHAT_HAPPENED in invented.command.carer_consent.scopes) is tells
+            _, _, consent, _, _ = invented.draft.expect_steps()
+            assert (Scope.TELL_REFERRER_WHAT_HAPPENED in consent.scopes) is tells
 
 
 def test_nobody_real_can_be_reached() -> None:
     """Numbers of the fiction series, addresses at example.se, streets that are none."""
     for invented in many(Wishes()):
-        carer = invented.command.carer
+        carer = invented.draft.expect_carer().carer
         assert not carer.phone or re.fullmatch(r"\+467017406(0[5-9]|[1-9]\d)", carer.phone)
         assert not carer.phone or phonenumbers.is_possible_number(phonenumbers.parse(carer.phone))
         assert not carer.email or re.fullmatch(r"[a-z]+\.[a-z]+@example\.se", carer.email)
@@ -128,9 +128,8 @@ def test_nobody_real_can_be_reached() -> None:
 
 def test_identity_numbers_are_test_numbers_and_used_once() -> None:
     """Official test numbers of the 1890s, and the best known of all: beside no age that they contradict."""
-    used = [
-        invented.command.carer.identity_number for invented in many(Wishes()) if invented.command.carer.identity_number
-    ]
+    carers = [invented.draft.expect_carer().carer for invented in many(Wishes())]
+    used = [carer.identity_number for carer in carers if carer.identity_number]
     assert used
     assert len(used) == len(set(used))
     for number in LISTS["identity_numbers"]:
@@ -164,7 +163,7 @@ def test_what_bo_shall_have_in_his_list_comes_to_bo(seed: int) -> None:
     for story in stories(chance, swedish_calendar(), NOW, over_the_year=0):
         if not story.from_alva:
             continue
-        need = invent(invention, "0180-sodermalm", story.sent_at, story.wishes).command.need
+        need = invent(invention, "0180-sodermalm", story.sent_at, story.wishes).draft.need
         situation = Situation(area=need.area, target_groups=frozenset(need.target_groups))
         assert rules.propose(situation, NOW.date(), UNIT.values()).unit_id == UNIT["advice-sodermalm"]
         states.add(story.acts[-1][1] if story.acts else "")

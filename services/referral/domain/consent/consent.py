@@ -6,17 +6,24 @@ A block (spärr) wins over any consent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.referral.domain.consent.scopes import SCOPES_OF, Answer, Scope
-from services.referral.domain.consent.texts import a_year_after, sha256_of, text_of, two_years_after
+from services.referral.domain.consent.scopes import SCOPES_OF, Answer, Scope, answer
+from services.referral.domain.consent.texts import (
+    LONGEST,
+    a_year_after,
+    may_have_been_read,
+    sha256_of,
+    text_of,
+    two_years_after,
+)
 from services.referral.domain.people import Channel, Subject
 from services.referral.domain.recipient import NamedRecipient
 from services.referral.domain.refusals import ConsentDoesNotHold, ConsentIsAlreadyWithdrawn, ConsentIsMissing
-from shared.kernel.actor import UserRef
+from shared.kernel.actor import Actor, UserRef
+from shared.kernel.clock import swedish_day
 from shared.kernel.identity import AssignmentId, ConsentId, ReferralId, UnitId
 from shared.kernel.translation import says
 from shared.vocabulary.languages import SWEDISH
@@ -65,6 +72,16 @@ class ConsentAnswers:
     given_at: datetime | None = None
     expires_at: datetime | None = None
 
+    @property
+    def names_somebody(self) -> bool:
+        """Whether the text that was read out says by name whom the consent is for."""
+        text = text_of(self.text_version)
+        return text is not None and text.names_recipient
+
+    def answer_to(self, scope: Scope) -> Answer:
+        """What was answered to a scope."""
+        return answer(scope, self.scopes, self.refused)
+
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedBy:
@@ -73,6 +90,11 @@ class RecordedBy:
     user: UserRef
     assignment_id: AssignmentId
     unit_id: UnitId
+
+
+def recorded_by(actor: Actor) -> RecordedBy:
+    """The actor, as written beside what they wrote down."""
+    return RecordedBy(user=actor.user, assignment_id=actor.assignment_id, unit_id=actor.unit_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,11 +137,7 @@ class Consent:
 
     def answer_to(self, scope: Scope) -> Answer:
         """What was answered when the consent was given, whatever was withdrawn since."""
-        if scope in self.scopes:
-            return Answer.YES
-        if self.refused is None:
-            return Answer.NOT_KEPT
-        return Answer.NO if scope in self.refused else Answer.UNANSWERED
+        return answer(scope, self.scopes, self.refused)
 
     def covers(self, scope: Scope, at: datetime) -> bool:
         """Whether the scope holds at a moment: given, not expired, not withdrawn, not blocked."""
@@ -147,37 +165,18 @@ class Consent:
         return replace(self, withdrawn_scopes=self.withdrawn_scopes | going, withdrawn_at=at, withdrawn_by=by)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Withdrawal:
-    """What is withdrawn of one person's consent. ``at``, ``unit_id``: when and where the last of it was written down.
-
-    ``unit``: that unit's name, as far as a view has looked it up.
-    """
-
-    about: Subject
-    scopes: frozenset[Scope]
-    at: datetime
-    unit_id: UnitId
-    unit: str = ""
-
-
-def withdrawals_of(consents: Iterable[Consent]) -> tuple[Withdrawal, ...]:
-    """What has been withdrawn, at most one for each of the two people."""
-    return tuple(
-        Withdrawal(
-            about=consent.about,
-            scopes=consent.withdrawn_scopes,
-            at=consent.withdrawn_at,
-            unit_id=consent.withdrawn_by.unit_id,
-        )
-        for consent in consents
-        if consent.withdrawn_at is not None and consent.withdrawn_by is not None
-    )
-
-
 def pointer_to(about: Subject) -> str:
     """Where a subject's consent stands in a request (JSON pointer)."""
     return f"/consents/{about.value.replace('-', '_')}"
+
+
+def check_read_out(about: Subject, answers: ConsentAnswers, now: datetime) -> None:
+    """Raise ConsentDoesNotHold unless the text was there to be read out then, in that language."""
+    # whatever is older than any consent, or still to come, is refused when the consent is recorded
+    given_at = max(min(answers.given_at or now, now), now - LONGEST)
+    if not may_have_been_read(about, answers.text_version, answers.text_language, swedish_day(given_at)):
+        said = says("Say which of the texts in force that day the yes was given to, in which language.")
+        raise ConsentDoesNotHold(fields={f"{pointer_to(about)}/text_version": said})
 
 
 def record_consent(

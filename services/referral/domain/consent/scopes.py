@@ -32,3 +32,12 @@ class Answer(StrEnum):
     NO = "no"
     UNANSWERED = "unanswered"
     NOT_KEPT = "not-kept"  # recorded before a no and no answer were kept apart
+
+
+def answer(scope: Scope, yes: frozenset[Scope], no: frozenset[Scope] | None) -> Answer:
+    """What was answered to a scope. ``no``: None where a no was not kept apart from no answer."""
+    if scope in yes:
+        return Answer.YES
+    if no is None:
+        return Answer.NOT_KEPT
+    return Answer.NO if scope in no else Answer.UNANSWERED

@@ -31,6 +31,7 @@ from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import NotThere
 from shared.vocabulary.age import AgeBand
+from shared.vocabulary.routing import Situation
 from shared.web.api.answers import created, etag, no_content, ok, once, require_if_match
 from shared.web.api.idempotency import Answer, answered_before, remember_answer
 from shared.web.api.openapi import Operations
@@ -128,13 +129,15 @@ def propose(query: dict[str, Any]) -> Response:
     """
     band, year = query["age_band"], query["year_of_birth"]
     carer = Carer(name="", age_band=AgeBand(band) if band else None, year_of_birth=year)
-    for said in carer.disagreement(swedish_day(parts().clock.now())).values():
+    today = swedish_day(parts().clock.now())
+    for said in carer.disagreement(today).values():
         raise AgesDisagree(fields={"/year_of_birth": said})
-    check_young(query["target_group"], carer.known_age(swedish_day(parts().clock.now())), "/target_group")
-    command = ProposeRoute(area=query["area"], target_groups=tuple(query["target_group"]), carer=carer)
+    age, groups = carer.known_age(today), frozenset(query["target_group"])
+    check_young(groups, age, "/target_group")
+    situation = Situation(area=query["area"], target_groups=groups, age_of_carer=age)
     actor = current_actor()
     with reading(actor) as uow:
-        proposed = propose_route(command, actor, uow)
+        proposed = propose_route(ProposeRoute(situation=situation), actor, uow)
     reason = proposed.route.reason
     # a rule's sentence is the municipality's own; ours is a key into the catalogue
     shown = gettext(reason) if proposed.is_default else reason

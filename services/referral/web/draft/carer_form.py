@@ -7,7 +7,8 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
-from services.referral.domain.draft import CarerStep, WrittenDraft
+from services.referral.domain.draft import WrittenDraft
+from services.referral.domain.filled_draft import CarerStep
 from services.referral.domain.people import (
     NAME_LIMIT,
     Carer,

@@ -11,8 +11,8 @@ from marshmallow import ValidationError, validates_schema
 
 from services.referral.domain.consent.consent import ConsentAnswers, Form, GivenBy
 from services.referral.domain.consent.scopes import Scope
-from services.referral.domain.consent.texts import READ_OUT_IN, text_of
-from services.referral.domain.draft import ConsentStep, WrittenDraft
+from services.referral.domain.consent.texts import READ_OUT_IN
+from services.referral.domain.draft import WrittenDraft
 from services.referral.domain.people import NAME_LIMIT, Channel
 from services.referral.domain.places import name_of
 from services.referral.domain.recipient import NamedRecipient
@@ -131,55 +131,37 @@ def person_says_yes(values: Mapping[str, Any]) -> bool:
     return any(values.get(name) == "yes" for name in PERSON_SCOPES)
 
 
-def carer_consent(data: dict[str, Any], draft: WrittenDraft, typed: Mapping[str, Any]) -> ConsentStep | None:
+def carer_consent(data: dict[str, Any], draft: WrittenDraft, typed: Mapping[str, Any]) -> ConsentAnswers | None:
     """What the loaded form means as a step of a draft; None when it is not said when it was answered.
 
     The ways to be reached that were read out are those of the carer's step.
     """
     read_out = draft.carer.carer.safe_contact.channels if draft.carer else frozenset()
     agreed = read_out if data["channels_ok"] == "yes" else frozenset()
-    return _step(data, CARER_SCOPES, agreed, draft, typed)
+    return _answers(data, CARER_SCOPES, agreed, typed)
 
 
-def person_consent(data: dict[str, Any], draft: WrittenDraft, typed: Mapping[str, Any]) -> ConsentStep | None:
+def person_consent(data: dict[str, Any], draft: WrittenDraft, typed: Mapping[str, Any]) -> ConsentAnswers | None:
     """The same of the person cared for. When none of the answers is a yes, there is no consent to keep."""
-    return _step(data, PERSON_SCOPES, frozenset(), draft, typed)
+    return _answers(data, PERSON_SCOPES, frozenset(), typed)
 
 
-def _step(
-    data: dict[str, Any],
-    scopes: Mapping[str, Scope],
-    channels: frozenset[Channel],
-    draft: WrittenDraft,
-    typed: Mapping[str, Any],
-) -> ConsentStep | None:
+def _answers(
+    data: dict[str, Any], scopes: Mapping[str, Scope], channels: frozenset[Channel], typed: Mapping[str, Any]
+) -> ConsentAnswers | None:
     if not is_moment(typed.get(GIVEN_AT)):
         return None
-    yes = frozenset(scope for name, scope in scopes.items() if data[name] == "yes")
-    no = frozenset(scope for name, scope in scopes.items() if data[name] == "no")
-    consent = (
-        ConsentAnswers(
-            scopes=yes,
-            refused=no,
-            recipient=named_from(data["read_for"]),
-            given_by=GivenBy(data["given_by"]),
-            representative_name=data["representative_name"],
-            form=Form(data["form"]),
-            channels=channels,
-            text_version=data["text_version"],
-            text_language=data["text_language"],
-            interpreter_present=data["interpreter_present"],
-            given_at=datetime.fromisoformat(typed[GIVEN_AT]),
-        )
-        if yes
-        else None
+    return ConsentAnswers(
+        scopes=frozenset(scope for name, scope in scopes.items() if data[name] == "yes"),
+        refused=frozenset(scope for name, scope in scopes.items() if data[name] == "no"),
+        recipient=named_from(data["read_for"]),
+        given_by=GivenBy(data["given_by"]),
+        representative_name=data["representative_name"],
+        # a no needs no form, and nothing of it is kept
+        form=Form(data["form"] or Form.ORAL),
+        channels=channels,
+        text_version=data["text_version"],
+        text_language=data["text_language"],
+        interpreter_present=data["interpreter_present"],
+        given_at=datetime.fromisoformat(typed[GIVEN_AT]),
     )
-    return ConsentStep(yes=yes, no=no, consent=consent, named=_named(data, draft))
-
-
-def _named(data: dict[str, Any], draft: WrittenDraft) -> NamedRecipient | None:
-    text = text_of(data["text_version"])
-    if text is None or not text.names_recipient or draft.carer is None:
-        return None
-    area = draft.carer.area
-    return named_from(data["read_for"]) or NamedRecipient(area=area, name=name_of(area))

@@ -9,7 +9,8 @@ from marshmallow import ValidationError
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.propose_route import ProposeRoute, propose_route
 from services.referral.domain.consent.texts import consent_text
-from services.referral.domain.draft import STEP_OF, CarerStep, WrittenDraft
+from services.referral.domain.draft import STEP_OF, WrittenDraft
+from services.referral.domain.filled_draft import CarerStep
 from services.referral.domain.people import Subject
 from services.referral.domain.places import known_as, name_of
 from services.referral.domain.recipient import NamedRecipient
@@ -22,6 +23,7 @@ from services.referral.web.forms import Typed
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
 from shared.vocabulary.languages import SWEDISH
+from shared.vocabulary.routing import Situation
 
 
 def consent_step(
@@ -77,7 +79,9 @@ def _read_before(form: Typed, area: str, uow: ReferralUnitOfWork) -> NamedRecipi
 
 def _expected(carer: CarerStep, actor: Actor, uow: ReferralUnitOfWork) -> ReceivingUnit | None:
     """The unit that receives the referral, as far as is known now; also whom to tell of when the carer says no."""
+    today = swedish_day(uow.clock.now())
+    situation = Situation(area=carer.area, age_of_carer=carer.carer.known_age(today))
     try:
-        return propose_route(ProposeRoute(area=carer.area, carer=carer.carer), actor, uow).unit
+        return propose_route(ProposeRoute(situation=situation), actor, uow).unit
     except NoReceiverIsKnown:
         return None

@@ -5,12 +5,9 @@ What it became is remembered, and whoever comes back is led there.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import wraps
-from typing import Any, cast
 from uuid import UUID
 
-from flask import redirect, url_for
+from flask import url_for
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.drafts import OpenDraft, open_draft
@@ -19,7 +16,7 @@ from services.referral.domain.referral import Referral
 from services.referral.web.draft.parse import parse, understood, without_untold
 from shared.kernel.actor import Actor
 from shared.web.api.idempotency import Answer, Once, earlier_answer, once, remember_answer
-from shared.web.who import View, web
+from shared.web.who import web
 
 
 class DraftWasSent(Exception):
@@ -38,32 +35,27 @@ def remember_sending(draft_id: UUID, referral: Referral, actor: Actor, uow: Refe
     return receipt
 
 
-def expect_unsent(draft_id: UUID, actor: Actor, uow: ReferralUnitOfWork) -> None:
-    """Raise DraftWasSent for the one who sent it."""
-    if not uow.drafts.is_there(draft_id):
+def expect_unsent(draft_id: UUID, actor: Actor, uow: ReferralUnitOfWork, *, waits: bool = False) -> None:
+    """Raise DraftWasSent for the one who sent it. ``waits``: a sending that is under way ends first."""
+    if not uow.drafts.is_there(draft_id, waits=waits):
         before = earlier_answer(uow.connection, _sending(draft_id, actor))
         if before is not None:
             raise DraftWasSent(str(before.location))
 
 
-def written_draft(draft_id: UUID, actor: Actor, uow: ReferralUnitOfWork) -> WrittenDraft:
-    """The author's draft, as far as pages understand it, parsed. Raises NotThere (recorded) or DraftWasSent."""
-    expect_unsent(draft_id, actor, uow)
+def typed_draft(draft_id: UUID, actor: Actor, uow: ReferralUnitOfWork, *, waits: bool = False) -> WrittenDraft:
+    """The author's draft as it was typed, as far as pages understand it; no step of it is read yet.
+
+    Raises NotThere (recorded) or DraftWasSent. ``waits``: a sending that is under way ends first.
+    """
+    expect_unsent(draft_id, actor, uow, waits=waits)
     kept = open_draft(OpenDraft(draft_id=draft_id), actor, uow)
-    return replace(parse(without_untold(understood(kept.answers))), id=kept.id, version=kept.version)
+    return WrittenDraft(id=kept.id, version=kept.version, typed=without_untold(understood(kept.answers)))
 
 
-def leads_to_what_was_sent(view: View) -> View:
-    """A page of a draft: once the draft is sent, it is the receipt that is shown."""
-
-    @wraps(view)
-    def guarded(**address: Any) -> Any:
-        try:
-            return view(**address)
-        except DraftWasSent as sent:
-            return redirect(sent.receipt, 303)
-
-    return cast(View, guarded)
+def written_draft(draft_id: UUID, actor: Actor, uow: ReferralUnitOfWork, *, waits: bool = False) -> WrittenDraft:
+    """The same, parsed; raises the same."""
+    return parse(typed_draft(draft_id, actor, uow, waits=waits))
 
 
 def _sending(draft_id: UUID, actor: Actor) -> Once:

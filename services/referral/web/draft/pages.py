@@ -16,12 +16,11 @@ from services.referral.domain.lifecycle import Action
 from services.referral.domain.refusals import DraftIsUnreadable, NoReceiverIsKnown
 from services.referral.web import forms
 from services.referral.web.draft.answers import as_read_out, with_step, with_unfinished
-from services.referral.web.draft.open import expect_unsent, leads_to_what_was_sent, written_draft
+from services.referral.web.draft.open import DraftWasSent, expect_unsent, typed_draft, written_draft
 from services.referral.web.draft.parse import errors, form_of, parse
 from services.referral.web.draft.save_step import (
     changed_elsewhere,
     fill_in,
-    keep_for_later,
     leaves,
     left_for,
     onwards,
@@ -40,6 +39,12 @@ A_DRAFT = "/drafts/<uuid:draft_id>"
 OPENS = Tried(Action.OPEN, "draft")
 
 
+@pages.errorhandler(DraftWasSent)
+def leads_to_what_was_sent(sent: DraftWasSent) -> Response:
+    """A page of a draft that is sent is the receipt from then on."""
+    return redirect(sent.receipt, 303)
+
+
 @pages.get("/new")
 @needs(Role.REFERRER, goes_on=True)
 def new() -> Response:
@@ -49,7 +54,6 @@ def new() -> Response:
 
 @pages.route("/new/<uuid:begun>", methods=["GET", "POST"])
 @needs(Role.REFERRER, goes_on=True)
-@leads_to_what_was_sent
 def begin(begun: UUID) -> Page:
     """The first step, before there is any draft; once there is, whoever goes back here finds it.
 
@@ -84,7 +88,7 @@ def _begun(begun: UUID, draft_id: UUID, actor: Actor, uow: ReferralUnitOfWork) -
     save_draft(SaveDraft(answers=answers, begin_as=draft_id), actor, uow)
     if leaves():
         return left_for("carer", draft_id, nothing)
-    return onwards(draft_id, "carer", nothing, parse(answers))
+    return onwards(draft_id, "carer", nothing.typed, parse(WrittenDraft(id=draft_id, typed=answers)))
 
 
 def _holds_something(values: forms.Values, empty: forms.Values) -> bool:
@@ -98,7 +102,6 @@ def _draft_begun(begun: UUID, actor: Actor) -> UUID:
 
 @pages.route(f"{A_DRAFT}/<step>", methods=["GET", "POST"])
 @needs(Role.REFERRER, goes_on=True, tries=OPENS)
-@leads_to_what_was_sent
 def step(draft_id: UUID, step: str) -> Page:
     """One step of a draft, shown or filled in."""
     if step not in ORDER:
@@ -106,12 +109,7 @@ def step(draft_id: UUID, step: str) -> Page:
     actor = current_actor()
     if request.method == "POST":
         with changing(actor) as uow:
-            draft = written_draft(draft_id, actor, uow)
-            elsewhere = draft.first_before(step)
-            if elsewhere:
-                keep_for_later(step, draft, actor, uow)
-                return redirect(address(draft_id, elsewhere), 303)
-            return redirect(fill_in(step, draft_id, draft, actor, uow), 303)
+            return redirect(fill_in(step, draft_id, typed_draft(draft_id, actor, uow), actor, uow), 303)
     with reading(actor) as uow:
         draft = written_draft(draft_id, actor, uow)
         elsewhere = draft.first_before(step)
@@ -122,7 +120,6 @@ def step(draft_id: UUID, step: str) -> Page:
 
 @pages.get(A_DRAFT)
 @needs(Role.REFERRER, goes_on=True, tries=OPENS)
-@leads_to_what_was_sent
 def resume(draft_id: UUID) -> Response:
     """Go on where the draft was left."""
     actor = current_actor()
@@ -132,7 +129,6 @@ def resume(draft_id: UUID) -> Response:
 
 @pages.route(f"{A_DRAFT}/discard", methods=["GET", "POST"])
 @needs(Role.REFERRER, goes_on=True, tries=Tried(Action.DISCARD_DRAFT, "draft"))
-@leads_to_what_was_sent
 def discard(draft_id: UUID) -> Page:
     """Ask, and then throw the draft away."""
     actor = current_actor()
@@ -140,7 +136,7 @@ def discard(draft_id: UUID) -> Page:
         back = url_for("draft.resume", draft_id=draft_id)
         with reading(actor) as uow:
             try:
-                written_draft(draft_id, actor, uow)
+                typed_draft(draft_id, actor, uow)
             except DraftIsUnreadable:
                 # it can be thrown away all the same, and there is nothing to go back to
                 back = listed()

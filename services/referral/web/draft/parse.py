@@ -43,30 +43,30 @@ from services.referral.web.draft.situation_form import (
 )
 from shared.web.fields import today
 
-# the steps that another rests on: it is read anew when one of them has changed
-RESTS_ON = {
-    "consent": ("carer",),
-    "other-consent": ("carer", "consent"),
-    "situation": ("carer", "consent", "other-consent"),
-}
 
-
-def parse(typed: Sections, before: WrittenDraft | None = None) -> WrittenDraft:
-    """What a draft says. ``typed``: as pages understand it (``understood``, ``without_untold``).
-
-    ``before``: as it was read earlier in the same request; a step that is still the same is not read once more.
-    """
-    draft = replace(before, typed=typed) if before else WrittenDraft(typed=typed)
+def parse(draft: WrittenDraft) -> WrittenDraft:
+    """What a draft says. Its ``typed`` is as pages understand it (``understood``, ``without_untold``)."""
+    meant: dict[str, Any] = {}
     for step in ORDER:
-        if before is None or any(typed.get(each) != before.typed.get(each) for each in (step, *RESTS_ON.get(step, ()))):
-            meant: dict[str, Any] = {step.replace("-", "_"): _meaning(step, draft) if step in draft.steps else None}
-            draft = replace(draft, **meant)
-    return draft
+        # each step is read in the light of those before it
+        meant[step.replace("-", "_")] = _meaning(step, replace(draft, **meant))
+    return replace(draft, **meant)
+
+
+def was_answered(step: str, typed: Sections, now: WrittenDraft) -> bool:
+    """Whether a step was answered in the draft as it was ``typed`` before, of which ``now`` is what it became.
+
+    Of what a step rests on, only who the carer is has to be read for it.
+    """
+    before = WrittenDraft(typed=typed)
+    same = typed.get("carer") == now.typed.get("carer")
+    before = replace(before, carer=now.carer if same else _meaning("carer", before))
+    return not before.is_typed_aside(step) and _meaning(step, before) is not None
 
 
 def _meaning(step: str, draft: WrittenDraft) -> Any:
     values = draft.typed.get(step)
-    if values is None:
+    if values is None or step not in draft.steps:
         return None
     try:
         return _READS[step](load(step, draft, values), draft, values)
@@ -90,7 +90,9 @@ def load(step: str, draft: WrittenDraft, values: Mapping[str, Any]) -> dict[str,
     Raises ValidationError, or PersonCaredForHasNotConsented for fields that may not be told.
     """
     refuse_untold(step, draft.typed, values)
-    return forms.load(form_of(step, draft), {name: value for name, value in values.items() if name != GIVEN_AT})
+    form = form_of(step, draft)
+    loaded: dict[str, Any] = form.load({name: value for name, value in values.items() if name != GIVEN_AT})
+    return loaded
 
 
 def form_of(step: str, draft: WrittenDraft) -> forms.Form:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.commands.propose_route import Proposal, propose_route, route_of
+from services.referral.commands.propose_route import Proposal, ProposeRoute, propose_route
 from services.referral.domain.draft import WrittenDraft
 from services.referral.domain.people import Subject
 from services.referral.domain.places import known_as
 from services.referral.domain.refusals import ReceiverIsCivilSociety, UnitCannotReceive
 from services.referral.domain.routing import ReceivingUnit
 from shared.kernel.actor import Actor
+from shared.kernel.clock import swedish_day
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Receiver:
     """The receiving unit, the name of the one that stands in for it (empty: none), and why it is that unit.
 
     ``unit``: None when the chosen one takes no more. ``was_named``: whether a text that was read out named the unit.
-    ``named_by``: a code of NamedBy, of the one that stands in. ``known_as``: the unit's name where the carer lives.
+    ``named_by``: a code of NamedBy, of the one that stands in.
     """
 
     unit: ReceivingUnit | None
@@ -29,7 +30,6 @@ class Receiver:
     reason: str
     was_named: bool = False
     named_by: str = ""
-    known_as: str = ""
 
     @property
     def name(self) -> str:
@@ -55,13 +55,14 @@ class Receiver:
 
 def receiver_of(draft: WrittenDraft, actor: Actor, uow: ReferralUnitOfWork) -> Receiver:
     """The receiver of a draft; without a unit when the chosen one takes no more. Raises NoReceiverIsKnown."""
-    asked, chosen = route_of(draft), draft.receiver.chosen if draft.receiver else None
+    chosen = draft.receiver.chosen if draft.receiver else None
+    asked = ProposeRoute(situation=draft.routed_by(swedish_day(uow.clock.now())), chosen_unit_id=chosen)
     if chosen is None:
         proposal = propose_route(asked, actor, uow)
         return _receiver(proposal, reason_of(proposal), draft)
     together = _("Chosen together with the one who gives support.")
     try:
-        proposal = propose_route(replace(asked, chosen_unit_id=chosen), actor, uow)
+        proposal = propose_route(asked, actor, uow)
     except (UnitCannotReceive, ReceiverIsCivilSociety):
         return Receiver(None, "", together)
     return _receiver(proposal, together, draft)
@@ -76,7 +77,6 @@ def _receiver(proposal: Proposal, reason: str, draft: WrittenDraft) -> Receiver:
         reason,
         was_named=bool(draft.not_named_for(unit)) or (named is not None and named.unit_id is not None),
         named_by=proposal.route.stand_in_named_by or "",
-        known_as=known_as(unit, area),
     )
 
 

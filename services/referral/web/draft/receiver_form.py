@@ -9,7 +9,8 @@ from typing import Any
 from marshmallow import ValidationError, validates_schema
 
 from services.referral.domain.consent.texts import READ_OUT_IN, text_of
-from services.referral.domain.draft import NewYes, ReceiverStep, WrittenDraft
+from services.referral.domain.draft import WrittenDraft
+from services.referral.domain.filled_draft import NewYes, ReceiverStep
 from services.referral.domain.people import Subject
 from services.referral.web import forms
 from services.referral.web import words as words

@@ -7,6 +7,7 @@ leaves all that was typed in the browser's session files on disk.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from services.referral.domain.draft import (
     CHECK,
     UNFINISHED,
     UNSAVED,
+    Sections,
     WrittenDraft,
     asks_about_the_person,
     refuse_untold,
@@ -34,8 +36,8 @@ from services.referral.web.draft.answers import (
     without_aside,
 )
 from services.referral.web.draft.consent_form import GIVEN_AT
-from services.referral.web.draft.open import written_draft
-from services.referral.web.draft.parse import form_of, parse
+from services.referral.web.draft.open import typed_draft
+from services.referral.web.draft.parse import form_of, parse, was_answered
 from services.referral.web.draft.steps import address, before
 from services.referral.web.page import asked_version
 from shared.kernel.actor import Actor
@@ -69,28 +71,35 @@ def left_for(step: str, draft_id: UUID, draft: WrittenDraft) -> str:
     return WAYS[request.form["go"]](step, draft_id, draft)
 
 
-def onwards(draft_id: UUID, step: str, earlier: WrittenDraft, draft: WrittenDraft) -> str:
-    """Where one goes on from a step that was saved.
+def onwards(draft_id: UUID, step: str, earlier: Sections, draft: WrittenDraft) -> str:
+    """Where one goes on from a step that was saved. ``earlier``: the draft as it was typed before that.
 
     What is wrong is told of the step itself, and of one that was answered earlier and has to be asked again. A step
     that is only unfinished has nothing wrong with it.
     """
     there = draft.next_step
-    tried = there == step or (there != CHECK and earlier.is_answered(there))
+    tried = there == step or (there != CHECK and was_answered(there, earlier, draft))
     return address(draft_id, there, tried=1 if tried else None)
 
 
 def fill_in(step: str, draft_id: UUID, draft: WrittenDraft, actor: Actor, uow: ReferralUnitOfWork) -> str:
-    """Keep what was typed, as an answer or beside it; where one goes on.
+    """Keep what was typed, as an answer or beside it; where one goes on. ``draft``: as typed, not read yet.
+
+    It is read once, with the step's form in it: what comes before the step, which it rests on, stays as it was.
 
     Raises PersonCaredForHasNotConsented, VersionIsRequired, and what ``save_draft`` refuses.
     """
     values = forms.typed(form_of(step, draft), request.form)
-    if "version" in request.form and asked_version() != draft.version:
-        return changed_elsewhere(step, draft_id, values, actor, uow)
+    moved = "version" in request.form and asked_version() != draft.version
+    answers = draft.typed if moved else _answers_after(step, draft, values, uow)
+    after = parse(replace(draft, typed=answers))
+    if elsewhere := after.first_before(step):
+        keep_for_later(step, draft, actor, uow)
+        return address(draft_id, elsewhere)
+    if moved:
+        return changed_elsewhere(step, draft_id, values, actor, uow, after)
     # before anything is kept: a field about the other person that the page did not have is not kept either
     refuse_untold(step, draft.typed, values)
-    answers = _answers_after(step, draft, values, uow)
     try:
         if answers != draft.typed:
             save_draft(SaveDraft(answers=answers, draft_id=draft_id, expected_version=asked_version()), actor, uow)
@@ -98,7 +107,7 @@ def fill_in(step: str, draft_id: UUID, draft: WrittenDraft, actor: Actor, uow: R
         return changed_elsewhere(step, draft_id, values, actor, uow)
     if step != "situation" and "situation" in draft.typed and "situation" not in answers:
         flash(gettext(TO_BE_TOLD_AGAIN), "info")
-    return left_for(step, draft_id, draft) if leaves() else onwards(draft_id, step, draft, parse(answers, draft))
+    return left_for(step, draft_id, draft) if leaves() else onwards(draft_id, step, draft.typed, after)
 
 
 def _answers_after(step: str, draft: WrittenDraft, values: forms.Values, uow: ReferralUnitOfWork) -> Mapping[str, Any]:
@@ -131,13 +140,22 @@ def keep_for_later(step: str, draft: WrittenDraft, actor: Actor, uow: ReferralUn
     save_draft(SaveDraft(answers=answers, draft_id=draft.id, expected_version=draft.version), actor, uow)
 
 
-def changed_elsewhere(step: str, draft_id: UUID, values: forms.Values, actor: Actor, uow: ReferralUnitOfWork) -> str:
+def changed_elsewhere(
+    step: str,
+    draft_id: UUID,
+    values: forms.Values,
+    actor: Actor,
+    uow: ReferralUnitOfWork,
+    read: WrittenDraft | None = None,
+) -> str:
     """The draft was changed in another window: nothing there is overwritten, and what was typed here is kept beside it.
 
-    The step's page then asks which of the two is to be saved. Where that is.
+    The step's page then asks which of the two is to be saved. Where that is. ``read``: the draft, if it has been read
+    in this request; it is read again only if it has changed once more.
     """
     uow.drafts.lock(draft_id)
-    now = written_draft(draft_id, actor, uow)
+    now = typed_draft(draft_id, actor, uow)
+    now = read if read is not None and read.version == now.version else parse(now)
     answers = now.typed
     if step in now.steps and values not in (typed_of(answers.get(step, {})), answers.get(UNFINISHED, {}).get(step)):
         answers = with_unsaved(step, answers, values)
@@ -145,7 +163,7 @@ def changed_elsewhere(step: str, draft_id: UUID, values: forms.Values, actor: Ac
     _say_what_is_not_kept(step, now, values)
     if step in answers.get(UNSAVED, {}):
         return address(draft_id, step)
-    return left_for(step, draft_id, now) if leaves() else onwards(draft_id, step, WrittenDraft(), now)
+    return left_for(step, draft_id, now) if leaves() else onwards(draft_id, step, {}, now)
 
 
 def _say_what_is_not_kept(step: str, draft: WrittenDraft, values: forms.Values) -> None:

@@ -10,19 +10,19 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.commands.send_referral import send_referral, sending_of
+from services.referral.commands.send_referral import SendReferral, send_referral
 from services.referral.domain.clocks import promises
 from services.referral.domain.draft import CHECK, WrittenDraft
 from services.referral.domain.lifecycle import Action
 from services.referral.domain.refusals import NoReceiverIsKnown
-from services.referral.web.draft.open import leads_to_what_was_sent, remember_sending, written_draft
+from services.referral.web.draft.open import remember_sending, written_draft
 from services.referral.web.draft.pages import A_DRAFT, OPENS
 from services.referral.web.draft.pages import pages as pages
 from services.referral.web.draft.receiver import Receiver, receiver_of
 from services.referral.web.draft.steps import address, frame
 from services.referral.web.draft.summary import sections
 from services.referral.web.page import Page, asked_version, changing, reading
-from shared.kernel.actor import Role
+from shared.kernel.actor import Actor, Role
 from shared.kernel.refusals import Invalid
 from shared.kernel.translation import says
 from shared.web.validation import sentences
@@ -48,7 +48,6 @@ STEP_OF = (
 
 @pages.get(f"{A_DRAFT}/check")
 @needs(Role.REFERRER, goes_on=True, tries=OPENS)
-@leads_to_what_was_sent
 def check(draft_id: UUID) -> Page:
     """Everything that will be sent, with a way to change each part."""
     actor = current_actor()
@@ -56,25 +55,16 @@ def check(draft_id: UUID) -> Page:
         draft = written_draft(draft_id, actor, uow)
         if draft.next_step != CHECK:
             return redirect(address(draft_id, draft.next_step, tried=1), 303)
-        try:
-            receiver = receiver_of(draft, actor, uow)
-        except NoReceiverIsKnown:
-            # the rules are gone since: the receiver's step says so, where the place was given
-            return redirect(address(draft_id, "receiver"), 303)
-        if receiver.unit is not None and draft.lacks_a_new_yes(receiver.unit):
-            return redirect(address(draft_id, "receiver"), 303)
-        return _check_page(draft_id, draft, receiver, uow)
+        return _checked(draft_id, draft, actor, uow)
 
 
 @pages.post(f"{A_DRAFT}/send")
 @needs(Role.REFERRER, goes_on=True, tries=Tried(Action.SEND, "draft"))
-@leads_to_what_was_sent
 def send(draft_id: UUID) -> Page:
     """Send it. The same draft sent twice is one referral: a double click ends on the same receipt."""
     actor = current_actor()
     with changing(actor) as uow:
-        uow.drafts.wait_for_a_first_click(draft_id)
-        draft = written_draft(draft_id, actor, uow)
+        draft = written_draft(draft_id, actor, uow, waits=True)
         if draft.next_step != CHECK:
             return redirect(address(draft_id, draft.next_step, tried=1), 303)
         if asked_version() != draft.version:
@@ -82,21 +72,29 @@ def send(draft_id: UUID) -> Page:
             flash(gettext(CHANGED), "warning")
             return redirect(address(draft_id, CHECK), 303)
         try:
-            receiver = receiver_of(draft, actor, uow)
-        except NoReceiverIsKnown:
-            return redirect(address(draft_id, "receiver"), 303)
-        if receiver.unit is not None and draft.lacks_a_new_yes(receiver.unit):
-            # a rule has changed since: nobody has been told of this unit
-            flash(gettext(ANOTHER_RECEIVER), "warning")
-            return redirect(address(draft_id, "receiver"), 303)
-        try:
-            referral = send_referral(sending_of(draft, receiver.unit, receiver.known_as), actor, uow)
-        except NoReceiverIsKnown:
-            return redirect(address(draft_id, "receiver"), 303)
+            referral = send_referral(SendReferral(draft=draft), actor, uow)
         except Invalid as refusal:
             # refused before anything was written; what the page shows was read all the same
-            return _check_page(draft_id, draft, receiver, uow, _problems(refusal, draft_id)), refusal.status
+            return _checked(draft_id, draft, actor, uow, refusal)
         return redirect(remember_sending(draft_id, referral, actor, uow), 303)
+
+
+def _checked(
+    draft_id: UUID, draft: WrittenDraft, actor: Actor, uow: ReferralUnitOfWork, refusal: Invalid | None = None
+) -> Page:
+    """The page to check, with what a sending was refused for; or the receiver's step, where it has to be said again."""
+    try:
+        receiver = receiver_of(draft, actor, uow)
+    except NoReceiverIsKnown:
+        # the rules are gone since: the receiver's step says so, where the place was given
+        return redirect(address(draft_id, "receiver"), 303)
+    if receiver.unit is not None and draft.lacks_a_new_yes(receiver.unit):
+        if refusal:
+            # a rule has changed since: nobody has been told of this unit
+            flash(gettext(ANOTHER_RECEIVER), "warning")
+        return redirect(address(draft_id, "receiver"), 303)
+    page = _check_page(draft_id, draft, receiver, uow, _problems(refusal, draft_id) if refusal else ())
+    return (page, refusal.status) if refusal else page
 
 
 def _check_page(
@@ -104,7 +102,7 @@ def _check_page(
     draft: WrittenDraft,
     receiver: Receiver,
     uow: ReferralUnitOfWork,
-    problems: Sequence[tuple[str, str]] = (),
+    problems: Sequence[tuple[str, str]],
 ) -> str:
     carer, need, *_ = draft.expect_whole()
     given = promises(need.priority, uow.clock.now(), uow.calendar)

@@ -9,7 +9,8 @@ from marshmallow import ValidationError, validates_schema
 
 from services.referral.domain.clocks import Priority
 from services.referral.domain.content import check_young
-from services.referral.domain.draft import NeedStep, SituationStep, WrittenDraft
+from services.referral.domain.draft import WrittenDraft
+from services.referral.domain.filled_draft import NeedStep, SituationStep
 from services.referral.domain.people import NAME_LIMIT, TEXT_LIMIT, PersonCaredFor, Relation
 from services.referral.domain.refusals import AgesDisagree
 from services.referral.web import forms

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.commands.propose_route import propose_route, route_of
+from services.referral.commands.propose_route import ProposeRoute, propose_route
 from services.referral.domain import codes
 from services.referral.domain.consent.texts import consent_text
 from services.referral.domain.draft import CHECK, WrittenDraft, is_protected
@@ -171,8 +171,9 @@ def _situation(draft: WrittenDraft, form: Typed, actor: Actor, uow: ReferralUnit
 
 
 def _receiver(draft: WrittenDraft, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
-    asked = route_of(draft)
-    proposal = propose_route(asked, actor, uow)
+    today = swedish_day(uow.clock.now())
+    asked = draft.routed_by(today)
+    proposal = propose_route(ProposeRoute(situation=asked), actor, uow)
     units = {str(unit_id): unit for unit_id, unit in uow.routing.receiving_units(municipality_of(asked.area)).items()}
     others = [(each, unit.name) for each, unit in units.items() if unit.id != proposal.unit.id]
     # one that has closed meanwhile is refused when it is chosen; until then it is the proposed one that is asked about
@@ -194,7 +195,7 @@ def _receiver(draft: WrittenDraft, form: Typed, actor: Actor, uow: ReferralUnitO
         "read_before": words.named(draft.named(Subject.CARER) or NamedRecipient(area=asked.area)),
         "words": {
             "yes_no": words.choices(words.YES_NO),
-            "text_languages": words.text_languages(consent_text(Subject.CARER, swedish_day(uow.clock.now()))),
+            "text_languages": words.text_languages(consent_text(Subject.CARER, today)),
         },
         "proposal": proposal,
         "proposed_was_named": not draft.not_named_for(proposal.unit),

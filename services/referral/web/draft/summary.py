@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from services.referral.domain import codes
-from services.referral.domain.consent.consent import GivenBy
+from services.referral.domain.consent.consent import ConsentAnswers, GivenBy
 from services.referral.domain.consent.scopes import Scope
-from services.referral.domain.draft import ConsentStep, WrittenDraft
+from services.referral.domain.draft import WrittenDraft
 from services.referral.domain.people import Subject
 from services.referral.domain.places import name_of
 from services.referral.web import words as words
@@ -70,7 +70,7 @@ def _units(receiver: Receiver) -> Rows:
     return [row for row in ((_("Unit"), receiver.name), (_("Stands in for it"), stand_in)) if row[1]]
 
 
-def _carer_consent(said: ConsentStep) -> Rows:
+def _carer_consent(said: ConsentAnswers) -> Rows:
     rows = [
         (_("Share with the receiving unit"), words.answer(said.answer_to(Scope.SHARE_WITH_RECEIVING_UNIT))),
         (_("Tell the referrer what happened"), words.answer(said.answer_to(Scope.TELL_REFERRER_WHAT_HAPPENED))),
@@ -99,18 +99,17 @@ def _other_consent(draft: WrittenDraft, carer: str, receiver: Receiver, address:
         ),
         (_("Staff may tell %(name)s", name=carer), words.answer(said.answer_to(Scope.STAFF_MAY_TELL_CARER))),
     ]
-    if said.consent:
+    if said.scopes:
         rows += [*_how(said), *_goes_to(Subject.PERSON_CARED_FOR, draft, receiver)]
     return [Section(_("Consent from the one who receives the support"), rows, address("other-consent"))]
 
 
-def _how(said: ConsentStep) -> Rows:
-    given = said.consent
-    if given is None:
+def _how(said: ConsentAnswers) -> Rows:
+    if not said.scopes:
         return []
-    form = str(words.FORMS[given.form])
-    language = language_name(given.text_language)
+    form = str(words.FORMS[said.form])
+    language = language_name(said.text_language)
     how = [(_("How it was given"), _("%(form)s, the text in %(language)s", form=form, language=language))]
-    if given.given_by is not GivenBy.SUBJECT:
-        how.append((_("Given by"), f"{words.GIVEN_BY[given.given_by]}: {given.representative_name}"))
+    if said.given_by is not GivenBy.SUBJECT:
+        how.append((_("Given by"), f"{words.GIVEN_BY[said.given_by]}: {said.representative_name}"))
     return how

@@ -10,8 +10,9 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
 from services.referral.domain import codes
-from services.referral.domain.consent.consent import Consent, Withdrawal, withdrawals_of
+from services.referral.domain.consent.consent import Consent
 from services.referral.domain.consent.scopes import SCOPES_OF, Scope
+from services.referral.domain.consent.withdrawal import Withdrawal, withdrawals_of
 from services.referral.domain.content import UNREADABLE, Closed, Need, Part
 from services.referral.domain.lifecycle import RECEIVERS, REFERRERS, STEPS, Action, Who
 from services.referral.domain.permissions import Relation

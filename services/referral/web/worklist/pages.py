@@ -7,8 +7,8 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext
 
-from services.referral.domain.consent.consent import Withdrawal
 from services.referral.domain.consent.scopes import Scope
+from services.referral.domain.consent.withdrawal import Withdrawal
 from services.referral.views.drafts import draft_list
 from services.referral.views.lines import Line
 from services.referral.views.sent_referrals import sent_list
