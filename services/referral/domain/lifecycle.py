@@ -60,7 +60,8 @@ class Action(StrEnum):
         return FORMER_NAMES.get(str(value))
 
 
-# until 0.2 a referral stayed accepted when the first contact was noted
+# until 0.2 a referral stayed accepted when the first contact was noted; what was recorded under the name is read so for
+# ever, both doors answer to it until 0.3
 FORMER_NAMES = {"first-contact": Action.START}
 
 

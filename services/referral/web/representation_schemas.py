@@ -74,7 +74,9 @@ class BriefOut(Schema):
     deadline = fields.Nested(DeadlineOut, required=True, allow_none=True)
     late = fields.Boolean(required=True)
     actions = fields.List(
-        fields.String(validate=validate.OneOf([*(each.value for each in Action), *FORMER_NAMES])), required=True
+        fields.String(validate=validate.OneOf([*(each.value for each in Action), *FORMER_NAMES])),
+        required=True,
+        metadata={"description": "What the asker may do. `first-contact`: as `start`; goes with 0.3."},
     )
 
 

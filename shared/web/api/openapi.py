@@ -82,6 +82,7 @@ class Operations:
         admits: Callable[..., None] | None = None,
         polled: bool = False,
         tries: Tried | None = None,
+        deprecated: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Open a door. ``roles``: who may (any assignment, if none named); ``public``: no token needed.
 
@@ -92,6 +93,7 @@ class Operations:
         ``versioned``: requires If-Match. ``etag``: answers carry one.
         ``polled``: may be answered with 304, as ``shared.web.api.answers.unless_known`` does.
         ``goes_on``: while the directory is silent too; ``tries``: what a refusal is recorded as (see ``needs``).
+        ``deprecated``: an earlier name, which goes with the version that the description names.
         The view's docstring is the description.
         """
 
@@ -100,7 +102,7 @@ class Operations:
             self.operations.append(
                 Operation(
                     *(method, path, view, summary, tuple(roles), public, body, query, answers),
-                    *(keyed, versioned, etag, goes_on, admits, polled, tries),
+                    *(keyed, versioned, etag, goes_on, admits, polled, tries, deprecated),
                 )
             )
             return view

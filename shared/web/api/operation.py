@@ -13,7 +13,7 @@ from shared.web.who import Tried
 
 PROBLEM = {
     "type": "object",
-    "description": "RFC 9457. `type` ends with the refusal's slug; `title` is in Swedish.",
+    "description": "RFC 9457. `type` ends with the refusal's slug; `title` and `detail` are in the reader's language.",
     "required": ["type", "title", "status"],
     "properties": {
         "type": {"type": "string"},
@@ -21,7 +21,11 @@ PROBLEM = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "instance": {"type": "string"},
-        "former_type": {"type": "string", "description": "What `type` was until 0.2; goes with 0.3."},
+        "former_type": {
+            "type": "string",
+            "deprecated": True,
+            "description": "What `type` was until 0.2; goes with 0.3.",
+        },
         "errors": {
             "type": "array",
             "items": {
@@ -66,6 +70,7 @@ class Operation:
     admits: Callable[..., None] | None
     polled: bool = False
     tries: Tried | None = None
+    deprecated: bool = False
 
 
 def described(each: Operation) -> dict[str, Any]:
@@ -80,6 +85,8 @@ def described(each: Operation) -> dict[str, Any]:
         described["description"] = "\n".join(
             line.strip() for line in each.view.__doc__.strip().splitlines()[1:]
         ).strip()
+    if each.deprecated:
+        described["deprecated"] = True
     if each.roles:
         described["x-lotsa-roles"] = [role.value for role in each.roles]
     if each.body is not None:

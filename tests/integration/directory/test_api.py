@@ -65,6 +65,24 @@ def test_pages_follow_one_another_without_gap_or_repeat(city: City) -> None:
     assert public(city, "/services?cursor=x").status_code == 422
 
 
+def test_until_0_3_lists_have_their_former_members_too(city: City) -> None:
+    """What 0.1 called items and cursor says the same; of the latter there is none on the last page."""
+    service = public(city, "/services?limit=1").json["items"][0]["id"]
+    answers = {
+        "services": public(city, "/services?limit=1"),
+        "organizations": public(city, "/organizations?limit=1"),
+        "units": public(city, "/units?limit=1"),
+        "activities": public(city, f"/services/{service}/activities"),
+        "terms": public(city, "/target-groups"),
+        "assignments": city.ask("hanna", "GET", "/assignments"),
+    }
+    for former, answer in answers.items():
+        said = answer.json
+        assert said[former] == said["items"] != [], former
+        assert said.get("next") == said["next_cursor"], former
+        assert ("next" in said) == (former in ("services", "organizations", "units")), former
+
+
 def test_stale_listings_come_last(city: City) -> None:
     """What nobody has confirmed for long is marked, and sinks."""
     fresh = [each["fresh"] for each in public(city, "/services?limit=100").json["services"]]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Response
 
-from services.referral.domain.lifecycle import STEPS, Action
+from services.referral.domain.lifecycle import FORMER_NAMES, STEPS, Action
 from services.referral.web import representation_schemas as schemas_out
 from services.referral.web.keyed import carried_out
 from services.referral.web.step.api_admission import to_a_step
@@ -20,7 +20,7 @@ from shared.web.api.openapi import Operations
 
 api = Operations()
 
-FORMER = "The name that `start` had before 0.2; it goes with the next version."
+FORMER = "The earlier name of `start`; goes with 0.3."
 
 
 def take(action: Action, referral_id: UUID, body: dict[str, Any] | None = None) -> Response:
@@ -32,7 +32,7 @@ def take(action: Action, referral_id: UUID, body: dict[str, Any] | None = None) 
     return carried_out(lambda actor, uow: offer.carry_out(command, actor, uow))
 
 
-def _hang_up(action: Action, name: str, described: str) -> None:
+def _hang_up(action: Action, name: str, described: str, *, deprecated: bool = False) -> None:
     """Open a step's door; whoever asks for a referral that is not theirs is answered, and recorded, by the command."""
     view = partial(take, action)
     # the description names its operations by their views
@@ -45,9 +45,11 @@ def _hang_up(action: Action, name: str, described: str) -> None:
         versioned=True,
         etag=True,
         admits=to_a_step(action),
+        deprecated=deprecated,
     )(view)
 
 
 for _action in STEPS:
     _hang_up(_action, _action.value, OFFERS[_action].described)
-_hang_up(Action.START, "first-contact", FORMER)
+for _name, _action in FORMER_NAMES.items():
+    _hang_up(_action, _name, FORMER, deprecated=True)
