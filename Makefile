@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := menu
-.PHONY: menu set-up run stop reset status compose compose-test unit test check house bench bench-in-turn chaos screenshots docs components requirements renewed-requirements set-up-test set-up-unit
+.PHONY: menu set-up run stop reset status compose compose-test unit test check house bench bench-in-turn chaos screenshots docs release-dump components requirements renewed-requirements set-up-test set-up-unit
 
 PYTHON3 ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -63,6 +63,9 @@ screenshots: set-up-test ## each role's page as a picture, for the README
 
 docs: set-up-unit ## write docs/asyncapi.json, which is made from the contracts
 	@$(BIN)/python -m shared.messaging.asyncapi
+
+release-dump: set-up-test ## keep a database that this version filled, for the tests of those that come after it
+	@$(BIN)/python -m tests.releases.make_dump
 
 components: set-up-unit ## tell which parts that others made have a known weakness, and whether one is past its time
 	@$(BIN)/python -m tools.components

@@ -1,10 +1,12 @@
 """Makes the dump of a release: run once, in a checkout of that release, and kept for ever.
 
-    python -m tests.releases.make_dump VERSION FILE
+    make release-dump
+    python -m tests.releases.make_dump [VERSION FILE]
 
-The product is started and given a small seeded year, and people leave things open (`left_open.py`); each service's
-database is written as SQL, with the keys of that installation beside it, into one compressed archive. The people are
-invented, and the installation is gone afterwards: its keys open nothing but this archive.
+Without words it is this checkout's version, beside this file; what is there already is not written over. The product
+is started and given a small seeded year, and people leave things open (`left_open.py`); each service's database is
+written as SQL, with the keys of that installation beside it, into one compressed archive. The people are invented, and
+the installation is gone afterwards: its keys open nothing but this archive.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from demo import seed
+from lotsa.code_version import product_version
 from shared.settings import SERVICES
 from tests.releases.left_open import leave_open
 from tests.support.infrastructure import find_infrastructure, stop_infrastructure
@@ -52,7 +55,10 @@ def _look_at_lists(product: Running) -> None:
 
 def main() -> None:
     """Seed, dump, pack."""
-    version, file = sys.argv[1:]
+    version, file = sys.argv[1:] or (product_version(), "")
+    kept = Path(file) if file else Path(__file__).with_name(f"{version}.tar.xz")
+    if kept.exists():
+        sys.exit(f"{kept} is there already. A release's dump is made once.")
     try:
         with running_product(find_infrastructure()) as product:
             seed.run(product.settings, over_the_year=OVER_THE_YEAR)
@@ -71,12 +77,13 @@ def main() -> None:
             parts |= {f"keys/{each.name}": each.read_text() for each in sorted(keys.iterdir())}
     finally:
         stop_infrastructure()
-    with tarfile.open(Path(file), "w:xz") as archive:
+    with tarfile.open(kept, "w:xz") as archive:
         for name, text in sorted(parts.items()):
             body = text.encode()
             entry = tarfile.TarInfo(name)
             entry.size = len(body)
             archive.addfile(entry, io.BytesIO(body))
+    sys.stdout.write(f"{kept}: {kept.stat().st_size} bytes\n")
 
 
 if __name__ == "__main__":

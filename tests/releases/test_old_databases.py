@@ -6,6 +6,7 @@ One archive for each release, made by `make_dump.py` in a checkout of that relea
 from __future__ import annotations
 
 import json
+import re
 import tarfile
 import zipfile
 from collections.abc import Iterator
@@ -34,12 +35,20 @@ from tests.support.running import Running, reached_at, started
 RELEASES = sorted(Path(__file__).parent.glob("*.tar.xz"))
 # the releases whose entries are of the log's first format
 WITH_FORMAT_1 = ("0.1.0", "main-with-leaf-1")
-# made after people had left things open (left_open.py)
-WITH_THINGS_LEFT_OPEN = "main-before-rooms"
+# of the others each was made after people had left things open (left_open.py)
+WITHOUT_THINGS_LEFT_OPEN = WITH_FORMAT_1
+# the releases that kept no word of what was read out
+WITHOUT_WORDS = (*WITH_FORMAT_1, "main-before-rooms")
 ABOUT_AN_HOUR = "now() + interval '1 hour'"
-left_open = pytest.mark.parametrize(
-    "old", [Path(__file__).with_name(f"{WITH_THINGS_LEFT_OPEN}.tar.xz")], ids=[WITH_THINGS_LEFT_OPEN], indirect=True
-)
+RELEASED = re.compile(r"^## \[(\d+\.\d+\.\d+)\] - ", re.MULTILINE)
+
+
+def _name(file: Path) -> str:
+    return file.name.removesuffix(".tar.xz")
+
+
+LEFT_OPEN = [file for file in RELEASES if _name(file) not in WITHOUT_THINGS_LEFT_OPEN]
+left_open = pytest.mark.parametrize("old", LEFT_OPEN, ids=[*map(_name, LEFT_OPEN)], indirect=True)
 pytestmark = pytest.mark.timeout(400)
 REFERRALS = "/api/referral/v1/referrals"
 
@@ -90,7 +99,7 @@ def _as_if_taken_down_just_now(connection: psycopg.Connection[Any]) -> None:
             connection.execute(f"UPDATE public.{table} SET expires_at = {ABOUT_AN_HOUR}")  # type: ignore[arg-type]
 
 
-@pytest.fixture(scope="module", params=RELEASES, ids=[file.name.removesuffix(".tar.xz") for file in RELEASES])
+@pytest.fixture(scope="module", params=RELEASES, ids=[*map(_name, RELEASES)])
 def old(request: pytest.FixtureRequest, infrastructure: Infrastructure) -> Iterator[Old]:
     """A release's databases and keys, migrated, with this version's processes running on them."""
     with tarfile.open(request.param) as packed:
@@ -116,9 +125,12 @@ def listed(old: Old, who: str, direction: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_there_is_a_dump_of_a_release() -> None:
-    """The tests below would pass on nothing."""
-    assert RELEASES
+def test_there_is_a_dump_of_each_release() -> None:
+    """The tests below would pass on nothing; of a version that is called released, `make release-dump` makes it."""
+    released = set(RELEASED.findall((Path(__file__).parents[2] / "CHANGELOG.md").read_text()))
+    assert released
+    assert released <= set(map(_name, RELEASES))
+    assert LEFT_OPEN
 
 
 def test_no_referral_is_lost_and_none_has_changed_its_state(old: Old) -> None:
@@ -244,9 +256,13 @@ def test_what_stands_beside_the_old_entries_fits_them(old: Old) -> None:
 
 
 def test_each_consent_says_what_is_known_of_its_text(old: Old) -> None:
-    """The words were not kept then: put together from what was, they are said to be, and known by a checksum."""
+    """Words that were not kept then are put together from what was, and said to be; each is known by a checksum."""
     told = [consent for line in listed(old, "bo", "received")[:20]
             for consent in old.product.ask("bo", "GET", f"{REFERRALS}/{line['id']}").json()["consents"]]  # fmt: skip
+    if old.version not in WITHOUT_WORDS:
+        assert {each["text_origin"] for each in told} - {None} == {"kept"}
+        assert all(each["text_sha256"] == sha256(each["text"].encode()).hexdigest() for each in told if each["text"])
+        return
     composed = [each for each in told if each["text_origin"] == "composed"]
     # 0.1.0 kept no word of whom a text named: there the version is all that is known, and is said to be
     assert composed or {each["text_origin"] for each in told} >= {"version-only"}, told
