@@ -18,7 +18,10 @@ def keys_rotate(
         bool, typer.Option("--leaked", help="Others have it: what it signed counts no more at once.")
     ] = False,
     wait: Annotated[
-        float, typer.Option(help="Seconds until every process has the new files; more where they are copied by hand.")
+        float,
+        typer.Option(
+            help="Seconds in which every process looks at its files again; more where they are copied by hand."
+        ),
     ] = 2.0,
 ) -> None:
     """Change a key while everything goes on. What was sealed under the old one opens, what it signed holds."""

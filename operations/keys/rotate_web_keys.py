@@ -49,12 +49,14 @@ def rotate_session(
     new, now = public_half(_read(coming)), clock()
     kept = [key for key in _read(public)["keys"] if key["kid"] != new["kid"] and key.get("exp", now + 1) > now]
     _publish(public, [new, *kept])
-    console.print(f"  {public} holds the new public half: waiting until every process knows it", markup=False)
+    console.print(
+        f"  {public} holds the new public half: waiting {wait:g} s for every process to look at it", markup=False
+    )
     # no process tells that it has looked at its file again, so each is given the time in which it does
     time.sleep(wait)
     put(private, json.dumps(_read(coming)))
     hand_out()
-    console.print("  The directory signs with the new key: waiting until every process of it does")
+    console.print(f"  The directory signs with the new key: waiting {wait:g} s for its processes to look at it")
     time.sleep(wait)
     until = int(clock() + STILL_COUNTS_S)
     _publish(public, [new, *([] if at_once else ({"exp": until, **key} for key in kept))])
