@@ -28,7 +28,8 @@ from shared.contracts import audit, common, directory, notifications, referral  
 from shared.contracts.common import RelayAnnounced, ServiceRestored, TallyAnnounced
 from shared.contracts.contract import Contract, all_contracts
 from shared.contracts.envelope import Envelope
-from shared.messaging.receive.subscribe import Heard, every, subscribe
+from shared.messaging.receive.subscribe import Heard, subscribe
+from shared.messaging.receive.timers import every
 from shared.settings import Settings
 from shared.storage import heartbeat as hearing
 from shared.storage import lapsed_forms

@@ -18,7 +18,8 @@ from shared.contracts.referral import (
     ReferralRejected,
     ReferralSent,
 )
-from shared.messaging.receive.subscribe import Heard, every, subscribe
+from shared.messaging.receive.subscribe import Heard, subscribe
+from shared.messaging.receive.timers import every
 from shared.storage import lapsed_forms
 from shared.storage.staff import forget_old_sessions
 from shared.web.api import idempotency

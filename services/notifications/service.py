@@ -41,7 +41,8 @@ from shared.contracts.referral import (
     ReferralRejected,
     ReferralSent,
 )
-from shared.messaging.receive.subscribe import Heard, every, subscribe
+from shared.messaging.receive.subscribe import Heard, subscribe
+from shared.messaging.receive.timers import every
 from shared.storage import heartbeat as hearing
 from shared.storage.staff import STAFF_EVENTS, StaffEvent, forget_old_sessions
 

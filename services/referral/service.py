@@ -11,7 +11,8 @@ from services.referral.reactions.when_routing_rules_change_keep_them import when
 from services.referral.reactions.when_the_directory_speaks_remember_it import when_the_directory_speaks_remember_it
 from shared.contracts.directory import RoutingRulesChanged, RoutingRulesToldAgain
 from shared.contracts.envelope import Envelope
-from shared.messaging.receive.subscribe import every, subscribe
+from shared.messaging.receive.subscribe import subscribe
+from shared.messaging.receive.timers import every
 from shared.storage import heartbeat as hearing
 from shared.storage import lapsed_forms
 from shared.storage.staff import STAFF_EVENTS, StaffEvent, forget_old_sessions

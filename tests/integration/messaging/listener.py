@@ -15,7 +15,8 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.referral import ReferralCompleted, ReferralOpened, ReferralSent
 from shared.kernel.refusals import Conflict, Failure
 from shared.messaging.publish.outbox import append
-from shared.messaging.receive.subscribe import Heard, every, subscribe
+from shared.messaging.receive.subscribe import Heard, subscribe
+from shared.messaging.receive.timers import every
 from shared.settings import Settings
 from shared.storage.engine import make_engine
 from shared.storage.unit_of_work import UnitOfWork

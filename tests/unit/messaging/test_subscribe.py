@@ -13,8 +13,9 @@ from structlog.testing import capture_logs
 from shared.contracts.common import RelayAnnounced
 from shared.contracts.directory import AssignmentGranted, UnitChanged
 from shared.kernel.steady import SteadyTime
-from shared.messaging.receive import subscribe as subscribing
-from shared.messaging.receive.subscribe import Subscribed, every, subscribe, subscriptions_of
+from shared.messaging.receive import timers
+from shared.messaging.receive.subscribe import Subscribed, subscribe, subscriptions_of
+from shared.messaging.receive.timers import every
 from shared.messaging.topology import event_types_nobody_hears
 
 
@@ -77,15 +78,15 @@ def test_when_a_timer_last_did_its_work_is_measured(monkeypatch: pytest.MonkeyPa
     def done_at(timer: str) -> float | None:
         return REGISTRY.get_sample_value("lotsa_timer_done_timestamp_seconds", {"timer": timer})
 
-    Keeper().sweep(subscribing._TICK)  # type: ignore[call-arg]
+    Keeper().sweep(timers._TICK)  # type: ignore[call-arg]
     assert done_at("keeper.sweep") == 0
     for moment, expected in ((100.0, 100.0), (200.0, 200.0), (300.0, 200.0), (400.0, 400.0)):
         monkeypatch.setattr(time, "time", lambda moment=moment: moment)
-        Works().tick(subscribing._TICK)  # type: ignore[call-arg]
+        Works().tick(timers._TICK)  # type: ignore[call-arg]
         assert done_at("works.tick") == expected
     assert ticked == 4
-    monkeypatch.setattr(subscribing, "_date_holds", lambda: False)
-    Works().sweep(subscribing._TICK)  # type: ignore[call-arg]
+    monkeypatch.setattr(timers, "_date_holds", lambda: False)
+    Works().sweep(timers._TICK)  # type: ignore[call-arg]
     assert done_at("works.sweep") == 400.0
 
 
@@ -125,15 +126,15 @@ def test_what_forgets_by_the_date_waits_for_a_date_that_holds(monkeypatch: pytes
             swept.append(None)
 
     wall, seconds = datetime(2026, 3, 2, 12, tzinfo=UTC), 0.0
-    monkeypatch.setattr(subscribing, "_date", SteadyTime(seconds=lambda: seconds))
-    monkeypatch.setattr(subscribing, "datetime", SimpleNamespace(now=lambda _: wall))
+    monkeypatch.setattr(timers, "_date", SteadyTime(seconds=lambda: seconds))
+    monkeypatch.setattr(timers, "datetime", SimpleNamespace(now=lambda _: wall))
 
     def minutes(count: int) -> int:
         nonlocal wall, seconds
         before = len(swept)
         for _ in range(count):
             wall, seconds = wall + timedelta(minutes=1), seconds + 60
-            Forgets().sweep(subscribing._TICK)  # type: ignore[call-arg]
+            Forgets().sweep(timers._TICK)  # type: ignore[call-arg]
         return len(swept) - before
 
     assert minutes(14) == 0

@@ -17,7 +17,7 @@ from shared.messaging.publish.relay import Relay
 from shared.messaging.publish.tallies import Tallier
 from shared.messaging.receive import consumer as consuming
 from shared.messaging.receive.consumer import Consuming
-from shared.messaging.receive.subscribe import _TICK, every
+from shared.messaging.receive.timers import _TICK, every
 from shared.messaging.trouble import BrokerTrouble
 from shared.observability import episodes
 from shared.observability.episodes import Episode
