@@ -12,16 +12,17 @@ from tests.integration.messaging.conftest import ROOT, House
 
 TRY = """
 import sys
-import shared.messaging.receive.run_bus as run_bus
+import shared.messaging.receive.run_bus
+import shared.messaging.receive.database_waits as database_waits
 import psycopg.waiting
 psycopg.waiting.wait = {
     "psycopg's green one": psycopg.waiting.wait,
-    "the hub's": run_bus.wait_by_the_hub,
+    "the hub's": database_waits.wait_by_the_hub,
     "blocking": psycopg.waiting.wait_c,
 }[sys.argv[2]]
 try:
-    run_bus.check_that_queries_overlap(sys.argv[1])
-except run_bus.QueriesDoNotOverlap:
+    database_waits.check_that_queries_overlap(sys.argv[1])
+except database_waits.QueriesDoNotOverlap:
     sys.exit(42)
 """
 
@@ -37,10 +38,11 @@ def test_ten_sleeps_must_overlap(house: House, waiting: str, status: int) -> Non
 
 PIPELINE = """
 import sys
-import shared.messaging.receive.run_bus as run_bus
+import shared.messaging.receive.run_bus
+import shared.messaging.receive.database_waits as database_waits
 import psycopg
 import psycopg.waiting
-psycopg.waiting.wait = run_bus.wait_by_the_hub
+psycopg.waiting.wait = database_waits.wait_by_the_hub
 with psycopg.connect(sys.argv[1].replace("+psycopg", "")) as connection:
     rows = [("x" * 2000,)] * 5000
     cursor = connection.cursor()
