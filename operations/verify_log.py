@@ -13,9 +13,10 @@ from pathlib import Path
 from rich.console import Console
 
 from operations.checkout import CHECKOUT
+from operations.export_log import export_to
+from operations.look_beside import look_beside
 from operations.trouble import Trouble
 from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
-from services.audit.bootstrap import export_to, look_beside
 from services.audit.log.checkpoint import (
     CheckpointIsWrong,
     KeyIsMalformed,

@@ -7,36 +7,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import Engine, text
 
 from services.audit.adapters.backlog import Backlog, waiting_in
-from services.audit.adapters.destroying_keys import destroy_keys_of, subject_of
 from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
 from services.audit.adapters.log_store import OpenLog
 from services.audit.adapters.opening_keys import OpeningKeys
 from services.audit.adapters.openings import Unseal
 from services.audit.adapters.parked_messages import parked_sequences
-from services.audit.adapters.pending_entries import BELL, PendingEntries
+from services.audit.adapters.pending_entries import BELL
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
 from services.audit.adapters.verification_store import sealing_key
-from services.audit.commands.check_beside import ALL_CHECKS
 from services.audit.commands.check_claims import ClaimsChecker
 from services.audit.commands.compare_tallies import Comparer
 from services.audit.commands.integrate import PatientSequencer, Sequencer
-from services.audit.commands.record_reading import record_reading
-from services.audit.commands.verify_in_background import SLICE, Verifier
+from services.audit.commands.verify_in_background import Verifier
 from services.audit.domain.mandate import Mandate
-from services.audit.log.check import Finding
 from services.audit.log.checkpoint import SignerKey, VerifierKey
-from services.audit.views.export import write_export
 from shared.contracts.envelope import Envelope
-from shared.kernel.actor import Actor, UserRef
+from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.file_watch import Watched
-from shared.kernel.identity import UnitId, uuid7
+from shared.kernel.identity import UnitId
 from shared.kernel.steady import SteadyClock
 from shared.messaging.bedside import Bedside
 from shared.messaging.publish import outbox
@@ -258,72 +252,6 @@ def bed(every: float) -> Bedside:
 def integration() -> Integration:
     """This bus process's, made once."""
     return Integration(bus())
-
-
-def export_to(settings: Settings, path: Path, *, by: str) -> int:
-    """Write an export for outsiders (nobody's name in it) into a file, for the command line; its size in entries.
-
-    ``by``: the operating system's user, whose act is recorded. Raises NothingToExport.
-    """
-    parts = for_web(settings)
-    try:
-        with parts.as_auditor() as uow, path.open("wb") as file:
-            size = write_export(uow.connection, file, None, parts.opening)
-            user = UserRef("operating-system", by)
-            record_reading(uow, parts.source, user, "export", record_kind="log", rule="operators-verify-the-log")
-            uow.commit()
-        return size
-    finally:
-        parts.engine.dispose()
-
-
-def erase_name(settings: Settings, user: UserRef, *, by: str) -> int:
-    """Destroy the keys under which a user's name is sealed in the log; how many there were. Nothing tells it any more.
-
-    The entries stay, and the log holds. That it was done, to which keys and by whom is an entry itself. ``by``: the
-    operating system's user. It needs the rights of the tables' owner.
-    """
-    parts = for_bus(settings)
-    parts.keys.begin()
-    owner = make_engine(settings.service(SERVICE).owner_database_url, pool_size=1, application_name="lotsa erasing")
-    try:
-        with owner.begin() as connection:
-            ids = destroy_keys_of(connection, parts.keys, subject_of(user), parts.clock.now())
-            if ids:
-                work = OwnersWork(parts.clock, uuid7(), PendingEntries(connection, parts.keys))
-                record_reading(work, parts.source, UserRef("operating-system", by), "erase",
-                               record_kind="opening-key", subjects=ids, rule="operators-erase-a-name")  # fmt: skip
-        return len(ids)
-    finally:
-        owner.dispose()
-        parts.engine.dispose()
-
-
-@dataclass(frozen=True)
-class OwnersWork:
-    """What recording an act needs, in a transaction of the tables' owner."""
-
-    clock: Clock
-    correlation_id: UUID
-    pending: PendingEntries
-
-
-def look_beside(settings: Settings) -> list[Finding]:
-    """What stands beside the entries and is not what they say, in constant memory but for what is found; for the
-    command line, beside an export that holds."""
-    parts = for_web(settings)
-    found: list[Finding] = []
-    try:
-        with parts.as_auditor() as uow:
-            size = uow.verification.size()
-            found += uow.verification.beyond()
-        for low in range(0, size, SLICE):
-            with parts.as_auditor() as uow:
-                part = uow.verification.slice(low, min(low + SLICE, size))
-            found += [each for check in ALL_CHECKS for each in check(part)]
-    finally:
-        parts.engine.dispose()
-    return found
 
 
 def can_reach_database(parts: Parts) -> bool:

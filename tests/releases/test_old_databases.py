@@ -22,7 +22,7 @@ from sqlalchemy import make_url
 from demo.one_machine import ports
 from operations.install.installation import Installation
 from operations.install.migrate import declare_topology, migrate_databases
-from services.audit.bootstrap import look_beside
+from operations.look_beside import look_beside
 from services.audit.log.entry import FORMAT, FORMAT_1, read_leaf
 from services.audit.log.layout import decode_bundle
 from services.audit.verify import main as verify

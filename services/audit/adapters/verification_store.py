@@ -28,7 +28,7 @@ from shared.storage.master_keys import MasterKeys
 KEY_ID = UUID("6f1d2d3e-8f0a-4c52-9d3b-0d1f5b1c7a01")
 ROW = UUID(int=1)
 _NO_EVENT = UUID(int=0)
-# as `bootstrap.erase_name` has it recorded
+# as `operations/erase_name.py` has it recorded
 ERASED, OPENING_KEY = "erase", "opening-key"
 
 _LOCK = "select sealed, asked_at from verification for update skip locked"

@@ -19,7 +19,9 @@ import pytest
 from rich.console import Console
 
 from operations.come_back.rebuild_index import rebuild_index
-from services.audit import bootstrap, verify
+from operations.erase_name import erase_name
+from services.audit import verify
+from services.audit.adapters.destroying_keys import subject_of
 from services.audit.domain.mandate import Mandate
 from services.audit.log.checkpoint import Checkpoint
 from services.audit.log.merkle import leaf_hash, root_of
@@ -141,7 +143,7 @@ def erased_and_back(world: World) -> list[str]:
     """The key of a name that was erased is put back from a copy."""
     owner = "select key_id, encode(pseudonym, 'hex'), encode(wrapped, 'hex'), encode(told, 'hex') from subject_keys"
     kept = {row[0]: row[1:] for row in world.as_role("", owner)}
-    assert bootstrap.erase_name(world.settings, UserRef(ISSUER, "cilla"), by="olle") == 1
+    assert erase_name(world.settings, UserRef(ISSUER, "cilla"), by="olle") == 1
     world.sequencer.integrate()
     [(gone,)] = world.as_role("", "select key_id from subject_keys where destroyed_at is not null")
     pseudonym, wrapped, told = kept[gone]
@@ -286,11 +288,11 @@ def test_a_leaf_and_the_hashes_over_it_are_changed_together(world: World, tmp_pa
 
 def test_whoever_is_erased_is_the_one_who_was_named(log: World) -> None:
     """Though somebody has exchanged by what two people's keys are found: each key says itself whom it tells of."""
-    wrong = log.parts.keys.pseudonym(bootstrap.subject_of(UserRef(ISSUER, "cilla")))
+    wrong = log.parts.keys.pseudonym(subject_of(UserRef(ISSUER, "cilla")))
     [(alvas,)] = log.as_role("", "select key_id from subject_keys order by made_at limit 1")
     do(log, f"update subject_keys set pseudonym = sha256(pseudonym) where pseudonym = '\\x{wrong.hex()}'",
        f"update subject_keys set pseudonym = '\\x{wrong.hex()}' where key_id = '{alvas}'")  # fmt: skip
-    assert bootstrap.erase_name(log.settings, UserRef(ISSUER, "cilla"), by="olle") == 1
+    assert erase_name(log.settings, UserRef(ISSUER, "cilla"), by="olle") == 1
     with log.parts.as_auditor() as uow:
         part = uow.verification.slice(0, ENTRIES)
     states = {(each.value or {}).get("subject"): each.state for each in part.laid if each.index in (0, ATTEMPT)}

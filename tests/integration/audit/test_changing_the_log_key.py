@@ -13,6 +13,7 @@ from rich.console import Console
 
 from operations import verify_log as verifying
 from operations.checkout import CHECKOUT
+from operations.export_log import export_to
 from operations.install.make_keys import make_keys
 from operations.keys import rotate as rotating
 from operations.keys import rotate_log_key as changing_log_key
@@ -81,7 +82,7 @@ def is_by(note: str, key: VerifierKey) -> bool:
 def verified(world: World, folder: Path, *words: str, key: Path | None = None) -> subprocess.CompletedProcess[str]:
     """An export, checked by the lonely verifier with the published file of keys."""
     export = folder / f"{uuid4()}.zip"
-    bootstrap.export_to(world.settings, export, by="somebody")
+    export_to(world.settings, export, by="somebody")
     command = [sys.executable, "-I", str(verifying.VERIFIER), str(export), *words]
     file = key or world.settings.audit_verifying_key_file
     return subprocess.run([*command, "--key", str(file)], capture_output=True, text=True, cwd=CHECKOUT)

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from operations.erase_name import erase_name
 from services.audit import bootstrap, verify
 from services.audit.adapters.destroying_keys import subject_of
 from services.audit.adapters.opening_keys import SubjectKey
@@ -78,8 +79,8 @@ def test_an_erased_name_leaves_all_else_readable(reviewers: Reviewers, story: St
     """From the next request on, though the process had the key in its hands before; and the log holds."""
     world, path = reviewers.world, f"/audit/consents/{story.consent}"
     assert "användaren bo," in reviewers.ester.get(path).text
-    assert bootstrap.erase_name(world.settings, BO, by="olle") == 1
-    assert bootstrap.erase_name(world.settings, BO, by="olle") == 0, "there is nothing left"
+    assert erase_name(world.settings, BO, by="olle") == 1
+    assert erase_name(world.settings, BO, by="olle") == 0, "there is nothing left"
     world.sequencer.integrate()
     page = reviewers.ester.get(path).text
     # nor has the process that showed it still in its memory whose it was
@@ -116,7 +117,7 @@ def test_whoever_acts_again_after_that_has_another_key(world: World) -> None:
     """What was erased stays so; what comes then is told with a name, by every process."""
     user = UserRef(ISSUER, "again")
     world.hear(sent(uuid4(), [], subject="again"))
-    assert bootstrap.erase_name(world.settings, user, by="olle") == 1
+    assert erase_name(world.settings, user, by="olle") == 1
     world.hear(sent(uuid4(), [], subject="again"))
     world.sequencer.integrate()
     with world.parts.as_auditor() as uow:
@@ -139,7 +140,7 @@ def test_a_key_that_cannot_be_unwrapped_does_not_stop_the_log(world: World) -> N
         size = uow.verification.size()
         part = uow.verification.slice(size - 2, size)
     assert [each.state for each in part.laid] == ["wrong", "open"]
-    assert bootstrap.erase_name(world.settings, user, by="olle") == 2
+    assert erase_name(world.settings, user, by="olle") == 2
 
 
 def test_a_process_outlives_the_database_that_it_began_with(world: World) -> None:
@@ -158,7 +159,7 @@ def test_a_process_outlives_the_database_that_it_began_with(world: World) -> Non
                 [laid] = uow.verification.slice(size - 1, size).laid
             assert (laid.state, laid.value) == ("open", {"issuer": ISSUER, "subject": "of another time"})
         fresh.engine.dispose()
-        assert bootstrap.erase_name(world.settings, UserRef(ISSUER, "of another time"), by="olle") == 1
+        assert erase_name(world.settings, UserRef(ISSUER, "of another time"), by="olle") == 1
     finally:
         # the key that was made meanwhile stays under another name, and the first is taken up again
         do_as(owner, "update opening_keys set period = 'pseudonyms.of-a-test' where period = 'pseudonyms'")

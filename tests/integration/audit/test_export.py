@@ -11,7 +11,8 @@ from uuid import UUID
 
 import pytest
 
-from services.audit import bootstrap, verify
+from operations.export_log import export_to
+from services.audit import verify
 from services.audit.log.checkpoint import SignerKey
 from tests.integration.audit.reviewers import Reviewers, Story
 
@@ -56,7 +57,7 @@ def test_operators_export_from_the_command_line_and_it_is_recorded(
 ) -> None:
     """Without names; the operating system's user is the one who acted."""
     path = tmp_path / "export.zip"
-    size = bootstrap.export_to(reviewers.world.settings, path, by="operator")
+    size = export_to(reviewers.world.settings, path, by="operator")
     assert zipfile.ZipFile(path).read("openings.jsonl") == b""
     leaf = reviewers.recorded()
     assert (leaf["action"], leaf["rule"]) == ("export", "operators-verify-the-log")

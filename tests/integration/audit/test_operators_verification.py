@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from lotsa import cli
 from operations import verify_log as verifying
-from services.audit import bootstrap
+from operations.export_log import export_to
 from tests.integration.audit.broken_log import as_owner, cut, kept, signer
 from tests.integration.audit.support import World
 
@@ -30,7 +30,7 @@ def test_the_operators_verification_takes_a_checkpoint_that_an_outsider_kept(
     cut(world, a_log[0])
     kept(world).unlink()
     export = tmp_path / "lotsa-log.zip"
-    bootstrap.export_to(world.settings, export, by="somebody")
+    export_to(world.settings, export, by="somebody")
     for given in ([], [str(export)]):
         assert lotsa(*asked, *given) == 0
         assert lotsa(*asked, *given, "--known", str(hers)) == 1

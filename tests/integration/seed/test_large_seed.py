@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from demo.seed import large
+from operations.export_log import export_to
+from operations.look_beside import look_beside
 from services.audit import verify
-from services.audit.bootstrap import export_to, look_beside
 from services.audit.log.entry import read_leaf
 from services.audit.log.pack import unpack
 from tests.bench.referrals import body

@@ -1,0 +1,48 @@
+"""Has the audit log name somebody no more, as the tables' owner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.audit import bootstrap
+from services.audit.adapters.destroying_keys import destroy_keys_of, subject_of
+from services.audit.adapters.pending_entries import PendingEntries
+from services.audit.commands.record_reading import record_reading
+from shared.kernel.actor import UserRef
+from shared.kernel.clock import Clock
+from shared.kernel.identity import uuid7
+from shared.settings import Settings
+from shared.storage.engine import make_engine
+
+
+@dataclass(frozen=True)
+class OwnersWork:
+    """What recording an act needs, in a transaction of the tables' owner."""
+
+    clock: Clock
+    correlation_id: UUID
+    pending: PendingEntries
+
+
+def erase_name(settings: Settings, user: UserRef, *, by: str) -> int:
+    """Destroy the keys under which a user's name is sealed in the log; how many there were. Nothing tells it any more.
+
+    The entries stay, and the log holds. That it was done, to which keys and by whom is an entry itself. ``by``: the
+    operating system's user. It needs the rights of the tables' owner.
+    """
+    parts = bootstrap.for_bus(settings)
+    parts.keys.begin()
+    url = settings.service(bootstrap.SERVICE).owner_database_url
+    owner = make_engine(url, pool_size=1, application_name="lotsa erasing")
+    try:
+        with owner.begin() as connection:
+            ids = destroy_keys_of(connection, parts.keys, subject_of(user), parts.clock.now())
+            if ids:
+                work = OwnersWork(parts.clock, uuid7(), PendingEntries(connection, parts.keys))
+                record_reading(work, parts.source, UserRef("operating-system", by), "erase",
+                               record_kind="opening-key", subjects=ids, rule="operators-erase-a-name")  # fmt: skip
+        return len(ids)
+    finally:
+        owner.dispose()
+        parts.engine.dispose()
