@@ -5,24 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from functools import cache
 from uuid import UUID
 
 from sqlalchemy import Engine, text
 
-from services.audit.adapters.backlog import Backlog, waiting_in
 from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
 from services.audit.adapters.log_store import OpenLog
 from services.audit.adapters.opening_keys import OpeningKeys
 from services.audit.adapters.openings import Unseal
 from services.audit.adapters.parked_messages import parked_sequences
-from services.audit.adapters.pending_entries import BELL
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
 from services.audit.adapters.verification_store import sealing_key
-from services.audit.commands.check_claims import ClaimsChecker
-from services.audit.commands.compare_tallies import Comparer
-from services.audit.commands.integrate import PatientSequencer, Sequencer
+from services.audit.commands.integrate import Sequencer
 from services.audit.commands.verify_in_background import Verifier
 from services.audit.domain.mandate import Mandate
 from services.audit.log.checkpoint import SignerKey, VerifierKey
@@ -31,19 +25,15 @@ from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.file_watch import Watched
 from shared.kernel.identity import UnitId
-from shared.kernel.steady import SteadyClock
-from shared.messaging.bedside import Bedside
 from shared.messaging.publish import outbox
 from shared.settings import Settings, SettingsAreWrong
 from shared.storage.attempts import Attempts
-from shared.storage.driver import ask_alone
 from shared.storage.encryption import DataKey, KeyIsMissing
 from shared.storage.engine import make_engine
 from shared.storage.master_keys import MasterKeys
 from shared.storage.staff import StaffCopy
 
 SERVICE = "audit"
-_PENDING = b"select exists (select from pending_entries)"
 
 
 @dataclass(frozen=True)
@@ -126,37 +116,6 @@ def verifier_for(settings: Settings, clock: Clock) -> Verifier:
     return Verifier(keys.known, clock, now_known=keys.now)
 
 
-@cache
-def comparer() -> Comparer:
-    """What compares this bus process's tallies, made once: it remembers since when it has missed a service."""
-    return Comparer(SystemClock())
-
-
-@cache
-def claims_checker() -> ClaimsChecker:
-    """What holds what is noted against the log, made once: it remembers since when something is not as it should be."""
-    return ClaimsChecker(SystemClock())
-
-
-@cache
-def backlog() -> Backlog:
-    """Whether this service is behind with what it is to remember."""
-    broker_url = Settings.from_environment().service(SERVICE).broker_url
-    return Backlog(lambda: waiting_in(broker_url, f"{SERVICE}.remember"))
-
-
-@cache
-def began_to_listen() -> datetime:
-    """When this bus process first asked who is silent."""
-    return SystemClock().now()
-
-
-@cache
-def verifier() -> Verifier:
-    """This bus process's verifier, made once."""
-    return verifier_for(Settings.from_environment(), SystemClock())
-
-
 def _log_keys(settings: Settings) -> Watched[VerifierKey]:
     file = settings.audit_verifying_key_file
     if file is None:
@@ -205,53 +164,6 @@ def check_signing_key(settings: Settings) -> None:
             f"The key that signs the log is missing: it was looked for in {file}. Put it back from where a copy of it"
             " is kept. If no copy is left, docs/operating.md says what that means (“Keys”)."
         )
-
-
-@cache
-def bus() -> Parts:
-    """This bus process's parts, from its environment, made once."""
-    return for_bus(Settings.from_environment())
-
-
-@cache
-def sequencer() -> PatientSequencer:
-    """This bus process's sequencer, made once: it keeps the tree's right edge, and how the clock went."""
-    settings = Settings.from_environment()
-    # told of by whoever sweeps in this process; here it is only not believed at once
-    clock = SteadyClock(SystemClock())
-    return PatientSequencer(sequencer_for(settings, log_engine(settings), clock))
-
-
-@dataclass
-class Integration:
-    """The sequencer behind a look at its queue: one statement, since most of the time nothing waits.
-
-    The first time it is asked in any case: it then compares the log with what it signed before.
-    """
-
-    parts: Parts
-    begun: bool = False
-
-    def tick(self) -> bool:
-        """Integrate what waits, if anything does; whether anything did. Raises as the sequencer does."""
-        waits = bool(ask_alone(self.parts.engine, _PENDING)[0][0])
-        if waits or not self.begun:
-            sequencer().integrate()
-            self.begun = True
-        return waits
-
-
-def bed(every: float) -> Bedside:
-    """Where this bus process's sequencer rests while nothing waits, on a connection of its own."""
-    url = Settings.from_environment().service(SERVICE).database_url
-    engine = make_engine(url, pool_size=1, application_name=f"lotsa {SERVICE} bell")
-    return Bedside(engine, BELL, every)
-
-
-@cache
-def integration() -> Integration:
-    """This bus process's, made once."""
-    return Integration(bus())
 
 
 def can_reach_database(parts: Parts) -> bool:

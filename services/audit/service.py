@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.audit import bootstrap
+from services.audit import bootstrap, bus_process
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
 from services.audit.commands.check_claims import ClaimsChecker
 from services.audit.commands.compare_tallies import Comparer
@@ -51,7 +51,7 @@ class Audit:
     name = "audit"
 
     def __init__(self, parts: bootstrap.Parts | None = None) -> None:
-        self._parts = parts or bootstrap.bus()
+        self._parts = parts or bus_process.bus()
 
     @staticmethod
     def check_keys(settings: Settings) -> None:
@@ -87,10 +87,10 @@ class Audit:
         """Who works where, and who may review; and that the directory is there."""
         staff.keep(event, uow)
 
-    @every(seconds=INTEGRATE_EVERY_S, bed=bootstrap.bed)
+    @every(seconds=INTEGRATE_EVERY_S, bed=bus_process.bed)
     def integrate(self) -> bool:
         """What is pending enters the log, under a new checkpoint; whether anything waited."""
-        return bootstrap.integration().tick()
+        return bus_process.integration().tick()
 
     @every(seconds=RECONCILE_EVERY_S)
     def reconcile(self) -> None:
@@ -101,8 +101,8 @@ class Audit:
                 uow.alarms,
                 self._parts.clock,
                 self._parts.parked,
-                begun=bootstrap.began_to_listen(),
-                behind=bootstrap.backlog(),
+                begun=bus_process.began_to_listen(),
+                behind=bus_process.backlog(),
             )
             tell_of_alarms(uow)
             standing, waiting, waited = uow.alarms.counts(), uow.sequences.waiting(), uow.sequences.oldest_waiting()
@@ -113,13 +113,13 @@ class Audit:
     @every(seconds=COMPARE_EVERY_S)
     def compare(self) -> None:
         """Does the log have what services say that they told, and who looked?"""
-        self._hold_against_the_log(bootstrap.comparer())
+        self._hold_against_the_log(bus_process.comparer())
 
     # by itself: what stops the one is not to stop the other
     @every(seconds=COMPARE_EVERY_S)
     def check_claims(self) -> None:
         """By whose word is the rest noted, and does the log know of it?"""
-        self._hold_against_the_log(bootstrap.claims_checker())
+        self._hold_against_the_log(bus_process.claims_checker())
 
     def _hold_against_the_log(self, looks: Comparer | ClaimsChecker) -> None:
         with self._parts.as_auditor() as uow:
@@ -132,7 +132,7 @@ class Audit:
     def verify(self) -> None:
         """Is everything still as it was signed? What is new, and the next piece of the whole."""
         with self._parts.as_auditor() as uow:
-            state = bootstrap.verifier().tick(uow)
+            state = bus_process.verifier().tick(uow)
             uow.commit()
         if state is not None:
             show_verification(state)
