@@ -33,7 +33,8 @@ from shared.messaging.receive.timers import every
 from shared.settings import Settings
 from shared.storage import heartbeat as hearing
 from shared.storage import lapsed_forms
-from shared.storage.staff import STAFF_EVENTS, StaffEvent, forget_old_sessions
+from shared.storage.staff import forget_old_sessions
+from shared.storage.staff_events import STAFF_EVENTS, StaffEvent
 
 INTEGRATE_EVERY_S = 0.04
 BATCH = 64

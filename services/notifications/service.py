@@ -44,7 +44,8 @@ from shared.contracts.referral import (
 from shared.messaging.receive.subscribe import Heard, subscribe
 from shared.messaging.receive.timers import every
 from shared.storage import heartbeat as hearing
-from shared.storage.staff import STAFF_EVENTS, StaffEvent, forget_old_sessions
+from shared.storage.staff import forget_old_sessions
+from shared.storage.staff_events import STAFF_EVENTS, StaffEvent
 
 DELIVER_EVERY_S = 0.5
 BATCH = 32

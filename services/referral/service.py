@@ -15,7 +15,8 @@ from shared.messaging.receive.subscribe import subscribe
 from shared.messaging.receive.timers import every
 from shared.storage import heartbeat as hearing
 from shared.storage import lapsed_forms
-from shared.storage.staff import STAFF_EVENTS, StaffEvent, forget_old_sessions
+from shared.storage.staff import forget_old_sessions
+from shared.storage.staff_events import STAFF_EVENTS, StaffEvent
 from shared.web.api import idempotency
 
 SWEEP_EVERY_S = 60

@@ -27,7 +27,7 @@ from shared.contracts.referral import ReferralSent
 from shared.kernel.actor import Role
 from shared.kernel.clock import FixedClock
 from shared.messaging.publish.relay import Relay
-from shared.storage import staff
+from shared.storage import staff_events
 from tests.integration.referral.conftest import (
     HEALTH_CENTRE,
     NOON,
@@ -118,8 +118,8 @@ def _listeners(room: Room, alva: Cast) -> tuple[Any, ...]:
             continue  # it is the one who says so
         with service.unit_of_work() as uow:
             for unit, kind in ((HEALTH_CENTRE, "referring"), (SODERMALM, "receiving")):
-                staff.remember(uow.connection, _unit(unit, kind))
-            staff.remember(uow.connection, _assignment_of(alva))
+                staff_events.remember(uow.connection, _unit(unit, kind))
+            staff_events.remember(uow.connection, _assignment_of(alva))
             uow.commit()
     return listeners
 

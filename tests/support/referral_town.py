@@ -26,7 +26,7 @@ from shared.contracts.directory import AssignmentGranted, RoutingRulesChanged, U
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.clock import FixedClock
 from shared.kernel.identity import AssignmentId, UnitId
-from shared.storage import staff
+from shared.storage import staff_events
 from shared.storage.engine import make_engine
 from shared.web.session import COOKIE, begun
 from tests.support.emptying import empty
@@ -92,7 +92,7 @@ class Town:
             valid_from=FRIDAY_NOON - timedelta(days=400),
         )
         with self.parts.as_system() as uow:
-            staff.remember(uow.connection, granted)
+            staff_events.remember(uow.connection, granted)
             uow.commit()
         return Person(
             Actor(user, AssignmentId(assignment), UnitId(unit_id), role, name), self._cookie(user, name, assignment)
@@ -134,7 +134,7 @@ def a_town(installation: Installation) -> Iterator[Town]:
 def _tell_of_units(parts: bootstrap.Parts) -> None:
     with parts.as_system() as uow:
         for unit_id, name, kind, area, stand_in, phone in UNITS:
-            staff.remember(
+            staff_events.remember(
                 uow.connection,
                 UnitChanged(
                     unit_id=unit_id,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from shared.storage import staff
-from shared.storage.staff import Keeping, StaffEvent
+from shared.storage import staff_events
+from shared.storage.staff_events import Keeping, StaffEvent
 
 
 def keep(event: StaffEvent, uow: Keeping) -> None:
     """Take the event into the copy."""
-    staff.hear(uow, event)
+    staff_events.hear(uow, event)

@@ -26,7 +26,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.events import DomainEvent
 from shared.kernel.identity import uuid7
 from shared.kernel.refusals import Refusal
-from shared.storage import staff
+from shared.storage import staff, staff_events
 from shared.storage.attempts import Attempts
 from shared.storage.unit_of_work import OutboxWriter, UnitOfWork
 
@@ -105,8 +105,8 @@ class DirectoryUnitOfWork(UnitOfWork):
     def before_commit(self) -> None:
         """Hear one's own news about staff, in the same transaction."""
         for contract in self.told:
-            if isinstance(contract, staff.STAFF_EVENTS):
-                staff.remember(self.connection, contract)
+            if isinstance(contract, staff_events.STAFF_EVENTS):
+                staff_events.remember(self.connection, contract)
 
     def record_access(self, actor: Actor, action: str, rule: str, record_kind: str, *subjects: UUID) -> None:
         """Tell the audit service who was shown which records, if and when this commits."""

@@ -23,7 +23,7 @@ from services.referral.domain.routing import ReceivingUnit, RoutingRule, Routing
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import Failure
 from shared.storage.driver import ask
-from shared.storage.staff import older
+from shared.storage.staff_events import older
 from shared.vocabulary.routing import AgeOf
 
 _OPEN = """

@@ -14,7 +14,7 @@ from services.audit.web.page import EXTENSION
 from shared.contracts.directory import AssignmentGranted, UnitChanged
 from shared.kernel.clock import FixedClock
 from shared.settings import Settings
-from shared.storage import staff
+from shared.storage import staff_events
 from shared.storage.migrations import migrate
 from tests.integration.audit.broken_log import TABLES, as_owner, kept, size
 from tests.integration.audit.reviewers import BO, ESTER, EVA, LOG_CONTROL, REVIEWERS_ELSEWHERE, Reviewers, Story
@@ -81,7 +81,7 @@ def reviewers(world: World) -> Iterator[Reviewers]:
             (LOG_CONTROL, "Loggkontrollen", "audit", "0180"),
             (REVIEWERS_ELSEWHERE, "Loggkontrollen i Kiruna", "audit", "2584"),
         ):
-            staff.remember(
+            staff_events.remember(
                 uow.connection,
                 UnitChanged(unit_id=unit, version=1, organization_id=uuid4(), name=name, kind=kind, area=area,
                             occurred_at=NOW),
@@ -95,7 +95,7 @@ def reviewers(world: World) -> Iterator[Reviewers]:
                 identity = assignment if number == 0 else UUID(int=assignment.int + 1000)
                 granted = AssignmentGranted(assignment_id=identity, issuer=issuer, subject=subject, unit_id=unit,
                                             role=role, valid_from=NOW - timedelta(days=400))  # fmt: skip
-                staff.remember(uow.connection, granted)
+                staff_events.remember(uow.connection, granted)
         uow.commit()
     app = create_app(world.settings)
     file = world.settings.audit_signing_key_file

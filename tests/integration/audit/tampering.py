@@ -33,7 +33,7 @@ from shared.messaging.publish.claims import Claims
 from shared.messaging.publish.tallies import tally_of
 from shared.messaging.tally import hour_of
 from shared.settings import Settings
-from shared.storage import staff
+from shared.storage import staff_events
 from shared.storage.unit_of_work import Told
 from tests.integration.audit import broken_log
 from tests.integration.audit.support import ADVICE, ISSUER, NOW, World, given, listed, looked, opened, sent, withdrawn
@@ -62,7 +62,7 @@ class Town:
         granted = AssignmentGranted(assignment_id=ASSIGNMENT, issuer=ISSUER, subject="bo", unit_id=ADVICE,
                                     role="adviser", valid_from=NOW - timedelta(days=9))  # fmt: skip
         with self.world.parts.as_service() as uow:
-            staff.remember(uow.connection, granted)
+            staff_events.remember(uow.connection, granted)
             uow.commit()
         for event in (
             given(CONSENT, REFERRAL), given(KEPT, REFERRAL), sent(REFERRAL, [CONSENT, KEPT, ANOTHER]), opened(REFERRAL),

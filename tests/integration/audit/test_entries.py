@@ -14,7 +14,7 @@ from services.audit.log.entry import moment
 from services.audit.log.merkle import leaf_hash, root_of
 from services.audit.log.pack import unpack
 from shared.contracts.directory import AssignmentGranted, RoutingRulesChanged, UnitChanged
-from shared.storage import staff
+from shared.storage import staff_events
 from tests.integration.audit.support import (
     ADVICE,
     HEALTH_CENTRE,
@@ -95,7 +95,7 @@ def test_the_unit_is_that_of_the_assignment(world: World) -> None:
         valid_from=NOW,
     )  # fmt: skip
     with world.parts.as_service() as uow:
-        staff.remember(uow.connection, granted)
+        staff_events.remember(uow.connection, granted)
         uow.commit()
     world.hear(opened(referral))
     world.sequencer.integrate()

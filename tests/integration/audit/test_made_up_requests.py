@@ -16,7 +16,7 @@ from services.audit.web import create_app
 from services.audit.web.page import EXTENSION
 from shared.contracts.directory import AssignmentGranted, UnitChanged
 from shared.kernel.actor import UserRef
-from shared.storage import staff
+from shared.storage import staff_events
 from shared.web.tokens import issue_demo_token
 from tests.integration.audit import support
 from tests.integration.audit.support import NOW, World, looked, sent
@@ -35,7 +35,7 @@ def api(world: World) -> Iterator[tuple[Flask, str]]:
             AssignmentGranted(assignment_id=assignment, issuer=issuer, subject="ester", unit_id=unit, role="auditor",
                               valid_from=datetime(2025, 1, 1, tzinfo=UTC)),
         ):  # fmt: skip
-            staff.remember(uow.connection, event)
+            staff_events.remember(uow.connection, event)
         uow.commit()
     referral, consent = uuid4(), UUID("00000000-0000-4000-8000-000000000001")
     world.hear(support.given(consent, referral), sent(referral, [consent]), looked(referral, [consent]))

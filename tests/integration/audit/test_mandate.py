@@ -13,7 +13,7 @@ import pytest
 
 from shared.contracts.directory import AssignmentGranted, SessionEnded, SignedIn, UnitChanged
 from shared.kernel.identity import uuid7
-from shared.storage import staff
+from shared.storage import staff_events
 from tests.integration.audit.reviewers import LOG_CONTROL, Reviewers, Story
 from tests.integration.audit.support import ADVICE, HEALTH_CENTRE, ISSUER, NOW, looked
 
@@ -37,7 +37,7 @@ def two_authorities(reviewers: Reviewers) -> None:
         ):
             told = UnitChanged(unit_id=unit, version=2, organization_id=organization, name=str(unit), kind=kind,
                                area=area, occurred_at=NOW)  # fmt: skip
-            staff.remember(uow.connection, told)
+            staff_events.remember(uow.connection, told)
         for number, subject, unit, role in (
             (1903, "rut", REGIONS_REVIEWERS, "auditor"),
             (1904, "ruben", COUNTYS_REVIEWERS, "auditor"),
@@ -47,7 +47,7 @@ def two_authorities(reviewers: Reviewers) -> None:
             issuer = ISSUER if number < 1000 else reviewers.world.settings.token_issuer
             granted = AssignmentGranted(assignment_id=UUID(int=number), issuer=issuer, subject=subject, unit_id=unit,
                                         role=role, valid_from=NOW - timedelta(days=400))  # fmt: skip
-            staff.remember(uow.connection, granted)
+            staff_events.remember(uow.connection, granted)
         uow.commit()
 
 

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from services.audit.adapters.beside_entries import ABOUT
 from services.audit.web.trail import pages
 from shared.contracts.directory import AssignmentGranted
-from shared.storage import staff
+from shared.storage import staff_events
 from tests.integration.audit.reviewers import Reviewers, Story
 from tests.integration.audit.support import HEALTH_CENTRE, NOW, cancelled, given, listed, looked, opened, sent
 
@@ -173,6 +173,6 @@ def test_a_step_whose_assignment_is_not_known_names_no_unit(reviewers: Reviewers
     granted = AssignmentGranted(assignment_id=assignment, issuer="https://id.example.se", subject="alva",
                                 unit_id=HEALTH_CENTRE, role="referrer", valid_from=NOW)  # fmt: skip
     with world.parts.as_service() as uow:
-        staff.remember(uow.connection, granted)
+        staff_events.remember(uow.connection, granted)
         uow.commit()
     assert "Av användaren alva, avsändare, Vårdcentralen Sickla." in told()

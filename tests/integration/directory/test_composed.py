@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, make_url, text
 from shared.contracts.directory import UnitChanged
 from shared.settings import SERVICES
 from shared.storage.migrations import migrate
-from shared.storage.staff import remember
+from shared.storage.staff_events import remember
 from tests.support.directory_city import City
 from tests.support.infrastructure import Infrastructure, new_installation
 

@@ -18,7 +18,7 @@ from shared.messaging.publish.claims import Claims
 from shared.messaging.publish.outbox import append, hold, let_go
 from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing, Receipt
 from shared.messaging.receive.subscribe import subscribe
-from shared.storage.staff import STAFF_EVENTS
+from shared.storage.staff_events import STAFF_EVENTS
 from shared.storage.unit_of_work import Told
 from tests.integration.messaging.conftest import House
 

@@ -19,7 +19,8 @@ from shared.messaging.receive.delivery import Delivery
 from shared.messaging.receive.handler import EARLY_WAITS, carry_out
 from shared.messaging.receive.subscribe import subscriptions_of
 from shared.storage.heartbeat import TABLE
-from shared.storage.staff import forget_old_sessions, remember
+from shared.storage.staff import forget_old_sessions
+from shared.storage.staff_events import remember
 from tests.integration.referral.conftest import NOON, Cast, Room
 
 pytestmark = pytest.mark.hearing
