@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from operations.trouble import Trouble
-from shared.settings import SettingsAreWrong
+from shared.environment import SettingsAreWrong
 from shared.storage.encryption import KeyTrouble
 
 NOT_DONE = 2

@@ -93,7 +93,8 @@ def main() -> None:
 
 def become(words: list[str]) -> None:
     """The process that these words name. Exits with a sentence where it cannot be."""
-    from shared.settings import Settings, SettingsAreWrong
+    from shared.environment import SettingsAreWrong
+    from shared.settings import Settings
     from shared.storage.encryption import KeyTrouble
 
     try:

@@ -14,12 +14,13 @@ from pathlib import Path
 from prometheus_client import start_http_server
 
 from shared.contracts.directory import DirectoryIsThere
+from shared.environment import SettingsAreWrong
 from shared.kernel.garbage import settle_down
 from shared.messaging.publish.relay import Relay
 from shared.messaging.publish.tallies import Tallier
 from shared.observability import logs
 from shared.observability.health import ReadyFile
-from shared.settings import SERVICES, Settings, SettingsAreWrong
+from shared.settings import SERVICES, Settings
 from shared.storage.engine import make_engine
 
 SAY_READY_EVERY_SECONDS = 2.0

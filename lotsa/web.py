@@ -20,9 +20,10 @@ from lotsa.server import patience
 from lotsa.server.in_flight import InFlightLimit
 from lotsa.server.wsgi import mounted, service_app
 from operations.trouble import Trouble
+from shared.environment import SettingsAreWrong
 from shared.kernel.garbage import settle_down
 from shared.observability import logs
-from shared.settings import SERVICES, Settings, SettingsAreWrong
+from shared.settings import SERVICES, Settings
 from shared.storage.encryption import KeyTrouble
 from shared.storage.key_register import check_own_key
 from shared.web.errors import TooBusy

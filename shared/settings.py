@@ -5,23 +5,18 @@ Secrets are named by file, never by value: an environment is printed too easily.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
-from environs import Env
-
-from shared.kernel.actor import Role
+from shared.environment import PerRole, Reader, SettingsAreWrong
 from shared.kernel.addresses import Networks
 from shared.vocabulary.email_address import parse_email
-from shared.vocabulary.misread import Misread
 from shared.vocabulary.telephone_text import parse_public
 
 SERVICES = ("referral", "directory", "notifications", "audit")
-ROLES = tuple(role.value for role in Role)
 PER_ROLE = ("SIGN_IN_ACR", "SIGN_IN_AMR", "SIGN_IN_MAX_AGE")
 MODES = ("demo", "production", "test")
 # the Swedish framework for e-identification, levels 3 and 4 (Sweden Connect, registry for identifiers, section 3.1.1)
@@ -31,25 +26,6 @@ SHORTEST_SIGN_IN, LONGEST_SIGN_IN = 60, 12 * 3600
 LONGEST_TOKEN_LIFE = 24 * 3600
 # two of the directory's words may be lost; and with clocks that differ by five seconds it is a minute at most
 SHORTEST_HEARING, LONGEST_HEARING = 25, 55
-
-
-Value = TypeVar("Value")
-
-
-class SettingsAreWrong(ValueError):
-    """A setting is missing or contradicts another. The message names it, never its value."""
-
-
-@dataclass(frozen=True)
-class PerRole(Generic[Value]):
-    """A setting for all roles, and what it is for those that it is set apart for, by the role's code."""
-
-    usual: Value
-    apart: Mapping[str, Value] = field(default_factory=dict)
-
-    def of(self, role: str) -> Value:
-        """What it is for a role."""
-        return self.apart.get(role, self.usual)
 
 
 @dataclass(frozen=True)
@@ -84,9 +60,9 @@ class Settings:
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret_file: Path | None = None
-    sign_in_acr: PerRole[tuple[str, ...]] = PerRole(SUBSTANTIAL)
-    sign_in_amr: PerRole[tuple[str, ...]] = PerRole(())
-    sign_in_max_age: PerRole[int] = PerRole(LONGEST_SIGN_IN)
+    sign_in_acr: PerRole[tuple[str, ...]] = field(default_factory=lambda: PerRole(SUBSTANTIAL))
+    sign_in_amr: PerRole[tuple[str, ...]] = field(default_factory=lambda: PerRole(()))
+    sign_in_max_age: PerRole[int] = field(default_factory=lambda: PerRole(LONGEST_SIGN_IN))
     token_issuer: str = ""
     token_audience: str = "lotsa"
     token_jwks_file: Path | None = None
@@ -135,7 +111,7 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read ``LOTSA_…`` variables (from ``os.environ`` unless told otherwise). Raises SettingsAreWrong."""
-        get = _Reader(environ)
+        get = Reader(environ)
         mode = get.text("MODE", "production")
         if mode not in MODES:
             raise SettingsAreWrong(f"LOTSA_MODE is one of {', '.join(MODES)}")
@@ -216,62 +192,6 @@ class Settings:
             raise SettingsAreWrong(f"{name} must be https://, or http:// on this machine's own address (127.0.0.1)")
 
 
-class _Reader:
-    def __init__(self, environ: Mapping[str, str] | None) -> None:
-        self._given = environ
-        self._env = Env()
-
-    def text(self, name: str, default: str = "") -> str:
-        if self._given is not None:
-            return self._given.get(f"LOTSA_{name}", default)
-        return str(self._env.str(f"LOTSA_{name}", default))
-
-    def value(self, name: str, parse: Callable[[str], str]) -> str:
-        """A value of the vocabulary, in its one written form. Raises SettingsAreWrong, which says why."""
-        text = self.text(name).strip()
-        try:
-            return parse(text) if text else ""
-        except Misread as wrong:
-            raise SettingsAreWrong(f"LOTSA_{name}: {wrong.title}") from None
-
-    def per_role(self, name: str, read: Callable[[str], Value]) -> PerRole[Value]:
-        """A setting that may be set apart for a role: ``NAME``, and ``NAME_<ROLE>``. Raises SettingsAreWrong."""
-        set_apart = {role: self.text(f"{name}_{_in_a_name(role)}").strip() for role in ROLES}
-        try:
-            apart = {role: read(text) for role, text in set_apart.items() if text}
-            return PerRole(read(self.text(name).strip()), apart)
-        except ValueError:
-            raise SettingsAreWrong(f"LOTSA_{name} must be a whole number, for each role too") from None
-
-    def path(self, name: str) -> Path | None:
-        text = self.text(name)
-        return Path(text) if text else None
-
-    def networks(self, name: str) -> Networks:
-        try:
-            return Networks.parse(self.text(name))
-        except ValueError:
-            raise SettingsAreWrong(f"LOTSA_{name} must be addresses or networks with commas between") from None
-
-    def pairs(self, name: str) -> Mapping[str, str]:
-        """``name=value`` with commas between."""
-        given = [each.strip() for each in self.text(name).split(",") if each.strip()]
-        if not all("=" in each for each in given):
-            raise SettingsAreWrong(f"LOTSA_{name} must be name=value with commas between")
-        return {key.strip(): value.strip() for key, _, value in (each.partition("=") for each in given)}
-
-    def number(self, name: str, default: int) -> int:
-        text = self.text(name)
-        try:
-            return int(text) if text else default
-        except ValueError:
-            raise SettingsAreWrong(f"LOTSA_{name} must be a whole number") from None
-
-
-def _in_a_name(role: str) -> str:
-    return role.upper().replace("-", "_")
-
-
 def _words(text: str, default: tuple[str, ...]) -> tuple[str, ...]:
     """What is set, with spaces between; ``none`` asks for nothing."""
     return () if text == "none" else tuple(text.split()) or default
@@ -284,7 +204,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _service(name: str, get: _Reader) -> ServiceSettings:
+def _service(name: str, get: Reader) -> ServiceSettings:
     prefix = name.upper()
     return ServiceSettings(
         name=name,

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from sqlalchemy import make_url
 
-from shared.settings import ServiceSettings, Settings, SettingsAreWrong
+from shared.environment import SettingsAreWrong
+from shared.settings import ServiceSettings, Settings
 
 
 def admin_url(settings: Settings) -> str:

@@ -16,9 +16,10 @@ from operations.check_up.outer_door import about_the_outer_door, life_at_the_out
 from operations.check_up.prometheus import tell_prometheus
 from operations.check_up.silence import about_hearing
 from operations.install.migrate import subscriptions
+from shared.environment import SettingsAreWrong
 from shared.kernel.clock import SystemClock
 from shared.messaging.receive.parked_messages import list_parked
-from shared.settings import Settings, SettingsAreWrong
+from shared.settings import Settings
 from shared.storage.encryption import KeyTrouble
 
 MANY_ON_THEIR_WAY = 1000

@@ -12,10 +12,11 @@ from operations.bus_classes import bus_class
 from operations.install.key_uses import asking, check_master_key
 from operations.trouble import Trouble
 from shared.contracts.contract import all_contracts
+from shared.environment import SettingsAreWrong
 from shared.messaging import topology
 from shared.messaging.receive.subscribe import subscriptions_of
 from shared.messaging.subscription import Subscription
-from shared.settings import SERVICES, Settings, SettingsAreWrong
+from shared.settings import SERVICES, Settings
 from shared.storage import key_register
 from shared.storage.master_keys import read_master_keys
 from shared.storage.migrations import migrate

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shared.settings import PER_ROLE, ROLES
+from shared.environment import ROLES
+from shared.settings import PER_ROLE
 
 # What only the migration step and the operator's commands use stands nowhere here: tables' owners, the broker's
 # administrator

@@ -21,8 +21,9 @@ from services.audit.adapters.log_store import LogStore, OpenLog
 from services.audit.bootstrap import log_engine
 from services.audit.log.checkpoint import SignerKey, VerifierKey, open_checkpoint
 from shared.contracts.audit import LogKeyChanged
+from shared.environment import SettingsAreWrong
 from shared.kernel.clock import SystemClock
-from shared.settings import Settings, SettingsAreWrong
+from shared.settings import Settings
 
 KIND = "log-signing"
 ENTERS_WITHIN_S = 90.0

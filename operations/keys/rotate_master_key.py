@@ -13,8 +13,9 @@ from operations.install.key_uses import asking, check_master_key, opens, samples
 from operations.keys.key_files import alone, hand_out, put, record
 from operations.keys.rewrap import left, rewrap
 from operations.trouble import Trouble
+from shared.environment import SettingsAreWrong
 from shared.kernel.file_watch import LOOK_AGAIN_AFTER_SECONDS
-from shared.settings import SERVICES, Settings, SettingsAreWrong
+from shared.settings import SERVICES, Settings
 from shared.storage import key_register
 from shared.storage.encryption import MasterKey
 from shared.storage.master_keys import MasterKeys, read_master_keys

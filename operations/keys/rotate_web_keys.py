@@ -15,7 +15,8 @@ from typing import Any
 from rich.console import Console
 
 from operations.keys.key_files import hand_out, put, record
-from shared.settings import Settings, SettingsAreWrong
+from shared.environment import SettingsAreWrong
+from shared.settings import Settings
 from shared.storage.encryption import MasterKey, MasterKeyIsWrong
 from shared.web.own_cookie import keys_from
 from shared.web.session import ABSOLUTE_LIMIT

@@ -21,12 +21,13 @@ from services.audit.commands.verify_in_background import Verifier
 from services.audit.domain.mandate import Mandate
 from services.audit.log.checkpoint import SignerKey, VerifierKey
 from shared.contracts.envelope import Envelope
+from shared.environment import SettingsAreWrong
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.file_watch import Watched
 from shared.kernel.identity import UnitId
 from shared.messaging.publish import outbox
-from shared.settings import Settings, SettingsAreWrong
+from shared.settings import Settings
 from shared.storage.attempts import Attempts
 from shared.storage.encryption import DataKey, KeyIsMissing
 from shared.storage.engine import make_engine

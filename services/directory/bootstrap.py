@@ -16,11 +16,12 @@ from services.directory.domain.organization import OrganizationKind
 from services.directory.domain.permissions import Editor
 from services.directory.domain.taxonomy import Taxonomies
 from shared.contracts.envelope import Envelope
+from shared.environment import SettingsAreWrong
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.identity import OrganizationId
 from shared.messaging.publish import outbox
-from shared.settings import Settings, SettingsAreWrong
+from shared.settings import Settings
 from shared.storage.attempts import Attempts
 from shared.storage.driver import ask_alone
 from shared.storage.engine import make_engine

@@ -15,9 +15,10 @@ from services.notifications.channels.email.letter import Sender
 from services.notifications.domain.ports import Channel
 from services.notifications.domain.silence import Listening
 from shared.contracts.envelope import Envelope
+from shared.environment import SettingsAreWrong
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock, SystemClock
-from shared.settings import Settings, SettingsAreWrong
+from shared.settings import Settings
 from shared.storage.engine import make_engine
 from shared.storage.staff import StaffCopy
 

@@ -10,9 +10,10 @@ from sqlalchemy import Engine
 
 from services.referral.adapters.unit_of_work import Opening, ReferralUnitOfWork
 from shared.contracts.envelope import Envelope
+from shared.environment import SettingsAreWrong
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock, SystemClock
-from shared.settings import Settings, SettingsAreWrong
+from shared.settings import Settings
 from shared.storage.engine import make_engine
 from shared.storage.master_keys import MasterKeys
 from shared.storage.staff import StaffCopy

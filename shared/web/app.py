@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask, request
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 
+from shared.environment import SettingsAreWrong
 from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.translation import says
 from shared.observability.episodes import Episode
 from shared.observability.logs import logger
-from shared.settings import Settings, SettingsAreWrong
+from shared.settings import Settings
 from shared.storage.heartbeat import Hearing
 from shared.storage.master_keys import MasterKeys
 from shared.storage.schema import DatabaseIsOfAnotherVersion, OneVersion

@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, request
 
+from shared.environment import SettingsAreWrong
 from shared.kernel.addresses import caller
 from shared.kernel.refusals import Failure, SignInNeeded, TooOften
-from shared.settings import Settings, SettingsAreWrong
+from shared.settings import Settings
 from shared.storage.rates import Allowance, Spending
 from shared.web import session
 from shared.web.who import AssignmentNeeded, current_actor, has_ended, is_api, web

@@ -19,8 +19,9 @@ from flask import session as cookie
 from joserfc.errors import JoseError
 from werkzeug.wrappers import Response
 
+from shared.environment import SettingsAreWrong
 from shared.kernel.actor import UserRef
-from shared.settings import Settings, SettingsAreWrong
+from shared.settings import Settings
 from shared.vocabulary.page_addresses import page_at
 from shared.web import assurance, attempts
 from shared.web.session import Identified

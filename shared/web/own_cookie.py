@@ -13,8 +13,8 @@ from flask import Flask, Request, Response, request
 from flask import session as own
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
+from shared.environment import SettingsAreWrong
 from shared.kernel.file_watch import Watched
-from shared.settings import SettingsAreWrong
 from shared.web import session
 
 SHORTEST_KEY = 32

@@ -23,8 +23,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
+from shared.environment import SettingsAreWrong
 from shared.kernel.file_watch import Watched
-from shared.settings import SettingsAreWrong
 
 ALGORITHM = "Ed25519"
 # told apart from access tokens, whose type is at+jwt: neither is ever taken for the other

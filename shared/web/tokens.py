@@ -18,9 +18,10 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
+from shared.environment import SettingsAreWrong
 from shared.kernel.actor import UserRef
 from shared.kernel.refusals import Failure, SignInNeeded
-from shared.settings import Settings, SettingsAreWrong
+from shared.settings import Settings
 
 # asymmetric signatures only: "none" and the HMAC family would let anybody sign
 ALGORITHMS = ["ES256", "RS256", "PS256"]

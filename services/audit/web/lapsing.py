@@ -7,9 +7,9 @@ from uuid import UUID
 
 from services.audit.bootstrap import SERVICE, Parts
 from services.audit.web.door import record_attempt
+from shared.environment import SettingsAreWrong
 from shared.kernel.actor import Actor
 from shared.kernel.translation import says
-from shared.settings import SettingsAreWrong
 from shared.storage.held_forms import HeldForms
 from shared.storage.lapsed_forms import LapsedForms
 from shared.storage.master_keys import MasterKeys

@@ -19,7 +19,7 @@ from services.audit.domain.refusals import LogHasAnotherKey, LogHasShrunk
 from services.audit.log.checkpoint import Checkpoint, SignerKey
 from services.audit.log.merkle import Frontier, leaf_hash
 from services.audit.log.pack import unpack
-from shared.settings import SettingsAreWrong
+from shared.environment import SettingsAreWrong
 from tests.integration.audit.broken_log import alarms, as_owner, cut, kept, restarted, signer, size
 from tests.integration.audit.support import World, sent
 

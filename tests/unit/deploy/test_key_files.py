@@ -13,7 +13,8 @@ from operations.keys import rotate_log_key as changing_log_key
 from operations.keys import rotate_master_key as changing_keys
 from operations.keys.key_files import alone, put
 from operations.trouble import Trouble
-from shared.settings import Settings, SettingsAreWrong
+from shared.environment import SettingsAreWrong
+from shared.settings import Settings
 from shared.storage.encryption import MasterKey
 from tests.support.four_apps import environment_in
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shared.settings import Settings, SettingsAreWrong
+from shared.environment import SettingsAreWrong
+from shared.settings import Settings
 
 ADDRESSES = ("PUBLIC_URL", "OIDC_ISSUER", "TOKEN_ISSUER")
 HERE = ("http://127.0.0.1:8000", "http://127.0.0.53", "http://localhost:9", "http://[::1]:9")

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared.environment import SettingsAreWrong
 from shared.kernel.actor import Role
-from shared.settings import LONGEST_SIGN_IN, SUBSTANTIAL, Settings, SettingsAreWrong
+from shared.settings import LONGEST_SIGN_IN, SUBSTANTIAL, Settings
 from shared.web.assurance import Lack, asked_for, lack_of
 from shared.web.session import Identified
 

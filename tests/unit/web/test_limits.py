@@ -12,8 +12,8 @@ import pytest
 from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 
+from shared.environment import SettingsAreWrong
 from shared.kernel.actor import Role, UserRef
-from shared.settings import SettingsAreWrong
 from shared.storage import rates
 from shared.web import form_token
 from shared.web.api.openapi import Api, Operations

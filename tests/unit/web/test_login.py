@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from shared.settings import SettingsAreWrong
+from shared.environment import SettingsAreWrong
 from shared.web.login import login_blueprint, safe_target
 from shared.web.oidc import Provider
 from tests.support.web_gallery import settings_in

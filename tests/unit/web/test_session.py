@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from shared.settings import SettingsAreWrong
+from shared.environment import SettingsAreWrong
 from shared.web import own_cookie, session
 from shared.web.who import lapsed
 from tests.support.sessions import state_of

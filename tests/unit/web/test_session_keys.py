@@ -20,8 +20,9 @@ from joserfc.jwk import ECKey, OctKey, OKPKey
 from operations.checkout import CHECKOUT
 from operations.install.make_keys import make_keys
 from operations.install.process_settings import settings_used
+from shared.environment import SettingsAreWrong
 from shared.kernel.actor import Role
-from shared.settings import SERVICES, SettingsAreWrong
+from shared.settings import SERVICES
 from shared.web import session
 from shared.web.app import SIGN_IN, make_app
 from shared.web.session_keys import TYPE, make_session_keys, reader_from, signer_from

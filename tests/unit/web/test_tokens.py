@@ -17,8 +17,8 @@ from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey
 
+from shared.environment import SettingsAreWrong
 from shared.kernel.refusals import Failure, SignInNeeded
-from shared.settings import SettingsAreWrong
 from shared.web import tokens
 from shared.web.tokens import AccessTokens, issue_demo_token
 from tests.support.web_gallery import ALVA, BO
