@@ -17,13 +17,10 @@ from operations.export_log import export_to
 from operations.look_beside import look_beside
 from operations.trouble import Trouble
 from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
-from services.audit.log.checkpoint import (
-    CheckpointIsWrong,
-    KeyIsMalformed,
-    VerifierKey,
-    open_checkpoint,
-)
+from services.audit.log.checkpoint import CheckpointIsWrong
 from services.audit.log.kept_note import note_from_file
+from services.audit.log.keys import KeyIsMalformed, VerifierKey
+from services.audit.log.open_checkpoint import open_checkpoint
 from services.audit.views.export import NothingToExport
 from shared.kernel.refusals import Refusal
 from shared.settings import Settings

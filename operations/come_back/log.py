@@ -25,7 +25,9 @@ from operations.trouble import Trouble
 from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
 from services.audit.domain.gaps import missing
 from services.audit.domain.given_up import as_told
-from services.audit.log.checkpoint import CheckpointIsWrong, VerifierKey, open_checkpoint
+from services.audit.log.checkpoint import CheckpointIsWrong
+from services.audit.log.keys import VerifierKey
+from services.audit.log.open_checkpoint import open_checkpoint
 from shared.kernel.clock import SystemClock
 from shared.messaging import epochs
 from shared.settings import SERVICES, Settings

@@ -13,7 +13,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, create_engine, pool, text
 
-from services.audit.log.checkpoint import CheckpointIsWrong, SignerKey, VerifierKey, open_checkpoint
+from services.audit.log.checkpoint import CheckpointIsWrong
+from services.audit.log.keys import SignerKey, VerifierKey
+from services.audit.log.open_checkpoint import open_checkpoint
 from shared.storage import key_register
 from shared.storage.encryption import KeyIsMissing, KeyIsWrong, MasterKey, Unreadable
 from shared.storage.master_keys import read_master_keys

@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 
 from operations.trouble import Trouble
-from services.audit.log.checkpoint import SignerKey
+from services.audit.log.keys import SignerKey
 from shared.settings import SERVICES, Settings
 from shared.storage.encryption import MasterKey
 from shared.web.session_keys import make_public_half, make_session_keys

@@ -19,7 +19,8 @@ from operations.operator_act import ISSUER, database_of, operator, tell
 from operations.trouble import Trouble
 from services.audit.adapters.log_store import LogStore, OpenLog
 from services.audit.bootstrap import log_engine
-from services.audit.log.checkpoint import SignerKey, VerifierKey, open_checkpoint
+from services.audit.log.keys import SignerKey, VerifierKey
+from services.audit.log.open_checkpoint import open_checkpoint
 from shared.contracts.audit import LogKeyChanged
 from shared.environment import SettingsAreWrong
 from shared.kernel.clock import SystemClock

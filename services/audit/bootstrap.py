@@ -19,7 +19,7 @@ from services.audit.adapters.verification_store import sealing_key
 from services.audit.commands.integrate import Sequencer
 from services.audit.commands.verify_in_background import Verifier
 from services.audit.domain.mandate import Mandate
-from services.audit.log.checkpoint import SignerKey, VerifierKey
+from services.audit.log.keys import SignerKey, VerifierKey
 from shared.contracts.envelope import Envelope
 from shared.environment import SettingsAreWrong
 from shared.kernel.actor import Actor

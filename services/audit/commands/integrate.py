@@ -23,8 +23,9 @@ from services.audit.domain.beside import about_of, units_of
 from services.audit.domain.make_leaf import completed
 from services.audit.domain.ports import Entry, Head, KeptCheckpoint, LogStore, OpensLog, Waiting
 from services.audit.domain.refusals import LogHasAnotherKey, LogHasShrunk, LogIsNotOurs
-from services.audit.log.checkpoint import Checkpoint, CheckpointIsWrong, SignerKey, VerifierKey, open_checkpoint
+from services.audit.log.checkpoint import Checkpoint, CheckpointIsWrong
 from services.audit.log.entry import leaf_bytes
+from services.audit.log.keys import SignerKey, VerifierKey
 from services.audit.log.merkle import (
     KEPT_FROM,
     Frontier,
@@ -33,6 +34,7 @@ from services.audit.log.merkle import (
     leaf_hash,
     verify_consistency,
 )
+from services.audit.log.open_checkpoint import open_checkpoint
 from services.audit.log.shown_set import folded
 from shared.kernel.clock import Clock
 

@@ -17,8 +17,10 @@ from services.audit.commands.check_beside import stored_columns
 from services.audit.domain.beside import NOT_OURS, Columns, about_of, columns_of, differing, units_unsaid
 from services.audit.domain.refusals import LeavesDoNotHold
 from services.audit.log.check import Signed, Slice
-from services.audit.log.checkpoint import CheckpointIsWrong, VerifierKey, open_checkpoint
+from services.audit.log.checkpoint import CheckpointIsWrong
+from services.audit.log.keys import VerifierKey
 from services.audit.log.merkle import KEPT_FROM, Frontier, leaf_hash
+from services.audit.log.open_checkpoint import open_checkpoint
 from services.audit.log.pack import REFUSED
 
 SLICE = 256

@@ -40,7 +40,7 @@ from services.audit.log.check import (
     Slice,
     told,
 )
-from services.audit.log.checkpoint import VerifierKey
+from services.audit.log.keys import VerifierKey
 from services.audit.log.walk import Walk
 from shared.kernel.clock import Clock
 

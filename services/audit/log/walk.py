@@ -21,8 +21,10 @@ from services.audit.log.check import (
     Signed,
     Slice,
 )
-from services.audit.log.checkpoint import CheckpointIsWrong, VerifierKey, open_checkpoint
+from services.audit.log.checkpoint import CheckpointIsWrong
+from services.audit.log.keys import VerifierKey
 from services.audit.log.merkle import KEPT_FROM, Frontier, NodeReader
+from services.audit.log.open_checkpoint import open_checkpoint
 
 TRIES = 8
 """How often in one slice it looks for where the stored nodes hold again: each try reads a row for each level."""

@@ -13,7 +13,7 @@ from services.audit.commands.reconcile_sequences import STANDSTILL
 from services.audit.commands.verification import State
 from services.audit.commands.verify_in_background import LATE
 from services.audit.domain.alarms import LOG_STANDS_STILL, NOT_BY_HAND, THE_LOG
-from services.audit.log.checkpoint import VerifierKey
+from services.audit.log.keys import VerifierKey
 from shared.storage.encryption import DataKey
 
 NOT_LOOKED = timedelta(minutes=2)

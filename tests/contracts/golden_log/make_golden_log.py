@@ -14,8 +14,9 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from services.audit.log.checkpoint import Checkpoint, SignerKey
+from services.audit.log.checkpoint import Checkpoint
 from services.audit.log.entry import FORMAT_1, commitment, leaf_bytes, moment
+from services.audit.log.keys import SignerKey
 from services.audit.log.layout import Opening, export_files
 from services.audit.log.merkle import Frontier, leaf_hash
 

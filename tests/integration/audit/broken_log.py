@@ -13,7 +13,7 @@ from services.audit import bootstrap
 from services.audit.commands.integrate import Sequencer
 from services.audit.commands.verification import State
 from services.audit.commands.verify_in_background import Verifier
-from services.audit.log.checkpoint import SignerKey
+from services.audit.log.keys import SignerKey
 from shared.kernel.clock import Clock
 from tests.integration.audit.support import World
 

@@ -23,8 +23,10 @@ from services.audit.adapters.log_store import OpenLog
 from services.audit.commands.integrate import Sequencer
 from services.audit.commands.verification import State
 from services.audit.domain.refusals import LogHasAnotherKey
-from services.audit.log.checkpoint import Checkpoint, CheckpointIsForeign, SignerKey, VerifierKey, open_checkpoint
+from services.audit.log.checkpoint import Checkpoint, CheckpointIsForeign
 from services.audit.log.entry import canonical
+from services.audit.log.keys import SignerKey, VerifierKey
+from services.audit.log.open_checkpoint import open_checkpoint
 from shared.contracts.audit import LogKeyChanged
 from shared.kernel import file_watch as watched
 from tests.integration.audit.broken_log import alarms, as_owner, kept

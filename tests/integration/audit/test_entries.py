@@ -9,9 +9,9 @@ import pytest
 
 from services.audit.adapters.beside_entries import UNITS
 from services.audit.domain.refusals import EntryCannotBe
-from services.audit.log.checkpoint import open_checkpoint
 from services.audit.log.entry import moment
 from services.audit.log.merkle import leaf_hash, root_of
+from services.audit.log.open_checkpoint import open_checkpoint
 from services.audit.log.pack import unpack
 from shared.contracts.directory import AssignmentGranted, RoutingRulesChanged, UnitChanged
 from shared.storage import staff_events

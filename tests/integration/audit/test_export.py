@@ -13,7 +13,7 @@ import pytest
 
 from operations.export_log import export_to
 from services.audit import verify
-from services.audit.log.checkpoint import SignerKey
+from services.audit.log.keys import SignerKey
 from tests.integration.audit.reviewers import Reviewers, Story
 
 

@@ -16,7 +16,8 @@ from services.audit.adapters.log_store import OpenLog
 from services.audit.commands.close_alarm import close_alarm
 from services.audit.commands.integrate import PatientSequencer
 from services.audit.domain.refusals import LogHasAnotherKey, LogHasShrunk
-from services.audit.log.checkpoint import Checkpoint, SignerKey
+from services.audit.log.checkpoint import Checkpoint
+from services.audit.log.keys import SignerKey
 from services.audit.log.merkle import Frontier, leaf_hash
 from services.audit.log.pack import unpack
 from shared.environment import SettingsAreWrong

@@ -8,8 +8,8 @@ import pytest
 
 from services.audit.adapters.log_store import OpenLog
 from services.audit.domain.refusals import LogHasShrunk
-from services.audit.log.checkpoint import SignerKey
 from services.audit.log.entry import canonical, read_leaf
+from services.audit.log.keys import SignerKey
 from services.audit.log.merkle import leaf_hash
 from services.audit.log.pack import unpack
 from services.audit.views.steps import SHOWN, as_steps

@@ -14,7 +14,8 @@ from services.audit.commands.verification import State
 from services.audit.commands.verify_in_background import LATE, Pace, Verifier
 from services.audit.log import check as checking
 from services.audit.log.check import ENTRY_CHANGED, Check, Finding, Slice
-from services.audit.log.checkpoint import Checkpoint, SignerKey
+from services.audit.log.checkpoint import Checkpoint
+from services.audit.log.keys import SignerKey
 from services.audit.log.pack import unpack
 from tests.integration.audit.broken_log import alarms, as_owner, signer, size, tick, verify
 from tests.integration.audit.support import World, sent

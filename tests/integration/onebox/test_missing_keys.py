@@ -17,7 +17,8 @@ from operations.checkout import CHECKOUT
 from operations.install.installation import Installation
 from operations.install.key_uses import PLACES, asking, check_master_key, samples
 from operations.install.migrate import migrate_databases
-from services.audit.log.checkpoint import Checkpoint, SignerKey
+from services.audit.log.checkpoint import Checkpoint
+from services.audit.log.keys import SignerKey
 from shared.settings import SERVICES
 from shared.storage.encryption import KeyIsMissing, KeyIsWrong, KeyTrouble, MasterKey
 from shared.storage.key_register import note, registered

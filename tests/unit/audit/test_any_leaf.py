@@ -18,8 +18,8 @@ from services.audit.adapters import tallies
 from services.audit.commands.check_beside import ALL_CHECKS
 from services.audit.domain.beside import ends_reading, relied_on
 from services.audit.log.check import Finding, Laid, Slice, Stored, told
-from services.audit.log.checkpoint import SignerKey
 from services.audit.log.entry import FORMAT_1, LeafIsWrong, canonical, moment, opens, read_leaf
+from services.audit.log.keys import SignerKey
 from services.audit.log.merkle import leaf_hash
 from services.audit.log.pack import pack, read_stored
 from services.audit.log.walk import Walk

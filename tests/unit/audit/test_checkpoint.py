@@ -7,17 +7,9 @@ import base64
 import pytest
 
 from services.audit import verify
-from services.audit.log.checkpoint import (
-    Checkpoint,
-    CheckpointIsForeign,
-    CheckpointIsMalformed,
-    KeyIsMalformed,
-    SignatureIsWrong,
-    SignerKey,
-    VerifierKey,
-    open_checkpoint,
-    open_note,
-)
+from services.audit.log.checkpoint import Checkpoint, CheckpointIsForeign, CheckpointIsMalformed, SignatureIsWrong
+from services.audit.log.keys import KeyIsMalformed, SignerKey, VerifierKey
+from services.audit.log.open_checkpoint import open_checkpoint, open_note
 
 # The example that Go's golang.org/x/mod/sumdb/note documents.
 PETER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"

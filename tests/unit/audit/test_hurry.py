@@ -12,7 +12,7 @@ import pytest
 from services.audit.commands.verification import Result, State
 from services.audit.commands.verify_in_background import LATE, Pace, Verifier
 from services.audit.domain.alarms import VERIFICATION_LATE, Changes
-from services.audit.log.checkpoint import SignerKey
+from services.audit.log.keys import SignerKey
 from services.audit.log.walk import Walk
 from shared.kernel.clock import FixedClock
 

@@ -14,9 +14,10 @@ from collections.abc import Callable
 import pytest
 
 from services.audit import verify
-from services.audit.log.checkpoint import Checkpoint, SignerKey
+from services.audit.log.checkpoint import Checkpoint
 from services.audit.log.entry import FORMAT_1, leaf_bytes, read_leaf
 from services.audit.log.kept_note import note_from_file
+from services.audit.log.keys import SignerKey
 from services.audit.log.layout import decode_bundle, encode_bundle, export_files
 from services.audit.log.merkle import Frontier, leaf_hash
 from tests.contracts.golden_log import make_golden_log

@@ -14,8 +14,9 @@ from uuid import UUID
 import pytest
 
 from services.audit import verify
-from services.audit.log.checkpoint import Checkpoint, SignerKey
+from services.audit.log.checkpoint import Checkpoint
 from services.audit.log.entry import commitment, leaf_bytes, new_salt
+from services.audit.log.keys import SignerKey
 from services.audit.log.layout import Opening, export_files, write_zip
 from services.audit.log.merkle import Frontier, leaf_hash
 from services.audit.log.shown_set import MEMBER, Shown
