@@ -2,8 +2,8 @@
 
 Each person, and whatever else a value tells of, has one of its own (``subject_keys``): destroyed, nothing about that
 one can be opened any more, in old backups either once the master key that they need is gone. It is found by a keyed
-pseudonym, so that the table names nobody. What was sealed until 0.1 lies under a key for each month (``opening_keys``),
-which goes on opening it.
+pseudonym (``pseudonyms.py``), so that the table names nobody. What was sealed until 0.1 lies under a key for each month
+(``opening_keys``), which goes on opening it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine
 
 from services.audit.adapters.openings import OpeningIsWrong, is_reference, unseal
+from services.audit.adapters.pseudonyms import AT_MOST, Pseudonyms
 from services.audit.log.entry import canonical
 from shared.observability.logs import logger
 from shared.storage.driver import ask, run
@@ -29,13 +30,8 @@ from shared.storage.master_keys import MasterKeys
 
 _log = logger("audit.opening_keys")
 
-AT_MOST = 9
-PSEUDONYMS = "pseudonyms"
 USER = "user"
 KEPT = 20_000
-_FIND = "select key_id, wrapped from opening_keys where period = %s"
-_IS_THERE = "select from opening_keys where key_id = %s"
-_MAKE = "insert into opening_keys (key_id, period, wrapped) values (%s, %s, %s) on conflict (period) do nothing"
 _BY_IDS = """
     select key_id, wrapped, told, pseudonym from subject_keys where key_id = any($1::uuid[])
     union all select key_id, wrapped, null, null from opening_keys where key_id = any($1::uuid[])
@@ -89,9 +85,8 @@ class OpeningKeys:
     """Makes and finds keys, and opens with them. Shared by all units of work of a process."""
 
     def __init__(self, engine: Engine, master: MasterKeys) -> None:
-        self._engine = engine
         self._master = master
-        self._pseudonyms: DataKey | None = None
+        self._pseudonyms = Pseudonyms(engine, master)
         # rows for as long as a transaction lasts: a key destroyed meanwhile opens nothing in the next one
         self._rows: WeakKeyDictionary[Connection, dict[UUID, _Row | None]] = WeakKeyDictionary()
         # what was unwrapped, for as long as the process lasts: it serves only where the row is still there
@@ -99,14 +94,20 @@ class OpeningKeys:
 
     def begin(self) -> None:
         """Have what pseudonyms are made with, before a transaction: making it needs a connection of its own."""
-        if self._pseudonyms is None:
-            with self._engine.begin() as connection:
-                self._pseudonyms = self._find_or_make(connection, PSEUDONYMS)
+        self._pseudonyms.begin()
+
+    def pseudonym(self, subject: Subject, number: int = 1) -> bytes:
+        """By what a subject's key is found: 32 bytes that tell nothing without audit's master key."""
+        return self._pseudonyms.of(subject.name, number)
+
+    def pseudonyms(self, subject: Subject) -> list[bytes]:
+        """All by which a subject's keys may be found."""
+        return self._pseudonyms.all_of(subject.name)
 
     def sealing(self, connection: Connection, subjects: Collection[Subject]) -> dict[Subject, SubjectKey]:
         """The subjects' keys, each made when it is the first to be asked for."""
         found = self._sealing(connection, subjects)
-        if found is None and self._renew(connection, make=True):
+        if found is None and self._pseudonyms.renew(connection, make=True):
             found = self._sealing(connection, subjects)
         if found is None or len(found) < len(set(subjects)):
             raise Unreadable(f"none of somebody's {AT_MOST} keys can be unwrapped")
@@ -121,35 +122,6 @@ class OpeningKeys:
             if missing and not self._of_pseudonyms(connection, missing, found):
                 return None
         return found
-
-    def _renew(self, connection: Connection, *, make: bool) -> bool:
-        """Whether what pseudonyms were made with was another database's, which this one has taken the place of.
-
-        What this one has is taken up then, or made.
-        """
-        if self._has_what_pseudonyms_are_made_with(connection):
-            return False
-        if make or connection.exec_driver_sql(_FIND, (PSEUDONYMS,)).first() is not None:
-            self._pseudonyms = self._find_or_make(connection, PSEUDONYMS)
-            return True
-        return False
-
-    def _has_what_pseudonyms_are_made_with(self, connection: Connection) -> bool:
-        # a process outlives a database that is put back, or begun anew, under it
-        ours = self._pseudonyms
-        return ours is not None and connection.exec_driver_sql(_IS_THERE, (ours.id,)).first() is not None
-
-    def pseudonym(self, subject: Subject, number: int = 1) -> bytes:
-        """By what a subject's key is found: 32 bytes that tell nothing without audit's master key."""
-        self.begin()
-        if self._pseudonyms is None:
-            raise Unreadable("there is nothing to make pseudonyms with")
-        said = subject.name if number == 1 else f"{subject.name}|{number}"
-        return hmac.new(self._pseudonyms.secret, said.encode(), hashlib.sha256).digest()
-
-    def pseudonyms(self, subject: Subject) -> list[bytes]:
-        """All by which a subject's keys may be found."""
-        return [self.pseudonym(subject, number) for number in range(1, AT_MOST + 1)]
 
     def __call__(self, connection: Connection, event_id: UUID, name: str, sealed: bytes) -> tuple[bytes, Any] | None:
         """Salt and value of a commitment, or None when its key has been destroyed.
@@ -195,7 +167,7 @@ class OpeningKeys:
         # the first is most people's only one
         numbers = range(1, AT_MOST + 1)
         return any(self.pseudonym(subject, number) == pseudonym for number in numbers) or (
-            self._renew(connection, make=False) and pseudonym in self.pseudonyms(subject)
+            self._pseudonyms.renew(connection, make=False) and pseudonym in self.pseudonyms(subject)
         )
 
     def tells_of(self, key_id: UUID, wrapped: bytes, told: bytes | None) -> Subject | None:
@@ -243,7 +215,7 @@ class OpeningKeys:
         """Find or make the subjects' keys; False, with none made, where pseudonyms are another database's."""
         rows = {bytes(row[0]): row for row in ask(connection, _BY_PSEUDONYMS, (list(missing),))}
         made = sorted(missing.keys() - rows.keys())
-        if made and not self._has_what_pseudonyms_are_made_with(connection):
+        if made and not self._pseudonyms.are_of(connection):
             return False
         for pseudonym in made:
             key, wrapped = self._master.new_data_key()
@@ -263,21 +235,3 @@ class OpeningKeys:
             if unwrapped.told == subject.told:
                 found[subject] = unwrapped
         return True
-
-    def _find_or_make(self, connection: Connection, period: str) -> DataKey:
-        """The key of a period, or the next one of that period: one that cannot be unwrapped must not stop the log."""
-        for number in range(1, AT_MOST + 1):
-            try:
-                return self._of_period(connection, period if number == 1 else f"{period}.{number}")
-            except Unreadable:
-                _log.error("unreadable", table="opening_keys", period=period, number=number)
-        raise Unreadable(f"none of the {AT_MOST} keys of this period can be unwrapped")
-
-    def _of_period(self, connection: Connection, period: str) -> DataKey:
-        found = connection.exec_driver_sql(_FIND, (period,)).first()
-        if found is None:
-            key, wrapped = self._master.new_data_key()
-            connection.exec_driver_sql(_MAKE, (key.id, period, wrapped))
-            # another process may have got there first
-            found = connection.exec_driver_sql(_FIND, (period,)).one()
-        return self._master.unwrap(found.key_id, found.wrapped)

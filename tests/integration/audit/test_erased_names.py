@@ -165,7 +165,7 @@ def test_a_process_outlives_the_database_that_it_began_with(world: World) -> Non
         do_as(owner, "update opening_keys set period = 'pseudonyms.of-a-test' where period = 'pseudonyms'")
         first = f"'{key_id}', 'pseudonyms', '\\x{bytes(wrapped).hex()}'"
         do_as(owner, f"insert into opening_keys (key_id, period, wrapped) values ({first})")
-    world.parts.keys._pseudonyms = None
+    world.parts.keys._pseudonyms._key = None
     world.hear(sent(uuid4(), [], subject="unmistakable"))
     world.sequencer.integrate()
 
