@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
@@ -18,32 +18,25 @@ from services.directory.commands.save_activity import (
     own_activity,
     plan_activity,
 )
-from services.directory.domain.activity import Activity, ActivityStatus, Repeats, Session
+from services.directory.domain.activity import Repeats
 from services.directory.domain.refusals import (
     ActivityIsCancelled,
     AlreadyRegistered,
     ListingIsNotYours,
 )
-from services.directory.domain.support_service import SupportService
-from services.directory.web import words
 from services.directory.web.form_changes import session_after, session_changed_in
-from services.directory.web.form_marks import MARK, after_conflict, shown
 from services.directory.web.forms import ActivityForm, as_written, form_from_session
-from services.directory.web.page import changing, current_editor, parts, reading
-from services.directory.web.partner.pages import service_of_own
-from services.directory.web.partner.publicly import Where, activity_saved, where
+from services.directory.web.page import changing, current_editor
+from services.directory.web.partner.activity_page import mistakes, page_of, where_for_everybody
+from services.directory.web.partner.pages import activity_of_own, service_of_own
+from services.directory.web.partner.publicly import activity_saved
 from services.directory.web.partner.services import pages as pages
-from services.directory.web.values_in_words import in_words
 from shared.kernel.actor import Role
 from shared.kernel.identity import uuid7
 from shared.kernel.refusals import Invalid, VersionHasMoved
 from shared.web.held_forms import form_page, shown_again, takes_form
 from shared.web.sent_twice import carry_out_once
-from shared.web.validation import messages
 from shared.web.who import Tried, needs
-
-# the domain speaks of moments, the form of days and times
-_FORM_NAMES = {"starts_at": "begins", "ends_at": "ends"}
 
 
 @pages.get("/services/<uuid:service_id>/activities/new")
@@ -60,7 +53,7 @@ def new_activity(service_id: UUID) -> Any:
         "place": ", ".join(filter(None, (place.name, place.address))) if place else "",
         "cost": service.listing.cost,
     }
-    return form_page(partial(_page, service, None), values, {})
+    return form_page(partial(page_of, service, None), values, {})
 
 
 @pages.post("/services/<uuid:service_id>/activities/new")
@@ -84,17 +77,15 @@ def add_activity(service_id: UUID) -> Response:
             )
     except (AlreadyRegistered, VersionHasMoved):
         # sent before with other words, or changed since: it is there to be changed, beside what was written now
-        page = partial(_page, service, activity_of_own(activity_id))
+        page = partial(page_of, service, activity_of_own(activity_id))
         return shown_again(page, written, {}, at=url_for("partner.activity_form", activity_id=activity_id), moved=True)
     except (ValidationError, Invalid) as problem:
-        return shown_again(partial(_page, service, None), written, _said(problem))
+        return shown_again(partial(page_of, service, None), written, mistakes(problem))
     except ValueError:
         raise ListingIsNotYours from None
     # promise: saved-activity-is-found-at-once
-    flash(
-        activity_saved(_where(service, session), session, _("Saved. The activity can be found by everyone now.")),
-        "success",
-    )
+    done = _("Saved. The activity can be found by everyone now.")
+    flash(activity_saved(where_for_everybody(service, session), session, done), "success")
     return redirect(url_for("partner.mine"), 303)
 
 
@@ -103,7 +94,7 @@ def add_activity(service_id: UUID) -> Response:
 def activity_form(activity_id: UUID) -> Any:
     """An activity, to be changed."""
     activity = activity_of_own(activity_id)
-    page = partial(_page, service_of_own(activity.service_id), activity)
+    page = partial(page_of, service_of_own(activity.service_id), activity)
     return form_page(page, form_from_session(activity.session, activity.version), {})
 
 
@@ -129,64 +120,11 @@ def save_activity(activity_id: UUID) -> Response:
                 standing=lambda: own_activity(activity_id, editor, uow).version,
             )
     except VersionHasMoved:
-        return shown_again(partial(_page, service, activity_of_own(activity_id)), written, {}, moved=True)
+        return shown_again(partial(page_of, service, activity_of_own(activity_id)), written, {}, moved=True)
     except ActivityIsCancelled:
-        return shown_again(partial(_page, service, activity_of_own(activity_id)), written, {})
+        return shown_again(partial(page_of, service, activity_of_own(activity_id)), written, {})
     except (ValidationError, Invalid) as problem:
-        return shown_again(partial(_page, service, activity), written, _said(problem))
+        return shown_again(partial(page_of, service, activity), written, mistakes(problem))
     done = _("Saved. This is what the public page says from now on.")
-    flash(activity_saved(_where(service, session), session, done), "success")
+    flash(activity_saved(where_for_everybody(service, session), session, done), "success")
     return redirect(url_for("partner.mine"), 303)
-
-
-def _where(service: SupportService, session: Session) -> Where:
-    return where(service.listing, session, parts().clock.now())
-
-
-def is_shown(activity: Activity) -> bool:
-    """Whether everybody sees the activity, and so whether it is cancelled."""
-    return _where(service_of_own(activity.service_id), activity.session) is Where.SHOWN
-
-
-def activity_of_own(activity_id: UUID) -> Activity:
-    """An activity of the editor's organisation. Raises ListingIsNotYours, with the attempt recorded, for any other."""
-    editor = current_editor()
-    with reading(editor) as uow:
-        return own_activity(activity_id, editor, uow)
-
-
-def _said(problem: ValidationError | Invalid) -> dict[str, str]:
-    if isinstance(problem, ValidationError):
-        return messages(problem.messages)
-    fields = problem.fields or {"": problem.title}
-    return {_FORM_NAMES.get(name, name): said for name, said in messages(fields).items()}
-
-
-def _page(
-    service: SupportService,
-    activity: Activity | None,
-    values: dict[str, Any],
-    errors: dict[str, str],
-    *,
-    moved: bool = False,
-) -> str:
-    saved = form_from_session(activity.session, activity.version) if activity else {}
-    values = {MARK: shown(ActivityForm(), saved), **dict.fromkeys(ActivityForm().fields, ""), "id": uuid7(), **values}
-    offered = {"repeats": [(each.value, words.repeats_name(each)) for each in Repeats]}
-    kept, chosen = in_words(saved, offered, ["digital"]), in_words(values, offered, ["digital"])
-    if activity and moved:
-        values = {**after_conflict(ActivityForm(), values, saved), "version": activity.version}
-    return render_template(
-        "partner/activity_form.html",
-        service=service,
-        activity=activity,
-        cancelled=activity is not None and activity.status is ActivityStatus.CANCELLED,
-        is_shown=activity is not None and _where(service, activity.session) is Where.SHOWN,
-        saved=kept,
-        chosen=chosen,
-        touched=any(kept.get(name) != chosen[name] for name in ActivityForm().fields if name != "version"),
-        values=values,
-        errors=errors,
-        moved=moved,
-        repeats=offered["repeats"],
-    )

@@ -24,9 +24,9 @@ from services.directory.domain.refusals import (
     ActivityIsNotCancelled,
 )
 from services.directory.web.page import asked_version, changing, current_editor, parts
-from services.directory.web.partner.activities import activity_of_own, is_shown
 from services.directory.web.partner.activities import pages as pages
-from services.directory.web.partner.pages import service_of_own
+from services.directory.web.partner.activity_page import is_shown
+from services.directory.web.partner.pages import activity_of_own, service_of_own
 from services.directory.web.partner.publicly import EVER
 from shared.kernel.actor import Role
 from shared.kernel.refusals import VersionHasMoved

@@ -7,7 +7,9 @@ from uuid import UUID
 from flask import Blueprint, render_template
 
 from services.directory.commands.authorise import authorise
+from services.directory.commands.save_activity import own_activity
 from services.directory.commands.save_support_service import own_service
+from services.directory.domain.activity import Activity
 from services.directory.domain.organization import Organization
 from services.directory.domain.permissions import Act, Relation
 from services.directory.domain.refusals import ListingIsNotYours
@@ -67,3 +69,10 @@ def service_of_own(service_id: UUID) -> SupportService:
     editor = current_editor()
     with reading(editor) as uow:
         return own_service(service_id, editor, uow)
+
+
+def activity_of_own(activity_id: UUID) -> Activity:
+    """An activity of the editor's organisation. Raises ListingIsNotYours, with the attempt recorded, for any other."""
+    editor = current_editor()
+    with reading(editor) as uow:
+        return own_activity(activity_id, editor, uow)
