@@ -7,25 +7,21 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
 from services.directory.domain.routing import RoutingRules
-from services.directory.domain.routing_rule import RoutingRule
-from services.directory.domain.unit import Unit
 from services.directory.web import words
 from services.directory.web.form_changes import changed_in
-from services.directory.web.form_marks import MARK, after_conflict, shown
 from services.directory.web.forms import as_written, said
-from services.directory.web.page import asked_version, parts
+from services.directory.web.page import asked_version
 from services.directory.web.routing.forms import NewRuleForm, RuleForm, form_from_rule, rule_values
 from services.directory.web.routing.pages import pages as pages
+from services.directory.web.routing.rule_page import page_of
 from services.directory.web.routing.ruleset import Ruled, alter, ruled, with_rule
 from shared.kernel.actor import Role
-from shared.kernel.clock import swedish_day
-from shared.kernel.identity import UnitId, uuid7
 from shared.kernel.refusals import Invalid, VersionHasMoved
 from shared.vocabulary.age import bands_cut_by
 from shared.vocabulary.routing import AgeOf
@@ -39,7 +35,7 @@ LISTS = ("target_groups",)
 @needs(Role.MUNICIPALITY_ADMINISTRATOR)
 def new_rule() -> Any:
     """An empty form. Its id comes along, so that sending it twice adds one rule."""
-    return form_page(partial(_page, None), None, {})
+    return form_page(partial(page_of, None), None, {})
 
 
 @pages.post("/rules/new")
@@ -54,7 +50,7 @@ def add_rule() -> Response:
 @needs(Role.MUNICIPALITY_ADMINISTRATOR, tries=Tried("read", "routing-rules"))
 def rule_form(rule_id: UUID) -> Any:
     """A rule, to be changed."""
-    return form_page(partial(_page, rule_id), None, {})
+    return form_page(partial(page_of, rule_id), None, {})
 
 
 @pages.post("/rules/<uuid:rule_id>")
@@ -76,12 +72,12 @@ def _save(rule_id: UUID | None, done: str) -> Response:
         if rule_id is None and is_there(about):
             # it was added with other words before: it is there to be changed, beside what was written now
             return shown_again(
-                partial(_page, about), written, {}, at=url_for("routing.rule_form", rule_id=about), moved=True
+                partial(page_of, about), written, {}, at=url_for("routing.rule_form", rule_id=about), moved=True
             )
         # somebody may have removed it: then what was written can be added anew
         gone = rule_id is not None and not is_there(rule_id)
         there = rule_id if rule_id and not gone else None
-        page = partial(_page, there)
+        page = partial(page_of, there)
         return shown_again(
             page,
             written,
@@ -94,9 +90,9 @@ def _save(rule_id: UUID | None, done: str) -> Response:
         if rule_id is not None and not is_there(rule_id):
             _was_there(rule_id)
             return shown_again(
-                partial(_page, None), written, _errors(problem), at=url_for("routing.new_rule"), moved=True, gone=True
+                partial(page_of, None), written, _errors(problem), at=url_for("routing.new_rule"), moved=True, gone=True
             )
-        return shown_again(partial(_page, rule_id), written, _errors(problem))
+        return shown_again(partial(page_of, rule_id), written, _errors(problem))
     flash(done, "success")
     _warn_of_bands(form)
     return redirect(rule_at(about), 303)
@@ -156,77 +152,6 @@ def _with(rule_id: UUID, form: dict[str, Any], *, known: bool = False) -> Callab
     return change
 
 
-def _named(rule: RoutingRule | None) -> tuple[UnitId | None, ...]:
-    return (rule.unit_id, rule.stand_in_unit_id) if rule else ()
-
-
 def _errors(problem: ValidationError | Invalid) -> dict[str, str]:
     said_of = said(problem)
     return {"last_day" if name == "valid_to" else name: said_of[name] for name in said_of}
-
-
-def _page(
-    rule_id: UUID | None,
-    written: dict[str, Any] | None,
-    errors: dict[str, str],
-    *,
-    moved: bool = False,
-    gone: bool = False,
-) -> str:
-    with ruled() as found:
-        rule = found.existing.rule(rule_id) if rule_id else None
-        units = found.offered(*_named(rule))
-    empty = {
-        **dict.fromkeys(RuleForm().fields, ""),
-        "target_groups": [],
-        "age_of": AgeOf.ANY.value,
-        "valid_from": swedish_day(parts().clock.now()).isoformat(),
-    }
-    saved = form_from_rule(rule, found.version) if rule else {**empty, "version": found.version}
-    mark = {MARK: shown(RuleForm(), saved)}
-    values = {**empty, "id": uuid7(), MARK: "", **(written if written is not None else saved | mark)}
-    if moved or written is None:
-        values["version"] = found.version
-    known = {
-        "areas": list(found.areas().items()),
-        "groups": _groups(rule),
-        "units": [(str(unit.id), _unit_name(unit)) for unit in units],
-        "ages": [(each.value, words.age_of_name(each)) for each in AgeOf],
-    }
-    chosen = _spoken(values, known)
-    if moved and rule:
-        values = {**after_conflict(RuleForm(), values, saved), "version": found.version}
-    return render_template(
-        "routing/rule.html",
-        rule=rule,
-        values=values,
-        saved=_spoken(saved, known),
-        chosen=chosen,
-        errors=errors,
-        moved=moved,
-        gone=gone,
-        **known,
-    )
-
-
-def _groups(rule: RoutingRule | None) -> list[tuple[str, str]]:
-    """What may be chosen today, and what the rule names though it may no longer be."""
-    options = words.options(parts().taxonomies.target_groups)
-    kept = (rule.target_groups if rule else frozenset()) - {code for code, _ in options}
-    return [*options, *((code, words.group_name(code)) for code in sorted(kept))]
-
-
-def _unit_name(unit: Unit) -> str:
-    return unit.name if unit.receives else _("%(unit)s (closed)", unit=unit.name)
-
-
-def _spoken(values: dict[str, Any], known: dict[str, list[tuple[str, str]]]) -> dict[str, str]:
-    """A form's values in words, for comparing."""
-    areas, groups, units, ages = (dict(known[name]) for name in ("areas", "groups", "units", "ages"))
-    return {
-        **{name: str(values[name]) for name in ("age_from", "age_to", "reason_sv", "valid_from", "last_day")},
-        "area": areas.get(values["area"], ""),
-        "target_groups": ", ".join(groups.get(code, code) for code in sorted(values["target_groups"])),
-        "age_of": ages.get(values["age_of"], ""),
-        **{name: units.get(values[name], "") for name in ("unit_id", "stand_in_unit_id")},
-    }
