@@ -21,7 +21,7 @@ from services.audit.log import check as checking
 from services.audit.service import EVERYTHING
 from services.audit.views.steps import Step
 from services.audit.web.log_status import alarm_words
-from services.audit.web.trail import accesses, words
+from services.audit.web.trail import accesses, reasons, words
 from services.directory.domain import permissions as directory
 from services.referral.domain.access import Shown
 from services.referral.domain.consent.scopes import Scope
@@ -68,7 +68,7 @@ def rules_of_refusals() -> set[str]:
 
 def test_every_relation_that_lets_somebody_read_has_a_sentence() -> None:
     """The referral service records the reader's relation as the rule."""
-    assert {relation.value for relation in Relation} - {Relation.NONE.value} <= set(words.WHY)
+    assert {relation.value for relation in Relation} - {Relation.NONE.value} <= set(reasons.WHY)
 
 
 def test_what_is_allowed_is_said_in_one_way() -> None:
@@ -81,7 +81,7 @@ def test_what_is_allowed_is_said_in_one_way() -> None:
 
 def test_the_rule_by_which_lists_are_shown_has_a_sentence() -> None:
     """A work list and the list of what was sent."""
-    assert lines.RULE in words.WHY
+    assert lines.RULE in reasons.WHY
 
 
 def test_every_rule_that_refuses_has_a_sentence() -> None:
@@ -89,7 +89,7 @@ def test_every_rule_that_refuses_has_a_sentence() -> None:
     found = rules_of_refusals()
     assert {"no-relation-to-referral", "not-the-author"} <= found, "the pattern no longer finds the rules"
     own = {record_reading.RULE, RoleNotAllowed.slug, TrailIsUnknown.slug}
-    assert found | own <= set(words.WHY)
+    assert found | own <= set(reasons.WHY)
 
 
 def test_every_rule_that_the_directory_records_has_a_sentence() -> None:
@@ -102,7 +102,7 @@ def test_every_rule_that_the_directory_records_has_a_sentence() -> None:
         "assignment-not-yours",
         "rules-not-yours",
     }
-    assert refused | {relation.value for relation in directory.Relation} | {RoleNotAllowed.slug} <= set(words.WHY)
+    assert refused | {relation.value for relation in directory.Relation} | {RoleNotAllowed.slug} <= set(reasons.WHY)
 
 
 def test_the_directory_writes_no_rule_out_by_hand() -> None:
@@ -129,17 +129,17 @@ def test_every_scope_and_alarm_has_words() -> None:
     assert {scope.value for scope in Scope} <= set(words.SCOPES)
     assert {*alarms.KINDS, *checking.KINDS} == set(alarm_words.ALARMS)
     assert set(alarms.REASONS) == set(alarm_words.REASONS)
-    assert {f"reviewers-close-{reason}" for reason in alarms.REASONS} <= set(words.WHY)
+    assert {f"reviewers-close-{reason}" for reason in alarms.REASONS} <= set(reasons.WHY)
 
 
 def test_a_form_that_showed_nothing_is_not_told_as_a_sealed_content() -> None:
     """Bo opens the form for closing: no consent was relied on, and the trail does not say that none held."""
     shown = a_reading(consents=(UUID(int=7),))
     assert words.heading(shown) == "The content was read"
-    assert words.why(shown) == words.WHY["receiving-unit"]
+    assert reasons.why(shown) == reasons.WHY["receiving-unit"]
     form = a_reading(consents=())
     assert words.heading(form) == "The referral was opened, but not its content"
-    assert words.why(form) == words.WITHOUT_CONTENT
+    assert reasons.why(form) == reasons.WITHOUT_CONTENT
     sender = a_reading(consents=(), rule="referring-unit")
     assert words.heading(sender) == "The referral was opened, but not its content"
 
@@ -148,12 +148,12 @@ def test_a_form_that_showed_nothing_is_not_told_as_a_sealed_content() -> None:
 @pytest.mark.parametrize("rule", [Relation.RECEIVING_UNIT, Relation.STAND_IN])
 def test_no_consent_is_said_to_have_covered_what_relied_on_none(shown: Shown, rule: Relation) -> None:
     """Bo opens the form for closing after the consent was withdrawn: that he may is not for anybody's consent."""
-    bare = words.why(a_reading(consents=(), record_kind=shown.value, rule=rule.value))
-    assert bare not in {str(each) for each in words.WHY.values()}
+    bare = reasons.why(a_reading(consents=(), record_kind=shown.value, rule=rule.value))
+    assert bare not in {str(each) for each in reasons.WHY.values()}
     assert "a consent covered" not in bare
     assert "which the consent covers" not in bare
-    relied = words.why(a_reading(consents=(UUID(int=7),), record_kind=shown.value, rule=rule.value))
-    assert relied == words.WHY[rule.value]
+    relied = reasons.why(a_reading(consents=(UUID(int=7),), record_kind=shown.value, rule=rule.value))
+    assert relied == reasons.WHY[rule.value]
 
 
 @pytest.mark.parametrize("scope", Scope)
@@ -161,10 +161,10 @@ def test_a_withdrawal_is_said_to_hide_only_what_it_hides(scope: Scope) -> None:
     """Each scope by its name; that staff may not call any more hides nothing. Events until 0.1 do not say which."""
     step = replace(a_reading(consents=(UUID(int=7),)), type="consent.withdrawn.v1", rule=None)
     hides = "What was withdrawn is hidden from the next reading on."
-    said = words.why(replace(step, data={"scopes": [scope.value]}))
+    said = reasons.why(replace(step, data={"scopes": [scope.value]}))
     assert str(words.SCOPES[scope.value]) in said
     assert (hides in said) is (scope in (Scope.SHARE_WITH_RECEIVING_UNIT, Scope.TELL_ABOUT_PERSON_CARED_FOR))
-    assert words.why(replace(step, data={})) == hides
+    assert reasons.why(replace(step, data={})) == hides
 
 
 @pytest.mark.parametrize("shown", Shown)
@@ -202,14 +202,14 @@ def test_every_access_that_is_recorded_has_a_heading_of_its_own() -> None:
 
 def test_every_reason_to_throw_a_message_away_has_a_sentence() -> None:
     """The operator's code is a rule, and the reviewer reads why."""
-    assert len({str(words.WHY[rule_for(reason)]) for reason in REASONS}) == len(REASONS)
+    assert len({str(reasons.WHY[rule_for(reason)]) for reason in REASONS}) == len(REASONS)
     thrown = replace(a_reading(consents=(), record_kind="parked-message"), action="discard")
     assert words.heading(thrown) == "A parked message was thrown away"
 
 
 def test_every_reason_to_come_back_has_a_sentence() -> None:
     """A database or the broker was lost: the reviewer reads why events came again, and that they did."""
-    told = {str(words.WHY[coming_back.rule_for(reason)]) for reason in coming_back.REASONS}
+    told = {str(reasons.WHY[coming_back.rule_for(reason)]) for reason in coming_back.REASONS}
     assert len(told) == len(coming_back.REASONS)
     for action, kind in (("republish", "sent-events"), ("announce", "directory")):
         again = replace(a_reading(consents=(), record_kind=kind), action=action)

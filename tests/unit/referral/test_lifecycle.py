@@ -11,6 +11,7 @@ from flask import Flask
 
 from services.audit.views import states as audit_standing
 from services.audit.web.trail import accesses as audit_attempts
+from services.audit.web.trail import reasons as audit_reasons
 from services.audit.web.trail import words as audit_words
 from services.directory.reactions import when_a_referral_takes_a_step_count_it as counting
 from services.directory.service import Directory
@@ -120,7 +121,7 @@ def test_whatever_happens_by_a_step_is_told_counted_and_read(action: Action, way
     assert contract in counting._STEPS
     event_type = contract.event_type  # type: ignore[attr-defined]
     assert event_type in audit_words.HEADINGS
-    assert event_type in audit_words.STEPS_WHY
+    assert event_type in audit_reasons.STEPS_WHY
     assert audit_standing.TELLS_OF[event_type] in audit_words.REFERRAL_STATES
     for service in (Notifications, Directory):
         assert event_type in {name for each in subscriptions_of(service) for _, name in each.bindings}

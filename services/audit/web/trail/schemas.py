@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from services.audit.log.entry import AGENTS
 from services.audit.views.states import ConsentStands, ReferralStands
-from services.audit.web.trail.words import heading, why
+from services.audit.web.trail.reasons import why
+from services.audit.web.trail.words import heading
 from shared.web.api.paging import MOST, PageOut, Paging
 from shared.web.schema import Schema, fields, validate
 

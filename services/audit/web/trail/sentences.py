@@ -1,6 +1,7 @@
 """What is said of the entries of one page: most of them are alike, so each sentence is looked up and put together once.
 
-The words themselves are in ``words.py``. One of these is made for each answer, in its language, and thrown away.
+The words themselves are in ``words.py`` and ``reasons.py``. One of these is made for each answer, in its language, and
+thrown away.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from flask_babel import gettext
 
 from services.audit.views.fold import READING
 from services.audit.views.steps import Step
-from services.audit.web.trail import words
+from services.audit.web.trail import reasons, words
 
 
 class Wording:
-    """Says the same as ``words`` of each entry."""
+    """Says the same as those of each entry."""
 
     def __init__(self) -> None:
         self._said: dict[Hashable, str] = {}
@@ -30,7 +31,7 @@ class Wording:
     def why(self, step: Step) -> str:
         """Why it was allowed, or refused, in one sentence; empty where there was nothing to allow."""
         # what was done is told with what it was done to: there are few of those on a page
-        return self._once(words.why, step, _about(step)) if step.type == READING else words.why(step)
+        return self._once(reasons.why, step, _about(step)) if step.type == READING else reasons.why(step)
 
     def who(self, step: Step) -> str:
         """By whom, or whom it concerns."""
