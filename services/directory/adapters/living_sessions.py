@@ -19,7 +19,7 @@ _SWEEP = text("delete from living_sessions where expires_at < :now")
 
 
 class LivingSessionRows:
-    """``domain.ports.LivingSessions`` in PostgreSQL."""
+    """``domain.sign_in_ports.LivingSessions`` in PostgreSQL."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

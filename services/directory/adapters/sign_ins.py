@@ -29,7 +29,7 @@ KEEP_REFUSALS = timedelta(days=90)
 
 
 class SignInRows:
-    """``domain.ports.SignIns`` in PostgreSQL."""
+    """``domain.sign_in_ports.SignIns`` in PostgreSQL."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
