@@ -21,6 +21,7 @@ from itsdangerous import BadData, BadSignature, URLSafeSerializer
 
 from shared.kernel.actor import UserRef
 from shared.web import session
+from shared.web.session_state import SessionState
 
 FIELD = "csrf_token"
 HEADER = "X-CSRFToken"
@@ -44,7 +45,7 @@ def make() -> str:
     return str(g.form_token)
 
 
-def _made_for(state: session.SessionState) -> str:
+def _made_for(state: SessionState) -> str:
     said = [secrets.token_hex(8), int(state.started_at.timestamp()), _fingerprint(state.user)]
     return _BETWEEN.join((str(_signer(state).dumps(secrets.token_hex(8))), str(_pages()[0].dumps(said))))
 
@@ -90,7 +91,7 @@ def _parts() -> tuple[str, str]:
     return first, second
 
 
-def _signer(state: session.SessionState) -> URLSafeSerializer:
+def _signer(state: SessionState) -> URLSafeSerializer:
     return URLSafeSerializer(state.form_secret, salt="lotsa-form", signer_kwargs={"digest_method": hashlib.sha256})
 
 

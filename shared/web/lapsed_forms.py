@@ -32,7 +32,7 @@ from shared.storage.held_forms import HeldForms
 from shared.storage.lapsed_forms import LIFETIME, FormIsTooLarge, FormIsUnreadable, LapsedForm, LapsedForms, Sender
 from shared.web import form_token
 from shared.web.navigation import home_of
-from shared.web.session import SessionState
+from shared.web.session_state import SessionState
 from shared.web.who import SignedIn, current_actor, lapsed, needs, signed_in, web
 
 _log = logger("web.lapsed_forms")

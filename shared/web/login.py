@@ -29,7 +29,7 @@ from shared.web.i18n.formats import clock_of
 from shared.web.limits import SIGN_INS, costs
 from shared.web.navigation import home_of
 from shared.web.oidc import AWAY, ODD, Provider, SignInFailed
-from shared.web.session import Identified
+from shared.web.session_state import Identified, SessionState
 from shared.web.who import signed_in, web
 
 _log = logger("web.login")
@@ -235,7 +235,7 @@ def safe_target(given: str | None) -> str:
     return "/" if parts.scheme or parts.netloc else given
 
 
-def _lasting(state: session.SessionState | None) -> dict[str, object]:
+def _lasting(state: SessionState | None) -> dict[str, object]:
     """``left``: seconds until the session ends, 0 when it has; and what a page that stays open must know to go on."""
     if state is None or web().staff.session_ended(state.session_id):
         return {"left": 0}

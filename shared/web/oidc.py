@@ -24,7 +24,7 @@ from shared.kernel.actor import UserRef
 from shared.settings import Settings
 from shared.vocabulary.page_addresses import page_at
 from shared.web import assurance, attempts
-from shared.web.session import Identified
+from shared.web.session_state import Identified
 
 NAME = "lotsa"
 # asymmetric only: a token signed with "none" or with our own client secret proves nothing

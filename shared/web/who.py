@@ -22,6 +22,7 @@ from shared.storage.staff import Assignment, Unit
 from shared.web import session
 from shared.web.errors import DirectoryIsSilent
 from shared.web.session_keys import SessionReader, SessionSigner
+from shared.web.session_state import Identified, SessionState
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -88,7 +89,7 @@ class SignedIn:
     assignment: Assignment | None
     idle_until: datetime
     seen_by_directory_at: datetime
-    identified: session.Identified
+    identified: Identified
 
     @property
     def actor(self) -> Actor | None:
@@ -147,10 +148,10 @@ def _from_cookie() -> SignedIn | None:
     )
 
 
-def lapsed() -> session.SessionState | None:
+def lapsed() -> SessionState | None:
     """Whose session was over before this request and was not signed out. Known, never let in."""
     signed_in()
-    state = cast("session.SessionState | None", g.lapsed)
+    state = cast("SessionState | None", g.lapsed)
     return None if state is None or has_ended(state.session_id) else state
 
 

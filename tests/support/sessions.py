@@ -12,20 +12,20 @@ from flask.testing import FlaskClient
 
 from shared.kernel.actor import UserRef
 from shared.settings import Settings
-from shared.web import session
-from shared.web.session import SessionState
+from shared.web import session, session_state
 from shared.web.session_keys import reader_from, signer_from
+from shared.web.session_state import SessionState
 
 
 def session_of(settings: Settings, state: SessionState) -> str:
     """What a browser carries that has signed in, signed with the installation's own key."""
-    return signer_from(settings.session_signing_key_file).sign(session.claims_of(state))
+    return signer_from(settings.session_signing_key_file).sign(session_state.claims_of(state))
 
 
 def read_session(settings: Settings, cookie: str) -> SessionState:
     """What such a cookie says."""
     claims = reader_from(settings.session_verifying_keys_file).read(cookie)
-    state = session._from_claims(claims) if claims else None
+    state = session_state.from_claims(claims) if claims else None
     assert state is not None, "the cookie is not of this installation"
     return state
 
@@ -40,7 +40,7 @@ def sign_in_as(
     client: FlaskClient, user: UserRef, at: datetime, *, name: str = "", assignment_id: UUID | None = None
 ) -> SessionState:
     """Give a test's browser a session that began at a moment."""
-    state = session.begun(user, name, at, assignment_id=assignment_id)
+    state = session_state.begun(user, name, at, assignment_id=assignment_id)
     settings = settings_of(client.application)
     client.set_cookie(_named(settings), session_of(settings, state))
     return state

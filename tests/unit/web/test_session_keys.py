@@ -23,7 +23,7 @@ from operations.install.process_settings import settings_used
 from shared.environment import SettingsAreWrong
 from shared.kernel.actor import Role
 from shared.settings import SERVICES
-from shared.web import session
+from shared.web import session, session_state
 from shared.web.app import SIGN_IN, make_app
 from shared.web.session_keys import TYPE, make_session_keys, reader_from, signer_from
 from tests.support.four_apps import four_apps
@@ -95,10 +95,10 @@ FORGERIES: list[Forge] = [
 @pytest.mark.parametrize("forge", FORGERIES, ids=lambda forge: forge.__name__.strip("_"))
 def test_a_forged_session_opens_nothing(world: World, client: FlaskClient, tmp_path: Path, forge: Forge) -> None:
     """A random session id that nobody has ended, and an assignment that holds: only the signature is wrong."""
-    state = session.begun(BO, "Bo", START, assignment_id=world.bos.id)
+    state = session_state.begun(BO, "Bo", START, assignment_id=world.bos.id)
     client.set_cookie("lotsa_session", session_of(world.settings, state))
     assert client.get("/directory/boats").status_code == 200, "the true one opens"
-    client.set_cookie("lotsa_session", forge(session.claims_of(state), tmp_path))
+    client.set_cookie("lotsa_session", forge(session_state.claims_of(state), tmp_path))
     assert client.get("/directory/boats").headers["Location"].startswith("/directory/login")
 
 
@@ -198,7 +198,7 @@ def test_a_service_can_prolong_a_session_for_itself_alone(tmp_path: Path) -> Non
     app = make_app("referral", "tests.support", settings=world.settings, staff=world.staff, clock=world.clock)
     app.add_url_rule("/referral/me", view_func=lambda: "in" if session.read(world.clock.now()) else "out")
     client = app.test_client()
-    token = session_of(world.settings, session.begun(BO, "Bo", START))
+    token = session_of(world.settings, session_state.begun(BO, "Bo", START))
     client.set_cookie("lotsa_session", token)
     for _ in range(4):
         world.clock.move_to(world.clock.now() + 20 * (session.SEEN_STEP))
@@ -210,9 +210,9 @@ def test_a_service_can_prolong_a_session_for_itself_alone(tmp_path: Path) -> Non
     assert own is not None
     other = app.test_client()
     other.set_cookie("lotsa_referral", own.value)
-    other.set_cookie("lotsa_session", session_of(world.settings, session.begun(BO, "Bo", START)))
+    other.set_cookie("lotsa_session", session_of(world.settings, session_state.begun(BO, "Bo", START)))
     assert other.get("/referral/me").text == "out", "another session of the same person is not prolonged by it"
-    world.clock.move_to(START + session.ABSOLUTE_LIMIT)
+    world.clock.move_to(START + session_state.ABSOLUTE_LIMIT)
     assert client.get("/referral/me").text == "out"
 
 
@@ -223,8 +223,8 @@ def test_messages_are_for_whom_they_were_written(tmp_path: Path) -> None:
     app = make_app("referral", "tests.support", settings=world.settings, staff=world.staff, clock=world.clock)
     app.add_url_rule("/referral/say", "say", view_func=lambda: flash("Sparat.") or "")
     app.add_url_rule("/referral/said", "said", view_func=lambda: "".join(get_flashed_messages()))
-    alva = session.begun(ALVA, "Alva", START)
-    for then, said in ((alva, "Sparat."), (session.begun(BO, "Bo", START), ""), (None, "")):
+    alva = session_state.begun(ALVA, "Alva", START)
+    for then, said in ((alva, "Sparat."), (session_state.begun(BO, "Bo", START), ""), (None, "")):
         client = app.test_client()
         client.set_cookie("lotsa_session", session_of(world.settings, alva))
         client.get("/referral/say")
@@ -239,7 +239,7 @@ def test_one_form_token_holds_in_every_service_for_its_own_session(tmp_path: Pat
     world = World(tmp_path)
     app = make_app("referral", "tests.support", settings=world.settings, staff=world.staff, clock=world.clock)
     app.add_url_rule("/referral/token", view_func=app.jinja_env.globals["csrf_token"])  # type: ignore[arg-type]
-    bo, other = (session.begun(BO, "Bo", START) for _ in range(2))
+    bo, other = (session_state.begun(BO, "Bo", START) for _ in range(2))
     referral, directory = app.test_client(), world.app.test_client()
     tokens = []
     for state in (bo, other):

@@ -19,7 +19,7 @@ from operations.keys import rotate_web_keys as changing_web_keys
 from operations.trouble import Trouble
 from shared.kernel import file_watch as watched
 from shared.settings import SERVICES, Settings
-from shared.web import session
+from shared.web import session, session_state
 from shared.web.api.answers import page_cursor
 from shared.web.app import make_app
 from shared.web.session_keys import make_session_keys, reader_from, signer_from
@@ -52,7 +52,7 @@ def other(world: World) -> Flask:
 
 def signed_by(world: World) -> str:
     """A session of Bo's, as the directory would sign it at this moment."""
-    return session_of(world.settings, session.begun(BO, "Bo", START, assignment_id=world.bos.id))
+    return session_of(world.settings, session_state.begun(BO, "Bo", START, assignment_id=world.bos.id))
 
 
 def opened(world: World, other: Flask, token: str) -> tuple[int, int]:

@@ -20,7 +20,7 @@ from shared.kernel.actor import UserRef
 from shared.storage.rates import Allowance, Spending
 from shared.storage.unit_of_work import changing
 from shared.web.assurance import Lack
-from shared.web.session import KNOWN_FOR
+from shared.web.session_state import KNOWN_FOR
 
 WITHOUT_ASSIGNMENT = "no-assignment"
 # the provider knows who it is
