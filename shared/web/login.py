@@ -23,18 +23,16 @@ from shared.kernel.refusals import SignInNeeded
 from shared.observability.logs import logger
 from shared.settings import Settings
 from shared.storage.staff import Assignment
-from shared.web import form_token, refusal_records, session
+from shared.web import refusal_records, session
 from shared.web.assurance import SENTENCES, Lack, lack_of
-from shared.web.i18n.formats import clock_of
 from shared.web.limits import SIGN_INS, costs
 from shared.web.navigation import home_of
 from shared.web.oidc import AWAY, ODD, Provider, SignInFailed
-from shared.web.session_state import Identified, SessionState
+from shared.web.session_state import Identified
+from shared.web.session_time import how_long, prolong, seen
 from shared.web.who import signed_in, web
 
 _log = logger("web.login")
-
-NOTHING_TO_SEE = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
 # not their fault who asked: the provider's (RFC 9110, 15.6.3 and 15.6.4)
 STATUS = {ODD: 502, AWAY: 503}
@@ -190,23 +188,6 @@ def login_blueprint(
         session.choose(chosen.id)
         return redirect(_onward(safe_target(request.form.get("next")), chosen), 303)
 
-    @pages.get("/session")
-    def how_long() -> dict[str, object]:
-        """For the warning that every page gives in time (static/session.js). Asking does not prolong the session."""
-        return _lasting(session.read(web().clock.now(), prolong=False))
-
-    @pages.post("/session")
-    def prolong() -> dict[str, object]:
-        return _lasting(session.read(web().clock.now()))
-
-    @pages.get("/session/seen")
-    def seen() -> Response:
-        """A picture of nothing on other services' pages: somebody is there (only the directory can note that)."""
-        state = session.read(web().clock.now(), prolong=False)
-        if state is not None and not web().staff.session_ended(state.session_id):
-            session.read(web().clock.now())
-        return Response(NOTHING_TO_SEE, mimetype="image/svg+xml")
-
     @pages.post("/logout")
     def logout() -> Response:
         leave()
@@ -221,6 +202,9 @@ def login_blueprint(
         elsewhere = provider.sign_out_address() if provider else None
         return render_template("lotsa/signed_out.html", elsewhere=elsewhere)
 
+    pages.get("/session")(how_long)
+    pages.post("/session")(prolong)
+    pages.get("/session/seen")(seen)
     return pages
 
 
@@ -233,20 +217,6 @@ def safe_target(given: str | None) -> str:
         return "/"
     parts = urlsplit(given)
     return "/" if parts.scheme or parts.netloc else given
-
-
-def _lasting(state: SessionState | None) -> dict[str, object]:
-    """``left``: seconds until the session ends, 0 when it has; and what a page that stays open must know to go on."""
-    if state is None or web().staff.session_ended(state.session_id):
-        return {"left": 0}
-    held = web().staff.assignments_of(state.user, web().clock.now())
-    return {
-        "left": max(0, int((state.idle_until - web().clock.now()).total_seconds())),
-        "until": clock_of(state.idle_until),
-        # as the page's frame says it: one that has ended is none
-        "assignment": next((str(each.id) for each in held if each.id == state.assignment_id), ""),
-        "csrf_token": form_token.make(),
-    }
 
 
 def _onward(target: str, chosen: Assignment) -> str:
