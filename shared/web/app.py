@@ -22,8 +22,6 @@ from shared.web import (
     form_token,
     headers,
     health,
-    held_forms,
-    lapsed_forms,
     limits,
     links,
     own_cookie,
@@ -34,6 +32,8 @@ from shared.web import (
     tokens,
 )
 from shared.web.errors import OfAnotherVersion, TooLarge
+from shared.web.forms import expired_session as lapsed_forms
+from shared.web.forms import form_page as held_forms
 from shared.web.guard import OnlyHere
 from shared.web.i18n import catalogues, negotiation
 from shared.web.navigation import add_layout

@@ -31,9 +31,9 @@ from shared.vocabulary.page_addresses import page_at
 from shared.web import refusal_records
 from shared.web.api.answers import pointers
 from shared.web.errors import CannotBeRead, DirectoryIsSilent, FormExpired, OutOfOrder, Unexpected
-from shared.web.held_forms import NAME, asked_name
+from shared.web.forms.expired_session import keep_form, was_kept_here
+from shared.web.forms.form_page import NAME, asked_name
 from shared.web.i18n.negotiation import spoken
-from shared.web.lapsed_forms import keep_form, was_kept_here
 from shared.web.sent_words import sent_words
 from shared.web.validation import sentences
 from shared.web.who import AssignmentNeeded, RoleNotAllowed, is_api, signed_in

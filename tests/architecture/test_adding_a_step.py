@@ -26,7 +26,7 @@ ROOMS = ("services", "shared", "lotsa", "operations", "demo")
 EARLIER_NAME = {
     "services/referral/web/step/api.py",
     "services/referral/web/step/pages.py",
-    "services/referral/web/lapsing.py",
+    "services/referral/web/held_forms.py",
 }
 
 

@@ -12,8 +12,8 @@ import pytest
 from flask import Flask
 
 from services.referral.domain.lifecycle import FORMER_NAMES, STEPS
-from shared.web.held_forms import takes_form
-from tests.architecture.test_every_form_outlives_a_lapse import NOTHING_TYPED, WALKED
+from shared.web.forms.form_page import takes_form
+from tests.architecture.test_every_form_outlives_its_session import NOTHING_TYPED, WALKED
 from tests.integration.directory.test_every_form_sent_late import WALK
 from tests.integration.directory.test_forms_lose_nothing import FORMS
 from tests.support.four_apps import four_apps

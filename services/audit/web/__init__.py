@@ -8,7 +8,7 @@ from flask import Flask
 
 from services.audit import bootstrap
 from services.audit.web.door import record_refusals
-from services.audit.web.lapsing import keeping
+from services.audit.web.held_forms import keeping
 from services.audit.web.log_status.api import api as log_status_api
 from services.audit.web.log_status.pages import pages as log_status
 from services.audit.web.page import EXTENSION

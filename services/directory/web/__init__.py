@@ -9,7 +9,7 @@ from services.directory import bootstrap
 from services.directory.web import page
 from services.directory.web.assignments.pages import pages as assignments
 from services.directory.web.door import record_refusals
-from services.directory.web.lapsing import keeping
+from services.directory.web.held_forms import keeping
 from services.directory.web.partner.api import api as partner_api
 from services.directory.web.partner.cancellation import pages as partner
 from services.directory.web.public.api import api as public_api

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from services.referral.commands.admission import record_draft_reading, refuse
-from services.referral.commands.keep_form import is_kept_form
+from services.referral.commands.hold_form import is_kept_form
 from services.referral.domain.lifecycle import Action, State
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.ports import Draft, Work

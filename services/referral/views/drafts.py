@@ -15,7 +15,7 @@ from services.referral.adapters.drafts import author_text
 from services.referral.adapters.tables import drafts
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.admission import record_draft_reading
-from services.referral.commands.keep_form import is_kept_form
+from services.referral.commands.hold_form import is_kept_form
 from services.referral.domain.draft import carers_told_of, is_protected
 from services.referral.domain.ports import Draft
 from services.referral.domain.refusals import DraftIsUnreadable

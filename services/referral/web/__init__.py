@@ -16,7 +16,7 @@ from services.referral.web.door import record_refusals
 from services.referral.web.draft.api import api as drafts_api
 from services.referral.web.draft.send import pages as draft_pages
 from services.referral.web.draft.send_api import api as sending_api
-from services.referral.web.lapsing import keeping
+from services.referral.web.held_forms import keeping
 from services.referral.web.page import EXTENSION
 from services.referral.web.receipt.pages import pages as receipt_pages
 from services.referral.web.referral.api import api as referral_api

@@ -1,7 +1,7 @@
 """The steps of a referral that has been sent, as people and systems meet them: the table of its life, with its words.
 
 Each is a page's button or form and an operation of the API (``step``), offered on the referral's page (``referral``),
-kept when it comes too late (``lapsing``) and shown on the track (``standing``).
+kept when it comes too late (``held_forms``) and shown on the track (``standing``).
 """
 
 from __future__ import annotations

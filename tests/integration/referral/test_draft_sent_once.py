@@ -13,7 +13,7 @@ import pytest
 from shared.kernel.actor import Role
 from tests.integration.referral.conftest import HEALTH_CENTRE, Cast, Room, a_referral, at_the_pages
 from tests.integration.referral.test_attacked import ANSWERS
-from tests.integration.referral.test_kept_forms import kept
+from tests.integration.referral.test_held_forms import kept
 from tests.integration.referral.test_nobody_else import attempts
 from tests.integration.referral.test_two_consents import slug
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from services.referral.commands.drafts import SaveDraft, save_draft
-from services.referral.commands.keep_form import KeptForm, keep_form
+from services.referral.commands.hold_form import KeptForm, keep_form
 from services.referral.domain.lifecycle import Action
 from services.referral.views.drafts import MOST, draft_list
 from shared.kernel.identity import ReferralId

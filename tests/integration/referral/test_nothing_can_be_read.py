@@ -13,7 +13,7 @@ from services.referral.domain.codes import CANCEL_REASONS, OUTCOMES, REJECT_REAS
 from shared.storage.encryption import MasterKey
 from shared.storage.engine import make_engine
 from tests.integration.referral.conftest import API, Cast, Room, a_referral_about_both, at_the_pages
-from tests.integration.referral.test_lapsed_forms import again, place_in, sent_late
+from tests.integration.referral.test_expired_sessions import again, place_in, sent_late
 
 # every column that holds a key, by table; what they wrap is then read by nobody
 KEYS_ARE_KEPT_IN = {"data_keys": "wrapped", "drafts": "wrapped_key", "lapsed_forms": "wrapped_key"}

@@ -20,7 +20,7 @@ from tests.integration.referral.conftest import (
     at_the_pages,
 )
 from tests.integration.referral.test_every_form import ANSWERS
-from tests.integration.referral.test_lapsed_forms import again, place_in, sent_late
+from tests.integration.referral.test_expired_sessions import again, place_in, sent_late
 from tests.integration.referral.test_nobody_else import attempts
 from tests.support.page_forms import form_of
 from tests.support.wrong_relations import Door, asked, but_for_ids, doors_that_name_something, unknown

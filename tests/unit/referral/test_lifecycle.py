@@ -34,7 +34,7 @@ from services.referral.domain.reading import offered_to
 from services.referral.domain.referral import Referral
 from services.referral.domain.refusals import FirstContactIsMade
 from services.referral.views import timeline
-from services.referral.web import lapsing, state_words, step, words
+from services.referral.web import held_forms, state_words, step, words
 from services.referral.web.referral.pages import REASONS, offered
 from services.referral.web.step.api import api
 from services.referral.web.step.forms import form_for
@@ -105,7 +105,7 @@ def test_a_step_has_words_wherever_it_is_met(action: Action, way: Way) -> None:
     for said in (offer.button, offer.done, offer.passed, *([offer.hint] if offer.hint else [])):
         assert known[said._args[0]]
     assert known[offer.late]
-    assert lapsing.KINDS[f"step.{view_of(action)}"] == offer.late
+    assert held_forms.KINDS[f"step.{view_of(action)}"] == offer.late
     assert offer.described.endswith((".", ".\n    "))
     assert way.stage is not None
     assert state_words.STAGES[way.stage] is offer.passed
@@ -162,7 +162,7 @@ def test_a_step_of_an_earlier_name_is_known() -> None:
     with pytest.raises(ValueError, match="no-such-step"):
         Action("no-such-step")
     assert set(FORMER_NAMES.values()) <= set(STEPS)
-    assert f"step.{view_of('first-contact')}" in lapsing.KINDS
+    assert f"step.{view_of('first-contact')}" in held_forms.KINDS
 
 
 def test_what_was_contacted_before_goes_on_from_where_it_stands() -> None:

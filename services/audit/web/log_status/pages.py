@@ -15,7 +15,7 @@ from services.audit.web.log_status import alarm_words, looks
 from services.audit.web.log_status.download import as_download
 from shared.kernel.actor import Role
 from shared.kernel.refusals import Invalid
-from shared.web.held_forms import form_page, shown_again, takes_form
+from shared.web.forms.form_page import form_page, shown_again, takes_form
 from shared.web.limits import HEAVY, costs
 from shared.web.validation import messages
 from shared.web.who import Tried, needs

@@ -13,7 +13,7 @@ from services.audit.web.trail import looks, words
 from services.audit.web.trail.sentences import Wording
 from shared.kernel.actor import Role
 from shared.kernel.refusals import Invalid
-from shared.web.held_forms import form_page, shown_again
+from shared.web.forms.form_page import form_page, shown_again
 from shared.web.limits import SEARCHES, costs
 from shared.web.validation import messages
 from shared.web.who import Tried, needs

@@ -42,9 +42,9 @@ from shared.kernel.actor import Role
 from shared.kernel.clock import SWEDEN
 from shared.kernel.identity import AssignmentId, uuid7
 from shared.kernel.refusals import Invalid
-from shared.web.held_forms import form_page, shown_again, takes_form
+from shared.web.forms.form_page import form_page, shown_again, takes_form
+from shared.web.forms.sent_twice import carry_out_once
 from shared.web.navigation import ROLE_NAMES
-from shared.web.sent_twice import carry_out_once
 from shared.web.who import Tried, needs
 
 pages = Blueprint("assignments", __name__, url_prefix="/directory/admin")

@@ -34,8 +34,8 @@ from services.directory.web.partner.services import pages as pages
 from shared.kernel.actor import Role
 from shared.kernel.identity import uuid7
 from shared.kernel.refusals import Invalid, VersionHasMoved
-from shared.web.held_forms import form_page, shown_again, takes_form
-from shared.web.sent_twice import carry_out_once
+from shared.web.forms.form_page import form_page, shown_again, takes_form
+from shared.web.forms.sent_twice import carry_out_once
 from shared.web.who import Tried, needs
 
 

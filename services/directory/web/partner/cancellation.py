@@ -30,7 +30,7 @@ from services.directory.web.partner.pages import activity_of_own, service_of_own
 from services.directory.web.partner.publicly import EVER
 from shared.kernel.actor import Role
 from shared.kernel.refusals import VersionHasMoved
-from shared.web.sent_twice import carry_out_once
+from shared.web.forms.sent_twice import carry_out_once
 from shared.web.who import Tried, needs
 
 

@@ -25,8 +25,8 @@ from services.directory.web.partner.pages import pages as pages
 from services.directory.web.values_in_words import in_words
 from shared.kernel.actor import Role
 from shared.kernel.refusals import Invalid, VersionHasMoved
-from shared.web.held_forms import form_page, shown_again, takes_form
-from shared.web.sent_twice import carry_out_once
+from shared.web.forms.form_page import form_page, shown_again, takes_form
+from shared.web.forms.sent_twice import carry_out_once
 from shared.web.who import needs
 
 

@@ -28,7 +28,7 @@ from shared.kernel.refusals import Invalid, VersionHasMoved
 from shared.vocabulary.age import AgeBand, exactly
 from shared.vocabulary.area import covers
 from shared.vocabulary.routing import Situation
-from shared.web.held_forms import form_page, shown_again, takes_form
+from shared.web.forms.form_page import form_page, shown_again, takes_form
 from shared.web.schema import fields
 from shared.web.schema.words import NOT_A_CHOICE
 from shared.web.validation import messages

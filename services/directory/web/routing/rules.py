@@ -25,7 +25,7 @@ from shared.kernel.actor import Role
 from shared.kernel.refusals import Invalid, VersionHasMoved
 from shared.vocabulary.age import bands_cut_by
 from shared.vocabulary.routing import AgeOf
-from shared.web.held_forms import form_page, shown_again, takes_form
+from shared.web.forms.form_page import form_page, shown_again, takes_form
 from shared.web.who import Tried, needs
 
 LISTS = ("target_groups",)

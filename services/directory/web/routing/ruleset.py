@@ -31,8 +31,8 @@ from shared.kernel.translation import says
 from shared.vocabulary.age import OLDEST_ALIVE, AgeBand, KnownAge, exactly
 from shared.vocabulary.languages import SWEDISH
 from shared.vocabulary.routing import Situation
+from shared.web.forms.sent_twice import carry_out_once
 from shared.web.schema import validate
-from shared.web.sent_twice import carry_out_once
 
 STEPS = {"earlier": -1, "later": 1}
 AGE_ASKED = validate.Range(min=0, max=OLDEST_ALIVE)

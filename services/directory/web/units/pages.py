@@ -26,8 +26,8 @@ from services.directory.web.values_in_words import in_words
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.refusals import Invalid, VersionHasMoved
-from shared.web.held_forms import form_page, shown_again, takes_form
-from shared.web.sent_twice import carry_out_once
+from shared.web.forms.form_page import form_page, shown_again, takes_form
+from shared.web.forms.sent_twice import carry_out_once
 from shared.web.who import Tried, needs
 
 pages = Blueprint("units", __name__, url_prefix="/directory/admin")

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from marshmallow import ValidationError
 
 from services.referral.commands.admission import admit_to_change, record_reading
-from services.referral.commands.keep_form import KeptForm, kept_form, let_go_of_form
+from services.referral.commands.hold_form import KeptForm, kept_form, let_go_of_form
 from services.referral.commands.withdraw_consent import WithdrawConsent, withdraw_consent
 from services.referral.domain.access import Shown
 from services.referral.domain.consent.consent import Consent
@@ -22,8 +22,8 @@ from services.referral.web import words as words
 from services.referral.web.consent import words as own
 from services.referral.web.consent.forms import WithdrawForm
 from services.referral.web.forms import Typed
-from services.referral.web.kept_forms import back_to_the_form, leave_the_form, leaves
 from services.referral.web.page import STAFF, Page, changing, parts, reading
+from services.referral.web.step_forms import back_to_the_form, leave_the_form, leaves
 from shared.kernel.identity import ConsentId, ReferralId
 from shared.web.who import Tried, current_actor, needs
 

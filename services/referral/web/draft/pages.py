@@ -31,7 +31,7 @@ from services.referral.web.forms import Typed
 from services.referral.web.page import Page, changing, reading
 from shared.kernel.actor import Actor, Role
 from shared.kernel.clock import swedish_day
-from shared.web.sent_twice import carry_out_once
+from shared.web.forms.sent_twice import carry_out_once
 from shared.web.who import Tried, current_actor, needs
 
 pages = Blueprint("draft", __name__, url_prefix="/referral")

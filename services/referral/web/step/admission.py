@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.admission import known_to, record_reading
-from services.referral.commands.keep_form import KeptForm, keep_form, kept_form, let_go_of_form
+from services.referral.commands.hold_form import KeptForm, keep_form, kept_form, let_go_of_form
 from services.referral.commands.open_referral import steps_shown
 from services.referral.commands.second_click import Said, step_taken
 from services.referral.domain.access import Shown

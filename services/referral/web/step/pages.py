@@ -16,18 +16,18 @@ from marshmallow import ValidationError
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.admission import admit_to_change, record_reading
-from services.referral.commands.keep_form import KeptForm, kept_form, let_go_of_form
+from services.referral.commands.hold_form import KeptForm, kept_form, let_go_of_form
 from services.referral.commands.second_click import Said
 from services.referral.domain import codes
 from services.referral.domain.access import Shown
 from services.referral.domain.lifecycle import STEPS, Action
 from services.referral.web import forms
 from services.referral.web.forms import Typed
-from services.referral.web.kept_forms import back_to_the_form, leave_the_form, leaves
 from services.referral.web.page import STAFF, Page, asked_version, changing, code_choices, reading
 from services.referral.web.step import admission
 from services.referral.web.step.admission import answer_again, moved_page
 from services.referral.web.step.forms import form_for
+from services.referral.web.step_forms import back_to_the_form, leave_the_form, leaves
 from services.referral.web.steps import OFFERS, view_of
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import ReferralId

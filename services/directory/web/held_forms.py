@@ -11,7 +11,7 @@ from shared.kernel.translation import says
 from shared.storage.held_forms import HeldForms
 from shared.storage.lapsed_forms import LapsedForms
 from shared.storage.master_keys import MasterKeys
-from shared.web.lapsed_forms import FormIsNotKept, Keeping
+from shared.web.forms.expired_session import FormIsNotKept, Keeping
 
 KINDS = {
     "partner.save_organization": says("The form is about your organisation."),

@@ -13,7 +13,7 @@ from shared.kernel.translation import says
 from shared.storage.held_forms import HeldForms
 from shared.storage.lapsed_forms import LapsedForms
 from shared.storage.master_keys import MasterKeys
-from shared.web.lapsed_forms import FormIsNotKept, Keeping
+from shared.web.forms.expired_session import FormIsNotKept, Keeping
 from shared.web.who import Tried
 
 KEPT_FORM = Tried("read", "lapsed-form")

@@ -13,7 +13,7 @@ from shared.kernel.actor import Actor
 from shared.kernel.translation import says
 from shared.storage.held_forms import HeldForms
 from shared.storage.lapsed_forms import LapsedForms
-from shared.web.lapsed_forms import FormIsNotKept, Keeping
+from shared.web.forms.expired_session import FormIsNotKept, Keeping
 
 STEP_FORMS = {view_of(action): offer.late for action, offer in OFFERS.items()}
 KINDS = {

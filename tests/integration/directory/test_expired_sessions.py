@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from services.directory.service import Directory
-from services.directory.web.lapsing import KINDS
+from services.directory.web.held_forms import KINDS
 from shared.kernel.clock import FixedClock
 from tests.support.directory_city import HIDDEN, City, sign_in, token_in
 from tests.support.page_forms import shown_again

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from services.referral.commands.keep_form import LARGEST, KeptForm, keep_form, kept_form
+from services.referral.commands.hold_form import LARGEST, KeptForm, keep_form, kept_form
 from services.referral.domain.lifecycle import Action
 from shared.kernel.identity import ReferralId
 from tests.integration.referral.conftest import Cast, Room, at_the_pages

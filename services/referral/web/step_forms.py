@@ -12,7 +12,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from services.referral.commands.admission import admit_to_change
-from services.referral.commands.keep_form import KeptForm, keep_form, let_go_of_form
+from services.referral.commands.hold_form import KeptForm, keep_form, let_go_of_form
 from services.referral.domain.lifecycle import Action
 from services.referral.web import forms
 from services.referral.web.page import changing

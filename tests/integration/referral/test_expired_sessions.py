@@ -14,10 +14,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
 from services.referral.domain.lifecycle import Action
-from services.referral.web.lapsing import KINDS
+from services.referral.web.held_forms import KINDS
 from shared.contracts.directory import AssignmentEnded, SessionEnded
 from shared.storage.lapsed_forms import AT_MOST, LARGEST, LapsedForms, Sender
-from shared.web import lapsed_forms
+from shared.web.forms import expired_session as lapsed_forms
 from tests.integration.referral.conftest import NOON, AtThePages, Cast, Room, at_the_pages
 from tests.integration.referral.test_draft_sent_once import together
 from tests.integration.referral.test_nobody_else import attempts
