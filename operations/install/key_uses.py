@@ -28,25 +28,27 @@ SAMPLE = 20
 class Place:
     """A column of wrapped data keys: its table, and the columns of the data key's id and of its wrapped form.
 
-    ``found_by``: the columns of the table's own key, where that is not the data key's id.
+    ``found_by``: the columns of the table's own key, where that is not the data key's id. ``once``: what the table was
+    called in an earlier version, whose keys are asked for before its database is migrated.
     """
 
     table: str
     key_id: str
     wrapped: str
     found_by: tuple[str, ...] = ()
+    once: str = ""
 
 
-LAPSED = Place("lapsed_forms", "key_id", "wrapped_key")
+HELD_FORMS = Place("held_forms", "key_id", "wrapped_key", once="lapsed_forms")
 PLACES: dict[str, tuple[Place, ...]] = {
     "referral": (
         Place("data_keys", "id", "wrapped", ("referral_id", "part")),
         Place("drafts", "key_id", "wrapped_key"),
-        LAPSED,
+        HELD_FORMS,
     ),
-    "directory": (LAPSED,),
+    "directory": (HELD_FORMS,),
     "notifications": (),
-    "audit": (Place("opening_keys", "key_id", "wrapped"), Place("subject_keys", "key_id", "wrapped"), LAPSED),
+    "audit": (Place("opening_keys", "key_id", "wrapped"), Place("subject_keys", "key_id", "wrapped"), HELD_FORMS),
 }
 """Everything that a service's master key wraps."""
 
@@ -87,11 +89,12 @@ def samples(service: str, connection: Connection) -> list[tuple[UUID, bytes]]:
     """Some of the data keys that a service has wrapped: their ids, and their wrapped forms."""
     found: list[tuple[UUID, bytes]] = []
     for place in PLACES[service]:
-        if connection.execute(text("select to_regclass(:name)"), {"name": place.table}).scalar() is not None:
-            # names of ours alone, from the table above
-            query = f"select {place.key_id}, {place.wrapped} from {place.table} where {place.wrapped} is not null"  # noqa: S608
-            rows = connection.execute(text(f"{query} limit {SAMPLE}"))
-            found += [(UUID(str(key_id)), bytes(wrapped)) for key_id, wrapped in rows]
+        for table in filter(None, (place.table, place.once)):
+            if connection.execute(text("select to_regclass(:name)"), {"name": table}).scalar() is not None:
+                # names of ours alone, from the table above
+                query = f"select {place.key_id}, {place.wrapped} from {table} where {place.wrapped} is not null"  # noqa: S608
+                rows = connection.execute(text(f"{query} limit {SAMPLE}"))
+                found += [(UUID(str(key_id)), bytes(wrapped)) for key_id, wrapped in rows]
     return found
 
 

@@ -1,7 +1,7 @@
 """Wraps a service's data keys anew under its current master key, while its processes go on.
 
-What was sealed under the data keys stays as it is. A key that nothing opens is left, and counted. Forms that came too
-late are left too: they are their senders' alone, and gone within twelve hours.
+What was sealed under the data keys stays as it is. A key that nothing opens is left, and counted. Forms that have
+not gone through are left too: they are their writers' alone, and gone within twelve hours.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from operations.install.key_uses import LAPSED, PLACES, Place, asking
+from operations.install.key_uses import HELD_FORMS, PLACES, Place, asking
 from services.referral.adapters.keys import IDENTITY_INDEX
 from services.referral.adapters.parts import carer_from_text, open_part
 from shared.storage.encryption import MasterKey, Unreadable, master_key_id_of
@@ -44,7 +44,7 @@ def rewrap(service: str, owner_url: str, keys: MasterKeys) -> Rewrapped:
 
 
 def _lasting(service: str) -> list[Place]:
-    return [place for place in PLACES[service] if place is not LAPSED]
+    return [place for place in PLACES[service] if place is not HELD_FORMS]
 
 
 def left(service: str, owner_url: str, keys: MasterKeys) -> int:

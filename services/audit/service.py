@@ -32,7 +32,7 @@ from shared.messaging.receive.subscribe import Heard, subscribe
 from shared.messaging.receive.timers import every
 from shared.settings import Settings
 from shared.storage import heartbeat as hearing
-from shared.storage import lapsed_forms
+from shared.storage import held_forms
 from shared.storage.staff import forget_old_sessions
 from shared.storage.staff_events import STAFF_EVENTS, StaffEvent
 
@@ -145,6 +145,6 @@ class Audit:
         with self.unit_of_work() as uow:
             forget_old_sessions(uow.connection, now)
             hearing.show(uow.connection, self.name)
-            lapsed_forms.sweep(uow.connection, now)
+            held_forms.sweep(uow.connection, now)
             uow.tallies.sweep(now)
             uow.commit()

@@ -20,7 +20,7 @@ from shared.contracts.referral import (
 )
 from shared.messaging.receive.subscribe import Heard, subscribe
 from shared.messaging.receive.timers import every
-from shared.storage import lapsed_forms
+from shared.storage import held_forms
 from shared.storage.staff import forget_old_sessions
 from shared.web.api import idempotency
 
@@ -62,6 +62,6 @@ class Directory:
             forget_old_sessions(uow.connection, now)
             forget_past_sessions(uow.connection, now)
             forget_old_refusals(uow.connection, now)
-            lapsed_forms.sweep(uow.connection, now)
+            held_forms.sweep(uow.connection, now)
             idempotency.sweep(uow.connection, now - KEEP_ANSWERS)
             uow.commit()

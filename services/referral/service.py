@@ -14,7 +14,7 @@ from shared.contracts.envelope import Envelope
 from shared.messaging.receive.subscribe import subscribe
 from shared.messaging.receive.timers import every
 from shared.storage import heartbeat as hearing
-from shared.storage import lapsed_forms
+from shared.storage import held_forms
 from shared.storage.staff import forget_old_sessions
 from shared.storage.staff_events import STAFF_EVENTS, StaffEvent
 from shared.web.api import idempotency
@@ -51,7 +51,7 @@ class Referral:
         now = self._parts.clock.now()
         with self.unit_of_work() as uow:
             sweep_expired_drafts(uow)
-            lapsed_forms.sweep(uow.connection, now)
+            held_forms.sweep(uow.connection, now)
             idempotency.sweep(uow.connection, now - KEEP_ANSWERS)
             forget_old_sessions(uow.connection, now)
             hearing.show(uow.connection, self.name)

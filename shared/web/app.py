@@ -32,8 +32,7 @@ from shared.web import (
     tokens,
 )
 from shared.web.errors import OfAnotherVersion, TooLarge
-from shared.web.forms import expired_session as lapsed_forms
-from shared.web.forms import form_page as held_forms
+from shared.web.forms import form_page, store, waiting_form
 from shared.web.guard import OnlyHere
 from shared.web.i18n import catalogues, negotiation
 from shared.web.navigation import add_layout
@@ -57,7 +56,7 @@ def make_app(
     checks: Mapping[str, Callable[[], object]] | None = None,
     clock: Clock | None = None,
     secrets: Callable[[], Sequence[bytes]] | None = None,
-    keeping: lapsed_forms.Keeping | None = None,
+    keeping: store.Keeping | None = None,
     hearing: Hearing | None = None,
     version: OneVersion | None = None,
 ) -> Flask:
@@ -67,7 +66,7 @@ def make_app(
     ``translations``, are used before the shared ones.
     ``checks``: name → callable for ``/<service>/health/ready``; one that raises says "not ready".
     ``secrets``: gives the keys of idempotency fingerprints, derived from the service's master keys unless given.
-    ``keeping``: where forms wait that came after their sender's idle half hour; without it they are not kept.
+    ``keeping``: where forms wait that have not gone through; without it none is, and each is answered directly.
     ``hearing``: tells whether the directory is heard; contents close while it is not. Only the directory does without.
     ``version``: tells whether the database is of this code's version; while it is not nothing is answered but that.
     Raises SettingsAreWrong when a key of sessions, or of the service's own cookie, is missing.
@@ -118,12 +117,12 @@ def make_app(
     links.register(app)
     problem.register(app)
     add_layout(app)
-    held_forms.register(app, keeping.held if keeping else None)
+    form_page.register(app)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     if keeping is not None:
-        app.register_blueprint(lapsed_forms.blueprint(service))
-        app.extensions[lapsed_forms.EXTENSION] = keeping
+        app.register_blueprint(waiting_form.blueprint(service))
+        app.extensions[store.EXTENSION] = keeping
     also = {} if version is None else {"version": version.look}
     app.register_blueprint(health.blueprint(service, {**(checks or {}), **also}))
     app.register_blueprint(statement.blueprint())

@@ -101,7 +101,7 @@ def login_blueprint(
     def leave() -> None:
         """End the session that this browser has, in all services. One that is over too: its copies can leave forms."""
         now = web().clock.now()
-        state = session.lapsed(now) or session.read(now)
+        state = session.expired(now) or session.read(now)
         if state is None:
             return
         if web().staff.session_ended(state.session_id):

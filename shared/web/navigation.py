@@ -41,7 +41,7 @@ RULES = Link(page_at("units-and-rules"), lazy_gettext("Units and rules"))
 INBOX = Link(page_at("demo-inbox"), lazy_gettext("Inbox (demo)"))
 
 # signing in, and a form that waits for its sender, belong under no link though an address begins like theirs
-UNDER_NONE = ("login", "lapsed_forms")
+UNDER_NONE = ("login", "held_forms")
 
 LINKS: dict[Role, tuple[Link, ...]] = {
     Role.REFERRER: (REFERRALS, NEW_REFERRAL, NOTICES),

@@ -3,7 +3,7 @@
 ``lotsa_session`` is the session: a token that the directory alone can sign and every service can check
 (``session_keys``). What it says, and how long that counts, is in ``session_state``. It lives until the browser closes,
 its limits are passed, or it is ended (which each service hears, and keeps). Idle, or past its 12 hours, it still proves
-for a day whose it was (``lapsed``): a form of theirs is kept for them, and nothing is opened.
+for a day whose it was (``expired``): a form of theirs is kept for them, and nothing is opened.
 
 ``lotsa_<service>`` is that service's own (``own_cookie``): messages, and when the person was last seen there, since
 only the directory can write that into the session.
@@ -90,7 +90,7 @@ def read(now: datetime, *, prolong: bool = True) -> SessionState | None:
     return _seen(state, now) if prolong and now - state.seen_at >= SEEN_STEP else state
 
 
-def lapsed(now: datetime) -> SessionState | None:
+def expired(now: datetime) -> SessionState | None:
     """Whose session idled away, or was over after its 12 hours, within a day: they are known, and not let in.
 
     Whether it was signed out has to be asked elsewhere, as for any session.

@@ -132,7 +132,7 @@ def signed_in() -> SignedIn | None:
 
 def _from_cookie() -> SignedIn | None:
     parts = web()
-    g.lapsed = session.lapsed(parts.clock.now())
+    g.expired_session = session.expired(parts.clock.now())
     state = session.read(parts.clock.now())
     if state is None:
         return None
@@ -148,10 +148,10 @@ def _from_cookie() -> SignedIn | None:
     )
 
 
-def lapsed() -> SessionState | None:
+def expired_session() -> SessionState | None:
     """Whose session was over before this request and was not signed out. Known, never let in."""
     signed_in()
-    state = cast("SessionState | None", g.lapsed)
+    state = cast("SessionState | None", g.expired_session)
     return None if state is None or has_ended(state.session_id) else state
 
 

@@ -16,6 +16,7 @@ from werkzeug.routing import Rule
 
 from services.referral.domain.lifecycle import FORMER_NAMES, STEPS
 from shared.settings import SERVICES
+from shared.web.forms.waiting_form import ADDRESSES
 from tests.support.four_apps import four_apps
 
 SAMPLES: Mapping[str, object] = {
@@ -82,7 +83,8 @@ ANY_ROLE: Mapping[str, str] = {
     "GET /api/directory/v1/assignments": OWN,
     "GET /api/notifications/v1/notices": "the notices of the caller's own unit",
     **{
-        f"{method} /{service}/lapsed-form/<uuid:form_id>": "what the caller sent themselves"
+        f"{method} /{service}/{each}/<uuid:form_id>": "what the caller sent themselves"
+        for each in ADDRESSES
         for method in ("GET", "POST")
         for service in ("referral", "directory", "audit")
     },
@@ -186,7 +188,8 @@ GOES_ON: Mapping[str, str] = {
     "POST /referral/drafts/<uuid:draft_id>/send": "sending",
     "GET /referral/referrals/<uuid:referral_id>/receipt": "to whoever sent it, that it was sent; to colleagues closed",
     **{
-        f"{method} /{service}/lapsed-form/<uuid:form_id>": "a form kept for its sender; sent on, it meets its own door"
+        f"{method} /{service}/{each}/<uuid:form_id>": "a form kept for its sender; sent on, it meets its own door"
+        for each in ADDRESSES
         for method in ("GET", "POST")
         for service in ("referral", "audit")
     },

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from shared.web.forms.expired_session import EXTENSION
+from shared.web.forms.store import EXTENSION
 from tests.integration.audit import test_every_form_sent_late as audit
 from tests.integration.directory import test_every_form_sent_late as directory
 from tests.integration.referral import test_every_form_sent_late as referral

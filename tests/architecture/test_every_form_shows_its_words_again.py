@@ -18,8 +18,9 @@ from tests.integration.directory.test_every_form_sent_late import WALK
 from tests.integration.directory.test_forms_lose_nothing import FORMS
 from tests.support.four_apps import four_apps
 
-# what was typed is kept by the referral service among its drafts, sealed: test_kept_forms.py, test_typed_and_left.py
-AMONG_THE_DRAFTS = {
+# what was typed is held by the referral service itself, a draft's with the draft: test_held_forms.py,
+# test_typed_and_left.py
+BY_THE_REFERRAL_SERVICE = {
     "/referral/new/<uuid:begun>",
     "/referral/drafts/<uuid:draft_id>/<step>",
     *(
@@ -60,7 +61,7 @@ def test_every_form_is_shown_again_or_holds_nothing(apps: list[Flask]) -> None:
     held = {rule for rule, (_who, page, _address, _typed) in WALK.items() if page in pages and rule not in A_BUTTON}
     # the one whose mistake is that nothing was chosen: tests/integration/audit/test_log_state.py
     held |= {"/directory/admin/routing/default", "/audit/log/alarms/<uuid:alarm_id>/seen"}
-    assert held | AMONG_THE_DRAFTS | A_SEARCH | A_BUTTON.keys() == set(WALKED)
+    assert held | BY_THE_REFERRAL_SERVICE | A_SEARCH | A_BUTTON.keys() == set(WALKED)
     assert not WALKED & NOTHING_TYPED.keys()
     assert all(A_BUTTON.values())
     marked = {

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from shared.web.forms.waiting_form import ADDRESSES
 from tests.support.four_apps import four_apps
 
 # what is sent from a page of its own under the same address: the form itself, or a page that asks and says what follows
@@ -20,9 +21,7 @@ ASKED_FIRST = {
     "/referral/referrals/<uuid:referral_id>/complete",
     "/referral/referrals/<uuid:referral_id>/cancel",
     "/referral/referrals/<uuid:referral_id>/withdraw-consent",
-    "/referral/lapsed-form/<uuid:form_id>",
-    "/directory/lapsed-form/<uuid:form_id>",
-    "/audit/lapsed-form/<uuid:form_id>",
+    *(f"/{service}/{each}/<uuid:form_id>" for service in ("referral", "directory", "audit") for each in ADDRESSES),
     "/directory/assignment",
     "/directory/mine/organization",
     "/directory/mine/services/new",

@@ -16,6 +16,7 @@ from uuid import uuid4
 from flask import Flask
 from flask.testing import FlaskClient
 
+from shared.web.forms.waiting_form import ADDRESSES
 from tests.architecture.test_every_door_is_decided import _doors_of
 from tests.bench import referrals
 from tests.support.city import CAST, UNIT
@@ -49,7 +50,8 @@ LEFT_OUT: Mapping[str, str] = {
     "PUT /api/audit/v1/log/alarms/<uuid:alarm_id>/seen": "there is no alarm",
     "POST /audit/log/export": "sent while it is made: its first byte is measured by itself",
     **{
-        f"POST /{service}/lapsed-form/<uuid:form_id>": "a form that came too late"
+        f"POST /{service}/{each}/<uuid:form_id>": "a form that came too late"
+        for each in ADDRESSES
         for service in ("referral", "directory", "audit")
     },
 }

@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import make_url
 
 from shared.kernel.identity import uuid7
+from shared.web.forms.waiting_form import ADDRESSES
 from tests.architecture.test_every_door_is_decided import Door, _doors_of
 from tests.support.city import CAST, UNIT
 
@@ -28,7 +29,8 @@ LEFT_OUT: Mapping[str, str] = {
     "GET /audit/log/alarms/<uuid:alarm_id>": "there is no alarm",
     "GET /api/audit/v1/log/export": "sent while it is made: its first byte is measured by itself",
     **{
-        f"GET /{service}/lapsed-form/<uuid:form_id>": "a form that came too late"
+        f"GET /{service}/{each}/<uuid:form_id>": "a form that came too late"
+        for each in ADDRESSES
         for service in ("referral", "directory", "audit")
     },
 }

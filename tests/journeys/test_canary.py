@@ -262,7 +262,7 @@ def test_no_table_can_be_read(told: Told) -> None:
     tables = list(every_table(told.canary.product.installation))
     looked_through = {table.place for table in tables if table.content}
     assert {"table referral.contents", "table audit.log_entries", "table notifications.notices"} <= looked_through
-    assert "table referral.lapsed_forms" in looked_through
+    assert "table referral.held_forms" in looked_through
     assert where_marks_are(told.marks, tables) == {}
     outside = (table for table in tables if not table.place.startswith("table directory."))
     assert where_marks_are(Marks({"group": (RARE_GROUP,)}), outside) == {}, "the directory lists all groups"

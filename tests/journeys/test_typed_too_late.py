@@ -32,7 +32,7 @@ def test_what_was_typed_too_late_is_sent_after_signing_in(
     fits(alva)
     alva.get_by_role("link", name="Logga in igen").click()
     alva.click("button[name=who][value=alva]")
-    assert "/referral/lapsed-form/" in alva.url
+    assert "/referral/held-form/" in alva.url
     assert "Formuläret är ett steg i en ny lotsning." in alva.inner_text("main")
     assert WHY not in alva.content()
     fits(alva)

@@ -121,5 +121,5 @@ def _late_form(product: Running) -> str:
     opened = alva.form(page, page)
     alva.sign_in("alva")
     waits = alva.send(opened, **TOO_LATE)
-    assert "/lapsed-form/" in waits, waits
+    assert "/held-form/" in waits, waits
     return waits

@@ -39,7 +39,6 @@ WITH_FORMAT_1 = ("0.1.0", "main-with-leaf-1")
 WITHOUT_THINGS_LEFT_OPEN = WITH_FORMAT_1
 # the releases that kept no word of what was read out
 WITHOUT_WORDS = (*WITH_FORMAT_1, "main-before-rooms")
-ABOUT_AN_HOUR = "now() + interval '1 hour'"
 RELEASED = re.compile(r"^## \[(\d+\.\d+\.\d+)\] - ", re.MULTILINE)
 
 
@@ -94,9 +93,10 @@ def _restore(archive: dict[str, str], release: dict[str, str], installation: Ins
 
 def _as_if_taken_down_just_now(connection: psycopg.Connection[Any]) -> None:
     """What is kept for days or hours only is kept on: an archive is older than any upgrade takes."""
-    for table in ("drafts", "lapsed_forms"):
+    for table, since in (("drafts", "updated_at"), ("lapsed_forms", "sent_at"), ("held_forms", "held_at")):
         if connection.execute("SELECT to_regclass(%s)", (f"public.{table}",)).fetchone() != (None,):
-            connection.execute(f"UPDATE public.{table} SET expires_at = {ABOUT_AN_HOUR}")  # type: ignore[arg-type]
+            moved = f"UPDATE public.{table} SET {since} = now(), expires_at = now() + (expires_at - {since})"
+            connection.execute(moved)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module", params=RELEASES, ids=[*map(_name, RELEASES)])

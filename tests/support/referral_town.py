@@ -37,7 +37,7 @@ from tests.support.sessions import session_of
 FRIDAY_NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 ISSUER = "https://idp.example.org"
 EVERYTHING = (
-    "referrals, consents, data_keys, contents, steps, drafts, lapsed_forms, looks, look_kinds, id_sets, routing_sets, "
+    "referrals, consents, data_keys, contents, steps, drafts, held_forms, looks, look_kinds, id_sets, routing_sets, "
     "outbox, inbox, idempotency, known_units, known_assignments, ended_sessions"
 )
 HEALTH_CENTRE, SODERMALM, KUNGSHOLMEN, NORRA = (UUID(f"00000000-0000-7000-8000-00000000001{n}") for n in range(4))

@@ -43,7 +43,7 @@ def sent_late(
     refused = client.post(address, data=sent)
     assert refused.status_code == 303, f"{address} is not kept: {refused.status_code}"
     place = refused.headers["Location"]
-    assert "/lapsed-form/" in place, place
+    assert "/held-form/" in place, place
     here = client.get(place)
     assert here.status_code == 403
     assert f'href="/directory/login?next={place}"' in here.text

@@ -1,4 +1,4 @@
-"""How audit keeps forms that came after their sender's session: what they are about, and who is refused."""
+"""How audit holds forms: what one is about that came after its session, and who is refused it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from services.audit.web.door import record_attempt
 from shared.environment import SettingsAreWrong
 from shared.kernel.actor import Actor
 from shared.kernel.translation import says
-from shared.storage.held_forms import HeldForms
-from shared.storage.lapsed_forms import LapsedForms
+from shared.storage.held_forms import FormStore
 from shared.storage.master_keys import MasterKeys
-from shared.web.forms.expired_session import FormIsNotKept, Keeping
+from shared.web.forms.store import FormIsNotKept, Keeping
 from shared.web.who import Tried
 
 KEPT_FORM = Tried("read", "lapsed-form")
@@ -36,5 +35,4 @@ def keeping(parts: Parts) -> Keeping:
         record_attempt(parts, actor, KEPT_FORM, [form_id], refusal)
         raise refusal
 
-    master = MasterKeys.from_file(path)
-    return Keeping(LapsedForms(parts.engine, master), HeldForms(parts.engine, master), KINDS, refused)
+    return Keeping(FormStore(parts.engine, MasterKeys.from_file(path)), KINDS, refused)

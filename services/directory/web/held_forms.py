@@ -1,4 +1,4 @@
-"""How the directory keeps forms that came after their sender's session: what they are about, who is refused."""
+"""How the directory holds forms: what one is about that came after its session, and who is refused it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from uuid import UUID
 from services.directory.bootstrap import SERVICE, Parts
 from shared.kernel.actor import Actor
 from shared.kernel.translation import says
-from shared.storage.held_forms import HeldForms
-from shared.storage.lapsed_forms import LapsedForms
+from shared.storage.held_forms import FormStore
 from shared.storage.master_keys import MasterKeys
-from shared.web.forms.expired_session import FormIsNotKept, Keeping
+from shared.web.forms.store import FormIsNotKept, Keeping
 
 KINDS = {
     "partner.save_organization": says("The form is about your organisation."),
@@ -39,5 +38,4 @@ def keeping(parts: Parts) -> Keeping | None:
             uow.record_attempt(actor, refusal, "read", "lapsed-form", form_id)
         raise refusal
 
-    master = MasterKeys.from_file(path)
-    return Keeping(LapsedForms(parts.engine, master), HeldForms(parts.engine, master), KINDS, refused)
+    return Keeping(FormStore(parts.engine, MasterKeys.from_file(path)), KINDS, refused)

@@ -25,6 +25,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.events import DomainEvent
 from shared.messaging.publish import outbox
 from shared.storage.attempts import Attempts
+from shared.storage.held_forms import HeldForms
 from shared.storage.master_keys import MasterKeys
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -53,10 +54,11 @@ class Opening:
 
 
 class ReferralUnitOfWork(UnitOfWork):
-    """A unit of work with the referrals, drafts and routing in it."""
+    """A unit of work with the referrals, drafts, held forms and routing in it."""
 
     referrals: SqlReferrals
     drafts: SqlDrafts
+    held_forms: HeldForms
     routing: SqlRouting
     keys: Keys
 
@@ -115,5 +117,6 @@ class ReferralUnitOfWork(UnitOfWork):
         self.keys = Keys(self.connection, self._master)
         self.referrals = SqlReferrals(self.connection, self.keys)
         self.drafts = SqlDrafts(self.connection, self._master, self.clock)
+        self.held_forms = HeldForms(self.connection, self._master)
         self.routing = SqlRouting(self.connection, self._routing_memory)
         return self

@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 from services.referral.commands.admission import record_draft_reading, refuse
-from services.referral.commands.hold_form import is_kept_form
 from services.referral.domain.lifecycle import Action, State
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.ports import Draft, Work
@@ -49,7 +48,7 @@ def save_draft(command: SaveDraft, actor: Actor, uow: Work) -> Draft:
     version, created_at = 1, now
     if command.draft_id is not None:
         before = uow.drafts.lock(command.draft_id)
-        if before is None or is_kept_form(before):
+        if before is None:
             refuse(
                 Action.SAVE_DRAFT, (command.draft_id,), "not-the-author", actor, uow, NotThere(), record_kind="draft"
             )
@@ -85,7 +84,7 @@ def open_draft(command: OpenDraft, actor: Actor, uow: Work) -> Draft:
 def own_draft(action: Action, draft_id: UUID, actor: Actor, uow: Work) -> Draft:
     """A draft that the actor may do this with. Raises NotThere (recorded): unknown, expired, or somebody else's."""
     draft = uow.drafts.get(draft_id)
-    if draft is None or is_kept_form(draft) or not permitted(actor.role, Relation.AUTHOR, State.DRAFT, action):
+    if draft is None or not permitted(actor.role, Relation.AUTHOR, State.DRAFT, action):
         refuse(action, (draft_id,), "not-the-author", actor, uow, NotThere(), record_kind="draft")
     return draft
 
@@ -110,7 +109,7 @@ def let_go_of_draft(draft_id: UUID, uow: Work) -> bool:
         draft = uow.drafts.get(draft_id)
     except DraftIsUnreadable:
         return uow.drafts.discard(draft_id)
-    return draft is not None and not is_kept_form(draft) and uow.drafts.discard(draft_id)
+    return draft is not None and uow.drafts.discard(draft_id)
 
 
 def sweep_expired_drafts(uow: Work) -> int:

@@ -16,6 +16,7 @@ from services.referral.domain.routing import ReceivingUnit, RoutingRules
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
 from shared.kernel.events import DomainEvent
+from shared.kernel.held_form import HeldForm, Writer
 from shared.kernel.identity import ConsentId, ReferralId, UnitId
 
 
@@ -94,6 +95,22 @@ class Drafts(Protocol):
         ...
 
 
+class HeldForms(Protocol):
+    """The writer's own forms that have not gone through; nobody else's exist here."""
+
+    def hold(self, form: HeldForm, writer: Writer) -> None:
+        """Hold it, in place of what is held under its id. Raises FormIsTooLarge."""
+        ...
+
+    def find(self, form_id: UUID, now: datetime) -> HeldForm | None:
+        """One that has not expired. Raises FormIsUnreadable."""
+        ...
+
+    def let_go(self, form_id: UUID) -> bool:
+        """Remove it and its key; False when there was none."""
+        ...
+
+
 class Routing(Protocol):
     """What the directory has told of units and routing rules."""
 
@@ -147,6 +164,11 @@ class Work(Protocol):
     @property
     def drafts(self) -> Drafts:
         """The drafts."""
+        ...
+
+    @property
+    def held_forms(self) -> HeldForms:
+        """The steps' forms that have not gone through."""
         ...
 
     @property

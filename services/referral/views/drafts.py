@@ -15,7 +15,6 @@ from services.referral.adapters.drafts import author_text
 from services.referral.adapters.tables import drafts
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.admission import record_draft_reading
-from services.referral.commands.hold_form import is_kept_form
 from services.referral.domain.draft import carers_told_of, is_protected
 from services.referral.domain.ports import Draft
 from services.referral.domain.refusals import DraftIsUnreadable
@@ -53,7 +52,7 @@ def draft_list(actor: Actor, uow: ReferralUnitOfWork) -> list[DraftLine]:
 
 
 def _lines(found: Sequence[Row[Any, Any, Any]], uow: ReferralUnitOfWork) -> Iterator[DraftLine]:
-    """Those that are drafts: what they say is sealed, so only an opened one shows that it is a kept form."""
+    """Those that are still there when they are opened: another window may have sent or discarded one meanwhile."""
     for row in found:
         when = {"updated_at": row.updated_at, "expires_at": row.expires_at}
         try:
@@ -61,7 +60,7 @@ def _lines(found: Sequence[Row[Any, Any, Any]], uow: ReferralUnitOfWork) -> Iter
         except DraftIsUnreadable:
             yield DraftLine(id=row.id, carer_name="", protected=False, unreadable=True, **when)
             continue
-        if draft is not None and not is_kept_form(draft):
+        if draft is not None:
             protected = is_protected(draft.answers)
             yield DraftLine(id=draft.id, carer_name="" if protected else _name(draft), protected=protected, **when)
 

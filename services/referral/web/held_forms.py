@@ -1,4 +1,4 @@
-"""How the referral service keeps forms that came after their sender's session: what they are about, who is refused."""
+"""How the referral service holds forms: what one is about that came after its session, and who is refused it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from services.referral.domain.lifecycle import Action
 from services.referral.web.steps import OFFERS, view_of
 from shared.kernel.actor import Actor
 from shared.kernel.translation import says
-from shared.storage.held_forms import HeldForms
-from shared.storage.lapsed_forms import LapsedForms
-from shared.web.forms.expired_session import FormIsNotKept, Keeping
+from shared.storage.held_forms import FormStore
+from shared.web.forms.store import FormIsNotKept, Keeping
 
 STEP_FORMS = {view_of(action): offer.late for action, offer in OFFERS.items()}
 KINDS = {
@@ -35,5 +34,4 @@ def keeping(parts: Parts) -> Keeping:
         with parts.unit_of_work(actor) as uow:
             refuse(Action.OPEN, (form_id,), refusal.slug, actor, uow, refusal, record_kind="lapsed-form")
 
-    master = parts.opening.master
-    return Keeping(LapsedForms(parts.engine, master), HeldForms(parts.engine, master), KINDS, refused)
+    return Keeping(FormStore(parts.engine, parts.opening.master), KINDS, refused)

@@ -1,7 +1,7 @@
 """Where what was typed in a step's form waits: for its writer, on the server, sealed, until the form goes through.
 
 A page that answers a form directly leaves all that was typed in the browser's session files on disk; so every answer to
-a form is a redirect (decision 0011).
+a form is a redirect (decision 0031).
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from services.referral.commands.admission import admit_to_change
-from services.referral.commands.hold_form import KeptForm, keep_form, let_go_of_form
+from services.referral.commands.hold_form import StepForm, hold_form, let_go_of_form
 from services.referral.domain.lifecycle import Action
 from services.referral.web import forms
 from services.referral.web.page import changing
+from shared.kernel.held_form import Reason
 from shared.kernel.identity import ReferralId
 from shared.kernel.refusals import Conflict
 from shared.web.who import current_actor
@@ -24,15 +25,14 @@ from shared.web.who import current_actor
 def back_to_the_form(
     action: Action, referral_id: UUID, values: forms.Values, errors: dict[str, str], version: int | None = None
 ) -> Response:
-    """Keep what was typed and what is wrong with it, and show the form again.
+    """Hold what was typed and what is wrong with it, and show the form again.
 
-    Raises what ``admit_to_change`` raises: nothing is kept for somebody who may not take the step.
+    Raises what ``admit_to_change`` raises: nothing is held for somebody who may not take the step.
     """
-    actor = current_actor()
+    actor, asked = current_actor(), ReferralId(referral_id)
     with changing(actor) as uow:
-        admit_to_change(action, ReferralId(referral_id), None, actor, uow)
-        form = KeptForm(values=values, errors=errors, version=version)
-        keep_form(action, ReferralId(referral_id), form, actor, uow)
+        admit_to_change(action, asked, None, actor, uow)
+        hold_form(action, asked, Reason.MISTAKE, StepForm(values=values, errors=errors, version=version), actor, uow)
     return redirect(request.path, 303)
 
 
@@ -46,7 +46,7 @@ def leave_the_form(action: Action, referral_id: UUID, values: forms.Values, vers
             # it cannot be taken any more, whatever was typed
             return redirect(url_for("referral.show", referral_id=referral_id), 303)
         if any(values.values()):
-            keep_form(action, asked, KeptForm(values=values, version=version), actor, uow)
+            hold_form(action, asked, Reason.LEFT, StepForm(values=values, version=version), actor, uow)
         else:
             let_go_of_form(action, asked, actor, uow)
     return redirect(url_for("referral.show", referral_id=referral_id), 303)

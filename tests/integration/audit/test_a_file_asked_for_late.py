@@ -33,7 +33,7 @@ def sweep_in(reviewers: Reviewers, after: timedelta) -> int:
     Audit(replace(reviewers.world.parts, clock=FixedClock(datetime.now(UTC) + after))).sweep()
     with reviewers.world.parts.engine.begin() as connection:
         connection.execute(text("select set_config('lotsa.actor', 'system', true)"))
-        return int(connection.execute(text("select count(*) from lapsed_forms")).scalar_one())
+        return int(connection.execute(text("select count(*) from held_forms")).scalar_one())
 
 
 def asked_late(reviewers: Reviewers) -> tuple[FlaskClient, str]:

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from services.audit.service import Audit
 from shared.kernel.clock import FixedClock
+from shared.web.forms.waiting_form import ADDRESSES
 from tests.integration.audit.reviewers import LOG_CONTROL, Reviewers, Story
 from tests.integration.audit.support import World, do_as, sent
 from tests.support.page_forms import form_of, forms_of
@@ -25,15 +26,14 @@ WALK: dict[str, tuple[str, dict[str, Any], int]] = {
     "/audit/log/export": ("/audit/log", {"names": "yes"}, 200),
     "/audit/log/alarms/<uuid:alarm_id>/seen": ("/audit/log/alarms/<uuid:alarm_id>", {"reason": "put-right"}, 303),
 }
-NOTHING_TYPED = {"/audit/lapsed-form/<uuid:form_id>": "two buttons; the form that waits goes on waiting"}
+NOTHING_TYPED = {
+    f"/audit/{each}/<uuid:form_id>": "two buttons; the form that waits goes on waiting" for each in ADDRESSES
+}
 # nothing is changed: what was asked for is the answer
 SHOWS_WHAT_WAS_ASKED = ("/audit/search", "/audit/log/export")
 # those that came too late, and not what is held to be shown
 # where one has led that was carried out is no form
-COUNT = (
-    "select count(*) from lapsed_forms "
-    "where get_byte(uuid_send(id), 6) >> 4 = 4 and expires_at - sent_at > interval '1 hour'"
-)
+COUNT = "select count(*) from held_forms where reason = 'expired-session' and expires_at - held_at > interval '1 hour'"
 
 
 @pytest.mark.holds("late-form-is-sent-after-signing-in")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.web.forms.waiting_form import ADDRESSES
 from tests.integration.directory.test_forms_lose_nothing import BUTTONS, FORMS, at, filled
 from tests.support.directory_city import City, seeded_city, sign_in
 from tests.support.infrastructure import Infrastructure
@@ -56,7 +57,7 @@ NOTHING_TYPED = {
     "/directory/logout": "a button; who is signed out already is told so",
     "/directory/session": "the page's script asks, and nobody types",
     "/directory/assignment": "one of one's assignments is chosen; it is asked again after signing in",
-    "/directory/lapsed-form/<uuid:form_id>": "two buttons; the form that waits goes on waiting",
+    **{f"/directory/{each}/<uuid:form_id>": "two buttons; the form that waits goes on waiting" for each in ADDRESSES},
 }
 
 

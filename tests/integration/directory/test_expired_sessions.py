@@ -21,12 +21,11 @@ from tests.support.sent_late import idle
 
 PAGE = "/directory/mine/services/new"
 WORDS = "Onsdagsgruppen i parken"
-WAITS = re.compile(r'href="/directory/login\?next=(/directory/lapsed-form/[0-9a-f-]+)"')
+WAITS = re.compile(r'href="/directory/login\?next=(/directory/held-form/[0-9a-f-]+)"')
 # those that came too late, and not what is held after a mistake
 # where one has led that was carried out is no form
 COUNT = text(
-    "select count(*) from lapsed_forms "
-    "where get_byte(uuid_send(id), 6) >> 4 = 4 and expires_at - sent_at > interval '1 hour'"
+    "select count(*) from held_forms where reason = 'expired-session' and expires_at - held_at > interval '1 hour'"
 )
 
 

@@ -13,13 +13,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from shared.storage.held_forms import AT_MOST
-from shared.storage.lapsed_forms import LARGEST
+from shared.kernel.held_form import AT_MOST, LARGEST, Reason
 from tests.support.directory_city import City, token_in
 from tests.support.page_forms import form_of
 from tests.support.sessions import changed, state_of
 from tests.support.written_log import written_log
 
+MOST = AT_MOST[Reason.MISTAKE] or 0
 PAGE = "/directory/mine/organization"
 WORDS = "Vi finns för den som vakar om natten."
 
@@ -41,7 +41,7 @@ def rows(city: City) -> int:
     """How many are held, of whomever."""
     with city.parts.engine.begin() as connection:
         connection.execute(text("select set_config('lotsa.actor', 'system', true)"))
-        found = connection.scalar(text("select count(*) from lapsed_forms where get_byte(uuid_send(id), 6) >> 4 = 5"))
+        found = connection.scalar(text("select count(*) from held_forms where reason = 'mistake'"))
     return int(found or 0)
 
 
@@ -114,9 +114,9 @@ def test_what_is_too_long_to_be_held_is_shown_at_once(city: City) -> None:
     assert long.status_code == 200
     assert "error-summary" in long.text
     assert rows(city) == before
-    there = [held(dani, f"Ord nummer {number}.") for number in range(AT_MOST + 2)]
+    there = [held(dani, f"Ord nummer {number}.") for number in range(MOST + 2)]
     shown = [f"Ord nummer {number}." in dani.get(address).text for number, address in enumerate(there)]
-    assert shown == [False] * 2 + [True] * AT_MOST
+    assert shown == [False] * 2 + [True] * MOST
 
 
 def test_a_form_of_very_many_fields_is_answered(city: City) -> None:

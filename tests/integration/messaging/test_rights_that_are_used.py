@@ -69,6 +69,6 @@ def test_the_sequencer_may_delete_what_it_takes_and_no_more(settings: Settings) 
 
 def test_the_walk_sees_both_ways_of_deleting() -> None:
     """Else it would call used what is not, or find nothing."""
-    assert {"drafts", "ended_sessions", "lapsed_forms", "outbox"} <= deleted_by("referral")
+    assert {"drafts", "ended_sessions", "held_forms", "outbox"} <= deleted_by("referral")
     assert {"routing_rules", "service_at_locations", "living_sessions"} <= deleted_by("directory")
     assert "known_units" not in deleted_by("directory")

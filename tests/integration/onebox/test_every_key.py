@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from operations.checkout import CHECKOUT
 from operations.install.installation import Installation
-from operations.install.key_uses import LAPSED, PLACES, asking
+from operations.install.key_uses import HELD_FORMS, PLACES, asking
 from operations.install.migrate import migrate_databases
 from operations.install.rabbitmq_users import user_names
 from operations.keys import rotate as rotating
@@ -124,13 +124,13 @@ def test_each_services_master_key_is_changed_under_what_it_sealed(standing: Inst
             query = f"select {place.wrapped} from {place.table} where {place.key_id} = :id"
             wrapped = bytes(connection.execute(text(query), {"id": sealed[place.table]}).scalar_one())
         # forms that came too late last for twelve hours, under the key that they came under
-        assert master_key_id_of(wrapped) == (old.id if place is LAPSED else running.current.id)
+        assert master_key_id_of(wrapped) == (old.id if place is HELD_FORMS else running.current.id)
         assert running.unwrap(sealed[place.table], wrapped).id == sealed[place.table]
 
 
 SEAL = {
-    "lapsed_forms": "insert into lapsed_forms (id, author, assignment_id, key_id, wrapped_key, form, sent_at,"
-    " expires_at) values (:id, 'a', :id, :id, :wrapped, 'x', now(), now() + interval '1 hour')",
+    "held_forms": "insert into held_forms (id, reason, author, written_under, key_id, wrapped_key, form, held_at,"
+    " expires_at) values (:id, 'mistake', 'a', :id, :id, :wrapped, 'x', now(), now() + interval '1 hour')",
     "opening_keys": "insert into opening_keys (key_id, period, wrapped) values (:id, '2026-01', :wrapped)",
     "subject_keys": "insert into subject_keys (key_id, pseudonym, wrapped) values (:id, sha256('somebody'), :wrapped)",
 }

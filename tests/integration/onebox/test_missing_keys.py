@@ -172,11 +172,11 @@ def test_a_database_that_kept_no_register_is_asked_for_something_sealed(migrated
 
 
 def seal_something(installation: Installation, service: str) -> None:
-    """One lapsed form, which every service with a key keeps."""
+    """One held form, which every service with a key keeps."""
     key, wrapped = MasterKey.from_line((installation.folder / f"keys/{service}-master").read_text()).new_data_key()
     put = """
-        insert into lapsed_forms (id, author, assignment_id, key_id, wrapped_key, form, sent_at, expires_at)
-        values (:key, 'a', :key, :key, :wrapped, 'x', now(), now())"""
+        insert into held_forms (id, reason, author, written_under, key_id, wrapped_key, form, held_at, expires_at)
+        values (:key, 'mistake', 'a', :key, :key, :wrapped, 'x', now(), now())"""
     # the policy of its author; the owner is under it too
     with asking(installation.existing_databases()[service]) as connection:
         connection.execute(text(put), {"key": key.id, "wrapped": wrapped})

@@ -36,7 +36,7 @@ NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # a Friday
 ISSUER = "https://idp.example.org"
 API = "/api/referral/v1"
 TABLES = (
-    "referrals, consents, data_keys, contents, steps, drafts, lapsed_forms, looks, look_kinds, id_sets, routing_sets, "
+    "referrals, consents, data_keys, contents, steps, drafts, held_forms, looks, look_kinds, id_sets, routing_sets, "
     "outbox, inbox, idempotency, known_units, known_assignments, ended_sessions"
 )
 HEALTH_CENTRE, SODERMALM, KUNGSHOLMEN, STAND_IN = (

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import text
 
 from services.referral.commands.drafts import SaveDraft, save_draft
-from services.referral.commands.hold_form import KeptForm, keep_form
+from services.referral.commands.hold_form import StepForm, hold_form
 from services.referral.domain.lifecycle import Action
 from services.referral.views.drafts import MOST, draft_list
+from shared.kernel.held_form import Reason
 from shared.kernel.identity import ReferralId
 from shared.kernel.refusals import VersionHasMoved
 from tests.integration.referral.conftest import NOON, Cast, Room, at_the_pages
@@ -89,7 +90,8 @@ def test_what_was_kept_of_a_refused_form_takes_no_drafts_place(room: Room, alva:
     room.clock.move_to(NOON + timedelta(minutes=40))
     with room.parts.unit_of_work(alva.actor) as uow:
         for _ in range(MOST):
-            keep_form(Action.CANCEL, ReferralId(uuid4()), KeptForm(values={"comment": "?"}), alva.actor, uow)
+            form = StepForm(values={"comment": "?"})
+            hold_form(Action.CANCEL, ReferralId(uuid4()), Reason.MISTAKE, form, alva.actor, uow)
         uow.commit()
     with room.parts.unit_of_work(alva.actor) as uow:
         listed = [str(line.id) for line in draft_list(alva.actor, uow)]

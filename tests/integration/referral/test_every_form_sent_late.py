@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 
+from shared.web.forms.waiting_form import ADDRESSES
 from tests.integration.referral.conftest import Cast, Room, a_referral_about_both, at_the_pages
 from tests.integration.referral.test_every_form import ANSWERS
 from tests.support.page_forms import form_of
@@ -62,7 +63,9 @@ GOES_ON = (
     "/referral/drafts/<uuid:draft_id>/<step>",
     "/referral/drafts/<uuid:draft_id>/send",
 )
-NOTHING_TYPED = {"/referral/lapsed-form/<uuid:form_id>": "two buttons; the form that waits goes on waiting"}
+NOTHING_TYPED = {
+    f"/referral/{each}/<uuid:form_id>": "two buttons; the form that waits goes on waiting" for each in ADDRESSES
+}
 
 
 @pytest.mark.holds("late-form-is-sent-after-signing-in")

@@ -16,8 +16,9 @@ from sqlalchemy.exc import OperationalError
 from services.referral.domain.lifecycle import Action
 from services.referral.web.held_forms import KINDS
 from shared.contracts.directory import AssignmentEnded, SessionEnded
-from shared.storage.lapsed_forms import AT_MOST, LARGEST, LapsedForms, Sender
-from shared.web.forms import expired_session as lapsed_forms
+from shared.kernel.held_form import AT_MOST, LARGEST, Reason, Writer
+from shared.storage.held_forms import FormStore, HeldForms
+from shared.web.forms import waiting_form
 from tests.integration.referral.conftest import NOON, AtThePages, Cast, Room, at_the_pages
 from tests.integration.referral.test_draft_sent_once import together
 from tests.integration.referral.test_nobody_else import attempts
@@ -27,7 +28,8 @@ from tests.support.written_log import written_log
 NAME = "Frans Provsson"
 FIRST_STEP = f"/referral/new/{uuid4()}"
 TYPED: dict[str, Any] = {"name": NAME, "phone": "070-1740605", "channels": "phone", "area": "0180-sodermalm"}
-WAITS = re.compile(r'href="/directory/login\?next=(/referral/lapsed-form/[0-9a-f-]+)"')
+WAITS = re.compile(r'href="/directory/login\?next=(/referral/held-form/[0-9a-f-]+)"')
+MOST = AT_MOST[Reason.EXPIRED_SESSION] or 0
 LOST = "Det du nyss skickade sparades inte"
 KEPT = "Det är sparat krypterat i 12 timmar"
 
@@ -59,8 +61,8 @@ def again(room: Room, who: Cast) -> AtThePages:
 
 def rows(room: Room) -> int:
     """How many forms are kept; where one has led that was carried out is no form."""
-    kept = "expires_at - sent_at > interval '1 hour'"
-    return int(room.ask(f"SELECT count(*) FROM lapsed_forms WHERE {kept}")[0][0])
+    kept = "expires_at - held_at > interval '1 hour'"
+    return int(room.ask(f"SELECT count(*) FROM held_forms WHERE {kept}")[0][0])
 
 
 @pytest.mark.holds("late-form-is-sent-after-signing-in", "a-late-form-is-mostly-kept")
@@ -101,6 +103,18 @@ def test_the_page_that_says_so_can_be_loaded_again(room: Room, alva: Cast) -> No
     assert (elsewhere.status_code, elsewhere.location) == (303, f"/directory/login?next={place}")
 
 
+def test_the_address_that_it_had_before_still_answers(room: Room, alva: Cast) -> None:
+    """A form may wait over an update, and its page may be open: it is shown there, and sent."""
+    place = place_in(sent_late(room, alva))
+    before, browser = place.replace("/held-form/", "/lapsed-form/"), again(room, alva)
+    page = browser.get(before)
+    assert page.status_code == 200
+    assert f'action="{place}"' in page.text
+    sent = browser.post(before, before, do="send")
+    assert sent.headers["Location"].endswith("/support")
+    assert browser.get(before).headers["Location"] == sent.headers["Location"]
+
+
 def test_whoever_throws_it_away_has_sent_nothing(room: Room, alva: Cast) -> None:
     """It is gone with its key, and the next page says so."""
     place, browser = place_in(sent_late(room, alva)), again(room, alva)
@@ -115,14 +129,15 @@ def test_it_is_kept_sealed_and_without_its_token(room: Room, alva: Cast, caplog:
     """Neither the table, the address nor the log says what was typed, or to which page."""
     with caplog.at_level(logging.DEBUG):
         place = place_in(sent_late(room, alva))
-    (row,) = room.ask("SELECT form, sent_at, expires_at FROM lapsed_forms")
-    assert row.expires_at - row.sent_at == timedelta(hours=12)
+    (row,) = room.ask("SELECT form, reason, held_at, expires_at FROM held_forms")
+    assert (row.reason, row.expires_at - row.held_at) == ("expired-session", timedelta(hours=12))
     for trace in (bytes(row.form), place.encode(), caplog.text.encode()):
         assert b"Frans" not in trace
         assert FIRST_STEP.encode() not in trace
-    kept = store(room).find(UUID(place.rsplit("/", 1)[1]), sender(alva), room.clock.now())
+    with store(room).of(sender(alva)) as forms:
+        kept = forms.find(UUID(place.rsplit("/", 1)[1]), room.clock.now())
     assert kept is not None
-    assert {name for name, _ in kept.fields} == set(TYPED)
+    assert {name for name, _ in kept.typed["fields"]} == set(TYPED)
 
 
 def test_another_person_or_assignment_finds_nothing_and_is_recorded(room: Room, alva: Cast, cilla: Cast) -> None:
@@ -196,7 +211,7 @@ def test_a_form_from_before_signing_out_and_in_again_is_kept_for_the_same_person
     signed_in_anew(room, alva.client, alva)
     kept = alva.client.post(FIRST_STEP, data={**hidden, **TYPED})
     place = kept.headers["Location"]
-    assert (kept.status_code, "/lapsed-form/" in place, room.ask("SELECT 1 FROM drafts")) == (303, True, [])
+    assert (kept.status_code, "/held-form/" in place, room.ask("SELECT 1 FROM drafts")) == (303, True, [])
     assert "från en sida som var öppen sedan före din senaste inloggning" in alva.client.get(place).text
     assert AtThePages(alva.client).post(place, place, do="send").headers["Location"].endswith("/support")
     assert rows(room) == 0
@@ -287,10 +302,10 @@ def test_a_few_are_kept_of_each_sender_the_newest(room: Room, alva: Cast, bo: Ca
     """Nobody fills the table, and nobody's forms make another's go."""
     referral = f"/referral/referrals/{alva.send().json['id']}/reject"
     bos = place_in(sent_late(room, bo, referral, reason="outside-area"))
-    places = [place_in(sent_late(room, alva)) for _ in range(AT_MOST + 1)]
-    assert rows(room) == AT_MOST + 1
+    places = [place_in(sent_late(room, alva)) for _ in range(MOST + 1)]
+    assert rows(room) == MOST + 1
     browser = again(room, alva)
-    assert [browser.get(place).status_code for place in places] == [404, *[200] * AT_MOST]
+    assert [browser.get(place).status_code for place in places] == [404, *[200] * MOST]
     assert again(room, bo).get(bos).status_code == 200
 
 
@@ -312,10 +327,10 @@ def test_the_systems_door_keeps_nothing(room: Room, alva: Cast) -> None:
 def test_when_it_cannot_be_kept_that_is_what_is_said(room: Room, alva: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """The database went away: nothing is promised, and the log names the kind of fault alone."""
 
-    def gone(*_: object) -> UUID:
+    def gone(*_: object) -> None:
         raise OperationalError(f"insert {NAME}", {}, Exception(NAME))
 
-    monkeypatch.setattr(LapsedForms, "keep", gone)
+    monkeypatch.setattr(HeldForms, "hold", gone)
     with written_log() as log:
         answer = sent_late(room, alva)
     assert (answer.status_code, LOST in answer.text) == (403, True)
@@ -364,23 +379,24 @@ def test_two_clicks_at_once_end_on_the_same_draft(room: Room, alva: Cast) -> Non
 
 def test_of_two_who_send_it_at_once_one_does(room: Room, alva: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second waits, and is told that it is under way. What took it and died keeps it for a minute."""
-    monkeypatch.setattr(lapsed_forms, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(waiting_form, "PATIENCE_SECONDS", 0.2)
     place, browser = place_in(sent_late(room, alva)), again(room, alva)
-    assert store(room).take(UUID(place.rsplit("/", 1)[1]), sender(alva), room.clock.now())
+    with store(room).of(sender(alva)) as forms:
+        assert forms.take(UUID(place.rsplit("/", 1)[1]), room.clock.now())
     assert browser.post(place, place, do="send").status_code == 409
     assert room.ask("SELECT 1 FROM drafts") == []
     room.clock.advance(timedelta(minutes=1))
     assert browser.post(place, place, do="send").status_code == 303
 
 
-def store(room: Room) -> LapsedForms:
-    """Where the service keeps them."""
-    return LapsedForms(room.parts.engine, room.parts.opening.master)
+def store(room: Room) -> FormStore:
+    """Where the service holds them."""
+    return FormStore(room.parts.engine, room.parts.opening.master)
 
 
-def sender(who: Cast) -> Sender:
+def sender(who: Cast) -> Writer:
     """As a sender of forms."""
-    return Sender(who.actor.user, who.actor.assignment_id)
+    return Writer(who.actor.user, who.actor.assignment_id)
 
 
 def test_forms_from_two_windows_are_both_kept(room: Room, alva: Cast) -> None:

@@ -1,12 +1,13 @@
-"""What was kept of a refused form lies among the drafts, and is none of them."""
+"""What was typed in a step's form that has not gone through: held for its writer, and no draft."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from services.referral.commands.hold_form import LARGEST, KeptForm, keep_form, kept_form
+from services.referral.commands.hold_form import StepForm, held_form, hold_form
 from services.referral.domain.lifecycle import Action
+from shared.kernel.held_form import LARGEST, Reason
 from shared.kernel.identity import ReferralId
 from tests.integration.referral.conftest import Cast, Room, at_the_pages
 
@@ -16,22 +17,23 @@ OLD = '"1"'
 
 
 def kept(room: Room, by: Cast, values: dict[str, object]) -> UUID:
-    """A form kept for its writer; the id of its row."""
+    """A form held for its writer; the id of its row."""
     with room.parts.unit_of_work(by.actor) as uow:
-        keep_form(Action.CANCEL, REFERRAL, KeptForm(values=values, version=1), by.actor, uow)
+        form = StepForm(values=values, version=1)
+        hold_form(Action.CANCEL, REFERRAL, Reason.MISTAKE, form, by.actor, uow)
         uow.commit()
-    (row,) = room.ask("SELECT id FROM drafts")
+    (row,) = room.ask("SELECT id FROM held_forms")
     return UUID(str(row[0]))
 
 
-def test_a_kept_form_is_not_there_as_a_draft(room: Room, alva: Cast) -> None:
+def test_a_held_form_is_not_there_as_a_draft(room: Room, alva: Cast) -> None:
     """Not even for its writer, who could else write over it what the form then stumbles on."""
     row = kept(room, alva, {"comment": "Frans ångrade sig"})
     assert alva.ask("GET", f"/drafts/{row}").status_code == 404
     assert alva.ask("PUT", f"/drafts/{row}", {"answers": HALF}, If_Match=OLD).status_code == 404
     assert alva.ask("DELETE", f"/drafts/{row}").status_code == 404
     with room.parts.unit_of_work(alva.actor) as uow:
-        form = kept_form(Action.CANCEL, REFERRAL, alva.actor, uow, consents=())
+        form = held_form(Action.CANCEL, REFERRAL, alva.actor, uow, consents=())
     assert form is not None
     assert form.values == {"comment": "Frans ångrade sig"}
 
@@ -40,7 +42,7 @@ def test_more_than_any_form_of_ours_holds_is_not_kept(room: Room, alva: Cast) ->
     """What was wrong is still told."""
     kept(room, alva, {"comment": "x" * LARGEST})
     with room.parts.unit_of_work(alva.actor) as uow:
-        form = kept_form(Action.CANCEL, REFERRAL, alva.actor, uow, consents=())
+        form = held_form(Action.CANCEL, REFERRAL, alva.actor, uow, consents=())
     assert form is not None
     assert form.values == {}
 

@@ -11,8 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from services.referral.adapters.unit_of_work import Opening, ReferralUnitOfWork
 from shared.contracts.directory import AssignmentEnded
 from shared.kernel.actor import Role
+from shared.kernel.held_form import HeldForm, Reason, Writer
 from shared.messaging.publish import outbox
-from shared.storage.lapsed_forms import LIFETIME, LapsedForm, LapsedForms, Sender
+from shared.storage.held_forms import FormStore
 from shared.storage.unit_of_work import UnitOfWork
 from tests.integration.referral.conftest import HEALTH_CENTRE, KUNGSHOLMEN, NOON, Cast, Room, a_referral_about_both
 
@@ -23,18 +24,17 @@ PERSONAL_TABLES = (
     "contents",
     "steps",
     "drafts",
-    "lapsed_forms",
+    "held_forms",
     "looks",
     "look_kinds",
 )
 
 
-def a_lapsed_form(room: Room, who: Cast) -> None:
+def a_held_form(room: Room, who: Cast) -> None:
     """A form that came after the sender's idle half hour."""
-    form = LapsedForm(path="/referral/new", query="", fields=(), sent_at=NOON, expires_at=NOON + LIFETIME)
-    LapsedForms(room.parts.engine, room.parts.opening.master).keep(
-        form, Sender(who.actor.user, who.actor.assignment_id)
-    )
+    writer = Writer(who.actor.user, who.actor.assignment_id)
+    with FormStore(room.parts.engine, room.parts.opening.master).of(writer) as forms:
+        forms.hold(HeldForm.now(Reason.EXPIRED_SESSION, {"path": "/referral/new"}, NOON), writer)
 
 
 def attempts(room: Room, who: Cast) -> list[tuple[str, str, list[UUID]]]:
@@ -155,7 +155,7 @@ def test_without_saying_who_asks_the_database_shows_nothing(room: Room, alva: Ca
     """Past every check of the application: the application's own role, no settings, no rows."""
     alva.send(a_referral_about_both())
     alva.ask("POST", "/drafts", {"answers": {"support": {"why": "sover"}}})
-    a_lapsed_form(room, alva)
+    a_held_form(room, alva)
     alva.ask("GET", "/referrals")
     for table in PERSONAL_TABLES:
         assert room.ask(f"SELECT count(*) FROM {table}")[0][0] > 0, table
@@ -167,7 +167,7 @@ def test_with_cillas_unit_the_database_shows_nothing_of_alvas(room: Room, alva: 
     """Plain SQL with Cilla's own settings finds no row, reads no key and changes nothing."""
     alva.send(a_referral_about_both())
     alva.ask("POST", "/drafts", {"answers": {"support": {"why": "sover"}}})
-    a_lapsed_form(room, alva)
+    a_held_form(room, alva)
     with room.parts.unit_of_work(cilla.actor) as uow:
         for table in PERSONAL_TABLES:
             assert uow.connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 0, table

@@ -16,7 +16,7 @@ from tests.integration.referral.conftest import API, Cast, Room, a_referral_abou
 from tests.integration.referral.test_expired_sessions import again, place_in, sent_late
 
 # every column that holds a key, by table; what they wrap is then read by nobody
-KEYS_ARE_KEPT_IN = {"data_keys": "wrapped", "drafts": "wrapped_key", "lapsed_forms": "wrapped_key"}
+KEYS_ARE_KEPT_IN = {"data_keys": "wrapped", "drafts": "wrapped_key", "held_forms": "wrapped_key"}
 # pages that name nothing kept here, or the form that came too late, which is walked by itself
 OTHERWISE = ("begun", "form_id", "filename", "consent_id", "list_name")
 
@@ -141,7 +141,7 @@ def test_a_form_that_came_too_late_and_cannot_be_read_is_said_to_be_so(room: Roo
     assert 'value="send"' not in told.text
     sent = browser.post(place, place, do="send")
     assert (sent.status_code, sent.headers["Location"]) == (303, place)
-    assert room.ask("SELECT 1 FROM lapsed_forms WHERE taken_at IS NULL") != []
+    assert room.ask("SELECT 1 FROM held_forms WHERE taken_at IS NULL") != []
     assert browser.post(place, place, do="discard").status_code == 303
-    assert room.ask("SELECT 1 FROM lapsed_forms") == []
+    assert room.ask("SELECT 1 FROM held_forms") == []
     assert room.ask("SELECT 1 FROM drafts") == [], "what it asked for was never done"

@@ -74,7 +74,7 @@ def as_it_stands(room: Room) -> list[Any]:
         room.ask("SELECT id, scopes, withdrawn_at FROM consents ORDER BY id"),
         room.ask("SELECT count(*) FROM steps"),
         room.ask("SELECT id, version FROM drafts WHERE author LIKE '% alva' ORDER BY id"),
-        room.ask("SELECT id, taken_at FROM lapsed_forms WHERE author LIKE '% alva' ORDER BY id"),
+        room.ask("SELECT id, taken_at FROM held_forms WHERE author LIKE '% alva' ORDER BY id"),
     ]
 
 

@@ -129,7 +129,7 @@ def type_too_late(canary: Canary, alva: Visitor) -> None:
     half_an_hour_passes(canary.product, alva.context)
     alva.send()
     here = urlsplit(alva.page.url).path
-    assert here.startswith("/referral/lapsed-form/"), alva.seen[-1].place
+    assert here.startswith("/referral/held-form/"), alva.seen[-1].place
     alva.sign_in()
     assert alva.go(here) == 200
 

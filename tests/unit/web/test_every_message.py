@@ -28,7 +28,7 @@ from shared.vocabulary.identity_number import IdentityNumberIsMistyped
 from shared.vocabulary.telephone import AreaCodeIsMissing
 from shared.web.api.answers import pointers
 from shared.web.app import make_app
-from shared.web.problem import problem_body
+from shared.web.problem_page import problem_body
 from shared.web.schema.words import Filled
 from shared.web.validation import messages, sentence, sentences
 from tests.support.schemas import every_schema, mistakes, schemas_of

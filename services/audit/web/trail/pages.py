@@ -12,6 +12,7 @@ from services.audit.views.fold import folded
 from services.audit.web.trail import looks, words
 from services.audit.web.trail.sentences import Wording
 from shared.kernel.actor import Role
+from shared.kernel.held_form import Reason
 from shared.kernel.refusals import Invalid
 from shared.web.forms.form_page import form_page, shown_again
 from shared.web.limits import SEARCHES, costs
@@ -53,7 +54,7 @@ def entries() -> str:
 @costs(SEARCHES)
 def search() -> Response:
     """Look for a consent or a referral."""
-    return shown_again(_search, {"asked": request.form.get("asked", "")[:LONGEST_SEARCH]}, {})
+    return shown_again(_search, {"asked": request.form.get("asked", "")[:LONGEST_SEARCH]}, {}, reason=Reason.SEARCH)
 
 
 @pages.get("/search")

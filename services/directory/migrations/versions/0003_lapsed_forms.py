@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.storage.lapsed_forms import create_lapsed_forms
+from shared.storage.held_forms_table import create_table_of_late_forms
 from shared.storage.migrations import role
 
 revision = "0003"
@@ -11,4 +11,4 @@ down_revision = "0002"
 
 def upgrade() -> None:
     """Make the table, and give the application's role what it needs and no more."""
-    create_lapsed_forms(op, role("app"))
+    create_table_of_late_forms(op, role("app"))

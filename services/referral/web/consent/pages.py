@@ -9,7 +9,7 @@ from flask_babel import gettext
 from marshmallow import ValidationError
 
 from services.referral.commands.admission import admit_to_change, record_reading
-from services.referral.commands.hold_form import KeptForm, kept_form, let_go_of_form
+from services.referral.commands.hold_form import StepForm, held_form, let_go_of_form
 from services.referral.commands.withdraw_consent import WithdrawConsent, withdraw_consent
 from services.referral.domain.access import Shown
 from services.referral.domain.consent.consent import Consent
@@ -79,7 +79,7 @@ def _form_page(referral_id: UUID) -> Page:
         if not any(consent.standing() for consent in referral.consents):
             return redirect(url_for("referral.show", referral_id=referral_id), 303)
         record_reading(referral, actor, uow, Shown.CONSENTS)
-        kept = kept_form(Action.WITHDRAW_CONSENT, asked, actor, uow, consents=referral.consents) or KeptForm()
+        held = held_form(Action.WITHDRAW_CONSENT, asked, actor, uow, consents=referral.consents) or StepForm()
         # when it was opened is a step like any other
         tells = referral.shows_steps_to(referral.relation_to(actor), uow.clock.now())
     read: dict[ConsentId, list[ReadBy]] = {}
@@ -95,7 +95,7 @@ def _form_page(referral_id: UUID) -> Page:
         "consent/withdraw.html",
         referral=referral,
         consents=consents,
-        form=Typed(kept.values, kept.errors),
+        form=Typed(held.values, held.errors),
         here=request.path,
         tells=tells,
     )

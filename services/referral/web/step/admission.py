@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.admission import known_to, record_reading
-from services.referral.commands.hold_form import KeptForm, keep_form, kept_form, let_go_of_form
+from services.referral.commands.hold_form import StepForm, held_form, hold_form, let_go_of_form
 from services.referral.commands.open_referral import steps_shown
 from services.referral.commands.second_click import Said, step_taken
 from services.referral.domain.access import Shown
@@ -26,6 +26,7 @@ from services.referral.web import forms, state_words
 from services.referral.web import words as words
 from services.referral.web.page import changing, reading
 from shared.kernel.actor import Actor
+from shared.kernel.held_form import Reason
 from shared.kernel.identity import ReferralId
 from shared.kernel.refusals import Conflict
 from shared.web.who import current_actor
@@ -37,7 +38,7 @@ def answer_again(
     said: Said, referral_id: UUID, version: int, done: str, values: forms.Values | None = None
 ) -> Response | tuple[str, int]:
     """Answer somebody whose step came second: with the result if their own first click had it done, else with who was
-    first. What was typed (``values``) is kept for them unless it has been carried out.
+    first. What was typed (``values``) is held for them unless it has been carried out.
     """
     actor = current_actor()
     with changing(actor) as uow:
@@ -47,7 +48,8 @@ def answer_again(
             flash(done)
             return redirect(url_for("referral.show", referral_id=referral_id), 303)
         if values is not None:
-            keep_form(said.action, ReferralId(referral_id), KeptForm(values=values), actor, uow)
+            form = StepForm(values=values)
+            hold_form(said.action, ReferralId(referral_id), Reason.SOMEBODY_WAS_FASTER, form, actor, uow)
     if values is None:
         return moved_page(referral_id, said.action)
     return redirect(url_for("step.moved", referral_id=referral_id, form=said.action.value), 303)
@@ -59,10 +61,10 @@ def moved(referral_id: UUID) -> str | Response:
     actor = current_actor()
     with reading(actor) as uow:
         referral = _known(asked or Action.OPEN, referral_id, uow)
-        kept = kept_form(asked, referral.id, actor, uow, consents=referral.consents) if asked else None
-        if kept is None:
+        held = held_form(asked, referral.id, actor, uow, consents=referral.consents) if asked else None
+        if held is None:
             return redirect(url_for("referral.show", referral_id=referral_id), 303)
-        return _moved(referral, kept.values.get("comment", ""), actor, uow)
+        return _moved(referral, held.values.get("comment", ""), actor, uow)
 
 
 def moved_page(referral_id: UUID, action: Action, *, asked: bool = True) -> tuple[str, int]:

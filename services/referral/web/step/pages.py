@@ -16,7 +16,7 @@ from marshmallow import ValidationError
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from services.referral.commands.admission import admit_to_change, record_reading
-from services.referral.commands.hold_form import KeptForm, kept_form, let_go_of_form
+from services.referral.commands.hold_form import StepForm, held_form, let_go_of_form
 from services.referral.commands.second_click import Said
 from services.referral.domain import codes
 from services.referral.domain.access import Shown
@@ -110,18 +110,18 @@ def _form_page(action: Action, referral_id: UUID) -> Page:
         with reading(actor) as uow:
             referral = admit_to_change(action, ReferralId(referral_id), None, actor, uow)
             record_reading(referral, actor, uow, Shown.FORM)
-            kept = kept_form(action, referral.id, actor, uow, consents=referral.consents) or KeptForm()
+            held = held_form(action, referral.id, actor, uow, consents=referral.consents) or StepForm()
             now = referral.version_for(referral.relation_to(actor), uow.clock.now())
             return render_template(
                 f"step/{action.value}.html",
                 referral=referral,
                 # what was typed goes on from the version that its writer saw
-                version=kept.version or now,
+                version=held.version or now,
                 reasons=_reasons(action, uow),
                 unmet_needs=code_choices(codes.UNMET_NEEDS, uow),
                 # who declines was never shown who it is, so those words hide nothing
                 hides_words=action is not Action.REJECT,
-                form=Typed(kept.values, kept.errors),
+                form=Typed(held.values, held.errors),
                 here=request.path,
             )
     except Conflict:
