@@ -6,7 +6,7 @@ from demo.seed.ids import ASSIGNMENT, CAST, DEMO_ISSUER
 from operations.trouble import Trouble
 from shared.kernel.actor import UserRef
 from shared.settings import Settings
-from shared.web.tokens import issue_demo_token
+from shared.web.session.tokens import issue_demo_token
 
 
 def roles() -> list[str]:

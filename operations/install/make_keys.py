@@ -9,8 +9,8 @@ from operations.trouble import Trouble
 from services.audit.log.keys import SignerKey
 from shared.settings import SERVICES, Settings
 from shared.storage.encryption import MasterKey
-from shared.web.session_keys import make_public_half, make_session_keys
-from shared.web.tokens import make_demo_keys
+from shared.web.session.keys import make_public_half, make_session_keys
+from shared.web.session.tokens import make_demo_keys
 
 
 def make_keys(folder: Path, installation: str) -> None:

@@ -18,9 +18,9 @@ from operations.keys.key_files import hand_out, put, record
 from shared.environment import SettingsAreWrong
 from shared.settings import Settings
 from shared.storage.encryption import MasterKey, MasterKeyIsWrong
-from shared.web.own_cookie import keys_from
-from shared.web.session_keys import new_session_key, public_half, reader_from, signer_from
-from shared.web.session_state import ABSOLUTE_LIMIT
+from shared.web.session.keys import new_session_key, public_half, reader_from, signer_from
+from shared.web.session.own_cookie import keys_from
+from shared.web.session.state import ABSOLUTE_LIMIT
 
 SIGN_IN = "directory"
 RULE = "operators-rotate-keys"

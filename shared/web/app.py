@@ -18,25 +18,15 @@ from shared.settings import Settings
 from shared.storage.heartbeat import Hearing
 from shared.storage.master_keys import MasterKeys
 from shared.storage.schema import DatabaseIsOfAnotherVersion, OneVersion
-from shared.web import (
-    form_token,
-    headers,
-    health,
-    limits,
-    links,
-    own_cookie,
-    problem,
-    session,
-    session_keys,
-    statement,
-    tokens,
-)
+from shared.web import form_token, headers, health, limits, links, problem, statement
 from shared.web.errors import OfAnotherVersion, TooLarge
 from shared.web.forms import form_page, store, waiting_form
 from shared.web.guard import OnlyHere
 from shared.web.i18n import catalogues, negotiation
 from shared.web.navigation import add_layout
 from shared.web.normal_form import ReceivedRequest
+from shared.web.session import keys as session_keys
+from shared.web.session import own_cookie, session_cookie, tokens
 from shared.web.who import RoleNotAllowed, StaffDirectory, Web, is_api, signed_in, web
 
 HERE = Path(__file__).parent
@@ -75,7 +65,7 @@ def make_app(
     app = Flask(import_name, static_folder=str(HERE / "static"), static_url_path="/static")
     app.request_class = ReceivedRequest
     app.config.update(
-        SESSION_COOKIE_NAME=session.cookie_name(settings.public_url, f"lotsa_{service}"),
+        SESSION_COOKIE_NAME=session_cookie.cookie_name(settings.public_url, f"lotsa_{service}"),
         SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -101,7 +91,7 @@ def make_app(
         hearing=hearing,
     )
     own_cookie.register(app, keys)
-    session.register(app)
+    session_cookie.register(app)
     _add_templates(app)
     _add_translations(app)
     health.measure(app, service)
@@ -204,7 +194,7 @@ def _ask_who_first(app: Flask) -> None:
         # before the form, its token and what it says are looked at; whoever is not signed in is asked by the view
         view = app.view_functions.get(request.endpoint or "")
         roles: tuple[str, ...] = getattr(view, "lotsa_needs", ())
-        state = session.said() if roles and not is_api() else None
+        state = session_cookie.said() if roles and not is_api() else None
         # a session that is over is ended where it is asked for, after its form's token
         if state is not None and web().clock.now() < state.expires_at:
             who = signed_in()

@@ -20,8 +20,8 @@ from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from itsdangerous import BadData, BadSignature, URLSafeSerializer
 
 from shared.kernel.actor import UserRef
-from shared.web import session
-from shared.web.session_state import SessionState
+from shared.web.session import session_cookie
+from shared.web.session.state import SessionState
 
 FIELD = "csrf_token"
 HEADER = "X-CSRFToken"
@@ -37,7 +37,7 @@ def make() -> str:
 
     All forms of a page have the same.
     """
-    state = session.said()
+    state = session_cookie.said()
     if state is None:
         return str(generate_csrf())
     if g.get("form_token_of") != state:
@@ -74,7 +74,7 @@ def register(app: Flask) -> None:
         # and an unknown door answers 404 or 405 whatever was sent to it
         if request.method in _SAFE or request.path.startswith("/api/") or request.routing_exception is not None:
             return
-        state = session.said()
+        state = session_cookie.said()
         if state is None:
             for_strangers.protect()
             return

@@ -18,7 +18,7 @@ from shared.kernel.addresses import caller
 from shared.kernel.refusals import Failure, SignInNeeded, TooOften
 from shared.settings import Settings
 from shared.storage.rates import Allowance, Spending
-from shared.web import session
+from shared.web.session import session_cookie
 from shared.web.who import AssignmentNeeded, current_actor, has_ended, is_api, web
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -79,7 +79,7 @@ def _caller(settings: Settings) -> tuple[str, str]:
         assignment = _assignment()
         return (TOKENS, assignment) if assignment else (STRANGERS, _address(settings))
     # asked without prolonging or ending it: the view does that
-    state = session.said()
+    state = session_cookie.said()
     if state is None or web().clock.now() > state.idle_until or has_ended(state.session_id):
         return STRANGERS, _address(settings)
     return PEOPLE, f"{state.user.issuer} {state.user.subject}"

@@ -19,10 +19,10 @@ from shared.observability import metrics
 from shared.settings import Settings
 from shared.storage.heartbeat import Hearing
 from shared.storage.staff import Assignment, Unit
-from shared.web import session
 from shared.web.errors import DirectoryIsSilent
-from shared.web.session_keys import SessionReader, SessionSigner
-from shared.web.session_state import Identified, SessionState
+from shared.web.session import session_cookie
+from shared.web.session.keys import SessionReader, SessionSigner
+from shared.web.session.state import Identified, SessionState
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -132,12 +132,12 @@ def signed_in() -> SignedIn | None:
 
 def _from_cookie() -> SignedIn | None:
     parts = web()
-    g.expired_session = session.expired(parts.clock.now())
-    state = session.read(parts.clock.now())
+    g.expired_session = session_cookie.expired(parts.clock.now())
+    state = session_cookie.read(parts.clock.now())
     if state is None:
         return None
     if has_ended(state.session_id):
-        session.end()
+        session_cookie.end()
         return None
     held = parts.staff.assignments_of(state.user, parts.clock.now())
     chosen = next((each for each in held if each.id == state.assignment_id), None)

@@ -19,7 +19,7 @@ from shared.kernel.identity import AssignmentId, UnitId
 from shared.kernel.refusals import Refusal
 from shared.storage.staff import Assignment, Unit
 from shared.web.refusal_records import record_with
-from shared.web.tokens import issue_demo_token
+from shared.web.session.tokens import issue_demo_token
 from tests.architecture.test_every_door_is_decided import Door, _address, _doors_of
 from tests.support.four_apps import four_apps
 from tests.support.sessions import sign_in_as

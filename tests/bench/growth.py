@@ -27,8 +27,8 @@ from shared.kernel.actor import UserRef
 from shared.kernel.garbage import settle_down
 from shared.settings import SERVICES, Settings
 from shared.web.limits import ALLOWED
-from shared.web.session import cookie_name
-from shared.web.session_state import begun
+from shared.web.session.session_cookie import cookie_name
+from shared.web.session.state import begun
 from tests.bench import floor
 from tests.bench.changes import NOTHING, TO_BE_SENT, Hands, changes
 from tests.bench.doors import SAMPLES, WITHOUT_A_BAR, Visit, visits

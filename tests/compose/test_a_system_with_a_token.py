@@ -22,7 +22,7 @@ from operations.install import prepare
 from services.directory.web import create_app
 from shared.settings import SERVICES, Settings
 from shared.storage.migrations import migrate
-from shared.web.tokens import REQUIRED
+from shared.web.session.tokens import REQUIRED
 from tests.support.city import UNIT
 from tests.support.city_filled import seed_directory
 from tests.support.infrastructure import Infrastructure, new_installation

@@ -16,8 +16,8 @@ from services.notifications.web import create_app
 from services.notifications.web.page import EXTENSION
 from shared.contracts.directory import AssignmentGranted
 from shared.kernel.actor import UserRef
-from shared.web.session import COOKIE
-from shared.web.session_state import begun
+from shared.web.session.session_cookie import COOKIE
+from shared.web.session.state import begun
 from tests.integration.notifications.conftest import NOON, Room, notifications_database, room
 from tests.journeys.conftest import Visit
 from tests.support.browser import axe_clean, fits

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page
 
-from shared.web.session import COOKIE
+from shared.web.session.session_cookie import COOKIE
 from tests.support.browser import axe_clean, fits, visiting
 from tests.support.idling import cookie_of, half_an_hour_passes
 from tests.support.referral_browsing import go_on, tell_of_the_carer

@@ -31,7 +31,7 @@ from shared.settings import Settings
 from shared.storage.attempts import Attempts
 from shared.storage.migrations import migrate
 from shared.storage.rates import Allowance
-from shared.web.tokens import issue_demo_token
+from shared.web.session.tokens import issue_demo_token
 from tests.support.city import ASSIGNMENT, CAST, DEMO_ISSUER, UNIT
 from tests.support.city_filled import OPERATOR, seed_directory
 from tests.support.infrastructure import Infrastructure, new_installation

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from playwright.sync_api import BrowserContext
 
-from shared.web.session import COOKIE
+from shared.web.session.session_cookie import COOKIE
 from tests.support.running import Running
 from tests.support.sessions import read_session, seen_earlier, session_of
 

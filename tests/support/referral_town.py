@@ -28,8 +28,8 @@ from shared.kernel.clock import FixedClock
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.storage import staff_events
 from shared.storage.engine import make_engine
-from shared.web.session import COOKIE
-from shared.web.session_state import begun
+from shared.web.session.session_cookie import COOKIE
+from shared.web.session.state import begun
 from tests.support.emptying import empty
 from tests.support.serving import serving
 from tests.support.sessions import session_of

@@ -12,9 +12,10 @@ from flask.testing import FlaskClient
 
 from shared.kernel.actor import UserRef
 from shared.settings import Settings
-from shared.web import session, session_state
-from shared.web.session_keys import reader_from, signer_from
-from shared.web.session_state import SessionState
+from shared.web.session import session_cookie
+from shared.web.session import state as session_state
+from shared.web.session.keys import reader_from, signer_from
+from shared.web.session.state import SessionState
 
 
 def session_of(settings: Settings, state: SessionState) -> str:
@@ -72,4 +73,4 @@ def seen_earlier(state: SessionState, by: timedelta) -> SessionState:
 
 
 def _named(settings: Settings) -> str:
-    return session.cookie_name(settings.public_url)
+    return session_cookie.cookie_name(settings.public_url)

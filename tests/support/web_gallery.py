@@ -15,8 +15,8 @@ from shared.kernel.identity import AssignmentId, UnitId
 from shared.settings import SERVICES, Settings
 from shared.storage.staff import Assignment, Unit
 from shared.web.app import make_app
-from shared.web.login import CastMember, login_blueprint
-from shared.web.session_keys import make_session_keys
+from shared.web.session.keys import make_session_keys
+from shared.web.sign_in.login import CastMember, login_blueprint
 
 ALVA = UserRef("https://id.example.se", "alva")
 BO = UserRef("https://id.example.se", "bo")

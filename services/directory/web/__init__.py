@@ -25,7 +25,7 @@ from shared.storage.key_register import key_is_right
 from shared.storage.schema import OneVersion
 from shared.web.api.openapi import Api
 from shared.web.app import make_app
-from shared.web.login import login_blueprint
+from shared.web.sign_in.login import login_blueprint
 
 API = Api(bootstrap.SERVICE, "Lotsa: directory", [public_api, partner_api, units_api, routing_api])
 PAGES = (public, partner, units, routing, assignments)

@@ -18,7 +18,7 @@ from shared.vocabulary.age import BAND_NAMES, AgeBand
 from shared.vocabulary.email_address import shown_email
 from shared.vocabulary.routing import AgeOf
 from shared.web.i18n.formats import clock_of, day, in_words, span, weekday
-from shared.web.language_names import language_name
+from shared.web.i18n.language_names import language_name
 
 
 def group_name(code: str) -> str:

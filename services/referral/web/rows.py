@@ -14,7 +14,7 @@ from services.referral.web import words as words
 from shared.vocabulary import identity_number
 from shared.vocabulary.email_address import shown_email
 from shared.web.i18n.formats import clock, clock_of_end
-from shared.web.language_names import language_named_first
+from shared.web.i18n.language_names import language_named_first
 from shared.web.links import telephones, telephones_for_texting, telephones_to_look_at
 
 Rows = list[tuple[str, str]]

@@ -18,8 +18,8 @@ from services.referral.domain.recipient import NamedRecipient
 from shared.vocabulary.age import BAND_NAMES
 from shared.vocabulary.languages import SWEDISH
 from shared.web.i18n.formats import listed
+from shared.web.i18n.language_names import language_name, language_named_first
 from shared.web.i18n.negotiation import speaking
-from shared.web.language_names import language_name, language_named_first
 
 Words = Mapping[str, LazyString | str]
 

@@ -16,7 +16,7 @@ from shared.kernel.refusals import Refusal
 from shared.web.api.answers import json_body, query_args
 from shared.web.api.operation import CONVERTED, PROBLEM, Operation, described
 from shared.web.schema import Schema
-from shared.web.tokens import ALGORITHMS, REQUIRED
+from shared.web.session.tokens import ALGORITHMS, REQUIRED
 from shared.web.who import Tried, needs
 
 # refusals that come from having asked who may

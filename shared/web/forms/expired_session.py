@@ -27,7 +27,7 @@ from shared.web.forms.form_page import NAME, asked_name
 from shared.web.forms.store import keeping
 from shared.web.problem_page import problem_answer
 from shared.web.sent_words import FORM
-from shared.web.session_state import SessionState
+from shared.web.session.state import SessionState
 from shared.web.who import SignedIn, expired_session, signed_in, web
 
 _log = logger("web.held_forms")

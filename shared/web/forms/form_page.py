@@ -23,8 +23,9 @@ from werkzeug.wrappers import Response
 from shared.kernel.held_form import FormIsTooLarge, FormIsUnreadable, HeldForm, Reason, Writer
 from shared.observability.logs import logger
 from shared.storage.held_forms import HeldForms
-from shared.web import form_token, session
+from shared.web import form_token
 from shared.web.forms.store import keeping, writer
+from shared.web.session import session_cookie
 from shared.web.who import web
 
 _log = logger("web.held_forms")
@@ -127,7 +128,7 @@ def register(app: Flask) -> None:
 
 
 def _place(path: str, name: UUID) -> Place:
-    state = session.said()
+    state = session_cookie.said()
     # what lasts as long as the session, and over a new one of the same person, and goes over to nobody else
     return Place(writer(), state.form_secret if state else "", path, name)
 

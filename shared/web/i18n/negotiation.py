@@ -132,6 +132,6 @@ def register(app: Flask) -> None:
 
 
 def _cookie_name() -> str:
-    # as the session's (shared/web/session.py, RFC 6265bis 4.1.3.2): behind https no neighbouring host can plant it
+    # as the session's (session_cookie.py, RFC 6265bis 4.1.3.2): behind https no neighbouring host can plant it
     secure = current_app.extensions["lotsa"].settings.public_url.startswith("https://")
     return f"__Host-{COOKIE}" if secure else COOKIE

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from services.audit.log.entry import read_leaf
 from services.audit.log.pack import unpack
 from shared.kernel.actor import UserRef
-from shared.web.tokens import issue_demo_token
+from shared.web.session.tokens import issue_demo_token
 from tests.integration.audit.support import World
 from tests.support.sessions import sign_in_as
 

@@ -17,7 +17,7 @@ from services.audit.web.page import EXTENSION
 from shared.contracts.directory import AssignmentGranted, UnitChanged
 from shared.kernel.actor import UserRef
 from shared.storage import staff_events
-from shared.web.tokens import issue_demo_token
+from shared.web.session.tokens import issue_demo_token
 from tests.integration.audit import support
 from tests.integration.audit.support import NOW, World, looked, sent
 from tests.support.fuzzing import MODES, ask_everything

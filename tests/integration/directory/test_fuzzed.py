@@ -6,7 +6,7 @@ import pytest
 import schemathesis
 from schemathesis import GenerationMode
 
-from shared.web.tokens import issue_demo_token
+from shared.web.session.tokens import issue_demo_token
 from tests.support.directory_city import City
 from tests.support.fuzzing import MODES, ask_everything
 

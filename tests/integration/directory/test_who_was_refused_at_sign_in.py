@@ -19,9 +19,9 @@ from services.directory.web.sign_in.hooks import MOST_TOLD, WITHOUT_ASSIGNMENT, 
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.storage.policies import POLICIES
-from shared.web import login
-from shared.web.assurance import Lack
-from shared.web.login import CastMember
+from shared.web.sign_in import login
+from shared.web.sign_in.assurance import Lack
+from shared.web.sign_in.login import CastMember
 from tests.support.city import DEMO_ISSUER, ORGANIZATION, UNIT
 from tests.support.city_filled import OPERATOR
 from tests.support.directory_city import City, token_in

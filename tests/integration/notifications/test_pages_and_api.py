@@ -21,7 +21,7 @@ from services.notifications.web.page import EXTENSION
 from shared.contracts.directory import AssignmentGranted
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
-from shared.web.tokens import issue_demo_token
+from shared.web.session.tokens import issue_demo_token
 from tests.integration.notifications.conftest import NOON, Room
 from tests.support.fuzzing import MODES, ask_everything
 from tests.support.sessions import sign_in_as

@@ -21,7 +21,7 @@ import pytest
 from demo.one_machine import ports
 from operations.checkout import CHECKOUT
 from shared.settings import SERVICES
-from shared.web.session_keys import make_session_keys
+from shared.web.session.keys import make_session_keys
 from tests.support.eventually import eventually
 
 UNSEEN = "not-to-be-shown"

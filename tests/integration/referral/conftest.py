@@ -28,7 +28,7 @@ from shared.messaging.inbox import first_time
 from shared.messaging.receive.subscribe import subscriptions_of
 from shared.storage.engine import make_engine
 from shared.storage.migrations import migrate
-from shared.web.tokens import issue_demo_token
+from shared.web.session.tokens import issue_demo_token
 from tests.support.emptying import empty
 from tests.support.sessions import sign_in_as
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from shared.kernel.actor import Role, UserRef
 from shared.web.app import make_app
-from shared.web.login import login_blueprint
+from shared.web.sign_in.login import login_blueprint
 from tests.support.serving import address_of, serving
 from tests.support.web_gallery import RememberingHooks, StaffInMemory, settings_in
 

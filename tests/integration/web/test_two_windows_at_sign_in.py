@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from shared.kernel.actor import Role, UserRef
-from shared.web.attempts import MOST, MOST_FROM_ELSEWHERE
+from shared.web.sign_in.attempts import MOST, MOST_FROM_ELSEWHERE
 from tests.integration.web.relying_party import Lotsa, lotsa_behind
 from tests.support.oidc.dishonest import Dishonest
 from tests.support.serving import listening, serving

@@ -28,9 +28,9 @@ from shared.web.api.answers import (
 )
 from shared.web.api.openapi import Api, Operations
 from shared.web.app import make_app
-from shared.web.login import login_blueprint
 from shared.web.schema import Schema, fields, validate
-from shared.web.tokens import make_demo_keys
+from shared.web.session.tokens import make_demo_keys
+from shared.web.sign_in.login import login_blueprint
 from shared.web.who import current_actor, needs
 from tests.support.web_gallery import ALVA, BO, CAST, RememberingHooks, StaffInMemory, settings_in
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from shared.web.api.answers import etag, pointers
-from shared.web.tokens import ALGORITHMS, REQUIRED, issue_demo_token
+from shared.web.session.tokens import ALGORITHMS, REQUIRED, issue_demo_token
 from tests.support.web_gallery import ALVA
 from tests.unit.web.conftest import World
 

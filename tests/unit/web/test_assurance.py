@@ -9,8 +9,8 @@ import pytest
 from shared.environment import SettingsAreWrong
 from shared.kernel.actor import Role
 from shared.settings import LONGEST_SIGN_IN, SUBSTANTIAL, Settings
-from shared.web.assurance import Lack, asked_for, lack_of
-from shared.web.session_state import Identified
+from shared.web.session.state import Identified
+from shared.web.sign_in.assurance import Lack, asked_for, lack_of
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 LEVEL3, LEVEL4 = SUBSTANTIAL

@@ -19,7 +19,7 @@ from shared.web import form_token
 from shared.web.api.openapi import Api, Operations
 from shared.web.app import make_app
 from shared.web.limits import ALLOWED, SEARCHES, costs
-from shared.web.login import login_blueprint
+from shared.web.sign_in.login import login_blueprint
 from shared.web.who import needs
 from tests.support.sessions import changed, seen_earlier, sign_in_as, state_of
 from tests.support.web_gallery import ALVA, BO, RememberingHooks, StaffInMemory, settings_in

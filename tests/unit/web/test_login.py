@@ -10,8 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from shared.environment import SettingsAreWrong
-from shared.web.login import login_blueprint, safe_target
-from shared.web.oidc import Provider
+from shared.web.sign_in.login import login_blueprint, safe_target
+from shared.web.sign_in.oidc import Provider
 from tests.support.web_gallery import settings_in
 from tests.support.written_log import written_log
 from tests.unit.web.conftest import World, csrf_in, token_for

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from shared.kernel.refusals import Refusal
 from shared.web import health, refusal_records
-from shared.web.tokens import issue_demo_token
+from shared.web.session.tokens import issue_demo_token
 from tests.support.web_gallery import ALVA
 from tests.support.written_log import written_log
 from tests.unit.web.conftest import World, csrf_in

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from shared.environment import SettingsAreWrong
-from shared.web import own_cookie, session
+from shared.web.session import own_cookie, session_cookie
 from shared.web.who import expired_session
 from tests.support.sessions import state_of
 from tests.support.web_gallery import ALVA
@@ -231,11 +231,11 @@ def test_whose_session_is_over_is_known_for_a_day_and_let_in_nowhere(
     assert cookie is not None
     world.clock.advance(timedelta(minutes=minutes))
     with world.app.test_request_context(headers={"Cookie": f"lotsa_session={cookie.value}"}):
-        state = session.expired(world.clock.now())
+        state = session_cookie.expired(world.clock.now())
         assert (state is not None) is known
         assert state is None or (state.user, state.assignment_id) == (ALVA, world.alvas.id)
-        assert (session.read(world.clock.now()) is None) is (minutes > 30)
-        assert (session.expired(world.clock.now()) is not None) is known
+        assert (session_cookie.read(world.clock.now()) is None) is (minutes > 30)
+        assert (session_cookie.expired(world.clock.now()) is not None) is known
 
 
 def test_an_idle_session_can_still_be_signed_out(world: World, client: FlaskClient, sign_in: SignIn) -> None:
@@ -270,12 +270,12 @@ def test_a_session_that_a_clock_ahead_has_begun_lets_nobody_in_when_it_is_put_ri
     cookie = client.get_cookie("lotsa_session")
     assert cookie is not None
     with world.app.test_request_context(headers={"Cookie": f"lotsa_session={cookie.value}"}):
-        assert session.read(world.clock.now() - ahead) is None
-        assert session.expired(world.clock.now() - ahead) is None
-        assert session.read(world.clock.now() - timedelta(seconds=5)) is not None, "clocks of two machines"
+        assert session_cookie.read(world.clock.now() - ahead) is None
+        assert session_cookie.expired(world.clock.now() - ahead) is None
+        assert session_cookie.read(world.clock.now() - timedelta(seconds=5)) is not None, "clocks of two machines"
     world.clock.advance(-ahead)
     sign_in("alva")
     again = client.get_cookie("lotsa_session")
     assert again is not None
     with world.app.test_request_context(headers={"Cookie": f"lotsa_session={again.value}"}):
-        assert session.read(world.clock.now()) is not None
+        assert session_cookie.read(world.clock.now()) is not None

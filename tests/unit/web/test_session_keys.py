@@ -23,9 +23,10 @@ from operations.install.process_settings import settings_used
 from shared.environment import SettingsAreWrong
 from shared.kernel.actor import Role
 from shared.settings import SERVICES
-from shared.web import session, session_state
 from shared.web.app import SIGN_IN, make_app
-from shared.web.session_keys import TYPE, make_session_keys, reader_from, signer_from
+from shared.web.session import session_cookie
+from shared.web.session import state as session_state
+from shared.web.session.keys import TYPE, make_session_keys, reader_from, signer_from
 from tests.support.four_apps import four_apps
 from tests.support.sessions import session_of
 from tests.support.web_gallery import ALVA, BO, StaffInMemory, settings_in
@@ -196,12 +197,12 @@ def test_a_service_can_prolong_a_session_for_itself_alone(tmp_path: Path) -> Non
     """Its own cookie says when the person was last seen there; the session itself stays as the directory signed it."""
     world = World(tmp_path)
     app = make_app("referral", "tests.support", settings=world.settings, staff=world.staff, clock=world.clock)
-    app.add_url_rule("/referral/me", view_func=lambda: "in" if session.read(world.clock.now()) else "out")
+    app.add_url_rule("/referral/me", view_func=lambda: "in" if session_cookie.read(world.clock.now()) else "out")
     client = app.test_client()
     token = session_of(world.settings, session_state.begun(BO, "Bo", START))
     client.set_cookie("lotsa_session", token)
     for _ in range(4):
-        world.clock.move_to(world.clock.now() + 20 * (session.SEEN_STEP))
+        world.clock.move_to(world.clock.now() + 20 * (session_cookie.SEEN_STEP))
         assert client.get("/referral/me").text == "in"
     kept = client.get_cookie("lotsa_session")
     assert kept is not None

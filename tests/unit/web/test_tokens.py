@@ -19,8 +19,8 @@ from joserfc.jwk import ECKey, KeySet, OctKey
 
 from shared.environment import SettingsAreWrong
 from shared.kernel.refusals import Failure, SignInNeeded
-from shared.web import tokens
-from shared.web.tokens import AccessTokens, issue_demo_token
+from shared.web.session import tokens
+from shared.web.session.tokens import AccessTokens, issue_demo_token
 from tests.support.web_gallery import ALVA, BO
 from tests.unit.web.conftest import World
 

@@ -19,10 +19,11 @@ from operations.keys import rotate_web_keys as changing_web_keys
 from operations.trouble import Trouble
 from shared.kernel import file_watch as watched
 from shared.settings import SERVICES, Settings
-from shared.web import session, session_state
 from shared.web.api.answers import page_cursor
 from shared.web.app import make_app
-from shared.web.session_keys import make_session_keys, reader_from, signer_from
+from shared.web.session import session_cookie
+from shared.web.session import state as session_state
+from shared.web.session.keys import make_session_keys, reader_from, signer_from
 from tests.support.breaking import Breaking
 from tests.support.sessions import session_of
 from tests.support.web_gallery import BO
@@ -46,7 +47,9 @@ def looking(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 def other(world: World) -> Flask:
     """Another service's app, in a process of its own for all that it knows."""
     app = make_app("referral", "tests.support", settings=world.settings, staff=world.staff, clock=world.clock)
-    app.add_url_rule("/referral/me", view_func=lambda: ("in", IN) if session.read(world.clock.now()) else ("out", OUT))
+    app.add_url_rule(
+        "/referral/me", view_func=lambda: ("in", IN) if session_cookie.read(world.clock.now()) else ("out", OUT)
+    )
     return app
 
 

@@ -42,7 +42,7 @@ from shared.kernel.refusals import Invalid, VersionHasMoved
 from shared.vocabulary.languages import SWEDISH, each_once
 from shared.web.forms.form_page import form_page, shown_again, takes_form
 from shared.web.forms.sent_twice import carry_out_once
-from shared.web.language_names import language_name, offered_languages
+from shared.web.i18n.language_names import language_name, offered_languages
 from shared.web.who import Tried, needs
 
 LISTS = ("forms", "target_groups", "areas", "languages")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from shared.kernel.actor import UserRef
-from shared.web.login import CastMember
+from shared.web.sign_in.login import CastMember
 
 DEMO_ISSUER = "https://demo.lotsa.invalid"
 

@@ -19,8 +19,8 @@ from services.directory.commands.record_sign_in import (
 from shared.kernel.actor import UserRef
 from shared.storage.rates import Allowance, Spending
 from shared.storage.unit_of_work import changing
-from shared.web.assurance import Lack
-from shared.web.session_state import KNOWN_FOR
+from shared.web.session.state import KNOWN_FOR
+from shared.web.sign_in.assurance import Lack
 
 WITHOUT_ASSIGNMENT = "no-assignment"
 # the provider knows who it is
@@ -30,7 +30,7 @@ MOST_TOLD = Allowance(20, 3600)
 
 
 class Hooks:
-    """``shared.web.login.SignInHooks``."""
+    """``shared.web.sign_in.login.SignInHooks``."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts

@@ -36,7 +36,7 @@ from shared.storage.staff import find_unit
 from shared.vocabulary.area import municipality_of
 from shared.vocabulary.languages import SWEDISH
 from shared.web.i18n.formats import clock_as_chosen
-from shared.web.language_names import offered_languages
+from shared.web.i18n.language_names import offered_languages
 
 # in a step's address when its writer has tried to save it, or to go on past it: then it says what is wrong
 TRIED = "tried"

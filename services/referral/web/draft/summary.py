@@ -16,7 +16,7 @@ from services.referral.domain.places import name_of
 from services.referral.web import words as words
 from services.referral.web.draft.receiver import Receiver
 from services.referral.web.rows import Rows, carer_rows, person_rows, titles
-from shared.web.language_names import language_name
+from shared.web.i18n.language_names import language_name
 
 
 @dataclass(frozen=True)

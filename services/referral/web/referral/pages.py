@@ -28,7 +28,7 @@ from services.referral.web.referral.called_on import called_on
 from services.referral.web.rows import carer_rows, need_rows, person_rows, titles
 from services.referral.web.steps import OFFERS, view_of
 from shared.kernel.identity import ReferralId
-from shared.web.language_names import language_name
+from shared.web.i18n.language_names import language_name
 from shared.web.who import Tried, current_actor, needs
 
 pages = Blueprint("referral", __name__, url_prefix="/referral")

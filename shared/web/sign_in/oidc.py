@@ -23,8 +23,8 @@ from shared.environment import SettingsAreWrong
 from shared.kernel.actor import UserRef
 from shared.settings import Settings
 from shared.vocabulary.page_addresses import page_at
-from shared.web import assurance, attempts
-from shared.web.session_state import Identified
+from shared.web.session.state import Identified
+from shared.web.sign_in import assurance, attempts
 
 NAME = "lotsa"
 # asymmetric only: a token signed with "none" or with our own client secret proves nothing

@@ -15,7 +15,7 @@ from flask import after_this_request, current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
-from shared.web import session
+from shared.web.session import session_cookie
 
 MOST = 4
 MOST_FROM_ELSEWHERE = 2
@@ -78,7 +78,7 @@ def _read(name: str) -> Kept | None:
 def _name(state: str, where: str) -> str:
     # a digest, for a state from outside may hold anything
     digest = hashlib.sha256(state.encode(errors="replace")).hexdigest()[:_DIGITS]
-    return f"{session.cookie_name(_public_url())}_{where}_{digest}"
+    return f"{session_cookie.cookie_name(_public_url())}_{where}_{digest}"
 
 
 def _public_url() -> str:

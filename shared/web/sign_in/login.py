@@ -23,13 +23,14 @@ from shared.kernel.refusals import SignInNeeded
 from shared.observability.logs import logger
 from shared.settings import Settings
 from shared.storage.staff import Assignment
-from shared.web import refusal_records, session
-from shared.web.assurance import SENTENCES, Lack, lack_of
+from shared.web import refusal_records
 from shared.web.limits import SIGN_INS, costs
 from shared.web.navigation import home_of
-from shared.web.oidc import AWAY, ODD, Provider, SignInFailed
-from shared.web.session_state import Identified
-from shared.web.session_time import how_long, prolong, seen
+from shared.web.session import session_cookie
+from shared.web.session.state import Identified
+from shared.web.sign_in.assurance import SENTENCES, Lack, lack_of
+from shared.web.sign_in.oidc import AWAY, ODD, Provider, SignInFailed
+from shared.web.sign_in.session_lifetime import how_long, prolong, seen
 from shared.web.who import signed_in, web
 
 _log = logger("web.login")
@@ -90,7 +91,7 @@ def login_blueprint(
             return refuse(str(lacks[0]), user=user)
         leave()
         only = held[0] if len(held) == 1 else None
-        session_id = session.start(
+        session_id = session_cookie.start(
             user, name, web().clock.now(), assignment_id=only.id if only else None, identified=identified
         )
         hooks.on_signed_in(user, session_id)
@@ -101,12 +102,12 @@ def login_blueprint(
     def leave() -> None:
         """End the session that this browser has, in all services. One that is over too: its copies can leave forms."""
         now = web().clock.now()
-        state = session.expired(now) or session.read(now)
+        state = session_cookie.expired(now) or session_cookie.read(now)
         if state is None:
             return
         if web().staff.session_ended(state.session_id):
             # signed out everywhere, perhaps since somebody holds a copy of it: nothing of it goes over to the next one
-            session.end()
+            session_cookie.end()
         else:
             hooks.on_signed_out(state.session_id, state.known_until)
 
@@ -117,7 +118,7 @@ def login_blueprint(
         hooks.on_refused(reason, user)
         if reason in NOBODYS:
             leave()
-            session.end()
+            session_cookie.end()
         elif signed_in() is not None:
             # an answer that came too late, or that a stranger's link made up, signs nobody out
             # promise: still-signed-in
@@ -185,13 +186,13 @@ def login_blueprint(
         if lack is not None:
             flash(_(SENTENCES[lack]), "warning")
             return redirect(url_for("login.assignment"), 303)
-        session.choose(chosen.id)
+        session_cookie.choose(chosen.id)
         return redirect(_onward(safe_target(request.form.get("next")), chosen), 303)
 
     @pages.post("/logout")
     def logout() -> Response:
         leave()
-        session.end()
+        session_cookie.end()
         gone = redirect(url_for("login.signed_out"), 303)
         # nothing is stored there; what some version or an extension may have left goes all the same
         gone.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -15,7 +15,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 
 from shared.environment import SettingsAreWrong
 from shared.kernel.file_watch import Watched
-from shared.web import session
+from shared.web.session import session_cookie
 
 SHORTEST_KEY = 32
 _WHOSE = "whose"
@@ -90,7 +90,7 @@ def _whose() -> str:
     """The person whose session the browser carries, in force or not; "" for nobody. Not their name: its digest."""
     if request.endpoint == "static":
         return str(own.get(_WHOSE, ""))
-    state = session.said()
+    state = session_cookie.said()
     if state is None:
         return ""
     return hashlib.sha256(f"{state.user.issuer}\n{state.user.subject}".encode()).hexdigest()[:16]

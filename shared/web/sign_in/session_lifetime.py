@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from shared.web import form_token, session
+from shared.web import form_token
 from shared.web.i18n.formats import clock_of
-from shared.web.session_state import SessionState
+from shared.web.session import session_cookie
+from shared.web.session.state import SessionState
 from shared.web.who import web
 
 NOTHING_TO_SEE = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
@@ -14,19 +15,19 @@ NOTHING_TO_SEE = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>
 
 def how_long() -> dict[str, object]:
     """For the warning that every page gives in time (static/session.js). Asking does not prolong the session."""
-    return _lasting(session.read(web().clock.now(), prolong=False))
+    return _lasting(session_cookie.read(web().clock.now(), prolong=False))
 
 
 def prolong() -> dict[str, object]:
     """The same once it has been prolonged, as somebody has asked for who is still there."""
-    return _lasting(session.read(web().clock.now()))
+    return _lasting(session_cookie.read(web().clock.now()))
 
 
 def seen() -> Response:
     """A picture of nothing on other services' pages: somebody is there (only the directory can note that)."""
-    state = session.read(web().clock.now(), prolong=False)
+    state = session_cookie.read(web().clock.now(), prolong=False)
     if state is not None and not web().staff.session_ended(state.session_id):
-        session.read(web().clock.now())
+        session_cookie.read(web().clock.now())
     return Response(NOTHING_TO_SEE, mimetype="image/svg+xml")
 
 

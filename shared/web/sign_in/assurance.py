@@ -13,7 +13,7 @@ from enum import StrEnum
 from shared.kernel.actor import Role
 from shared.kernel.translation import says
 from shared.settings import Settings
-from shared.web.session_state import Identified
+from shared.web.session.state import Identified
 
 # the provider's clock and ours
 LEEWAY = timedelta(seconds=60)

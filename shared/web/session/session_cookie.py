@@ -20,7 +20,7 @@ from flask import Flask, Response, current_app, g, request
 from flask import session as own
 
 from shared.kernel.actor import UserRef
-from shared.web.session_state import (
+from shared.web.session.state import (
     NOTHING_SAID,
     Identified,
     SessionState,
