@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from services.audit import bootstrap
-from services.audit.commands.check_beside import ALL_CHECKS
-from services.audit.commands.verify_in_background import SLICE
+from services.audit.domain.check_beside import ALL_CHECKS
 from services.audit.log.check import Finding
+from services.audit.processes.verify_in_background import SLICE
 from shared.settings import Settings
 
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from operations.operator_act import act, database_of, known_service, rule_for, tell
 from operations.trouble import Trouble
 from services.directory import bootstrap
-from services.directory.commands.tell_everything_again import ToldAgain, tell_everything_again
+from services.directory.processes.tell_everything_again import ToldAgain, tell_everything_again
 from shared.settings import Settings
 
 RECORD_KIND = "directory"

@@ -12,8 +12,8 @@ from operations.trouble import Trouble
 from services.audit import bootstrap
 from services.audit.adapters.index_repair import OwnersIndex
 from services.audit.adapters.verification_store import VerificationStore
-from services.audit.commands.rebuild_index import differences, verify_leaves
 from services.audit.commands.record_reading import record_reading
+from services.audit.domain.index_differences import differences, verify_leaves
 from services.audit.domain.refusals import LeavesDoNotHold
 from shared.kernel.actor import UserRef
 from shared.settings import Settings

@@ -16,10 +16,10 @@ from services.audit.adapters.openings import Unseal
 from services.audit.adapters.parked_messages import parked_sequences
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
 from services.audit.adapters.verification_store import sealing_key
-from services.audit.commands.integrate import Sequencer
-from services.audit.commands.verify_in_background import Verifier
 from services.audit.domain.mandate import Mandate
 from services.audit.log.keys import SignerKey, VerifierKey
+from services.audit.processes.integrate import Sequencer
+from services.audit.processes.verify_in_background import Verifier
 from shared.contracts.envelope import Envelope
 from shared.environment import SettingsAreWrong
 from shared.kernel.actor import Actor

@@ -12,10 +12,10 @@ from functools import cache
 from services.audit import bootstrap
 from services.audit.adapters.backlog import Backlog, waiting_in
 from services.audit.adapters.pending_entries import BELL
-from services.audit.commands.check_claims import ClaimsChecker
-from services.audit.commands.compare_tallies import Comparer
-from services.audit.commands.integrate import PatientSequencer
-from services.audit.commands.verify_in_background import Verifier
+from services.audit.processes.check_claims import ClaimsChecker
+from services.audit.processes.compare_tallies import Comparer
+from services.audit.processes.integrate import PatientSequencer
+from services.audit.processes.verify_in_background import Verifier
 from shared.kernel.clock import SystemClock
 from shared.kernel.steady import SteadyClock
 from shared.messaging.bedside import Bedside

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from services.audit import bootstrap, bus_process
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
-from services.audit.commands.check_claims import ClaimsChecker
-from services.audit.commands.compare_tallies import Comparer
 from services.audit.commands.reconcile_sequences import STANDSTILL, reconcile
 from services.audit.commands.tell_of_alarms import tell_of_alarms
+from services.audit.processes.check_claims import ClaimsChecker
+from services.audit.processes.compare_tallies import Comparer
 from services.audit.reactions import (
     when_a_relay_announces_note_its_height as heights,
 )

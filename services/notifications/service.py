@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from services.notifications import bootstrap
 from services.notifications.adapters.unit_of_work import NotificationsUnitOfWork
-from services.notifications.commands.deliver_notices import deliver_notices
 from services.notifications.commands.tell_of_a_silence import tell_of_a_silence
 from services.notifications.commands.tell_of_open_alarms import tell_of_open_alarms
+from services.notifications.processes.deliver_notices import deliver_notices
 from services.notifications.reactions import (
     when_a_consent_is_given_note_what_may_be_told as consents,
 )

@@ -27,7 +27,7 @@ MODULES = (
     "jinja2.sandbox",
 )
 # how long to wait before trying again, so that not all try at once
-WAITS = ("services/notifications/commands/deliver_notices.py", "shared/messaging/receive/handler.py")
+WAITS = ("services/notifications/processes/deliver_notices.py", "shared/messaging/receive/handler.py")
 SHOWN = re.compile(r"\|\s*safe\b|autoescape\s+false")
 SCRIPTED = re.compile(
     r"\.(innerHTML|outerHTML)\b|insertAdjacentHTML|document\.write|\beval\(|new Function\(|postMessage|__proto__"

@@ -9,13 +9,12 @@ A leaf that an index has to look into, and that lies packed, is laid there as it
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Protocol
-from uuid import UUID
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, Engine, text
 
 from services.audit.domain.beside import Columns
+from services.audit.domain.index_differences import Difference
 
 _OFF = (
     "alter table log_entries disable trigger append_only",
@@ -76,22 +75,6 @@ _BEYOND = text("""
     delete from log_about
     where entry_index < 0 or entry_index >= (select coalesce(max(size), 0) from log_checkpoints)
 """)
-
-
-class Difference(Protocol):
-    """What is to be written for one slice (``commands/rebuild_index.py``)."""
-
-    @property
-    def columns(self) -> Sequence[tuple[int, Columns, bytes]]: ...
-
-    @property
-    def about(self) -> Sequence[tuple[int, tuple[UUID, ...]]]: ...
-
-    @property
-    def laid_bare(self) -> Sequence[tuple[int, bytes]]: ...
-
-    @property
-    def nodes(self) -> Mapping[tuple[int, int], bytes | None]: ...
 
 
 class OwnersIndex:

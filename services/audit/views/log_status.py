@@ -10,10 +10,10 @@ from sqlalchemy import Connection, text
 
 from services.audit.adapters.verification_store import opened
 from services.audit.commands.reconcile_sequences import STANDSTILL
-from services.audit.commands.verification import State
-from services.audit.commands.verify_in_background import LATE
 from services.audit.domain.alarms import LOG_STANDS_STILL, NOT_BY_HAND, THE_LOG
 from services.audit.log.keys import VerifierKey
+from services.audit.processes.verification import State
+from services.audit.processes.verify_in_background import LATE
 from shared.storage.encryption import DataKey
 
 NOT_LOOKED = timedelta(minutes=2)

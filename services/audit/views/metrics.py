@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from services.audit.commands.verification import State
 from services.audit.domain.alarms import KINDS, THE_LOG
 from services.audit.log.check import KINDS as FOUND
+from services.audit.processes.verification import State
 from shared.observability import metrics
 
 

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from services.audit import bootstrap
-from services.audit.commands.integrate import Sequencer
-from services.audit.commands.verification import State
-from services.audit.commands.verify_in_background import Verifier
 from services.audit.log.keys import SignerKey
+from services.audit.processes.integrate import Sequencer
+from services.audit.processes.verification import State
+from services.audit.processes.verify_in_background import Verifier
 from shared.kernel.clock import Clock
 from tests.integration.audit.support import World
 

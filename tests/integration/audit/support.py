@@ -12,10 +12,10 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from services.audit import bootstrap
-from services.audit.commands.integrate import Sequencer
 from services.audit.log.entry import read_leaf
 from services.audit.log.keys import SignerKey
 from services.audit.log.pack import unpack
+from services.audit.processes.integrate import Sequencer
 from services.audit.reactions.when_anything_happens_remember_it import remember
 from shared.contracts.common import AccessRecorded
 from shared.contracts.contract import Contract

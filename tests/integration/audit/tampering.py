@@ -13,10 +13,10 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from services.audit.commands.check_claims import UNKNOWN_WAITS, WAITS, ClaimsChecker
-from services.audit.commands.compare_tallies import Comparer
 from services.audit.commands.reconcile_sequences import reconcile
 from services.audit.domain.tallies import AGAIN_AFTER, SETTLED_AFTER
+from services.audit.processes.check_claims import UNKNOWN_WAITS, WAITS, ClaimsChecker
+from services.audit.processes.compare_tallies import Comparer
 from services.audit.reactions.when_a_relay_announces_note_its_height import note_height
 from services.audit.reactions.when_a_service_tallies_an_hour_keep_it import keep_tally
 from services.audit.reactions.when_anything_happens_remember_it import remember

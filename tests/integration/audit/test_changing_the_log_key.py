@@ -20,13 +20,13 @@ from operations.keys import rotate_log_key as changing_log_key
 from operations.trouble import Trouble
 from services.audit import bootstrap
 from services.audit.adapters.log_store import OpenLog
-from services.audit.commands.integrate import Sequencer
-from services.audit.commands.verification import State
 from services.audit.domain.refusals import LogHasAnotherKey
 from services.audit.log.checkpoint import Checkpoint, CheckpointIsForeign
 from services.audit.log.entry import canonical
 from services.audit.log.keys import SignerKey, VerifierKey
 from services.audit.log.open_checkpoint import open_checkpoint
+from services.audit.processes.integrate import Sequencer
+from services.audit.processes.verification import State
 from shared.contracts.audit import LogKeyChanged
 from shared.kernel import file_watch as watched
 from tests.integration.audit.broken_log import alarms, as_owner, kept

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.audit.commands.check_claims import UNKNOWN_WAITS, WAITS, ClaimsChecker
 from services.audit.commands.close_alarm import close_alarm
 from services.audit.domain.given_up import as_told
+from services.audit.processes.check_claims import UNKNOWN_WAITS, WAITS, ClaimsChecker
 from tests.integration.audit.broken_log import as_owner
 from tests.integration.audit.support import World, sent
 from tests.integration.audit.test_given_up import restored, tell

@@ -10,12 +10,12 @@ import pytest
 
 from services.audit import bootstrap, verify
 from services.audit.adapters.log_store import OpenLog
-from services.audit.commands.integrate import BATCH, Sequencer
 from services.audit.domain.refusals import LogHasAnotherKey
 from services.audit.log.keys import SignerKey
 from services.audit.log.merkle import leaf_hash, root_of
 from services.audit.log.open_checkpoint import open_checkpoint
 from services.audit.log.pack import unpack
+from services.audit.processes.integrate import BATCH, Sequencer
 from tests.integration.audit.support import NOW, World, given, leaves, opened, sent, signer, size
 
 

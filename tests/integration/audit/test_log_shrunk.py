@@ -14,12 +14,12 @@ from services.audit import bootstrap
 from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
 from services.audit.adapters.log_store import OpenLog
 from services.audit.commands.close_alarm import close_alarm
-from services.audit.commands.integrate import PatientSequencer
 from services.audit.domain.refusals import LogHasAnotherKey, LogHasShrunk
 from services.audit.log.checkpoint import Checkpoint
 from services.audit.log.keys import SignerKey
 from services.audit.log.merkle import Frontier, leaf_hash
 from services.audit.log.pack import unpack
+from services.audit.processes.integrate import PatientSequencer
 from shared.environment import SettingsAreWrong
 from tests.integration.audit.broken_log import alarms, as_owner, cut, kept, restarted, signer, size
 from tests.integration.audit.support import World, sent

@@ -15,7 +15,7 @@ from operations.come_back.rebuild_index import rebuild_index
 from operations.trouble import Trouble
 from services.audit.adapters import index_repair
 from services.audit.adapters.beside_entries import ABOUT, UNITS
-from services.audit.commands import rebuild_index as command
+from services.audit.domain import index_differences as command
 from tests.integration.audit import broken_log
 from tests.integration.audit.broken_log import as_owner, verify
 from tests.integration.audit.reviewers import Reviewers, Story

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.audit.commands.compare_tallies import LEFT_OUT_AFTER, SILENT_AFTER, Comparer
 from services.audit.domain.tallies import AGAIN_AFTER, KEPT_FOR, SETTLED_AFTER, number_of
+from services.audit.processes.compare_tallies import LEFT_OUT_AFTER, SILENT_AFTER, Comparer
 from services.audit.reactions.when_a_service_tallies_an_hour_keep_it import keep_tally
 from shared.contracts.common import TallyAnnounced
 from shared.kernel.clock import FixedClock

@@ -27,7 +27,7 @@ import pytest
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
 
-from services.audit.commands.verify_in_background import WHOLE_WITHIN, Pace, Verifier
+from services.audit.processes.verify_in_background import WHOLE_WITHIN, Pace, Verifier
 from services.audit.service import VERIFY_EVERY_S
 from shared.settings import Settings
 from shared.storage.migrations import migrate

@@ -8,15 +8,15 @@ from uuid import uuid4
 
 import pytest
 
-from services.audit.commands.check_beside import ALL_CHECKS
 from services.audit.commands.close_alarm import close_alarm
-from services.audit.commands.verification import State
-from services.audit.commands.verify_in_background import LATE, Pace, Verifier
+from services.audit.domain.check_beside import ALL_CHECKS
 from services.audit.log import check as checking
 from services.audit.log.check import ENTRY_CHANGED, Check, Finding, Slice
 from services.audit.log.checkpoint import Checkpoint
 from services.audit.log.keys import SignerKey
 from services.audit.log.pack import unpack
+from services.audit.processes.verification import State
+from services.audit.processes.verify_in_background import LATE, Pace, Verifier
 from tests.integration.audit.broken_log import alarms, as_owner, signer, size, tick, verify
 from tests.integration.audit.support import World, sent
 

@@ -14,8 +14,8 @@ from sqlalchemy import create_engine, text
 from operations.come_back.announce import announce
 from operations.operator_act import rule_for
 from operations.trouble import Trouble
-from services.directory.commands import tell_everything_again as telling
 from services.directory.domain.events import SessionEnded
+from services.directory.processes import tell_everything_again as telling
 from shared.storage.staff import TABLES
 from tests.support.directory_city import City, seeded_city
 from tests.support.infrastructure import Infrastructure

@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager, contextmanager
 
 from services.notifications.channels.email import EmailChannel, MailServer
 from services.notifications.channels.email.letter import Sender
-from services.notifications.commands.deliver_notices import deliver_notices
 from services.notifications.domain.notice import Parcel
 from services.notifications.domain.ports import Channel, ChannelIsAway, Handover
+from services.notifications.processes.deliver_notices import deliver_notices
 from tests.integration.notifications.conftest import Room
 from tests.integration.notifications.post_office import PostOffice
 

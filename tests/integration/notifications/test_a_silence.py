@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from services.notifications import bootstrap
-from services.notifications.commands.deliver_notices import deliver_notices
 from services.notifications.commands.tell_of_a_silence import tell_of_a_silence
 from services.notifications.domain.alarms import OPERATORS
 from services.notifications.domain.silence import AGAIN_AFTER, MORE_AFTER, SILENCE, Listening
+from services.notifications.processes.deliver_notices import deliver_notices
 from services.notifications.service import LISTEN_EVERY_S, Notifications
 from shared.contracts.notifications import NoticeSent
 from shared.storage import heartbeat as hearing

@@ -14,10 +14,10 @@ from sqlalchemy import text
 
 from services.notifications.channels.email import EmailChannel, MailServer
 from services.notifications.channels.email.letter import Sender
-from services.notifications.commands.deliver_notices import WHEN_AWAY
 from services.notifications.domain.notice import Parcel
 from services.notifications.domain.ports import Handover
 from services.notifications.domain.retry import LEASE, LONGEST
+from services.notifications.processes.deliver_notices import WHEN_AWAY
 from tests.integration.notifications.channels import LosesAll, Scripted, deliver, email
 from tests.integration.notifications.conftest import Room
 from tests.integration.notifications.post_office import post_office

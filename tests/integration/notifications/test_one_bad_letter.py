@@ -15,10 +15,10 @@ from services.notifications.adapters.notices import SqlNotices
 from services.notifications.channels.email import EmailChannel, MailServer
 from services.notifications.channels.email import letter as letters
 from services.notifications.channels.email.letter import Sender
-from services.notifications.commands.deliver_notices import WHEN_AWAY, deliver_notices
 from services.notifications.domain.notice import Reason
 from services.notifications.domain.ports import Channel, Handover
 from services.notifications.domain.retry import LEASE
+from services.notifications.processes.deliver_notices import WHEN_AWAY, deliver_notices
 from services.notifications.web.notices import words
 from tests.integration.notifications.channels import Scripted
 from tests.integration.notifications.conftest import Room

@@ -135,7 +135,7 @@ def test_the_letter_goes_to_the_address_and_says_nothing_of_the_alarm(room_with_
     alarm = opened(room)
     room.service.tell_of_alarms()
     with post_office() as office:
-        from services.notifications.commands.deliver_notices import deliver_notices
+        from services.notifications.processes.deliver_notices import deliver_notices
 
         assert deliver_notices(room.service.unit_of_work, email(office), room.clock, operators=OURS) == 1
     [(address, _)] = office.taken

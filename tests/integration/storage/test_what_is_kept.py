@@ -18,7 +18,7 @@ from operations.install.installation import Installation
 from services.directory import bootstrap as directory
 from services.directory.service import Directory
 from services.notifications import bootstrap as notifications
-from services.notifications.commands.deliver_notices import deliver_notices
+from services.notifications.processes.deliver_notices import deliver_notices
 from services.referral.views.worklist import PAGE, Show, work_list
 from shared.contracts.contract import Contract, contract_for
 from shared.contracts.directory import AssignmentGranted, UnitChanged

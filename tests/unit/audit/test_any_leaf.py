@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from services.audit import verify
 from services.audit.adapters import tallies
-from services.audit.commands.check_beside import ALL_CHECKS
 from services.audit.domain.beside import ends_reading, relied_on
+from services.audit.domain.check_beside import ALL_CHECKS
 from services.audit.log.check import Finding, Laid, Slice, Stored, told
 from services.audit.log.entry import FORMAT_1, LeafIsWrong, canonical, moment, opens, read_leaf
 from services.audit.log.keys import SignerKey

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from services.audit.commands.verification import Result, State
-from services.audit.commands.verify_in_background import LATE, Pace, Verifier
 from services.audit.domain.alarms import VERIFICATION_LATE, Changes
 from services.audit.log.keys import SignerKey
 from services.audit.log.walk import Walk
+from services.audit.processes.verification import Result, State
+from services.audit.processes.verify_in_background import LATE, Pace, Verifier
 from shared.kernel.clock import FixedClock
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
@@ -112,7 +112,7 @@ def ended(ago: timedelta) -> Result:
 def test_it_hurries_when_it_has_reason_to(state: State | None, whole: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else it takes the usual half day, and something of it at each tick."""
     log = Log(state)
-    monkeypatch.setattr("services.audit.commands.verify_in_background.note", lambda *_: None)
+    monkeypatch.setattr("services.audit.processes.verify_in_background.note", lambda *_: None)
     found = tick(verifier(FixedClock(NOW), monkeypatch, at_most=1), log)
     assert (found.last is not None and found.last.finished_at == NOW) is whole
 

@@ -7,7 +7,7 @@ from math import ceil
 
 import pytest
 
-from services.audit.commands.verify_in_background import LATE, Pace, share
+from services.audit.processes.verify_in_background import LATE, Pace, share
 from services.audit.service import VERIFY_EVERY_S
 
 

@@ -14,11 +14,11 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 
-from services.notifications.commands.settle import Outcome, settle
 from services.notifications.domain.alarms import OPERATORS
 from services.notifications.domain.notice import Parcel, Reason, Status
 from services.notifications.domain.ports import CannotBeWritten, Channel, ChannelIsAway, Handover, Transaction
 from services.notifications.domain.retry import LEASE, is_hopeless, wait_before
+from services.notifications.processes.settle import Outcome, settle
 from shared.kernel.clock import Clock
 from shared.kernel.identity import uuid7
 from shared.kernel.refusals import Failure

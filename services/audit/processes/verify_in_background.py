@@ -15,9 +15,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any, Protocol
 
-from services.audit.commands.check_beside import ALL_CHECKS
 from services.audit.commands.note_findings import note
-from services.audit.commands.verification import Round, State
 from services.audit.domain.alarms import (
     LOG_HAS_ANOTHER_KEY,
     LOG_HAS_SHRUNK,
@@ -28,6 +26,7 @@ from services.audit.domain.alarms import (
     follow,
 )
 from services.audit.domain.beside import NOT_OURS
+from services.audit.domain.check_beside import ALL_CHECKS
 from services.audit.domain.gaps import Ranges, joined, lacking, runs
 from services.audit.domain.ports import Alarms
 from services.audit.log.check import (
@@ -42,6 +41,7 @@ from services.audit.log.check import (
 )
 from services.audit.log.keys import VerifierKey
 from services.audit.log.walk import Walk
+from services.audit.processes.verification import Round, State
 from shared.kernel.clock import Clock
 
 SLICE = 128

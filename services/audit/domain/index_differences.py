@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
-from services.audit.commands.check_beside import stored_columns
 from services.audit.domain.beside import NOT_OURS, Columns, about_of, columns_of, differing, units_unsaid
+from services.audit.domain.check_beside import stored_columns
 from services.audit.domain.refusals import LeavesDoNotHold
 from services.audit.log.check import Signed, Slice
 from services.audit.log.checkpoint import CheckpointIsWrong
