@@ -14,6 +14,9 @@ from services.notifications.channels.email import EmailChannel, MailServer
 from services.notifications.channels.email.letter import Sender
 from services.notifications.domain.ports import Channel
 from services.notifications.domain.silence import Listening
+from services.notifications.processes.deliver_notices import Delivery
+from services.notifications.processes.listen import Listener
+from services.notifications.processes.sweep import Sweep
 from shared.contracts.envelope import Envelope
 from shared.environment import SettingsAreWrong
 from shared.kernel.actor import Actor
@@ -21,6 +24,7 @@ from shared.kernel.clock import Clock, SystemClock
 from shared.settings import Settings
 from shared.storage.engine import make_engine
 from shared.storage.staff import StaffCopy
+from shared.storage.unit_of_work import transactions
 
 SERVICE = "notifications"
 
@@ -59,6 +63,25 @@ class Parts:
             raise SettingsAreWrong("LOTSA_SMTP_URL is needed: notices are sent as e-mail")
         server = MailServer.from_url(self.settings.smtp_url)
         return EmailChannel(server, Sender(self.settings.public_url, server.sender))
+
+    @property
+    def reaches_operators(self) -> bool:
+        """Whether those who run the system have given an address."""
+        return bool(self.settings.operators_email)
+
+    def delivery(self) -> Delivery:
+        """What hands over notices. Raises as ``channel`` does."""
+        operators = self.settings.operators_email
+        return Delivery(transactions(self.as_service), self.channel(), self.clock, operators=operators)
+
+    def listener(self) -> Listener:
+        """What tells of a silence, by what this bus process remembers."""
+        begin = transactions(self.as_service)
+        return Listener(begin, listening(), self.channel_name, to_operators=self.reaches_operators)
+
+    def sweep(self) -> Sweep:
+        """What forgets."""
+        return Sweep(transactions(self.as_service), SERVICE)
 
 
 def for_web(settings: Settings) -> Parts:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from services.notifications import bootstrap
 from services.notifications.adapters.unit_of_work import NotificationsUnitOfWork
-from services.notifications.commands.tell_of_a_silence import tell_of_a_silence
-from services.notifications.commands.tell_of_open_alarms import tell_of_open_alarms
-from services.notifications.processes.deliver_notices import deliver_notices
+from services.notifications.commands.tell_of_open_alarms import TellOfOpenAlarms, tell_of_open_alarms
 from services.notifications.reactions import (
     when_a_consent_is_given_note_what_may_be_told as consents,
 )
@@ -43,9 +41,8 @@ from shared.contracts.referral import (
 )
 from shared.messaging.receive.subscribe import Heard, subscribe
 from shared.messaging.receive.timers import every
-from shared.storage import heartbeat as hearing
-from shared.storage.staff import forget_old_sessions
 from shared.storage.staff_events import STAFF_EVENTS, StaffEvent
+from shared.storage.unit_of_work import changing
 
 DELIVER_EVERY_S = 0.5
 BATCH = 32
@@ -104,30 +101,21 @@ class Notifications:
     @every(seconds=DELIVER_EVERY_S)
     def deliver(self) -> None:
         """Hand over what is due."""
-        operators = self._parts.settings.operators_email
-        deliver_notices(self.unit_of_work, self._parts.channel(), self._parts.clock, operators=operators)
+        self._parts.delivery().run()
 
     @every(seconds=TELL_OF_ALARMS_EVERY_S)
     def tell_of_alarms(self) -> None:
         """While the log has an open alarm, reviewers and operators are told, once a day at least."""
-        with self.unit_of_work() as uow:
-            to_operators = bool(self._parts.settings.operators_email)
-            tell_of_open_alarms(uow, self._parts.channel_name, to_operators=to_operators)
-            uow.commit()
+        asked = TellOfOpenAlarms(channel=self._parts.channel_name, to_operators=self._parts.reaches_operators)
+        with changing(self.unit_of_work()) as uow:
+            tell_of_open_alarms(asked, uow)
 
     @every(seconds=LISTEN_EVERY_S)
     def listen(self) -> None:
         """While nothing comes over the bus, or goes, operators are told, once a day at least."""
-        with self.unit_of_work() as uow:
-            to_operators = bool(self._parts.settings.operators_email)
-            tell_of_a_silence(uow, bootstrap.listening(), self._parts.channel_name, to_operators=to_operators)
-            uow.commit()
+        self._parts.listener().run()
 
     @every(seconds=SWEEP_EVERY_S)
     def sweep(self) -> None:
         """Let held notices go on; forget what nobody needs: sessions long ended."""
-        with self.unit_of_work() as uow:
-            uow.notices.release(self._parts.clock.now())
-            forget_old_sessions(uow.connection, self._parts.clock.now())
-            hearing.show(uow.connection, self.name)
-            uow.commit()
+        self._parts.sweep().run()

@@ -6,8 +6,8 @@ The same shape at both doors (HTTP and bus): ``with changing(…) as uow:`` comm
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -165,6 +165,11 @@ def changing(work: Work) -> Iterator[Work]:
     with work:
         yield work
         work.commit()
+
+
+def transactions(open_work: Callable[[], Work]) -> Callable[[], AbstractContextManager[Work]]:
+    """How a process opens its transactions, one after the other: each is kept on leaving and undone on raising."""
+    return lambda: changing(open_work())
 
 
 @contextmanager

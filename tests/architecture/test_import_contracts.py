@@ -57,7 +57,7 @@ MORE_VIOLATIONS = [
     ("no-circles", "services/audit/log/merkle.py", "if TYPE_CHECKING:\n    import services.audit.log.check"),
     ("rooms", "services/referral/commands/send_referral.py", "import services.referral.adapters.tables"),
     ("rooms", "services/notifications/domain/notice.py", "import services.notifications.bootstrap"),
-    ("rooms", "services/notifications/commands/tell_of_a_silence.py", "import services.notifications.processes.settle"),
+    ("rooms", "services/notifications/commands/tell_of_a_silence.py", "import services.notifications.processes.listen"),
     ("rooms", "services/audit/log/merkle.py", "import services.audit.domain.beside"),
     ("subjects-of-referral", "services/referral/web/step/api.py", "import services.referral.web.draft.sent"),
     ("bus-library", "shared/messaging/publish/outbox.py", "import eventlet"),

@@ -1,1 +1,1 @@
-"""What is done without being told to by another service: here, delivering what is due."""
+"""What is done by the clock, each in one transaction: telling of alarms and silences, marking what was delivered."""

@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
+
 from services.notifications.domain.alarms import OPERATORS
 from services.notifications.domain.notice import LogLink, Notice, Status, Template, id_of
 from services.notifications.domain.ports import NewNotice, Transaction
-from services.notifications.domain.silence import Listening, is_due
-from shared.observability.episodes import Episode
-from shared.observability.logs import logger
-
-_log = logger(__name__)
-_episode = Episode(_log, "the services reach one another again")
+from services.notifications.domain.silence import is_due
 
 
-def tell_of_a_silence(uow: Transaction, listening: Listening, channel: str, *, to_operators: bool) -> bool:
-    """Queue a letter if one is due; whether it was. ``to_operators``: whether there is an address for them.
+@dataclass(frozen=True, kw_only=True)
+class TellOfASilence:
+    """For how long nothing has come, or gone, and by which channel. ``to_operators``: whether they have an address."""
 
-    The process's log tells of it in any case.
-    """
+    silent_for: timedelta
+    channel: str
+    to_operators: bool
+
+
+def tell_of_a_silence(command: TellOfASilence, uow: Transaction) -> bool:
+    """Queue a letter if one is due; whether it was."""
     now = uow.clock.now()
-    silent_for = listening.silent_for(uow.life_signs.now())
-    if silent_for is None:
-        _episode.well()
+    if not command.to_operators or not uow.life_signs.take():
         return False
-    _episode.trouble("nothing is heard, or nothing goes out", level="error")
-    if not to_operators or not uow.life_signs.take() or not is_due(silent_for, uow.life_signs.told_at(), now):
+    if not is_due(command.silent_for, uow.life_signs.told_at(), now):
         return False
     notice = Notice(Template.NOTHING_IS_HEARD, LogLink(uow.correlation_id))
     letter = NewNotice(
         id=id_of(notice, OPERATORS, uow.correlation_id),
         notice=notice,
         unit_id=OPERATORS,
-        channel=channel,
+        channel=command.channel,
         status=Status.QUEUED,
         reason=None,
         created_at=now,

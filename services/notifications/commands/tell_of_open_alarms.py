@@ -5,6 +5,7 @@ One letter to each function address, however many alarms there are; again each d
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.notifications.domain.alarms import OPERATORS, is_due
@@ -13,17 +14,25 @@ from services.notifications.domain.ports import NewNotice, Transaction
 from shared.kernel.identity import UnitId
 
 
-def tell_of_open_alarms(uow: Transaction, channel: str, *, to_operators: bool) -> int:
-    """Queue what is due; how many letters. ``to_operators``: whether there is an address for them."""
+@dataclass(frozen=True, kw_only=True)
+class TellOfOpenAlarms:
+    """By which channel. ``to_operators``: whether there is an address for those who run the system."""
+
+    channel: str
+    to_operators: bool
+
+
+def tell_of_open_alarms(command: TellOfOpenAlarms, uow: Transaction) -> int:
+    """Queue what is due; how many letters."""
     now = uow.clock.now()
     standing = uow.alarms.standing()
     if standing is None or not is_due(standing, now):
         return 0
-    units = [*uow.alarms.reviewing_units(now), *([OPERATORS] if to_operators else [])]
+    units = [*uow.alarms.reviewing_units(now), *([OPERATORS] if command.to_operators else [])]
     if not units:
         # nobody was told: whoever comes to review is, at once
         return 0
-    notices = [_notice(unit, standing.about, channel, uow) for unit in units]
+    notices = [_notice(unit, standing.about, command.channel, uow) for unit in units]
     written = uow.notices.add(notices)
     uow.alarms.told(now)
     return len(written)

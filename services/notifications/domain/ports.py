@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from services.notifications.domain.alarms import Standing
@@ -152,16 +151,6 @@ class Transaction(Protocol):
     def publish(self, *contracts: Any) -> None:
         """Have these told to the others, if and when this commits."""
         ...
-
-    def commit(self) -> None:
-        """Make everything true at once."""
-        ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
 
 
 class Handover(Protocol):

@@ -9,7 +9,8 @@ from services.notifications.channels.email import EmailChannel, MailServer
 from services.notifications.channels.email.letter import Sender
 from services.notifications.domain.notice import Parcel
 from services.notifications.domain.ports import Channel, ChannelIsAway, Handover
-from services.notifications.processes.deliver_notices import deliver_notices
+from services.notifications.processes.deliver_notices import Delivery
+from shared.storage.unit_of_work import transactions
 from tests.integration.notifications.conftest import Room
 from tests.integration.notifications.post_office import PostOffice
 
@@ -55,7 +56,8 @@ class Away:
 
 def deliver(room: Room, channel: Channel, **how: object) -> int:
     """One round, with no chance in the waits; how many were handed over."""
-    return deliver_notices(room.service.unit_of_work, channel, room.clock, chance=lambda: 0.0, **how)  # type: ignore[arg-type]
+    begin = transactions(room.service.unit_of_work)
+    return Delivery(begin, channel, room.clock, chance=lambda: 0.0, **how).run()  # type: ignore[arg-type]
 
 
 def email(office: PostOffice) -> EmailChannel:

@@ -10,15 +10,16 @@ import pytest
 from sqlalchemy import text
 
 from services.notifications import bootstrap
-from services.notifications.commands.tell_of_a_silence import tell_of_a_silence
+from services.notifications.commands.tell_of_a_silence import TellOfASilence, tell_of_a_silence
 from services.notifications.domain.alarms import OPERATORS
 from services.notifications.domain.silence import AGAIN_AFTER, MORE_AFTER, SILENCE, Listening
-from services.notifications.processes.deliver_notices import deliver_notices
+from services.notifications.processes.listen import Listener
 from services.notifications.service import LISTEN_EVERY_S, Notifications
 from shared.contracts.notifications import NoticeSent
 from shared.storage import heartbeat as hearing
 from shared.storage.engine import make_engine
-from tests.integration.notifications.channels import email
+from shared.storage.unit_of_work import transactions
+from tests.integration.notifications.channels import deliver, email
 from tests.integration.notifications.conftest import Room
 from tests.integration.notifications.post_office import post_office
 
@@ -139,7 +140,8 @@ def test_two_processes_write_one_letter(listened: Listened) -> None:
     listened.pass_by(SILENCE - A_LOOK)
     room.clock.advance(2 * A_LOOK)
     with room.service.unit_of_work() as first:
-        assert tell_of_a_silence(first, listened.listening, "demo-mailbox", to_operators=True)
+        silence = TellOfASilence(silent_for=SILENCE + A_LOOK, channel="demo-mailbox", to_operators=True)
+        assert tell_of_a_silence(silence, first)
         room.service.listen()
         first.commit()
     room.service.listen()
@@ -151,8 +153,8 @@ def test_a_night_in_which_everything_was_stopped_is_no_silence(listened: Listene
     listened.pass_by(timedelta(minutes=1))
     listened.room.clock.advance(timedelta(hours=9))
     begun_anew = Listened(listened.room)
-    with listened.room.service.unit_of_work() as uow:
-        assert not tell_of_a_silence(uow, begun_anew.listening, "demo-mailbox", to_operators=True)
+    begin = transactions(listened.room.service.unit_of_work)
+    assert not Listener(begin, begun_anew.listening, "demo-mailbox", to_operators=True).run()
     assert listened.letters() == []
 
 
@@ -177,7 +179,7 @@ def test_the_letter_says_what_to_do_and_nothing_of_anybody(listened: Listened) -
     listened.pass_by(SILENCE + A_LOOK)
     room = listened.room
     with post_office() as office:
-        assert deliver_notices(room.service.unit_of_work, email(office), room.clock, operators=OURS) == 1
+        assert deliver(room, email(office), operators=OURS) == 1
     [(address, _)] = office.taken
     words = office.letter().get_content()
     assert address == OURS

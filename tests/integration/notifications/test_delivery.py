@@ -17,7 +17,7 @@ from services.notifications.channels.email.letter import Sender
 from services.notifications.domain.notice import Parcel
 from services.notifications.domain.ports import Handover
 from services.notifications.domain.retry import LEASE, LONGEST
-from services.notifications.processes.deliver_notices import WHEN_AWAY
+from services.notifications.processes.hand_over import WHEN_AWAY
 from tests.integration.notifications.channels import LosesAll, Scripted, deliver, email
 from tests.integration.notifications.conftest import Room
 from tests.integration.notifications.post_office import post_office

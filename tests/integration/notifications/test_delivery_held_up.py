@@ -11,7 +11,7 @@ import pytest
 from services.notifications.domain.notice import Parcel
 from services.notifications.domain.ports import Channel, ChannelIsAway, Handover
 from services.notifications.domain.retry import GIVE_UP_AFTER
-from services.notifications.processes.deliver_notices import WHEN_AWAY
+from services.notifications.processes.hand_over import WHEN_AWAY
 from shared.kernel.refusals import Failure
 from tests.integration.notifications.channels import Away, Scripted, deliver, email
 from tests.integration.notifications.conftest import Room

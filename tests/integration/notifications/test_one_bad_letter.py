@@ -18,9 +18,9 @@ from services.notifications.channels.email.letter import Sender
 from services.notifications.domain.notice import Reason
 from services.notifications.domain.ports import Channel, Handover
 from services.notifications.domain.retry import LEASE
-from services.notifications.processes.deliver_notices import WHEN_AWAY, deliver_notices
+from services.notifications.processes.hand_over import WHEN_AWAY
 from services.notifications.web.notices import words
-from tests.integration.notifications.channels import Scripted
+from tests.integration.notifications.channels import Scripted, deliver
 from tests.integration.notifications.conftest import Room
 from tests.integration.notifications.post_office import PostOffice, post_office
 
@@ -33,10 +33,6 @@ SENDER = Sender("https://lotsa.example.se")
 
 def email(office: PostOffice) -> EmailChannel:
     return EmailChannel(MailServer.from_url(office.url), SENDER, timeout_s=2)
-
-
-def deliver(room: Room, channel: Channel) -> int:
-    return deliver_notices(room.service.unit_of_work, channel, room.clock, chance=lambda: 0.0)
 
 
 def a_batch(room: Room, *addresses: str) -> list[UUID]:

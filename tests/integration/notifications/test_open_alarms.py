@@ -12,7 +12,7 @@ from services.notifications.domain.alarms import AGAIN_AFTER, MORE_AFTER, OPERAT
 from services.notifications.service import Notifications
 from shared.contracts.audit import AlarmClosed, AlarmOpened
 from shared.contracts.directory import AssignmentEnded, AssignmentGranted
-from tests.integration.notifications.channels import email
+from tests.integration.notifications.channels import deliver, email
 from tests.integration.notifications.conftest import NOON, Room
 from tests.integration.notifications.post_office import post_office
 
@@ -135,9 +135,7 @@ def test_the_letter_goes_to_the_address_and_says_nothing_of_the_alarm(room_with_
     alarm = opened(room)
     room.service.tell_of_alarms()
     with post_office() as office:
-        from services.notifications.processes.deliver_notices import deliver_notices
-
-        assert deliver_notices(room.service.unit_of_work, email(office), room.clock, operators=OURS) == 1
+        assert deliver(room, email(office), operators=OURS) == 1
     [(address, _)] = office.taken
     words = office.letter().get_content()
     assert address == OURS

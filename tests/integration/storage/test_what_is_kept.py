@@ -18,7 +18,7 @@ from operations.install.installation import Installation
 from services.directory import bootstrap as directory
 from services.directory.service import Directory
 from services.notifications import bootstrap as notifications
-from services.notifications.processes.deliver_notices import deliver_notices
+from services.notifications.processes.deliver_notices import Delivery
 from services.referral.views.worklist import PAGE, Show, work_list
 from shared.contracts.contract import Contract, contract_for
 from shared.contracts.directory import AssignmentGranted, UnitChanged
@@ -29,6 +29,7 @@ from shared.messaging.publish.claims import Claims
 from shared.messaging.receive.subscribe import subscriptions_of
 from shared.settings import SERVICES, Settings
 from shared.storage.migrations import migrate
+from shared.storage.unit_of_work import transactions
 from tests.integration.audit.support import World
 from tests.integration.notifications.channels import Scripted
 from tests.integration.notifications.conftest import Room as Notifications
@@ -112,7 +113,8 @@ class House:
     def go_on(self, *, logged: bool = True) -> None:
         """Everything that was told is heard, letters are sent, and the log signs each entry, as on a quiet day."""
         self._hand_over("referral", self.referral.parts.engine, logged)
-        deliver_notices(self.notifications.service.unit_of_work, self.channel, self.notifications.clock)
+        begin = transactions(self.notifications.service.unit_of_work)
+        Delivery(begin, self.channel, self.notifications.clock).run()
         self._hand_over("notifications", self.notifications.engine, logged)
 
     def _hand_over(self, publisher: str, engine: object, logged: bool) -> None:
