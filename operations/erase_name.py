@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from services.audit import bootstrap
 from services.audit.adapters.destroying_keys import destroy_keys_of, subject_of
 from services.audit.adapters.pending_entries import PendingEntries
-from services.audit.commands.record_reading import record_reading
+from services.audit.domain.own_access import happening_of, look
+from shared.access.access import Access
+from shared.access.record import record_access
 from shared.kernel.actor import UserRef
 from shared.kernel.clock import Clock
 from shared.kernel.identity import uuid7
@@ -21,8 +22,12 @@ class OwnersWork:
     """What recording an act needs, in a transaction of the tables' owner."""
 
     clock: Clock
-    correlation_id: UUID
+    source: str
     pending: PendingEntries
+
+    def keep_access(self, access: Access) -> None:
+        """Put it in the queue."""
+        self.pending.add(happening_of(access, self.source, uuid7()))
 
 
 def erase_name(settings: Settings, user: UserRef, *, by: str) -> int:
@@ -39,9 +44,9 @@ def erase_name(settings: Settings, user: UserRef, *, by: str) -> int:
         with owner.begin() as connection:
             ids = destroy_keys_of(connection, parts.keys, subject_of(user), parts.clock.now())
             if ids:
-                work = OwnersWork(parts.clock, uuid7(), PendingEntries(connection, parts.keys))
-                record_reading(work, parts.source, UserRef("operating-system", by), "erase",
-                               record_kind="opening-key", subjects=ids, rule="operators-erase-a-name")  # fmt: skip
+                work = OwnersWork(parts.clock, parts.source, PendingEntries(connection, parts.keys))
+                erased = look("erase", "opening-key", ids, rule="operators-erase-a-name")
+                record_access(erased, UserRef("operating-system", by), work)
         return len(ids)
     finally:
         owner.dispose()

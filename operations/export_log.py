@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.audit import bootstrap
-from services.audit.commands.record_reading import record_reading
+from services.audit.domain.own_access import look
 from services.audit.views.export import write_export
+from shared.access.record import record_access
 from shared.kernel.actor import UserRef
 from shared.settings import Settings
 
@@ -20,8 +21,7 @@ def export_to(settings: Settings, path: Path, *, by: str) -> int:
     try:
         with parts.as_auditor() as uow, path.open("wb") as file:
             size = write_export(uow.connection, file, None, parts.opening)
-            user = UserRef("operating-system", by)
-            record_reading(uow, parts.source, user, "export", record_kind="log", rule="operators-verify-the-log")
+            record_access(look("export", "log", rule="operators-verify-the-log"), UserRef("operating-system", by), uow)
             uow.commit()
         return size
     finally:

@@ -11,9 +11,12 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, Engine
 
 from operations.trouble import Trouble
+from shared.access.access import Look, Operator
+from shared.access.record import access_of
+from shared.contracts.access import access_recorded
 from shared.contracts.common import AccessRecorded
 from shared.contracts.contract import Contract
-from shared.kernel.actor import Role
+from shared.kernel.actor import UserRef
 from shared.kernel.clock import SystemClock
 from shared.kernel.identity import uuid7
 from shared.messaging.publish.outbox import append
@@ -23,6 +26,7 @@ from shared.storage.unit_of_work import Told
 
 LONGEST_MS = 600_000
 ISSUER = "operating-system"
+PURPOSE = "operations"
 REASONS = {
     "database-lost": "a database was lost, or damaged beyond use",
     "database-put-back": "a database was put back from a copy",
@@ -91,16 +95,9 @@ def tell(connection: Connection, *contracts: Contract) -> None:
 
 def act(action: str, record_kind: str, rule: str) -> AccessRecorded:
     """What the log says of an operator's act that is about a whole service."""
-    return AccessRecorded(
-        access_id=uuid7(),
-        action=action,
-        outcome="allowed",
-        rule=rule,
-        purpose="operations",
-        issuer=ISSUER,
-        subject=operator(),
-        role=Role.OPERATOR,
-        record_kind=record_kind,
-        subjects=(),
-        occurred_at=SystemClock().now(),
-    )
+    return act_on(Look(action=action, record_kind=record_kind, rule=rule, purpose=PURPOSE), SystemClock().now())
+
+
+def act_on(look: Look, at: datetime) -> AccessRecorded:
+    """What the log says of an operator's act."""
+    return access_recorded(access_of(look, Operator(UserRef(ISSUER, operator())), at))

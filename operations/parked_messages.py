@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
 import time
 
 import amqp
 from rich.console import Console
 
 from operations.install.migrate import subscriptions
+from operations.operator_act import PURPOSE, act_on
 from operations.trouble import Trouble
-from shared.contracts.common import AccessRecorded
-from shared.kernel.actor import Role
+from shared.access.access import Look
 from shared.kernel.clock import SystemClock
 from shared.kernel.identity import uuid7
 from shared.messaging.names import service_of
@@ -166,19 +165,9 @@ class _Recording:
 
     def __call__(self, parked: Parked) -> None:
         now = SystemClock().now()
-        record = AccessRecorded(
-            access_id=uuid7(),
-            action=self._action,
-            outcome="allowed",
-            rule=self._rule,
-            purpose="operations",
-            issuer="operating-system",
-            subject=getpass.getuser(),
-            role=Role.OPERATOR,
-            record_kind="parked-message",
-            subjects=(parked.id,) if parked.id else (),
-            occurred_at=now,
-        )
+        about = (parked.id,) if parked.id else ()
+        look = Look(action=self._action, record_kind="parked-message", subjects=about, rule=self._rule, purpose=PURPOSE)
+        record = act_on(look, now)
         engine = make_engine(self._settings.service(service_of(parked.queue)).database_url, pool_size=1)
         try:
             with engine.begin() as connection:

@@ -7,8 +7,9 @@ from rich.console import Console
 from operations.operator_act import act, database_of, known_service, rule_for, tell
 from operations.trouble import Trouble
 from services.directory import bootstrap
-from services.directory.processes.tell_everything_again import ToldAgain, tell_everything_again
+from services.directory.processes.tell_everything_again import TellingAgain, ToldAgain
 from shared.settings import Settings
+from shared.storage.unit_of_work import transactions
 
 RECORD_KIND = "directory"
 
@@ -34,6 +35,6 @@ def announce_directory(settings: Settings, rule: str) -> ToldAgain:
         # said before it is begun: what is told is told under this
         with database_of(settings, bootstrap.SERVICE) as engine, engine.begin() as connection:
             tell(connection, act("announce", RECORD_KIND, rule))
-        return tell_everything_again(parts.work_of_operator)
+        return TellingAgain(transactions(parts.work_of_operator)).run()
     finally:
         parts.engine.dispose()

@@ -12,9 +12,10 @@ from operations.trouble import Trouble
 from services.audit import bootstrap
 from services.audit.adapters.index_repair import OwnersIndex
 from services.audit.adapters.verification_store import VerificationStore
-from services.audit.commands.record_reading import record_reading
 from services.audit.domain.index_differences import differences, verify_leaves
+from services.audit.domain.own_access import look
 from services.audit.domain.refusals import LeavesDoNotHold
+from shared.access.record import record_access
 from shared.kernel.actor import UserRef
 from shared.settings import Settings
 from shared.storage.engine import make_engine
@@ -50,7 +51,7 @@ def rebuild_index(settings: Settings, reason: str, console: Console) -> None:
         with parts.as_auditor() as uow:
             user = UserRef("operating-system", getpass.getuser())
             rule = f"operators-rebuild-{reason}"
-            record_reading(uow, parts.source, user, "change", record_kind=RECORD_KIND, rule=rule)
+            record_access(look("change", RECORD_KIND, rule=rule), user, uow)
             uow.commit()
         index = OwnersIndex(owner)
         columns = rows = nodes = 0

@@ -15,7 +15,7 @@ from services.audit.adapters.opening_keys import OpeningKeys
 from services.audit.adapters.openings import Unseal
 from services.audit.adapters.parked_messages import parked_sequences
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
-from services.audit.adapters.verification_store import sealing_key
+from services.audit.adapters.verification_memory import sealing_key
 from services.audit.domain.mandate import Mandate
 from services.audit.log.keys import SignerKey, VerifierKey
 from services.audit.processes.integrate import Sequencer
@@ -33,6 +33,7 @@ from shared.storage.encryption import DataKey, KeyIsMissing
 from shared.storage.engine import make_engine
 from shared.storage.master_keys import MasterKeys
 from shared.storage.staff import StaffCopy
+from shared.storage.unit_of_work import transactions
 
 SERVICE = "audit"
 
@@ -79,6 +80,7 @@ class Parts:
             verifying=self.verifying,
             unseal=self.opening,
             known=self.known,
+            source=self.source,
             write_outbox=outbox.append,
             clock=self.clock,
             row_security=row_security,
@@ -110,11 +112,11 @@ def for_bus(settings: Settings) -> Parts:
     return _parts(settings, "bus")
 
 
-def verifier_for(settings: Settings, clock: Clock) -> Verifier:
+def verifier_for(parts: Parts, clock: Clock) -> Verifier:
     """What verifies the log in the background, with the public key from a file. Raises SettingsAreWrong."""
-    keys = _log_keys(settings)
+    keys = _log_keys(parts.settings)
     # looked at each time: a key that has come since would be taken for a stranger's
-    return Verifier(keys.known, clock, now_known=keys.now)
+    return Verifier(transactions(parts.as_auditor), keys.known, clock, now_known=keys.now)
 
 
 def _log_keys(settings: Settings) -> Watched[VerifierKey]:

@@ -5,7 +5,6 @@ They remember from tick to tick, whereas nameko makes the service anew for each.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -14,7 +13,7 @@ from services.audit.adapters.backlog import Backlog, waiting_in
 from services.audit.adapters.pending_entries import BELL
 from services.audit.processes.check_claims import ClaimsChecker
 from services.audit.processes.compare_tallies import Comparer
-from services.audit.processes.integrate import PatientSequencer
+from services.audit.processes.integrate_what_waits import Integration, PatientSequencer
 from services.audit.processes.verify_in_background import Verifier
 from shared.kernel.clock import SystemClock
 from shared.kernel.steady import SteadyClock
@@ -22,6 +21,7 @@ from shared.messaging.bedside import Bedside
 from shared.settings import Settings
 from shared.storage.driver import ask_alone
 from shared.storage.engine import make_engine
+from shared.storage.unit_of_work import transactions
 
 _PENDING = b"select exists (select from pending_entries)"
 
@@ -35,13 +35,13 @@ def bus() -> bootstrap.Parts:
 @cache
 def comparer() -> Comparer:
     """What compares this bus process's tallies, made once: it remembers since when it has missed a service."""
-    return Comparer(SystemClock())
+    return Comparer(transactions(bus().as_auditor), SystemClock())
 
 
 @cache
 def claims_checker() -> ClaimsChecker:
     """What holds what is noted against the log, made once: it remembers since when something is not as it should be."""
-    return ClaimsChecker(SystemClock())
+    return ClaimsChecker(transactions(bus().as_auditor), SystemClock())
 
 
 @cache
@@ -60,7 +60,7 @@ def began_to_listen() -> datetime:
 @cache
 def verifier() -> Verifier:
     """This bus process's verifier, made once."""
-    return bootstrap.verifier_for(Settings.from_environment(), SystemClock())
+    return bootstrap.verifier_for(bus(), SystemClock())
 
 
 @cache
@@ -70,25 +70,6 @@ def sequencer() -> PatientSequencer:
     # told of by whoever sweeps in this process; here it is only not believed at once
     clock = SteadyClock(SystemClock())
     return PatientSequencer(bootstrap.sequencer_for(settings, bootstrap.log_engine(settings), clock))
-
-
-@dataclass
-class Integration:
-    """The sequencer behind a look at its queue: one statement, since most of the time nothing waits.
-
-    The first time it is asked in any case: it then compares the log with what it signed before.
-    """
-
-    parts: bootstrap.Parts
-    begun: bool = False
-
-    def tick(self) -> bool:
-        """Integrate what waits, if anything does; whether anything did. Raises as the sequencer does."""
-        waits = bool(ask_alone(self.parts.engine, _PENDING)[0][0])
-        if waits or not self.begun:
-            sequencer().integrate()
-            self.begun = True
-        return waits
 
 
 def bed(every: float) -> Bedside:
@@ -101,4 +82,8 @@ def bed(every: float) -> Bedside:
 @cache
 def integration() -> Integration:
     """This bus process's, made once."""
-    return Integration(bus())
+
+    def waits() -> bool:
+        return bool(ask_alone(bus().engine, _PENDING)[0][0])
+
+    return Integration(sequencer(), waits)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from services.audit import bootstrap, bus_process
 from services.audit.adapters.unit_of_work import AuditUnitOfWork
-from services.audit.commands.reconcile_sequences import STANDSTILL, reconcile
-from services.audit.commands.tell_of_alarms import tell_of_alarms
-from services.audit.processes.check_claims import ClaimsChecker
-from services.audit.processes.compare_tallies import Comparer
+from services.audit.commands.reconcile_sequences import ReconcileSequences, reconcile_sequences
+from services.audit.commands.tell_of_alarms import TellOfAlarms, tell_of_alarms
+from services.audit.processes.sweep import Sweep
 from services.audit.reactions import (
     when_a_relay_announces_note_its_height as heights,
 )
@@ -31,10 +30,8 @@ from shared.contracts.envelope import Envelope
 from shared.messaging.receive.subscribe import Heard, subscribe
 from shared.messaging.receive.timers import every
 from shared.settings import Settings
-from shared.storage import heartbeat as hearing
-from shared.storage import held_forms
-from shared.storage.staff import forget_old_sessions
 from shared.storage.staff_events import STAFF_EVENTS, StaffEvent
+from shared.storage.unit_of_work import changing, transactions
 
 INTEGRATE_EVERY_S = 0.04
 BATCH = 64
@@ -91,60 +88,40 @@ class Audit:
     @every(seconds=INTEGRATE_EVERY_S, bed=bus_process.bed)
     def integrate(self) -> bool:
         """What is pending enters the log, under a new checkpoint; whether anything waited."""
-        return bus_process.integration().tick()
+        return bus_process.integration().run()
 
     @every(seconds=RECONCILE_EVERY_S)
     def reconcile(self) -> None:
         """Is everything here that was published? And what is wrong is told."""
-        with self.unit_of_work() as uow:
-            reconcile(
-                uow.sequences,
-                uow.alarms,
-                self._parts.clock,
-                self._parts.parked,
-                begun=bus_process.began_to_listen(),
-                behind=bus_process.backlog(),
-            )
-            tell_of_alarms(uow)
+        asked = ReconcileSequences(
+            parked=self._parts.parked, begun=bus_process.began_to_listen(), behind=bus_process.backlog()
+        )
+        with changing(self.unit_of_work()) as uow:
+            reconcile_sequences(asked, uow)
+            tell_of_alarms(TellOfAlarms(), uow)
             standing, waiting, waited = uow.alarms.counts(), uow.sequences.waiting(), uow.sequences.oldest_waiting()
-            uow.commit()
         show_alarms(standing)
         show_queue(waiting, waited)
 
     @every(seconds=COMPARE_EVERY_S)
     def compare(self) -> None:
         """Does the log have what services say that they told, and who looked?"""
-        self._hold_against_the_log(bus_process.comparer())
+        bus_process.comparer().run()
 
     # by itself: what stops the one is not to stop the other
     @every(seconds=COMPARE_EVERY_S)
     def check_claims(self) -> None:
         """By whose word is the rest noted, and does the log know of it?"""
-        self._hold_against_the_log(bus_process.claims_checker())
-
-    def _hold_against_the_log(self, looks: Comparer | ClaimsChecker) -> None:
-        with self._parts.as_auditor() as uow:
-            waited = uow.sequences.oldest_waiting()
-            heard = uow.sequences.announcements(self._parts.clock.now())
-            looks.tick(uow, heard, stands_still=waited is not None and waited > STANDSTILL)
-            uow.commit()
+        bus_process.claims_checker().run()
 
     @every(seconds=VERIFY_EVERY_S)
     def verify(self) -> None:
         """Is everything still as it was signed? What is new, and the next piece of the whole."""
-        with self._parts.as_auditor() as uow:
-            state = bus_process.verifier().tick(uow)
-            uow.commit()
+        state = bus_process.verifier().run()
         if state is not None:
             show_verification(state)
 
     @every(seconds=SWEEP_EVERY_S, by_the_date=True)
     def sweep(self) -> None:
         """Forget what nobody needs any more: ended sessions, forms that came too late, hours that nobody compares."""
-        now = self._parts.clock.now()
-        with self.unit_of_work() as uow:
-            forget_old_sessions(uow.connection, now)
-            hearing.show(uow.connection, self.name)
-            held_forms.sweep(uow.connection, now)
-            uow.tallies.sweep(now)
-            uow.commit()
+        Sweep(transactions(self.unit_of_work), self.name).run()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from services.directory import bootstrap
-from services.directory.adapters.living_sessions import forget_past_sessions
-from services.directory.adapters.sign_ins import forget_old_refusals
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
+from services.directory.processes.sweep import Sweep
 from services.directory.reactions import when_a_referral_takes_a_step_count_it as counting
 from shared.contracts.envelope import Envelope
 from shared.contracts.referral import (
@@ -20,12 +17,9 @@ from shared.contracts.referral import (
 )
 from shared.messaging.receive.subscribe import Heard, subscribe
 from shared.messaging.receive.timers import every
-from shared.storage import held_forms
-from shared.storage.staff import forget_old_sessions
-from shared.web.api import idempotency
+from shared.storage.unit_of_work import transactions
 
 SWEEP_EVERY_S = 60
-KEEP_ANSWERS = timedelta(days=7)
 BATCH = 32
 
 
@@ -57,11 +51,4 @@ class Directory:
     @every(seconds=SWEEP_EVERY_S, by_the_date=True)
     def sweep(self) -> None:
         """Forget what nobody needs any more: kept forms, old answers, sessions and refusals."""
-        now = self._parts.clock.now()
-        with self.unit_of_work() as uow:
-            forget_old_sessions(uow.connection, now)
-            forget_past_sessions(uow.connection, now)
-            forget_old_refusals(uow.connection, now)
-            held_forms.sweep(uow.connection, now)
-            idempotency.sweep(uow.connection, now - KEEP_ANSWERS)
-            uow.commit()
+        Sweep(transactions(self.unit_of_work)).run()

@@ -16,7 +16,6 @@ from services.notifications.domain.ports import Channel
 from services.notifications.domain.silence import Listening
 from services.notifications.processes.deliver_notices import Delivery
 from services.notifications.processes.listen import Listener
-from services.notifications.processes.sweep import Sweep
 from shared.contracts.envelope import Envelope
 from shared.environment import SettingsAreWrong
 from shared.kernel.actor import Actor
@@ -78,10 +77,6 @@ class Parts:
         """What tells of a silence, by what this bus process remembers."""
         begin = transactions(self.as_service)
         return Listener(begin, listening(), self.channel_name, to_operators=self.reaches_operators)
-
-    def sweep(self) -> Sweep:
-        """What forgets."""
-        return Sweep(transactions(self.as_service), SERVICE)
 
 
 def for_web(settings: Settings) -> Parts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.notifications import bootstrap
 from services.notifications.adapters.unit_of_work import NotificationsUnitOfWork
 from services.notifications.commands.tell_of_open_alarms import TellOfOpenAlarms, tell_of_open_alarms
+from services.notifications.processes.sweep import Sweep
 from services.notifications.reactions import (
     when_a_consent_is_given_note_what_may_be_told as consents,
 )
@@ -42,7 +43,7 @@ from shared.contracts.referral import (
 from shared.messaging.receive.subscribe import Heard, subscribe
 from shared.messaging.receive.timers import every
 from shared.storage.staff_events import STAFF_EVENTS, StaffEvent
-from shared.storage.unit_of_work import changing
+from shared.storage.unit_of_work import changing, transactions
 
 DELIVER_EVERY_S = 0.5
 BATCH = 32
@@ -118,4 +119,4 @@ class Notifications:
     @every(seconds=SWEEP_EVERY_S)
     def sweep(self) -> None:
         """Let held notices go on; forget what nobody needs: sessions long ended."""
-        self._parts.sweep().run()
+        Sweep(transactions(self.unit_of_work), self.name).run()

@@ -6,9 +6,7 @@ from collections.abc import Callable
 from functools import singledispatch
 
 from services.referral.domain import events
-from services.referral.domain.access import Access
 from shared.contracts import referral as contracts
-from shared.contracts.common import AccessRecorded
 from shared.contracts.contract import Contract
 from shared.kernel.events import DomainEvent
 
@@ -92,24 +90,4 @@ def _(event: events.ConsentWithdrawn) -> Contract:
         receiving_unit_id=event.receiving_unit_id,
         version=event.version,
         scopes=tuple(sorted(scope.value for scope in event.scopes)),
-    )
-
-
-def published_access(access: Access) -> AccessRecorded:
-    """An access record as the auditors hear it."""
-    return AccessRecorded(
-        access_id=access.access_id,
-        action=access.action,
-        outcome=access.outcome.value,
-        rule=access.rule,
-        purpose=access.purpose.value,
-        issuer=access.by.user.issuer,
-        subject=access.by.user.subject,
-        assignment_id=access.by.assignment_id,
-        unit_id=access.by.unit_id,
-        role=access.by.role.value,
-        record_kind=access.record_kind,
-        subjects=access.subjects,
-        consents=access.consents,
-        occurred_at=access.occurred_at,
     )

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from services.referral import bootstrap
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.commands.drafts import sweep_expired_drafts
+from services.referral.processes.sweep import Sweep
 from services.referral.reactions.when_routing_rules_change_keep_them import when_routing_rules_change_keep_them
 from services.referral.reactions.when_the_directory_speaks_remember_it import when_the_directory_speaks_remember_it
 from shared.contracts.directory import RoutingRulesChanged, RoutingRulesToldAgain
 from shared.contracts.envelope import Envelope
 from shared.messaging.receive.subscribe import subscribe
 from shared.messaging.receive.timers import every
-from shared.storage import heartbeat as hearing
-from shared.storage import held_forms
-from shared.storage.staff import forget_old_sessions
 from shared.storage.staff_events import STAFF_EVENTS, StaffEvent
-from shared.web.api import idempotency
+from shared.storage.unit_of_work import transactions
 
 SWEEP_EVERY_S = 60
-KEEP_ANSWERS = timedelta(days=7)
 
 
 class Referral:
@@ -48,11 +42,4 @@ class Referral:
     @every(seconds=SWEEP_EVERY_S, by_the_date=True)
     def sweep(self) -> None:
         """Forget what nobody needs any more: expired drafts and kept forms, old answers and sessions."""
-        now = self._parts.clock.now()
-        with self.unit_of_work() as uow:
-            sweep_expired_drafts(uow)
-            held_forms.sweep(uow.connection, now)
-            idempotency.sweep(uow.connection, now - KEEP_ANSWERS)
-            forget_old_sessions(uow.connection, now)
-            hearing.show(uow.connection, self.name)
-            uow.commit()
+        Sweep(transactions(self.unit_of_work), self.name).run()

@@ -19,8 +19,10 @@ ROOT = Path(__file__).resolve().parents[2]
 # how deep in a service a room lies (the import rules' order), and the way out below them; `shared/web` is part of "web"
 DEPTHS = (
     {"web", "service.py", "verify.py"},
+    {"processes"},
     {"commands", "reactions", "views"},
     {"domain", "log"},
+    {"access"},
     {"adapters"},
     {"published.py"},
     {"messaging"},

@@ -17,10 +17,11 @@ from services.referral.adapters.keys import Keys
 from services.referral.adapters.referrals import SqlReferrals
 from services.referral.adapters.tables import consents, contents, data_keys, referrals, steps
 from services.referral.bootstrap import Parts
-from services.referral.domain.access import Access
 from services.referral.domain.content import Content, Part
 from services.referral.domain.referral import Referral, Step
-from services.referral.published import published, published_access
+from services.referral.published import published
+from shared.access.access import Access
+from shared.contracts.access import access_recorded
 from shared.contracts.contract import Contract
 from shared.kernel.actor import Actor
 from shared.kernel.clock import FixedClock
@@ -97,10 +98,10 @@ class Desk:
         """Have domain events told, as far as ``published.py`` lets them out."""
         self._told += [contract for each in events if (contract := published(each)) is not None]
 
-    def record_access(self, access: Access) -> None:
+    def keep_access(self, access: Access) -> None:
         """Have it told who looked, or tried to."""
         # as it would have been made then: looks are tallied by the hour that their ids were made in
-        self._told.append(published_access(replace(access, access_id=uuid7_of(access.occurred_at))))
+        self._told.append(access_recorded(replace(access, access_id=uuid7_of(access.occurred_at))))
 
     def commit(self) -> None:
         """Keep what was told."""

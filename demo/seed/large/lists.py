@@ -10,12 +10,13 @@ from uuid import UUID
 from demo.seed.ids import UNIT
 from demo.seed.large.desk import Desk
 from demo.seed.staff import member_of
-from services.referral.domain.access import Access, Outcome, Purpose
+from services.referral.domain.access import Purpose, look_at_list
 from services.referral.domain.people import Subject
 from services.referral.domain.referral import Referral
 from services.referral.views.lines import RULE
 from services.referral.views.worklist import PAGE
-from shared.kernel.identity import ConsentId, uuid7_of
+from shared.access.record import record_access
+from shared.kernel.identity import ConsentId
 
 BUSIEST = "advice-sodermalm"
 HALF = 0.5
@@ -54,20 +55,9 @@ class Lists:
         self._desk.clock.move_to(at)
         actor = member_of(slug)
         with self._desk.unit_of_work(actor) as uow:
-            uow.record_access(
-                Access(
-                    access_id=uuid7_of(at),
-                    action="list",
-                    outcome=Outcome.ALLOWED,
-                    rule=RULE,
-                    purpose=Purpose.SUPPORT_TO_CARER,
-                    by=actor,
-                    record_kind="referral",
-                    subjects=tuple(each.id for each in lines),
-                    consents=tuple(sorted(consent for each in lines if (consent := _relied_on(each, at)) is not None)),
-                    occurred_at=at,
-                )
-            )
+            consents = tuple(sorted(consent for each in lines if (consent := _relied_on(each, at)) is not None))
+            look = look_at_list((each.id for each in lines), RULE, Purpose.SUPPORT_TO_CARER, consents=consents)
+            record_access(look, actor, uow)
             uow.commit()
 
 

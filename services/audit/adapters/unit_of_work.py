@@ -16,7 +16,10 @@ from services.audit.adapters.openings import Unseal
 from services.audit.adapters.pending_entries import PendingEntries
 from services.audit.adapters.sequences import Sequences
 from services.audit.adapters.tallies import Tallies
+from services.audit.adapters.verification_memory import VerificationMemory
 from services.audit.adapters.verification_store import VerificationStore
+from services.audit.domain.own_access import happening_of
+from shared.access.access import Access
 from shared.kernel.identity import UnitId
 from shared.storage.encryption import DataKey
 from shared.storage.unit_of_work import UnitOfWork
@@ -33,6 +36,7 @@ class AuditUnitOfWork(UnitOfWork):
         verifying: DataKey,
         unseal: Unseal,
         known: dict[UUID, tuple[UnitId, str]],
+        source: str,
         **given: Any,
     ) -> None:
         super().__init__(engine, **given)
@@ -40,11 +44,16 @@ class AuditUnitOfWork(UnitOfWork):
         self._unseal = unseal
         self._verifying = verifying
         self._known = known
+        self._source = source
 
     @cached_property
     def pending(self) -> PendingEntries:
         """The queue in front of the log."""
         return PendingEntries(self.connection, self._keys)
+
+    def keep_access(self, access: Access) -> None:
+        """Put it in the queue, by this transaction: what is shown or tried here is an entry too."""
+        self.pending.add(happening_of(access, self._source, self.correlation_id))
 
     @property
     def has_looked(self) -> bool:
@@ -68,8 +77,13 @@ class AuditUnitOfWork(UnitOfWork):
 
     @cached_property
     def verification(self) -> VerificationStore:
-        """What the verification reads and remembers."""
-        return VerificationStore(self.connection, self._verifying, self._unseal)
+        """What the verification reads."""
+        return VerificationStore(self.connection, self._unseal)
+
+    @cached_property
+    def remembered(self) -> VerificationMemory:
+        """How far it has come."""
+        return VerificationMemory(self.connection, self._verifying)
 
     @cached_property
     def claims(self) -> Claims:

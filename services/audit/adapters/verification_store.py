@@ -1,8 +1,7 @@
-"""What the verification reads of the log, slice by slice, and where it keeps how far it has come."""
+"""What the verification reads of the log, slice by slice."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -20,19 +19,12 @@ from services.audit.domain.gaps import Ranges
 from services.audit.domain.mandate import follows_the_user
 from services.audit.log.check import Finding, Laid, Signed, Slice, Stored
 from services.audit.log.pack import as_it_lies, lies_packed, read_stored
-from shared.storage.driver import ask, run
-from shared.storage.encryption import DataKey, Unreadable
-from shared.storage.master_keys import MasterKeys
+from shared.storage.driver import ask
 
-# the key is derived from the service's master key for this alone; its id, and the row's, are only ever these
-KEY_ID = UUID("6f1d2d3e-8f0a-4c52-9d3b-0d1f5b1c7a01")
-ROW = UUID(int=1)
 _NO_EVENT = UUID(int=0)
 # as `operations/erase_name.py` has it recorded
 ERASED, OPENING_KEY = "erase", "opening-key"
 
-_LOCK = "select sealed, asked_at from verification for update skip locked"
-_KEEP = "update verification set sealed = $1"
 # what is signed for, and what is there: whoever writes a checkpoint of more entries than there are has nobody look for
 # them one by one
 _SIZE = """
@@ -89,31 +81,9 @@ _WITHDRAWALS = f"""
 class VerificationStore:
     """In one transaction, which must be allowed to read the log."""
 
-    def __init__(self, connection: Connection, key: DataKey, unseal: Unseal) -> None:
+    def __init__(self, connection: Connection, unseal: Unseal) -> None:
         self._connection = connection
-        self._key = key
         self._unseal = unseal
-        self._row: tuple[bytes | None, datetime | None] = (None, None)
-
-    def lock(self) -> bool:
-        """Be the one who verifies until the transaction ends; False when another is."""
-        rows = ask(self._connection, _LOCK)
-        if rows:
-            self._row = rows[0][0], rows[0][1]
-        return bool(rows)
-
-    def read(self) -> dict[str, Any] | None:
-        """How far it had come; None at the first time, or when nobody of ours has written what is there."""
-        return opened(self._key, self._row[0])
-
-    def asked_at(self) -> datetime | None:
-        """When a reviewer last asked for a whole round."""
-        return self._row[1]
-
-    def keep(self, state: Mapping[str, Any]) -> None:
-        """Keep how far it has come."""
-        sealed = self._key.seal("verification", "sealed", ROW, json.dumps(state))
-        run(self._connection, (_KEEP, (sealed,)))
 
     def size(self) -> int:
         """How many entries are signed for, and there."""
@@ -225,22 +195,6 @@ class VerificationStore:
     def node(self, level: int, index: int) -> bytes:
         """A complete node's hash; level 0 is the leaves'. Raises LookupError when it is not there."""
         return node(self._connection, level, index)
-
-
-def sealing_key(masters: MasterKeys) -> DataKey:
-    """The key that what it remembers is sealed under: of the oldest master key, which a new one leaves as it is."""
-    return DataKey(KEY_ID, masters.derive("verification")[-1])
-
-
-def opened(key: DataKey, sealed: bytes | None) -> dict[str, Any] | None:
-    """What was kept; None when nothing was, or it was not written with this key."""
-    if sealed is None:
-        return None
-    try:
-        found: dict[str, Any] = json.loads(key.open("verification", "sealed", ROW, sealed))
-    except Unreadable:
-        return None
-    return found
 
 
 def _own_event(entry: Stored, said: Mapping[str, Any] | None) -> UUID:

@@ -7,28 +7,33 @@ alarm again; what only mending ends (the log stands still, the verification is l
 
 from __future__ import annotations
 
-from typing import Protocol
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.audit.domain.alarms import NOT_BY_HAND, REASONS
-from services.audit.domain.ports import Alarms
-from shared.kernel.clock import Clock
+from services.audit.domain.own_access import attempt, look
+from services.audit.domain.ports import Work
+from shared.access.record import record_access, refuse
+from shared.kernel.actor import Actor
 
 
-class Closing(Protocol):
-    """The unit of work that this needs."""
+@dataclass(frozen=True, kw_only=True)
+class CloseAlarm:
+    """Which, and for which of REASONS. Raises ValueError for another reason."""
 
-    clock: Clock
+    alarm_id: UUID
+    reason: str
 
-    @property
-    def alarms(self) -> Alarms: ...
+    def __post_init__(self) -> None:
+        if self.reason not in REASONS:
+            raise ValueError("not one of the reasons for closing an alarm")
 
 
-def close_alarm(uow: Closing, alarm_id: UUID, reason: str) -> bool:
-    """Close it for one of REASONS; again changes nothing. False when there is no such alarm that a person may close.
+def close_alarm(command: CloseAlarm, actor: Actor, uow: Work) -> None:
+    """Close it, and record who did; again changes nothing more.
 
-    Raises ValueError for another reason.
+    Raises TrailIsUnknown (recorded) for one that no person can close, or none.
     """
-    if reason not in REASONS:
-        raise ValueError("not one of the reasons for closing an alarm")
-    return uow.alarms.close(alarm_id, NOT_BY_HAND, reason, uow.clock.now())
+    if not uow.alarms.close(command.alarm_id, NOT_BY_HAND, command.reason, uow.clock.now()):
+        refuse(attempt("change", "alarm", [command.alarm_id]), actor, uow)
+    record_access(look("change", "alarm", [command.alarm_id], rule=f"reviewers-close-{command.reason}"), actor, uow)

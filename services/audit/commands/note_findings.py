@@ -6,19 +6,28 @@ of one kind stay few: beyond MOST_OPEN the newest one is widened to "somewhere a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from services.audit.domain.alarms import THE_LOG, Alarm, Standing
-from services.audit.domain.ports import Alarms
+from services.audit.domain.ports import Work
 from services.audit.log.check import Finding
 
 MOST_OPEN = 50
 
 
-def note(alarms: Alarms, found: Iterable[Finding], at: datetime) -> None:
+@dataclass(frozen=True, kw_only=True)
+class NoteFindings:
+    """What was found, and when."""
+
+    found: Sequence[Finding]
+    at: datetime
+
+
+def note_findings(command: NoteFindings, uow: Work) -> None:
     """Open alarms for what is not known yet, or widen those that it adjoins."""
-    new = _in_runs(found)
+    alarms, new = uow.alarms, _in_runs(command.found)
     if not new:
         return
     kinds = sorted({each.kind for each in new})
@@ -32,7 +41,7 @@ def note(alarms: Alarms, found: Iterable[Finding], at: datetime) -> None:
         if wider:
             alarms.widen(wider[0].alarm_id, *_both(wider[0], alarm))
         else:
-            alarms.open(alarm, at)
+            alarms.open(alarm, command.at)
         standing = alarms.standing(kinds)
 
 

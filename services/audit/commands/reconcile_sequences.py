@@ -2,13 +2,14 @@
 
 A gap is named by publisher and sequence numbers. It is *explained* when the missing messages lie parked, where they can
 be replayed; otherwise somebody has to look. An alarm about it opens once and stays until the gap is filled or a
-reviewer closes it with a reason (domain/alarms.py). What waits for longer than STANDSTILL to enter the log is an alarm
+reviewer closes it with a reason (domain/alarms.py). What waits for longer than a minute to enter the log is an alarm
 too: the sequencer has stopped, or refuses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.audit.domain.alarms import (
@@ -20,50 +21,52 @@ from services.audit.domain.alarms import (
     Alarm,
     Standing,
     follow,
+    stands_still,
 )
 from services.audit.domain.gaps import missing, split
-from services.audit.domain.ports import Alarms, Announcement, Sequences
-from shared.kernel.clock import Clock
+from services.audit.domain.ports import Announcement, Work
 
 SILENCE = timedelta(minutes=5)
-STANDSTILL = timedelta(seconds=60)
 
 ParkedSequences = Callable[[], Mapping[str, Iterable[int]]]
 """By source, the sequences of messages that lie parked before audit."""
 
 
-def reconcile(
-    sequences: Sequences,
-    alarms: Alarms,
-    clock: Clock,
-    parked: ParkedSequences,
-    *,
-    begun: datetime | None = None,
-    behind: Callable[[], bool] = lambda: False,
-) -> list[Alarm]:
-    """Set the alarms to what is true now; returns what is wrong, whether or not it was known. One at a time does this.
+@dataclass(frozen=True, kw_only=True)
+class ReconcileSequences:
+    """What is to be known of the bus meanwhile; it is asked only where there is something to explain.
 
-    What reviewers have closed stays closed: missing numbers for ever, a silence until the publisher has been heard.
     ``begun``: since when this process listens, so that what was said while it was away is no new silence. ``behind``:
     whether events still wait in audit's own queue, after a standstill for instance: then no new gap is told of yet.
     """
+
+    parked: ParkedSequences
+    begun: datetime | None = None
+    behind: Callable[[], bool] = lambda: False
+
+
+def reconcile_sequences(command: ReconcileSequences, uow: Work) -> list[Alarm]:
+    """Set the alarms to what is true now; returns what is wrong, whether or not it was known. One at a time does this.
+
+    What reviewers have closed stays closed: missing numbers for ever, a silence until the publisher has been heard.
+    """
+    alarms, begun = uow.alarms, command.begun
     if not alarms.lock():
         return []
-    now = clock.now()
-    said_of = sequences.announcements(now)
+    now = uow.clock.now()
+    said_of = uow.sequences.announcements(now)
     standing = alarms.standing(COME_AND_GO)
     silent = _silences(said_of, now)
     if begun is not None and now - begun < SILENCE:
         known = {each.alarm.source for each in standing if each.alarm.kind == PUBLISHER_SILENT}
         silent = [each for each in silent if each.source in known]
-    found = [*_gaps(said_of, parked), *silent]
-    waited = sequences.oldest_waiting()
-    if waited is not None and waited > STANDSTILL:
+    found = [*_gaps(said_of, command.parked), *silent]
+    if stands_still(uow.sequences.oldest_waiting()):
         found.append(Alarm(LOG_STANDS_STILL, THE_LOG, 0, 0))
     accepted = [each for each in alarms.accepted(COME_AND_GO) if _still_accepted(each, said_of)]
     changes = follow(found, standing, accepted, now)
     fresh = [(alarm, at) for alarm, at in changes.opened if _is_gap(alarm) and at == now]
-    if fresh and behind():
+    if fresh and command.behind():
         changes.opened = [each for each in changes.opened if each not in fresh]
     alarms.change(changes, now)
     return found

@@ -6,29 +6,21 @@ the same.
 
 from __future__ import annotations
 
-from typing import Protocol
+from dataclasses import dataclass
 
-from services.audit.domain.ports import Alarms
+from services.audit.domain.ports import Work
 from shared.contracts.audit import AlarmClosed, AlarmOpened
-from shared.contracts.contract import Contract
-from shared.kernel.clock import Clock
 from shared.observability.logs import logger
 
 _log = logger("audit.alarms")
 
 
-class Telling(Protocol):
-    """The unit of work that this needs."""
-
-    clock: Clock
-
-    @property
-    def alarms(self) -> Alarms: ...
-
-    def publish(self, *contracts: Contract) -> None: ...
+@dataclass(frozen=True)
+class TellOfAlarms:
+    """Of all that have not been told."""
 
 
-def tell_of_alarms(uow: Telling) -> None:
+def tell_of_alarms(command: TellOfAlarms, uow: Work) -> None:
     """Tell what has not been told. What opened and closed meanwhile is told as both."""
     for each, opening_told in uow.alarms.untold():
         about = {"alarm_id": str(each.alarm_id), "kind": each.alarm.kind, "source": each.alarm.source,

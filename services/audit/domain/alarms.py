@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 THE_LOG = "audit"
@@ -43,9 +43,16 @@ COME_AND_GO = (EVENTS_MISSING, PUBLISHER_SILENT, LOG_STANDS_STILL)
 NOT_BY_HAND = (LOG_STANDS_STILL, VERIFICATION_LATE, LOG_IS_AHEAD)
 """What nobody can look away from: it ends when it is mended."""
 
+STANDSTILL = timedelta(seconds=60)
+"""What waits for longer to enter the log is an alarm."""
 
 REASONS = ("put-right", "intended", "lost-for-good", "investigated")
 """Why a reviewer closes an alarm: codes, since the log holds no free text."""
+
+
+def stands_still(waited: timedelta | None) -> bool:
+    """Whether the log takes nothing in. ``waited``: how long the oldest has that waits to enter it; None: none does."""
+    return waited is not None and waited > STANDSTILL
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from uuid import UUID
 from services.audit.domain.alarms import Alarm, Changes, Standing
 from services.audit.domain.gaps import Ranges
 from services.audit.domain.happenings import Happening
+from shared.access.record import Refuses
 from shared.kernel.identity import UnitId
 
 
@@ -223,4 +224,18 @@ class Alarms(Protocol):
 
         Whether there is such an alarm.
         """
+        ...
+
+
+class Work(Refuses, Protocol):
+    """One transaction of the application's role."""
+
+    @property
+    def sequences(self) -> Sequences: ...
+
+    @property
+    def alarms(self) -> Alarms: ...
+
+    def publish(self, *contracts: Any) -> None:
+        """Have these told to the others, if and when this commits."""
         ...

@@ -10,15 +10,22 @@ its way, and is looked at again before anybody is told.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Protocol
 
-from services.audit.domain.alarms import BEGUN_ANEW_UNTOLD, GIVEN_UP_UNTOLD, NUMBER_NOT_GIVEN, Alarm, follow
+from services.audit.adapters.unit_of_work import AuditUnitOfWork
+from services.audit.domain.alarms import (
+    BEGUN_ANEW_UNTOLD,
+    GIVEN_UP_UNTOLD,
+    NUMBER_NOT_GIVEN,
+    Alarm,
+    follow,
+    stands_still,
+)
 from services.audit.domain.gaps import Ranges, lacking
 from services.audit.domain.given_up import NotedOfRestores, ToldOfRestores
-from services.audit.domain.ports import Alarms, Announcement
+from services.audit.domain.ports import Announcement
 from services.audit.domain.tallies import number_of, publisher_in
 from shared.kernel.clock import Clock
 
@@ -28,46 +35,25 @@ UNKNOWN_WAITS = timedelta(minutes=15)
 """What comes after audit's own loss comes in an order of its own, the word that an epoch is over last."""
 
 
-class Claims(Protocol):
-    """The tables beside the log, and what the log says."""
-
-    def noted(self) -> NotedOfRestores:
-        """What audit has noted by restores."""
-        ...
-
-    def told(self) -> ToldOfRestores:
-        """The same by the log's own entries."""
-        ...
-
-    def heard(self) -> dict[str, Ranges]:
-        """The numbers that were heard, by source."""
-        ...
-
-
-class Checking(Protocol):
-    """The unit of work that this needs; it must be allowed to read the log."""
-
-    @property
-    def claims(self) -> Claims: ...
-
-    @property
-    def alarms(self) -> Alarms: ...
-
-
-@dataclass
 class ClaimsChecker:
     """Remembers since when something has been as it should not be."""
 
-    clock: Clock
-    _since: dict[tuple[str, str], tuple[datetime, int]] = field(default_factory=dict)
+    def __init__(self, begin: Callable[[], AbstractContextManager[AuditUnitOfWork]], clock: Clock) -> None:
+        """``begin``: transactions that may read the log."""
+        self._begin = begin
+        self._clock = clock
+        self._since: dict[tuple[str, str], tuple[datetime, int]] = {}
 
-    def tick(self, uow: Checking, announcements: Sequence[Announcement], *, stands_still: bool = False) -> None:
-        """Set the alarms to what is true now. Commits nothing. ``stands_still``: the log takes nothing in just now."""
-        now = self.clock.now()
+    def run(self) -> None:
+        """Set the alarms to what is true now; of a word that waits to enter the log nothing can be said yet."""
+        with self._begin() as uow:
+            if not stands_still(uow.sequences.oldest_waiting()):
+                self._check(uow)
+
+    def _check(self, uow: AuditUnitOfWork) -> None:
+        now = self._clock.now()
+        announcements = uow.sequences.announcements(now)
         noted, told = uow.claims.noted(), uow.claims.told()
-        # of a word that waits to enter the log nothing can be said yet
-        if stands_still:
-            return
         kinds = (GIVEN_UP_UNTOLD, NUMBER_NOT_GIVEN, BEGUN_ANEW_UNTOLD)
         standing = uow.alarms.standing(kinds)
         # what was told of is not looked at anew by a process that has just begun

@@ -8,14 +8,16 @@ not differ. An hour that a service leaves out, and a service that says nothing, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Protocol
 
-from services.audit.domain.alarms import LOOKS_DIFFER, TALLY_MISSING, TOLD_DIFFERS, Alarm, follow
-from services.audit.domain.ports import Alarms, Announcement
+from services.audit.adapters.unit_of_work import AuditUnitOfWork
+from services.audit.domain.alarms import LOOKS_DIFFER, TALLY_MISSING, TOLD_DIFFERS, Alarm, follow, stands_still
+from services.audit.domain.ports import Announcement
 from services.audit.domain.tallies import AGAIN_AFTER, LOOKS, TOLD, Kept, number_of, publisher_in
 from shared.kernel.clock import Clock
+from shared.messaging.tally import Tally
 
 KINDS = {TOLD: TOLD_DIFFERS, LOOKS: LOOKS_DIFFER}
 LOOK_BACK = timedelta(days=7)
@@ -25,69 +27,28 @@ SILENT_AFTER = timedelta(hours=3)
 SPEAKS_WITHIN = timedelta(minutes=5)
 
 
-class Counted(Protocol):
-    """A count and a digest of what the log has."""
-
-    @property
-    def count(self) -> int: ...
-
-    @property
-    def digest(self) -> str: ...
-
-
-class Tallies(Protocol):
-    """What services said, and the same counted from the log."""
-
-    def due(self, now: datetime) -> Kept | None:
-        """The next hour to compare."""
-        ...
-
-    def counted(self, publisher: str, hour: datetime) -> Mapping[str, Counted | None]:
-        """The same counted from the log, ``told`` and ``looks``; None for what cannot be compared any more."""
-        ...
-
-    def note(self, kept: Kept, differs: Collection[str], at: datetime) -> None:
-        """Note that an hour was compared, and in what it differs."""
-        ...
-
-    def differing(self, since: datetime) -> list[tuple[str, datetime, list[str]]]:
-        """The hours that have differed since then or longer."""
-        ...
-
-    def unsaid(self, back: timedelta, heard_by: datetime) -> list[tuple[str, datetime]]:
-        """Hours that a publisher has left out, though the log has something of them."""
-        ...
-
-    def last_heard(self) -> dict[str, datetime]:
-        """When each publisher last said anything of any hour."""
-        ...
-
-
-class Comparing(Protocol):
-    """The unit of work that this needs; it must be allowed to read the log."""
-
-    @property
-    def tallies(self) -> Tallies: ...
-
-    @property
-    def alarms(self) -> Alarms: ...
-
-
 class Comparer:
-    """Compares an hour at each tick. Remembers since when it has missed a publisher, so that a start is no silence."""
+    """Compares an hour at each run. Remembers since when it has missed a publisher, so that a start is no silence."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, begin: Callable[[], AbstractContextManager[AuditUnitOfWork]], clock: Clock) -> None:
+        """``begin``: transactions that may read the log."""
+        self._begin = begin
         self._clock = clock
         self._begun = clock.now()
         self._missed: dict[str, datetime] = {}
 
-    def tick(self, uow: Comparing, announcements: Sequence[Announcement], *, stands_still: bool = False) -> None:
-        """Compare the next hour, and set the alarms to what is true now. Commits nothing.
+    def run(self) -> None:
+        """Compare the next hour, and set the alarms to what is true now.
 
-        ``stands_still``: the log takes nothing in just now, so that it would differ for that reason alone.
+        While the log takes nothing in no hour is compared: it would differ for that reason alone.
         """
+        with self._begin() as uow:
+            self._compare(uow)
+
+    def _compare(self, uow: AuditUnitOfWork) -> None:
         now = self._clock.now()
-        kept = None if stands_still else uow.tallies.due(now)
+        announcements = uow.sequences.announcements(now)
+        kept = None if stands_still(uow.sequences.oldest_waiting()) else uow.tallies.due(now)
         if kept is not None:
             uow.tallies.note(kept, differing(kept, uow.tallies.counted(kept.publisher, kept.hour)), now)
         found = [
@@ -103,7 +64,7 @@ class Comparer:
         kinds = (TOLD_DIFFERS, LOOKS_DIFFER, TALLY_MISSING)
         uow.alarms.change(follow(found, uow.alarms.standing(kinds), uow.alarms.accepted(kinds), now), now)
 
-    def _silent(self, uow: Comparing, announcements: Sequence[Announcement], now: datetime) -> list[str]:
+    def _silent(self, uow: AuditUnitOfWork, announcements: Sequence[Announcement], now: datetime) -> list[str]:
         """Publishers whose relay speaks and who have said nothing of any hour for long."""
         heard = uow.tallies.last_heard()
         speak = {publisher_in(each.source) for each in announcements if now - each.heard_at <= SPEAKS_WITHIN}
@@ -112,7 +73,7 @@ class Comparer:
         return sorted(each for each, since in self._missed.items() if now - since >= LEFT_OUT_AFTER)
 
 
-def differing(kept: Kept, counted: Mapping[str, Counted | None]) -> list[str]:
+def differing(kept: Kept, counted: Mapping[str, Tally | None]) -> list[str]:
     """In what a service and the log differ about an hour: ``told``, ``looks``, both or nothing."""
     said = {TOLD: (kept.told, kept.told_digest), LOOKS: (kept.looks, kept.looks_digest)}
     return [

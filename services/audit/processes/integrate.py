@@ -12,7 +12,6 @@ key than the one that signed the head signs only when an entry under that head a
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -39,6 +38,7 @@ from services.audit.log.shown_set import folded
 from shared.kernel.clock import Clock
 
 BATCH = 256
+AT_MOST_BATCHES = 20
 
 
 class Sequencer:
@@ -46,7 +46,7 @@ class Sequencer:
 
     def __init__(
         self,
-        open_log: OpensLog,
+        begin: OpensLog,
         signer: SignerKey,
         clock: Clock,
         kept: KeptCheckpoint | None = None,
@@ -54,7 +54,7 @@ class Sequencer:
         now_signing: Callable[[], SignerKey] | None = None,
     ) -> None:
         """``now_signing``: the key as it is now, the same object for as long as it has not changed."""
-        self._open_log = open_log
+        self._begin = begin
         self._signer = signer
         self._now_signing = now_signing or (lambda: signer)
         self._taken_up: SignerKey | None = None
@@ -65,13 +65,14 @@ class Sequencer:
         self._compared = False
         self._read: tuple[str, Checkpoint] | None = None
 
-    def integrate(self, *, at_most_batches: int = 20) -> int:
-        """Integrate what is pending, in batches of at most 256; how many entries. 0 also when another is at it.
+    def run(self) -> int:
+        """Integrate what is pending, in at most 20 batches of at most 256; how many entries. 0 also when another is at
+        it.
 
         Raises LogHasAnotherKey or LogHasShrunk rather than sign a second history; the alarm is raised before that.
         """
         done = 0
-        for _ in range(at_most_batches):
+        for _ in range(AT_MOST_BATCHES):
             try:
                 taken = self._one_batch()
             except LogIsNotOurs as refusal:
@@ -84,7 +85,7 @@ class Sequencer:
         return done
 
     def _one_batch(self) -> int:
-        with self._open_log() as log:
+        with self._begin() as log:
             if not log.lock():
                 return 0
             taken = log.take(BATCH)
@@ -164,7 +165,7 @@ class Sequencer:
         return edge
 
     def _raise_alarm(self, refusal: LogIsNotOurs) -> None:
-        with self._open_log() as log:
+        with self._begin() as log:
             log.alarm(refusal.kind, THE_LOG, refusal.first, refusal.last, None, self._clock.now())
             log.commit()
 
@@ -188,29 +189,6 @@ class Sequencer:
             for first, last in log.hear(source, numbers):
                 log.alarm(SEQUENCE_DOUBLED, source, first, last, None, now)
         return new
-
-
-class PatientSequencer:
-    """A sequencer that a timer may ask very often: after it has refused to sign, it is not asked for a while."""
-
-    def __init__(
-        self, sequencer: Sequencer, *, wait_s: float = 15, seconds: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._sequencer = sequencer
-        self._wait_s = wait_s
-        self._seconds = seconds
-        self._not_before: float | None = None
-
-    def integrate(self) -> int:
-        """As the sequencer does; 0 while waiting."""
-        if self._not_before is not None and self._seconds() < self._not_before:
-            return 0
-        self._not_before = None
-        try:
-            return self._sequencer.integrate()
-        except LogIsNotOurs:
-            self._not_before = self._seconds() + self._wait_s
-            raise
 
 
 def _signed_by(head: Head, key: VerifierKey) -> Checkpoint | None:

@@ -9,13 +9,14 @@ master key, so that whoever can write the tables cannot have it say that all was
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Any, Protocol
 
-from services.audit.commands.note_findings import note
+from services.audit.adapters.unit_of_work import AuditUnitOfWork
+from services.audit.commands.note_findings import NoteFindings, note_findings
 from services.audit.domain.alarms import (
     LOG_HAS_ANOTHER_KEY,
     LOG_HAS_SHRUNK,
@@ -27,8 +28,7 @@ from services.audit.domain.alarms import (
 )
 from services.audit.domain.beside import NOT_OURS
 from services.audit.domain.check_beside import ALL_CHECKS
-from services.audit.domain.gaps import Ranges, joined, lacking, runs
-from services.audit.domain.ports import Alarms
+from services.audit.domain.gaps import joined, lacking, runs
 from services.audit.log.check import (
     ENTRY_CHANGED,
     ENTRY_MISSING,
@@ -51,75 +51,9 @@ LATE = timedelta(hours=26)
 AHEAD = timedelta(minutes=1)
 
 
-class Verification(Protocol):
-    """The log as it is stored, and what the verification remembers."""
-
-    def lock(self) -> bool:
-        """Be the one who verifies until the transaction ends; False when another is."""
-        ...
-
-    def read(self) -> dict[str, Any] | None:
-        """What was kept; None at the first time, or when nobody of ours has written what is there."""
-        ...
-
-    def keep(self, state: Mapping[str, Any]) -> None:
-        """Keep it for the next tick."""
-        ...
-
-    def asked_at(self) -> datetime | None:
-        """When a reviewer last asked for a whole round."""
-        ...
-
-    def size(self) -> int:
-        """How many entries are signed for, and there."""
-        ...
-
-    def signed_at(self) -> datetime | None:
-        """When the newest checkpoint was signed, as it says; None before the first."""
-        ...
-
-    def cut_off(self) -> tuple[int, int] | None:
-        """The first and the last entry of an end that is signed for and not there, or None."""
-        ...
-
-    def keys(self) -> list[str]:
-        """The public keys that the database names."""
-        ...
-
-    def unsigned(self) -> tuple[int, int] | None:
-        """The first and the last entry that no checkpoint covers, or None."""
-        ...
-
-    def beyond(self) -> list[Finding]:
-        """Rows beside entries that nobody has signed for, or that are none."""
-        ...
-
-    def heard(self) -> dict[str, Ranges]:
-        """The sequences that the sequencer noted as heard, by source."""
-        ...
-
-    def slice(self, low: int, high: int) -> Slice:
-        """The entries from ``low`` up to ``high``, and what belongs to them."""
-        ...
-
-    def node(self, level: int, index: int) -> bytes:
-        """A complete node's hash; level 0 is the leaves'. Raises LookupError when it is not there."""
-        ...
-
-
-class Verifying(Protocol):
-    """The unit of work that this needs; it must be allowed to read the log."""
-
-    @property
-    def verification(self) -> Verification: ...
-
-    @property
-    def alarms(self) -> Alarms: ...
-
-
 @dataclass(frozen=True)
 class Pace:
-    """How much one tick does. ``every``: seconds between ticks; ``at_most``: seconds of work when it is in a hurry."""
+    """How much one run does. ``every``: seconds between runs; ``at_most``: seconds of work when it is in a hurry."""
 
     every: float = 5.0
     at_most: float = 1.0
@@ -127,10 +61,11 @@ class Pace:
 
 
 class Verifier:
-    """Verifies a piece at each tick. One at a time, by a lock in the database."""
+    """Verifies a piece at each run. One at a time, by a lock in the database."""
 
     def __init__(
         self,
+        begin: Callable[[], AbstractContextManager[AuditUnitOfWork]],
         key: VerifierKey,
         clock: Clock,
         *,
@@ -139,7 +74,10 @@ class Verifier:
         seconds: Callable[[], float] = time.monotonic,
         now_known: Callable[[], VerifierKey] | None = None,
     ) -> None:
-        """``now_known``: the log's public keys as they are now; they change while this goes on."""
+        """``begin``: transactions that may read the log. ``now_known``: its public keys as they are now; they change
+        while this goes on.
+        """
+        self._begin = begin
         self._key = key
         self._now_known = now_known or (lambda: key)
         self._clock = clock
@@ -148,13 +86,12 @@ class Verifier:
         self._seconds = seconds
         self._no_round_since: datetime | None = None
 
-    def tick(self, uow: Verifying) -> State | None:
-        """Look at what is new and at the next piece of the whole; None when another process is at it. Commits nothing.
+    def run(self) -> State | None:
+        """Look at what is new and at the next piece of the whole; None when another process is at it."""
+        with self._begin() as uow:
+            return self._piece(uow) if uow.remembered.lock() else None
 
-        ``uow`` must be able to read the log.
-        """
-        if not uow.verification.lock():
-            return None
+    def _piece(self, uow: AuditUnitOfWork) -> State:
         now = self._clock.now()
         self._key = self._now_known()
         state = _remembered(uow, now)
@@ -166,14 +103,14 @@ class Verifier:
         if state.tip is not None:
             found += self._walk_on(uow, state, state.tip, size, until)
         found += self._round(uow, state, now, until)
-        note(uow.alarms, found, now)
+        note_findings(NoteFindings(found=found, at=now), uow)
         self._tell_when_late(uow, state, now)
         _tell_when_ahead(uow, now)
         state.looked_at = now
-        uow.verification.keep(state.to_json())
+        uow.remembered.keep(state.to_json())
         return state
 
-    def _look(self, uow: Verifying, state: State, size: int) -> list[Finding]:
+    def _look(self, uow: AuditUnitOfWork, state: State, size: int) -> list[Finding]:
         """What is seen without looking at entries: another key, entries that nobody signed, an end that is gone."""
         found = []
         if not set(uow.verification.keys()) <= {str(each) for each in self._key.all}:
@@ -192,15 +129,15 @@ class Verifier:
         state.seen = size
         return found
 
-    def _walk_on(self, uow: Verifying, state: State, walk: Walk, upto: int, until: float) -> list[Finding]:
+    def _walk_on(self, uow: AuditUnitOfWork, state: State, walk: Walk, upto: int, until: float) -> list[Finding]:
         found: list[Finding] = []
         while walk.at < upto and self._seconds() < until:
             found += self._slice(uow, walk, min(walk.at + SLICE, upto))[0]
         state.new_wrong = _first(found, state.new_wrong, upto)
         return found
 
-    def _round(self, uow: Verifying, state: State, now: datetime, until: float) -> list[Finding]:
-        asked = uow.verification.asked_at()
+    def _round(self, uow: AuditUnitOfWork, state: State, now: datetime, until: float) -> list[Finding]:
+        asked = uow.remembered.asked_at()
         wanted = asked is not None and (state.last is None or asked > state.last.begun_at)
         if wanted and state.round is not None and not state.round.hurried:
             state.round = None
@@ -229,14 +166,14 @@ class Verifier:
             state.finish(now)
         return found
 
-    def _slice(self, uow: Verifying, walk: Walk, high: int) -> tuple[list[Finding], dict[str, list[int]]]:
+    def _slice(self, uow: AuditUnitOfWork, walk: Walk, high: int) -> tuple[list[Finding], dict[str, list[int]]]:
         part = uow.verification.slice(walk.at, high)
         found = walk.over(part, self._key, uow.verification.node)
         for check in self._checks:
             found += _checked(check, part)
         return found, told(part)
 
-    def _tell_when_late(self, uow: Verifying, state: State, now: datetime) -> None:
+    def _tell_when_late(self, uow: AuditUnitOfWork, state: State, now: datetime) -> None:
         # whoever empties what is remembered has it begin anew, again and again; this process remembers since when
         begun = min(self._no_round_since or state.begun_at, state.begun_at)
         self._no_round_since = None if state.last else begun
@@ -246,7 +183,7 @@ class Verifier:
         uow.alarms.change(follow(late, uow.alarms.standing(kinds), (), now), now)
 
 
-def _tell_when_ahead(uow: Verifying, now: datetime) -> None:
+def _tell_when_ahead(uow: AuditUnitOfWork, now: datetime) -> None:
     signed_at = uow.verification.signed_at()
     found = [Alarm(LOG_IS_AHEAD, THE_LOG, 0, 0)] if signed_at is not None and signed_at - now > AHEAD else []
     uow.alarms.change(follow(found, uow.alarms.standing((LOG_IS_AHEAD,)), (), now), now)
@@ -265,8 +202,8 @@ def share(size: int, pace: Pace) -> int:
     return max(pace.least, ceil(size / (WHOLE_WITHIN.total_seconds() / pace.every)))
 
 
-def _remembered(uow: Verifying, now: datetime) -> State:
-    kept = uow.verification.read()
+def _remembered(uow: AuditUnitOfWork, now: datetime) -> State:
+    kept = uow.remembered.read()
     return State(begun_at=now) if kept is None else State.from_json(kept)
 
 

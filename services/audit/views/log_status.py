@@ -8,9 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from services.audit.adapters.verification_store import opened
-from services.audit.commands.reconcile_sequences import STANDSTILL
-from services.audit.domain.alarms import LOG_STANDS_STILL, NOT_BY_HAND, THE_LOG
+from services.audit.adapters.verification_memory import opened
+from services.audit.domain.alarms import LOG_STANDS_STILL, NOT_BY_HAND, STANDSTILL, THE_LOG
 from services.audit.log.keys import VerifierKey
 from services.audit.processes.verification import State
 from services.audit.processes.verify_in_background import LATE

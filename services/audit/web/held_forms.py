@@ -6,7 +6,7 @@ from typing import NoReturn
 from uuid import UUID
 
 from services.audit.bootstrap import SERVICE, Parts
-from services.audit.web.door import record_attempt
+from services.audit.web.door import note_attempt
 from shared.environment import SettingsAreWrong
 from shared.kernel.actor import Actor
 from shared.kernel.translation import says
@@ -32,7 +32,7 @@ def keeping(parts: Parts) -> Keeping:
         raise SettingsAreWrong("LOTSA_AUDIT_MASTER_KEY_FILE is needed")
 
     def refused(actor: Actor, form_id: UUID, refusal: FormIsNotKept) -> NoReturn:
-        record_attempt(parts, actor, KEPT_FORM, [form_id], refusal)
+        note_attempt(parts, actor, KEPT_FORM, [form_id], refusal)
         raise refusal
 
     return Keeping(FormStore(parts.engine, MasterKeys.from_file(path)), KINDS, refused)

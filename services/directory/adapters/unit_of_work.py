@@ -19,13 +19,11 @@ from services.directory.adapters.units import UnitRows
 from services.directory.domain.areas import Areas
 from services.directory.domain.taxonomy import Taxonomies
 from services.directory.published import published
-from shared.contracts.common import AccessRecorded
+from shared.access.access import Access, Outcome
+from shared.contracts.access import access_recorded
 from shared.contracts.envelope import Envelope
-from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
 from shared.kernel.events import DomainEvent
-from shared.kernel.identity import uuid7
-from shared.kernel.refusals import Refusal
 from shared.storage import staff, staff_events
 from shared.storage.attempts import Attempts
 from shared.storage.unit_of_work import OutboxWriter, UnitOfWork
@@ -108,33 +106,9 @@ class DirectoryUnitOfWork(UnitOfWork):
             if isinstance(contract, staff_events.STAFF_EVENTS):
                 staff_events.remember(self.connection, contract)
 
-    def record_access(self, actor: Actor, action: str, rule: str, record_kind: str, *subjects: UUID) -> None:
-        """Tell the audit service who was shown which records, if and when this commits."""
-        self.publish(self._access(actor, action, "allowed", rule, record_kind, subjects))
-
-    def record_attempt(self, actor: Actor, refusal: Refusal, act: str, record_kind: str, subject: UUID | None) -> None:
-        """Undo what was begun and commit a record that this was tried, as ``Attempts`` says. Raises TooOften."""
-        self.rollback()
-        action, subjects = f"attempt.{act}", (subject,) if subject else ()
-        if self._attempts.is_recorded(actor.user, f"{action} {record_kind}", subjects):
-            self.publish(self._access(actor, action, "refused", refusal.slug, record_kind, subjects))
-            self.commit()
-
-    def _access(
-        self, actor: Actor, action: str, outcome: str, rule: str, record_kind: str, subjects: tuple[UUID, ...]
-    ) -> AccessRecorded:
-        return AccessRecorded(
-            access_id=uuid7(),
-            action=action,
-            outcome=outcome,
-            rule=rule,
-            purpose="directory",
-            issuer=actor.user.issuer,
-            subject=actor.user.subject,
-            assignment_id=actor.assignment_id,
-            unit_id=actor.unit_id,
-            role=actor.role.value,
-            record_kind=record_kind,
-            subjects=subjects,
-            occurred_at=self.clock.now(),
-        )
+    def keep_access(self, access: Access) -> None:
+        """Have it told who looked, or tried to (as far as ``Attempts`` says), when this commits. Raises TooOften."""
+        tried = f"{access.action} {access.record_kind}"
+        if access.outcome is Outcome.REFUSED and not self._attempts.is_recorded(access.user, tried, access.subjects):
+            return
+        self.publish(access_recorded(access))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from services.directory.domain.access import attempt
 from services.directory.domain.permissions import Act, Editor, Relation, check
 from services.directory.domain.ports import DirectoryWork
+from shared.access.record import refuse
 from shared.kernel.refusals import Refusal
 
 
@@ -16,5 +18,4 @@ def authorise(
     try:
         check(actor, act, relation)
     except Refusal as refusal:
-        uow.record_attempt(actor, refusal, act.value, about, subject)
-        raise
+        refuse(attempt(act.value, about, subject, refusal), actor, uow)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from services.directory.commands.authorise import authorise
 from services.directory.commands.register_unit import relation_to_unit
+from services.directory.domain.access import attempt
 from services.directory.domain.assignment import Assignment
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
@@ -16,6 +17,7 @@ from services.directory.domain.refusals import (
     RoleMayNotEditThis,
 )
 from services.directory.domain.unit import Unit
+from shared.access.record import refuse
 from shared.kernel.actor import Role
 from shared.kernel.identity import AssignmentId
 
@@ -41,9 +43,8 @@ def end_assignment(command: EndAssignment, actor: Editor, uow: DirectoryWork) ->
         raise AssignmentIsNotYours
     if not actor.may_hand_out(assignment.role):
         # whoever is reviewed does not choose the reviewer
-        refusal = RoleMayNotEditThis()
-        uow.record_attempt(actor, refusal, Act.EDIT_ASSIGNMENT.value, "assignment", command.assignment_id)
-        raise refusal
+        refused = attempt(Act.EDIT_ASSIGNMENT.value, "assignment", command.assignment_id, RoleMayNotEditThis())
+        refuse(refused, actor, uow)
     require_dispensable(assignment, unit, actor, uow)
     ended, event = assignment.ended(uow.clock.now())
     uow.assignments.end(ended)

@@ -7,11 +7,13 @@ from uuid import UUID
 
 from services.directory.commands.authorise import authorise
 from services.directory.commands.register_unit import relation_to_unit
+from services.directory.domain.access import attempt
 from services.directory.domain.assignment import Assignment
 from services.directory.domain.events import SessionEnded
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
 from services.directory.domain.refusals import AssignmentIsNotYours, RoleMayNotEditThis
+from shared.access.record import refuse
 from shared.kernel.identity import AssignmentId
 
 
@@ -35,9 +37,8 @@ def end_sessions(command: EndSessions, actor: Editor, uow: DirectoryWork) -> tup
         raise AssignmentIsNotYours
     if not actor.may_hand_out(assignment.role):
         # whoever is reviewed does not keep the reviewer out
-        refusal = RoleMayNotEditThis()
-        uow.record_attempt(actor, refusal, Act.EDIT_ASSIGNMENT.value, "assignment", command.assignment_id)
-        raise refusal
+        refused = attempt(Act.EDIT_ASSIGNMENT.value, "assignment", command.assignment_id, RoleMayNotEditThis())
+        refuse(refused, actor, uow)
     ended = uow.living_sessions.end_all(assignment.user)
     now = uow.clock.now()
     for session_id, expires_at in ended:

@@ -7,10 +7,12 @@ from datetime import datetime
 
 from services.directory.commands.authorise import authorise
 from services.directory.commands.register_unit import relation_to_unit
+from services.directory.domain.access import attempt
 from services.directory.domain.assignment import Assignment
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.ports import DirectoryWork
 from services.directory.domain.refusals import AlreadyRegistered, AssignmentIsNotYours, RoleMayNotEditThis
+from shared.access.record import refuse
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
 
@@ -42,9 +44,7 @@ def grant_assignment(command: GrantAssignment, actor: Editor, uow: DirectoryWork
     for_oneself = command.user == actor.user and actor.role is not Role.OPERATOR
     if for_oneself or not actor.may_hand_out(command.role):
         # else whoever may only say who works where could read what they read, and choose who reviews it
-        refusal = RoleMayNotEditThis()
-        uow.record_attempt(actor, refusal, Act.EDIT_ASSIGNMENT.value, "unit", command.unit_id)
-        raise refusal
+        refuse(attempt(Act.EDIT_ASSIGNMENT.value, "unit", command.unit_id, RoleMayNotEditThis()), actor, uow)
     if uow.assignments.find(command.assignment_id) is not None:
         raise AlreadyRegistered
     now = uow.clock.now()

@@ -14,7 +14,7 @@ def require_receives(unit: Unit) -> None:
         raise OnlyReceiversHaveAStandIn(fields={"/stand_in_unit_id": OnlyReceiversHaveAStandIn.title})
 
 
-def require_stand_in(unit_id: UnitId, uow: DirectoryWork, where: str = "/stand_in_unit_id") -> None:
+def require_stand_in(unit_id: UnitId, uow: DirectoryWork, *, where: str = "/stand_in_unit_id") -> None:
     """Let a stand-in pass that receives. It may be another municipality's: the carer's consent covers that.
 
     Raises UnitCannotReceive, which names the field ``where``.

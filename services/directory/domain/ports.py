@@ -16,11 +16,10 @@ from services.directory.domain.sign_in_ports import LivingSessions, SignIns
 from services.directory.domain.support_service import SupportService
 from services.directory.domain.taxonomy import Taxonomies
 from services.directory.domain.unit import FormerName, Unit
-from shared.kernel.actor import Actor
+from shared.access.access import Access
 from shared.kernel.clock import Clock
 from shared.kernel.events import DomainEvent
 from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
-from shared.kernel.refusals import Refusal
 
 
 class Organizations(Protocol):
@@ -220,6 +219,10 @@ class DirectoryWork(Protocol):
         """Keep everything at once."""
         ...
 
-    def record_attempt(self, actor: Actor, refusal: Refusal, act: str, record_kind: str, subject: UUID | None) -> None:
-        """Undo what was begun and commit a record that this was tried and refused."""
+    def rollback(self) -> None:
+        """Undo everything since the last commit."""
+        ...
+
+    def keep_access(self, access: Access) -> None:
+        """Have it told who looked, or tried to, if it commits. Raises TooOften."""
         ...

@@ -16,8 +16,6 @@ from shared.kernel.identity import AssignmentId
 
 AT_ONCE = 500
 
-OpensWork = Callable[[], AbstractContextManager[DirectoryWork]]
-
 
 @dataclass(frozen=True)
 class ToldAgain:
@@ -29,33 +27,37 @@ class ToldAgain:
     ended_sessions: int
 
 
-def tell_everything_again(open_work: OpensWork) -> ToldAgain:
-    """Tell of every unit, every assignment (ended ones too), all routing rules and the sessions that have ended."""
-    with open_work() as uow:
-        now = uow.clock.now()
-        units = uow.units.every()
-        uow.record(*(each.told_as(UnitToldAgain, now) for each in units))
-        municipalities = uow.rules.municipalities()
-        for code in municipalities:
-            rules = uow.rules.of(code)
-            if rules is not None:
-                uow.record(rules.told_as(RoutingRulesToldAgain, now))
-        sessions = uow.ended_sessions()
-        for session_id, expires_at in sessions:
-            uow.record(EndedSessionToldAgain(occurred_at=now, session_id=session_id, expires_at=expires_at))
-        uow.commit()
-    return ToldAgain(len(units), _tell_of_assignments(open_work), len(municipalities), len(sessions))
+class TellingAgain:
+    """Of every unit, every assignment (ended ones too), all routing rules and the sessions that have ended."""
 
+    def __init__(self, begin: Callable[[], AbstractContextManager[DirectoryWork]]) -> None:
+        """``begin``: transactions of an operator's."""
+        self._begin = begin
 
-def _tell_of_assignments(open_work: OpensWork) -> int:
-    told, last = 0, None
-    while True:
-        with open_work() as uow:
-            part = uow.assignments.after(last, AT_ONCE)
-            if not part:
-                return told
+    def run(self) -> ToldAgain:
+        """Tell of all of them."""
+        with self._begin() as uow:
             now = uow.clock.now()
-            uow.record(*(each.told_again(now) for each in part))
-            uow.commit()
-        told += len(part)
-        last = AssignmentId(part[-1].id)
+            units = uow.units.every()
+            uow.record(*(each.told_as(UnitToldAgain, now) for each in units))
+            municipalities = uow.rules.municipalities()
+            for code in municipalities:
+                rules = uow.rules.of(code)
+                if rules is not None:
+                    uow.record(rules.told_as(RoutingRulesToldAgain, now))
+            sessions = uow.ended_sessions()
+            for session_id, expires_at in sessions:
+                uow.record(EndedSessionToldAgain(occurred_at=now, session_id=session_id, expires_at=expires_at))
+        return ToldAgain(len(units), self._tell_of_assignments(), len(municipalities), len(sessions))
+
+    def _tell_of_assignments(self) -> int:
+        told, last = 0, None
+        while True:
+            with self._begin() as uow:
+                part = uow.assignments.after(last, AT_ONCE)
+                if not part:
+                    return told
+                now = uow.clock.now()
+                uow.record(*(each.told_again(now) for each in part))
+            told += len(part)
+            last = AssignmentId(part[-1].id)

@@ -15,12 +15,14 @@ from services.directory.commands.end_assignment import EndAssignment, end_assign
 from services.directory.commands.end_sessions import EndSessions, end_sessions
 from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
 from services.directory.commands.register_unit import RegisterUnit, register_unit, relation_to_unit
+from services.directory.domain.access import look
 from services.directory.domain.assignment import ROLES_IN, Assignment
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.refusals import AssignmentHasEnded, AssignmentIsNotYours, UnitIsNotYours
 from services.directory.domain.unit import Unit
 from services.directory.web.forms import require_offered
 from services.directory.web.page import changing, current_editor, parts, reading
+from shared.access.record import record_access
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.kernel.swedish_order import swedish_order
@@ -79,7 +81,7 @@ def change(found: Opened, version: int, **new: object) -> Unit:
     }
     asked = ChangeUnit(unit_id=found.unit.id, version=version, **{**kept, **new})
     changed = change_unit(asked, found.editor, found.uow)
-    found.uow.record_access(found.editor, "change", rule_of(found.editor, changed), "unit", changed.id)
+    record_access(look("change", rule_of(found.editor, changed), "unit", changed.id), found.editor, found.uow)
     return changed
 
 
@@ -112,7 +114,7 @@ def described(editor: Editor, values: dict[str, Any]) -> Unit:
 def register(uow: DirectoryUnitOfWork, editor: Editor, unit: Unit) -> Unit:
     """Register a unit. Raises what ``register_unit`` raises."""
     registered = register_unit(RegisterUnit(unit=unit), editor, uow)
-    uow.record_access(editor, "change", rule_of(editor, unit), "unit", unit.id)
+    record_access(look("change", rule_of(editor, unit), "unit", unit.id), editor, uow)
     return registered
 
 
@@ -120,7 +122,7 @@ def grant(uow: DirectoryUnitOfWork, editor: Editor, asked: GrantAssignment) -> A
     """Grant an assignment. Raises what ``grant_assignment`` raises."""
     assignment = grant_assignment(asked, editor, uow)
     rule = rule_of(editor, uow.units.find(asked.unit_id))
-    uow.record_access(editor, "change", rule, "assignment", assignment.id)
+    record_access(look("change", rule, "assignment", assignment.id), editor, uow)
     return assignment
 
 
@@ -128,7 +130,7 @@ def end(uow: DirectoryUnitOfWork, editor: Editor, assignment_id: UUID) -> Assign
     """End an assignment. Raises what ``end_assignment`` raises."""
     ended = end_assignment(EndAssignment(assignment_id=AssignmentId(assignment_id)), editor, uow)
     rule = rule_of(editor, uow.units.find(ended.unit_id))
-    uow.record_access(editor, "change", rule, "assignment", ended.id)
+    record_access(look("change", rule, "assignment", ended.id), editor, uow)
     return ended
 
 
@@ -136,7 +138,7 @@ def sign_out(uow: DirectoryUnitOfWork, editor: Editor, assignment_id: UUID) -> t
     """End all sessions of whoever an assignment is for; how many there were. Raises what ``end_sessions`` raises."""
     assignment, ended = end_sessions(EndSessions(assignment_id=AssignmentId(assignment_id)), editor, uow)
     rule = rule_of(editor, uow.units.find(assignment.unit_id))
-    uow.record_access(editor, "change", rule, "sessions", assignment.id, *ended)
+    record_access(look("change", rule, "sessions", assignment.id, *ended), editor, uow)
     return assignment, len(ended)
 
 

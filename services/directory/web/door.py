@@ -1,6 +1,6 @@
 """Whoever comes to one of the directory's doors in a role that may not enter leaves a record of the attempt.
 
-What is refused behind a door is recorded by ``commands.authorise``; this is for those who were not let in at all.
+What is refused behind a door is recorded by its command; this is for those who were not let in at all.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from uuid import UUID
 
 from flask import Flask, request
 
+from services.directory.domain.access import attempt
 from services.directory.web.page import current_editor, parts
+from shared.access.record import refuse
 from shared.kernel.refusals import Refusal
 from shared.web.refusal_records import record_with
 from shared.web.who import Tried, tried
@@ -29,4 +31,4 @@ def _record(refusal: Refusal) -> None:
     # a door that names nothing is the directory's as a whole
     what = tried() or Tried("read" if request.method in _READING else "change", "directory")
     with parts().work_of(editor) as uow:
-        uow.record_attempt(editor, refusal, what.action, what.kind, subject)
+        refuse(attempt(what.action, what.kind, subject, refusal), editor, uow)

@@ -6,6 +6,8 @@ from typing import NoReturn
 from uuid import UUID
 
 from services.directory.bootstrap import SERVICE, Parts
+from services.directory.domain.access import attempt
+from shared.access.record import refuse
 from shared.kernel.actor import Actor
 from shared.kernel.translation import says
 from shared.storage.held_forms import FormStore
@@ -35,7 +37,6 @@ def keeping(parts: Parts) -> Keeping | None:
 
     def refused(actor: Actor, form_id: UUID, refusal: FormIsNotKept) -> NoReturn:
         with parts.work_of(parts.editor(actor)) as uow:
-            uow.record_attempt(actor, refusal, "read", "lapsed-form", form_id)
-        raise refusal
+            refuse(attempt("read", "lapsed-form", form_id, refusal), actor, uow)
 
     return Keeping(FormStore(parts.engine, MasterKeys.from_file(path)), KINDS, refused)

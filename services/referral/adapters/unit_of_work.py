@@ -15,9 +15,10 @@ from services.referral.adapters.keys import Keys
 from services.referral.adapters.looks import keep_looks
 from services.referral.adapters.referrals import SqlReferrals
 from services.referral.adapters.routing import RoutingMemory, SqlRouting
-from services.referral.domain.access import Access, Outcome
 from services.referral.domain.clocks import WorkingCalendar
-from services.referral.published import published, published_access
+from services.referral.published import published
+from shared.access.access import Access, Outcome
+from shared.contracts.access import access_recorded
 from shared.contracts.common import AccessRecorded
 from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Actor
@@ -91,12 +92,12 @@ class ReferralUnitOfWork(UnitOfWork):
         contracts = map(published, events)
         self.publish(*(contract for contract in contracts if contract is not None))
 
-    def record_access(self, access: Access) -> None:
+    def keep_access(self, access: Access) -> None:
         """Keep and tell who read, or tried to (as far as ``Attempts`` says), when this commits. Raises TooOften."""
         refused = access.outcome is Outcome.REFUSED
-        if refused and not self._attempts.is_recorded(access.by.user, access.action, access.subjects):
+        if refused and not self._attempts.is_recorded(access.user, access.action, access.subjects):
             return
-        told = published_access(access)
+        told = access_recorded(access)
         self._looks.append(told)
         self.publish(told)
 

@@ -12,11 +12,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from services.referral.commands.admission import record_draft_reading, refuse
+from services.referral.domain.access import attempt, look_at_drafts
 from services.referral.domain.lifecycle import Action, State
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.ports import Draft, Work
 from services.referral.domain.refusals import ActionIsNotYours, DraftIsTooLarge, DraftIsUnreadable
+from shared.access.record import record_access, refuse
 from shared.kernel.actor import Actor
 from shared.kernel.identity import uuid7
 from shared.kernel.refusals import NotThere, VersionHasMoved
@@ -42,16 +43,14 @@ def save_draft(command: SaveDraft, actor: Actor, uow: Work) -> Draft:
     """Keep it for seven days from now. Raises NotThere, VersionHasMoved, DraftIsTooLarge, ActionIsNotYours."""
     now = uow.clock.now()
     if not permitted(actor.role, Relation.AUTHOR, State.DRAFT, Action.SAVE_DRAFT):
-        refuse(Action.SAVE_DRAFT, (), "role-may-not", actor, uow, ActionIsNotYours(), record_kind="draft")
+        refuse(attempt(Action.SAVE_DRAFT, (), "role-may-not", ActionIsNotYours(), "draft"), actor, uow)
     if len(json.dumps(command.answers)) > LARGEST:
         raise DraftIsTooLarge
     version, created_at = 1, now
     if command.draft_id is not None:
         before = uow.drafts.lock(command.draft_id)
         if before is None:
-            refuse(
-                Action.SAVE_DRAFT, (command.draft_id,), "not-the-author", actor, uow, NotThere(), record_kind="draft"
-            )
+            refuse(attempt(Action.SAVE_DRAFT, (command.draft_id,), "not-the-author", NotThere(), "draft"), actor, uow)
         if command.expected_version not in (None, before.version):
             raise VersionHasMoved
         version, created_at = before.version + 1, before.created_at
@@ -77,7 +76,7 @@ class OpenDraft:
 def open_draft(command: OpenDraft, actor: Actor, uow: Work) -> Draft:
     """Read it. Raises NotThere (recorded): unknown, expired, or somebody else's."""
     draft = own_draft(Action.OPEN, command.draft_id, actor, uow)
-    record_draft_reading((draft.id,), actor, uow)
+    record_access(look_at_drafts((draft.id,)), actor, uow)
     return draft
 
 
@@ -85,7 +84,7 @@ def own_draft(action: Action, draft_id: UUID, actor: Actor, uow: Work) -> Draft:
     """A draft that the actor may do this with. Raises NotThere (recorded): unknown, expired, or somebody else's."""
     draft = uow.drafts.get(draft_id)
     if draft is None or not permitted(actor.role, Relation.AUTHOR, State.DRAFT, action):
-        refuse(action, (draft_id,), "not-the-author", actor, uow, NotThere(), record_kind="draft")
+        refuse(attempt(action, (draft_id,), "not-the-author", NotThere(), "draft"), actor, uow)
     return draft
 
 
@@ -100,7 +99,7 @@ def discard_draft(command: DiscardDraft, actor: Actor, uow: Work) -> None:
     """Remove it. Raises NotThere (recorded): unknown, expired, or somebody else's."""
     may = permitted(actor.role, Relation.AUTHOR, State.DRAFT, Action.DISCARD_DRAFT)
     if not may or not let_go_of_draft(command.draft_id, uow):
-        refuse(Action.DISCARD_DRAFT, (command.draft_id,), "not-the-author", actor, uow, NotThere(), record_kind="draft")
+        refuse(attempt(Action.DISCARD_DRAFT, (command.draft_id,), "not-the-author", NotThere(), "draft"), actor, uow)
 
 
 def let_go_of_draft(draft_id: UUID, uow: Work) -> bool:
@@ -110,8 +109,3 @@ def let_go_of_draft(draft_id: UUID, uow: Work) -> bool:
     except DraftIsUnreadable:
         return uow.drafts.discard(draft_id)
     return draft is not None and uow.drafts.discard(draft_id)
-
-
-def sweep_expired_drafts(uow: Work) -> int:
-    """Remove every draft whose time is over, with its key; how many. Nobody has to ask for it."""
-    return uow.drafts.discard_expired(uow.clock.now())

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from services.referral.commands.admission import known_to, record_reading
-from services.referral.domain.access import Shown
+from services.referral.commands.admission import known_to
+from services.referral.domain.access import Shown, look_at
 from services.referral.domain.consent.words_read import WordsRead, words_read
 from services.referral.domain.content import UNREADABLE, Closed, Content, Part, carer_only, protected
 from services.referral.domain.lifecycle import CLOSED, Action, State
 from services.referral.domain.ports import Work
 from services.referral.domain.reading import Reading, reading_of
 from services.referral.domain.referral import FIRST_VERSION, Referral, Step
+from shared.access.record import record_access
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ConsentId, ReferralId
 
@@ -49,7 +50,7 @@ def open_referral(command: OpenReferral, actor: Actor, uow: Work) -> OpenedRefer
     reading = reading_of(referral, actor, now, on_paper=command.shown is Shown.RECEIPT)
     if referral.open(actor, now) and uow.referrals.note_opened(referral):
         uow.record(referral.events)
-    record_reading(referral, actor, uow, command.shown, consents=reading.consents)
+    record_access(look_at(referral, actor, command.shown, consents=reading.consents), actor, uow)
     content = uow.referrals.content(referral, reading.open_parts - {Part.FOLLOW_UP})
     steps = steps_shown(referral, reading, uow)
     content = _as_told(content, referral, reading)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.referral.commands.admission import refuse
 from services.referral.commands.drafts import let_go_of_draft
 from services.referral.commands.propose_route import ProposeRoute, receiver
+from services.referral.domain.access import attempt
 from services.referral.domain.clocks import promises
 from services.referral.domain.consent.consent import (
     Consent,
@@ -25,6 +25,7 @@ from services.referral.domain.referral import Referral
 from services.referral.domain.refusals import ActionIsNotYours, DraftIsGone
 from services.referral.domain.routing import Route
 from services.referral.domain.send import send
+from shared.access.record import refuse
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import ConsentId, ReferralId, uuid7
@@ -45,7 +46,7 @@ def send_referral(command: SendReferral, actor: Actor, uow: Work) -> Referral:
     """
     draft, now = command.draft, uow.clock.now()
     if not permitted(actor.role, Relation.AUTHOR, State.DRAFT, Action.SEND):
-        refuse(Action.SEND, (), "role-may-not", actor, uow, ActionIsNotYours())
+        refuse(attempt(Action.SEND, (), "role-may-not", ActionIsNotYours()), actor, uow)
     draft.check(now)
     carer, need, _, _, receiving = draft.expect_steps()
     asked = ProposeRoute(situation=draft.routed_by(swedish_day(now)), chosen_unit_id=receiving.chosen)
@@ -66,7 +67,7 @@ def send_referral(command: SendReferral, actor: Actor, uow: Work) -> Referral:
     )
     # after all that may be wrong with the answers: a draft with a mistake in it stays to be put right
     if draft.id is not None and not let_go_of_draft(draft.id, uow):
-        refuse(Action.SEND, (draft.id,), "not-the-author", actor, uow, DraftIsGone(), record_kind="draft")
+        refuse(attempt(Action.SEND, (draft.id,), "not-the-author", DraftIsGone(), "draft"), actor, uow)
     stand_in_named_by = (route.stand_in_named_by or "") if referral.stand_in_unit_id else ""
     uow.referrals.add(referral, draft.content(route.reason, stand_in_named_by))
     uow.record(referral.events)

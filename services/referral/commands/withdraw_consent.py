@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.referral.commands.admission import admit_to_change, refuse
+from services.referral.commands.admission import admit_to_change
+from services.referral.domain.access import attempt
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.lifecycle import Action
 from services.referral.domain.ports import Work
 from services.referral.domain.referral import Referral
+from shared.access.record import refuse
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ConsentId
 from shared.kernel.refusals import NotThere
@@ -35,13 +37,6 @@ def admit_to_withdraw(consent_id: ConsentId, actor: Actor, uow: Work) -> Referra
     """The consent's referral, locked, if the actor may withdraw it. Raises NotThere (recorded), ActionIsNotYours."""
     referral_id = uow.referrals.id_of_consent(consent_id)
     if referral_id is None:
-        refuse(
-            Action.WITHDRAW_CONSENT,
-            (consent_id,),
-            "no-relation-to-referral",
-            actor,
-            uow,
-            NotThere(),
-            record_kind="consent",
-        )
+        unknown = attempt(Action.WITHDRAW_CONSENT, (consent_id,), "no-relation-to-referral", NotThere(), "consent")
+        refuse(unknown, actor, uow)
     return admit_to_change(Action.WITHDRAW_CONSENT, referral_id, None, actor, uow)

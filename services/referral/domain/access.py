@@ -1,25 +1,18 @@
-"""The record of a reading, or of an attempt: who, when, what, by which rule, relying on which consents.
-
-HSLF-FS 2016:40 4:9 asks for action, unit, time, user and subject. It is written in the transaction that authorises the
-read; a refusal commits its own. A list makes one record that names every id shown.
-"""
+"""What is recorded of those who look at referrals and drafts, and of those who try to; ``shared.access`` records it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
 from enum import StrEnum
 from uuid import UUID
 
+from services.referral.domain.lifecycle import Action
+from services.referral.domain.permissions import Relation
+from services.referral.domain.referral import Referral
+from shared.access.access import Attempt, Look
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ConsentId
-
-
-class Outcome(StrEnum):
-    """Whether the reading was allowed."""
-
-    ALLOWED = "allowed"
-    REFUSED = "refused"
+from shared.kernel.refusals import Refusal
 
 
 class Shown(StrEnum):
@@ -44,17 +37,52 @@ class Purpose(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Access:
-    """One access record. ``action``: read | list | attempt.<action>; ``record_kind``: what was shown."""
+def purpose_of(relation: Relation) -> Purpose:
+    """What a reading in this relation is for."""
+    return Purpose.FOLLOW_OWN_REFERRAL if relation is Relation.REFERRING_UNIT else Purpose.SUPPORT_TO_CARER
 
-    access_id: UUID
-    action: str
-    outcome: Outcome
-    rule: str
-    purpose: Purpose
-    by: Actor
-    record_kind: str
-    subjects: tuple[UUID, ...]
-    consents: tuple[ConsentId, ...] = ()
-    occurred_at: datetime
+
+def look_at(referral: Referral, actor: Actor, shown: Shown, *, consents: tuple[ConsentId, ...] = ()) -> Look:
+    """What the actor is shown of a referral. ``consents``: relied on."""
+    relation = referral.relation_to(actor)
+    return Look(
+        action="read",
+        record_kind=shown,
+        subjects=(referral.id,),
+        rule=relation,
+        purpose=purpose_of(relation),
+        consents=consents,
+    )
+
+
+def look_at_list(
+    referral_ids: Iterable[UUID], rule: str, purpose: Purpose, *, consents: tuple[ConsentId, ...] = ()
+) -> Look:
+    """A list of referrals: one record that names all that it shows. ``consents``: relied on."""
+    shown = tuple(referral_ids)
+    return Look(action="list", record_kind="referral", subjects=shown, rule=rule, purpose=purpose, consents=consents)
+
+
+def look_at_drafts(draft_ids: Iterable[UUID], *, action: str = "read") -> Look:
+    """Drafts that their author is shown."""
+    return Look(
+        action=action,
+        record_kind="draft",
+        subjects=tuple(draft_ids),
+        rule=Relation.AUTHOR,
+        purpose=Purpose.WRITE_REFERRAL,
+    )
+
+
+def attempt(
+    action: Action, subjects: tuple[UUID, ...], rule: str, refusal: Refusal, record_kind: str = "referral"
+) -> Attempt:
+    """An action that was tried, and the rule that it is refused by."""
+    return Attempt(
+        action=action,
+        record_kind=record_kind,
+        subjects=subjects,
+        purpose=Purpose.UNKNOWN,
+        refusal=refusal,
+        rule=rule,
+    )

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from services.referral.domain.access import Access
 from services.referral.domain.clocks import WorkingCalendar
 from services.referral.domain.content import Content, Part
 from services.referral.domain.referral import Referral, Step
 from services.referral.domain.routing import ReceivingUnit, RoutingRules
+from shared.access.access import Access
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
 from shared.kernel.events import DomainEvent
@@ -180,8 +180,8 @@ class Work(Protocol):
         """Have domain events told, as far as ``published.py`` lets them out."""
         ...
 
-    def record_access(self, access: Access) -> None:
-        """Keep and tell who read, or tried to."""
+    def keep_access(self, access: Access) -> None:
+        """Keep and tell who read, or tried to. Raises TooOften."""
         ...
 
     def commit(self) -> None:

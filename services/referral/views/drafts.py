@@ -14,10 +14,11 @@ from sqlalchemy import Row, select
 from services.referral.adapters.drafts import author_text
 from services.referral.adapters.tables import drafts
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.commands.admission import record_draft_reading
+from services.referral.domain.access import look_at_drafts
 from services.referral.domain.draft import carers_told_of, is_protected
 from services.referral.domain.ports import Draft
 from services.referral.domain.refusals import DraftIsUnreadable
+from shared.access.record import record_access
 from shared.kernel.actor import Actor
 
 MOST = 20
@@ -47,7 +48,7 @@ def draft_list(actor: Actor, uow: ReferralUnitOfWork) -> list[DraftLine]:
     )
     kept = list(islice(_lines(uow.connection.execute(query).all(), uow), MOST))
     if kept:
-        record_draft_reading([line.id for line in kept], actor, uow, action="list")
+        record_access(look_at_drafts([line.id for line in kept], action="list"), actor, uow)
     return kept
 
 

@@ -13,8 +13,7 @@ from sqlalchemy import Row, Select, select
 from services.referral.adapters.rows import consent_from, referral_from
 from services.referral.adapters.tables import consents
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.commands.admission import purpose_of
-from services.referral.domain.access import Access, Outcome
+from services.referral.domain.access import look_at_list, purpose_of
 from services.referral.domain.clocks import Deadline
 from services.referral.domain.consent.consent import Consent
 from services.referral.domain.consent.withdrawal import Withdrawal, withdrawals_of
@@ -23,8 +22,9 @@ from services.referral.domain.lifecycle import Action
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.reading import Reading, reading_of
 from services.referral.domain.referral import Referral
+from shared.access.record import record_access
 from shared.kernel.actor import Actor
-from shared.kernel.identity import ReferralId, uuid7
+from shared.kernel.identity import ReferralId
 from shared.storage.staff import units
 
 HIDDEN = "protected-identity"
@@ -126,20 +126,8 @@ def _record(
         if referral.id in names
         for consent in reading.consents
     }
-    uow.record_access(
-        Access(
-            access_id=uuid7(),
-            action="list",
-            outcome=Outcome.ALLOWED,
-            rule=RULE,
-            purpose=purpose_of(readings[0].relation),
-            by=actor,
-            record_kind="referral",
-            subjects=tuple(referral.id for referral in known),
-            consents=tuple(sorted(relied_on)),
-            occurred_at=uow.clock.now(),
-        )
-    )
+    shown, purpose = (referral.id for referral in known), purpose_of(readings[0].relation)
+    record_access(look_at_list(shown, RULE, purpose, consents=tuple(sorted(relied_on))), actor, uow)
 
 
 def _other(referral: Referral, reading: Reading) -> UUID:

@@ -15,13 +15,13 @@ from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from services.referral.adapters import rows
 from services.referral.adapters.tables import consents, referrals
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.domain.access import Access, Outcome, Purpose
+from services.referral.domain.access import Purpose, look_at_list
 from services.referral.domain.lifecycle import Action
 from services.referral.domain.permissions import permitted
 from services.referral.domain.reading import Reading, reading_of
 from services.referral.domain.referral import Referral
+from shared.access.record import record_access
 from shared.kernel.actor import Actor, Role
-from shared.kernel.identity import uuid7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,19 +42,8 @@ def list_referrals(wanted: ListReferrals, actor: Actor, uow: ReferralUnitOfWork)
         (each, reading) for each, reading in found if permitted(actor.role, reading.relation, each.state, Action.LIST)
     ]
     if shown:
-        uow.record_access(
-            Access(
-                access_id=uuid7(),
-                action="list",
-                outcome=Outcome.ALLOWED,
-                rule="own-unit",
-                purpose=Purpose.SUPPORT_TO_CARER if actor.role is Role.ADVISER else Purpose.FOLLOW_OWN_REFERRAL,
-                by=actor,
-                record_kind="referral",
-                subjects=tuple(each.id for each, _ in shown),
-                occurred_at=now,
-            )
-        )
+        purpose = Purpose.SUPPORT_TO_CARER if actor.role is Role.ADVISER else Purpose.FOLLOW_OWN_REFERRAL
+        record_access(look_at_list((each.id for each, _ in shown), "own-unit", purpose), actor, uow)
     return shown
 
 

@@ -1,6 +1,6 @@
 """Who comes to a door of the referral service in a role that may not enter leaves a record of the attempt.
 
-What is refused behind a door is recorded by ``commands.admission``; this is for those who were not let in at all.
+What is refused behind a door is recorded by its command; this is for those who were not let in at all.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from uuid import UUID
 
 from flask import Flask, request
 
-from services.referral.commands.admission import refuse
+from services.referral.domain.access import attempt
 from services.referral.domain.lifecycle import Action
 from services.referral.web.page import parts
+from shared.access.record import refuse
 from shared.kernel.refusals import Refusal
 from shared.web.refusal_records import record_with
 from shared.web.who import RoleNotAllowed, Tried, current_actor, tried
@@ -31,4 +32,4 @@ def _record(refusal: Refusal) -> None:
     what = tried() or TO_COME_IN
     rule = "role-may-not" if isinstance(refusal, RoleNotAllowed) else refusal.slug
     with parts().unit_of_work(actor) as uow:
-        refuse(Action(what.action), named, rule, actor, uow, refusal, what.kind)
+        refuse(attempt(Action(what.action), named, rule, refusal, what.kind), actor, uow)

@@ -6,9 +6,10 @@ from typing import NoReturn
 from uuid import UUID
 
 from services.referral.bootstrap import Parts
-from services.referral.commands.admission import refuse
+from services.referral.domain.access import attempt
 from services.referral.domain.lifecycle import Action
 from services.referral.web.steps import OFFERS, view_of
+from shared.access.record import refuse
 from shared.kernel.actor import Actor
 from shared.kernel.translation import says
 from shared.storage.held_forms import FormStore
@@ -32,6 +33,6 @@ def keeping(parts: Parts) -> Keeping:
 
     def refused(actor: Actor, form_id: UUID, refusal: FormIsNotKept) -> NoReturn:
         with parts.unit_of_work(actor) as uow:
-            refuse(Action.OPEN, (form_id,), refusal.slug, actor, uow, refusal, record_kind="lapsed-form")
+            refuse(attempt(Action.OPEN, (form_id,), refusal.slug, refusal, "lapsed-form"), actor, uow)
 
     return Keeping(FormStore(parts.engine, parts.opening.master), KINDS, refused)

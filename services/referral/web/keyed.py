@@ -7,13 +7,14 @@ from collections.abc import Callable
 from flask import Response
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.commands.admission import known_to, record_reading
-from services.referral.domain.access import Shown
+from services.referral.commands.admission import known_to
+from services.referral.domain.access import Shown, look_at
 from services.referral.domain.lifecycle import Action
 from services.referral.domain.reading import reading_of
 from services.referral.domain.referral import Referral
 from services.referral.web import representation as answering
 from services.referral.web.page import changing
+from shared.access.record import record_access
 from shared.kernel.actor import Actor
 from shared.kernel.identity import ReferralId
 from shared.kernel.refusals import NotThere
@@ -42,5 +43,5 @@ def seen_again(before: Answer, actor: Actor, uow: ReferralUnitOfWork) -> Referra
         raise NotThere
     asked = ReferralId(before.resource_id)
     referral = known_to(Action.OPEN, uow.referrals.lock(asked), asked, actor, uow)
-    record_reading(referral, actor, uow, Shown.STATE)
+    record_access(look_at(referral, actor, Shown.STATE), actor, uow)
     return referral

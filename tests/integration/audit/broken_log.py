@@ -15,6 +15,7 @@ from services.audit.processes.integrate import Sequencer
 from services.audit.processes.verification import State
 from services.audit.processes.verify_in_background import Verifier
 from shared.kernel.clock import Clock
+from shared.storage.unit_of_work import transactions
 from tests.integration.audit.support import World
 
 TABLES = (
@@ -112,9 +113,7 @@ def verify(world: World, clock: Clock | None = None) -> State:
 
 def tick(world: World, clock: Clock | None = None) -> State:
     """One tick of what verifies in the background."""
-    with world.parts.as_auditor() as uow:
-        state = Verifier(signer(world).verifier, clock or world.clock).tick(uow)
-        uow.commit()
+    state = Verifier(transactions(world.parts.as_auditor), signer(world).verifier, clock or world.clock).run()
     assert state is not None
     return state
 

@@ -62,7 +62,7 @@ def a_log(world: World) -> Iterator[list[int]]:
         # a day each: of one day's checkpoints over so few entries only the newest stay
         world.clock.advance(timedelta(days=1))
         world.hear(sent(uuid4(), []), sent(uuid4(), []))
-        world.sequencer.integrate()
+        world.sequencer.run()
         sizes.append(size(world))
     yield sizes
     as_owner(world, *(f"truncate {table}" for table in (*TABLES, "pending_entries", "heard_sequences", "alarms")))
@@ -117,5 +117,5 @@ def story(world: World) -> Story:
     ):
         world.clock.advance(timedelta(minutes=1))
         world.hear(event)
-    world.sequencer.integrate()
+    world.sequencer.run()
     return told

@@ -59,7 +59,7 @@ class Reviewers:
 
     def recorded(self) -> dict:
         """The newest entry, after all that waits has been integrated."""
-        self.world.sequencer.integrate()
+        self.world.sequencer.run()
         return read_leaf(unpack(self.world.rows("select leaf from log_entries order by index desc limit 1")[0][0]))
 
 

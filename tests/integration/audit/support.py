@@ -21,13 +21,15 @@ from shared.contracts.common import AccessRecorded
 from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope
 from shared.contracts.referral import ConsentGiven, ConsentWithdrawn, ReferralCancelled, ReferralOpened, ReferralSent
+from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.clock import FixedClock
-from shared.kernel.identity import uuid7
+from shared.kernel.identity import AssignmentId, UnitId, uuid7
 from shared.settings import Settings
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 HEALTH_CENTRE, ADVICE, ELSEWHERE = (UUID(int=number) for number in (1, 2, 3))
 ISSUER = "https://id.example.se"
+REVIEWER = Actor(UserRef(ISSUER, "ester"), AssignmentId(UUID(int=900)), UnitId(UUID(int=90)), Role.AUDITOR)
 
 
 @dataclass

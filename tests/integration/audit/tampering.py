@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from services.audit.commands.reconcile_sequences import reconcile
+from services.audit.commands.reconcile_sequences import ReconcileSequences, reconcile_sequences
 from services.audit.domain.tallies import AGAIN_AFTER, SETTLED_AFTER
 from services.audit.processes.check_claims import UNKNOWN_WAITS, WAITS, ClaimsChecker
 from services.audit.processes.compare_tallies import Comparer
@@ -34,7 +34,7 @@ from shared.messaging.publish.tallies import tally_of
 from shared.messaging.tally import hour_of
 from shared.settings import Settings
 from shared.storage import staff_events
-from shared.storage.unit_of_work import Told
+from shared.storage.unit_of_work import Told, transactions
 from tests.integration.audit import broken_log
 from tests.integration.audit.support import ADVICE, ISSUER, NOW, World, given, listed, looked, opened, sent, withdrawn
 
@@ -71,14 +71,14 @@ class Town:
         ):  # fmt: skip
             self.tell(event)
             self.relay()
-            self.world.sequencer.integrate()
+            self.world.sequencer.run()
         for event in (
             SignedIn(session_id=uuid4(), issuer=ISSUER, subject="bo", occurred_at=NOW),
             AssignmentEnded(assignment_id=ASSIGNMENT, ended_at=NOW),
         ):
             envelope = replace(self.world.envelope(event), publisher="directory", epoch=UUID(int=9))
             self.world.hear_envelope(envelope, event)
-        self.world.sequencer.integrate()
+        self.world.sequencer.run()
         self._tell_of_sessions()
         self.announce()
         broken_log.verify(self.world)
@@ -92,7 +92,7 @@ class Town:
         with self.world.parts.as_service() as uow:
             remember(told, uow)
             uow.commit()
-        self.world.sequencer.integrate()
+        self.world.sequencer.run()
 
     def tell(self, event: Contract) -> None:
         """The referral service commits: the event in its outbox, and a look in its access records too."""
@@ -140,7 +140,7 @@ class Town:
         """A minute later: does audit have the numbers that were announced?"""
         self.world.clock.advance(timedelta(minutes=1))
         with self.world.parts.as_service() as uow:
-            reconcile(uow.sequences, uow.alarms, self.world.clock, dict)
+            reconcile_sequences(ReconcileSequences(parked=dict), uow)
             uow.commit()
 
     def compare(self) -> None:
@@ -152,22 +152,18 @@ class Town:
             with self.world.parts.as_service(self._announced(tally, uuid4())) as uow:
                 keep_tally(tally, uow)
                 uow.commit()
-        comparer = Comparer(self.world.clock)
+        comparer = Comparer(transactions(self.world.parts.as_auditor), self.world.clock)
         self.world.clock.advance(SETTLED_AFTER)
         for _ in range(2):
             for _ in self._hours():
-                with self.world.parts.as_auditor() as uow:
-                    comparer.tick(uow, uow.sequences.announcements(self.world.clock.now()))
-                    uow.commit()
+                comparer.run()
             self.world.clock.advance(AGAIN_AFTER)
 
     def check_claims(self) -> None:
         """What is noted and heard is held against entries and heights, for as long as it may be on its way."""
-        checker = ClaimsChecker(self.world.clock)
+        checker = ClaimsChecker(transactions(self.world.parts.as_auditor), self.world.clock)
         for _ in range(2 + UNKNOWN_WAITS // WAITS):
-            with self.world.parts.as_auditor() as uow:
-                checker.tick(uow, uow.sequences.announcements(self.world.clock.now()))
-                uow.commit()
+            checker.run()
             self.world.clock.advance(WAITS)
             self.announce()
 

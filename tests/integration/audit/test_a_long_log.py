@@ -52,8 +52,8 @@ def long_log(reviewers: Reviewers, written: list[UUID]) -> Reviewers:
             world.hear_together(*events)
             if number % 200 == 0:
                 world.clock.advance(timedelta(hours=3))
-                world.sequencer.integrate()
-        world.sequencer.integrate()
+                world.sequencer.run()
+        world.sequencer.run()
         analyse(world)
     return reviewers
 

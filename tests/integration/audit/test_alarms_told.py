@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 
 from services.audit.adapters.log_store import OpenLog
-from services.audit.commands.close_alarm import close_alarm
-from services.audit.commands.tell_of_alarms import tell_of_alarms
+from services.audit.commands.close_alarm import CloseAlarm, close_alarm
+from services.audit.commands.tell_of_alarms import TellOfAlarms, tell_of_alarms
 from services.audit.domain.alarms import Alarm
-from tests.integration.audit.support import World, do_as
+from tests.integration.audit.support import REVIEWER, World, do_as
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +24,7 @@ def _nothing_left(world: World) -> Iterator[None]:
 def tell(world: World) -> list[tuple[str, dict[str, Any]]]:
     """Tell what there is to tell; everything that has been told so far."""
     with world.parts.as_service() as uow:
-        tell_of_alarms(uow)
+        tell_of_alarms(TellOfAlarms(), uow)
         uow.commit()
     return [tuple(row) for row in world.as_role("", "select event_type, data from outbox order by id")]
 
@@ -39,7 +39,7 @@ def test_an_alarm_is_told_when_it_opens_and_when_it_closes(world: World) -> None
     alarm_id = data["alarm_id"]
     assert (kind, set(data), data["kind"]) == ("alarm.opened.v1", {"alarm_id", "kind", "noticed_at"}, "event-doubled")
     with world.parts.as_service() as uow:
-        assert close_alarm(uow, alarm_id, "investigated")
+        close_alarm(CloseAlarm(alarm_id=alarm_id, reason="investigated"), REVIEWER, uow)
         uow.commit()
     for _ in range(2):
         told = dict(tell(world))

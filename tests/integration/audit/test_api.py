@@ -36,7 +36,7 @@ def test_pages_of_entries_follow_one_another(reviewers: Reviewers, story: Story)
         answer = client.get(f"/api/audit/v1/entries?limit=2{cursor}", headers=headers).json
         seen += [each["index"] for each in answer["items"]]
         cursor = f"&cursor={answer['next_cursor']}"
-        reviewers.world.sequencer.integrate()
+        reviewers.world.sequencer.run()
     # readings by other mandates' units lie between
     assert seen == sorted(set(seen), reverse=True)
     assert len(seen) == 8

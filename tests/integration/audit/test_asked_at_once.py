@@ -47,7 +47,7 @@ def test_a_page_of_many_asks_what_a_page_of_few_does(reviewers: Reviewers, story
                 else:
                     answer = reviewers.app.test_client().get(address, headers=headers(reviewers))
             assert answer.status_code == 200
-            world.sequencer.integrate()
+            world.sequencer.run()
         return Counter(each.statement for each in asked)
 
     def look(times: int) -> None:
@@ -58,7 +58,7 @@ def test_a_page_of_many_asks_what_a_page_of_few_does(reviewers: Reviewers, story
                 looked(story.referral, [story.consent], subject=who),
                 listed(story.referral, [story.consent, *others], subject=who),
             )
-        world.sequencer.integrate()
+        world.sequencer.run()
 
     look(3)
     few = questions()
@@ -73,7 +73,7 @@ def test_the_newest_lists_are_the_same_whichever_way_they_are_looked_for(reviewe
     world = reviewers.world
     for number in range(40):
         world.hear(listed(story.referral, [story.consent, *(uuid4() for _ in range(number % 9))]))
-    world.sequencer.integrate()
+    world.sequencer.run()
     [(size,)] = world.rows("select max(index) + 1 from log_entries")
     expected = [
         row[0]
@@ -99,9 +99,9 @@ def test_an_entry_is_written_out_as_its_schema_says(reviewers: Reviewers, story:
     """Member by member, in the same order; and a page says of each entry what is said of it alone."""
     world = reviewers.world
     world.hear(listed(story.referral, [story.consent]), looked(story.referral, [], "refused", "cilla"))
-    world.sequencer.integrate()
+    world.sequencer.run()
     reviewers.ester.get(f"/audit/consents/{story.consent}")
-    world.sequencer.integrate()
+    world.sequencer.run()
     with world.parts.as_auditor() as uow:
         steps = entries.newest(uow.connection, "all", Mandate(None, "0180"), world.parts.opening, limit=200)
     with reviewers.app.test_request_context():

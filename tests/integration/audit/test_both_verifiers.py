@@ -54,7 +54,7 @@ def log(world: World) -> Iterator[World]:
         sent(uuid4(), []),
     ):
         world.hear(event)
-        world.sequencer.integrate()
+        world.sequencer.run()
     assert broken_log.size(world) == ENTRIES
     yield world
     tables = (*broken_log.TABLES, "pending_entries", "heard_sequences", "alarms", "subject_keys")
@@ -144,7 +144,7 @@ def erased_and_back(world: World) -> list[str]:
     owner = "select key_id, encode(pseudonym, 'hex'), encode(wrapped, 'hex'), encode(told, 'hex') from subject_keys"
     kept = {row[0]: row[1:] for row in world.as_role("", owner)}
     assert erase_name(world.settings, UserRef(ISSUER, "cilla"), by="olle") == 1
-    world.sequencer.integrate()
+    world.sequencer.run()
     [(gone,)] = world.as_role("", "select key_id from subject_keys where destroyed_at is not null")
     pseudonym, wrapped, told = kept[gone]
     values = f"pseudonym = '\\x{pseudonym}', wrapped = '\\x{wrapped}', told = '\\x{told}', destroyed_at = null"
@@ -264,7 +264,7 @@ def test_what_was_refused_is_found_again_when_the_index_is_made_anew(log: World)
 def test_a_leaf_and_the_hashes_over_it_are_changed_together(world: World, tmp_path: Path) -> None:
     """The tree that is stored is right in itself then; what was signed is not, and the entry is among those named."""
     world.hear_together(*[sent(uuid4(), []) for _ in range(300)])
-    world.sequencer.integrate()
+    world.sequencer.run()
     assert broken_log.verify(world).holds is True
     leaf = unpack(stored(world, 100)).replace(b"routine", b"express")
     hashes = [bytes(row[0]) for row in world.rows("select leaf_hash from log_entries where index < 256 order by index")]

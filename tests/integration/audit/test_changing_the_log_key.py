@@ -29,6 +29,7 @@ from services.audit.processes.integrate import Sequencer
 from services.audit.processes.verification import State
 from shared.contracts.audit import LogKeyChanged
 from shared.kernel import file_watch as watched
+from shared.storage.unit_of_work import changing
 from tests.integration.audit.broken_log import alarms, as_owner, kept
 from tests.integration.audit.reviewers import Reviewers
 from tests.integration.audit.support import World, leaves, sent, signer, size
@@ -44,7 +45,7 @@ def relay(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[LogKey
     def carry(_: object, event: LogKeyChanged) -> None:
         told.append(event)
         world.hear_envelope(world.envelope(event, publisher="audit"), event)
-        world.sequencer.integrate()
+        world.sequencer.run()
 
     monkeypatch.setattr(changing_log_key, "tell", carry)
     monkeypatch.setattr(watched, "LOOK_AGAIN_AFTER_SECONDS", 0.0)
@@ -61,7 +62,7 @@ def rotate(world: World) -> None:
 def grow(world: World) -> str:
     """One more entry, beside what waits; the checkpoint over it."""
     world.hear(sent(uuid4(), []))
-    assert world.sequencer.integrate()
+    assert world.sequencer.run()
     return str(world.rows("select note from log_checkpoints order by size desc limit 1")[0][0])
 
 
@@ -148,12 +149,10 @@ def test_it_is_changed_again_and_again(world: World, tmp_path: Path) -> None:
 
 def test_the_background_verification_goes_on_over_a_change(world: World, reviewers: Reviewers) -> None:
     """Without an alarm, in a process that began before; and the page shows every key."""
-    verifier = bootstrap.verifier_for(world.settings, world.clock)
+    verifier = bootstrap.verifier_for(world.parts, world.clock)
 
     def tick() -> bool | None:
-        with world.parts.as_auditor() as uow:
-            state = verifier.tick(uow)
-            uow.commit()
+        state = verifier.run()
         assert state is not None
         return state.holds
 
@@ -164,11 +163,10 @@ def test_the_background_verification_goes_on_over_a_change(world: World, reviewe
     grow(world)
     assert tick() is not False
     # a process that begins now goes over all of it
-    whole = bootstrap.verifier_for(world.settings, world.clock)
-    with world.parts.as_auditor() as uow:
-        uow.verification.keep(State(world.clock.now()).to_json())
-        state = whole.tick(uow)
-        uow.commit()
+    whole = bootstrap.verifier_for(world.parts, world.clock)
+    with changing(world.parts.as_auditor()) as uow:
+        uow.remembered.keep(State(world.clock.now()).to_json())
+    state = whole.run()
     assert state is not None
     assert state.holds is not False
     assert alarms(world) == []
@@ -195,15 +193,15 @@ def test_a_key_that_nobody_announced_does_not_sign(world: World, how: str) -> No
     try:
         world.hear(sent(uuid4(), []))
         with pytest.raises(LogHasAnotherKey):
-            world.sequencer.integrate()
+            world.sequencer.run()
         begun_now = bootstrap.sequencer_for(world.settings, world.log, world.clock)
         with pytest.raises(LogHasAnotherKey):
-            begun_now.integrate()
+            begun_now.run()
         assert size(world) == before
         assert ("log-has-another-key", "audit", 0, before - 1) in alarms(world)
     finally:
         file.write_text(right)
-    assert world.sequencer.integrate()
+    assert world.sequencer.run()
 
 
 def test_an_announcement_that_was_put_in_the_place_of_an_entry_is_none(world: World) -> None:
@@ -222,12 +220,12 @@ def test_an_announcement_that_was_put_in_the_place_of_an_entry_is_none(world: Wo
     try:
         world.hear(sent(uuid4(), []))
         with pytest.raises(LogHasAnotherKey):
-            world.sequencer.integrate()
+            world.sequencer.run()
         assert size(world) == before
     finally:
         file.write_text(right)
         as_owner(world, laid.format("referral.sent.v1", was, index))
-    assert world.sequencer.integrate()
+    assert world.sequencer.run()
 
 
 def test_the_old_key_signs_nothing_after_its_last_checkpoint(world: World, tmp_path: Path) -> None:
@@ -239,8 +237,8 @@ def test_the_old_key_signs_nothing_after_its_last_checkpoint(world: World, tmp_p
     left = Sequencer(OpenLog(world.log), old, world.clock)
     world.hear(sent(uuid4(), []))
     with pytest.raises(LogHasAnotherKey):
-        left.integrate()
-    world.sequencer.integrate()
+        left.run()
+    world.sequencer.run()
     [(root,)] = world.rows("select root from log_checkpoints order by size desc limit 1")
     forged = tmp_path / "forged"
     forged.write_text(old.sign(Checkpoint(old.verifier.name, size(world), bytes(root))))

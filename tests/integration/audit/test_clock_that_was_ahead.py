@@ -123,7 +123,7 @@ def test_the_log_is_not_dated_by_a_clock_that_has_jumped(world: World, a_log: li
         seconds[0] += after
         world.clock.move_to(noon + timedelta(seconds=seconds[0] - 1_000) + ahead)
         world.hear(sent(uuid4(), []))
-        assert sequencer.integrate() == 1
+        assert sequencer.run() == 1
         return recorded(world)
 
     assert happens(timedelta(0), 1) == noon + timedelta(seconds=1)
@@ -140,10 +140,10 @@ def test_a_log_that_is_ahead_is_told_of_until_its_time_has_come(world: World, a_
     now = world.clock.now()
     world.clock.move_to(now + AHEAD)
     world.hear(sent(uuid4(), []))
-    world.sequencer.integrate()
+    world.sequencer.run()
     world.clock.move_to(now)
     world.hear(sent(uuid4(), []))
-    world.sequencer.integrate()
+    world.sequencer.run()
     assert recorded(world) == now + AHEAD
     broken_log.tick(world)
     broken_log.tick(world)

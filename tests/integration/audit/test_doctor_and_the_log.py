@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from operations.check_up.log import about_the_log
-from services.audit.commands.reconcile_sequences import reconcile
+from services.audit.commands.reconcile_sequences import ReconcileSequences, reconcile_sequences
 from services.audit.domain.alarms import Alarm
 from services.audit.domain.gaps import GRACE
 from shared.settings import SERVICES, Settings
@@ -65,7 +65,7 @@ def test_heights_that_the_log_has_not_reached_are_told(world: World) -> None:
     world.clock.advance(GRACE)
     assert any("referral has told of 5 events, and 5 of them have not come to the log" in each for each in told(world))
     with world.parts.as_service() as uow:
-        reconcile(uow.sequences, uow.alarms, world.clock, dict)
+        reconcile_sequences(ReconcileSequences(parked=dict), uow)
         uow.commit()
     assert any("events-missing, referral 1 to 5" in each for each in told(world))
     do_as(world.settings.service("audit").owner_database_url, "delete from announcements")
@@ -90,7 +90,7 @@ def test_what_waits_is_told_with_its_age(world: World) -> None:
         world.settings.service("notifications").owner_database_url,
         "update outbox set sequence = 1, sent_at = now(); delete from outbox",
     )
-    world.sequencer.integrate()
+    world.sequencer.run()
 
 
 def test_a_verification_that_does_not_run_or_does_not_hold_is_told(world: World) -> None:

@@ -36,7 +36,7 @@ def test_what_is_heard_becomes_entries_under_one_checkpoint(world: World) -> Non
     referral, consent = uuid4(), uuid4()
     heard = world.hear(given(consent, referral), sent(referral, [consent]), looked(referral, [consent]))
     world.clock.advance(timedelta(seconds=3))
-    assert world.sequencer.integrate() == 3
+    assert world.sequencer.run() == 3
     added = leaves(world)[before:]
     assert [leaf["id"] for leaf in added] == [str(envelope.id) for envelope in heard]
     assert {leaf["occurred_at"] for leaf in added} == {moment(NOW)}
@@ -52,7 +52,7 @@ def test_a_leaf_shows_what_the_regulation_asks_for(world: World) -> None:
     """HSLF-FS 2016:40 4:9: action, unit, time, user and subject; then the rule and the consents relied on."""
     referral, consent = uuid4(), uuid4()
     world.hear(looked(referral, [consent]))
-    world.sequencer.integrate()
+    world.sequencer.run()
     leaf = leaves(world)[-1]
     assert {name: leaf[name] for name in leaf if name in {"action", "outcome", "unit", "role", "subjects"}} == {
         "action": "read", "outcome": "allowed", "unit": str(ADVICE), "role": "adviser", "subjects": [str(referral)],
@@ -64,7 +64,7 @@ def test_a_leaf_shows_what_the_regulation_asks_for(world: World) -> None:
 def test_who_it_was_stands_outside_the_leaf_and_can_be_opened(world: World) -> None:
     """The user's name at the identity provider is in no leaf; its commitment opens with salt and value kept sealed."""
     world.hear(sent(uuid4(), [], subject="unmistakable-subject"))
-    world.sequencer.integrate()
+    world.sequencer.run()
     assert "unmistakable-subject" not in str(leaves(world))
     raw = world.rows(
         "select log_entries::text || subject_keys::text from log_entries join subject_keys on number = user_key "
@@ -80,7 +80,7 @@ def test_nothing_personal_waits_in_the_clear(world: World) -> None:
     waiting = world.as_role("", "select members || openings from pending_entries")
     assert len(waiting) == 1
     assert "unmistakable-subject" not in waiting[0][0]
-    world.sequencer.integrate()
+    world.sequencer.run()
 
 
 def test_the_unit_is_that_of_the_assignment(world: World) -> None:
@@ -98,7 +98,7 @@ def test_the_unit_is_that_of_the_assignment(world: World) -> None:
         staff_events.remember(uow.connection, granted)
         uow.commit()
     world.hear(opened(referral))
-    world.sequencer.integrate()
+    world.sequencer.run()
     early, known = leaves(world)[-2:]
     assert (early.get("unit"), early.get("role"), early["assignment"]) == (None, None, str(UUID(int=12)))
     assert (known["unit"], known["role"]) == (str(UUID(int=77)), "adviser")
@@ -113,7 +113,7 @@ def test_long_rules_stand_outside_the_leaf(world: World) -> None:
         occurred_at=NOW,
     )  # fmt: skip
     world.hear(rules)
-    world.sequencer.integrate()
+    world.sequencer.run()
     leaf = leaves(world)[-1]
     assert set(leaf["commitments"]) == {"rules"}
     assert "rules" not in leaf["data"]

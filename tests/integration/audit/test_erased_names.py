@@ -53,14 +53,14 @@ def test_each_person_has_one_key_and_the_table_names_nobody(world: World) -> Non
     other.hear(sent(uuid4(), [], subject="unmistakable"))
     fresh.engine.dispose()
     assert keys_in(world)[before:] == made
-    world.sequencer.integrate()
+    world.sequencer.run()
 
 
 def test_one_unwrapping_for_each_person_whatever_they_did(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page, a slice or an export of many entries does not pay for each of them."""
     for _ in range(30):
         world.hear(sent(uuid4(), [], subject="busy"))
-    world.sequencer.integrate()
+    world.sequencer.run()
     fresh = bootstrap.for_bus(world.settings)
     unwrapped: list[UUID] = []
     master = fresh.keys._master
@@ -81,7 +81,7 @@ def test_an_erased_name_leaves_all_else_readable(reviewers: Reviewers, story: St
     assert "användaren bo," in reviewers.ester.get(path).text
     assert erase_name(world.settings, BO, by="olle") == 1
     assert erase_name(world.settings, BO, by="olle") == 0, "there is nothing left"
-    world.sequencer.integrate()
+    world.sequencer.run()
     page = reviewers.ester.get(path).text
     # nor has the process that showed it still in its memory whose it was
     names = [told.told for _, told in reviewers.app.extensions[EXTENSION].keys._unwrapped.values()]
@@ -119,7 +119,7 @@ def test_whoever_acts_again_after_that_has_another_key(world: World) -> None:
     world.hear(sent(uuid4(), [], subject="again"))
     assert erase_name(world.settings, user, by="olle") == 1
     world.hear(sent(uuid4(), [], subject="again"))
-    world.sequencer.integrate()
+    world.sequencer.run()
     with world.parts.as_auditor() as uow:
         size = uow.verification.size()
         part = uow.verification.slice(size - 3, size)
@@ -135,7 +135,7 @@ def test_a_key_that_cannot_be_unwrapped_does_not_stop_the_log(world: World) -> N
     wrong = f"update subject_keys set wrapped = set_byte(wrapped, 39, 255 - get_byte(wrapped, 39)) where pseudonym = '\\x{pseudonym.hex()}'"  # noqa: E501
     do_as(world.settings.service("audit").owner_database_url, wrong)
     world.hear(sent(uuid4(), [], subject="damaged"))
-    world.sequencer.integrate()
+    world.sequencer.run()
     with world.parts.as_auditor() as uow:
         size = uow.verification.size()
         part = uow.verification.slice(size - 2, size)
@@ -151,7 +151,7 @@ def test_a_process_outlives_the_database_that_it_began_with(world: World) -> Non
     try:
         # found by what another database made, which is not there any more
         world.hear(sent(uuid4(), [], subject="of another time"))
-        world.sequencer.integrate()
+        world.sequencer.run()
         fresh = replace(bootstrap.for_bus(world.settings), clock=world.clock)
         for parts in (world.parts, fresh):
             with parts.as_auditor() as uow:
@@ -167,7 +167,7 @@ def test_a_process_outlives_the_database_that_it_began_with(world: World) -> Non
         do_as(owner, f"insert into opening_keys (key_id, period, wrapped) values ({first})")
     world.parts.keys._pseudonyms._key = None
     world.hear(sent(uuid4(), [], subject="unmistakable"))
-    world.sequencer.integrate()
+    world.sequencer.run()
 
 
 def test_what_a_months_key_sealed_is_opened_by_it_and_erased_with_it(world: World) -> None:
@@ -210,7 +210,7 @@ def opening(world: World, sealed: bytes) -> object:
 def test_an_opening_of_a_referral_is_its_openers(world: World) -> None:
     """Each event's own user, in one batch of several people."""
     world.hear_together(sent(uuid4(), [], subject="first"), opened(uuid4()), sent(uuid4(), [], subject="third"))
-    world.sequencer.integrate()
+    world.sequencer.run()
     with world.parts.as_auditor() as uow:
         size = uow.verification.size()
         part = uow.verification.slice(size - 3, size)

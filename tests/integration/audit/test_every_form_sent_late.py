@@ -85,9 +85,9 @@ def test_what_was_searched_for_waits_for_its_sender_alone(reviewers: Reviewers, 
 def _raise_an_alarm(world: World) -> None:
     """One that stays until a person has looked: an event that came twice."""
     [envelope] = world.hear(event := sent(uuid4(), []))
-    world.sequencer.integrate()
+    world.sequencer.run()
     world.hear_envelope(envelope, event)
-    world.sequencer.integrate()
+    world.sequencer.run()
 
 
 def _alarms_own(page: str) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.audit.adapters.tallies import Tallies
-from services.audit.commands.reconcile_sequences import reconcile
+from services.audit.commands.reconcile_sequences import ReconcileSequences, reconcile_sequences
 from services.audit.domain.gaps import GRACE
 from services.audit.domain.given_up import as_told, runs_by_epoch
 from services.audit.reactions.when_a_service_is_restored_note_what_is_given_up import note_what_is_given_up
@@ -56,7 +56,7 @@ def tell(world: World, event: ServiceRestored) -> None:
 def gaps(world: World) -> list[tuple[int, int]]:
     """Numbers that are missing now."""
     with world.parts.as_service() as uow:
-        found = reconcile(uow.sequences, uow.alarms, world.clock, dict)
+        found = reconcile_sequences(ReconcileSequences(parked=dict), uow)
         uow.commit()
     return [(each.first, each.last) for each in found if each.kind == "events-missing"]
 
@@ -69,7 +69,7 @@ def test_only_the_numbers_that_are_named_are_looked_for_no_more(world: World) ->
     lose(world, 3)
     world.hear(sent(uuid4(), []))
     source = announce(world, 8)
-    world.sequencer.integrate()
+    world.sequencer.run()
     world.clock.advance(GRACE)
     assert gaps(world) == [(2, 3), (5, 7)]
     epoch = UUID(source.rpartition("/")[2])

@@ -85,12 +85,12 @@ def test_a_referral_that_is_sent_opened_accepted_and_closed(world: World) -> Non
     for _ in range(20):
         # the first hash of the tree stands over 256 entries, and lies in a page that is filled later
         world.hear_together(*story(uuid7()))
-    world.sequencer.integrate()
+    world.sequencer.run()
     before, size = kept(world), broken_log.size(world)
     for number in range(STORIES):
         for event in story(uuid7()):
             world.hear(event)
-            world.sequencer.integrate()
+            world.sequencer.run()
         if number % 3 == 2:
             # three of them a day; and the server vacuums now and then by itself
             world.clock.advance(timedelta(days=1))
@@ -108,13 +108,13 @@ def test_a_day_of_lists(world: World) -> None:
         # the day before: an index begins with pages that it fills later
         before_that = lines[LINES + CHANGES - change : LINES + LINES + CHANGES - change]
         world.hear_together(*(listed(before_that, f"person-{person}") for person in range(PEOPLE)))
-        world.sequencer.integrate()
+        world.sequencer.run()
     before, size = kept(world), broken_log.size(world)
     for view in range(VIEWS):
         first = view * CHANGES // VIEWS
         for person in range(PEOPLE):
             world.hear(listed(lines[first : first + LINES], f"person-{person}"))
-            world.sequencer.integrate()
+            world.sequencer.run()
     after = kept(world)
     views = PEOPLE * VIEWS
     assert broken_log.size(world) - size == views

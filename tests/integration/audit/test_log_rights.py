@@ -37,7 +37,7 @@ def test_nobody_changes_or_removes_what_is_in_the_log(world: World, who: str, ta
     if table == "log_nodes":
         # the first that is stored is the one over 256 leaves
         world.hear_together(*[sent(uuid4(), []) for _ in range(256)])
-    world.sequencer.integrate()
+    world.sequencer.run()
     audit = world.settings.service("audit")
     url = {"log": world.settings.audit_log_database_url, "app": audit.database_url, "owner": audit.owner_database_url}
     for statement in (f"update {table} set {A_COLUMN[table]}", f"delete from {table}", f"truncate {table}"):
@@ -59,7 +59,7 @@ def test_the_application_cannot_write_to_the_log(world: World) -> None:
 def test_only_auditors_read_the_log(world: World) -> None:
     """Row-level security: without a reviewer's request the application's role sees no entry, index or opening."""
     world.hear(*of_every_kind())
-    world.sequencer.integrate()
+    world.sequencer.run()
     for table in ("log_entries", "log_about", "log_openings", "shown_sets", "log_unit_sets"):
         assert world.as_role("", f"select count(*) from {table}") == [(0,)]
         assert world.as_role("adviser", f"select count(*) from {table}") == [(0,)]
@@ -72,7 +72,7 @@ def test_a_checkpoint_gives_way_to_a_newer_one_and_to_nothing_else(world: World)
     for _ in range(2):
         for _ in range(3):
             world.hear(sent(uuid4(), []))
-            world.sequencer.integrate()
+            world.sequencer.run()
         world.clock.advance(timedelta(days=1))
     days = (
         "select date_trunc('day', signed_at, 'UTC'), (size - 1) / 256, count(*), max(size) from log_checkpoints "

@@ -13,16 +13,16 @@ import pytest
 from services.audit import bootstrap
 from services.audit.adapters.kept_checkpoint import KeptCheckpointFile
 from services.audit.adapters.log_store import OpenLog
-from services.audit.commands.close_alarm import close_alarm
+from services.audit.commands.close_alarm import CloseAlarm, close_alarm
 from services.audit.domain.refusals import LogHasAnotherKey, LogHasShrunk
 from services.audit.log.checkpoint import Checkpoint
 from services.audit.log.keys import SignerKey
 from services.audit.log.merkle import Frontier, leaf_hash
 from services.audit.log.pack import unpack
-from services.audit.processes.integrate import PatientSequencer
+from services.audit.processes.integrate_what_waits import PatientSequencer
 from shared.environment import SettingsAreWrong
 from tests.integration.audit.broken_log import alarms, as_owner, cut, kept, restarted, signer, size
-from tests.integration.audit.support import World, sent
+from tests.integration.audit.support import REVIEWER, World, sent
 
 pytestmark = pytest.mark.usefixtures("a_log")
 
@@ -38,7 +38,7 @@ def test_a_log_whose_end_is_gone_is_not_signed_on(world: World, a_log: list[int]
     sequencer = world.sequencer if after == "in one life" else restarted(world)
     for _ in range(2):
         with pytest.raises(LogHasShrunk):
-            sequencer.integrate()
+            sequencer.run()
     assert size(world) == to
     assert world.as_role("", "select count(*) from pending_entries") == [(1,)]
     assert alarms(world) == [("log-has-shrunk", "audit", to, a_log[-1] - 1)]
@@ -48,7 +48,7 @@ def test_one_that_begins_looks_even_when_nothing_waits(world: World, a_log: list
     """An installation at rest is told of what happened while it was down."""
     cut(world, a_log[1])
     with pytest.raises(LogHasShrunk):
-        restarted(world).integrate()
+        restarted(world).run()
 
 
 @pytest.mark.parametrize("after", ["in one life", "after a restart"])
@@ -69,7 +69,7 @@ def test_another_log_of_the_same_size_is_not_signed_on(world: World, a_log: list
     )
     world.hear(sent(uuid4(), []))
     with pytest.raises(LogHasShrunk):
-        (world.sequencer if after == "in one life" else restarted(world)).integrate()
+        (world.sequencer if after == "in one life" else restarted(world)).run()
     assert size(world) == a_log[-1]
     assert [each[0] for each in alarms(world)] == ["log-has-shrunk"]
 
@@ -77,23 +77,23 @@ def test_another_log_of_the_same_size_is_not_signed_on(world: World, a_log: list
 def test_two_sequencers_hold_each_others_checkpoints(world: World, a_log: list[int]) -> None:
     """One that has lagged behind does not take a log that was cut back to where it stood."""
     other = restarted(world)
-    assert other.integrate() == 0
+    assert other.run() == 0
     world.hear(sent(uuid4(), []))
-    assert world.sequencer.integrate() == 1
+    assert world.sequencer.run() == 1
     cut(world, a_log[-1])
     world.hear(sent(uuid4(), []))
     with pytest.raises(LogHasShrunk):
-        other.integrate()
+        other.run()
 
 
 def test_a_kept_checkpoint_from_before_is_grown_out_of(world: World) -> None:
     """After a crash between commit and keeping, the log goes on; the kept one follows, and only we can read it."""
     before = kept(world).read_text()
     world.hear(sent(uuid4(), []))
-    world.sequencer.integrate()
+    world.sequencer.run()
     kept(world).write_text(before)
     world.hear(sent(uuid4(), []))
-    assert restarted(world).integrate() == 1
+    assert restarted(world).run() == 1
     assert kept(world).read_text() == world.rows("select note from log_checkpoints order by size desc limit 1")[0][0]
     assert stat.S_IMODE(kept(world).stat().st_mode) == 0o600
     assert [each.name for each in kept(world).parent.iterdir() if each.name.endswith(".draft")] == []
@@ -123,10 +123,10 @@ def test_nothing_is_kept_of_what_was_not_committed(world: World) -> None:
             return Managed()
 
     dying = restarted(world)
-    dying._open_log = Dies()
+    dying._begin = Dies()
     world.hear(sent(uuid4(), []))
     with pytest.raises(Crash):
-        dying.integrate()
+        dying.run()
     assert kept(world).read_text() == before
 
 
@@ -142,11 +142,11 @@ def test_a_kept_checkpoint_by_another_key_is_refused_and_an_empty_one_is_none(wo
     stranger = SignerKey(signer(world).verifier.name, bytes(32))
     kept(world).write_text(stranger.sign(Checkpoint(stranger.verifier.name, 1, bytes(32))))
     with pytest.raises(LogHasAnotherKey):
-        restarted(world).integrate()
+        restarted(world).run()
     assert [each[0] for each in alarms(world)] == ["log-has-another-key"]
     kept(world).write_text("")
     world.hear(sent(uuid4(), []))
-    assert restarted(world).integrate() == 1
+    assert restarted(world).run() == 1
 
 
 @pytest.mark.parametrize("left", [b"\0" * 180, b"\xff\xfe half of a note", b" \n"], ids=["zeros", "no text", "blank"])
@@ -155,7 +155,7 @@ def test_a_kept_file_that_holds_no_checkpoint_is_refused_with_an_alarm(world: Wo
     kept(world).write_bytes(left)
     world.hear(sent(uuid4(), []))
     with pytest.raises(LogHasAnotherKey):
-        restarted(world).integrate()
+        restarted(world).run()
     assert [each[0] for each in alarms(world)] == ["log-has-another-key"]
     assert world.as_role("", "select count(*) from pending_entries") == [(1,)]
 
@@ -196,16 +196,20 @@ def test_an_operator_accepts_a_restored_log_by_taking_the_kept_checkpoint_away(w
     """The alarm stays until a reviewer has looked; and comes back if somebody closes it while signing is refused."""
     cut(world, a_log[0])
     with pytest.raises(LogHasShrunk):
-        restarted(world).integrate()
+        restarted(world).run()
     with world.parts.as_service() as uow:
-        assert close_alarm(uow, world.as_role("", "select alarm_id from alarms")[0][0], "intended")
+        close_alarm(
+            CloseAlarm(alarm_id=world.as_role("", "select alarm_id from alarms")[0][0], reason="intended"),
+            REVIEWER,
+            uow,
+        )
         uow.commit()
     with pytest.raises(LogHasShrunk):
-        restarted(world).integrate()
+        restarted(world).run()
     assert len(alarms(world)) == 1
     kept(world).rename(kept(world).with_name("log-checkpoint-before-the-restore"))
     world.hear(sent(uuid4(), []))
-    assert restarted(world).integrate() == 1
+    assert restarted(world).run() == 2, "that the alarm was closed, and what came"
     assert len(alarms(world)) == 1
 
 
@@ -216,8 +220,8 @@ def test_one_that_refuses_is_not_asked_again_at_once(world: World, a_log: list[i
     cut(world, a_log[0])
     world.hear(sent(uuid4(), []))
     with pytest.raises(LogHasShrunk):
-        patient.integrate()
-    assert patient.integrate() == 0
+        patient.run()
+    assert patient.run() == 0
     now[0] = 15.0
     with pytest.raises(LogHasShrunk):
-        patient.integrate()
+        patient.run()

@@ -11,7 +11,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from services.audit.adapters.beside_entries import ABOUT
-from services.audit.commands.reconcile_sequences import reconcile
+from services.audit.commands.reconcile_sequences import ReconcileSequences, reconcile_sequences
 from services.audit.domain.alarms import Alarm
 from services.audit.domain.tallies import number_of
 from services.audit.log.pack import unpack
@@ -36,7 +36,7 @@ def test_the_logs_state_is_verified_by_computing_it_anew(reviewers: Reviewers, s
     assert "Inga luckor" in page.text
     # what came after the whole round, and has been looked at since, is counted with it
     reviewers.world.hear(opened(uuid4()))
-    reviewers.world.sequencer.integrate()
+    reviewers.world.sequencer.run()
     tick(reviewers.world, SystemClock())
     grown = reviewers.world.rows("select max(size) from log_checkpoints")[0][0]
     assert grown > size
@@ -67,7 +67,7 @@ def test_the_state_shows_a_gap(reviewers: Reviewers, story: Story) -> None:
     source = world.envelope(sent(uuid4(), [])).source
     with world.parts.as_service() as uow:
         uow.sequences.announce(source, 10_000_000, world.clock.now() - timedelta(minutes=1))
-        reconcile(uow.sequences, uow.alarms, world.clock, dict)
+        reconcile_sequences(ReconcileSequences(parked=dict), uow)
         uow.commit()
     page = reviewers.ester.get("/audit/log")
     assert "Händelser saknas" in page.text
@@ -89,7 +89,7 @@ def test_a_doubled_event_stays_an_alarm_until_a_person_closes_it_with_a_reason(
     envelope = world.envelope(event)
     world.hear_envelope(envelope, event)
     world.hear_envelope(envelope, event)
-    world.sequencer.integrate()
+    world.sequencer.run()
     page = ester.get("/audit/log").text
     assert "En händelse har kommit två gånger" in page
     own = re.findall(r'href="(/audit/log/alarms/[^"]+)"', page)[0]
@@ -120,7 +120,7 @@ def test_a_system_says_that_an_alarm_was_looked_at(reviewers: Reviewers, story: 
     envelope = world.envelope(event)
     for _ in range(2):
         world.hear_envelope(envelope, event)
-    world.sequencer.integrate()
+    world.sequencer.run()
     [alarm] = doubled(client.get("/api/audit/v1/log", headers=ester))
     assert alarm["by_hand"] is True
     seen = f"/api/audit/v1/log/alarms/{alarm['id']}/seen"

@@ -43,7 +43,7 @@ def test_verifying_misses_events_that_were_heard(world: World, a_log: list[int])
 def test_nobodys_name_can_be_laid_beside_another_entry(world: World) -> None:
     """A name is sealed for its event, and the leaf says which event that is: another's opens nothing here."""
     world.hear(sent(uuid4(), [], subject="cilla"), sent(uuid4(), [], subject="bo"))
-    world.sequencer.integrate()
+    world.sequencer.run()
     last = size(world) - 1
     as_owner(
         world,
@@ -112,7 +112,7 @@ def test_the_page_says_so_with_the_key_from_outside_the_database(reviewers: Revi
     cut(world, a_log[0])
     as_owner(world, f"insert into log_keys (vkey) values ('{stranger}')")
     with pytest.raises(LogHasShrunk):
-        restarted(world).integrate()
+        restarted(world).run()
     tick(world, SystemClock())
     page = reviewers.ester.get("/audit/log").text
     assert "Loggen stämmer inte" in page

@@ -39,7 +39,7 @@ def api(world: World) -> Iterator[tuple[Flask, str]]:
         uow.commit()
     referral, consent = uuid4(), UUID("00000000-0000-4000-8000-000000000001")
     world.hear(support.given(consent, referral), sent(referral, [consent]), looked(referral, [consent]))
-    world.sequencer.integrate()
+    world.sequencer.run()
     file = world.settings.audit_signing_key_file
     assert file is not None
     key = file.parent / "token-private.json"

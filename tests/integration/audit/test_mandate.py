@@ -75,7 +75,7 @@ def test_readings_of_another_authoritys_drafts_are_not_shown(reviewers: Reviewer
     for unit in (HEALTH_CENTRE, CITYS_SENDER, PARTNER, ADVICE):
         shown = replace(looked(uuid4(), []), unit_id=unit, record_kind="draft", access_id=uuid7())
         ids += [each.id for each in world.hear(shown)]
-    world.sequencer.integrate()
+    world.sequencer.run()
     draft, senders, partners, advice = ids
     assert seen(reviewers, "ester", ids) == {senders, partners, advice}
     assert seen(reviewers, "rut", ids) == {draft}
@@ -93,7 +93,7 @@ def test_sign_ins_are_shown_where_one_works(reviewers: Reviewers) -> None:
     told = [SignedIn(session_id=uuid4(), issuer=ISSUER, subject=who, occurred_at=NOW) for who in ("alva", "pia", "nn")]
     alvas, pias, nobodys = [each.id for each in world.hear(*told)]
     ended = world.hear(SessionEnded(session_id=uuid4(), expires_at=NOW, occurred_at=NOW))[0].id
-    world.sequencer.integrate()
+    world.sequencer.run()
     all_of_them = [alvas, pias, nobodys, ended]
     # an end names nobody
     assert seen(reviewers, "ester", all_of_them) == {pias, ended}
@@ -107,7 +107,7 @@ def test_names_are_exported_by_the_same_rule(reviewers: Reviewers) -> None:
     draft = replace(looked(uuid4(), []), unit_id=HEALTH_CENTRE, record_kind="draft", subject="draft-reader")
     signed_in = SignedIn(session_id=uuid4(), issuer=ISSUER, subject="alva", occurred_at=NOW)
     heard = [each.id for each in world.hear(draft, signed_in, replace(draft, unit_id=ADVICE, access_id=uuid7()))]
-    world.sequencer.integrate()
+    world.sequencer.run()
     rows = world.rows("select event_id, index from log_entries where event_id = any(:ids)", ids=heard)
     index = dict(rows)
     opened: dict[str, list[bool]] = {}

@@ -52,7 +52,7 @@ def told(world: World) -> World:
         looked(referral, [], "refused", "cilla"), listed(referral, consents),
         SignedIn(session_id=uuid4(), issuer=ISSUER, subject="bo", occurred_at=NOW + timedelta(hours=1)),
     )  # fmt: skip
-    world.sequencer.integrate()
+    world.sequencer.run()
     return world
 
 

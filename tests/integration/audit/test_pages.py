@@ -67,7 +67,7 @@ def test_a_list_of_lists_is_one_record_of_entries(reviewers: Reviewers, story: S
     """Entries shown are named by their own ids: a list that shows lists would not fit into a leaf otherwise."""
     long = replace(looked(story.referral, []), action="list", subjects=tuple(uuid4() for _ in range(900)))
     reviewers.world.hear(*[looked(story.referral, [])] * 25, *[long] * 3)
-    reviewers.world.sequencer.integrate()
+    reviewers.world.sequencer.run()
     assert reviewers.ester.get("/audit/entries").status_code == 200
     leaf = reviewers.recorded()
     assert (leaf["action"], leaf["record_kind"]) == ("list", "entry")
@@ -99,7 +99,7 @@ def test_a_referrals_trail_names_nobody_elses_consent(reviewers: Reviewers, stor
         subjects=(story.referral, uuid4()),
     )
     reviewers.world.hear(shown)
-    reviewers.world.sequencer.integrate()
+    reviewers.world.sequencer.run()
     page = reviewers.ester.get(f"/audit/referrals/{story.referral}").text
     assert "Lotsningen visades i en lista" in page
     assert f"/audit/consents/{story.consent}" in page
@@ -109,7 +109,7 @@ def test_a_referrals_trail_names_nobody_elses_consent(reviewers: Reviewers, stor
 def test_an_opening_that_no_consent_covered_is_told_as_such(reviewers: Reviewers, story: Story) -> None:
     """After a withdrawal the receiving unit may open the referral, and sees no content."""
     reviewers.world.hear(looked(story.referral, []))
-    reviewers.world.sequencer.integrate()
+    reviewers.world.sequencer.run()
     assert "innehållet var dolt" in reviewers.ester.get(f"/audit/referrals/{story.referral}").text
 
 
@@ -132,7 +132,7 @@ def test_a_number_leads_to_the_trail_however_it_is_typed(reviewers: Reviewers) -
     while "0" not in number:
         number = new_number()
     reviewers.world.hear(replace(sent(referral, [uuid4()]), number=number))
-    reviewers.world.sequencer.integrate()
+    reviewers.world.sequencer.run()
     for typed in (
         number,
         number.lower().replace("-", " "),
@@ -190,7 +190,7 @@ def test_whom_an_event_concerns_is_not_told_as_who_did_it(reviewers: Reviewers) 
         AssignmentGranted(assignment_id=uuid4(), issuer=ISSUER, subject="bosse", unit_id=ADVICE, role="adviser",
                           valid_from=NOW),
     )  # fmt: skip
-    reviewers.world.sequencer.integrate()
+    reviewers.world.sequencer.run()
     page = reviewers.ester.get("/audit/entries").text
     assert "Gäller enheten Anhörigstödet Södermalm." in page
     assert "Gäller användaren bosse, Anhörigstödet Södermalm." in page

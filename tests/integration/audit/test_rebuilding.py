@@ -59,7 +59,7 @@ def test_it_is_as_it_was(world: World, size: int, monkeypatch: pytest.MonkeyPatc
     said = rebuilt(world)
     assert "6 entries hold" in said
     assert beside(world) == before
-    world.sequencer.integrate()
+    world.sequencer.run()
     assert verify(world).holds is True
     leaf = leaves(world)[-1]
     assert (leaf["action"], leaf["record_kind"], leaf["rule"]) == ("change", "log-index", "operators-rebuild-differs")
@@ -102,7 +102,7 @@ def test_nothing_is_made_from_leaves_that_do_not_hold(world: World, deed: str) -
 def test_the_trees_stored_hashes_are_made_anew(world: World, deed: str) -> None:
     """Those over 256 leaves each, and what is above them; what is below is never stored."""
     world.hear_together(*[sent(uuid4(), []) for _ in range(506)])
-    world.sequencer.integrate()
+    world.sequencer.run()
     stored = "select level, index, hash from log_nodes order by level, index"
     before = world.rows(stored)
     assert [row[:2] for row in before] == [(8, 0), (8, 1), (9, 0)]
@@ -150,7 +150,7 @@ def test_a_reviewer_reads_while_it_is_made_anew(world: World, monkeypatch: pytes
         assert before
     assert len(read) > 1
     assert all(read)
-    world.sequencer.integrate()
+    world.sequencer.run()
     assert verify(world).holds is True
     # and what stands in everybody's way is back
     refused = "update log_entries set about_1 = gen_random_uuid()"

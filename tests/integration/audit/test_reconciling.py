@@ -10,13 +10,13 @@ from uuid import uuid4
 import pytest
 
 from services.audit.adapters.backlog import AT_MOST, Backlog, waiting_in
-from services.audit.commands.close_alarm import close_alarm
-from services.audit.commands.reconcile_sequences import SILENCE, reconcile
+from services.audit.commands.close_alarm import CloseAlarm, close_alarm
+from services.audit.commands.reconcile_sequences import SILENCE, ReconcileSequences, reconcile_sequences
 from services.audit.domain.gaps import GRACE
 from services.audit.reactions.when_a_relay_announces_note_its_height import note_height
 from services.audit.views.log_status import OpenAlarm, status
 from shared.contracts.common import RelayAnnounced
-from tests.integration.audit.support import World, do_as, sent
+from tests.integration.audit.support import REVIEWER, World, do_as, sent
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +40,7 @@ def announce(world: World, highest: int) -> str:
 
 def alarms(world: World, parked: dict[str, list[int]] | None = None) -> list[tuple[str, int, int, bool]]:
     with world.parts.as_service() as uow:
-        reconcile(uow.sequences, uow.alarms, world.clock, lambda: parked or {})
+        reconcile_sequences(ReconcileSequences(parked=lambda: parked or {}), uow)
         uow.commit()
     rows = world.as_role("", "select kind, first, last, explained from alarms where closed_at is null order by first")
     return [tuple(row) for row in rows]
@@ -54,7 +54,7 @@ def lose(world: World, how_many: int) -> None:
 def test_without_gaps_there_is_no_alarm(world: World) -> None:
     """Everything announced has been heard; some of it still waits in the queue."""
     world.hear(*[sent(uuid4(), []) for _ in range(3)])
-    world.sequencer.integrate()
+    world.sequencer.run()
     world.hear(*[sent(uuid4(), []) for _ in range(2)])
     announce(world, 5)
     world.clock.advance(GRACE)
@@ -67,7 +67,7 @@ def test_a_hole_and_a_lost_tail_are_named(world: World) -> None:
     lose(world, 2)
     world.hear(sent(uuid4(), []), sent(uuid4(), []))
     announce(world, 9)
-    world.sequencer.integrate()
+    world.sequencer.run()
     world.clock.advance(GRACE)
     assert alarms(world) == [("events-missing", 2, 3, False), ("events-missing", 6, 9, False)]
 
@@ -153,7 +153,7 @@ def test_gaps_arrivals_and_announcements_in_any_order(world: World, seed: int) -
             announce(world, world.sequence)
         world.clock.advance(timedelta(seconds=chance.choice([1, 5, 25])))
         if chance.random() < 0.5:
-            world.sequencer.integrate()
+            world.sequencer.run()
         alarms(world)
         rows = world.as_role("", "select first, last, noticed_at from alarms where closed_at is null")
         now = {number: at for first, last, at in rows for number in range(first, last + 1)}
@@ -165,7 +165,7 @@ def test_gaps_arrivals_and_announcements_in_any_order(world: World, seed: int) -
     announce(world, world.sequence)
     world.clock.advance(GRACE)
     assert {number for _, first, last, _ in alarms(world) for number in range(first, last + 1)} == set(lost)
-    world.sequencer.integrate()
+    world.sequencer.run()
 
 
 def test_what_a_reviewer_has_accepted_as_lost_stays_closed(world: World) -> None:
@@ -176,7 +176,7 @@ def test_what_a_reviewer_has_accepted_as_lost_stays_closed(world: World) -> None
     assert [each[0] for each in alarms(world)] == ["events-missing", "publisher-silent"]
     with world.parts.as_service() as uow:
         for (alarm_id,) in world.as_role("", "select alarm_id from alarms where closed_at is null"):
-            assert close_alarm(uow, alarm_id, "lost-for-good")
+            close_alarm(CloseAlarm(alarm_id=alarm_id, reason="lost-for-good"), REVIEWER, uow)
         uow.commit()
     assert alarms(world) == []
     lose(world, 1)
@@ -208,7 +208,7 @@ def test_a_late_announcement_changes_nothing(world: World) -> None:
 
 def test_what_waits_for_a_minute_to_enter_the_log_is_an_alarm_until_it_does(world: World) -> None:
     """The sequencer has stopped, or refuses to sign: the reviewer is told, also when nobody reconciles."""
-    world.sequencer.integrate()
+    world.sequencer.run()
     world.hear(sent(uuid4(), []))
     assert alarms(world) == []
     owner = world.settings.service("audit").owner_database_url
@@ -216,7 +216,7 @@ def test_what_waits_for_a_minute_to_enter_the_log_is_an_alarm_until_it_does(worl
     assert [each.kind for each in _shown(world)] == ["log-stands-still"]
     assert [each[0] for each in alarms(world)] == ["log-stands-still"]
     assert [(each.kind, each.publisher) for each in _shown(world)] == [("log-stands-still", "audit")]
-    world.sequencer.integrate()
+    world.sequencer.run()
     assert alarms(world) == [] == _shown(world)
 
 
@@ -246,7 +246,7 @@ def test_what_waits_in_our_own_queue_is_late_and_not_missing(world: World) -> No
 
     def told() -> list[tuple[int, int]]:
         with world.parts.as_service() as uow:
-            reconcile(uow.sequences, uow.alarms, world.clock, dict, behind=backlog)
+            reconcile_sequences(ReconcileSequences(parked=dict, behind=backlog), uow)
             uow.commit()
         return world.as_role("", "select first, last from alarms where closed_at is null order by first")  # type: ignore[return-value]
 

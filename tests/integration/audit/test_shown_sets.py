@@ -33,7 +33,7 @@ def test_what_many_saw_is_stored_once(world: World) -> None:
     before = world.rows("select count(*) from shown_sets")[0][0]
     beside = world.rows(f"select count(*) from {ABOUT}")[0][0]
     world.hear(page(), page("alva"), replace(page(), subjects=tuple(reversed(PAGE))), page(without=1))
-    world.sequencer.integrate()
+    world.sequencer.run()
     assert world.rows("select count(*) from shown_sets")[0][0] == before + 2
     assert world.rows(f"select count(*) from {ABOUT}")[0][0] == beside, "an entry is found through its set"
     said = [leaf["shown"] for leaf in leaves(world)[-4:]]
@@ -48,7 +48,7 @@ def test_a_trail_tells_of_each_list_with_what_it_showed(reviewers: Reviewers, st
     world, before = reviewers.world, broken_log.size(reviewers.world)
     world.hear(listed(story.referral, [story.consent]), listed(story.referral, [story.consent], subject="alva"))
     world.hear(listed(uuid4(), [uuid4()]))
-    world.sequencer.integrate()
+    world.sequencer.run()
     path = f"/api/audit/v1/{kind}s/{getattr(story, kind)}/trail"
     answer = reviewers.app.test_client().get(path, headers=reviewers.bearer(UUID(int=1900), "ester")).json
     found = {step["index"]: step for step in answer["steps"] if step["action"] == "list"}
@@ -63,7 +63,7 @@ def test_a_trail_tells_of_each_list_with_what_it_showed(reviewers: Reviewers, st
 def test_a_search_by_a_set_uses_its_index(world: World) -> None:
     """However many lists there have been, nobody reads them all to find those that showed one referral."""
     world.hear_together(*[page(without=each) for each in range(20)])
-    world.sequencer.integrate()
+    world.sequencer.run()
     with world.parts.as_auditor() as uow:
         uow.connection.exec_driver_sql("set local enable_seqscan = off")
         search = f"select key from shown_sets where ids @> array['{PAGE[3]}'::uuid]"
@@ -78,7 +78,7 @@ def test_a_search_by_a_set_uses_its_index(world: World) -> None:
 def test_sets_are_found_for_auditors_only(world: World) -> None:
     """The function that searches as the owner is no way round row-level security."""
     world.hear(page())
-    world.sequencer.integrate()
+    world.sequencer.run()
     ask = "select count(*) from sets_showing(:subject)"
     assert world.rows(ask, subject=PAGE[3])[0][0] >= 1
     assert world.as_role("", ask, subject=PAGE[3]) == world.as_role("adviser", ask, subject=PAGE[3]) == [(0,)]
@@ -99,7 +99,7 @@ def test_a_set_that_is_not_the_entrys_is_told_where_it_is_shown(
     """By API and on the page; and nothing is shown that the entry does not name."""
     world = reviewers.world
     world.hear(listed(story.referral, [story.consent]))
-    world.sequencer.integrate()
+    world.sequencer.run()
     index = broken_log.size(world) - 1
     client, headers = reviewers.app.test_client(), reviewers.bearer(UUID(int=1900), "ester")
     assert client.get(f"/api/audit/v1/entries/{index}", headers=headers).json["differs"] == []
@@ -115,7 +115,7 @@ def test_a_set_that_is_not_the_entrys_is_told_where_it_is_shown(
 def test_the_export_holds_every_set(reviewers: Reviewers, story: Story) -> None:
     """Whoever verifies it outside sees that what lists showed is what their entries name."""
     reviewers.world.hear(page())
-    reviewers.world.sequencer.integrate()
+    reviewers.world.sequencer.run()
     answer = reviewers.app.test_client().get(
         "/api/audit/v1/log/export", headers=reviewers.bearer(UUID(int=1900), "ester")
     )
@@ -129,6 +129,6 @@ def test_the_export_holds_every_set(reviewers: Reviewers, story: Story) -> None:
 def test_what_was_read_by_itself_names_it_itself(world: World) -> None:
     """One look at one referral shares its set with nobody."""
     world.hear(looked(PAGE[0], RELIED_ON[:2]))
-    world.sequencer.integrate()
+    world.sequencer.run()
     assert leaves(world)[-1]["subjects"] == [str(PAGE[0])]
     assert "shown" not in leaves(world)[-1]

@@ -15,6 +15,7 @@ from services.audit.reactions.when_a_service_tallies_an_hour_keep_it import keep
 from shared.contracts.common import TallyAnnounced
 from shared.kernel.clock import FixedClock
 from shared.messaging.tally import HOUR, Tally, hour_of
+from shared.storage.unit_of_work import transactions
 from tests.integration.audit.broken_log import as_owner
 from tests.integration.audit.support import World, looked, sent
 from tests.integration.audit.test_reconciling import announce
@@ -44,9 +45,7 @@ def say(world: World, hour: datetime, told: int = 0) -> None:
 
 def missed(world: World, comparer: Comparer) -> set[tuple[str, int]]:
     """The hours that are missed after a tick, by publisher; 0 is all of them."""
-    with world.parts.as_auditor() as uow:
-        comparer.tick(uow, uow.sequences.announcements(world.clock.now()))
-        uow.commit()
+    comparer.run()
     query = "select source, first from alarms where closed_at is null and kind = 'tally-missing'"
     return {(row[0], row[1]) for row in world.as_role("", query)}
 
@@ -60,8 +59,8 @@ def test_an_hour_that_is_left_out_between_two_others_is_missed(world: World) -> 
     """When the log has something of it: an hour in which nothing happened need not be said."""
     hour = this_hour(world)
     world.hear(sent(uuid4(), []))
-    world.sequencer.integrate()
-    comparer = Comparer(world.clock)
+    world.sequencer.run()
+    comparer = Comparer(transactions(world.parts.as_auditor), world.clock)
     for other in (hour - 2 * HOUR, hour + HOUR):
         say(world, other)
     source = announce(world, world.sequence)
@@ -76,8 +75,8 @@ def test_an_hour_that_is_left_out_between_two_others_is_missed(world: World) -> 
 def test_a_service_that_speaks_and_says_nothing_of_any_hour_is_missed(world: World) -> None:
     """After three hours and a little; while its relay is silent that is what is told, and not this."""
     world.hear(sent(uuid4(), []))
-    world.sequencer.integrate()
-    comparer = Comparer(world.clock)
+    world.sequencer.run()
+    comparer = Comparer(transactions(world.parts.as_auditor), world.clock)
     publisher = announce(world, world.sequence).rpartition("/")[0]
     assert missed(world, comparer) == set()
     world.clock.advance(SILENT_AFTER + timedelta(seconds=1))
@@ -101,12 +100,12 @@ def test_no_look_that_was_told_stops_the_comparing(world: World, ids: tuple[UUID
     known = looked(uuid4(), [])
     told = [replace(known, access_id=each) for each in ids] if ids else [known, known]
     world.hear(*told)
-    world.sequencer.integrate()
+    world.sequencer.run()
     hour = this_hour(world)
     for each in (hour, hour - HOUR):
         say(world, each)
     world.clock.advance(SETTLED_AFTER)
-    comparer = Comparer(world.clock)
+    comparer = Comparer(transactions(world.parts.as_auditor), world.clock)
     for _ in range(2):
         missed(world, comparer)
     compared = world.as_role("", "select hour, differs from tallies where compared_at is not null order by hour")
@@ -118,12 +117,12 @@ def test_hours_that_agreed_are_forgotten_in_the_end(world: World) -> None:
     """Not one that was never compared, nor one that differs, nor one that a service may still say again."""
     hour = this_hour(world)
     world.hear(sent(uuid4(), []))
-    world.sequencer.integrate()
+    world.sequencer.run()
     old, differs, young = hour - KEPT_FOR - 2 * HOUR, hour - KEPT_FOR - HOUR, hour - KEPT_FOR + 2 * HOUR
     for each in (old, young):
         say(world, each)
     say(world, differs, told=1)
-    comparer = Comparer(world.clock)
+    comparer = Comparer(transactions(world.parts.as_auditor), world.clock)
     world.clock.advance(SETTLED_AFTER)
     sweep(world)
     assert hours(world) == [old, differs, young], "none was compared yet"
@@ -150,7 +149,7 @@ def hours(world: World) -> list[datetime]:
 def test_an_entry_that_lacks_a_member_stops_no_comparison(world: World, member: str) -> None:
     """As somebody may leave it who writes past us: its hour differs, and every hour is compared."""
     world.hear(looked(uuid4(), [], "refused", "cilla"))
-    world.sequencer.integrate()
+    world.sequencer.run()
     [(hour,)] = {
         (hour_of(row[0]),) for row in world.rows("select event_id from log_entries order by index desc limit 1")
     }
@@ -158,7 +157,7 @@ def test_an_entry_that_lacks_a_member_stops_no_comparison(world: World, member: 
     as_owner(world, f"update log_entries set leaf = {changed} where index = (select max(index) from log_entries)")
     kept = world.rows("select leaf from log_entries order by index desc limit 1")
     assert f'"{member[:-1]}x"'.encode() in bytes(kept[0][0]), "it stood there"
-    comparer = Comparer(world.clock)
+    comparer = Comparer(transactions(world.parts.as_auditor), world.clock)
     say(world, hour, told=1)
     say(world, hour - HOUR)
     world.clock.advance(SETTLED_AFTER)

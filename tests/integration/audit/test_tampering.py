@@ -31,6 +31,7 @@ from services.audit.processes.verify_in_background import WHOLE_WITHIN, Pace, Ve
 from services.audit.service import VERIFY_EVERY_S
 from shared.settings import Settings
 from shared.storage.migrations import migrate
+from shared.storage.unit_of_work import transactions
 from tests.integration.audit import broken_log
 from tests.integration.audit.support import ELSEWHERE, looked
 from tests.integration.audit.tampering import CONSENT, KEPT, REFERRAL, Town
@@ -324,7 +325,7 @@ def test_nothing_is_found_where_nobody_did_anything(town: Town) -> None:
     """All means at once: numbers, hours, the whole log, and one more reading on its way through everything."""
     town.tell(looked(REFERRAL, [KEPT]))
     town.relay()
-    town.world.sequencer.integrate()
+    town.world.sequencer.run()
     town.announce()
     town.reconcile()
     town.compare()
@@ -348,7 +349,7 @@ def test_what_a_service_has_not_told_yet(town: Town, case: Case) -> None:
     town.tell(looked(REFERRAL, [KEPT], subject="bo"))
     said = town.do(case.who, case.statement)
     town.relay()
-    town.world.sequencer.integrate()
+    town.world.sequencer.run()
     town.announce()
     _holds(town, case, said)
 
@@ -359,7 +360,7 @@ def test_what_waits_to_enter_the_log(town: Town, case: Case) -> None:
     town.tell(looked(REFERRAL, [KEPT], subject="bo"))
     town.relay()
     said = town.do(case.who, case.statement)
-    town.world.sequencer.integrate()
+    town.world.sequencer.run()
     town.announce()
     _holds(town, case, said)
 
@@ -368,14 +369,14 @@ def test_a_reading_after_a_withdrawal_is_the_logs_own_contradiction(town: Town) 
     """Whatever somebody did to the consents in the service: the log remembers both, and says that they do not fit."""
     town.tell(looked(REFERRAL, [CONSENT]))
     town.relay()
-    town.world.sequencer.integrate()
+    town.world.sequencer.run()
     broken_log.tick(town.world)
     assert town.alarms() == set(), "at the very moment of the withdrawal two transactions may pass each other"
     late = looked(REFERRAL, [CONSENT])
     object.__setattr__(late, "occurred_at", late.occurred_at + timedelta(minutes=1))
     town.tell(late)
     town.relay()
-    town.world.sequencer.integrate()
+    town.world.sequencer.run()
     broken_log.tick(town.world)
     assert town.alarms() == {"read-after-withdrawal"}
 
@@ -384,16 +385,14 @@ def test_what_is_new_is_looked_at_by_the_next_tick(town: Town) -> None:
     """Not only in the round: an entry that was changed right after it was signed is found within a minute."""
     town.tell(looked(REFERRAL, [KEPT]))
     town.relay()
-    town.world.sequencer.integrate()
+    town.world.sequencer.run()
     assert (
         town.do("owner!", "update log_entries set unit_set = 0 where index = (select max(index) from log_entries)")
         == ""
     )
     # the round over the whole log does one entry at this tick, and it begins with the first
-    verifier = Verifier(broken_log.signer(town.world).verifier, town.world.clock, pace=Pace(least=1))
-    with town.world.parts.as_auditor() as uow:
-        state = verifier.tick(uow)
-        uow.commit()
+    begin = transactions(town.world.parts.as_auditor)
+    state = Verifier(begin, broken_log.signer(town.world).verifier, town.world.clock, pace=Pace(least=1)).run()
     assert state is not None
     assert state.new_wrong == broken_log.size(town.world) - 1
     assert town.alarms() == {"column-changed"}

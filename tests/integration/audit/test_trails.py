@@ -32,7 +32,7 @@ def looks(reviewers: Reviewers, story: Story, *, lists: int, days: int = 1) -> N
         world.hear_together(*[listed(story.referral, [story.consent]) for _ in range(lists)])
         world.clock.advance(timedelta(days=1))
     world.hear(looked(story.referral, [story.consent]), looked(story.referral, [], "refused", "cilla"))
-    world.sequencer.integrate()
+    world.sequencer.run()
 
 
 def about(reviewers: Reviewers, story: Story) -> set[int]:
@@ -106,7 +106,7 @@ def test_lists_are_folded_by_who_and_day(reviewers: Reviewers, story: Story) -> 
     """Bo's forty showings on one day are told once, with each one's entry; another user's stand by themselves."""
     looks(reviewers, story, lists=40)
     reviewers.world.hear(listed(story.referral, [story.consent], subject="bosse"))
-    reviewers.world.sequencer.integrate()
+    reviewers.world.sequencer.run()
     page = reviewers.ester.get(f"/audit/consents/{story.consent}").text
     assert page.count("Lotsningen visades i en lista") == 2
     assert "40 gånger" in page
@@ -162,7 +162,7 @@ def test_a_step_whose_assignment_is_not_known_names_no_unit(reviewers: Reviewers
     world = reviewers.world
     early = replace(cancelled(referral), assignment_id=assignment)
     world.hear(given(consent, referral), sent(referral, [consent]), opened(referral), early)
-    world.sequencer.integrate()
+    world.sequencer.run()
     path = f"/audit/referrals/{referral}"
 
     def told() -> str:

@@ -105,7 +105,7 @@ def test_the_row_says_how_the_referral_stands(reviewers: Reviewers, steps: Seque
         version += kind != "referral.opened.v1"
         happened.append(step(referral, kind, version))
     reviewers.world.hear(*(reversed(happened) if backwards else happened))
-    reviewers.world.sequencer.integrate()
+    reviewers.world.sequencer.run()
     last = next(kind for kind in reversed(kinds) if kind != "referral.opened.v1" or len(kinds) == 2)
     assert states(reviewers, "referrals", referral) == STATES[last]
 
@@ -120,7 +120,7 @@ def test_the_row_says_how_the_consent_stands(reviewers: Reviewers) -> None:
         replace(given(taken_back, referral), expires_at=later),
         withdrawn(taken_back, referral),
     )
-    reviewers.world.sequencer.integrate()
+    reviewers.world.sequencer.run()
     assert states(reviewers, "consents", lasting) == ("given", "Gäller")
     assert states(reviewers, "consents", over) == ("expired", "Gått ut")
     assert states(reviewers, "consents", taken_back) == ("withdrawn", "Återkallat, helt eller delvis")
@@ -138,7 +138,7 @@ def a_years_delay(reviewers: Reviewers, by: timedelta) -> tuple[UUID, UUID]:
         withdrawn(consent, referral),
     ):
         world.hear_envelope(world.envelope(event, time=world.clock.now() - by), event)
-    world.sequencer.integrate()
+    world.sequencer.run()
     return referral, consent
 
 
@@ -184,7 +184,7 @@ def test_several_within_one_minute_are_said_of_one_moment(reviewers: Reviewers, 
     world, later = reviewers.world, listed(referral, [consent])
     for minutes in (2, 7):
         world.hear_envelope(world.envelope(later, time=world.clock.now() - YEAR + timedelta(minutes=minutes)), later)
-    world.sequencer.integrate()
+    world.sequencer.run()
     page = reviewers.ester.get(path.format(referral=referral, consent=consent)).text
     assert [first != last for first, last in ends.findall(page)] == [True]
 
@@ -206,7 +206,7 @@ def test_a_receipt_is_told_as_a_receipt(reviewers: Reviewers, story: Story) -> N
     before = replace(looked(story.referral, []), action="print", rule="referring-unit")
     now = replace(looked(story.referral, []), record_kind="referral-receipt", rule="referring-unit")
     reviewers.world.hear(before, now)
-    reviewers.world.sequencer.integrate()
+    reviewers.world.sequencer.run()
     page = reviewers.ester.get(f"/audit/referrals/{story.referral}").text
     assert page.count("Kvittot öppnades") == 2
     assert "skrevs ut" not in page

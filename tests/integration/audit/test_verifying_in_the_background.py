@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.audit.commands.close_alarm import close_alarm
+from services.audit.commands.close_alarm import CloseAlarm, close_alarm
 from services.audit.domain.check_beside import ALL_CHECKS
 from services.audit.log import check as checking
 from services.audit.log.check import ENTRY_CHANGED, Check, Finding, Slice
@@ -17,8 +17,9 @@ from services.audit.log.keys import SignerKey
 from services.audit.log.pack import unpack
 from services.audit.processes.verification import State
 from services.audit.processes.verify_in_background import LATE, Pace, Verifier
+from shared.storage.unit_of_work import transactions
 from tests.integration.audit.broken_log import alarms, as_owner, signer, size, tick, verify
-from tests.integration.audit.support import World, sent
+from tests.integration.audit.support import REVIEWER, World, sent
 
 pytestmark = pytest.mark.usefixtures("a_log")
 SMALL = Pace(every=5, at_most=0, least=2)
@@ -31,9 +32,8 @@ def found(world: World) -> set[tuple[str, int, int]]:
 
 def a_tick(world: World, pace: Pace = SMALL, checks: Sequence[Check] = ()) -> State:
     """One tick of a process that has just begun; it works in slices of two entries."""
-    with world.parts.as_auditor() as uow:
-        state = Verifier(signer(world).verifier, world.clock, pace=pace, checks=checks).tick(uow)
-        uow.commit()
+    begin = transactions(world.parts.as_auditor)
+    state = Verifier(begin, signer(world).verifier, world.clock, pace=pace, checks=checks).run()
     assert state is not None
     return state
 
@@ -95,7 +95,7 @@ def test_what_was_changed_is_named(world: World, what: str, when: str) -> None:
     if "node" in what:
         # the first that is stored is the one over 256 leaves
         world.hear_together(*[sent(uuid4(), []) for _ in range(250)])
-        world.sequencer.integrate()
+        world.sequencer.run()
     if when == "old":
         verify(world)
         as_owner(world, change(world))
@@ -111,7 +111,7 @@ def test_what_is_new_is_looked_at_by_the_next_tick(world: World, a_log: list[int
     """However long the round over the whole takes."""
     whole_round(world)
     world.hear(sent(uuid4(), []), sent(uuid4(), []))
-    world.sequencer.integrate()
+    world.sequencer.run()
     as_owner(world, forged(world, a_log[-1]))
     state = tick(world)
     assert (state.holds, state.wrong) == (False, a_log[-1])
@@ -141,7 +141,7 @@ def test_one_finding_is_one_alarm_for_as_long_as_it_stands(world: World) -> None
     [(alarm_id, noticed_at)] = world.as_role("", "select alarm_id, noticed_at from alarms")
     assert noticed_at == world.clock.now() - timedelta(minutes=3)
     with world.parts.as_service() as uow:
-        assert close_alarm(uow, alarm_id, "investigated")
+        close_alarm(CloseAlarm(alarm_id=alarm_id, reason="investigated"), REVIEWER, uow)
         uow.commit()
     assert verify(world).holds is False
     assert found(world) == set()
@@ -171,10 +171,11 @@ def test_whoever_empties_or_forges_what_it_remembers_has_it_begin_anew(world: Wo
 
 def test_it_is_one_that_verifies(world: World) -> None:
     """A second process finds it taken, and does nothing."""
-    verifier = Verifier(signer(world).verifier, world.clock)
-    with world.parts.as_auditor() as one, world.parts.as_auditor() as other:
-        assert verifier.tick(one) is not None
-        assert verifier.tick(other) is None
+    verifier = Verifier(transactions(world.parts.as_auditor), signer(world).verifier, world.clock)
+    with world.parts.as_auditor() as one:
+        assert one.remembered.lock()
+        assert verifier.run() is None
+    assert verifier.run() is not None
 
 
 def test_a_round_that_takes_too_long_is_an_alarm_until_it_is_over(world: World) -> None:

@@ -67,7 +67,7 @@ def test_what_nobody_changed_does_not_differ(reviewers: Reviewers, story: Story)
     client, headers = reviewers.app.test_client(), reviewers.bearer(UUID(int=1900), "ester")
     for _ in range(2):
         answer = client.get("/api/audit/v1/entries?limit=200", headers=headers).json
-        reviewers.world.sequencer.integrate()
+        reviewers.world.sequencer.run()
     assert len(answer["items"]) >= 6
     assert {each["index"]: each["differs"] for each in answer["items"] if each["differs"]} == {}
 

@@ -127,7 +127,7 @@ class House:
                 self._hear(envelope, event)
                 if logged:
                     self.audit.hear_envelope(envelope, event)
-                    self.audit.sequencer.integrate()
+                    self.audit.sequencer.run()
             claims.mark_sent([each.id for each in told])
 
     def _hear(self, envelope: Envelope, event: Contract) -> None:

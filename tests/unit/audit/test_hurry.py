@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -74,21 +75,21 @@ class Log:
         self.opened += [alarm.kind for alarm, _ in changes.opened]
 
 
-def verifier(clock: FixedClock, monkeypatch: pytest.MonkeyPatch, *, at_most: float) -> Verifier:
+def verifier(log: Log, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, *, at_most: float) -> Verifier:
     """One whose seconds stand still, so that a tick in a hurry goes to the end, and whose slices all hold."""
 
     def slice_(_: Any, walk: Walk, high: int) -> tuple[list[Any], dict[str, list[int]]]:
         walk.at = high
         return [], {}
 
-    made = Verifier(SignerKey.generate("x").verifier, clock, pace=Pace(at_most=at_most), seconds=lambda: 0.0)
+    begin: Any = lambda: nullcontext(SimpleNamespace(verification=log, remembered=log, alarms=log))  # noqa: E731
+    made = Verifier(begin, SignerKey.generate("x").verifier, clock, pace=Pace(at_most=at_most), seconds=lambda: 0.0)
     monkeypatch.setattr(made, "_slice", lambda uow, walk, high: slice_(uow, walk, high))
     return made
 
 
-def tick(made: Verifier, log: Log) -> State:
-    uow: Any = SimpleNamespace(verification=log, alarms=log)
-    state = made.tick(uow)
+def tick(made: Verifier) -> State:
+    state = made.run()
     assert state is not None
     return state
 
@@ -112,19 +113,19 @@ def ended(ago: timedelta) -> Result:
 def test_it_hurries_when_it_has_reason_to(state: State | None, whole: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else it takes the usual half day, and something of it at each tick."""
     log = Log(state)
-    monkeypatch.setattr("services.audit.processes.verify_in_background.note", lambda *_: None)
-    found = tick(verifier(FixedClock(NOW), monkeypatch, at_most=1), log)
+    monkeypatch.setattr("services.audit.processes.verify_in_background.note_findings", lambda *_: None)
+    found = tick(verifier(log, FixedClock(NOW), monkeypatch, at_most=1))
     assert (found.last is not None and found.last.finished_at == NOW) is whole
 
 
 def test_whoever_empties_what_is_remembered_does_not_put_off_that_it_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
     """The process remembers since when no round has been over."""
     clock, log = FixedClock(NOW), Log(None)
-    made = verifier(clock, monkeypatch, at_most=0)
+    made = verifier(log, clock, monkeypatch, at_most=0)
     for _ in range(27):
         assert log.opened == []
         log.kept = None
-        tick(made, log)
+        tick(made)
         clock.advance(timedelta(hours=1))
-    tick(made, log)
+    tick(made)
     assert log.opened == [VERIFICATION_LATE]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from services.audit.commands.reconcile_sequences import SILENCE, reconcile
+from services.audit.commands.reconcile_sequences import SILENCE, ReconcileSequences, reconcile_sequences
 from services.audit.domain.alarms import PUBLISHER_SILENT, Alarm, Changes, Standing
 from services.audit.domain.ports import Announcement
 from shared.kernel.clock import FixedClock
@@ -58,9 +59,8 @@ class Alarms:
 
 
 def asked(alarms: Alarms, *, begun: datetime, heard_at: datetime) -> list[Alarm]:
-    sequences: Any = Sequences(heard_at)
-    noted: Any = alarms
-    return reconcile(sequences, noted, FixedClock(NOW), dict, begun=begun)
+    work: Any = SimpleNamespace(sequences=Sequences(heard_at), alarms=alarms, clock=FixedClock(NOW))
+    return reconcile_sequences(ReconcileSequences(parked=dict, begun=begun), work)
 
 
 @pytest.mark.parametrize(("listens_since", "silent"), [(SECOND, False), (SILENCE - SECOND, False), (SILENCE, True)])

@@ -14,8 +14,7 @@ from babel.messages.pofile import read_po
 
 from operations import operator_act as coming_back
 from operations.parked_messages import REASONS, rule_for
-from services.audit.commands import record_reading
-from services.audit.domain import alarms
+from services.audit.domain import alarms, own_access
 from services.audit.domain.refusals import TrailIsUnknown
 from services.audit.log import check as checking
 from services.audit.service import EVERYTHING
@@ -35,12 +34,12 @@ from shared.kernel.refusals import Refusal
 from shared.web.who import RoleNotAllowed
 
 ROOT = Path(__file__).resolve().parents[3]
-# refuse(action, subjects, "rule", …) of the referral service
-REFUSING = re.compile(r'refuse\(\s*(?:Action\.\w+|action),\s*\([^()]*\),\s*"([a-z-]+)"')
+# attempt(action, subjects, "rule", …) of the referral service
+REFUSING = re.compile(r'attempt\(\s*(?:Action\.\w+|action),\s*\([^()]*\),\s*"([a-z-]+)"')
 
 
-# record_access(actor, "action", "rule", …) and record_attempt(actor, refusal, …) of the directory
-RECORDING = re.compile(r"\.record_(?:access|attempt)\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+# look("action", rule, …) of the directory
+RECORDING = re.compile(r"\blook\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
 
 
 def refusals_of_the_directory() -> set[str]:
@@ -88,7 +87,7 @@ def test_every_rule_that_refuses_has_a_sentence() -> None:
     """In the referral service's commands, and audit's own."""
     found = rules_of_refusals()
     assert {"no-relation-to-referral", "not-the-author"} <= found, "the pattern no longer finds the rules"
-    own = {record_reading.RULE, RoleNotAllowed.slug, TrailIsUnknown.slug}
+    own = {own_access.WITHIN_MANDATE, RoleNotAllowed.slug, TrailIsUnknown.slug}
     assert found | own <= set(reasons.WHY)
 
 
@@ -114,8 +113,7 @@ def test_the_directory_writes_no_rule_out_by_hand() -> None:
     ]
     assert len(calls) >= 8, "the pattern no longer finds where accesses are recorded"
     for name, arguments in calls:
-        second = [each.strip() for each in arguments.split(",", 3)]
-        rule = second[2] if second[1].startswith('"') else second[1]
+        rule = arguments.split(",", 3)[1].strip()
         assert not rule.startswith('"'), (name, rule)
 
 
@@ -181,11 +179,11 @@ def accesses_recorded() -> set[tuple[str, str]]:
     found = {(shown.value, "read") for shown in Shown}
     for file in [path for room in ("services", "operations", "demo") for path in (ROOT / room).rglob("*.py")]:
         source = file.read_text()
-        for call in re.findall(r"(?:Access|AccessRecorded)\(\s(.*?)\n\s*\)\n", source, re.DOTALL):
+        for call in re.findall(r"\bLook\(([^()]*(?:\([^()]*\)[^()]*)*)\)", source):
             action, kind = (re.search(rf'{name}="([a-z-]+)"', call) for name in ("action", "record_kind"))
             if action and kind:
                 found.add((kind[1], action[1]))
-        for arguments in re.findall(r"\.record_access\(([^()]*(?:\([^()]*\)[^()]*)*)\)", source):
+        for arguments in RECORDING.findall(source) if "directory" in file.parts else ():
             parts = re.findall(r'"([a-z-]+)"', arguments)
             if len(parts) == 2:
                 found.add((parts[1], parts[0]))
@@ -218,8 +216,8 @@ def test_every_reason_to_come_back_has_a_sentence() -> None:
 
 def test_every_access_of_a_reviewers_has_a_heading() -> None:
     """Read from the one place that records them."""
-    source = "".join(file.read_text() for file in sorted((ROOT / "services/audit/web").glob("*/looks.py")))
-    calls = re.findall(r'record\(uow, [^,]+, "([a-z.]+)", ("[a-z-]+"(?! if)|[^,)]+)', source)
+    files = [*(ROOT / "services/audit/web").glob("*/looks.py"), *(ROOT / "services/audit/commands").glob("*.py")]
+    calls = re.findall(r'\blook\("([a-z.]+)", ("[a-z-]+"(?! if)|[^,)]+)', "".join(map(Path.read_text, files)))
     assert len(calls) >= 5, "the pattern no longer finds where accesses are recorded"
     kinds = {"kind": ("consent", "referral"), "record_kind": ("consent", "referral", "entry")}
     for action, named in calls:

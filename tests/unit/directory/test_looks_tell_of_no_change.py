@@ -12,7 +12,9 @@ from sqlalchemy.pool import StaticPool
 
 from services.directory.adapters import reference_data
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
+from services.directory.domain.access import look
 from services.directory.domain.events import SessionEnded
+from shared.access.record import record_access
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.storage.unit_of_work import ChangedWhileReading, Told, reading
@@ -26,6 +28,7 @@ HANNA = Actor(
 )
 ENDED = SessionEnded(occurred_at=NOW, session_id=UUID(int=3), expires_at=NOW)
 TOLD: list[Told] = []
+LOOK = look("read", "own-municipality", "unit", UUID(int=2))
 
 
 def write(_connection: Connection, told: Sequence[Told], *, occurred_at: datetime) -> None:
@@ -53,19 +56,19 @@ def engine() -> Iterator[Engine]:
 def test_what_happened_in_a_look_is_not_lost_without_a_word(engine: Engine, is_a_look_too: bool) -> None:
     """Neither undone in silence, nor told of beside the look."""
 
-    def look() -> None:
+    def look_at_it() -> None:
         with reading(work_on(engine)) as work:
             if is_a_look_too:
-                work.record_access(HANNA, "read", "own-municipality", "unit", UUID(int=2))
+                record_access(LOOK, HANNA, work)
             work.record(ENDED)
 
     with pytest.raises(ChangedWhileReading):
-        look()
+        look_at_it()
     assert TOLD == []
 
 
 def test_a_look_is_told(engine: Engine) -> None:
     """When nothing happened in it."""
     with reading(work_on(engine)) as work:
-        work.record_access(HANNA, "read", "own-municipality", "unit", UUID(int=2))
+        record_access(LOOK, HANNA, work)
     assert [type(each.contract).__name__ for each in TOLD] == ["AccessRecorded"]

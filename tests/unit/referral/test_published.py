@@ -9,10 +9,11 @@ from uuid import UUID
 import pytest
 
 from services.referral.domain import events
-from services.referral.domain.access import Access, Outcome, Purpose
-from services.referral.published import published, published_access
+from services.referral.domain.access import Purpose, look_at_list
+from services.referral.published import published
+from shared.access.record import access_of
+from shared.contracts.access import access_recorded
 from shared.kernel.events import DomainEvent
-from shared.kernel.identity import uuid7
 from tests.unit.referral.cast import ALVA, BO, NOON, a_referral
 
 BASES = {events.DomainEvent, events.ReferralStep}
@@ -64,18 +65,8 @@ def test_what_nobody_else_needs_to_know_is_not_told() -> None:
 
 def test_an_access_record_is_told_whole() -> None:
     """Who, in which unit and role, what, by which rule, relying on which consents, and when."""
-    access = Access(
-        access_id=uuid7(),
-        action="read",
-        outcome=Outcome.ALLOWED,
-        rule="receiving-unit",
-        purpose=Purpose.SUPPORT_TO_CARER,
-        by=BO,
-        record_kind="referral",
-        subjects=(UUID(int=7),),
-        occurred_at=NOON,
-    )
-    told = published_access(access)
+    look = look_at_list((UUID(int=7),), "receiving-unit", Purpose.SUPPORT_TO_CARER)
+    told = access_recorded(access_of(look, BO, NOON))
     assert (told.issuer, told.subject, told.role) == (BO.user.issuer, "bo", "adviser")
     assert (told.unit_id, told.assignment_id) == (BO.unit_id, BO.assignment_id)
     assert (told.subjects, told.occurred_at, told.outcome) == ((UUID(int=7),), NOON, "allowed")

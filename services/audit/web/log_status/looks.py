@@ -8,11 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.audit.commands.close_alarm import close_alarm
+from services.audit.commands.close_alarm import CloseAlarm, close_alarm
 from services.audit.domain.alarms import REASONS
+from services.audit.domain.own_access import attempt, look
 from services.audit.domain.refusals import TrailIsUnknown
 from services.audit.views import export, log_status
-from services.audit.web.page import changing, parts, reading, record, refuse
+from services.audit.web.page import changing, parts, reading
+from shared.access.record import record_access, refuse
 from shared.kernel.refusals import Invalid
 from shared.kernel.translation import says
 from shared.web.who import current_actor
@@ -35,7 +37,7 @@ def open_alarm(alarm_id: UUID) -> log_status.OpenAlarm:
     with reading() as uow:
         found = log_status.open_alarm(uow.connection, alarm_id)
         if found is None:
-            refuse(uow, current_actor(), "read", "alarm", [alarm_id])
+            refuse(attempt("read", "alarm", [alarm_id]), current_actor(), uow)
     return found
 
 
@@ -48,9 +50,7 @@ def close(alarm_id: UUID, reason: str) -> None:
         raise Invalid(fields={"/reason": says("Choose why the alarm is closed.")})
     actor = current_actor()
     with changing() as uow:
-        if not close_alarm(uow, alarm_id, reason):
-            refuse(uow, actor, "change", "alarm", [alarm_id])
-        record(uow, actor, "change", "alarm", [alarm_id], rule=f"reviewers-close-{reason}")
+        close_alarm(CloseAlarm(alarm_id=alarm_id, reason=reason), actor, uow)
 
 
 def exported(*, with_names: bool) -> Iterator[bytes]:
@@ -65,7 +65,7 @@ def exported(*, with_names: bool) -> Iterator[bytes]:
     except export.NothingToExport:
         raise TrailIsUnknown from None
     with reading() as uow:
-        record(uow, actor, "export", "log-with-names" if with_names else "log")
+        record_access(look("export", "log-with-names" if with_names else "log"), actor, uow)
     return pieces
 
 

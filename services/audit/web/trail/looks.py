@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from services.audit.domain.own_access import attempt, look
 from services.audit.views import entries, trail
 from services.audit.views import states as standing
 from services.audit.views.steps import Step
-from services.audit.web.page import parts, reading, record, refuse
+from services.audit.web.page import parts, reading
+from shared.access.record import record_access, refuse
 from shared.kernel.refusals import Invalid
 from shared.kernel.translation import says
 from shared.vocabulary.misread import Misread
@@ -38,7 +40,7 @@ def page_of(
             states.update(standing.of_consents(uow.connection, shown, parts().clock.now()))
         elif kind == "referrals":
             states.update(standing.of_referrals(uow.connection, shown))
-        record(uow, actor, "list", record_kind, named)
+        record_access(look("list", record_kind, named), actor, uow)
     return shown, states, page_cursor(kind, [shown[-1].index]) if len(found) > limit else None
 
 
@@ -61,8 +63,8 @@ def trail_of(kind: str, subject_id: UUID, limit: int, cursor: str | None) -> tup
             before=before[0] if before else None,
         )
         if found is None:
-            refuse(uow, actor, "read", kind, [subject_id])
-        record(uow, actor, "read", kind, [subject_id])
+            refuse(attempt("read", kind, [subject_id]), actor, uow)
+        record_access(look("read", kind, [subject_id]), actor, uow)
     return found, page_cursor(purpose, [found.older]) if found.older is not None else None
 
 
@@ -72,7 +74,7 @@ def admit_to_trail(kind: str, subject_id: UUID) -> None:
     read = trail.consent_trail if kind == "consent" else trail.referral_trail
     with reading() as uow:
         if read(uow.connection, subject_id, parts().mandate_of(actor), parts().opening, limit=1, before=None) is None:
-            refuse(uow, actor, "read", kind, [subject_id])
+            refuse(attempt("read", kind, [subject_id]), actor, uow)
 
 
 def entry_at(index: int) -> Step:
@@ -82,8 +84,8 @@ def entry_at(index: int) -> Step:
         found = entries.one(uow.connection, index, parts().mandate_of(actor), parts().opening)
         if found is None:
             beyond = entries.id_of(uow.connection, index)
-            refuse(uow, actor, "read", "entry", [] if beyond is None else [beyond])
-        record(uow, actor, "read", "entry", [found.id])
+            refuse(attempt("read", "entry", [] if beyond is None else [beyond]), actor, uow)
+        record_access(look("read", "entry", [found.id]), actor, uow)
     return found
 
 
@@ -97,7 +99,7 @@ def search(asked: str) -> list[entries.Found]:
             found = entries.find(uow.connection, asked, parts().mandate_of(actor))
         except Misread as wrong:
             raise Invalid(fields={"/asked": wrong.title}) from None
-        record(uow, actor, "search", "trail", [each.id for each in found])
+        record_access(look("search", "trail", [each.id for each in found]), actor, uow)
     return found
 
 

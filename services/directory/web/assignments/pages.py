@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.end_assignment import require_dispensable
 from services.directory.commands.grant_assignment import GrantAssignment
+from services.directory.domain.access import look
 from services.directory.domain.permissions import Editor
 from services.directory.domain.refusals import (
     AlreadyRegistered,
@@ -38,6 +39,7 @@ from services.directory.web.administration import (
 from services.directory.web.assignments.forms import AssignmentForm
 from services.directory.web.forms import as_written, said
 from services.directory.web.page import changing, current_editor, reading
+from shared.access.record import record_access
 from shared.kernel.actor import Role
 from shared.kernel.clock import SWEDEN
 from shared.kernel.identity import AssignmentId, uuid7
@@ -111,7 +113,7 @@ def ask_before_ending(assignment_id: UUID) -> Response | str:
         except AssignmentHasEnded:
             flash(_("The assignment had already ended."), "warning")
             return redirect(url_for("units.units"), 303)
-        uow.record_access(editor, "read", rule_of(editor, unit), "assignment", assignment.id)
+        record_access(look("read", rule_of(editor, unit), "assignment", assignment.id), editor, uow)
     return render_template("assignments/end.html", assignment=assignment, unit=unit)
 
 
@@ -154,7 +156,7 @@ def ask_before_signing_out(assignment_id: UUID) -> Response | str:
         except AssignmentHasEnded:
             flash(_("The assignment had already ended."), "warning")
             return redirect(url_for("units.units"), 303)
-        uow.record_access(editor, "read", rule_of(editor, unit), "assignment", assignment.id)
+        record_access(look("read", rule_of(editor, unit), "assignment", assignment.id), editor, uow)
     return render_template("assignments/sign_out.html", assignment=assignment, unit=unit)
 
 

@@ -17,6 +17,7 @@ from marshmallow import ValidationError
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.commands.authorise import authorise
 from services.directory.commands.set_routing_rules import SetRoutingRules, set_routing_rules
+from services.directory.domain.access import look
 from services.directory.domain.permissions import Act, Editor
 from services.directory.domain.refusals import RulesAreNotYours
 from services.directory.domain.routing import Proposal, RoutingRules
@@ -25,6 +26,7 @@ from services.directory.domain.unit import Unit
 from services.directory.web.administration import receivers
 from services.directory.web.forms import require_offered
 from services.directory.web.page import changing, current_editor, parts, reading
+from shared.access.record import record_access
 from shared.kernel.identity import UnitId
 from shared.kernel.refusals import VersionHasMoved
 from shared.kernel.translation import says
@@ -129,7 +131,7 @@ def altered(found: Ruled, version: int, how: Change, *about: UUID) -> RoutingRul
         raise VersionHasMoved
     rules = set_routing_rules(SetRoutingRules(rules=how(found)), found.editor, found.uow)
     rule = found.editor.relation_to(None, found.municipality_code).value
-    found.uow.record_access(found.editor, "change", rule, "routing-rules", *about)
+    record_access(look("change", rule, "routing-rules", *about), found.editor, found.uow)
     return rules
 
 

@@ -8,6 +8,7 @@ from flask import render_template, request, url_for
 from flask_babel import LazyString, lazy_gettext
 
 from services.directory.commands.authorise import authorise
+from services.directory.domain.access import look
 from services.directory.domain.permissions import Act, Relation
 from services.directory.domain.unit import Unit, UnitKind
 from services.directory.views.administration import UnitLine, assignment_lines, sign_ins_noted_since, unit_lines
@@ -15,6 +16,7 @@ from services.directory.web.administration import rule_of
 from services.directory.web.page import current_editor, parts, reading
 from services.directory.web.units.register import pages as pages
 from services.directory.web.units.stand_ins import overruling
+from shared.access.record import record_access
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId
@@ -60,7 +62,7 @@ def units() -> str:
         rules = {line.unit.id: rule_of(editor, line.unit) for line in lines}
         for rule in sorted({rules[UnitId(each.unit_id)] for each in people}) if show is Show.ASSIGNMENTS else ():
             shown = (each.id for each in people if rules[UnitId(each.unit_id)] == rule)
-            uow.record_access(editor, "list", rule, "assignment", *shown)
+            record_access(look("list", rule, "assignment", *shown), editor, uow)
         overruled = overruling(uow, [line.unit for line in lines if line.unit.receives], swedish_day(now))
     receiving = [line for line in lines if line.unit.kind is UnitKind.RECEIVING]
     others = [line for line in lines if line.unit.kind is not UnitKind.RECEIVING]

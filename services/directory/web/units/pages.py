@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
+from services.directory.domain.access import look
 from services.directory.domain.refusals import NameIsTaken, UnitIsADefault, UnitIsYourOwn
 from services.directory.domain.unit import Unit, UnitKind
 from services.directory.views.administration import assignment_lines, sign_ins_noted_since
@@ -23,6 +24,7 @@ from services.directory.web.units.forms import UnitForm, told_of_unit
 from services.directory.web.units.routes_to_unit import leading_here
 from services.directory.web.units.stand_ins import overruling
 from services.directory.web.values_in_words import in_words
+from shared.access.record import record_access
 from shared.kernel.actor import Role
 from shared.kernel.clock import swedish_day
 from shared.kernel.refusals import Invalid, VersionHasMoved
@@ -84,7 +86,7 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
         overruled = overruling(found.uow, [unit], today, rules_of=rules_of).get(unit.id, [])
         if people:
             rule = rule_of(found.editor, unit)
-            found.uow.record_access(found.editor, "list", rule, "assignment", *(each.id for each in people))
+            record_access(look("list", rule, "assignment", *(each.id for each in people)), found.editor, found.uow)
     saved = _as_form(unit)
     mark = {MARK: shown(UnitForm(), saved)}
     values = {**dict.fromkeys([*saved, MARK], ""), **written} if written is not None else {**saved, **mark}

@@ -8,10 +8,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from marshmallow import ValidationError
 
-from services.referral.commands.admission import admit_to_change, record_reading
+from services.referral.commands.admission import admit_to_change
 from services.referral.commands.hold_form import StepForm, held_form, let_go_of_form
 from services.referral.commands.withdraw_consent import WithdrawConsent, withdraw_consent
-from services.referral.domain.access import Shown
+from services.referral.domain.access import Shown, look_at
 from services.referral.domain.consent.consent import Consent
 from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.lifecycle import Action
@@ -24,6 +24,7 @@ from services.referral.web.consent.forms import WithdrawForm
 from services.referral.web.forms import Typed
 from services.referral.web.page import STAFF, Page, changing, parts, reading
 from services.referral.web.step_forms import back_to_the_form, leave_the_form, leaves
+from shared.access.record import record_access
 from shared.kernel.identity import ConsentId, ReferralId
 from shared.web.who import Tried, current_actor, needs
 
@@ -78,7 +79,7 @@ def _form_page(referral_id: UUID) -> Page:
         referral = admit_to_change(Action.WITHDRAW_CONSENT, asked, None, actor, uow)
         if not any(consent.standing() for consent in referral.consents):
             return redirect(url_for("referral.show", referral_id=referral_id), 303)
-        record_reading(referral, actor, uow, Shown.CONSENTS)
+        record_access(look_at(referral, actor, Shown.CONSENTS), actor, uow)
         held = held_form(Action.WITHDRAW_CONSENT, asked, actor, uow, consents=referral.consents) or StepForm()
         # when it was opened is a step like any other
         tells = referral.shows_steps_to(referral.relation_to(actor), uow.clock.now())

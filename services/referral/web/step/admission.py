@@ -12,11 +12,11 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.commands.admission import known_to, record_reading
+from services.referral.commands.admission import known_to
 from services.referral.commands.hold_form import StepForm, held_form, hold_form, let_go_of_form
 from services.referral.commands.open_referral import steps_shown
 from services.referral.commands.second_click import Said, step_taken
-from services.referral.domain.access import Shown
+from services.referral.domain.access import Shown, look_at
 from services.referral.domain.lifecycle import STEPS, Action
 from services.referral.domain.reading import reading_of
 from services.referral.domain.referral import Referral
@@ -25,6 +25,7 @@ from services.referral.views.timeline import mark_of
 from services.referral.web import forms, state_words
 from services.referral.web import words as words
 from services.referral.web.page import changing, reading
+from shared.access.record import record_access
 from shared.kernel.actor import Actor
 from shared.kernel.held_form import Reason
 from shared.kernel.identity import ReferralId
@@ -76,7 +77,7 @@ def moved_page(referral_id: UUID, action: Action, *, asked: bool = True) -> tupl
 
 def _moved(referral: Referral, comment: str, actor: Actor, uow: ReferralUnitOfWork, *, asked: bool = True) -> str:
     """The page that says what was done instead, and where; that the reader saw it is recorded."""
-    record_reading(referral, actor, uow, Shown.STATE)
+    record_access(look_at(referral, actor, Shown.STATE), actor, uow)
     reading = reading_of(referral, actor, uow.clock.now())
     passed = [(step, mark) for step in steps_shown(referral, reading, uow) if (mark := mark_of(step))]
     step, mark = passed[-1] if passed else (None, None)

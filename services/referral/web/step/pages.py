@@ -15,11 +15,11 @@ from flask_babel import gettext
 from marshmallow import ValidationError
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
-from services.referral.commands.admission import admit_to_change, record_reading
+from services.referral.commands.admission import admit_to_change
 from services.referral.commands.hold_form import StepForm, held_form, let_go_of_form
 from services.referral.commands.second_click import Said
 from services.referral.domain import codes
-from services.referral.domain.access import Shown
+from services.referral.domain.access import Shown, look_at
 from services.referral.domain.lifecycle import STEPS, Action
 from services.referral.web import forms
 from services.referral.web.forms import Typed
@@ -29,6 +29,7 @@ from services.referral.web.step.admission import answer_again, moved_page
 from services.referral.web.step.forms import form_for
 from services.referral.web.step_forms import back_to_the_form, leave_the_form, leaves
 from services.referral.web.steps import OFFERS, view_of
+from shared.access.record import record_access
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import ReferralId
 from shared.kernel.refusals import Conflict, Invalid, VersionHasMoved
@@ -109,7 +110,7 @@ def _form_page(action: Action, referral_id: UUID) -> Page:
     try:
         with reading(actor) as uow:
             referral = admit_to_change(action, ReferralId(referral_id), None, actor, uow)
-            record_reading(referral, actor, uow, Shown.FORM)
+            record_access(look_at(referral, actor, Shown.FORM), actor, uow)
             held = held_form(action, referral.id, actor, uow, consents=referral.consents) or StepForm()
             now = referral.version_for(referral.relation_to(actor), uow.clock.now())
             return render_template(

@@ -1,0 +1,1 @@
+"""What takes more than one transaction, or remembers between two: each with one `run()` (docs/grammar.md)."""
