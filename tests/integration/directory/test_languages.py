@@ -79,7 +79,9 @@ def test_listings_of_an_earlier_version_get_the_new_tag(infrastructure: Infrastr
                     (uuid4(), organization, str(number), languages),
                 )
             kept = "select to_jsonb(s) - 'languages' from support_services s order by name"
-            forced = "select relname from pg_class where relforcerowsecurity order by relname"
+            # the table of forms has had another name since
+            name = "replace(relname, 'lapsed_forms', 'held_forms')"
+            forced = f"select {name} from pg_class where relforcerowsecurity order by 1"
             before, strict = database.execute(kept).fetchall(), database.execute(forced).fetchall()
             migrate("directory", owner)
             found = database.execute("select languages from support_services order by name").fetchall()

@@ -110,11 +110,11 @@ def test_a_mistake_is_answered_with_a_redirect_and_loses_nothing(
     assert "error-summary" in again
     assert (COMMENT in again) == ("comment" in typed)
     assert all(f'value="{each}" checked' in again for each in wrong.get("unmet_needs", ()))
-    kept = room.ask("SELECT author, answers, expires_at - created_at AS life FROM drafts")
+    kept = room.ask("SELECT author, form, expires_at - held_at AS life FROM held_forms")
     assert [row.life for row in kept] == [timedelta(hours=1)]
-    assert COMMENT.encode() not in bytes(kept[0].answers)
+    assert COMMENT.encode() not in bytes(kept[0].form)
     assert browser.post(form, form, **{**typed, **right}).headers["Location"] == f"/referral/referrals/{referral_id}"
-    assert room.ask("SELECT 1 FROM drafts") == []
+    assert room.ask("SELECT 1 FROM held_forms") == []
 
 
 def test_what_somebody_typed_is_theirs_alone(room: Room, alva: Cast, bo: Cast) -> None:
