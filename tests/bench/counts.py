@@ -16,6 +16,8 @@ import grimp
 from tools.syntax import tree_of
 
 LONGEST = 250
+LONG_MODULES = "docs/decisions/0041-long-modules.md"
+_NAMED_AS_LONG = re.compile(r"^\| `([^`|]+)` \| ([^|]+) \|$", re.MULTILINE)
 # addresses that begin at the root of a service, or of what all services share
 _ROOTED = re.compile(r"/(?:api|audit|directory|notifications|referral)(?:[/?#]|$)")
 _IN_A_TEMPLATE = re.compile(r"""(?:["'])(?:/(?:api|audit|directory|notifications|referral)(?:[/?#][^"']*)?)(?:["'])""")
@@ -169,11 +171,15 @@ def _namings(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def sizes(checkout: Path) -> tuple[list[tuple[int, str]], float]:
-    """Modules over the longest length that no decision names, the longest first; and the median of all."""
-    decided = "".join(page.read_text() for page in sorted(checkout.glob("docs/decisions/[0-9]*.md")))
+    """Modules over the longest length, the longest first, by their lines; and the median of all."""
     found = [(lines_of(checkout / file), str(file)) for file in modules(checkout)]
-    long = [(lines, file) for lines, file in found if lines > LONGEST and file not in decided]
+    long = [each for each in found if each[0] > LONGEST]
     return sorted(long, reverse=True), statistics.median(lines for lines, _ in found)
+
+
+def named_as_long(checkout: Path) -> dict[str, str]:
+    """The modules that a decision lets be longer, each with its reason, as its table has them."""
+    return dict(_NAMED_AS_LONG.findall((checkout / LONG_MODULES).read_text(encoding="utf-8")))
 
 
 def summed(places: Iterable[str]) -> dict[str, int]:

@@ -89,7 +89,7 @@ def test_commits_by_hand_are_those_of_the_web_room(tmp_path: Path) -> None:
 
 
 def test_lines_under_strict_types_and_long_modules(tmp_path: Path) -> None:
-    """A room that mypy does not look at counts against it; a long module is let be where a decision names it."""
+    """A room that mypy does not look at counts against it; a long module is told, and what a decision says of it."""
     long = "x = 1\n" * (counts.LONGEST + 1)
     here = _checkout(
         tmp_path,
@@ -98,12 +98,13 @@ def test_lines_under_strict_types_and_long_modules(tmp_path: Path) -> None:
             "services__b.py": long + "y = 1  # type: ignore[misc]  # why\n",
             "services__empty.py": '"""Nothing."""\n',
             "shared__c.py": "x = 1\n" * 100,
-            "docs__decisions__0001-why.md": "`services/a.py` is one file.",
+            "docs__decisions__0041-long-modules.md": "| `services/a.py` | It is one thing. |\n",
         },
     )
     assert counts.strictly_typed(here) == (503, 603)
     assert counts.let_off(here) == 1
-    assert counts.sizes(here) == ([(252, "services/b.py")], 251)
+    assert counts.sizes(here) == ([(252, "services/b.py"), (251, "services/a.py")], 251)
+    assert counts.named_as_long(here) == {"services/a.py": "It is one thing."}
 
 
 def test_places_are_summed_by_file() -> None:
