@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from shared.web.forms.waiting_form import ADDRESSES
 from tests.architecture.test_every_door_is_decided import _doors_of
 from tests.bench import referrals
-from tests.support.city import CAST, UNIT
+from tests.support.cast import CAST, UNIT
 from tests.support.page_forms import form_of
 
 SELDOM = "an administrator's, a few times a year; made of the statements of those that are measured"

@@ -16,7 +16,7 @@ from sqlalchemy import make_url
 from shared.kernel.identity import uuid7
 from shared.web.forms.waiting_form import ADDRESSES
 from tests.architecture.test_every_door_is_decided import Door, _doors_of
-from tests.support.city import CAST, UNIT
+from tests.support.cast import CAST, UNIT
 
 LEFT_OUT: Mapping[str, str] = {
     "GET /static/<path:filename>": "a file",

@@ -34,7 +34,7 @@ from tests.bench.changes import NOTHING, TO_BE_SENT, Hands, changes
 from tests.bench.doors import SAMPLES, WITHOUT_A_BAR, Visit, visits
 from tests.bench.load import quantile
 from tests.bench.product import Product, cpu_seconds
-from tests.support.city import ASSIGNMENT, DEMO_ISSUER
+from tests.support.cast import ASSIGNMENT, DEMO_ISSUER
 from tests.support.sessions import session_of
 
 BAR_MS, AT_A_FLOOR_OF = 50.0, 4_000.0

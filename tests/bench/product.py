@@ -7,19 +7,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from demo import tokens as demo_tokens
 from demo.one_machine import ports
 from demo.one_machine.box import Box
 from demo.one_machine.places import data_folder
 from demo.one_machine.product import quiet_process_is_ready
 from demo.one_machine.programs import postgres_programs
 from demo.one_machine.start import web_is_ready
-from demo.seed import directory as seed_directory
-from demo.wait import wait_until
 from operations.backlog import Arrived
 from operations.install.installation import Installation
 from operations.install.migrate import declare_topology, migrate_databases
 from shared.settings import Settings
+from tests.support.city_filled import seed_directory
+from tests.support.eventually import eventually
+from tests.support.tokens import token_of
 
 PROCESSES = ("bus", "relay", "web")
 MEBIBYTE = 1024
@@ -48,17 +48,17 @@ class Product:
         began = time.monotonic()
         self.box.start_processes(list(PROCESSES))
         for name in ("bus", "relay"):
-            wait_until(
+            eventually(
                 lambda name=name: quiet_process_is_ready(self.box.folder, name, self.box.pid(name)),
                 saying=f"{name} to be ready",
                 within=60,
                 every=0.05,
             )
-        wait_until(lambda: web_is_ready(self.port), saying="the pages to be ready", within=60, every=0.05)
+        eventually(lambda: web_is_ready(self.port), saying="the pages to be ready", within=60, every=0.05)
         ready = time.monotonic() - began
         self._say("seeding units, assignments and routing rules")
-        seed_directory.seed_directory(self.settings)
-        wait_until(Arrived(self.settings), saying="the seed to arrive", within=120, every=0.5)
+        seed_directory(self.settings)
+        eventually(Arrived(self.settings), saying="the seed to arrive", within=120, every=0.5)
         return ready
 
     def stop(self) -> None:
@@ -87,7 +87,7 @@ class Product:
 
     def token(self, role: str) -> str:
         """A bearer token for one of the cast, by role."""
-        return demo_tokens.token(self.settings, role)
+        return token_of(self.settings, role)
 
     def pids(self) -> dict[str, int]:
         """The product's processes by name."""

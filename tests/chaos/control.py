@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from sqlalchemy import text
 
 from demo.one_machine.product import ready_file
-from demo.wait import wait_until
 from tests.chaos.faults import carry_out, plan
 from tests.chaos.submitting import Clients
 from tests.chaos.world import World
+from tests.support.eventually import eventually
 
 SCHEMA = """
     CREATE TABLE control_committed (id uuid PRIMARY KEY);
@@ -55,7 +55,7 @@ def run_control(world: World, seed: int) -> Control:
         }
     )
     for name in ("web", "bus"):
-        wait_until(lambda name=name: world.up(name), saying=f"the control's {name} to be up", within=300)
+        eventually(lambda name=name: world.up(name), saying=f"the control's {name} to be up", within=300)
     clients = Clients(world.port, "none", seed=seed)
     clients.start()
     try:
@@ -83,7 +83,7 @@ def _wait_until_quiet(world: World) -> None:
 
     # nameko comes back up to a quarter of a minute after the broker
     time.sleep(20)
-    wait_until(quiet, saying="the control to be quiet", within=300, every=0.5)
+    eventually(quiet, saying="the control to be quiet", within=300, every=0.5)
 
 
 def _count(world: World) -> Control:

@@ -6,12 +6,13 @@ import time
 
 from sqlalchemy import text
 
-from demo.wait import wait_until
 from operations import backlog as drained
+from operations.trouble import NotInTime
 from shared.messaging import names
 from shared.messaging.connection import connect, drop
 from shared.settings import SERVICES
 from tests.chaos.world import World
+from tests.support.eventually import eventually
 
 # a slow machine may take its time, as long as something arrives
 STALLED_AFTER = 120.0
@@ -29,13 +30,11 @@ def wait_until_drained(world: World) -> None:
         quiet = 0 if left else quiet + 1
         if left < least:
             least, since = left, time.monotonic()
+        if time.monotonic() - since > STALLED_AFTER:
+            raise NotInTime(f"Nothing has arrived for {STALLED_AFTER:.0f} s: {remaining(world)}")
         return quiet >= QUIET_LOOKS
 
-    def stalled() -> str | None:
-        waits = time.monotonic() - since > STALLED_AFTER
-        return f"nothing has arrived for {STALLED_AFTER:.0f} s: {remaining(world)}" if waits else None
-
-    wait_until(look, saying="everything to arrive", within=NEVER, every=0.5, give_up=stalled)
+    eventually(look, saying="everything has arrived", within=NEVER, every=0.5)
 
 
 def remaining(world: World) -> dict[str, int]:

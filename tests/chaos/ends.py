@@ -14,10 +14,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared.contracts.directory import SessionEnded
 from shared.messaging.publish.outbox import append
 from shared.storage.unit_of_work import Told
 from tests.chaos.world import World
+from tests.support.builders.events import session_ended
 
 HEARERS = ("referral", "notifications", "audit")
 EVERY = 0.2
@@ -57,7 +57,7 @@ class Ends:
 
     def _end_one(self) -> None:
         now = datetime.now(UTC)
-        ended = SessionEnded(session_id=uuid4(), expires_at=now + timedelta(hours=12), occurred_at=now)
+        ended = session_ended(expires_at=now + timedelta(hours=12), occurred_at=now)
         with self._world.engine("directory").begin() as connection:
             append(connection, [Told(ended, uuid4())], occurred_at=now)
         self.committed[ended.session_id] = datetime.now(UTC)

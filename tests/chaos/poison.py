@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import random
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from shared.contracts.envelope import Envelope
 from shared.contracts.referral import ReferralSent
 from shared.messaging import names
 from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing
 from shared.messaging.trouble import BrokerTrouble
+from tests.support.builders.envelopes import an_envelope
+from tests.support.builders.events import referral_sent
 
 
 class Poison:
@@ -41,23 +41,14 @@ class Poison:
 
 
 def _unknown_type() -> bytes:
-    return _envelope("referral.teleported.v1", {})
+    return _envelope({}, type="referral.teleported.v1")
 
 
 def _broken_data() -> bytes:
-    return _envelope(ReferralSent.event_type, {"referral_id": 7})
+    return _envelope({"referral_id": 7})
 
 
-def _envelope(event_type: str, data: dict[str, object]) -> bytes:
-    envelope = Envelope(
-        id=uuid4(),
-        type=event_type,
-        publisher="referral",
-        installation="poison",
-        epoch=uuid4(),
-        time=datetime.now(UTC),
-        correlation_id=uuid4(),
-        data=json.loads(json.dumps(data)),
-        sequence=1,
-    )
-    return envelope.to_bytes()
+def _envelope(data: dict[str, object], **changes: object) -> bytes:
+    """A sent referral's envelope around other data."""
+    sent = an_envelope(referral_sent(uuid4()), installation="poison", time=datetime.now(UTC), data=data, **changes)
+    return sent.to_bytes()

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from sqlalchemy import text
 
-from demo.wait import wait_until
 from services.audit import bootstrap as audit
 from services.audit.domain.tallies import LOOKS, TOLD
 from services.audit.views import log_status
@@ -14,6 +13,7 @@ from shared.messaging.publish.tallies import tally_of
 from shared.messaging.tally import hour_of, ids_within
 from shared.settings import SERVICES
 from tests.chaos.world import World
+from tests.support.eventually import eventually
 
 VERIFIED_WITHIN = 120.0
 _ALARMS = text(
@@ -38,7 +38,7 @@ def verified(world: World) -> bool:
     try:
         with parts.as_auditor() as uow:
             size = uow.verification.size()
-        wait_until(
+        eventually(
             lambda: found().upto >= size, saying="the verification to look at all", within=VERIFIED_WITHIN, every=0.5
         )
         return bool(found().holds)

@@ -13,8 +13,8 @@ from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
-from services.referral.domain.people import Subject
-from tests.support.builders import todays_text
+from tests.support.builders import bodies
+from tests.support.builders.bodies import read_out_today
 
 PATH = "/api/referral/v1/referrals"
 ANSWERED_WITHIN = 30.0
@@ -42,23 +42,7 @@ class Submission:
 
 def a_referral() -> dict[str, Any]:
     """An invented carer's referral, with consent."""
-    return {
-        "carer": {
-            "name": "Frans Provsson",
-            "phone": "070-1740605",
-            "identity_number": "191212121212",
-            "safe_contact": {"channels": ["phone"]},
-        },
-        "need": {"area": "0180-sodermalm", "why": "Frans orkar inte mer.", "support_wanted": []},
-        "consents": {
-            "carer": {
-                "scopes": ["share-with-receiving-unit", "tell-referrer-what-happened"],
-                "form": "oral",
-                "text_version": todays_text(Subject.CARER),
-                "channels": ["phone"],
-            }
-        },
-    }
+    return read_out_today(bodies.a_referral())
 
 
 class Clients:

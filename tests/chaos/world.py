@@ -11,19 +11,19 @@ from pathlib import Path
 
 from sqlalchemy import Engine, NullPool, create_engine, make_url
 
-from demo import tokens as demo_tokens
 from demo.one_machine import ports
 from demo.one_machine.box import Box
 from demo.one_machine.places import data_folder
 from demo.one_machine.product import quiet_process_is_ready
-from demo.seed.directory import seed_units
-from demo.wait import wait_until
 from operations.backlog import Arrived
 from operations.install.installation import Installation
 from operations.install.migrate import declare_topology, migrate_databases
 from services.directory import bootstrap as directory
 from shared.settings import SERVICES, Settings
 from tests.chaos.processes import Processes
+from tests.support.city_filled import seed_units
+from tests.support.eventually import eventually
+from tests.support.tokens import token_of
 
 
 @dataclass
@@ -79,9 +79,9 @@ class World:
         seed_units(parts)
         parts.engine.dispose()
         for name in ("bus", "relay"):
-            wait_until(lambda name=name: self.ready(name), saying=f"{name} to be ready", within=300)
-        wait_until(lambda: ports.answers(self.port), saying="the web to answer", within=300)
-        wait_until(Arrived(self.settings), saying="the seed to arrive", within=300, every=0.5)
+            eventually(lambda name=name: self.ready(name), saying=f"{name} to be ready", within=300)
+        eventually(lambda: ports.answers(self.port), saying="the web to answer", within=300)
+        eventually(Arrived(self.settings), saying="the seed to arrive", within=300, every=0.5)
 
     def run(self, commands: dict[str, list[str]]) -> None:
         """Start processes, watched over."""
@@ -118,7 +118,7 @@ class World:
 
     def token(self) -> str:
         """Alva's bearer token."""
-        return demo_tokens.token(self.settings, "alva")
+        return token_of(self.settings, "alva")
 
     def ready(self, name: str) -> bool:
         """Whether bus or relay says that it is."""
@@ -132,7 +132,7 @@ class World:
 
     def kill(self, name: str) -> None:
         """kill -9 of web, bus or relay, once it has come back from the last time: a starting one does no work."""
-        wait_until(lambda: self.up(name), saying=f"{name} to be up before it is killed", within=300, every=0.05)
+        eventually(lambda: self.up(name), saying=f"{name} to be up before it is killed", within=300, every=0.05)
         assert self.processes is not None
         self.processes.kill(name)
 
@@ -141,7 +141,7 @@ class World:
         assert self.processes is not None
         for name in self.processes.names:
             # what is measured is how soon they find the broker again, not how soon they start
-            wait_until(lambda name=name: self.up(name), saying=f"{name} to be up", within=300, every=0.05)
+            eventually(lambda name=name: self.up(name), saying=f"{name} to be up", within=300, every=0.05)
         # starting writes the file that the port is read from
         port = self.broker.port
         outage = Outage("broker killed", time.time())
@@ -149,7 +149,7 @@ class World:
         time.sleep(down_for)
         starting = threading.Thread(target=self.broker.start)
         starting.start()
-        wait_until(lambda: ports.answers(port), saying="the broker's port", within=300, every=0.02)
+        eventually(lambda: ports.answers(port), saying="the broker's port", within=300, every=0.02)
         outage.ended = time.time()
         self.outages.append(outage)
         starting.join()

@@ -23,7 +23,7 @@ from services.directory.web import create_app
 from shared.settings import SERVICES, Settings
 from shared.storage.migrations import migrate
 from shared.web.session.tokens import REQUIRED
-from tests.support.city import UNIT
+from tests.support.cast import UNIT
 from tests.support.city_filled import seed_directory
 from tests.support.infrastructure import Infrastructure, new_installation
 from tests.support.oidc.real_provider import provider_python

@@ -20,7 +20,7 @@ from shared.kernel.identity import UnitId
 from tests.compose.conftest import Visit
 from tests.compose.letters import Letter, letters_about
 from tests.compose.trial import HOST, ORIGIN, PROVIDER, PROVIDER_ORIGIN, Trial, compose
-from tests.support.city import CAST, UNIT
+from tests.support.cast import CAST, UNIT
 from tests.support.city_filled import units
 from tests.support.eventually import eventually
 from tests.support.marks import Marks, a_mark

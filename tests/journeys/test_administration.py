@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from shared.kernel.actor import UserRef
 from tests.journeys.conftest import Visit
 from tests.support.browser import axe_clean, by_keyboard, fits
-from tests.support.city import DEMO_ISSUER, UNIT
+from tests.support.cast import DEMO_ISSUER, UNIT
 from tests.support.directory_browsing import error_at
 from tests.support.directory_city import City
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from shared.kernel.clock import SWEDEN
 from tests.journeys.conftest import Visit
 from tests.support.browser import NARROW, axe_clean, by_keyboard, fits
-from tests.support.city import stable
+from tests.support.cast import stable
 from tests.support.directory_city import City
 
 

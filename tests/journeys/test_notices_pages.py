@@ -14,19 +14,20 @@ from werkzeug.wrappers import Response
 from operations.install.installation import Installation
 from services.notifications.web import create_app
 from services.notifications.web.page import EXTENSION
-from shared.contracts.directory import AssignmentGranted
-from shared.kernel.actor import UserRef
 from shared.web.session.session_cookie import COOKIE
 from shared.web.session.state import begun
-from tests.integration.notifications.conftest import NOON, Room, notifications_database, room
+from tests.integration.notifications.conftest import Room, notifications_database, room
 from tests.journeys.conftest import Visit
+from tests.support import cast
 from tests.support.browser import axe_clean, fits
+from tests.support.builders.events import assignment_granted
+from tests.support.cast import NOON
 from tests.support.serving import serving
 from tests.support.sessions import session_of
 
 __all__ = ["notifications_database", "room"]
 
-BO = UserRef("https://idp.example.org", "bo")
+BO = cast.BO.user
 
 
 @pytest.fixture
@@ -34,14 +35,7 @@ def site(notifications_database: Installation, room: Room) -> Iterator[str]:
     """The pages behind a port, with notices in every state, and a way to be Bo."""
     journey = room.a_journey(receiving=room.a_unit(address="anhorigkonsulent.sodermalm@example.se"))
     assignment_id = uuid4()
-    granted = AssignmentGranted(
-        assignment_id=assignment_id,
-        issuer=BO.issuer,
-        subject=BO.subject,
-        unit_id=journey.receiving,
-        role="adviser",
-        valid_from=NOON,
-    )
+    granted = assignment_granted(cast.BO, assignment_id=assignment_id, unit_id=journey.receiving, valid_from=NOON)
     room.hear(granted)
     room.hear(journey.sent())
     room.hear(room.a_journey(receiving=journey.receiving).sent(), history=True)

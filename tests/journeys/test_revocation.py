@@ -17,13 +17,13 @@ from dataclasses import dataclass, replace
 import pytest
 import requests
 
-from demo import tokens as demo_tokens
 from tests.bench.referrals import body
 from tests.integration.messaging.wire import Wire
-from tests.support.city import ASSIGNMENT
+from tests.support.cast import ASSIGNMENT
 from tests.support.eventually import eventually, never
 from tests.support.infrastructure import Infrastructure
 from tests.support.running import Running, running_product
+from tests.support.tokens import token_of
 
 # a second on a machine with nothing else to do; tests share theirs, so it is measured, printed, and bounded so
 SOON_S = 10.0
@@ -200,7 +200,7 @@ def test_what_cannot_be_heard_closes_contents_and_stops_no_sending(
 @pytest.mark.holds("revocation-holds-everywhere-soon")
 def test_an_ended_assignments_token_opens_nothing(trial: Trial) -> None:
     """Its last use is before its end is heard, which is soon."""
-    token = demo_tokens.token(trial.product.settings, "cilla")
+    token = token_of(trial.product.settings, "cilla")
     asked = {"Authorization": f"Bearer {token}"}
 
     def asks(path: str) -> int:

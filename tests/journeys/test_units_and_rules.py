@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Visit
 from tests.support.browser import axe_clean, by_keyboard, fits
-from tests.support.city import UNIT, stable
+from tests.support.cast import UNIT, stable
 from tests.support.directory_browsing import error_at
 from tests.support.directory_city import City
 

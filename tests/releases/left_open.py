@@ -12,16 +12,17 @@ from uuid import uuid4
 
 import requests
 
-from services.referral.domain.consent.texts import consent_text
 from services.referral.domain.people import Subject
-from shared.kernel.clock import swedish_day
+from tests.support.builders import answers
+from tests.support.builders.bodies import todays_text
+from tests.support.cast import FRANS, GUN
 from tests.support.page_forms import PageForm, form_of
 from tests.support.running import Running
 
-CARER, PERSON = "Frans Provsson", "Gun Provsson"
+CARER, PERSON = FRANS.name, GUN.name
 WHY = "Sover dåligt och orkar inte längre."
 HALF_A_CLOSING = "De ringer själva när de vill ha mer."
-TOO_LATE = {"name": "Karin Provsson", "area": "0180-sodermalm", "channels": ["phone"], "phone": "070-1740606"}
+TOO_LATE = answers.carer(name="Karin Provsson", phone="070-1740606")
 
 
 class AtThePages:
@@ -65,41 +66,18 @@ def _ready_draft(product: Running) -> str:
     """Alva's draft about Frans and Gun, every step answered: its id."""
     now = datetime.now(UTC)
     given = {"given_at": now.isoformat(), "form": "oral", "given_by": "subject", "text_language": "sv"}
-    answers = {
-        "carer": {
-            "name": CARER,
-            "area": "0180-sodermalm",
-            "channels": ["phone"],
-            "phone": "070-174 06 05",
-            "age_band": "65-79",
-        },
-        "support": {"why": WHY, "support_wanted": ["respite"], "priority": "routine"},
-        "consent": {
-            **given,
-            "text_version": consent_text(Subject.CARER, swedish_day(now)).version,
-            "share": "yes",
-            "tell_referrer": "yes",
-            "channels_ok": "yes",
-            "about_person": "yes",
-        },
-        "other-consent": {
-            **given,
-            "text_version": consent_text(Subject.PERSON_CARED_FOR, swedish_day(now)).version,
-            "tell": "yes",
-            "contact_carer": "yes",
-            "tell_carer": "no",
-        },
-        "situation": {
-            "target_groups": ["dementia"],
-            "relation": "partner",
-            "person_name": PERSON,
-            "person_year_of_birth": "1940",
-            "situation": "Glömmer spisen.",
-        },
+    said = {
+        "carer": answers.carer(phone="070-174 06 05", age_band="65-79"),
+        "support": answers.support(why=WHY, support_wanted=["respite"]),
+        "consent": answers.consent(**given, text_version=todays_text(Subject.CARER), about_person="yes"),
+        "other-consent": answers.other_consent(
+            **given, text_version=todays_text(Subject.PERSON_CARED_FOR), contact_carer="yes", tell_carer="no"
+        ),
+        "situation": answers.situation(relation="partner", person_year_of_birth="1940", situation="Glömmer spisen."),
         "receiver": {"unit": "proposed"},
     }
     kept = product.ask(
-        "alva", "POST", "/api/referral/v1/drafts", {"answers": answers}, Idempotency_Key=f"left-open-{uuid4()}"
+        "alva", "POST", "/api/referral/v1/drafts", {"answers": said}, Idempotency_Key=f"left-open-{uuid4()}"
     )
     assert kept.status_code == 201, kept.text
     return str(kept.json()["id"])

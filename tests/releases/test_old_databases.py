@@ -28,7 +28,7 @@ from services.audit.log.layout import decode_bundle
 from services.audit.verify import main as verify
 from shared.settings import SERVICES
 from tests.releases.left_open import CARER, HALF_A_CLOSING, PERSON, TOO_LATE, WHY, AtThePages
-from tests.support.city import UNIT
+from tests.support.cast import UNIT
 from tests.support.infrastructure import Infrastructure, new_installation
 from tests.support.running import Running, reached_at, started
 

@@ -16,7 +16,6 @@ from click.testing import Result
 from sqlalchemy import make_url
 from typer.testing import CliRunner
 
-from demo import tokens as demo_tokens
 from demo.one_machine.debian import DebianFolder
 from demo.one_machine.places import data_folder
 from demo.one_machine.programs import postgres_programs
@@ -29,6 +28,7 @@ from tests.chaos.submitting import Clients
 from tests.support.eventually import eventually
 from tests.support.infrastructure import Infrastructure
 from tests.support.running import Running, running_product
+from tests.support.tokens import token_of
 
 CLIENTS = 3
 
@@ -80,7 +80,7 @@ class House:
     @contextmanager
     def under_load(self, within: float = 40) -> Iterator[Clients]:
         """Alva's systems send referrals all the while; what was answered 201 is kept in ``sent``."""
-        token = demo_tokens.token(self.product.settings, "alva")
+        token = token_of(self.product.settings, "alva")
         clients = Clients(self.product.port, token, count=CLIENTS)
         clients.start()
         try:

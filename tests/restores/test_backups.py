@@ -29,7 +29,7 @@ from operations.trouble import Trouble
 from shared.messaging.publish.claims import Claims
 from shared.settings import SERVICES
 from shared.storage.engine import make_engine
-from tests.support.city import DEMO_ISSUER
+from tests.support.cast import DEMO_ISSUER
 from tests.support.city_filled import seed_directory
 from tests.support.eventually import eventually, never
 from tests.support.infrastructure import Infrastructure, new_installation

@@ -14,7 +14,7 @@ import pytest
 from operations.install.migrate import declare_topology, migrate_databases
 from shared.settings import SERVICES
 from tests.restores.conftest import CLIENTS, House, answered
-from tests.support.city import UNIT
+from tests.support.cast import UNIT
 from tests.support.eventually import eventually
 
 pytestmark = pytest.mark.timeout(600)

@@ -1,8 +1,8 @@
-"""The city (``city.py``) in the directory's database: what fills it, and in whose name."""
+"""The city (``cast.py``) in the directory's database: what fills it, and in whose name."""
 
 from __future__ import annotations
 
-from demo.seed.directory import OPERATOR, STOCKHOLM, seed_directory
+from demo.seed.directory import OPERATOR, STOCKHOLM, seed_directory, seed_units
 from demo.seed.directory_units import units
 
-__all__ = ["OPERATOR", "STOCKHOLM", "seed_directory", "units"]
+__all__ = ["OPERATOR", "STOCKHOLM", "seed_directory", "seed_units", "units"]

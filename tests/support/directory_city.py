@@ -18,7 +18,7 @@ from sqlalchemy import text
 from operations.install.installation import Installation
 from services.directory import bootstrap
 from services.directory.commands.change_unit import ChangeUnit, change_unit
-from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
+from services.directory.commands.grant_assignment import grant_assignment
 from services.directory.commands.register_unit import RegisterUnit, register_unit
 from services.directory.domain.permissions import Editor
 from services.directory.domain.routing import RoutingRules
@@ -26,13 +26,14 @@ from services.directory.domain.unit import Unit, UnitKind
 from services.directory.web import create_app
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.clock import FixedClock
-from shared.kernel.identity import AssignmentId, UnitId
+from shared.kernel.identity import UnitId
 from shared.settings import Settings
 from shared.storage.attempts import Attempts
 from shared.storage.migrations import migrate
 from shared.storage.rates import Allowance
 from shared.web.session.tokens import issue_demo_token
-from tests.support.city import ASSIGNMENT, CAST, DEMO_ISSUER, UNIT
+from tests.support.builders.directory import a_grant, a_unit
+from tests.support.cast import DEMO_ISSUER, in_the_city
 from tests.support.city_filled import OPERATOR, seed_directory
 from tests.support.infrastructure import Infrastructure, new_installation
 from tests.support.page_forms import shown_again
@@ -53,9 +54,7 @@ class City:
 
     def actor(self, name: str) -> Actor:
         """Somebody of the cast at work."""
-        unit, role = CAST[name]
-        user = UserRef(DEMO_ISSUER, name)
-        return Actor(user, AssignmentId(ASSIGNMENT[name]), UnitId(UNIT[unit]), Role(role))
+        return in_the_city(name)
 
     def editor(self, name: str) -> Editor:
         """Somebody of the cast, and where they stand."""
@@ -131,21 +130,18 @@ class City:
 
     def administrator_of(self, organization_id: UUID, area: str, role: Role = Role.MUNICIPALITY_ADMINISTRATOR) -> Actor:
         """Somebody new who administers an organisation there is, from a new unit of its own."""
-        unit = Unit(
-            id=UnitId(uuid4()),
+        unit = a_unit(
+            UnitKind.ADMINISTRATION,
             organization_id=organization_id,
             name=f"Samordningen {uuid4().hex[:8]}",
-            kind=UnitKind.ADMINISTRATION,
             area=area,
         )
-        user = UserRef(DEMO_ISSUER, f"admin-{uuid4().hex[:8]}")
-        actor = Actor(user, AssignmentId(uuid4()), unit.id, role)
-        asked = GrantAssignment(assignment_id=actor.assignment_id, user=user, unit_id=unit.id, role=role)
+        asked = a_grant(UserRef(DEMO_ISSUER, f"admin-{uuid4().hex[:8]}"), unit_id=unit.id, role=role)
         with self.parts.work_of(OPERATOR) as work:
             register_unit(RegisterUnit(unit=unit), OPERATOR, work)
             grant_assignment(asked, OPERATOR, work)
             work.commit()
-        return actor
+        return Actor(asked.user, asked.assignment_id, unit.id, role)
 
     def rules(self, municipality_code: str = "0180") -> RoutingRules:
         """A municipality's rules as they are."""

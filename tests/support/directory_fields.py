@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from hypothesis import strategies as st
 
-from tests.support.city import UNIT
+from tests.support.cast import UNIT
 
 LETTERS = "abc åäöÅÄÖé ABC 123 .,:;!?–-()\"'&<>%+/"
 PHONES = st.sampled_from(["08-465 004 10", "031-390 06 05", "070-174 06 05"])

@@ -15,7 +15,7 @@ from services.directory.web.listing_schemas import ActivityIn, ActivityOut, Orga
 from services.directory.web.public.api import activity_members, service_out
 from services.directory.web.routing.schemas import RuleIn
 from services.directory.web.units.schemas import UnitIn
-from tests.support.city import ORGANIZATION, UNIT
+from tests.support.cast import ORGANIZATION, UNIT
 from tests.support.directory_city import City
 from tests.support.directory_fields import (
     ACTIVITY_FIELDS,

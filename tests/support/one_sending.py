@@ -10,9 +10,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from operations.install.installation import Installation
 from operations.install.migrate import declare_topology, migrate_databases
@@ -22,23 +20,16 @@ from services.directory import bootstrap as directory
 from services.directory.service import Directory
 from services.notifications import bootstrap as notifications
 from services.notifications.service import Notifications
-from shared.contracts.directory import AssignmentGranted, UnitChanged
 from shared.contracts.referral import ReferralSent
 from shared.kernel.actor import Role
 from shared.kernel.clock import FixedClock
 from shared.messaging.publish.relay import Relay
 from shared.storage import staff_events
-from tests.integration.referral.conftest import (
-    HEALTH_CENTRE,
-    NOON,
-    SODERMALM,
-    STAND_IN,
-    Cast,
-    Room,
-    a_referral_about_both,
-    at_the_pages,
-)
-from tests.integration.referral.test_page_and_system import ANSWERS
+from tests.integration.referral.conftest import Cast, Room, at_the_pages
+from tests.support.builders.answers import EVERY_ANSWER
+from tests.support.builders.bodies import a_referral_about_both
+from tests.support.builders.events import assignment_granted, unit_changed
+from tests.support.cast import HEALTH_CENTRE, NOON, SODERMALM, STAND_IN
 from tests.support.page_forms import form_of
 from tests.support.traced_bus import listening
 from tests.support.tracing import Way, traced
@@ -92,7 +83,7 @@ def _by_api(alva: Cast, key: str) -> Way:
 
 
 def _by_page(alva: Cast) -> tuple[Way, Way]:
-    draft = alva.ask("POST", "/drafts", {"answers": ANSWERS}).json["id"]
+    draft = alva.ask("POST", "/drafts", {"answers": EVERY_ANSWER}).json["id"]
     browser = at_the_pages(alva)
     with traced() as looked:
         page = browser.get(f"/referral/drafts/{draft}/check")
@@ -118,33 +109,11 @@ def _listeners(room: Room, alva: Cast) -> tuple[Any, ...]:
             continue  # it is the one who says so
         with service.unit_of_work() as uow:
             for unit, kind in ((HEALTH_CENTRE, "referring"), (SODERMALM, "receiving")):
-                staff_events.remember(uow.connection, _unit(unit, kind))
-            staff_events.remember(uow.connection, _assignment_of(alva))
+                told = unit_changed(unit, kind=kind, function_address="enhet@example.se")
+                staff_events.remember(uow.connection, told)
+            staff_events.remember(uow.connection, assignment_granted(alva.actor))
             uow.commit()
     return listeners
-
-
-def _unit(unit: UUID, kind: str) -> UnitChanged:
-    return UnitChanged(
-        unit_id=unit,
-        version=1,
-        organization_id=unit,
-        name="Enhet",
-        kind=kind,
-        function_address="enhet@example.se",
-        occurred_at=NOON,
-    )
-
-
-def _assignment_of(alva: Cast) -> AssignmentGranted:
-    return AssignmentGranted(
-        assignment_id=alva.actor.assignment_id,
-        issuer=alva.actor.user.issuer,
-        subject=alva.actor.user.subject,
-        unit_id=alva.actor.unit_id,
-        role=alva.actor.role.value,
-        valid_from=NOON - timedelta(days=400),
-    )
 
 
 def _publish(room: Room, alva: Cast) -> Way:

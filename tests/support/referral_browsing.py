@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, Response
 
+from tests.support.cast import FRANS, GUN
+
 GO_ON = "Spara och gå vidare"
 CARER_SAYS_YES = {"share": "yes", "tell_referrer": "yes", "channels_ok": "yes", "about_person": "no"}
 
@@ -22,7 +24,7 @@ def answer(page: Page, answers: Mapping[str, str]) -> None:
         page.check(f'input[name="{name}"][value="{value}"]')
 
 
-def tell_of_the_carer(page: Page, name: str = "Frans Provsson", **ticked: str) -> None:
+def tell_of_the_carer(page: Page, name: str = FRANS.name, **ticked: str) -> None:
     """Step 1: Frans may be called."""
     page.goto("/referral/new")
     page.get_by_label("Namn på den som ger stöd").fill(name)
@@ -50,7 +52,7 @@ def keep_the_situation_to_oneself(page: Page) -> None:
     go_on(page)
 
 
-def tell_of_the_person(page: Page, name: str = "Gun Provsson") -> None:
+def tell_of_the_person(page: Page, name: str = GUN.name) -> None:
     """The two steps about Gun, who consents."""
     answer(page, {"tell": "yes"})
     go_on(page)
@@ -69,7 +71,7 @@ def send(page: Page) -> str:
     return page.locator(".lotsa-reference").inner_text()
 
 
-def send_about_the_carer_alone(page: Page, *, name: str = "Frans Provsson", **consents: str) -> str:
+def send_about_the_carer_alone(page: Page, *, name: str = FRANS.name, **consents: str) -> str:
     """A whole referral about the carer alone; its number."""
     tell_of_the_carer(page, name)
     tell_why(page)

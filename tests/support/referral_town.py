@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import Flask
 from playwright.sync_api import BrowserContext
@@ -22,25 +22,24 @@ from sqlalchemy import text
 from operations.install.installation import Installation
 from services.referral import bootstrap
 from services.referral.web import create_app
-from shared.contracts.directory import AssignmentGranted, RoutingRulesChanged, UnitChanged
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.clock import FixedClock
-from shared.kernel.identity import AssignmentId, UnitId
 from shared.storage import staff_events
 from shared.storage.engine import make_engine
 from shared.web.session.session_cookie import COOKIE
 from shared.web.session.state import begun
+from tests.support.builders.events import assignment_granted, routing_rules_changed, unit_changed
+from tests.support.cast import FULL_NAME, HEALTH_CENTRE, ISSUER, KUNGSHOLMEN, SODERMALM, STAND_IN, an_actor
 from tests.support.emptying import empty
 from tests.support.serving import serving
 from tests.support.sessions import session_of
 
 FRIDAY_NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
-ISSUER = "https://idp.example.org"
 EVERYTHING = (
     "referrals, consents, data_keys, contents, steps, drafts, held_forms, looks, look_kinds, id_sets, routing_sets, "
     "outbox, inbox, idempotency, known_units, known_assignments, ended_sessions"
 )
-HEALTH_CENTRE, SODERMALM, KUNGSHOLMEN, NORRA = (UUID(f"00000000-0000-7000-8000-00000000001{n}") for n in range(4))
+NORRA = STAND_IN
 UNITS = (
     (HEALTH_CENTRE, "Vårdcentralen Linden", "referring", "0180-sodermalm", None, "08-465 004 01"),
     (SODERMALM, "Anhörigstöd Södermalm", "receiving", "0180-sodermalm", NORRA, "08-465 004 02"),
@@ -77,27 +76,18 @@ class Town:
         self.clock = clock
         self.app = app
         self.base_url = base_url
-        self.alva = self.somebody("alva", "Alva Andersson", Role.REFERRER, HEALTH_CENTRE)
-        self.bo = self.somebody("bo", "Bo Bergström", Role.ADVISER, SODERMALM)
-        self.cilla = self.somebody("cilla", "Cilla Carlsson", Role.ADVISER, KUNGSHOLMEN)
+        self.alva = self.somebody("alva", FULL_NAME["alva"], Role.REFERRER, HEALTH_CENTRE)
+        self.bo = self.somebody("bo", FULL_NAME["bo"], Role.ADVISER, SODERMALM)
+        self.cilla = self.somebody("cilla", FULL_NAME["cilla"], Role.ADVISER, KUNGSHOLMEN)
 
     def somebody(self, subject: str, name: str, role: Role, unit_id: UUID) -> Person:
         """A person with an assignment, signed in."""
-        user, assignment = UserRef(ISSUER, subject), uuid4()
-        granted = AssignmentGranted(
-            assignment_id=assignment,
-            issuer=ISSUER,
-            subject=subject,
-            unit_id=unit_id,
-            role=role.value,
-            valid_from=FRIDAY_NOON - timedelta(days=400),
-        )
+        user = UserRef(ISSUER, subject)
+        actor = an_actor(subject, role, unit_id, name=name)
         with self.parts.as_system() as uow:
-            staff_events.remember(uow.connection, granted)
+            staff_events.remember(uow.connection, assignment_granted(actor))
             uow.commit()
-        return Person(
-            Actor(user, AssignmentId(assignment), UnitId(unit_id), role, name), self._cookie(user, name, assignment)
-        )
+        return Person(actor, self._cookie(user, name, actor.assignment_id))
 
     def sign_in(self, context: BrowserContext, person: Person) -> None:
         """Give a browser the person's session."""
@@ -137,29 +127,17 @@ def _tell_of_units(parts: bootstrap.Parts) -> None:
         for unit_id, name, kind, area, stand_in, phone in UNITS:
             staff_events.remember(
                 uow.connection,
-                UnitChanged(
-                    unit_id=unit_id,
-                    version=1,
-                    organization_id=uuid4(),
+                unit_changed(
+                    unit_id,
                     name=name,
                     kind=kind,
                     area=area,
                     function_address="enhet@example.se",
                     phone=phone,
                     stand_in_unit_id=stand_in,
-                    occurred_at=FRIDAY_NOON,
                 ),
             )
         from services.referral.reactions import when_routing_rules_change_keep_them as rules
 
-        rules.when_routing_rules_change_keep_them(
-            RoutingRulesChanged(
-                municipality_code="0180",
-                version=1,
-                default_unit_id=NORRA,
-                rules=json.dumps(RULES),
-                occurred_at=FRIDAY_NOON,
-            ),
-            uow,
-        )
+        rules.when_routing_rules_change_keep_them(routing_rules_changed(NORRA, rules=json.dumps(RULES)), uow)
         uow.commit()

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import requests
 
-from demo import tokens as demo_tokens
 from demo.one_machine import ports
 from demo.one_machine.product import commands, given_to, quiet_process_is_ready
 from demo.one_machine.start import web_is_ready
@@ -18,10 +17,11 @@ from operations.install.installation import Installation
 from operations.install.migrate import declare_topology, migrate_databases
 from shared.settings import Settings
 from tests.chaos.processes import Processes
-from tests.support.city import DEMO_ISSUER
+from tests.support.cast import DEMO_ISSUER
 from tests.support.city_filled import seed_directory
 from tests.support.eventually import eventually
 from tests.support.infrastructure import Infrastructure, new_installation
+from tests.support.tokens import token_of
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Running:
 
     def ask(self, who: str, method: str, path: str, body: object = None, **headers: str) -> requests.Response:
         """One request to the API as one of the cast; an answer of any kind."""
-        token = demo_tokens.token(self.settings, who)
+        token = token_of(self.settings, who)
         return requests.request(
             method,
             self.url + path,

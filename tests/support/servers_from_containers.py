@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import psycopg
 import requests
 
-from demo.wait import wait_until
 from operations.install.installation import Servers
 from operations.trouble import Trouble
+from tests.support.eventually import eventually
 
 POSTGRES_IMAGE = "postgres:17"
 RABBITMQ_IMAGE = "rabbitmq:4-management"
@@ -42,8 +42,8 @@ def start(stack: ExitStack) -> Servers:
     host = postgres.get_container_host_ip()
     database = f"postgres:{password}@{host}:{postgres.get_exposed_port(5432)}/postgres"
     api = f"http://lotsa-admin:{password}@{host}:{rabbitmq.get_exposed_port(15672)}"
-    wait_until(lambda: _database_answers(database), saying="the database's container to answer", within=60, every=0.2)
-    wait_until(lambda: _broker_answers(api), saying="the broker's container to answer", within=120, every=0.5)
+    eventually(lambda: _database_answers(database), saying="the database's container to answer", within=60, every=0.2)
+    eventually(lambda: _broker_answers(api), saying="the broker's container to answer", within=120, every=0.5)
     amqp = f"amqp://lotsa-admin:{password}@{host}:{rabbitmq.get_exposed_port(5672)}/%2F"
     return Servers(f"postgresql+psycopg://{database}", amqp, api)
 

@@ -17,9 +17,9 @@ from shared.storage.staff import Assignment, Unit
 from shared.web.app import make_app
 from shared.web.session.keys import make_session_keys
 from shared.web.sign_in.login import CastMember, login_blueprint
+from tests.support import cast
 
-ALVA = UserRef("https://id.example.se", "alva")
-BO = UserRef("https://id.example.se", "bo")
+ALVA, BO = cast.ALVA.user, cast.BO.user
 
 
 class StaffInMemory:
@@ -88,9 +88,10 @@ def settings_in(folder: Path, **more: str) -> Settings:
     return Settings.from_environment({f"LOTSA_{name}": value for name, value in given.items()})
 
 
+_REFERS = "Distriktssköterska på Vårdcentralen Ekliden. Skickar en lotsning."
 CAST = [
-    CastMember("alva", ALVA, "Alva Andersson", "Distriktssköterska på Vårdcentralen Ekliden. Skickar en lotsning."),
-    CastMember("bo", BO, "Bo Bergström", "Anhörigkonsulent på Södermalm. Tar emot och följer upp."),
+    CastMember("alva", ALVA, cast.FULL_NAME["alva"], _REFERS),
+    CastMember("bo", BO, cast.FULL_NAME["bo"], "Anhörigkonsulent på Södermalm. Tar emot och följer upp."),
 ]
 
 

@@ -11,25 +11,15 @@ import pytest
 
 from services.audit.web import create_app
 from services.audit.web.page import EXTENSION
-from shared.contracts.directory import AssignmentGranted, UnitChanged
 from shared.kernel.clock import FixedClock
 from shared.settings import Settings
 from shared.storage import staff_events
 from shared.storage.migrations import migrate
 from tests.integration.audit.broken_log import TABLES, as_owner, kept, size
-from tests.integration.audit.reviewers import BO, ESTER, EVA, LOG_CONTROL, REVIEWERS_ELSEWHERE, Reviewers, Story
-from tests.integration.audit.support import (
-    ADVICE,
-    ELSEWHERE,
-    HEALTH_CENTRE,
-    NOW,
-    World,
-    given,
-    looked,
-    opened,
-    sent,
-    withdrawn,
-)
+from tests.integration.audit.reviewers import BO, ESTER, EVA, REVIEWERS_ELSEWHERE, Reviewers, Story
+from tests.integration.audit.support import NOW, World, given, looked, opened, sent, withdrawn
+from tests.support.builders.events import assignment_granted, unit_changed
+from tests.support.cast import ELSEWHERE, HEALTH_CENTRE, ISSUER, LOG_CONTROL, SODERMALM
 
 if TYPE_CHECKING:
     from tests.support.infrastructure import Infrastructure
@@ -72,29 +62,34 @@ def a_log(world: World) -> Iterator[list[int]]:
 
 @pytest.fixture
 def reviewers(world: World) -> Iterator[Reviewers]:
-    issuers = ("https://id.example.se", world.settings.token_issuer)
+    issuers = (ISSUER, world.settings.token_issuer)
     with world.parts.as_service() as uow:
         for unit, name, kind, area in (
             (HEALTH_CENTRE, "Vårdcentralen Sickla", "referring", "0180"),
-            (ADVICE, "Anhörigstödet Södermalm", "receiving", "0180-sodermalm"),
+            (SODERMALM, "Anhörigstödet Södermalm", "receiving", "0180-sodermalm"),
             (ELSEWHERE, "Anhörigstödet Kiruna", "receiving", "2584"),
             (LOG_CONTROL, "Loggkontrollen", "audit", "0180"),
             (REVIEWERS_ELSEWHERE, "Loggkontrollen i Kiruna", "audit", "2584"),
         ):
             staff_events.remember(
                 uow.connection,
-                UnitChanged(unit_id=unit, version=1, organization_id=uuid4(), name=name, kind=kind, area=area,
-                            occurred_at=NOW),
-            )  # fmt: skip
+                unit_changed(unit, name=name, kind=kind, area=area, occurred_at=NOW),
+            )
         for assignment, subject, unit, role in (
             (ESTER, "ester", LOG_CONTROL, "auditor"),
             (EVA, "eva", REVIEWERS_ELSEWHERE, "auditor"),
-            (BO, "bo", ADVICE, "adviser"),
+            (BO, "bo", SODERMALM, "adviser"),
         ):
             for number, issuer in enumerate(issuers):
                 identity = assignment if number == 0 else UUID(int=assignment.int + 1000)
-                granted = AssignmentGranted(assignment_id=identity, issuer=issuer, subject=subject, unit_id=unit,
-                                            role=role, valid_from=NOW - timedelta(days=400))  # fmt: skip
+                granted = assignment_granted(
+                    assignment_id=identity,
+                    issuer=issuer,
+                    subject=subject,
+                    unit_id=unit,
+                    role=role,
+                    valid_from=NOW - timedelta(days=400),
+                )
                 staff_events.remember(uow.connection, granted)
         uow.commit()
     app = create_app(world.settings)

@@ -16,10 +16,12 @@ from services.audit.log.pack import unpack
 from shared.kernel.actor import UserRef
 from shared.web.session.tokens import issue_demo_token
 from tests.integration.audit.support import World
+from tests.support import cast
+from tests.support.cast import ISSUER
 from tests.support.sessions import sign_in_as
 
-LOG_CONTROL, REVIEWERS_ELSEWHERE = UUID(int=90), UUID(int=91)
-ESTER, EVA, BO = (UUID(int=number) for number in (900, 901, 902))
+REVIEWERS_ELSEWHERE = UUID(int=91)
+ESTER, EVA, BO = cast.ESTER.assignment_id, UUID(int=901), UUID(int=902)
 
 
 @dataclass
@@ -32,7 +34,7 @@ class Reviewers:
 
     def signed_in(self, assignment: UUID, subject: str) -> FlaskClient:
         client = self.app.test_client()
-        user = UserRef("https://id.example.se", subject)
+        user = UserRef(ISSUER, subject)
         sign_in_as(client, user, datetime.now(UTC), name=subject.title(), assignment_id=assignment)
         return client
 

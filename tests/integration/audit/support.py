@@ -21,15 +21,19 @@ from shared.contracts.common import AccessRecorded
 from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope
 from shared.contracts.referral import ConsentGiven, ConsentWithdrawn, ReferralCancelled, ReferralOpened, ReferralSent
-from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.clock import FixedClock
-from shared.kernel.identity import AssignmentId, UnitId, uuid7
 from shared.settings import Settings
+from tests.support.builders.envelopes import an_envelope
+from tests.support.builders.events import (
+    access_recorded,
+    consent_given,
+    consent_withdrawn,
+    referral_sent,
+    referral_step,
+)
+from tests.support.cast import ALVA, CILLA, ELSEWHERE
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-HEALTH_CENTRE, ADVICE, ELSEWHERE = (UUID(int=number) for number in (1, 2, 3))
-ISSUER = "https://id.example.se"
-REVIEWER = Actor(UserRef(ISSUER, "ester"), AssignmentId(UUID(int=900)), UnitId(UUID(int=90)), Role.AUDITOR)
 
 
 @dataclass
@@ -56,18 +60,14 @@ class World:
 
     def envelope(self, event: Contract, **given: object) -> Envelope:
         self.sequence += 1
-        values: dict[str, object] = {
-            "id": uuid7(),
-            "type": event.event_type,
+        usual = {
             "publisher": "referral",
             "installation": self.settings.installation,
             "epoch": self.epoch,
             "time": self.clock.now(),
-            "correlation_id": uuid4(),
-            "data": event.to_data(),
             "sequence": self.sequence,
         }
-        return Envelope(**{**values, **given})  # type: ignore[arg-type]
+        return an_envelope(event, **{**usual, **given})
 
     def hear(self, *events: Contract) -> list[Envelope]:
         """Hear events, one transaction each."""
@@ -121,45 +121,24 @@ def signer(world: World) -> SignerKey:
     return SignerKey.from_text(file.read_text())
 
 
-NUMBER = "7K3QX-R09MP"
-
-
 def sent(referral: UUID, consents: Sequence[UUID], subject: str = "alva") -> ReferralSent:
-    return ReferralSent(
-        referral_id=referral, version=1, referring_unit_id=HEALTH_CENTRE, receiving_unit_id=ADVICE, issuer=ISSUER,
-        subject=subject, assignment_id=UUID(int=11), occurred_at=NOW, number=NUMBER,
-        priority="routine", acknowledge_by=NOW, consents=tuple(consents),
-    )  # fmt: skip
+    return referral_sent(referral, consents, subject=subject, occurred_at=NOW, acknowledge_by=NOW)
 
 
 def opened(referral: UUID) -> ReferralOpened:
-    return ReferralOpened(
-        referral_id=referral, version=2, referring_unit_id=HEALTH_CENTRE, receiving_unit_id=ADVICE, issuer=ISSUER,
-        subject="bo", assignment_id=UUID(int=12), occurred_at=NOW,
-    )  # fmt: skip
+    return referral_step(ReferralOpened, referral, version=2, occurred_at=NOW)
 
 
 def given(consent: UUID, referral: UUID) -> ConsentGiven:
-    return ConsentGiven(
-        consent_id=consent, referral_id=referral, about="carer", issuer=ISSUER, subject="alva",
-        assignment_id=UUID(int=11), unit_id=HEALTH_CENTRE, occurred_at=NOW, recipient_unit_id=ADVICE,
-        scopes=("share-with-receiving-unit", "tell-referrer-what-happened"), expires_at=NOW,
-    )  # fmt: skip
+    return consent_given(consent, referral, occurred_at=NOW, expires_at=NOW)
 
 
 def withdrawn(consent: UUID, referral: UUID) -> ConsentWithdrawn:
-    return ConsentWithdrawn(
-        consent_id=consent, referral_id=referral, about="carer", issuer=ISSUER, subject="bo",
-        assignment_id=UUID(int=12), unit_id=ADVICE, occurred_at=NOW, referring_unit_id=HEALTH_CENTRE,
-        receiving_unit_id=ADVICE, version=3,
-    )  # fmt: skip
+    return consent_withdrawn(consent, referral, occurred_at=NOW)
 
 
 def cancelled(referral: UUID) -> ReferralCancelled:
-    return ReferralCancelled(
-        referral_id=referral, version=4, referring_unit_id=HEALTH_CENTRE, receiving_unit_id=ADVICE, issuer=ISSUER,
-        subject="alva", assignment_id=UUID(int=11), occurred_at=NOW,
-    )  # fmt: skip
+    return referral_step(ReferralCancelled, referral, ALVA, version=4, occurred_at=NOW)
 
 
 def listed(referral: UUID, consents: Sequence[UUID], subject: str = "bo") -> AccessRecorded:
@@ -169,13 +148,11 @@ def listed(referral: UUID, consents: Sequence[UUID], subject: str = "bo") -> Acc
 
 
 def looked(referral: UUID, consents: Sequence[UUID], outcome: str = "allowed", subject: str = "bo") -> AccessRecorded:
-    refused = outcome == "refused"
-    return AccessRecorded(
-        access_id=uuid7(), action="attempt.open" if refused else "read", outcome=outcome,
-        rule="no-relation-to-referral" if refused else "receiving-unit", purpose="care", issuer=ISSUER, subject=subject,
-        assignment_id=UUID(int=13 if refused else 12), unit_id=ELSEWHERE if refused else ADVICE, role="adviser",
-        record_kind="referral", subjects=(referral,), consents=tuple(consents), occurred_at=NOW,
-    )  # fmt: skip
+    usual = {"subject": subject, "consents": tuple(consents), "outcome": outcome, "occurred_at": NOW}
+    if outcome == "refused":
+        usual |= {"action": "attempt.open", "rule": "no-relation-to-referral", "unit_id": ELSEWHERE}
+        return access_recorded(referral, CILLA, **usual)
+    return access_recorded(referral, **usual)
 
 
 def zipped(pieces: bytes) -> io.BytesIO:

@@ -23,7 +23,7 @@ from services.audit.reactions.when_anything_happens_remember_it import remember
 from services.referral.adapters.looks import keep_looks
 from shared.contracts.common import AccessRecorded, RelayAnnounced
 from shared.contracts.contract import Contract, contract_for
-from shared.contracts.directory import AssignmentEnded, AssignmentGranted, SessionEnded, SignedIn
+from shared.contracts.directory import AssignmentEnded
 from shared.contracts.envelope import Envelope
 from shared.kernel.clock import FixedClock
 from shared.kernel.identity import uuid7
@@ -36,10 +36,12 @@ from shared.settings import Settings
 from shared.storage import staff_events
 from shared.storage.unit_of_work import Told, transactions
 from tests.integration.audit import broken_log
-from tests.integration.audit.support import ADVICE, ISSUER, NOW, World, given, listed, looked, opened, sent, withdrawn
+from tests.integration.audit.support import NOW, World, given, listed, looked, opened, sent, withdrawn
+from tests.support.builders.events import assignment_granted, session_ended, signed_in
+from tests.support.cast import BO
 
 REFERRAL, CONSENT, KEPT, ANOTHER = (UUID(int=number) for number in (501, 502, 503, 504))
-ASSIGNMENT = UUID(int=12)
+ASSIGNMENT = BO.assignment_id
 
 
 @dataclass
@@ -59,8 +61,7 @@ class Town:
 
     def fill(self) -> None:
         """A story told by the referral service, a sign-in and an assignment's end told by the directory."""
-        granted = AssignmentGranted(assignment_id=ASSIGNMENT, issuer=ISSUER, subject="bo", unit_id=ADVICE,
-                                    role="adviser", valid_from=NOW - timedelta(days=9))  # fmt: skip
+        granted = assignment_granted(BO, valid_from=NOW - timedelta(days=9))
         with self.world.parts.as_service() as uow:
             staff_events.remember(uow.connection, granted)
             uow.commit()
@@ -73,7 +74,7 @@ class Town:
             self.relay()
             self.world.sequencer.run()
         for event in (
-            SignedIn(session_id=uuid4(), issuer=ISSUER, subject="bo", occurred_at=NOW),
+            signed_in(occurred_at=NOW),
             AssignmentEnded(assignment_id=ASSIGNMENT, ended_at=NOW),
         ):
             envelope = replace(self.world.envelope(event), publisher="directory", epoch=UUID(int=9))
@@ -85,7 +86,7 @@ class Town:
 
     def _tell_of_sessions(self) -> None:
         """So many that a hash of the tree is stored, which is one over 256 entries."""
-        ended = [SessionEnded(session_id=uuid4(), expires_at=NOW, occurred_at=NOW) for _ in range(256)]
+        ended = [session_ended(expires_at=NOW, occurred_at=NOW) for _ in range(256)]
         told = [
             (replace(self.world.envelope(event), publisher="directory", epoch=UUID(int=9)), event) for event in ended
         ]

@@ -20,7 +20,8 @@ from services.audit.views.newest import FURTHER, KINDS, NEAR, steps_back
 from services.audit.web.page import EXTENSION
 from tests.integration.audit.questions import asked_meanwhile, plans_of
 from tests.integration.audit.reviewers import Reviewers
-from tests.integration.audit.support import ELSEWHERE, World, given, looked, sent
+from tests.integration.audit.support import World, given, looked, sent
+from tests.support.cast import ELSEWHERE
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -12,7 +12,8 @@ from services.audit.adapters.log_store import OpenLog
 from services.audit.commands.close_alarm import CloseAlarm, close_alarm
 from services.audit.commands.tell_of_alarms import TellOfAlarms, tell_of_alarms
 from services.audit.domain.alarms import Alarm
-from tests.integration.audit.support import REVIEWER, World, do_as
+from tests.integration.audit.support import World, do_as
+from tests.support.cast import ESTER
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +40,7 @@ def test_an_alarm_is_told_when_it_opens_and_when_it_closes(world: World) -> None
     alarm_id = data["alarm_id"]
     assert (kind, set(data), data["kind"]) == ("alarm.opened.v1", {"alarm_id", "kind", "noticed_at"}, "event-doubled")
     with world.parts.as_service() as uow:
-        close_alarm(CloseAlarm(alarm_id=alarm_id, reason="investigated"), REVIEWER, uow)
+        close_alarm(CloseAlarm(alarm_id=alarm_id, reason="investigated"), ESTER, uow)
         uow.commit()
     for _ in range(2):
         told = dict(tell(world))

@@ -33,7 +33,8 @@ from shared.kernel.actor import UserRef
 from shared.messaging.tally import hour_of
 from tests.integration.audit import broken_log
 from tests.integration.audit.reviewers import Reviewers, Story
-from tests.integration.audit.support import ISSUER, NOW, World, given, listed, looked, sent, withdrawn
+from tests.integration.audit.support import NOW, World, given, listed, looked, sent, withdrawn
+from tests.support.cast import ISSUER
 
 REFERRAL, CONSENT = UUID(int=901), UUID(int=902)
 ENTRIES = 8

@@ -18,9 +18,6 @@ from services.audit import bootstrap
 from services.audit.service import Audit
 from shared.contracts.common import RelayAnnounced, TallyAnnounced
 from shared.contracts.contract import Contract
-from shared.contracts.directory import UnitChanged
-from shared.contracts.envelope import Envelope
-from shared.kernel.identity import uuid7
 from shared.messaging import names
 from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing
 from shared.messaging.receive.parked_messages import Parking
@@ -30,6 +27,8 @@ from shared.messaging.topology import declare, event_types_nobody_hears
 from shared.settings import SERVICES
 from shared.storage.migrations import migrate
 from tests.integration.audit.support import NOW, given, looked, sent
+from tests.support.builders.envelopes import an_envelope
+from tests.support.builders.events import unit_changed
 from tests.support.eventually import eventually
 
 EPOCH = uuid4()
@@ -71,10 +70,9 @@ def bus(made: Installation) -> Iterator[None]:
 
 
 def publish(made: Installation, event: Contract, sequence: int | None, *, body: bytes | None = None) -> UUID:
-    envelope = Envelope(
-        id=uuid7(), type=event.event_type, publisher="referral", installation=made.prefix, epoch=EPOCH, time=NOW,
-        correlation_id=uuid4(), data=event.to_data(), sequence=sequence,
-    )  # fmt: skip
+    envelope = an_envelope(
+        event, publisher="referral", installation=made.prefix, epoch=EPOCH, time=NOW, sequence=sequence
+    )
     publisher = ConfirmedPublisher(made.settings().service("referral").broker_url, "test")
     message = Outgoing(names.exchange("referral"), event.event_type, str(envelope.id), body or envelope.to_bytes())
     try:
@@ -109,13 +107,8 @@ def test_an_unreadable_event_is_parked_and_explains_its_gap(made: Installation, 
     """A poisoned message stops nothing; one too long for a leaf is parked, and the gap it leaves is explained."""
     settings = made.settings()
     publish(made, sent(uuid4(), []), None, body=b"{not an envelope")
-    long = UnitChanged(
-        unit_id=uuid4(), version=1, organization_id=uuid4(), name="x" * 70_000, kind="x", occurred_at=NOW
-    )
-    unpublishable = Envelope(
-        id=uuid7(), type=long.event_type, publisher="directory", installation=made.prefix, epoch=EPOCH, time=NOW,
-        correlation_id=uuid4(), data=long.to_data(), sequence=1,
-    )  # fmt: skip
+    long = unit_changed(uuid4(), name="x" * 70_000, kind="x", occurred_at=NOW)
+    unpublishable = an_envelope(long, installation=made.prefix, epoch=EPOCH, time=NOW)
     publisher = ConfirmedPublisher(settings.service("directory").broker_url, "test")
     publisher.publish(
         [Outgoing(names.exchange("directory"), long.event_type, str(unpublishable.id), unpublishable.to_bytes())]

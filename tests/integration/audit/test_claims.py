@@ -15,9 +15,10 @@ from services.audit.domain.given_up import as_told
 from services.audit.processes.check_claims import UNKNOWN_WAITS, WAITS, ClaimsChecker
 from shared.storage.unit_of_work import transactions
 from tests.integration.audit.broken_log import as_owner
-from tests.integration.audit.support import REVIEWER, World, sent
+from tests.integration.audit.support import World, sent
 from tests.integration.audit.test_given_up import restored, tell
 from tests.integration.audit.test_reconciling import announce
+from tests.support.cast import ESTER
 
 
 @pytest.fixture(autouse=True)
@@ -130,7 +131,7 @@ def test_a_number_that_the_relay_has_not_reached_is_told_of(world: World) -> Non
     assert told(world, checker) == {("number-not-given", source, 2, 40)}
     [(alarm_id,)] = world.as_role("", "select alarm_id from alarms")
     with world.parts.as_auditor() as uow:
-        close_alarm(CloseAlarm(alarm_id=alarm_id, reason="investigated"), REVIEWER, uow)
+        close_alarm(CloseAlarm(alarm_id=alarm_id, reason="investigated"), ESTER, uow)
         uow.commit()
     announce(world, 1)
     assert told(world, checker) == set()
@@ -190,7 +191,7 @@ def test_one_that_a_reviewer_has_closed_is_followed_by_the_next(world: World) ->
     assert waited() == {("begun-anew-untold", publisher, 2, 2)}
     [(alarm_id,)] = world.as_role("", "select alarm_id from alarms where closed_at is null")
     with world.parts.as_auditor() as uow:
-        close_alarm(CloseAlarm(alarm_id=alarm_id, reason="intended"), REVIEWER, uow)
+        close_alarm(CloseAlarm(alarm_id=alarm_id, reason="intended"), ESTER, uow)
         uow.commit()
     assert waited() == set()
     world.epoch = uuid4()

@@ -13,21 +13,10 @@ from services.audit.log.entry import moment
 from services.audit.log.merkle import leaf_hash, root_of
 from services.audit.log.open_checkpoint import open_checkpoint
 from services.audit.log.pack import unpack
-from shared.contracts.directory import AssignmentGranted, RoutingRulesChanged, UnitChanged
 from shared.storage import staff_events
-from tests.integration.audit.support import (
-    ADVICE,
-    HEALTH_CENTRE,
-    NOW,
-    World,
-    given,
-    leaves,
-    looked,
-    opened,
-    sent,
-    signer,
-    size,
-)
+from tests.integration.audit.support import NOW, World, given, leaves, looked, opened, sent, signer, size
+from tests.support.builders.events import assignment_granted, routing_rules_changed, unit_changed
+from tests.support.cast import BO, HEALTH_CENTRE, SODERMALM
 
 
 def test_what_is_heard_becomes_entries_under_one_checkpoint(world: World) -> None:
@@ -55,7 +44,7 @@ def test_a_leaf_shows_what_the_regulation_asks_for(world: World) -> None:
     world.sequencer.run()
     leaf = leaves(world)[-1]
     assert {name: leaf[name] for name in leaf if name in {"action", "outcome", "unit", "role", "subjects"}} == {
-        "action": "read", "outcome": "allowed", "unit": str(ADVICE), "role": "adviser", "subjects": [str(referral)],
+        "action": "read", "outcome": "allowed", "unit": str(SODERMALM), "role": "adviser", "subjects": [str(referral)],
     }  # fmt: skip
     assert (leaf["rule"], leaf["purpose"], leaf["consents"]) == ("receiving-unit", "care", [str(consent)])
     assert set(leaf["commitments"]) == {"user"}
@@ -90,10 +79,7 @@ def test_the_unit_is_that_of_the_assignment(world: World) -> None:
     """
     referral = uuid4()
     world.hear(opened(referral))
-    granted = AssignmentGranted(
-        assignment_id=UUID(int=12), issuer="https://id.example.se", subject="bo", unit_id=UUID(int=77), role="adviser",
-        valid_from=NOW,
-    )  # fmt: skip
+    granted = assignment_granted(BO, unit_id=UUID(int=77), valid_from=NOW)
     with world.parts.as_service() as uow:
         staff_events.remember(uow.connection, granted)
         uow.commit()
@@ -103,15 +89,13 @@ def test_the_unit_is_that_of_the_assignment(world: World) -> None:
     assert (early.get("unit"), early.get("role"), early["assignment"]) == (None, None, str(UUID(int=12)))
     assert (known["unit"], known["role"]) == (str(UUID(int=77)), "adviser")
     concerned = [set(row[0]) for row in world.rows(f"select {UNITS} from log_entries order by index")[-2:]]
-    assert concerned == [{HEALTH_CENTRE, ADVICE}, {HEALTH_CENTRE, ADVICE, UUID(int=77)}]
+    assert concerned == [{HEALTH_CENTRE, SODERMALM}, {HEALTH_CENTRE, SODERMALM, UUID(int=77)}]
 
 
 def test_long_rules_stand_outside_the_leaf(world: World) -> None:
     """A municipality's routing rules may be longer than a leaf: the leaf commits to them."""
-    rules = RoutingRulesChanged(
-        municipality_code="0180", version=1, default_unit_id=ADVICE, rules="[" + '"rule",' * 20_000 + '"end"]',
-        occurred_at=NOW,
-    )  # fmt: skip
+    said = "[" + '"rule",' * 20_000 + '"end"]'
+    rules = routing_rules_changed(rules=said, occurred_at=NOW)
     world.hear(rules)
     world.sequencer.run()
     leaf = leaves(world)[-1]
@@ -121,9 +105,7 @@ def test_long_rules_stand_outside_the_leaf(world: World) -> None:
 
 def test_what_cannot_be_an_entry_is_refused_before_the_queue(world: World) -> None:
     """An event too long for a leaf is parked by its consumer, so that the sequencer never stumbles."""
-    long = UnitChanged(
-        unit_id=uuid4(), version=1, organization_id=uuid4(), name="x" * 70_000, kind="receiving", occurred_at=NOW
-    )
+    long = unit_changed(uuid4(), name="x" * 70_000, occurred_at=NOW)
     with pytest.raises(EntryCannotBe, match="TooLarge") as refused:
         world.hear(long)
     assert refused.value.permanent

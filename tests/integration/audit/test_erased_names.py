@@ -17,14 +17,16 @@ from services.audit.adapters.destroying_keys import subject_of
 from services.audit.adapters.opening_keys import SubjectKey
 from services.audit.adapters.openings import OpeningIsWrong, seal
 from services.audit.web.page import EXTENSION
-from shared.contracts.directory import RoutingRulesChanged, SignedIn
 from shared.kernel.actor import UserRef
 from shared.storage.encryption import DataKey
 from tests.integration.audit import broken_log
 from tests.integration.audit.reviewers import Reviewers, Story
-from tests.integration.audit.support import ADVICE, ISSUER, NOW, World, do_as, leaves, opened, sent
+from tests.integration.audit.support import NOW, World, do_as, leaves, opened, sent
+from tests.support import cast
+from tests.support.builders.events import routing_rules_changed, signed_in
+from tests.support.cast import ISSUER
 
-BO = UserRef(ISSUER, "bo")
+BO = cast.BO.user
 KEYS = "select key_id, pseudonym, wrapped, told from subject_keys where destroyed_at is null order by made_at"
 
 
@@ -39,9 +41,9 @@ def test_each_person_has_one_key_and_the_table_names_nobody(world: World) -> Non
     world.hear(
         sent(uuid4(), [], subject="unmistakable"),
         sent(uuid4(), [], subject="unmistakable"),
-        SignedIn(session_id=uuid4(), issuer=ISSUER, subject="unmistakable", occurred_at=NOW),
+        signed_in("unmistakable", occurred_at=NOW),
         sent(uuid4(), [], subject="another"),
-        RoutingRulesChanged(municipality_code="0180", version=1, default_unit_id=ADVICE, rules="[]", occurred_at=NOW),
+        routing_rules_changed(occurred_at=NOW),
     )
     made = keys_in(world)[before:]
     assert len(made) == 3

@@ -14,8 +14,9 @@ from sqlalchemy import text
 from services.audit.service import Audit
 from shared.kernel.clock import FixedClock
 from shared.web.forms.waiting_form import ADDRESSES
-from tests.integration.audit.reviewers import LOG_CONTROL, Reviewers, Story
+from tests.integration.audit.reviewers import Reviewers, Story
 from tests.integration.audit.support import World, do_as, sent
+from tests.support.cast import LOG_CONTROL
 from tests.support.page_forms import form_of, forms_of
 from tests.support.sent_late import idle, said_afterwards, sent_late, typed_in
 

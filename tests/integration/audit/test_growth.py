@@ -21,7 +21,9 @@ from shared.contracts.notifications import NoticeSent
 from shared.contracts.referral import ReferralAccepted, ReferralCompleted
 from shared.kernel.identity import uuid7
 from tests.integration.audit import broken_log
-from tests.integration.audit.support import ADVICE, HEALTH_CENTRE, ISSUER, NOW, World, given, looked, opened, sent
+from tests.integration.audit.support import NOW, World, given, looked, opened, sent
+from tests.support.builders.events import notice_sent, referral_step
+from tests.support.cast import HEALTH_CENTRE, SODERMALM
 
 pytestmark = pytest.mark.timeout(900)
 # the queue, the inbox and the copy of the staff are swept or do not grow; all of this is for ever
@@ -57,16 +59,12 @@ def story(referral: UUID) -> Iterator[Contract]:
     yield from (given(each, referral) for each in consents)
     yield sent(referral, consents)
     yield of(replace(looked(referral, []), record_kind="referral-receipt", rule="referring-unit"))
-    yield told(ADVICE)
+    yield told(SODERMALM)
     yield of(looked(referral, consents))
     yield opened(referral)
-    step = {
-        "referral_id": referral, "referring_unit_id": HEALTH_CENTRE, "receiving_unit_id": ADVICE, "issuer": ISSUER,
-        "subject": "bo", "assignment_id": UUID(int=12), "occurred_at": NOW,
-    }  # fmt: skip
     for kind, version in ((ReferralAccepted, 2), (ReferralCompleted, 3)):
         yield of(replace(looked(referral, []), record_kind="referral-form"))
-        yield kind(version=version, **step)
+        yield referral_step(kind, referral, version=version, occurred_at=NOW)
         yield told(HEALTH_CENTRE)
 
 
@@ -77,7 +75,7 @@ def of(look: AccessRecorded) -> AccessRecorded:
 
 def told(unit: UUID) -> NoticeSent:
     """A unit is told by e-mail."""
-    return NoticeSent(notice_id=uuid7(), template="new-referral-waits", unit_id=unit, channel="email", occurred_at=NOW)
+    return notice_sent(unit, occurred_at=NOW)
 
 
 def test_a_referral_that_is_sent_opened_accepted_and_closed(world: World) -> None:

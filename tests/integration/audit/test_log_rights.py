@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from shared.contracts.contract import Contract
-from shared.contracts.directory import RoutingRulesChanged
 from tests.integration.audit.broken_log import TABLES as LOG_TABLES
-from tests.integration.audit.support import ADVICE, NOW, World, do_as, listed, sent
+from tests.integration.audit.support import NOW, World, do_as, listed, sent
+from tests.support.builders.events import routing_rules_changed
 
 A_COLUMN = {
     "log_entries": "type = 'x'", "log_about": "subject_id = gen_random_uuid()", "log_nodes": "hash = hash",
@@ -22,9 +22,7 @@ A_COLUMN = {
 
 def of_every_kind() -> list[Contract]:
     """Events that leave something in every table: more consents than an entry's row has room for, and long rules."""
-    rules = RoutingRulesChanged(
-        municipality_code="0180", version=1, default_unit_id=ADVICE, rules="[]", occurred_at=NOW
-    )
+    rules = routing_rules_changed(occurred_at=NOW)
     return [sent(uuid4(), [uuid4() for _ in range(3)]), listed(uuid4(), [uuid4()]), rules]
 
 

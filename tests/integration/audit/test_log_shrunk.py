@@ -22,7 +22,8 @@ from services.audit.log.pack import unpack
 from services.audit.processes.integrate_what_waits import PatientSequencer
 from shared.environment import SettingsAreWrong
 from tests.integration.audit.broken_log import alarms, as_owner, cut, kept, restarted, signer, size
-from tests.integration.audit.support import REVIEWER, World, sent
+from tests.integration.audit.support import World, sent
+from tests.support.cast import ESTER
 
 pytestmark = pytest.mark.usefixtures("a_log")
 
@@ -200,7 +201,7 @@ def test_an_operator_accepts_a_restored_log_by_taking_the_kept_checkpoint_away(w
     with world.parts.as_service() as uow:
         close_alarm(
             CloseAlarm(alarm_id=world.as_role("", "select alarm_id from alarms")[0][0], reason="intended"),
-            REVIEWER,
+            ESTER,
             uow,
         )
         uow.commit()

@@ -18,8 +18,9 @@ from services.audit.log.pack import unpack
 from services.audit.web.log_status.alarm_words import ALARMS
 from shared.kernel.clock import FixedClock, SystemClock
 from tests.integration.audit.broken_log import tick, verify
-from tests.integration.audit.reviewers import LOG_CONTROL, Reviewers, Story
+from tests.integration.audit.reviewers import Reviewers, Story
 from tests.integration.audit.support import do_as, opened, sent
+from tests.support.cast import LOG_CONTROL
 
 GREEN = 'data-color="success"'
 

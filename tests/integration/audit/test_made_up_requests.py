@@ -14,12 +14,12 @@ from schemathesis import GenerationMode
 
 from services.audit.web import create_app
 from services.audit.web.page import EXTENSION
-from shared.contracts.directory import AssignmentGranted, UnitChanged
 from shared.kernel.actor import UserRef
 from shared.storage import staff_events
 from shared.web.session.tokens import issue_demo_token
 from tests.integration.audit import support
 from tests.integration.audit.support import NOW, World, looked, sent
+from tests.support.builders.events import assignment_granted, unit_changed
 from tests.support.fuzzing import MODES, ask_everything
 
 
@@ -30,11 +30,16 @@ def api(world: World) -> Iterator[tuple[Flask, str]]:
     issuer = world.settings.token_issuer
     with world.parts.as_service() as uow:
         for event in (
-            UnitChanged(unit_id=unit, version=1, organization_id=uuid4(), name="Loggkontrollen", kind="audit",
-                        area="0180", occurred_at=NOW),
-            AssignmentGranted(assignment_id=assignment, issuer=issuer, subject="ester", unit_id=unit, role="auditor",
-                              valid_from=datetime(2025, 1, 1, tzinfo=UTC)),
-        ):  # fmt: skip
+            unit_changed(unit, name="Loggkontrollen", kind="audit", area="0180", occurred_at=NOW),
+            assignment_granted(
+                assignment_id=assignment,
+                issuer=issuer,
+                subject="ester",
+                unit_id=unit,
+                role="auditor",
+                valid_from=datetime(2025, 1, 1, tzinfo=UTC),
+            ),
+        ):
             staff_events.remember(uow.connection, event)
         uow.commit()
     referral, consent = uuid4(), UUID("00000000-0000-4000-8000-000000000001")

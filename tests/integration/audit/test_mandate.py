@@ -11,11 +11,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.contracts.directory import AssignmentGranted, SessionEnded, SignedIn, UnitChanged
 from shared.kernel.identity import uuid7
 from shared.storage import staff_events
-from tests.integration.audit.reviewers import LOG_CONTROL, Reviewers, Story
-from tests.integration.audit.support import ADVICE, HEALTH_CENTRE, ISSUER, NOW, looked
+from tests.integration.audit.reviewers import Reviewers, Story
+from tests.integration.audit.support import NOW, looked
+from tests.support.builders.events import assignment_granted, session_ended, signed_in, unit_changed
+from tests.support.cast import HEALTH_CENTRE, ISSUER, LOG_CONTROL, SODERMALM
 
 CITY, REGION, PARTNERS = (UUID(int=number) for number in (701, 702, 703))
 REGIONS_REVIEWERS, COUNTYS_REVIEWERS, PARTNER, CITYS_SENDER = (UUID(int=number) for number in (92, 93, 94, 95))
@@ -27,7 +28,7 @@ def two_authorities(reviewers: Reviewers) -> None:
     with reviewers.world.parts.as_service() as uow:
         for unit, organization, kind, area in (
             (HEALTH_CENTRE, REGION, "referring", "0180-sodermalm"),
-            (ADVICE, CITY, "receiving", "0180-sodermalm"),
+            (SODERMALM, CITY, "receiving", "0180-sodermalm"),
             (CITYS_SENDER, CITY, "referring", "0180"),
             (PARTNER, PARTNERS, "partner", "0180"),
             (LOG_CONTROL, CITY, "audit", "0180"),
@@ -35,8 +36,15 @@ def two_authorities(reviewers: Reviewers) -> None:
             (REGIONS_REVIEWERS, REGION, "audit", None),
             (COUNTYS_REVIEWERS, uuid4(), "audit", "01"),
         ):
-            told = UnitChanged(unit_id=unit, version=2, organization_id=organization, name=str(unit), kind=kind,
-                               area=area, occurred_at=NOW)  # fmt: skip
+            told = unit_changed(
+                unit,
+                version=2,
+                organization_id=organization,
+                name=str(unit),
+                kind=kind,
+                area=area,
+                occurred_at=NOW,
+            )
             staff_events.remember(uow.connection, told)
         for number, subject, unit, role in (
             (1903, "rut", REGIONS_REVIEWERS, "auditor"),
@@ -45,8 +53,14 @@ def two_authorities(reviewers: Reviewers) -> None:
             (906, "pia", PARTNER, "partner-editor"),
         ):
             issuer = ISSUER if number < 1000 else reviewers.world.settings.token_issuer
-            granted = AssignmentGranted(assignment_id=UUID(int=number), issuer=issuer, subject=subject, unit_id=unit,
-                                        role=role, valid_from=NOW - timedelta(days=400))  # fmt: skip
+            granted = assignment_granted(
+                assignment_id=UUID(int=number),
+                issuer=issuer,
+                subject=subject,
+                unit_id=unit,
+                role=role,
+                valid_from=NOW - timedelta(days=400),
+            )
             staff_events.remember(uow.connection, granted)
         uow.commit()
 
@@ -72,7 +86,7 @@ def test_readings_of_another_authoritys_drafts_are_not_shown(reviewers: Reviewer
     """A health centre's own drafts are the region's affair; a city's own sender, and a partner, are the city's."""
     world = reviewers.world
     ids = []
-    for unit in (HEALTH_CENTRE, CITYS_SENDER, PARTNER, ADVICE):
+    for unit in (HEALTH_CENTRE, CITYS_SENDER, PARTNER, SODERMALM):
         shown = replace(looked(uuid4(), []), unit_id=unit, record_kind="draft", access_id=uuid7())
         ids += [each.id for each in world.hear(shown)]
     world.sequencer.run()
@@ -90,9 +104,9 @@ def test_a_trail_with_one_step_inside_is_whole_for_both(reviewers: Reviewers, st
 def test_sign_ins_are_shown_where_one_works(reviewers: Reviewers) -> None:
     """Alva's to the region, Pia's to the city; somebody's without an assignment, or after it ended, to neither."""
     world = reviewers.world
-    told = [SignedIn(session_id=uuid4(), issuer=ISSUER, subject=who, occurred_at=NOW) for who in ("alva", "pia", "nn")]
+    told = [signed_in(who, occurred_at=NOW) for who in ("alva", "pia", "nn")]
     alvas, pias, nobodys = [each.id for each in world.hear(*told)]
-    ended = world.hear(SessionEnded(session_id=uuid4(), expires_at=NOW, occurred_at=NOW))[0].id
+    ended = world.hear(session_ended(expires_at=NOW, occurred_at=NOW))[0].id
     world.sequencer.run()
     all_of_them = [alvas, pias, nobodys, ended]
     # an end names nobody
@@ -105,8 +119,8 @@ def test_names_are_exported_by_the_same_rule(reviewers: Reviewers) -> None:
     """What a reviewer is not shown is not opened for them either."""
     world = reviewers.world
     draft = replace(looked(uuid4(), []), unit_id=HEALTH_CENTRE, record_kind="draft", subject="draft-reader")
-    signed_in = SignedIn(session_id=uuid4(), issuer=ISSUER, subject="alva", occurred_at=NOW)
-    heard = [each.id for each in world.hear(draft, signed_in, replace(draft, unit_id=ADVICE, access_id=uuid7()))]
+    came_in = signed_in("alva", occurred_at=NOW)
+    heard = [each.id for each in world.hear(draft, came_in, replace(draft, unit_id=SODERMALM, access_id=uuid7()))]
     world.sequencer.run()
     rows = world.rows("select event_id, index from log_entries where event_id = any(:ids)", ids=heard)
     index = dict(rows)

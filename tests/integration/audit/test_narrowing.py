@@ -11,10 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from services.audit.adapters.beside_entries import ABOUT, OPENINGS, UNITS
-from shared.contracts.directory import RoutingRulesChanged, SignedIn
 from shared.settings import Settings
 from shared.storage.migrations import migrate
-from tests.integration.audit.support import ADVICE, ISSUER, NOW, World, do_as, given, listed, looked, sent
+from tests.integration.audit.support import NOW, World, do_as, given, listed, looked, sent
+from tests.support.builders.events import routing_rules_changed, signed_in
 from tests.support.infrastructure import Infrastructure, new_installation
 
 BESIDE = {
@@ -44,13 +44,11 @@ def told(world: World) -> World:
     """What names nobody and no unit, what is about many, what is committed to besides a name, who was refused."""
     referral = uuid4()
     consents = [uuid4() for _ in range(6)]
-    rules = RoutingRulesChanged(
-        municipality_code="0180", version=1, default_unit_id=ADVICE, rules="[]", occurred_at=NOW
-    )
+    rules = routing_rules_changed(occurred_at=NOW)
     world.hear(
         given(consents[0], referral), sent(referral, consents), looked(referral, consents[:2]), rules,
         looked(referral, [], "refused", "cilla"), listed(referral, consents),
-        SignedIn(session_id=uuid4(), issuer=ISSUER, subject="bo", occurred_at=NOW + timedelta(hours=1)),
+        signed_in(occurred_at=NOW + timedelta(hours=1)),
     )  # fmt: skip
     world.sequencer.run()
     return world

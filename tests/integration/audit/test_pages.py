@@ -8,10 +8,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.referral.domain.send import new_number
-from shared.contracts.directory import AssignmentGranted
 from shared.contracts.notifications import NoticeQueued
-from tests.integration.audit.reviewers import LOG_CONTROL, Reviewers, Story, search
-from tests.integration.audit.support import ADVICE, ISSUER, NOW, looked, sent
+from tests.integration.audit.reviewers import Reviewers, Story, search
+from tests.integration.audit.support import NOW, looked, sent
+from tests.support.builders.events import assignment_granted
+from tests.support.cast import LOG_CONTROL, SODERMALM
 from tests.support.forms import asks_for_corrections, unchecked
 
 
@@ -185,10 +186,9 @@ def test_a_search_that_finds_nothing_says_so(reviewers: Reviewers, story: Story)
 def test_whom_an_event_concerns_is_not_told_as_who_did_it(reviewers: Reviewers) -> None:
     """A notice's unit receives it, and whoever is given an assignment did not give it."""
     reviewers.world.hear(
-        NoticeQueued(notice_id=uuid4(), template="new-referral-waits", unit_id=ADVICE, channel="email",
+        NoticeQueued(notice_id=uuid4(), template="new-referral-waits", unit_id=SODERMALM, channel="email",
                      occurred_at=NOW),
-        AssignmentGranted(assignment_id=uuid4(), issuer=ISSUER, subject="bosse", unit_id=ADVICE, role="adviser",
-                          valid_from=NOW),
+        assignment_granted(assignment_id=uuid4(), subject="bosse", valid_from=NOW),
     )  # fmt: skip
     reviewers.world.sequencer.run()
     page = reviewers.ester.get("/audit/entries").text

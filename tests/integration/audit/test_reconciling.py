@@ -16,7 +16,8 @@ from services.audit.domain.gaps import GRACE
 from services.audit.reactions.when_a_relay_announces_note_its_height import note_height
 from services.audit.views.log_status import OpenAlarm, status
 from shared.contracts.common import RelayAnnounced
-from tests.integration.audit.support import REVIEWER, World, do_as, sent
+from tests.integration.audit.support import World, do_as, sent
+from tests.support.cast import ESTER
 
 
 @pytest.fixture(autouse=True)
@@ -176,7 +177,7 @@ def test_what_a_reviewer_has_accepted_as_lost_stays_closed(world: World) -> None
     assert [each[0] for each in alarms(world)] == ["events-missing", "publisher-silent"]
     with world.parts.as_service() as uow:
         for (alarm_id,) in world.as_role("", "select alarm_id from alarms where closed_at is null"):
-            close_alarm(CloseAlarm(alarm_id=alarm_id, reason="lost-for-good"), REVIEWER, uow)
+            close_alarm(CloseAlarm(alarm_id=alarm_id, reason="lost-for-good"), ESTER, uow)
         uow.commit()
     assert alarms(world) == []
     lose(world, 1)

@@ -33,8 +33,9 @@ from shared.settings import Settings
 from shared.storage.migrations import migrate
 from shared.storage.unit_of_work import transactions
 from tests.integration.audit import broken_log
-from tests.integration.audit.support import ELSEWHERE, looked
+from tests.integration.audit.support import looked
 from tests.integration.audit.tampering import CONSENT, KEPT, REFERRAL, Town
+from tests.support.cast import ELSEWHERE
 from tests.support.infrastructure import Infrastructure, new_installation
 
 REFUSED, MINUTE, DAY, HOURS, HEIGHTS = "refused", "a minute", "a day", "the hours", "the heights"

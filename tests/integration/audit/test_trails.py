@@ -12,10 +12,11 @@ from flask.testing import FlaskClient
 
 from services.audit.adapters.beside_entries import ABOUT
 from services.audit.web.trail import pages
-from shared.contracts.directory import AssignmentGranted
 from shared.storage import staff_events
 from tests.integration.audit.reviewers import Reviewers, Story
-from tests.integration.audit.support import HEALTH_CENTRE, NOW, cancelled, given, listed, looked, opened, sent
+from tests.integration.audit.support import NOW, cancelled, given, listed, looked, opened, sent
+from tests.support.builders.events import assignment_granted
+from tests.support.cast import ALVA
 
 STEPS = ["consent.given.v1", "referral.sent.v1", "consent.withdrawn.v1"]
 
@@ -170,8 +171,7 @@ def test_a_step_whose_assignment_is_not_known_names_no_unit(reviewers: Reviewers
         return page[page.index("Lotsningen drogs in") :].split("</li>")[0]
 
     assert "Av användaren alva, enhet ej känd." in told()
-    granted = AssignmentGranted(assignment_id=assignment, issuer="https://id.example.se", subject="alva",
-                                unit_id=HEALTH_CENTRE, role="referrer", valid_from=NOW)  # fmt: skip
+    granted = assignment_granted(ALVA, assignment_id=assignment, valid_from=NOW)
     with world.parts.as_service() as uow:
         staff_events.remember(uow.connection, granted)
         uow.commit()

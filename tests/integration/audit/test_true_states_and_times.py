@@ -14,17 +14,8 @@ from services.audit.views.states import TELLS_OF
 from shared.contracts import referral as contracts
 from shared.contracts.contract import Contract
 from tests.integration.audit.reviewers import Reviewers, Story
-from tests.integration.audit.support import (
-    ADVICE,
-    HEALTH_CENTRE,
-    ISSUER,
-    NOW,
-    given,
-    listed,
-    looked,
-    sent,
-    withdrawn,
-)
+from tests.integration.audit.support import NOW, given, listed, looked, sent, withdrawn
+from tests.support.builders.events import referral_step
 
 YEAR = timedelta(days=365)
 STATES = {
@@ -47,16 +38,7 @@ def step(referral: UUID, kind: str, version: int) -> Contract:
     """A step of a referral."""
     if kind == "referral.sent.v1":
         return sent(referral, [])
-    return STEPS[kind](
-        referral_id=referral,
-        version=version,
-        referring_unit_id=HEALTH_CENTRE,
-        receiving_unit_id=ADVICE,
-        issuer=ISSUER,
-        subject="bo",
-        assignment_id=UUID(int=12),
-        occurred_at=NOW,
-    )  # type: ignore[call-arg]
+    return referral_step(STEPS[kind], referral, version=version, occurred_at=NOW)
 
 
 def row(page: str, path: str) -> str:

@@ -19,7 +19,8 @@ from services.audit.processes.verification import State
 from services.audit.processes.verify_in_background import LATE, Pace, Verifier
 from shared.storage.unit_of_work import transactions
 from tests.integration.audit.broken_log import alarms, as_owner, signer, size, tick, verify
-from tests.integration.audit.support import REVIEWER, World, sent
+from tests.integration.audit.support import World, sent
+from tests.support.cast import ESTER
 
 pytestmark = pytest.mark.usefixtures("a_log")
 SMALL = Pace(every=5, at_most=0, least=2)
@@ -141,7 +142,7 @@ def test_one_finding_is_one_alarm_for_as_long_as_it_stands(world: World) -> None
     [(alarm_id, noticed_at)] = world.as_role("", "select alarm_id, noticed_at from alarms")
     assert noticed_at == world.clock.now() - timedelta(minutes=3)
     with world.parts.as_service() as uow:
-        close_alarm(CloseAlarm(alarm_id=alarm_id, reason="investigated"), REVIEWER, uow)
+        close_alarm(CloseAlarm(alarm_id=alarm_id, reason="investigated"), ESTER, uow)
         uow.commit()
     assert verify(world).holds is False
     assert found(world) == set()

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from services.audit.adapters.beside_entries import ABOUT
 from tests.integration.audit.reviewers import REVIEWERS_ELSEWHERE, Reviewers, Story, search
-from tests.integration.audit.support import ADVICE
+from tests.support.cast import SODERMALM
 
 
 def _without_token(page: str) -> str:
@@ -36,7 +36,7 @@ def test_an_adviser_may_not_review_and_the_attempt_is_recorded(reviewers: Review
     for path in ("/audit/", "/audit/log", f"/audit/consents/{story.consent}", "/audit/entries", "/audit/referrals"):
         assert reviewers.bo.get(path).status_code == 403
         leaf = reviewers.recorded()
-        assert (leaf["outcome"], leaf["rule"], leaf["unit"]) == ("refused", "role-not-allowed", str(ADVICE))
+        assert (leaf["outcome"], leaf["rule"], leaf["unit"]) == ("refused", "role-not-allowed", str(SODERMALM))
 
 
 def test_a_refused_role_is_in_the_trail_of_what_was_tried(reviewers: Reviewers, story: Story) -> None:

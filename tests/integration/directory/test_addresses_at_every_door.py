@@ -13,9 +13,9 @@ from sqlalchemy import text
 
 from shared.vocabulary.email_address import NotAnEmailAddress, parse_email
 from shared.web.fields import POSTAL_CODE_LIMIT
-from tests.integration.directory.test_registering_a_unit import NEW, a_unit
+from tests.integration.directory.test_registering_a_unit import NEW, a_units_form
 from tests.support.addresses import REFUSED, TAKEN
-from tests.support.city import ORGANIZATION, UNIT
+from tests.support.cast import ORGANIZATION, UNIT
 from tests.support.directory_city import City
 from tools.translations import SHARED, catalogue_of
 
@@ -78,7 +78,7 @@ def test_the_pages_take_what_can_be_written_to(city: City, address: str) -> None
     """A unit's own, and that for a new one."""
     hanna = city.signed_in("hanna")
     assert city.send(hanna, PAGE, function_address=address, phone=PHONE).status_code == 303
-    assert city.send(hanna, NEW, **a_unit(function_address=address)).status_code == 303
+    assert city.send(hanna, NEW, **a_units_form(function_address=address)).status_code == 303
 
 
 @pytest.mark.parametrize("address", REFUSED)
@@ -87,7 +87,7 @@ def test_the_pages_refuse_the_rest_at_its_field(city: City, address: str) -> Non
     before = len(city.told("unit.changed.v1"))
     hanna = city.signed_in("hanna")
     changing = city.send(hanna, PAGE, function_address=address, phone=PHONE)
-    registering = city.send(hanna, NEW, **a_unit(function_address=address))
+    registering = city.send(hanna, NEW, **a_units_form(function_address=address))
     for answer in (changing, registering):
         assert answer.status_code == 200
         assert any(f"Funktionsadress: {said}" in unescape(answer.text) for said in why(address))
@@ -133,7 +133,7 @@ def test_a_mistaken_address_is_told_with_all_else_that_is_wrong(city: City) -> N
         (city.send(dani, f"{mine}/services/new", **service), 2),
         (city.send(dani, f"{mine}/organization", name="", website="en stad", email=wrong), 2),
         (city.send(hanna, PAGE, function_address=wrong, phone="0" * 41), 1),
-        (city.send(hanna, NEW, **a_unit(function_address=wrong, name="", phone="0" * 41)), 2),
+        (city.send(hanna, NEW, **a_units_form(function_address=wrong, name="", phone="0" * 41)), 2),
     ):
         assert SAID in answer.text
         summary = answer.text.partition('id="error-summary"')[2].partition("</ul>")[0]

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from shared.kernel.actor import UserRef
-from tests.support.city import DEMO_ISSUER, UNIT
+from tests.support.cast import DEMO_ISSUER, UNIT
 from tests.support.directory_city import City
 
 BROMMA = f"/units/{UNIT['advice-bromma']}"
@@ -17,7 +17,7 @@ STAND_IN = str(UNIT["advice-farsta"])
 HEALTH_CENTRE = UNIT["health-centre-1"]
 
 
-def a_unit(**changes: Any) -> dict[str, Any]:
+def bromma(**changes: Any) -> dict[str, Any]:
     """Bromma's unit as it might be reached."""
     body = {"function_address": "bromma@example.se", "phone": "08-465 004 10", "stand_in_unit_id": None, "active": True}
     return {**body, **changes}
@@ -32,7 +32,7 @@ def test_a_unit_is_changed_told_and_recorded(city: City) -> None:
     """Under the version that was read; the next version is answered, told, and the change is in the access records."""
     seen = city.ask("hanna", "GET", BROMMA)
     assert (seen.status_code, seen.json["active"]) == (200, True)
-    body = a_unit(stand_in_unit_id=STAND_IN)
+    body = bromma(stand_in_unit_id=STAND_IN)
     changed = city.ask("hanna", "PUT", BROMMA, body, If_Match=seen.headers["ETag"])
     assert changed.status_code == 200, changed.json
     assert {name: changed.json[name] for name in body} == body
@@ -48,9 +48,9 @@ def test_a_unit_is_changed_told_and_recorded(city: City) -> None:
 def test_of_two_who_change_a_unit_the_second_is_told(city: City) -> None:
     """Without If-Match 428, with an old one 412; nothing is changed by either."""
     version = city.ask("hanna", "GET", BROMMA).headers["ETag"]
-    assert city.ask("hanna", "PUT", BROMMA, a_unit()).status_code == 428
-    assert city.ask("hanna", "PUT", BROMMA, a_unit(), If_Match=version).status_code == 200
-    late = city.ask("hanna", "PUT", BROMMA, a_unit(phone="08-465 004 99"), If_Match=version)
+    assert city.ask("hanna", "PUT", BROMMA, bromma()).status_code == 428
+    assert city.ask("hanna", "PUT", BROMMA, bromma(), If_Match=version).status_code == 200
+    late = city.ask("hanna", "PUT", BROMMA, bromma(phone="08-465 004 99"), If_Match=version)
     assert late.status_code == 412
     assert city.ask("hanna", "GET", BROMMA).json["phone"] == "08-465 004 10"
 
@@ -67,7 +67,7 @@ def test_of_two_who_change_a_unit_the_second_is_told(city: City) -> None:
 def test_what_would_break_a_unit_is_refused(city: City, wrong: dict[str, Any], status: int, slug: str) -> None:
     """No way to reach it, or a stand-in that is nobody, cannot receive, or is itself."""
     version = city.ask("hanna", "GET", BROMMA).headers["ETag"]
-    refused = city.ask("hanna", "PUT", BROMMA, a_unit(**wrong), If_Match=version)
+    refused = city.ask("hanna", "PUT", BROMMA, bromma(**wrong), If_Match=version)
     assert (refused.status_code, refused.json["type"]) == (status, f"urn:lotsa:problem:{slug}")
 
 
@@ -76,7 +76,7 @@ def test_the_default_unit_cannot_be_closed(city: City) -> None:
     """No rule matching is never a dead end."""
     path = f"/units/{UNIT['advice-stockholm']}"
     version = city.ask("hanna", "GET", path).headers["ETag"]
-    refused = city.ask("hanna", "PUT", path, a_unit(active=False), If_Match=version)
+    refused = city.ask("hanna", "PUT", path, bromma(active=False), If_Match=version)
     assert (refused.status_code, refused.json["type"]) == (409, "urn:lotsa:problem:unit-is-a-default")
 
 
@@ -84,7 +84,7 @@ def test_nobody_closes_the_unit_they_are_working_under(city: City) -> None:
     """Somebody else has to; what else they change of it is changed."""
     path = f"/units/{city.actor('hanna').unit_id}"
     seen = city.ask("hanna", "GET", path)
-    version, reached = seen.headers["ETag"], {name: seen.json[name] for name in a_unit()}
+    version, reached = seen.headers["ETag"], {name: seen.json[name] for name in bromma()}
     refused = city.ask("hanna", "PUT", path, {**reached, "active": False}, If_Match=version)
     assert (refused.status_code, refused.json["type"]) == (409, "urn:lotsa:problem:unit-is-your-own")
     assert refused.json["title"] == "Du arbetar själv i enheten, så någon annan får stänga den."
@@ -97,7 +97,7 @@ def test_other_roles_administer_nothing(city: City, name: str, status: int) -> N
     unit, own = str(UNIT["advice-bromma"]), str(city.actor(name).assignment_id)
     before = len(city.told("access.recorded.v1"))
     assert city.ask(name, "GET", BROMMA).status_code == status
-    assert city.ask(name, "PUT", BROMMA, a_unit(), If_Match='"1"').status_code == status
+    assert city.ask(name, "PUT", BROMMA, bromma(), If_Match='"1"').status_code == status
     assert city.ask(name, "POST", "/assignments", an_assignment(), Idempotency_Key=str(uuid4())).status_code == status
     assert city.ask(name, "DELETE", f"/assignments/{own}").status_code == status
     records = city.told("access.recorded.v1")[before:]
@@ -117,7 +117,7 @@ def test_the_regions_units_are_not_the_citys(city: City) -> None:
     for unit_id in (HEALTH_CENTRE, uuid4()):
         for answer in (
             city.ask("hanna", "GET", f"/units/{unit_id}"),
-            city.ask("hanna", "PUT", f"/units/{unit_id}", a_unit(), If_Match='"1"'),
+            city.ask("hanna", "PUT", f"/units/{unit_id}", bromma(), If_Match='"1"'),
             city.ask(
                 "hanna",
                 "POST",

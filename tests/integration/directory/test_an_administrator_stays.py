@@ -9,12 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.directory.commands.end_assignment import EndAssignment, end_assignment
-from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
+from services.directory.commands.grant_assignment import grant_assignment
 from services.directory.domain.permissions import Editor
 from services.directory.domain.refusals import AssignmentIsYourOwn, LastAdministrator, PeriodHasPassed
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
-from tests.support.city import ASSIGNMENT, DEMO_ISSUER, UNIT
+from tests.support.builders.directory import a_grant
+from tests.support.cast import ASSIGNMENT, DEMO_ISSUER, UNIT
 from tests.support.city_filled import OPERATOR
 from tests.support.directory_city import City, token_in
 
@@ -24,12 +25,11 @@ HANNAS = AssignmentId(ASSIGNMENT["hanna"])
 
 def granted(city: City, subject: str, unit: UUID, role: Role, **period: datetime) -> Actor:
     """Somebody new, given an assignment by an operator."""
-    user, assignment = UserRef(DEMO_ISSUER, subject), AssignmentId(uuid4())
-    asked = GrantAssignment(assignment_id=assignment, user=user, unit_id=UnitId(unit), role=role, **period)
+    asked = a_grant(UserRef(DEMO_ISSUER, subject), unit_id=UnitId(unit), role=role, **period)
     with city.parts.work_of(OPERATOR) as work:
         grant_assignment(asked, OPERATOR, work)
         work.commit()
-    return Actor(user, assignment, UnitId(unit), role)
+    return Actor(asked.user, asked.assignment_id, asked.unit_id, role)
 
 
 def ended(city: City, editor: Editor, assignment: AssignmentId) -> bool:

@@ -9,10 +9,11 @@ from uuid import uuid4
 import pytest
 from openapi_spec_validator import validate
 
-from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
-from shared.kernel.actor import Role, UserRef
-from shared.kernel.identity import AssignmentId, UnitId
-from tests.support.city import ORGANIZATION, UNIT, stable
+from services.directory.commands.grant_assignment import grant_assignment
+from shared.kernel.actor import UserRef
+from shared.kernel.identity import AssignmentId
+from tests.support.builders.directory import a_grant
+from tests.support.cast import ISSUER, ORGANIZATION, UNIT, stable
 from tests.support.directory_city import API, City
 
 LISTING = {"name": "Samtal i soffan", "summary": "Prata en stund.", "forms": ["guidance"], "areas": ["0180-sodermalm"]}
@@ -202,12 +203,9 @@ def test_the_description_is_valid_openapi(city: City) -> None:
 
 def test_an_administrator_ends_an_assignment_and_nobody_else_does(city: City) -> None:
     """It gives nothing any more, and the others are told; what is the region's is not the city's to end."""
-    user, given, hanna = UserRef("https://idp.example.org", "leaver"), AssignmentId(uuid4()), city.editor("hanna")
+    user, given, hanna = UserRef(ISSUER, "leaver"), AssignmentId(uuid4()), city.editor("hanna")
     with city.parts.work_of(hanna) as work:
-        unit_id = UnitId(UNIT["advice-farsta"])
-        grant_assignment(
-            GrantAssignment(assignment_id=given, user=user, unit_id=unit_id, role=Role.ADVISER), hanna, work
-        )
+        grant_assignment(a_grant(user, assignment_id=given), hanna, work)
         work.commit()
     for name, theirs, status in (
         ("dani", given, 403),

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from tests.support.city import UNIT
+from tests.support.cast import UNIT
 from tests.support.directory_city import City
 from tests.support.page_forms import shown_again
 from tests.support.sessions import sign_in_as

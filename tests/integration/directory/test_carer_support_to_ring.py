@@ -7,7 +7,7 @@ import re
 import pytest
 
 from shared.kernel.identity import UnitId
-from tests.support.city import UNIT
+from tests.support.cast import UNIT
 from tests.support.city_filled import units
 from tests.support.directory_city import City
 

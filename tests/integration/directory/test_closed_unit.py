@@ -16,9 +16,10 @@ from services.directory.commands.change_unit import ChangeUnit, change_unit
 from services.directory.commands.set_routing_rules import SetRoutingRules, set_routing_rules
 from services.directory.domain.refusals import UnitCannotReceive, UnitIsADefault
 from services.directory.domain.routing_rule import RoutingRule
-from shared.kernel.identity import UnitId, uuid7
+from shared.kernel.identity import UnitId
 from shared.vocabulary.routing import Situation
-from tests.support.city import UNIT
+from tests.support.builders.directory import a_rule
+from tests.support.cast import UNIT
 from tests.support.directory_city import City
 
 SODERMALM = UnitId(UNIT["advice-sodermalm"])
@@ -105,11 +106,9 @@ def named(city: City) -> Iterator[None]:
         before = work.rules.of("0180")
     assert before is not None
     ours = [
-        RoutingRule(id=uuid7(), area="0180-farsta", unit_id=FARSTA, reason_sv="Bor där."),
-        RoutingRule(
-            id=uuid7(), area="0180-farsta", unit_id=JARVA, stand_in_unit_id=FARSTA, reason_sv="Bor nästan där."
-        ),
-        RoutingRule(id=uuid7(), area="0180-farsta", unit_id=FARSTA, reason_sv="Över.", valid_to=date(2025, 6, 1)),
+        a_rule(),
+        a_rule(JARVA, stand_in_unit_id=FARSTA, reason_sv="Bor nästan där."),
+        a_rule(reason_sv="Över.", valid_to=date(2025, 6, 1)),
     ]
     set_rules(city, tuple(ours))
     bromma = city.ask("hanna", "GET", f"/units/{BROMMA}")

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from services.directory.commands.change_unit import ChangeUnit, change_unit
 from services.directory.commands.confirm_listing import ConfirmListing, confirm_listing
 from services.directory.commands.end_assignment import EndAssignment, end_assignment
-from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
+from services.directory.commands.grant_assignment import grant_assignment
 from services.directory.commands.save_support_service import (
     AddSupportService,
     EditSupportService,
@@ -33,11 +33,12 @@ from services.directory.domain.refusals import (
     UnitIsNotYours,
 )
 from services.directory.domain.support_service import Listing
-from shared.kernel.actor import Role, UserRef
+from shared.kernel.actor import UserRef
 from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
 from shared.kernel.refusals import VersionHasMoved
 from shared.storage.unit_of_work import ChangedWhileReading, reading
-from tests.support.city import ORGANIZATION, UNIT
+from tests.support.builders.directory import a_grant
+from tests.support.cast import ISSUER, ORGANIZATION, UNIT
 from tests.support.city_filled import OPERATOR, seed_directory
 from tests.support.directory_city import City
 
@@ -260,10 +261,8 @@ def test_another_authoritys_referring_unit_is_not_the_citys_to_change(city: City
 def test_an_ended_assignment_gives_nothing_from_that_moment(city: City) -> None:
     """Granted, it is there at once; ended, it is gone at once, and both are told."""
     hanna = city.editor("hanna")
-    user, assignment_id = UserRef("https://idp.example.org", "new"), AssignmentId(uuid4())
-    asked = GrantAssignment(
-        assignment_id=assignment_id, user=user, unit_id=UnitId(UNIT["advice-farsta"]), role=Role.ADVISER
-    )
+    user, assignment_id = UserRef(ISSUER, "new"), AssignmentId(uuid4())
+    asked = a_grant(user, assignment_id=assignment_id)
     with city.parts.work_of(hanna) as work:
         grant_assignment(asked, hanna, work)
         work.commit()

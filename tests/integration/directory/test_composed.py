@@ -12,10 +12,10 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from shared.contracts.directory import UnitChanged
 from shared.settings import SERVICES
 from shared.storage.migrations import migrate
 from shared.storage.staff_events import remember
+from tests.support.builders.events import unit_changed
 from tests.support.directory_city import City
 from tests.support.infrastructure import Infrastructure, new_installation
 
@@ -117,9 +117,7 @@ def test_units_heard_of_before_are_called_as_the_directory_calls_them(
         with engine.begin() as connection:
             connection.execute(kept, {"id": unit, "name": apart(name)})
         migrate(service, owner)
-        told = UnitChanged(
-            unit_id=late, version=1, organization_id=late, name=apart(name), kind="receiving", occurred_at=NOW
-        )
+        told = unit_changed(late, name=apart(name))
         with engine.begin() as connection:
             remember(connection, told)
             names = connection.execute(text("select name from known_units")).scalars().all()

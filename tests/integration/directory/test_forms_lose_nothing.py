@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.kernel.clock import SWEDEN
-from tests.support.city import UNIT
+from tests.support.cast import UNIT
 from tests.support.directory_city import City
 from tests.support.page_forms import PageForm, form_of, shown_again
 

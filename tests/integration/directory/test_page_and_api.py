@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from shared.kernel.clock import SWEDEN
-from tests.support.city import UNIT
+from tests.support.cast import UNIT
 from tests.support.directory_city import City
 from tests.support.directory_things import THINGS, asked, read_service, write_service
 from tests.support.page_forms import form_of, shown_again

@@ -11,14 +11,15 @@ from uuid import UUID, uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from services.directory.commands.register_organization import RegisterOrganization, register_organization
+from services.directory.commands.register_organization import register_organization
 from services.directory.commands.register_unit import RegisterUnit, register_unit
 from services.directory.domain.organization import OrganizationKind
 from services.directory.domain.refusals import UnitIsNotYours
 from services.directory.domain.unit import Unit, UnitKind
 from shared.kernel.identity import OrganizationId, UnitId
 from shared.vocabulary.readable_text import received
-from tests.support.city import ORGANIZATION, UNIT
+from tests.support.builders.directory import a_unit, a_units_body, an_organization
+from tests.support.cast import ORGANIZATION, UNIT
 from tests.support.city_filled import OPERATOR
 from tests.support.directory_city import API, City, token_in
 
@@ -33,20 +34,24 @@ def hanna(city: City) -> FlaskClient:
     return city.signed_in("hanna")
 
 
+def a_units_form(**changes: Any) -> dict[str, Any]:
+    """A new unit that receives on Södermalm, and for which nobody stands in."""
+    return a_units_body(**{"stand_in_unit_id": "", **changes})
+
+
 @pytest.fixture
 def elsewhere(city: City) -> Unit:
     """A unit that receives in another municipality."""
-    organization = RegisterOrganization(
+    organization = an_organization(
         organization_id=OrganizationId(GOTHENBURG),
         name="Göteborgs Stad",
         kind=OrganizationKind.MUNICIPALITY,
         municipality_code="1480",
     )
-    unit = Unit(
+    unit = a_unit(
         id=GOTHENBURG,
         organization_id=GOTHENBURG,
         name="Anhörigstödet i Göteborg",
-        kind=UnitKind.RECEIVING,
         area="1480",
         function_address="goteborg@example.se",
         phone="08-465 004 70",
@@ -59,20 +64,6 @@ def elsewhere(city: City) -> Unit:
     return unit
 
 
-def a_unit(**changes: Any) -> dict[str, Any]:
-    """A new unit that receives on Södermalm."""
-    return {
-        "name": f"Anhörigcentrum {uuid4().hex[:8]}",
-        "kind": "receiving",
-        "organization_id": CITY,
-        "area": "0180-sodermalm",
-        "function_address": "anhorigcentrum@example.se",
-        "phone": "08-465 004 60",
-        "stand_in_unit_id": "",
-        **changes,
-    }
-
-
 def units_called(city: City, name: str) -> list[Any]:
     """The units of a name in the database."""
     return list(city.rows("select * from units where name = :name", name=name))
@@ -81,7 +72,7 @@ def units_called(city: City, name: str) -> list[Any]:
 def test_a_unit_is_registered_told_recorded_and_shown(city: City, hanna: FlaskClient) -> None:
     """Every field is kept; the page goes on to the new unit's own; the others are told; the log says who did it."""
     stand_in = str(UNIT["advice-farsta"])
-    written = a_unit(stand_in_unit_id=stand_in, address_withheld="true")
+    written = a_units_form(stand_in_unit_id=stand_in, address_withheld="true")
     answer = city.send(hanna, NEW, **written)
     assert answer.status_code == 303
     (row,) = units_called(city, written["name"])
@@ -114,7 +105,7 @@ def test_what_is_said_to_stay_is_what_the_units_page_cannot_change(city: City, h
 def test_an_address_can_be_withheld_and_shown_again_later(city: City, hanna: FlaskClient) -> None:
     """What was chosen at registration is not for ever: the public sees the address as the unit's page says."""
     address = f"centrum-{uuid4().hex[:8]}@example.se"
-    path = city.send(hanna, NEW, **a_unit(function_address=address)).location
+    path = city.send(hanna, NEW, **a_units_form(function_address=address)).location
     reached = {"function_address": address, "phone": "08-465 004 60"}
 
     def public() -> str:
@@ -135,7 +126,7 @@ def test_an_address_can_be_withheld_and_shown_again_later(city: City, hanna: Fla
 @pytest.mark.parametrize("kind", ["referring", "audit", "administration", "partner"])
 def test_every_kind_of_unit_can_be_registered(city: City, hanna: FlaskClient, kind: str) -> None:
     """Whoever does not receive may do without an address and a telephone."""
-    written = a_unit(kind=kind, function_address="", phone="")
+    written = a_units_form(kind=kind, function_address="", phone="")
     assert city.send(hanna, NEW, **written).status_code == 303
     (row,) = units_called(city, written["name"])
     assert (row.kind, row.function_address, row.phone) == (kind, None, None)
@@ -147,7 +138,7 @@ def test_a_partners_unit_is_the_municipalitys_to_register(city: City, hanna: Fla
     [lyktan] = city.rows("select name from organizations where id = :id", id=LYKTAN)
     offered = re.findall(rf'<option[^>]* value="{LYKTAN}"[^>]*>([^<]*)<', hanna.get(NEW).text)
     assert [unescape(each).strip() for each in offered] == [lyktan.name.strip()]
-    written = a_unit(kind="partner", organization_id=LYKTAN, area="0180")
+    written = a_units_form(kind="partner", organization_id=LYKTAN, area="0180")
     assert city.send(hanna, NEW, **written).status_code == 303
     assert str(units_called(city, written["name"])[0].organization_id) == LYKTAN
 
@@ -174,7 +165,7 @@ def test_a_mistake_is_said_at_its_field_and_nothing_is_lost(
 ) -> None:
     """The form comes back with what was written, and no unit has come into being."""
     before = len(city.told("unit.changed.v1"))
-    written = a_unit(**wrong)
+    written = a_units_form(**wrong)
     answer = city.send(hanna, NEW, **written)
     assert answer.status_code == 200
     assert said in answer.text
@@ -186,16 +177,16 @@ def test_a_mistake_is_said_at_its_field_and_nothing_is_lost(
 def test_a_closed_unit_of_the_name_is_opened_again_instead(city: City, hanna: FlaskClient) -> None:
     """What it had stays in one place; the sentence says so."""
     with city.closed(UnitId(UNIT["advice-skarpnack"])):
-        answer = city.send(hanna, NEW, **a_unit(name="Anhörigkonsulenterna, Skarpnäck"))
+        answer = city.send(hanna, NEW, **a_units_form(name="Anhörigkonsulenterna, Skarpnäck"))
         assert "Organisationen har en stängd enhet som heter så. Öppna den igen" in answer.text
-        closed = city.send(hanna, NEW, **a_unit(stand_in_unit_id=str(UNIT["advice-skarpnack"])))
+        closed = city.send(hanna, NEW, **a_units_form(stand_in_unit_id=str(UNIT["advice-skarpnack"])))
         assert "Ersättare: Enheten tar inte emot lotsningar." in closed.text
 
 
 def test_sending_the_form_twice_registers_once(city: City, hanna: FlaskClient) -> None:
     """Whoever presses the button twice comes to the one unit both times."""
     unit_id = str(uuid4())
-    written = a_unit(id=unit_id)
+    written = a_units_form(id=unit_id)
     answers = [city.send(hanna, NEW, **written) for _ in range(2)]
     assert {(each.status_code, each.location) for each in answers} == {(303, f"/directory/admin/units/{unit_id}")}
     assert len(units_called(city, written["name"])) == 1
@@ -211,7 +202,7 @@ def test_another_authoritys_unit_is_not_hers_to_register(
 ) -> None:
     """Whatever her own program sends: answered as for something unknown, and recorded."""
     assert REGION not in hanna.get(NEW).text
-    written = a_unit(organization_id=organization_id, kind=kind)
+    written = a_units_form(organization_id=organization_id, kind=kind)
     assert city.send(hanna, NEW, **written).status_code == 404
     assert units_called(city, written["name"]) == []
     attempt = city.told("access.recorded.v1")[-1]
@@ -221,12 +212,8 @@ def test_another_authoritys_unit_is_not_hers_to_register(
 
 def test_the_regions_administrator_registers_the_regions_units_and_no_others(city: City) -> None:
     """The rule is the same the other way round: the city's organisation is not there for them."""
-    theirs = Unit(
-        id=UnitId(uuid4()),
-        organization_id=UUID(REGION),
-        name=f"Regionens samordning {uuid4().hex[:8]}",
-        kind=UnitKind.ADMINISTRATION,
-        area="0180",
+    theirs = a_unit(
+        UnitKind.ADMINISTRATION, organization_id=UUID(REGION), name=f"Regionens samordning {uuid4().hex[:8]}"
     )
     with city.parts.work_of(OPERATOR) as work:
         register_unit(RegisterUnit(unit=theirs), OPERATOR, work)
@@ -248,13 +235,7 @@ def test_a_regions_reviewers_are_told_of_without_an_area(city: City) -> None:
     """By the area audit would open to them what the city's units receive; the city's own reviewers have theirs."""
     areas = {}
     for organization in (REGION, CITY):
-        reviewers = Unit(
-            id=UnitId(uuid4()),
-            organization_id=UUID(organization),
-            name=f"Loggkontrollen {uuid4().hex[:8]}",
-            kind=UnitKind.AUDIT,
-            area="0180",
-        )
+        reviewers = a_unit(UnitKind.AUDIT, organization_id=UUID(organization), name=f"Loggkontrollen {uuid4().hex[:8]}")
         with city.parts.work_of(OPERATOR) as work:
             register_unit(RegisterUnit(unit=reviewers), OPERATOR, work)
             work.commit()
@@ -267,7 +248,7 @@ def test_a_regions_reviewers_are_told_of_without_an_area(city: City) -> None:
 def test_no_other_role_registers_units(city: City, name: str) -> None:
     """403 to look and to send, and both are recorded."""
     client = city.signed_in(name)
-    written = a_unit(csrf_token=token_in(client.get("/directory/assignment").text), id=str(uuid4()))
+    written = a_units_form(csrf_token=token_in(client.get("/directory/assignment").text), id=str(uuid4()))
     before = len(city.told("access.recorded.v1"))
     assert (client.get(NEW).status_code, client.post(NEW, data=written).status_code) == (403, 403)
     records = city.told("access.recorded.v1")[before:]

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.city import UNIT
+from tests.support.cast import UNIT
 from tests.support.directory_city import City
 from tests.support.page_forms import form_of, shown_again
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.kernel.identity import UnitId
-from tests.support.city import UNIT
+from tests.support.cast import UNIT
 from tests.support.directory_city import City
 
 SKARPNACK = UnitId(UNIT["advice-skarpnack"])

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from shared.storage.migrations import migrate
-from tests.support.city import ASSIGNMENT, ORGANIZATION, UNIT
+from tests.support.cast import ASSIGNMENT, ORGANIZATION, UNIT
 from tests.support.city_filled import seed_directory
 from tests.support.directory_city import City
 from tests.support.infrastructure import Infrastructure, new_installation

@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.directory.commands.register_organization import RegisterOrganization, register_organization
+from services.directory.commands.register_organization import register_organization
 from services.directory.domain.organization import OrganizationKind
 from shared.kernel.actor import Role
 from shared.kernel.identity import OrganizationId, UnitId
-from tests.support.city import ORGANIZATION, UNIT, stable
+from tests.support.builders.directory import a_rules_body, an_organization
+from tests.support.cast import ORGANIZATION, UNIT, stable
 from tests.support.city_filled import OPERATOR
 from tests.support.directory_city import API, City
 
@@ -24,23 +25,6 @@ BROMMA = stable("routing-rule", "district/bromma")
 UPPSALA = UUID(int=0x0380)
 
 pytestmark = pytest.mark.usefixtures("rules_as_they_were")
-
-
-def a_rule(**changes: Any) -> dict[str, Any]:
-    """A rule for carers of 65 and over on Södermalm who care for somebody with a mental illness."""
-    return {
-        "area": "0180-sodermalm",
-        "target_groups": ["mental-illness"],
-        "age_of": "carer",
-        "age_from": 65,
-        "age_to": None,
-        "unit_id": FARSTA,
-        "stand_in_unit_id": JARVA,
-        "valid_from": "2026-01-01",
-        "valid_to": "2028-01-01",
-        "reason_sv": "Anhöriga över 65 år på Södermalm möts av Farsta under ombyggnaden.",
-        **changes,
-    }
 
 
 def version(city: City) -> str:
@@ -67,10 +51,10 @@ def ids(city: City) -> list[str]:
 def test_a_rule_is_added_told_recorded_shown_and_decides(city: City) -> None:
     """As the last in the order; the event holds all rules; the log says who; pages and the trial run know it."""
     before = city.rules()
-    answer = add(city, a_rule())
+    answer = add(city, a_rules_body())
     assert answer.status_code == 201, answer.json
     rule_id = answer.json["id"]
-    assert answer.json == {**a_rule(), "id": rule_id, "bands_cut": []}
+    assert answer.json == {**a_rules_body(), "id": rule_id, "bands_cut": []}
     assert answer.headers["Location"] == f"{API}{RULES}/rules/{rule_id}"
     after = city.rules()
     assert (after.version, after.rules[:-1]) == (before.version + 1, before.rules)
@@ -89,7 +73,7 @@ def test_a_rule_is_added_told_recorded_shown_and_decides(city: City) -> None:
     assert tried.json == {
         "unit_id": FARSTA,
         "stand_in_unit_id": JARVA,
-        "reason_sv": a_rule()["reason_sv"],
+        "reason_sv": a_rules_body()["reason_sv"],
         "rule_id": rule_id,
         "age_decides": False,
     }
@@ -178,7 +162,7 @@ def test_what_is_wrong_is_said_at_its_field(
 ) -> None:
     """Adding and changing alike: 422 with the field named and a Swedish sentence; the rules are as they were."""
     before = city.rules()
-    for refused in (add(city, a_rule(**wrong)), edit(city, "PUT", f"/rules/{BROMMA}", a_rule(**wrong))):
+    for refused in (add(city, a_rules_body(**wrong)), edit(city, "PUT", f"/rules/{BROMMA}", a_rules_body(**wrong))):
         assert (refused.status_code, refused.json["type"]) == (422, f"urn:lotsa:problem:{slug}"), refused.json
         assert refused.mimetype == "application/problem+json"
         errors = {each["pointer"]: each["detail"] for each in refused.json["errors"]}
@@ -190,9 +174,9 @@ def test_a_closed_unit_may_stay_and_not_be_chosen(city: City) -> None:
     """Whoever edits the rule's sentence leaves its unit as it was; a new rule cannot name it."""
     bromma = str(UNIT["advice-bromma"])
     with city.closed(UnitId(UNIT["advice-bromma"])):
-        kept = a_rule(area="0180-bromma", unit_id=bromma, reason_sv="Öppnar igen i maj.")
+        kept = a_rules_body(area="0180-bromma", unit_id=bromma, reason_sv="Öppnar igen i maj.")
         assert edit(city, "PUT", f"/rules/{BROMMA}", kept).status_code == 200
-        refused = add(city, a_rule(unit_id=bromma))
+        refused = add(city, a_rules_body(unit_id=bromma))
         assert [each["pointer"] for each in refused.json["errors"]] == ["#/unit_id"]
         tried = city.ask("hanna", "GET", f"{RULES}/proposal?area=0180-bromma&target_group=mental-illness&carer_age=70")
         assert tried.json["unit_id"] != bromma
@@ -201,8 +185,8 @@ def test_a_closed_unit_may_stay_and_not_be_chosen(city: City) -> None:
 def every_edit(rule_id: object = BROMMA) -> list[tuple[str, str, Any]]:
     """Each door that edits rules, with a body that is right."""
     return [
-        ("POST", "/rules", a_rule()),
-        ("PUT", f"/rules/{rule_id}", a_rule()),
+        ("POST", "/rules", a_rules_body()),
+        ("PUT", f"/rules/{rule_id}", a_rules_body()),
         ("POST", f"/rules/{rule_id}/move", {"to": "later"}),
         ("DELETE", f"/rules/{rule_id}", None),
         ("PUT", "/default-unit", {"default_unit_id": JARVA}),
@@ -227,7 +211,7 @@ def test_of_two_at_once_one_is_told(city: City) -> None:
     tag, count = version(city), len(city.rules().rules)
 
     def send(reason: str) -> int:
-        status: int = add(city, a_rule(reason_sv=reason), If_Match=tag).status_code
+        status: int = add(city, a_rules_body(reason_sv=reason), If_Match=tag).status_code
         return status
 
     reasons = ["Så skrev den ena.", "Så skrev den andra."]
@@ -250,13 +234,13 @@ def test_the_page_is_told_when_a_system_was_first(city: City) -> None:
 def test_one_key_adds_one_rule(city: City) -> None:
     """Asked again, also after the version has moved: the same rule. Another body under the key is refused."""
     key, tag = uuid4().hex, version(city)
-    first = add(city, a_rule(), key, If_Match=tag)
+    first = add(city, a_rules_body(), key, If_Match=tag)
     count, told = len(city.rules().rules), len(city.told("routing-rules.changed.v1"))
-    again = add(city, a_rule(), key, If_Match=tag)
+    again = add(city, a_rules_body(), key, If_Match=tag)
     assert (first.status_code, again.status_code, again.json) == (201, 201, first.json)
     assert again.headers["Location"] == first.headers["Location"]
     assert (len(city.rules().rules), len(city.told("routing-rules.changed.v1"))) == (count, told)
-    other = add(city, a_rule(age_from=70), key)
+    other = add(city, a_rules_body(age_from=70), key)
     assert (other.status_code, other.json["type"]) == (422, "urn:lotsa:problem:idempotency-key-reused")
 
 
@@ -292,7 +276,7 @@ def test_a_situation_that_is_none_is_refused(city: City, query: str, pointer: st
 
 def test_a_system_is_told_which_bands_a_rule_cuts_and_when_the_age_decides(city: City) -> None:
     """67 and over takes some of those who say 65 to 79: of whom only that is known, it takes nobody."""
-    rule = add(city, {**a_rule(), "age_from": 67}).json
+    rule = add(city, {**a_rules_body(), "age_from": 67}).json
     assert rule["bands_cut"] == ["65-79"]
     asked = f"{RULES}/proposal?area=0180-sodermalm&target_group=mental-illness"
     tried = {
@@ -365,7 +349,7 @@ def test_the_first_choice_makes_the_first_rules(city: City) -> None:
     }
     unit_id = city.ask_as(theirs, "POST", "/units", body, Idempotency_Key=key).json["id"]
     assert city.ask_as(theirs, "GET", path).status_code == 404
-    rule = a_rule(area="0380", unit_id=unit_id, stand_in_unit_id=FARSTA)
+    rule = a_rules_body(area="0380", unit_id=unit_id, stand_in_unit_id=FARSTA)
     assert city.ask_as(theirs, "POST", f"{path}/rules", rule, If_Match='"0"').status_code == 404
     default = {"default_unit_id": unit_id}
     stockholms = city.ask_as(theirs, "PUT", f"{path}/default-unit", {"default_unit_id": FARSTA}, If_Match='"0"')
@@ -398,7 +382,7 @@ def test_an_operators_system_sets_any_municipalitys_rules(city: City) -> None:
 
 def uppsala(city: City) -> UUID:
     """Another municipality, which has set no rules."""
-    asked = RegisterOrganization(
+    asked = an_organization(
         organization_id=OrganizationId(UPPSALA),
         name="Uppsala kommun",
         kind=OrganizationKind.MUNICIPALITY,

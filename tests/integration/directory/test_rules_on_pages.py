@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 
 from services.directory.domain.routing import RoutingRules
 from shared.kernel.identity import UnitId
-from tests.support.city import ORGANIZATION, UNIT, stable
+from tests.support.builders.directory import a_rules_form
+from tests.support.cast import ORGANIZATION, UNIT, stable
 from tests.support.directory_city import City, token_in
 from tests.support.page_forms import shown_again
 from tests.support.sessions import sign_in_as
@@ -38,27 +39,10 @@ def rules(city: City) -> RoutingRules:
     return city.rules()
 
 
-def a_rule(**changes: Any) -> dict[str, Any]:
-    """A rule for carers of 65 and over on Södermalm who support somebody with a mental illness."""
-    return {
-        "area": "0180-sodermalm",
-        "target_groups": ["mental-illness"],
-        "age_of": "carer",
-        "age_from": "65",
-        "age_to": "",
-        "unit_id": FARSTA,
-        "stand_in_unit_id": JARVA,
-        "reason_sv": "Anhöriga över 65 år på Södermalm möts av Farsta under ombyggnaden.",
-        "valid_from": "2026-01-01",
-        "last_day": "2027-12-31",
-        **changes,
-    }
-
-
 def test_a_rule_is_added_told_recorded_and_decides(city: City, hanna: FlaskClient) -> None:
     """As the last in the order; the event holds all rules; the log says who; the trial run names it."""
     before = rules(city)
-    answer = city.send(hanna, f"{RULES}/new", **a_rule())
+    answer = city.send(hanna, f"{RULES}/new", **a_rules_form())
     assert answer.status_code == 303, answer.text
     after = rules(city)
     assert (after.version, after.rules[:-1]) == (before.version + 1, before.rules)
@@ -80,9 +64,9 @@ def test_a_rule_is_added_told_recorded_and_decides(city: City, hanna: FlaskClien
 def test_a_rule_that_cuts_an_age_group_says_so(city: City, hanna: FlaskClient) -> None:
     """When it is saved, where it stands in the list, and where it is tried out; one that cuts none says nothing."""
     said = "Delar en åldersgrupp: 65–79 år. När bara den är känd avgör inte regeln."
-    city.send(hanna, f"{RULES}/new", **a_rule())
+    city.send(hanna, f"{RULES}/new", **a_rules_form())
     assert said not in hanna.get(RULES).text
-    answer = city.send(hanna, f"{RULES}/new", **a_rule(age_from="67"))
+    answer = city.send(hanna, f"{RULES}/new", **a_rules_form(age_from="67"))
     shown = hanna.get(answer.location).text
     assert shown.count(said) == 2, "once as the answer to saving, once beside the rule"
     assert hanna.get(RULES).text.count(said) == 1
@@ -113,7 +97,7 @@ def test_a_rule_is_changed_where_it_stands(city: City, hanna: FlaskClient) -> No
     place = [rule.id for rule in rules(city).rules].index(BROMMA)
     form = hanna.get(f"{RULES}/{BROMMA}").text
     assert "Anhöriga i stadsdelsområdet Bromma får stöd av anhörigkonsulenterna där." in form
-    changed = a_rule(area="0180-bromma", target_groups=[], age_of="any", age_from="", last_day="")
+    changed = a_rules_form(area="0180-bromma", target_groups=[], age_of="any", age_from="", last_day="")
     assert city.send(hanna, f"{RULES}/{BROMMA}", **changed).status_code == 303
     rule = rules(city).rules[place]
     assert (rule.id, str(rule.unit_id), rule.target_groups, rule.valid_to) == (BROMMA, FARSTA, frozenset(), None)
@@ -169,7 +153,7 @@ def test_a_mistake_is_said_at_its_field_and_nothing_is_lost(
     """Adding and changing alike: the form comes back with what was written, and the rules are as they were."""
     before = rules(city)
     for path in (f"{RULES}/new", f"{RULES}/{BROMMA}"):
-        answer = city.send(hanna, path, **a_rule(**wrong))
+        answer = city.send(hanna, path, **a_rules_form(**wrong))
         assert answer.status_code == 200
         assert said in answer.text
         if "reason_sv" not in wrong:
@@ -185,9 +169,9 @@ def stale(client: FlaskClient, path: str) -> dict[str, str]:
 def test_whoever_saves_second_sees_both_and_may_save_again(city: City, hanna: FlaskClient) -> None:
     """What was saved meanwhile is shown beside what was written; the next save is made from the new version."""
     opened = stale(hanna, f"{RULES}/{BROMMA}")
-    first = a_rule(area="0180-bromma", reason_sv="Så skrev den första.")
+    first = a_rules_form(area="0180-bromma", reason_sv="Så skrev den första.")
     assert city.send(hanna, f"{RULES}/{BROMMA}", **first).status_code == 303
-    mine = a_rule(area="0180-bromma", reason_sv="Så skrev den andra.")
+    mine = a_rules_form(area="0180-bromma", reason_sv="Så skrev den andra.")
     page = shown_again(hanna, hanna.post(f"{RULES}/{BROMMA}", data={**opened, **mine})).text
     assert "Det sparades ändringar medan du skrev" in page
     assert "Så skrev den första." in page
@@ -203,20 +187,20 @@ def test_what_was_written_of_a_rule_that_was_removed_can_be_added(city: City, ha
     """Nothing typed is lost: the form becomes that of a new rule."""
     opened = stale(hanna, f"{RULES}/{BROMMA}")
     city.send(hanna, f"{RULES}/{BROMMA}/remove")
-    page = shown_again(hanna, hanna.post(f"{RULES}/{BROMMA}", data={**opened, **a_rule()})).text
+    page = shown_again(hanna, hanna.post(f"{RULES}/{BROMMA}", data={**opened, **a_rules_form()})).text
     assert "Regeln togs bort medan du skrev" in page
     assert "under ombyggnaden." in page
     assert f'action="{RULES}/new"' in page
     again = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
-    assert hanna.post(f"{RULES}/new", data={**again, **a_rule()}).status_code == 303
-    assert rules(city).rules[-1].reason_sv == a_rule()["reason_sv"]
+    assert hanna.post(f"{RULES}/new", data={**again, **a_rules_form()}).status_code == 303
+    assert rules(city).rules[-1].reason_sv == a_rules_form()["reason_sv"]
 
 
 def test_a_mistake_in_a_rule_that_was_removed_loses_nothing_either(city: City, hanna: FlaskClient) -> None:
     """It leads to no page that is not there: the form of a new rule shows the words, and what is wrong with them."""
     opened = stale(hanna, f"{RULES}/{BROMMA}")
     city.send(hanna, f"{RULES}/{BROMMA}/remove")
-    answer = hanna.post(f"{RULES}/{BROMMA}", data={**opened, **a_rule(), "valid_from": "i morgon"})
+    answer = hanna.post(f"{RULES}/{BROMMA}", data={**opened, **a_rules_form(), "valid_from": "i morgon"})
     page = shown_again(hanna, answer)
     assert page.status_code == 200
     assert "Regeln togs bort medan du skrev" in page.text
@@ -231,7 +215,7 @@ def test_adding_moving_removing_and_defaulting_go_by_the_version_too(city: City,
     }
     city.send(hanna, RULES, onto=f"{RULES}/{BROMMA}/move", to="earlier")
     before = rules(city)
-    added = shown_again(hanna, hanna.post(f"{RULES}/new", data={**forms[f"{RULES}/new"], **a_rule()}))
+    added = shown_again(hanna, hanna.post(f"{RULES}/new", data={**forms[f"{RULES}/new"], **a_rules_form()}))
     assert "Reglerna ändrades medan du skrev" in added.text
     assert "under ombyggnaden." in added.text
     default = shown_again(
@@ -251,12 +235,12 @@ def test_adding_moving_removing_and_defaulting_go_by_the_version_too(city: City,
 def test_sending_a_new_rule_twice_adds_one(city: City, hanna: FlaskClient) -> None:
     """Also under an id that is another rule's already: a form cannot name somebody else's."""
     count = len(rules(city).rules)
-    form = {**stale(hanna, f"{RULES}/new"), **a_rule()}
+    form = {**stale(hanna, f"{RULES}/new"), **a_rules_form()}
     answers = [hanna.post(f"{RULES}/new", data=form) for _ in range(2)]
     assert [each.status_code for each in answers] == [303, 303]
     assert len({each.location for each in answers}) == 1
     assert len(rules(city).rules) == count + 1
-    assert city.send(hanna, f"{RULES}/new", **a_rule(id=str(BROMMA))).status_code == 303
+    assert city.send(hanna, f"{RULES}/new", **a_rules_form(id=str(BROMMA))).status_code == 303
     assert len(rules(city).rules) == count + 2
 
 
@@ -268,9 +252,9 @@ def test_a_unit_that_closed_does_not_stand_in_the_way_of_other_changes(city: Cit
         first = rules(city).rules[0].id
         city.send(hanna, RULES, onto=f"{RULES}/{first}/move", to="later")
         assert rules(city).rules[1].id == first
-        kept = a_rule(area="0180-bromma", unit_id=str(UNIT["advice-bromma"]), reason_sv="Öppnar igen i maj.")
+        kept = a_rules_form(area="0180-bromma", unit_id=str(UNIT["advice-bromma"]), reason_sv="Öppnar igen i maj.")
         assert city.send(hanna, f"{RULES}/{BROMMA}", **kept).status_code == 303
-        new = city.send(hanna, f"{RULES}/new", **a_rule(unit_id=str(UNIT["advice-bromma"])))
+        new = city.send(hanna, f"{RULES}/new", **a_rules_form(unit_id=str(UNIT["advice-bromma"])))
         assert "Enhet som tar emot: Välj ett av alternativen." in new.text
 
 
@@ -282,7 +266,7 @@ def test_no_other_role_edits_rules(city: City, name: str) -> None:
     paths = (RULES, f"{RULES}/new", f"{RULES}/{BROMMA}", f"{RULES}/{BROMMA}/remove", f"{ROUTING}/default")
     before, count = rules(city), len(city.told("access.recorded.v1"))
     assert {client.get(path).status_code for path in paths} == {403}
-    sent = {"csrf_token": token, "version": str(before.version), "to": "later", **a_rule()}
+    sent = {"csrf_token": token, "version": str(before.version), "to": "later", **a_rules_form()}
     writing = (*paths[1:], f"{RULES}/{BROMMA}/move")
     assert {client.post(path, data=sent).status_code for path in writing} == {403}
     records = city.told("access.recorded.v1")[count:]

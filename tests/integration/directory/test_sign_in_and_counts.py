@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,7 +16,9 @@ from shared.contracts.referral import FirstContactMade, ReferralAccepted, Referr
 from shared.messaging.receive.subscribe import subscriptions_of
 from shared.storage.rates import Allowance
 from shared.web.limits import ALLOWED, SIGN_INS
-from tests.support.city import ASSIGNMENT, DEMO_ISSUER, UNIT
+from tests.support.builders.envelopes import an_envelope
+from tests.support.builders.events import NUMBER, Step, referral_step
+from tests.support.cast import ASSIGNMENT, DEMO_ISSUER, UNIT, in_the_city
 from tests.support.directory_city import City, sign_in, token_in
 
 AT = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # the first of December in Sweden
@@ -120,39 +123,21 @@ def test_who_would_get_this_is_answered_with_the_reason(city: City) -> None:
     assert "Ersättare: Stockholms gemensamma anhörigstöd" in page
 
 
-def _steps() -> dict[str, object]:
-    return {
-        "referral_id": uuid4(),
-        "version": 1,
-        "referring_unit_id": UNIT["psychiatry-4"],
-        "receiving_unit_id": UNIT["advice-skarholmen"],
-        "issuer": DEMO_ISSUER,
-        "subject": "alva",
-        "assignment_id": uuid4(),
-        "occurred_at": AT,
-    }
+def _step(kind: type[Step], **changes: Any) -> Step:
+    units = {"referring_unit_id": UNIT["psychiatry-4"], "receiving_unit_id": UNIT["advice-skarholmen"]}
+    return referral_step(kind, uuid4(), in_the_city("alva"), **units, occurred_at=AT, **changes)
 
 
 def _envelope(event: Contract) -> Envelope:
-    return Envelope(
-        id=uuid4(),
-        type=event.event_type,
-        publisher="referral",
-        installation="test",
-        epoch=uuid4(),
-        time=AT,
-        correlation_id=uuid4(),
-        data=event.to_data(),
-        sequence=1,
-    )
+    return an_envelope(event, time=AT)
 
 
 def test_referrals_are_counted_by_unit_and_month(city: City) -> None:
     """Sent by one, received by the other, in the month it was in Sweden; no referral is named."""
     service = Directory(city.parts)
-    sent = ReferralSent(**_steps(), number="7K3QX-R09MT", priority="routine", acknowledge_by=AT, consents=())  # type: ignore[arg-type]
-    accepted = ReferralAccepted(**_steps())  # type: ignore[arg-type]
-    contacted = FirstContactMade(**_steps())  # type: ignore[arg-type]
+    sent = _step(ReferralSent, number=NUMBER, priority="routine", acknowledge_by=AT, consents=())
+    accepted = _step(ReferralAccepted)
+    contacted = _step(FirstContactMade)
     with service.unit_of_work() as uow:
         service.count_referrals([(_envelope(event), event) for event in (sent, sent, accepted, contacted)], uow)
         uow.commit()

@@ -10,7 +10,7 @@ import pytest
 
 from services.directory.service import Directory
 from shared.storage.staff import ANY_CLOCKS_ERROR
-from tests.support.city import ASSIGNMENT, UNIT
+from tests.support.cast import ASSIGNMENT, UNIT
 from tests.support.directory_city import City
 from tests.support.sessions import state_of
 

@@ -9,8 +9,9 @@ import pytest
 
 from services.directory.domain.routing import RoutingRules
 from services.directory.domain.routing_rule import RoutingRule
-from shared.kernel.identity import UnitId, uuid7
-from tests.support.city import UNIT
+from shared.kernel.identity import UnitId
+from tests.support.builders import directory
+from tests.support.cast import UNIT
 from tests.support.directory_city import City
 
 SODERMALM, FARSTA, COMMON = (UnitId(UNIT[slug]) for slug in ("advice-sodermalm", "advice-farsta", "advice-stockholm"))
@@ -24,10 +25,7 @@ def read(page: str) -> str:
 
 def a_rule(stand_in: UnitId | None, **more: object) -> RoutingRule:
     """Södermalm's carers go to Södermalm."""
-    values = {"valid_from": date(2025, 1, 1), **more}
-    return RoutingRule(
-        id=uuid7(), area="0180-sodermalm", unit_id=SODERMALM, reason_sv="Bor där.", stand_in_unit_id=stand_in, **values
-    )  # type: ignore[arg-type]
+    return directory.a_rule(SODERMALM, area="0180-sodermalm", stand_in_unit_id=stand_in, **more)
 
 
 def test_a_rule_that_names_another_is_found_and_no_other() -> None:

@@ -16,12 +16,12 @@ from services.directory.commands.save_support_service import AddSupportService, 
 from services.directory.commands.set_routing_rules import SetRoutingRules, set_routing_rules
 from services.directory.domain.activity import Repeats, Session
 from services.directory.domain.refusals import TermIsUnknown
-from services.directory.domain.routing_rule import RoutingRule
 from services.directory.domain.support_service import Listing
 from services.directory.domain.taxonomy import Taxonomies, Taxonomy, Term
 from services.directory.views.administration import unit_lines
 from shared.kernel.identity import OrganizationId, UnitId
-from tests.support.city import ORGANIZATION, UNIT
+from tests.support.builders.directory import a_rule
+from tests.support.cast import ORGANIZATION, UNIT
 from tests.support.city_filled import OPERATOR
 from tests.support.directory_city import City
 
@@ -84,16 +84,8 @@ def test_commands_take_the_codes_of_the_swedish_day(city: City, moment: datetime
             asked = AddSupportService(
                 service_id=uuid4(), organization_id=OrganizationId(ORGANIZATION["partner-1"]), listing=listing
             )
-            unit_id = UnitId(UNIT["advice-farsta"])
             groups, since = frozenset({code}), date(2025, 1, 1)
-            rule = RoutingRule(
-                id=uuid4(),
-                area="0180",
-                unit_id=unit_id,
-                reason_sv="Därför.",
-                target_groups=groups,
-                valid_from=since,
-            )
+            rule = a_rule(area="0180", target_groups=groups, valid_from=since)
             if refused:
                 with pytest.raises(TermIsUnknown):
                     add_support_service(asked, OPERATOR, work)
@@ -110,14 +102,7 @@ def test_routing_is_tried_out_on_the_swedish_day(city: City) -> None:
     """A rule that begins on the first of December decides from midnight in Sweden; a new one is offered that day."""
     hanna = city.signed_in("hanna")
     unit_id = UnitId(UNIT["advice-jarva"])
-    rule = RoutingRule(
-        id=uuid4(),
-        area="0180-farsta",
-        unit_id=unit_id,
-        reason_sv="Från och med i dag.",
-        target_groups=frozenset({"addiction"}),
-        valid_from=FIRST,
-    )
+    rule = a_rule(unit_id, reason_sv="Från och med i dag.", target_groups=frozenset({"addiction"}), valid_from=FIRST)
     with city.parts.work_of(OPERATOR) as work:
         before = work.rules.of("0180")
         assert before is not None

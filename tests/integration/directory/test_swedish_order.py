@@ -8,13 +8,13 @@ from uuid import uuid4
 
 import pytest
 
-from services.directory.commands.register_organization import RegisterOrganization, register_organization
+from services.directory.commands.register_organization import register_organization
 from services.directory.commands.register_unit import RegisterUnit, register_unit
-from services.directory.domain.organization import OrganizationKind
 from services.directory.views.administration import organizations_of, unit_lines
-from shared.kernel.identity import OrganizationId, UnitId
+from shared.kernel.identity import UnitId
 from shared.kernel.swedish_order import swedish_order
-from tests.support.city import ORGANIZATION, UNIT
+from tests.support.builders.directory import an_organization
+from tests.support.cast import ORGANIZATION, UNIT
 from tests.support.city_filled import OPERATOR, STOCKHOLM, units
 from tests.support.directory_city import API, City
 from tests.support.forms import pages_from
@@ -95,12 +95,7 @@ def test_organisations_and_units_are_too(city: City) -> None:
     own = ORGANIZATION["city-stockholm"]
     with city.parts.work_of(OPERATOR) as work:
         for name in MIXED:
-            asked = RegisterOrganization(
-                organization_id=OrganizationId(uuid4()),
-                name=name,
-                kind=OrganizationKind.CIVIL_SOCIETY,
-                municipality_code=STOCKHOLM,
-            )
+            asked = an_organization(name=name, municipality_code=STOCKHOLM)
             register_organization(asked, OPERATOR, work)
             unit = replace(like, id=UnitId(uuid4()), name=name, stand_in_unit_id=None)
             register_unit(RegisterUnit(unit=unit), OPERATOR, work)

@@ -11,17 +11,16 @@ from uuid import uuid4
 import pytest
 
 from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
-from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
+from services.directory.commands.grant_assignment import grant_assignment
 from services.directory.commands.register_unit import RegisterUnit, register_unit
 from services.directory.commands.save_activity import PlanActivity, plan_activity
 from services.directory.domain.permissions import Editor
 from services.directory.domain.refusals import AlreadyRegistered, NameIsTaken
 from services.directory.domain.unit import Unit, UnitKind
 from services.directory.web.administration import user
-from shared.kernel.actor import Role
-from shared.kernel.identity import AssignmentId, UnitId
+from shared.kernel.identity import UnitId
 from shared.kernel.refusals import Refusal
-from tests.support.city import ORGANIZATION, UNIT
+from tests.support.builders.directory import a_grant, a_unit
 from tests.support.directory_city import City
 
 Act = Callable[[DirectoryUnitOfWork], object]
@@ -52,13 +51,7 @@ def second_of_two(city: City, editor: Editor, first: Act, second: Act, refused: 
 def test_one_unit_is_registered(city: City, same: str) -> None:
     """Sent twice, or by two: there is one unit of that id, and one of that name."""
     hanna = city.editor("hanna")
-    unit = Unit(
-        id=UnitId(uuid4()),
-        organization_id=ORGANIZATION["city-stockholm"],
-        name=f"Samordningen {uuid4().hex[:8]}",
-        kind=UnitKind.ADMINISTRATION,
-        area="0180",
-    )
+    unit = a_unit(UnitKind.ADMINISTRATION, name=f"Samordningen {uuid4().hex[:8]}")
     other = replace(unit, name=f"{unit.name} också") if same == "id" else replace(unit, id=UnitId(uuid4()))
 
     def registering(each: Unit) -> Act:
@@ -73,12 +66,7 @@ def test_one_assignment_is_granted(city: City) -> None:
     """The second click finds it granted."""
     hanna = city.editor("hanna")
     with city.app.app_context():
-        asked = GrantAssignment(
-            assignment_id=AssignmentId(uuid4()),
-            user=user(f"two-clicks-{uuid4().hex[:8]}"),
-            unit_id=UnitId(UNIT["advice-farsta"]),
-            role=Role.ADVISER,
-        )
+        asked = a_grant(user(f"two-clicks-{uuid4().hex[:8]}"))
 
     def granting(work: DirectoryUnitOfWork) -> object:
         return grant_assignment(asked, hanna, work)

@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.city import ORGANIZATION, UNIT
+from tests.support.builders.directory import a_units_body
+from tests.support.cast import ORGANIZATION, UNIT
 from tests.support.directory_city import API, City
 
 CITY, REGION, LYKTAN = (str(ORGANIZATION[slug]) for slug in ("city-stockholm", "region-stockholm", "partner-1"))
@@ -21,18 +22,9 @@ NOTHING: dict[str, list[str]] = {
 
 
 def a_unit(**changes: Any) -> dict[str, Any]:
-    """A new unit that receives on Södermalm."""
-    return {
-        "name": f"Anhörigcentrum {uuid4().hex[:8]}",
-        "kind": "receiving",
-        "organization_id": CITY,
-        "area": "0180-sodermalm",
-        "function_address": "huset@example.se",
-        "phone": "08-465 004 60",
-        "stand_in_unit_id": FARSTA,
-        "address_withheld": False,
-        **changes,
-    }
+    """A new unit that receives on Södermalm, for which Farsta stands in."""
+    told = {"function_address": "huset@example.se", "stand_in_unit_id": FARSTA, "address_withheld": False}
+    return a_units_body(**{**told, **changes})
 
 
 def register(city: City, body: dict[str, Any], key: str = "") -> Any:

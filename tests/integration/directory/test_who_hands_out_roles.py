@@ -7,14 +7,15 @@ from uuid import uuid4
 
 import pytest
 
-from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
+from services.directory.commands.grant_assignment import grant_assignment
 from services.directory.commands.register_unit import RegisterUnit, register_unit, relation_to_unit
 from services.directory.domain.permissions import Relation
 from services.directory.domain.refusals import RoleMayNotEditThis
-from services.directory.domain.unit import Unit, UnitKind
+from services.directory.domain.unit import UnitKind
 from shared.kernel.actor import Role, UserRef
-from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
-from tests.support.city import ASSIGNMENT, ORGANIZATION, UNIT
+from shared.kernel.identity import OrganizationId, UnitId
+from tests.support.builders.directory import a_grant, a_unit
+from tests.support.cast import ASSIGNMENT, ISSUER, ORGANIZATION, UNIT
 from tests.support.city_filled import OPERATOR
 from tests.support.directory_city import City
 
@@ -50,12 +51,7 @@ def test_an_administrator_does_not_send_the_auditor_away(city: City) -> None:
 
 def test_an_operator_does(city: City) -> None:
     """Installing is their task."""
-    asked = GrantAssignment(
-        assignment_id=AssignmentId(uuid4()),
-        user=UserRef("https://idp.example.org", "a-reviewer"),
-        unit_id=city.actor("ester").unit_id,
-        role=Role.AUDITOR,
-    )
+    asked = a_grant(UserRef(ISSUER, "a-reviewer"), unit_id=city.actor("ester").unit_id, role=Role.AUDITOR)
     with city.parts.work_of(OPERATOR) as work:
         assert grant_assignment(asked, OPERATOR, work).role is Role.AUDITOR
     hanna = city.editor("hanna")
@@ -67,12 +63,10 @@ def test_an_operator_does(city: City) -> None:
 
 def test_another_authority_in_the_same_place_has_no_say(city: City) -> None:
     """A region's administrators sit in the municipality too: neither has to do with the other's units."""
-    theirs = Unit(
-        id=UnitId(uuid4()),
+    theirs = a_unit(
+        UnitKind.ADMINISTRATION,
         organization_id=OrganizationId(ORGANIZATION["region-stockholm"]),
         name="Regionens förvaltning",
-        kind=UnitKind.ADMINISTRATION,
-        area="0180",
     )
     with city.parts.work_of(OPERATOR) as work:
         register_unit(RegisterUnit(unit=theirs), OPERATOR, work)

@@ -14,7 +14,7 @@ from services.directory.commands.record_sign_in import RecordSignIn, record_sign
 from services.directory.web.units import overview as pages_admin
 from services.directory.web.units import pages as pages_admin_units
 from shared.kernel.actor import UserRef
-from tests.support.city import DEMO_ISSUER, UNIT
+from tests.support.cast import DEMO_ISSUER, UNIT
 from tests.support.city_filled import OPERATOR
 from tests.support.directory_city import City, sign_in, token_in
 

@@ -9,7 +9,7 @@ import pytest
 from services.directory.web import API
 from shared.kernel.actor import Role
 from shared.web.api.operation import Operation
-from tests.support.city import ORGANIZATION
+from tests.support.cast import ORGANIZATION
 from tests.support.directory_city import City
 
 WRONG = (None, {}, [], {"name": 7, "unit_id": "x", "title": []}, "text")

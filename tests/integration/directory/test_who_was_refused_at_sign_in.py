@@ -14,15 +14,16 @@ from sqlalchemy import text
 from services.directory import web
 from services.directory.adapters.sign_ins import KEEP_REFUSALS, forget_old_refusals
 from services.directory.commands.end_assignment import EndAssignment, end_assignment
-from services.directory.commands.grant_assignment import GrantAssignment, grant_assignment
+from services.directory.commands.grant_assignment import grant_assignment
 from services.directory.web.sign_in.hooks import MOST_TOLD, WITHOUT_ASSIGNMENT, Hooks
-from shared.kernel.actor import Actor, Role, UserRef
+from shared.kernel.actor import Actor, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.storage.policies import POLICIES
 from shared.web.sign_in import login
 from shared.web.sign_in.assurance import Lack
 from shared.web.sign_in.login import CastMember
-from tests.support.city import DEMO_ISSUER, ORGANIZATION, UNIT
+from tests.support.builders.directory import a_grant
+from tests.support.cast import DEMO_ISSUER, ORGANIZATION, UNIT
 from tests.support.city_filled import OPERATOR
 from tests.support.directory_city import City, token_in
 
@@ -59,13 +60,7 @@ class Newcomer:
     def gets(self, valid_from: datetime | None = None) -> AssignmentId:
         """Hanna gives them an assignment."""
         hanna, id_ = self._city.editor("hanna"), AssignmentId(uuid4())
-        asked = GrantAssignment(
-            assignment_id=id_,
-            user=self.user,
-            unit_id=UnitId(UNIT["advice-bromma"]),
-            role=Role.ADVISER,
-            valid_from=valid_from,
-        )
+        asked = a_grant(self.user, assignment_id=id_, unit_id=UnitId(UNIT["advice-bromma"]), valid_from=valid_from)
         with self._city.parts.work_of(hanna) as work:
             grant_assignment(asked, hanna, work)
             work.commit()

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.support.city import ASSIGNMENT, ORGANIZATION, UNIT
+from tests.support.cast import ASSIGNMENT, ORGANIZATION, UNIT
 from tests.support.directory_city import City
 from tests.support.wrong_relations import asked, but_for_ids, doors_that_name_something, unknown
 

@@ -34,6 +34,7 @@ from shared.settings import SERVICES
 from shared.storage.engine import make_engine
 from shared.storage.unit_of_work import Told
 from tests.integration.messaging.listener import SCHEMA, Listener
+from tests.support.builders.events import referral_sent
 from tests.support.eventually import eventually as at_last
 from tests.support.infrastructure import Infrastructure, new_installation
 
@@ -53,7 +54,7 @@ class House:
 
     def send(self, *priorities: str, engine: Engine | None = None, correlation_id: UUID | None = None) -> list[UUID]:
         """Commit one event per priority to the publisher's outbox; returns the referrals' ids."""
-        events = [referral_sent(priority) for priority in priorities]
+        events = [an_order(priority) for priority in priorities]
         with (engine or self.publisher).begin() as connection:
             journey = correlation_id or uuid7()
             told = [Told(event, journey) for event in events]
@@ -142,23 +143,10 @@ class BusProcess:
         self._log.close()
 
 
-def referral_sent(priority: str = "normal") -> ReferralSent:
+def an_order(priority: str = "normal") -> ReferralSent:
     """An event whose priority tells the listener what to do."""
     now = datetime.now(UTC)
-    return ReferralSent(
-        referral_id=uuid4(),
-        version=1,
-        referring_unit_id=uuid4(),
-        receiving_unit_id=uuid4(),
-        issuer="https://idp.example.org",
-        subject="alva",
-        assignment_id=uuid4(),
-        occurred_at=now,
-        number="7K3QX-R09MT",
-        priority=priority,
-        acknowledge_by=now,
-        consents=(uuid4(),),
-    )
+    return referral_sent(uuid4(), [uuid4()], priority=priority, occurred_at=now, acknowledge_by=now)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from shared.messaging.receive.timers import every
 from shared.settings import Settings
 from shared.storage.engine import make_engine
 from shared.storage.unit_of_work import UnitOfWork
+from tests.support.cast import IDENTITY_NUMBER
 
 SCHEMA = """
     CREATE TABLE IF NOT EXISTS effects (
@@ -34,6 +35,10 @@ SCHEMA = """
 def _engine() -> Engine:
     settings = Settings.from_environment()
     return make_engine(settings.service("audit").database_url, pool_size=settings.pool_size)
+
+
+# what no log may repeat
+SAID = f"Gun Svensson {IDENTITY_NUMBER}"
 
 
 class Listener:
@@ -56,11 +61,11 @@ class Listener:
             if event.priority == "unknown-once" and so_far > 1:
                 pass
             else:
-                raise ValueError("Gun Svensson 191212121212")
+                raise ValueError(SAID)
         if event.priority == "refused":
-            raise Conflict("Gun Svensson 191212121212")
+            raise Conflict(SAID)
         if event.priority == "permanent":
-            raise Failure("Gun Svensson 191212121212", permanent=True)
+            raise Failure(SAID, permanent=True)
         self._note(event.referral_id, "obey", uow)
         if event.priority == "answer":
             fields = event.to_data() | {"version": event.version + 1}
@@ -71,7 +76,7 @@ class Listener:
         """Note each, unless one of them is refused."""
         for event in uow.each(heard):
             if event.issuer == "refused":
-                raise Conflict("Gun Svensson 191212121212")
+                raise Conflict(SAID)
             self._note(event.referral_id, "note_closings", uow)
 
     @subscribe(RelayAnnounced)
@@ -85,7 +90,7 @@ class Listener:
         """Fail the first time; note every time."""
         with _engine().begin() as connection:
             connection.execute(text("INSERT INTO ticks DEFAULT VALUES"))
-        raise ValueError("Gun Svensson 191212121212")
+        raise ValueError(SAID)
 
     def _note(self, subject: object, queue: str, uow: UnitOfWork) -> None:
         assert uow.cause is not None

@@ -26,7 +26,7 @@ from shared.storage import schema
 from shared.storage.engine import make_engine
 from shared.storage.schema import DatabaseIsNewer, DatabaseIsOlder, OneVersion, check_version, known_steps
 from shared.storage.unit_of_work import Told
-from tests.integration.messaging.conftest import ROOT, eventually, referral_sent
+from tests.integration.messaging.conftest import ROOT, an_order, eventually
 from tests.support.four_apps import four_apps
 from tests.support.infrastructure import Infrastructure, new_installation
 
@@ -111,7 +111,7 @@ def test_a_relay_waits_until_both_are_of_one_version(made: Installation, engine:
     thread = threading.Thread(target=relay.run, args=(stop,), daemon=True)
     with of_step(made, step):
         with engine.begin() as connection:
-            append(connection, [Told(referral_sent(), uuid4())], occurred_at=datetime.now(UTC))
+            append(connection, [Told(an_order(), uuid4())], occurred_at=datetime.now(UTC))
         thread.start()
         eventually(lambda: relay._episode._times > 1, saying="the relay has tried, and again")
         assert waiting(engine) == 1

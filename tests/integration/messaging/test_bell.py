@@ -21,7 +21,7 @@ from shared.storage.bell import Rest, Sleeper
 from shared.storage.driver import Look
 from shared.storage.engine import make_engine
 from shared.storage.unit_of_work import Told
-from tests.integration.messaging.conftest import House, eventually, referral_sent
+from tests.integration.messaging.conftest import House, an_order, eventually
 
 # a cluster has many databases, and other locks on what has the same number
 _HELD = """
@@ -48,7 +48,7 @@ def sleeper(house: House) -> Iterator[Sleeper]:
 
 def write(connection: Connection) -> None:
     """One event into the outbox, in the connection's transaction."""
-    append(connection, [Told(referral_sent(), uuid4())], occurred_at=datetime.now(UTC))
+    append(connection, [Told(an_order(), uuid4())], occurred_at=datetime.now(UTC))
 
 
 def all_is_sent(house: House) -> bool:

@@ -21,6 +21,7 @@ from shared.messaging.receive.subscribe import subscribe
 from shared.storage.staff_events import STAFF_EVENTS
 from shared.storage.unit_of_work import Told
 from tests.integration.messaging.conftest import House
+from tests.support.builders.events import session_ended
 
 REFUSED: set[str] = set()
 
@@ -64,7 +65,7 @@ def tell(house: House, *events: Contract) -> datetime:
 def an_end() -> SessionEnded:
     """A session ends."""
     now = datetime.now(UTC)
-    return SessionEnded(session_id=uuid4(), expires_at=now, occurred_at=now)
+    return session_ended(expires_at=now, occurred_at=now)
 
 
 def test_it_comes_after_what_was_committed_before_its_time(house: House, said: list[Envelope]) -> None:

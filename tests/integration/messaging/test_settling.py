@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,9 +14,11 @@ from shared.messaging import names
 from shared.messaging.connection import connect
 from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing
 from shared.messaging.receive.parked_messages import Parked, Parking
-from tests.integration.messaging.conftest import BusProcess, House, eventually
+from tests.integration.messaging.conftest import BusProcess, House, an_order, eventually
+from tests.support.builders.envelopes import an_envelope
+from tests.support.cast import IDENTITY_NUMBER
 
-SECRETS = ("Gun", "Svensson", "191212121212")
+SECRETS = ("Gun", "Svensson", IDENTITY_NUMBER)
 
 
 def parked(house: House, queue: str = "audit.obey") -> list[Parked]:
@@ -56,9 +59,9 @@ def test_an_unknown_error_is_tried_again_a_second_later(house: House, at_work: B
 
 def test_the_last_attempt_parks(house: House, at_work: BusProcess) -> None:
     """After four delayed retries an event that still fails is parked, with its attempts told."""
-    from tests.integration.messaging.conftest import referral_sent
+    from tests.integration.messaging.conftest import an_order
 
-    event = referral_sent("unknown")
+    event = an_order("unknown")
     body = envelope_of(event.to_data())
     publish(house, body, headers={names.ATTEMPTS: len(names.RETRY_SECONDS)})
     found = eventually(
@@ -116,9 +119,9 @@ def test_one_odd_event_takes_none_of_its_neighbours_along(
 
 def test_an_event_in_another_services_name_is_parked(house: House, at_work: BusProcess) -> None:
     """Directory's own exchange cannot carry what claims to be from the referral service."""
-    from tests.integration.messaging.conftest import referral_sent
+    from tests.integration.messaging.conftest import an_order
 
-    event = referral_sent()
+    event = an_order()
     message_id = str(uuid4())
     connection = connect(house.installation.settings().admin_broker_url, "test")
     channel = connection.channel()
@@ -150,22 +153,7 @@ def test_a_parked_event_can_be_replayed(house: House, at_work: BusProcess) -> No
 
 def envelope_of(data: dict[str, object]) -> bytes:
     """An envelope from the referral service around any data."""
-    from datetime import UTC, datetime
-
-    from shared.contracts.envelope import Envelope
-
-    envelope = Envelope(
-        id=uuid4(),
-        type="referral.sent.v1",
-        publisher="referral",
-        installation="test",
-        epoch=uuid4(),
-        time=datetime.now(UTC),
-        correlation_id=uuid4(),
-        data=data,
-        sequence=1,
-    )
-    return envelope.to_bytes()
+    return an_envelope(an_order(), time=datetime.now(UTC), data=data).to_bytes()
 
 
 def closing(referral_id: UUID, *, data: dict[str, object] | None = None, **odd: object) -> bytes:

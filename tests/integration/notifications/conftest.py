@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +16,6 @@ from operations.install.installation import Installation
 from services.notifications import bootstrap
 from services.notifications.service import Notifications
 from shared.contracts.contract import Contract
-from shared.contracts.directory import AssignmentGranted, UnitChanged
 from shared.contracts.envelope import Envelope
 from shared.contracts.referral import (
     ConsentGiven,
@@ -30,13 +29,23 @@ from shared.contracts.referral import (
     ReferralSent,
 )
 from shared.kernel.clock import FixedClock
-from shared.kernel.identity import uuid7, uuid7_of
+from shared.kernel.identity import uuid7_of
 from shared.messaging.inbox import first_time
 from shared.messaging.receive.subscribe import subscriptions_of
 from shared.storage.engine import make_engine
 from shared.storage.migrations import migrate
+from tests.support.builders.envelopes import an_envelope
+from tests.support.builders.events import (
+    NUMBER,
+    Step,
+    assignment_granted,
+    consent_given,
+    consent_withdrawn,
+    referral_step,
+    unit_changed,
+)
+from tests.support.cast import BO, NOON
 
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TABLES = (
     "notices, telling, open_alarms, demo_mailbox, outbox, inbox, "
     "known_units, known_assignments, ended_sessions"  # all but publisher
@@ -56,41 +65,43 @@ class Journey:
     def sent(self, version: int = 1) -> ReferralSent:
         """It went to the receiving unit."""
         extra = {
-            "number": "7K3QX-R09MT",
+            "number": NUMBER,
             "priority": "normal",
             "acknowledge_by": NOON + timedelta(days=3),
             "consents": (uuid4(),),
         }
-        return ReferralSent(**self._step(version, self.alvas), **extra)
+        return self._step(ReferralSent, version, self.alvas, **extra)
 
     def opened(self, version: int = 2) -> ReferralOpened:
         """The receiving unit read it."""
-        return ReferralOpened(**self._step(version, self.bos))
+        return self._step(ReferralOpened, version, self.bos)
 
     def accepted(self, version: int = 3) -> ReferralAccepted:
         """The receiving unit took it on."""
-        return ReferralAccepted(**self._step(version, self.bos))
+        return self._step(ReferralAccepted, version, self.bos)
 
     def contacted(self, version: int = 4) -> FirstContactMade:
         """The receiving unit has been in touch with the carer."""
-        return FirstContactMade(**self._step(version, self.bos))
+        return self._step(FirstContactMade, version, self.bos)
 
     def rejected(self, version: int = 3) -> ReferralRejected:
         """The receiving unit declined it."""
-        return ReferralRejected(**self._step(version, self.bos))
+        return self._step(ReferralRejected, version, self.bos)
 
     def completed(self, version: int = 4) -> ReferralCompleted:
         """The receiving unit closed it."""
-        return ReferralCompleted(**self._step(version, self.bos))
+        return self._step(ReferralCompleted, version, self.bos)
 
     def cancelled(self, version: int = 3, by: UUID | None = None) -> ReferralCancelled:
         """It was taken back."""
-        return ReferralCancelled(**self._step(version, by or self.alvas))
+        return self._step(ReferralCancelled, version, by or self.alvas)
 
     def consented(self, *scopes: str) -> ConsentGiven:
         """The carer's consent."""
-        return ConsentGiven(
-            **self._consent(self.referring, self.alvas),
+        return consent_given(
+            uuid4(),
+            self.referral_id,
+            **self._noted(self.referring, self.alvas),
             recipient_unit_id=self.receiving,
             scopes=("share-with-receiving-unit", *scopes),
             expires_at=NOON + timedelta(days=365),
@@ -98,37 +109,24 @@ class Journey:
 
     def withdrawn(self, version: int = 3, by: UUID | None = None, about: str = "carer") -> ConsentWithdrawn:
         """A consent was withdrawn."""
-        unit = self.receiving if by == self.bos else self.referring
-        return ConsentWithdrawn(
-            **{**self._consent(unit, by or self.alvas), "about": about},
+        return consent_withdrawn(
+            uuid4(),
+            self.referral_id,
+            **self._noted(self.receiving if by == self.bos else self.referring, by or self.alvas),
+            about=about,
             referring_unit_id=self.referring,
             receiving_unit_id=self.receiving,
             version=version,
         )
 
-    def _step(self, version: int, by: UUID) -> dict[str, Any]:
-        return {
-            "referral_id": self.referral_id,
-            "version": version,
-            "referring_unit_id": self.referring,
-            "receiving_unit_id": self.receiving,
-            "issuer": "https://idp.example.org",
-            "subject": "someone",
-            "assignment_id": by,
-            "occurred_at": NOON,
-        }
+    def _step(self, kind: type[Step], version: int, by: UUID, **changes: Any) -> Step:
+        units = {"referring_unit_id": self.referring, "receiving_unit_id": self.receiving}
+        return referral_step(
+            kind, self.referral_id, version=version, subject="someone", assignment_id=by, **units, **changes
+        )
 
-    def _consent(self, unit: UUID, by: UUID) -> dict[str, Any]:
-        return {
-            "consent_id": uuid4(),
-            "referral_id": self.referral_id,
-            "about": "carer",
-            "issuer": "https://idp.example.org",
-            "subject": "someone",
-            "assignment_id": by,
-            "unit_id": unit,
-            "occurred_at": NOON,
-        }
+    def _noted(self, unit: UUID, by: UUID) -> dict[str, Any]:
+        return {"subject": "someone", "assignment_id": by, "unit_id": unit}
 
 
 _requests = itertools.count()
@@ -137,24 +135,6 @@ _requests = itertools.count()
 def a_request() -> UUID:
     """A request a millisecond after the one before: what follows from it sorts behind what followed from that."""
     return uuid7_of(NOON + timedelta(milliseconds=next(_requests)))
-
-
-def an_envelope(
-    event: Contract, *, history: bool = False, event_id: UUID | None = None, request: UUID | None = None
-) -> Envelope:
-    """An event as it comes over the bus."""
-    return Envelope(
-        id=event_id or uuid7(),
-        type=event.event_type,
-        publisher="referral" if event.publisher == "*" else event.publisher,
-        installation="test",
-        epoch=uuid4(),
-        time=NOON,
-        correlation_id=request or a_request(),
-        data=event.to_data(),
-        sequence=1,
-        history=history,
-    )
 
 
 class Room:
@@ -182,7 +162,8 @@ class Room:
 
         ``request``: the correlation of the request that it followed from; one of its own unless given.
         """
-        envelope = an_envelope(event, history=history, event_id=event_id, request=request)
+        named = {"id": event_id} if event_id else {}
+        envelope = an_envelope(event, history=history, correlation_id=request or a_request(), **named)
         method, _ = self._methods[event.event_type]
         with self.service.unit_of_work(envelope) as uow:
             if first_time(uow.connection, f"notifications.{method}", envelope.id):
@@ -198,15 +179,7 @@ class Room:
     def a_unit(self, *, address: str | None = "enhet@example.se", unit_id: UUID | None = None) -> UUID:
         """A unit that the directory has told of."""
         unit_id = unit_id or uuid4()
-        changed = UnitChanged(
-            unit_id=unit_id,
-            version=1,
-            organization_id=uuid4(),
-            name="En enhet",
-            kind="receiving",
-            function_address=address,
-            occurred_at=NOON,
-        )
+        changed = unit_changed(unit_id, name="En enhet", function_address=address)
         self.hear(changed)
         return unit_id
 
@@ -216,13 +189,8 @@ class Room:
         receiving = receiving or self.a_unit(address="anhorigstod@example.se")
         alvas, bos = uuid4(), uuid4()
         for assignment_id, unit_id in ((alvas, referring), (bos, receiving)):
-            granted = AssignmentGranted(
-                assignment_id=assignment_id,
-                issuer="https://idp.example.org",
-                subject=str(assignment_id),
-                unit_id=unit_id,
-                role="adviser",
-                valid_from=NOON,
+            granted = assignment_granted(
+                BO, assignment_id=assignment_id, subject=str(assignment_id), unit_id=unit_id, valid_from=NOON
             )
             self.hear(granted)
         return Journey(uuid4(), referring, receiving, alvas, bos)

@@ -15,13 +15,13 @@ from services.notifications.domain.alarms import OPERATORS
 from services.notifications.domain.silence import AGAIN_AFTER, MORE_AFTER, SILENCE, Listening
 from services.notifications.processes.listen import Listener
 from services.notifications.service import LISTEN_EVERY_S, Notifications
-from shared.contracts.notifications import NoticeSent
 from shared.storage import heartbeat as hearing
 from shared.storage.engine import make_engine
 from shared.storage.unit_of_work import transactions
 from tests.integration.notifications.channels import deliver, email
 from tests.integration.notifications.conftest import Room
 from tests.integration.notifications.post_office import post_office
+from tests.support.builders.events import notice_sent
 
 OURS = "driften@example.se"
 TOLD = ("nothing-is-heard", "queued", None)
@@ -71,9 +71,7 @@ def listened(room: Room, monkeypatch: pytest.MonkeyPatch) -> Listened:
 def wait_to_be_told(room: Room) -> None:
     """This service says something, and no relay is there."""
     unit = uuid4()
-    said = NoticeSent(
-        notice_id=uuid4(), template="log-alarm", unit_id=unit, channel="email", occurred_at=room.clock.now()
-    )
+    said = notice_sent(unit, template="log-alarm", occurred_at=room.clock.now())
     with room.service.unit_of_work() as uow:
         uow.publish(said)
         uow.commit()

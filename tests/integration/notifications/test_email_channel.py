@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from cryptography import x509
@@ -20,22 +19,14 @@ from cryptography.x509.oid import NameOID
 
 from services.notifications.channels.email import EmailChannel, MailServer
 from services.notifications.channels.email.letter import Sender
-from services.notifications.domain.notice import Link, Notice, Parcel, Template
+from services.notifications.domain.notice import Template
 from services.notifications.domain.ports import CannotBeWritten, ChannelIsAway
-from shared.kernel.identity import NoticeId, ReferralId, UnitId
 from shared.kernel.refusals import Failure
 from tests.integration.notifications.post_office import PostOffice, post_office
+from tests.support.builders.notices import a_parcel
 
 SENDER = Sender("https://lotsa.example.se")
-PARCEL = Parcel(
-    id=NoticeId(UUID(int=1)),
-    notice=Notice(Template.SOMETHING_HAPPENED, Link(ReferralId(UUID(int=2)))),
-    unit_id=UnitId(UUID(int=3)),
-    unit_known=True,
-    address="enhet@example.se",
-    queued_at=datetime(2026, 11, 20, 12, 0, tzinfo=UTC),
-    attempts=1,
-)
+PARCEL = a_parcel(Template.SOMETHING_HAPPENED)
 
 
 @pytest.fixture

@@ -11,10 +11,12 @@ import pytest
 from services.notifications.domain.alarms import AGAIN_AFTER, MORE_AFTER, OPERATORS
 from services.notifications.service import Notifications
 from shared.contracts.audit import AlarmClosed, AlarmOpened
-from shared.contracts.directory import AssignmentEnded, AssignmentGranted
+from shared.contracts.directory import AssignmentEnded
 from tests.integration.notifications.channels import deliver, email
-from tests.integration.notifications.conftest import NOON, Room
+from tests.integration.notifications.conftest import Room
 from tests.integration.notifications.post_office import post_office
+from tests.support.builders.events import assignment_granted
+from tests.support.cast import BO, NOON
 
 TOLD = ("log-alarm", "queued", None)
 OURS = "driften@example.se"
@@ -41,11 +43,8 @@ def closed(room: Room, alarm_id: UUID) -> None:
 def a_reviewing_unit(room: Room, address: str = "granskning@example.se") -> tuple[UUID, UUID]:
     unit, assignment = room.a_unit(address=address), uuid4()
     room.hear(
-        AssignmentGranted(
-            assignment_id=assignment, issuer="https://idp.example.org", subject="ester", unit_id=unit, role="auditor",
-            valid_from=NOON,
-        )
-    )  # fmt: skip
+        assignment_granted(BO, assignment_id=assignment, subject="ester", unit_id=unit, role="auditor", valid_from=NOON)
+    )
     return unit, assignment
 
 

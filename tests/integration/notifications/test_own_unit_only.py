@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from shared.kernel.actor import Actor, Role, UserRef
-from shared.kernel.identity import AssignmentId, UnitId, uuid7
+from shared.kernel.actor import Actor
+from shared.kernel.identity import UnitId
 from tests.integration.notifications.conftest import Room
+from tests.support.cast import BO
 
 
 def an_actor(unit_id: object) -> Actor:
-    return Actor(UserRef("https://idp.example.org", "bo"), AssignmentId(uuid7()), UnitId(unit_id), Role.ADVISER)  # type: ignore[arg-type]
+    return replace(BO, unit_id=UnitId(unit_id))
 
 
 def test_a_query_without_a_condition_shows_the_own_units_rows(room: Room) -> None:

@@ -18,15 +18,16 @@ from sqlalchemy import text
 from operations.install.installation import Installation
 from services.notifications.web import create_app
 from services.notifications.web.page import EXTENSION
-from shared.contracts.directory import AssignmentGranted
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.web.session.tokens import issue_demo_token
-from tests.integration.notifications.conftest import NOON, Room
+from tests.integration.notifications.conftest import Room
+from tests.support.builders.events import assignment_granted
+from tests.support.cast import BO, NOON
 from tests.support.fuzzing import MODES, ask_everything
 from tests.support.sessions import sign_in_as
 
-USER = UserRef("https://idp.example.org", "bo")
+USER = BO.user
 
 
 @pytest.fixture
@@ -46,14 +47,8 @@ def make(notifications_database: Installation, room: Room) -> Iterator[Callable[
 
 def granted(room: Room, unit_id: UUID, user: UserRef = USER, role: str = "adviser") -> UUID:
     assignment_id = uuid4()
-    event = AssignmentGranted(
-        assignment_id=assignment_id,
-        issuer=user.issuer,
-        subject=user.subject,
-        unit_id=unit_id,
-        role=role,
-        valid_from=NOON,
-    )
+    somebody = Actor(user, AssignmentId(assignment_id), UnitId(unit_id), Role(role))
+    event = assignment_granted(somebody, valid_from=NOON)
     room.hear(event)
     return assignment_id
 

@@ -11,7 +11,9 @@ import pytest
 
 from shared.contracts.contract import Contract
 from tests.integration.notifications.channels import Scripted, deliver
-from tests.integration.notifications.conftest import NOON, Journey, Room, an_envelope
+from tests.integration.notifications.conftest import Journey, Room, a_request
+from tests.support.builders.envelopes import an_envelope
+from tests.support.cast import NOON
 
 TELL = "tell-referrer-what-happened"
 NEW = ("new-referral-waits", "queued", None)
@@ -64,7 +66,7 @@ def test_an_event_of_a_request_that_was_told_of_already_tells_nothing_more(room:
 def test_two_events_of_one_request_that_come_together_make_one_notice(room: Room) -> None:
     """As a batch: it is written once."""
     journey, request = room.a_journey(), uuid4()
-    together = [(an_envelope(journey.sent(), request=request), journey.sent()) for _ in range(2)]
+    together = [(an_envelope(journey.sent(), correlation_id=request), journey.sent()) for _ in range(2)]
     with room.service.unit_of_work() as uow:
         room.service.tell_the_receiving_unit(together, uow)
         uow.commit()
@@ -143,7 +145,7 @@ def test_of_two_answers_the_first_holds_heard_together_or_not(
     given = [journey.consented(*scopes) for scopes in answers]
     batches = [given] if together else [[each] for each in given]
     for batch in batches:
-        heard = [(an_envelope(each), each) for each in batch]
+        heard = [(an_envelope(each, correlation_id=a_request()), each) for each in batch]
         with room.service.unit_of_work(heard[0][0]) as uow:
             room.service.note_what_may_be_told(heard, uow)
             uow.commit()
@@ -175,7 +177,7 @@ def test_no_step_is_told_on_an_answer_that_is_being_withdrawn(room: Room, step_f
 
 def hear_at_once(room: Room, one: Contract, other: Contract) -> None:
     """Hear one event, and the other in a transaction that begins before the first is committed."""
-    envelope = an_envelope(one)
+    envelope = an_envelope(one, correlation_id=a_request())
     with ThreadPoolExecutor(1) as elsewhere, room.service.unit_of_work(envelope) as uow:
         room.react(envelope, one, uow)
         heard = elsewhere.submit(room.hear, other)

@@ -13,15 +13,15 @@ from click.testing import Result
 from sqlalchemy import make_url
 from typer.testing import CliRunner
 
-from demo.seed.ids import ORGANIZATION
 from lotsa.cli import app
 from operations.trouble import Trouble
 from services.audit.log.entry import read_leaf
 from services.audit.log.pack import unpack
-from shared.contracts.directory import UnitChanged
-from shared.contracts.envelope import Envelope
 from shared.messaging import names
 from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing
+from tests.support.builders.envelopes import an_envelope
+from tests.support.builders.events import unit_changed
+from tests.support.cast import ORGANIZATION
 from tests.support.eventually import eventually
 from tests.support.infrastructure import Infrastructure
 from tests.support.running import Running, running_product
@@ -45,26 +45,11 @@ def lotsa(product: Running, *words: str) -> Result:
 
 def park(product: Running, unit_id: UUID) -> UUID:
     """Lay a unit that the referral service has not heard of where its reaction would have parked it; the event's id."""
-    event = UnitChanged(
-        unit_id=unit_id,
-        version=1,
-        organization_id=ORGANIZATION["city-stockholm"],
-        name=UNIT_NAME,
-        kind="receiving",
-        area="0180",
-        occurred_at=datetime.now(UTC),
+    now = datetime.now(UTC)
+    event = unit_changed(
+        unit_id, organization_id=ORGANIZATION["city-stockholm"], name=UNIT_NAME, area="0180", occurred_at=now
     )
-    envelope = Envelope(
-        id=uuid4(),
-        type=event.event_type,
-        publisher="directory",
-        installation=product.installation.prefix,
-        epoch=uuid4(),
-        time=datetime.now(UTC),
-        correlation_id=uuid4(),
-        data=event.to_data(),
-        sequence=1,
-    )
+    envelope = an_envelope(event, installation=product.installation.prefix, time=now)
     headers: dict[str, object] = {names.REASON: "Failure", names.ATTEMPTS: 4, names.PARKED_AT: "2026-11-22T10:00:00"}
     laid = Outgoing(names.parked_exchange("referral"), QUEUE, str(envelope.id), envelope.to_bytes(), headers)
     publisher = ConfirmedPublisher(product.settings.admin_broker_url, "test")

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,8 +19,6 @@ from services.referral import bootstrap
 from services.referral.service import Referral
 from services.referral.web import create_app
 from shared.contracts.contract import Contract
-from shared.contracts.directory import AssignmentGranted, RoutingRulesChanged, UnitChanged
-from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.clock import FixedClock
 from shared.kernel.identity import AssignmentId, UnitId, uuid7
@@ -29,65 +27,18 @@ from shared.messaging.receive.subscribe import subscriptions_of
 from shared.storage.engine import make_engine
 from shared.storage.migrations import migrate
 from shared.web.session.tokens import issue_demo_token
+from tests.support.builders.bodies import a_referral
+from tests.support.builders.envelopes import an_envelope
+from tests.support.builders.events import assignment_granted, routing_rules_changed, unit_changed
+from tests.support.cast import HEALTH_CENTRE, KUNGSHOLMEN, NOON, SODERMALM, STAND_IN, name_of
 from tests.support.emptying import empty
 from tests.support.sessions import sign_in_as
 
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # a Friday
-ISSUER = "https://idp.example.org"
 API = "/api/referral/v1"
 TABLES = (
     "referrals, consents, data_keys, contents, steps, drafts, held_forms, looks, look_kinds, id_sets, routing_sets, "
     "outbox, inbox, idempotency, known_units, known_assignments, ended_sessions"
 )
-HEALTH_CENTRE, SODERMALM, KUNGSHOLMEN, STAND_IN = (
-    UUID(f"00000000-0000-7000-8000-00000000000{n}") for n in (1, 2, 3, 4)
-)
-
-
-def a_consent(*scopes: str, about: str = "carer", **more: Any) -> dict[str, Any]:
-    """A consent as a system sends it."""
-    told = {"form": "oral", "text_version": f"{about}-2026-2", "covers_stand_in": True}
-    return {"scopes": list(scopes), **told, **more}
-
-
-def a_referral(**changes: Any) -> dict[str, Any]:
-    """A referral of Frans as a system sends it: with his consent, and nothing about Gun."""
-    return {
-        "carer": {
-            "name": "Frans Provsson",
-            "phone": "070-1740605",
-            "identity_number": "191212121212",
-            "safe_contact": {"channels": ["phone"], "note": "Ring bara på förmiddagen"},
-        },
-        "need": {
-            "area": "0180-sodermalm",
-            "why": "Frans sover dåligt och orkar inte mer.",
-            "target_groups": ["dementia"],
-            "own_statement": True,
-            "support_wanted": ["individual-conversations"],
-        },
-        "consents": {
-            "carer": a_consent("share-with-receiving-unit", "tell-referrer-what-happened", channels=["phone"])
-        },
-        **changes,
-    }
-
-
-def read_out_for(unit_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
-    """The same referral, whose consents were given to a text that named this unit."""
-    named = {"recipient": {"unit_id": str(unit_id)}}
-    consents = {about: {**consent, **named} if consent else None for about, consent in body["consents"].items()}
-    return {**body, "consents": consents}
-
-
-ABOUT_GUN = {"relation": "partner", "name": "Gun Provsson", "year_of_birth": 1940, "situation": "Gun glömmer spisen."}
-
-
-def a_referral_about_both(**changes: Any) -> dict[str, Any]:
-    """A referral of Frans that also tells about Gun, who has consented."""
-    whole = a_referral(person_cared_for=ABOUT_GUN, **changes)
-    whole["consents"]["person_cared_for"] = a_consent("tell-about-person-cared-for", about="person-cared-for")
-    return whole
 
 
 @dataclass
@@ -169,17 +120,7 @@ class Room:
 
     def hear(self, event: Contract, *, event_id: UUID | None = None) -> None:
         """Let one event be heard, as the bus does: reaction and inbox row in one commit."""
-        envelope = Envelope(
-            id=event_id or uuid7(),
-            type=event.event_type,
-            publisher="directory",
-            installation="test",
-            epoch=uuid4(),
-            time=NOON,
-            correlation_id=uuid4(),
-            data=event.to_data(),
-            sequence=1,
-        )
+        envelope = an_envelope(event, id=event_id or uuid7())
         method = self._methods[event.event_type]
         with self.service.unit_of_work(envelope) as uow:
             if first_time(uow.connection, f"referral.{method}", envelope.id):
@@ -197,51 +138,29 @@ class Room:
         version: int = 1,
     ) -> None:
         """A unit that the directory has told of."""
-        self.hear(
-            UnitChanged(
-                unit_id=unit_id,
-                version=version,
-                organization_id=uuid4(),
-                name=name or f"Enhet {str(unit_id)[-1]}",
-                kind=kind,
-                area=area,
-                function_address="enhet@example.se",
-                stand_in_unit_id=stand_in,
-                occurred_at=NOON,
-            )
+        changed = unit_changed(
+            unit_id,
+            version=version,
+            name=name or name_of(unit_id),
+            kind=kind,
+            area=area,
+            function_address="enhet@example.se",
+            stand_in_unit_id=stand_in,
         )
+        self.hear(changed)
 
     def somebody(self, name: str, role: Role, unit_id: UUID) -> Cast:
         """A person with an assignment, and a token for it."""
-        assignment = uuid4()
-        self.hear(
-            AssignmentGranted(
-                assignment_id=assignment,
-                issuer=self.parts.settings.token_issuer,
-                subject=name,
-                unit_id=unit_id,
-                role=role.value,
-                valid_from=NOON - timedelta(days=400),
-            )
-        )
         user = UserRef(self.parts.settings.token_issuer, name)
-        token = issue_demo_token(
-            self.installation.folder / "keys" / "token-private.json", self.parts.settings, user, assignment
-        )
-        actor = Actor(user, AssignmentId(assignment), UnitId(unit_id), role)
+        actor = Actor(user, AssignmentId(uuid4()), UnitId(unit_id), role)
+        self.hear(assignment_granted(actor))
+        key_file = self.installation.folder / "keys" / "token-private.json"
+        token = issue_demo_token(key_file, self.parts.settings, user, actor.assignment_id)
         return Cast(actor, self.app.test_client(), token)
 
     def rules(self, *rules: Mapping[str, Any], version: int = 1, default: UUID = SODERMALM) -> None:
         """The municipality's routing rules."""
-        self.hear(
-            RoutingRulesChanged(
-                municipality_code="0180",
-                version=version,
-                default_unit_id=default,
-                rules=json.dumps(rules),
-                occurred_at=NOON,
-            )
-        )
+        self.hear(routing_rules_changed(default, version=version, rules=json.dumps(rules)))
 
     def ask(self, statement: str, **values: object) -> Sequence[Any]:
         """Rows, seen with the service's own eyes."""

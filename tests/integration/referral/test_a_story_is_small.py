@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.referral.conftest import Cast, Room, a_referral_about_both
+from tests.integration.referral.conftest import Cast, Room
+from tests.support.builders.bodies import a_referral_about_both
 from tests.support.weighing import kept_tables, vacuum, weigh
 
 pytestmark = pytest.mark.timeout(300)

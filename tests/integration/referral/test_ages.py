@@ -7,17 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from tests.integration.referral.conftest import (
-    KUNGSHOLMEN,
-    SODERMALM,
-    STAND_IN,
-    Cast,
-    Room,
-    a_referral,
-    at_the_pages,
-    read_out_for,
-)
-from tests.integration.referral.test_attacked import ANSWERS
+from tests.integration.referral.conftest import Cast, Room, at_the_pages
+from tests.support.builders.answers import ANSWERS
+from tests.support.builders.bodies import a_referral, read_out_for
+from tests.support.cast import KUNGSHOLMEN, SODERMALM, STAND_IN
 
 FROM_67 = {
     "rule_id": "older",

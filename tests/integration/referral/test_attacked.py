@@ -9,27 +9,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DataError
 
-from tests.integration.referral.conftest import (
-    NOON,
-    SODERMALM,
-    Cast,
-    Room,
-    a_consent,
-    a_referral,
-    a_referral_about_both,
-    at_the_pages,
-)
+from tests.integration.referral.conftest import Cast, Room, at_the_pages
+from tests.support import cast
+from tests.support.builders.answers import ANSWERS
+from tests.support.builders.bodies import a_consent, a_referral, a_referral_about_both
+from tests.support.cast import SODERMALM
 
 TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
-# a draft as the pages keep one, with every step answered
-GIVEN = {"given_at": NOON.isoformat(), "form": "oral", "text_version": "carer-2026-2"}
-ANSWERS = {
-    "carer": {"name": "Frans Provsson", "area": "0180-sodermalm", "channels": ["phone"], "phone": "070-1740605"},
-    "support": {"why": "Sover dåligt.", "support_wanted": ["individual-conversations"], "priority": "routine"},
-    "consent": {**GIVEN, "share": "yes", "tell_referrer": "yes", "channels_ok": "yes", "about_person": "no"},
-    "situation": {"own_statement": "no"},
-    "receiver": {"unit": "proposed"},
-}
 
 
 def untold(body: dict[str, Any]) -> dict[str, Any]:
@@ -133,5 +119,5 @@ def test_a_municipalitys_reason_may_hold_a_percent_sign(room: Room, alva: Cast) 
 def test_a_failing_statement_does_not_say_what_it_was_given(room: Room) -> None:
     """Whoever prints the error, in a log or on a terminal, prints no person's data."""
     with room.parts.as_system() as uow, pytest.raises(DataError) as failed:
-        uow.connection.execute(text("SELECT 1 / 0 WHERE CAST(:name AS text) IS NOT NULL"), {"name": "Frans Provsson"})
+        uow.connection.execute(text("SELECT 1 / 0 WHERE CAST(:name AS text) IS NOT NULL"), {"name": cast.FRANS.name})
     assert "Frans" not in str(failed.value)

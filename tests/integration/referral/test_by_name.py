@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 
-from tests.integration.referral.conftest import (
-    ABOUT_GUN,
-    Cast,
-    a_referral_about_both,
-    at_the_pages,
-)
-from tests.integration.referral.test_attacked import ANSWERS
+from tests.integration.referral.conftest import Cast, at_the_pages
 from tests.integration.referral.test_unanswered import sent_by_page
+from tests.support import cast
+from tests.support.builders.answers import ANSWERS
+from tests.support.builders.bodies import ABOUT_GUN, a_referral_about_both
 
-FRANS = "Frans Provsson"
+FRANS = cast.FRANS.name
 GUN = str(ABOUT_GUN["name"])
 
 

@@ -22,8 +22,9 @@ from shared.kernel.file_watch import LOOK_AGAIN_AFTER_SECONDS
 from shared.kernel.identity import ReferralId
 from shared.storage.encryption import MasterKey, master_key_id_of
 from shared.storage.master_keys import MasterKeys, read_master_keys
-from tests.integration.referral.conftest import Cast, Room, a_referral_about_both
+from tests.integration.referral.conftest import Cast, Room
 from tests.support.breaking import Breaking
+from tests.support.builders.bodies import a_referral_about_both
 
 QUIET = Console(quiet=True)
 KIND = "referral-master"

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
-from shared.contracts.directory import UnitChanged
 from shared.kernel.actor import Role
-from tests.integration.referral.conftest import (
-    KUNGSHOLMEN,
-    NOON,
-    SODERMALM,
-    STAND_IN,
-    Cast,
-    Room,
-    a_referral,
-    read_out_for,
-)
+from tests.integration.referral.conftest import Cast, Room
 from tests.integration.referral.test_two_consents import slug
+from tests.support.builders.bodies import a_referral, read_out_for
+from tests.support.builders.events import unit_changed
+from tests.support.cast import KUNGSHOLMEN, SODERMALM, STAND_IN
 
 HERE = {"rule_id": "1", "area": "0180-sodermalm", "unit_id": str(SODERMALM), "reason_sv": "Bor där."}
 
 
 def close(room: Room, unit_id: UUID) -> None:
     """The directory tells that a unit has closed."""
-    closed = UnitChanged(
-        unit_id=unit_id,
+    closed = unit_changed(
+        unit_id,
         version=2,
-        organization_id=uuid4(),
         name="Stängd enhet",
-        kind="receiving",
         area="0180-sodermalm",
         function_address="enhet@example.se",
         active=False,
-        occurred_at=NOON,
     )
     room.hear(closed)
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from shared.kernel.actor import Role
-from tests.integration.referral.conftest import HEALTH_CENTRE, NOON, Cast, Room
+from tests.integration.referral.conftest import Cast, Room
+from tests.support.cast import HEALTH_CENTRE, NOON
 
 COUNTS = "/referrals/counts"
 

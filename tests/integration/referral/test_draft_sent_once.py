@@ -11,11 +11,13 @@ from uuid import uuid4
 import pytest
 
 from shared.kernel.actor import Role
-from tests.integration.referral.conftest import HEALTH_CENTRE, Cast, Room, a_referral, at_the_pages
-from tests.integration.referral.test_attacked import ANSWERS
+from tests.integration.referral.conftest import Cast, Room, at_the_pages
 from tests.integration.referral.test_held_forms import kept
 from tests.integration.referral.test_nobody_else import attempts
 from tests.integration.referral.test_two_consents import slug
+from tests.support.builders.answers import ANSWERS
+from tests.support.builders.bodies import a_referral
+from tests.support.cast import HEALTH_CENTRE
 
 MANY = 10
 

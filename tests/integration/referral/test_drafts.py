@@ -17,9 +17,11 @@ from services.referral.views.drafts import MOST, draft_list
 from shared.kernel.held_form import Reason
 from shared.kernel.identity import ReferralId
 from shared.kernel.refusals import VersionHasMoved
-from tests.integration.referral.conftest import NOON, Cast, Room, at_the_pages
-from tests.integration.referral.test_attacked import ANSWERS
+from tests.integration.referral.conftest import Cast, Room, at_the_pages
 from tests.integration.referral.test_two_consents import pointers, slug
+from tests.support import cast
+from tests.support.builders.answers import ANSWERS
+from tests.support.cast import NOON
 from tests.support.eventually import eventually
 
 HALF = {"carer": {"name": "Frans", "phone": "070-17", "channels": ["phone"]}, "support": {"why": "Sover"}}
@@ -72,7 +74,7 @@ def test_a_draft_tells_nothing_of_somebody_who_has_not_consented(room: Room, alv
 def test_whoever_has_not_read_the_newest_version_is_told(alva: Cast) -> None:
     """412 with a sentence in Swedish, 428 without a version; what was saved first stays."""
     path = f"/drafts/{alva.ask('POST', '/drafts', {'answers': HALF}).json['id']}"
-    newer = {"carer": {"name": "Frans Provsson"}}
+    newer = {"carer": {"name": cast.FRANS.name}}
     assert alva.ask("PUT", path, {"answers": newer}, If_Match='"1"').status_code == 200
     late = alva.ask("PUT", path, {"answers": {}}, If_Match='"1"')
     assert (late.status_code, slug(late)) == (412, "version-has-moved")

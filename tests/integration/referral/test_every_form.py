@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.referral.conftest import Cast, Room, a_referral_about_both, at_the_pages
+from tests.integration.referral.conftest import Cast, Room, at_the_pages
+from tests.support.builders.bodies import a_referral_about_both
 from tests.support.forms import (
     asks_for_corrections,
     fields_in,

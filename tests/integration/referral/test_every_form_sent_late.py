@@ -9,8 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from shared.web.forms.waiting_form import ADDRESSES
-from tests.integration.referral.conftest import Cast, Room, a_referral_about_both, at_the_pages
+from tests.integration.referral.conftest import Cast, Room, at_the_pages
 from tests.integration.referral.test_every_form import ANSWERS
+from tests.support.builders.bodies import a_referral_about_both
 from tests.support.page_forms import form_of
 from tests.support.sent_late import said_afterwards, sent_late, typed_in
 

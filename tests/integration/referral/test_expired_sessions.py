@@ -15,19 +15,22 @@ from sqlalchemy.exc import OperationalError
 
 from services.referral.domain.lifecycle import Action
 from services.referral.web.held_forms import KINDS
-from shared.contracts.directory import AssignmentEnded, SessionEnded
+from shared.contracts.directory import AssignmentEnded
 from shared.kernel.held_form import AT_MOST, LARGEST, Reason, Writer
 from shared.storage.held_forms import FormStore, HeldForms
 from shared.web.forms import waiting_form
-from tests.integration.referral.conftest import NOON, AtThePages, Cast, Room, at_the_pages
+from tests.integration.referral.conftest import AtThePages, Cast, Room, at_the_pages
 from tests.integration.referral.test_draft_sent_once import together
 from tests.integration.referral.test_nobody_else import attempts
+from tests.support.builders import answers
+from tests.support.builders.events import session_ended
+from tests.support.cast import FRANS, NOON
 from tests.support.sessions import sign_out, state_of
 from tests.support.written_log import written_log
 
-NAME = "Frans Provsson"
+NAME = FRANS.name
 FIRST_STEP = f"/referral/new/{uuid4()}"
-TYPED: dict[str, Any] = {"name": NAME, "phone": "070-1740605", "channels": "phone", "area": "0180-sodermalm"}
+TYPED: dict[str, Any] = answers.carer(channels="phone")
 WAITS = re.compile(r'href="/directory/login\?next=(/referral/held-form/[0-9a-f-]+)"')
 MOST = AT_MOST[Reason.EXPIRED_SESSION] or 0
 LOST = "Det du nyss skickade sparades inte"
@@ -162,7 +165,7 @@ def test_the_cookie_of_a_session_that_was_signed_out_keeps_nothing(room: Room, a
     browser = at_the_pages(alva)
     hidden = hidden_in(browser.get(FIRST_STEP).text)
     session_id = state_of(alva.client).session_id
-    room.hear(SessionEnded(session_id=session_id, expires_at=NOON + timedelta(hours=12), occurred_at=NOON))
+    room.hear(session_ended(session_id=session_id, expires_at=NOON + timedelta(hours=12)))
     room.clock.advance(timedelta(minutes=31))
     answer = browser.client.post(FIRST_STEP, data={**hidden, **TYPED})
     assert (answer.status_code, LOST in answer.text, rows(room)) == (403, True, 0)

@@ -9,17 +9,9 @@ from uuid import UUID
 import pytest
 
 from shared.kernel.actor import Role
-from tests.integration.referral.conftest import (
-    NOON,
-    SODERMALM,
-    STAND_IN,
-    Cast,
-    Room,
-    a_consent,
-    a_referral,
-    a_referral_about_both,
-    at_the_pages,
-)
+from tests.integration.referral.conftest import Cast, Room, at_the_pages
+from tests.support.builders.bodies import a_consent, a_referral, a_referral_about_both
+from tests.support.cast import NOON, SODERMALM, STAND_IN
 
 SILENT = {"carer": a_consent("share-with-receiving-unit", channels=["phone"])}
 A_ROW = re.compile(r"<tr>\s*<th scope=\"row\">.*?</tr>", re.DOTALL)

@@ -10,25 +10,25 @@ import pytest
 
 from shared.contracts.directory import (
     AssignmentEnded,
-    AssignmentGranted,
     AssignmentToldAgain,
-    RoutingRulesChanged,
     RoutingRulesToldAgain,
-    SessionEnded,
     UnitChanged,
     UnitToldAgain,
 )
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import uuid7
 from shared.kernel.refusals import Failure
-from tests.integration.referral.conftest import KUNGSHOLMEN, NOON, SODERMALM, Cast, Room, a_referral
+from tests.integration.referral.conftest import Cast, Room
+from tests.support.builders.bodies import a_referral
+from tests.support.builders.events import assignment_granted, routing_rules_changed, session_ended, unit_changed
+from tests.support.cast import BO, KUNGSHOLMEN, NOON, SODERMALM
 
 TOLD_AGAIN = UUID("6c1f7a52-3f60-4b1c-8c5e-0d4a7f2b9e31")
 
 
 def test_an_event_heard_twice_has_one_effect(room: Room) -> None:
     """The second delivery finds its row in the inbox."""
-    event = SessionEnded(session_id=uuid4(), expires_at=NOON + timedelta(hours=1), occurred_at=NOON)
+    event = session_ended(expires_at=NOON + timedelta(hours=1))
     event_id = uuid7()
     room.hear(event, event_id=event_id)
     room.hear(event, event_id=event_id)
@@ -41,13 +41,8 @@ def test_an_end_heard_before_its_beginning_is_kept(room: Room) -> None:
     assignment_id = uuid4()
     room.hear(AssignmentEnded(assignment_id=assignment_id, ended_at=NOON))
     room.hear(
-        AssignmentGranted(
-            assignment_id=assignment_id,
-            issuer="i",
-            subject="late",
-            unit_id=SODERMALM,
-            role=Role.ADVISER.value,
-            valid_from=NOON - timedelta(days=1),
+        assignment_granted(
+            BO, assignment_id=assignment_id, issuer="i", subject="late", valid_from=NOON - timedelta(days=1)
         )
     )
     assert room.parts.staff.assignments_of(UserRef("i", "late"), NOON) == []
@@ -59,18 +54,7 @@ def test_a_closed_unit_is_proposed_to_nobody(room: Room, alva: Cast) -> None:
     room.rules(rule, version=2)
     asked = "/routing-proposal?area=0180-kungsholmen"
     assert alva.ask("GET", asked).json["unit"]["id"] == str(KUNGSHOLMEN)
-    room.hear(
-        UnitChanged(
-            unit_id=KUNGSHOLMEN,
-            version=2,
-            organization_id=uuid4(),
-            name="Stängd",
-            kind="receiving",
-            area="0180-kungsholmen",
-            active=False,
-            occurred_at=NOON,
-        )
-    )
+    room.hear(unit_changed(KUNGSHOLMEN, version=2, name="Stängd", area="0180-kungsholmen", active=False))
     proposed = alva.ask("GET", asked).json
     assert (proposed["unit"]["id"], proposed["is_default"]) == (str(SODERMALM), True)
     refused = alva.send(a_referral(receiving_unit_id=str(KUNGSHOLMEN)))
@@ -82,9 +66,7 @@ def test_a_closed_unit_is_proposed_to_nobody(room: Room, alva: Cast) -> None:
 )
 def test_rules_that_cannot_be_read_are_parked(room: Room, alva: Cast, rules: str) -> None:
     """A permanent failure, so that they are not tried for ever, and the rules kept so far stay."""
-    event = RoutingRulesChanged(
-        municipality_code="0180", version=9, default_unit_id=KUNGSHOLMEN, rules=rules, occurred_at=NOON
-    )
+    event = routing_rules_changed(KUNGSHOLMEN, version=9, rules=rules)
     with pytest.raises(Failure) as failed:
         room.hear(event)
     assert failed.value.permanent
@@ -95,7 +77,7 @@ def test_what_nobody_needs_is_swept(room: Room, alva: Cast) -> None:
     """Answers, sessions and drafts go when their time is over, with a month for clocks that err; referrals stay."""
     alva.send(Idempotency_Key="abc")
     alva.ask("POST", "/drafts", {"answers": {}})
-    room.hear(SessionEnded(session_id=uuid4(), expires_at=NOON, occurred_at=NOON))
+    room.hear(session_ended())
     room.clock.advance(timedelta(days=29))
     room.service.sweep()
     assert room.ask("SELECT count(*) FROM ended_sessions")[0][0] == 1
@@ -108,7 +90,7 @@ def test_what_nobody_needs_is_swept(room: Room, alva: Cast) -> None:
     assert counts == {"idempotency": 0, "ended_sessions": 0, "drafts": 0, "referrals": 1, "contents": 1}
 
 
-def a_unit(version: int, name: str, *, again: bool) -> UnitChanged | UnitToldAgain:
+def the_districts_unit(version: int, name: str, *, again: bool) -> UnitChanged | UnitToldAgain:
     """How the district's unit is told, as a change or again."""
     kind = UnitToldAgain if again else UnitChanged
     return kind(
@@ -126,11 +108,11 @@ def test_a_unit_told_again_is_taken_in_its_own_version_and_never_over_a_newer(ro
     """A change of the same version was heard already; how it stands mends a copy that is not as it was told."""
     known = "SELECT version, name FROM known_units WHERE unit_id = :id"
     for event, kept in (
-        (a_unit(2, "Andra", again=False), (2, "Andra")),
-        (a_unit(2, "Ändrad för hand", again=False), (2, "Andra")),
-        (a_unit(2, "Som den är", again=True), (2, "Som den är")),
-        (a_unit(1, "Som den var", again=True), (2, "Som den är")),
-        (a_unit(3, "Tredje", again=True), (3, "Tredje")),
+        (the_districts_unit(2, "Andra", again=False), (2, "Andra")),
+        (the_districts_unit(2, "Ändrad för hand", again=False), (2, "Andra")),
+        (the_districts_unit(2, "Som den är", again=True), (2, "Som den är")),
+        (the_districts_unit(1, "Som den var", again=True), (2, "Som den är")),
+        (the_districts_unit(3, "Tredje", again=True), (3, "Tredje")),
     ):
         room.hear(event)
         assert [tuple(row) for row in room.ask(known, id=TOLD_AGAIN)] == [kept]

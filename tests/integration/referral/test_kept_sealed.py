@@ -14,10 +14,12 @@ from services.referral.domain.content import Part
 from shared.kernel.identity import ReferralId
 from shared.storage.encryption import Unreadable, key_id_of
 from shared.storage.engine import make_engine
-from tests.integration.referral.conftest import NOON, Cast, Room, a_referral_about_both
+from tests.integration.referral.conftest import Cast, Room
+from tests.support.builders.bodies import a_referral_about_both
+from tests.support.cast import FRANS, IDENTITY_NUMBER, IDENTITY_NUMBER_AS_SPOKEN, NOON
 
 # long enough never to turn up by chance among random bytes
-MARKS = ("Frans Prov", "Provsson", "1740605", "191212121212", "förmiddagen", "sover dåligt", "spisen", "dementia")
+MARKS = ("Frans Prov", "Provsson", "1740605", IDENTITY_NUMBER, "förmiddagen", "sover dåligt", "spisen", "dementia")
 MARKS_IN_STEPS = ("Kommentaren", "Greta Prov")
 
 
@@ -44,7 +46,7 @@ def test_no_mark_is_readable_in_any_column(room: Room, alva: Cast, bo: Cast) -> 
     body = a_referral_about_both()
     body["consents"]["person_cared_for"] |= {"given_by": "god-man", "representative_name": "Greta Provsson"}
     referral_id = alva.send(body).json["id"]
-    alva.ask("POST", "/drafts", {"answers": {"carer": {"name": "Frans Provsson"}, "support": {"why": "sover"}}})
+    alva.ask("POST", "/drafts", {"answers": {"carer": {"name": FRANS.name}, "support": {"why": "sover"}}})
     bo.open(referral_id)
     bo.step("accept", referral_id)
     bo.step("complete", referral_id, 2, {"reason": "other", "comment": "Kommentaren till Alva"})
@@ -102,7 +104,7 @@ def test_an_identity_number_is_found_again_by_its_blind_index(room: Room, alva: 
     """Equal numbers, however written, have equal fingerprints under the service's own key; unequal ones have not."""
     body = a_referral_about_both()
     alva.send(body)
-    body["carer"]["identity_number"] = "19121212-1212"
+    body["carer"]["identity_number"] = IDENTITY_NUMBER_AS_SPOKEN
     alva.send(body)
     body["carer"]["identity_number"] = "199001019802"
     alva.send(body)
@@ -115,7 +117,7 @@ def test_an_identity_number_is_found_again_by_its_blind_index(room: Room, alva: 
 @pytest.mark.holds("draft-is-sealed-and-ones-own")
 def test_a_draft_is_its_authors_alone_and_expires(room: Room, alva: Cast, bo: Cast) -> None:
     """Encrypted under a key of its own, gone after seven days, and never a referral."""
-    made = alva.ask("POST", "/drafts", {"answers": {"carer": {"name": "Frans Provsson"}}})
+    made = alva.ask("POST", "/drafts", {"answers": {"carer": {"name": FRANS.name}}})
     assert made.status_code == 201
     path = f"/drafts/{made.json['id']}"
     changed = alva.ask("PUT", path, {"answers": {"carer": {"name": "Frans P"}}}, If_Match='"1"')

@@ -6,7 +6,8 @@ from html import unescape
 
 import pytest
 
-from tests.integration.referral.conftest import Cast, a_referral, at_the_pages
+from tests.integration.referral.conftest import Cast, at_the_pages
+from tests.support.builders.bodies import a_referral
 
 
 @pytest.mark.parametrize(

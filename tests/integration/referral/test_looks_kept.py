@@ -18,7 +18,8 @@ from shared.kernel.identity import ReferralId, uuid7
 from shared.messaging.publish import tallies as tallying
 from shared.messaging.publish.tallies import tally_of
 from shared.messaging.tally import hour_of
-from tests.integration.referral.conftest import Cast, Room, a_referral, a_referral_about_both
+from tests.integration.referral.conftest import Cast, Room
+from tests.support.builders.bodies import a_referral, a_referral_about_both
 from tests.support.weighing import weigh
 
 # for ever, in bytes: rows and indexes (PostgreSQL 15; a row has 28 bytes of its own before its columns)

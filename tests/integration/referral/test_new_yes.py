@@ -8,20 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from tests.integration.referral.conftest import (
-    KUNGSHOLMEN,
-    SODERMALM,
-    STAND_IN,
-    AtThePages,
-    Cast,
-    Room,
-    a_referral,
-    a_referral_about_both,
-    at_the_pages,
-    read_out_for,
-)
-from tests.integration.referral.test_attacked import ANSWERS, GIVEN
+from tests.integration.referral.conftest import AtThePages, Cast, Room, at_the_pages
 from tests.integration.referral.test_two_consents import pointers, slug
+from tests.support.builders import answers
+from tests.support.builders.answers import ANSWERS, GIVEN
+from tests.support.builders.bodies import a_referral, a_referral_about_both, read_out_for
+from tests.support.cast import KUNGSHOLMEN, SODERMALM, STAND_IN
 
 NOT_NAMED = "recipient-was-not-named"
 ELSEWHERE = {"unit": "other", "other_unit": str(KUNGSHOLMEN), "proposed_unit": str(SODERMALM)}
@@ -42,8 +34,8 @@ ADDICTION = {
 BOTH = {
     **ANSWERS,
     "consent": {**ANSWERS["consent"], "about_person": "yes"},
-    "other-consent": {**GIVEN, "text_version": "person-cared-for-2026-2", "tell": "yes"},
-    "situation": {"target_groups": ["dementia"], "person_name": "Gun Provsson"},
+    "other-consent": answers.other_consent(given_at=GIVEN["given_at"]),
+    "situation": answers.situation(),
 }
 
 

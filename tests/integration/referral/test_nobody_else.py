@@ -15,7 +15,9 @@ from shared.kernel.held_form import HeldForm, Reason, Writer
 from shared.messaging.publish import outbox
 from shared.storage.held_forms import FormStore
 from shared.storage.unit_of_work import UnitOfWork
-from tests.integration.referral.conftest import HEALTH_CENTRE, KUNGSHOLMEN, NOON, Cast, Room, a_referral_about_both
+from tests.integration.referral.conftest import Cast, Room
+from tests.support.builders.bodies import a_referral_about_both
+from tests.support.cast import HEALTH_CENTRE, KUNGSHOLMEN, NOON
 
 PERSONAL_TABLES = (
     "referrals",

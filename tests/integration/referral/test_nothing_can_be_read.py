@@ -12,8 +12,10 @@ from sqlalchemy import text
 from services.referral.domain.codes import CANCEL_REASONS, OUTCOMES, REJECT_REASONS
 from shared.storage.encryption import MasterKey
 from shared.storage.engine import make_engine
-from tests.integration.referral.conftest import API, Cast, Room, a_referral_about_both, at_the_pages
+from tests.integration.referral.conftest import API, Cast, Room, at_the_pages
 from tests.integration.referral.test_expired_sessions import again, place_in, sent_late
+from tests.support import cast
+from tests.support.builders.bodies import a_referral_about_both
 
 # every column that holds a key, by table; what they wrap is then read by nobody
 KEYS_ARE_KEPT_IN = {"data_keys": "wrapped", "drafts": "wrapped_key", "held_forms": "wrapped_key"}
@@ -61,7 +63,7 @@ def test_whatever_is_looked_at_is_answered(room: Room, alva: Cast, bo: Cast) -> 
     sent, closed = (alva.send(a_referral_about_both()).json["id"] for _ in range(2))
     bo.step("accept", closed)
     bo.step("complete", closed, 2, {"reason": "other", "comment": "Kommentaren till Alva"})
-    draft = alva.ask("POST", "/drafts", {"answers": {"carer": {"name": "Frans Provsson"}}}).json["id"]
+    draft = alva.ask("POST", "/drafts", {"answers": {"carer": {"name": cast.FRANS.name}}}).json["id"]
     page = f"/referral/referrals/{sent}/cancel"
     assert at_the_pages(alva).post(page, page, reason="", comment="Två gånger").status_code == 303
     lose_the_key(room)

@@ -16,7 +16,9 @@ from shared.kernel.actor import Role
 from shared.kernel.identity import ReferralId
 from shared.kernel.refusals import Refusal, VersionHasMoved
 from shared.storage.insert import insert_together
-from tests.integration.referral.conftest import KUNGSHOLMEN, SODERMALM, STAND_IN, Cast, Room, a_referral, read_out_for
+from tests.integration.referral.conftest import Cast, Room
+from tests.support.builders.bodies import a_referral, read_out_for
+from tests.support.cast import KUNGSHOLMEN, SODERMALM, STAND_IN
 
 
 def test_the_same_key_sends_once(room: Room, alva: Cast) -> None:

@@ -8,8 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.kernel.actor import Role
-from tests.integration.referral.conftest import HEALTH_CENTRE, Cast, Room, a_referral, at_the_pages
+from tests.integration.referral.conftest import Cast, Room, at_the_pages
 from tests.integration.referral.test_nobody_else import attempts
+from tests.support.builders.bodies import a_referral
+from tests.support.cast import HEALTH_CENTRE
 
 COMMENT = "Hon bad oss vänta."
 

@@ -17,8 +17,9 @@ from services.referral.web import API as OPERATIONS
 from services.referral.web.draft import open as opening
 from services.referral.web.draft.parse import parse
 from shared.kernel.actor import Actor
-from tests.integration.referral.conftest import AtThePages, Cast, a_referral, at_the_pages
-from tests.integration.referral.test_page_and_system import ANSWERS
+from tests.integration.referral.conftest import AtThePages, Cast, at_the_pages
+from tests.support.builders.answers import EVERY_ANSWER
+from tests.support.builders.bodies import a_referral
 from tests.support.page_forms import form_of
 from tests.support.tracing import PARSES, traced
 
@@ -135,8 +136,10 @@ def savings(step: str) -> Iterator[Case]:
     def before_its_turn(desk: Desk) -> Act:
         act = saved(desk)
         kept = desk.alva.ask("GET", f"/drafts/{desk.draft}")
-        first = {"carer": {**ANSWERS["carer"], "name": ""}}
-        desk.alva.ask("PUT", f"/drafts/{desk.draft}", {"answers": {**ANSWERS, **first}}, If_Match=kept.headers["ETag"])
+        first = {"carer": {**EVERY_ANSWER["carer"], "name": ""}}
+        desk.alva.ask(
+            "PUT", f"/drafts/{desk.draft}", {"answers": {**EVERY_ANSWER, **first}}, If_Match=kept.headers["ETag"]
+        )
         return act
 
     yield Case(door, f"{step} saved", 1, saved)
@@ -173,7 +176,7 @@ def by_a_system() -> Iterator[Case]:
 
     def put(desk: Desk) -> Act:
         tag = desk.alva.ask("GET", f"/drafts/{desk.draft}").headers["ETag"]
-        return lambda: desk.alva.ask("PUT", f"/drafts/{desk.draft}", {"answers": ANSWERS}, If_Match=tag)
+        return lambda: desk.alva.ask("PUT", f"/drafts/{desk.draft}", {"answers": EVERY_ANSWER}, If_Match=tag)
 
     def sends_of_draft(desk: Desk) -> Act:
         return lambda: desk.alva.send(a_referral(draft_id=desk.draft))
@@ -181,7 +184,7 @@ def by_a_system() -> Iterator[Case]:
     def asked(method: str, path: str, body: Any = None) -> Callable[[Desk], Act]:
         return lambda desk: lambda: desk.alva.ask(method, path.format(desk.draft), body)
 
-    yield Case(f"POST {API}/drafts", "kept", 0, asked("POST", "/drafts", {"answers": ANSWERS}))
+    yield Case(f"POST {API}/drafts", "kept", 0, asked("POST", "/drafts", {"answers": EVERY_ANSWER}))
     yield Case(f"GET {one}", "read", 0, asked("GET", "/drafts/{}"))
     yield Case(f"PUT {one}", "changed", 0, put)
     yield Case(f"DELETE {one}", "thrown away", 0, asked("DELETE", "/drafts/{}"))
@@ -198,7 +201,7 @@ CASES = tuple(cases())
 @pytest.fixture
 def desk(alva: Cast) -> Desk:
     """Alva's."""
-    draft = alva.ask("POST", "/drafts", {"answers": ANSWERS}).json["id"]
+    draft = alva.ask("POST", "/drafts", {"answers": EVERY_ANSWER}).json["id"]
     return Desk(alva, at_the_pages(alva), draft)
 
 

@@ -9,15 +9,10 @@ from uuid import UUID
 import pytest
 
 from shared.kernel.actor import Role
-from tests.integration.referral.conftest import (
-    ABOUT_GUN,
-    SODERMALM,
-    Cast,
-    Room,
-    a_referral_about_both,
-    at_the_pages,
-)
+from tests.integration.referral.conftest import Cast, Room, at_the_pages
 from tests.integration.referral.test_two_consents import consent_about, pointers
+from tests.support.builders.bodies import ABOUT_GUN, a_referral_about_both
+from tests.support.cast import SODERMALM
 
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 IN_A_YEAR = datetime(2027, 11, 30, 12, 0, tzinfo=UTC)

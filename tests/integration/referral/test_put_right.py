@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.referral.conftest import Cast, a_referral, at_the_pages
+from tests.integration.referral.conftest import Cast, at_the_pages
+from tests.support.builders.bodies import a_referral
 
 SAID = "Det som är skickat går inte att ändra här."
 

@@ -7,8 +7,9 @@ from html.parser import HTMLParser
 import pytest
 
 from services.referral.domain.consent.texts import CONSENT_TEXTS, UNNAMED
-from tests.integration.referral.conftest import KUNGSHOLMEN, Cast, Room, at_the_pages
+from tests.integration.referral.conftest import Cast, Room, at_the_pages
 from tests.integration.referral.test_new_yes import BOTH, ELSEWHERE, draft
+from tests.support.cast import KUNGSHOLMEN
 
 # as each text begins, up to the recipient's name
 BEGINNINGS = {

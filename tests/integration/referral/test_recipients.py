@@ -16,18 +16,11 @@ from services.referral.domain.consent.texts import DOCUMENTS
 from services.referral.domain.lifecycle import State
 from services.referral.domain.refusals import CodeIsUnknown
 from shared.kernel.identity import ReferralId
-from tests.integration.referral.conftest import (
-    KUNGSHOLMEN,
-    SODERMALM,
-    Cast,
-    Room,
-    a_referral,
-    a_referral_about_both,
-    at_the_pages,
-    read_out_for,
-)
-from tests.integration.referral.test_attacked import ANSWERS
+from tests.integration.referral.conftest import Cast, Room, at_the_pages
 from tests.integration.referral.test_two_consents import pointers, slug
+from tests.support.builders.answers import ANSWERS
+from tests.support.builders.bodies import a_referral, a_referral_about_both, read_out_for
+from tests.support.cast import KUNGSHOLMEN, SODERMALM
 
 PARTNER = UUID(int=77)
 THERE = [

@@ -9,7 +9,9 @@ import pytest
 
 from services.referral.adapters import routing
 from shared.contracts.directory import UnitChanged
-from tests.integration.referral.conftest import KUNGSHOLMEN, NOON, SODERMALM, STAND_IN, Cast, Room
+from tests.integration.referral.conftest import Cast, Room
+from tests.support.builders.events import unit_changed
+from tests.support.cast import KUNGSHOLMEN, SODERMALM, STAND_IN
 
 ASKED = "/routing-proposal?area=0180-kungsholmen"
 HERE = {"rule_id": "r", "area": "0180-kungsholmen", "unit_id": str(KUNGSHOLMEN), "reason_sv": "Bor där."}
@@ -17,16 +19,7 @@ HERE = {"rule_id": "r", "area": "0180-kungsholmen", "unit_id": str(KUNGSHOLMEN),
 
 def changed(unit_id: UUID, version: int, *, name: str = "Ändrad", active: bool = True) -> UnitChanged:
     """A unit in Kungsholmen, told anew."""
-    return UnitChanged(
-        unit_id=unit_id,
-        version=version,
-        organization_id=uuid4(),
-        name=name,
-        kind="receiving",
-        area="0180-kungsholmen",
-        active=active,
-        occurred_at=NOON,
-    )
+    return unit_changed(unit_id, version=version, name=name, area="0180-kungsholmen", active=active)
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.referral.conftest import AtThePages, Cast, Room, a_consent, a_referral, at_the_pages
+from tests.integration.referral.conftest import AtThePages, Cast, Room, at_the_pages
+from tests.support.builders.bodies import a_consent, a_referral
 
 SILENT = {"carer": a_consent("share-with-receiving-unit", channels=["phone"])}
 BUTTONS = ("accept", "start")

@@ -16,12 +16,16 @@ from sqlalchemy import text
 from services.referral.service import Referral
 from services.referral.web import create_app
 from services.referral.web.receipt.pages import RECEIPT_GOES_ON
-from shared.contracts.directory import DirectoryIsThere, SessionEnded
+from shared.contracts.directory import DirectoryIsThere
 from shared.contracts.envelope import Envelope
 from shared.messaging.receive.handler import _once
 from shared.messaging.receive.subscribe import subscriptions_of
 from shared.storage.heartbeat import TABLE
-from tests.integration.referral.conftest import API, NOON, Cast, Room, a_referral, at_the_pages
+from tests.integration.referral.conftest import API, Cast, Room, at_the_pages
+from tests.support.builders.bodies import a_referral
+from tests.support.builders.envelopes import an_envelope
+from tests.support.builders.events import session_ended
+from tests.support.cast import NOON
 
 pytestmark = pytest.mark.hearing
 CLOSED = "Lotsa kan just nu inte vara säker på vem som får se det här"
@@ -48,17 +52,7 @@ def cast(room: Room, alva: Cast, bo: Cast) -> tuple[Cast, Cast]:
 
 def a_word(said_at: datetime) -> Envelope:
     """The directory says that it is there: its envelope's time is all there is."""
-    event = DirectoryIsThere(after=())
-    return Envelope(
-        id=uuid4(),
-        type=event.event_type,
-        publisher=event.publisher,
-        installation="test",
-        epoch=uuid4(),
-        time=said_at,
-        correlation_id=uuid4(),
-        data=event.to_data(),
-    )
+    return an_envelope(DirectoryIsThere(after=()), time=said_at)
 
 
 def says_so(room: Room, said_at: datetime) -> None:
@@ -205,7 +199,7 @@ def test_of_a_hundred_words_one_row_is_left(room: Room) -> None:
         _once(room.service, Referral.keep_the_directory, delivery, word, word.contract())  # type: ignore[arg-type]
     assert remembered() == before
     assert [row[0] for row in room.ask(f"SELECT count(*) FROM {TABLE}")] == [1]
-    ended = SessionEnded(session_id=uuid4(), expires_at=NOON, occurred_at=NOON)
+    ended = session_ended()
     envelope = replace(a_word(NOON), type=ended.event_type, data=ended.to_data(), sequence=1)
     for _ in range(2):
         _once(room.service, Referral.keep_the_directory, delivery, envelope, ended)  # type: ignore[arg-type]

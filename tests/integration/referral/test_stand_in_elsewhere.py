@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
-from shared.contracts.directory import UnitChanged
 from shared.kernel.actor import Role
-from tests.integration.referral.conftest import KUNGSHOLMEN, NOON, SODERMALM, STAND_IN, Cast, Room, at_the_pages
-from tests.integration.referral.test_attacked import ANSWERS
+from tests.integration.referral.conftest import Cast, Room, at_the_pages
+from tests.support.builders.answers import ANSWERS
+from tests.support.builders.events import unit_changed
+from tests.support.cast import KUNGSHOLMEN, SODERMALM, STAND_IN
 
 UPPSALA = UUID("00000000-0000-7000-8000-000000000009")
 RULE = {"rule_id": "1", "area": "0180-sodermalm", "unit_id": str(SODERMALM), "reason_sv": "Bor där."}
@@ -18,16 +19,12 @@ RULE = {"rule_id": "1", "area": "0180-sodermalm", "unit_id": str(SODERMALM), "re
 
 def stands_in(room: Room, unit_id: UUID, stand_in: UUID | None) -> None:
     """The directory tells of a unit anew, with another stand-in."""
-    told = UnitChanged(
-        unit_id=unit_id,
+    told = unit_changed(
+        unit_id,
         version=2,
-        organization_id=uuid4(),
-        name=f"Enhet {str(unit_id)[-1]}",
-        kind="receiving",
         area="0180-kungsholmen" if unit_id == KUNGSHOLMEN else "0180-sodermalm",
         function_address="enhet@example.se",
         stand_in_unit_id=stand_in,
-        occurred_at=NOON,
     )
     room.hear(told)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.referral.conftest import NOON, Cast, Room, a_consent, a_referral, at_the_pages
+from tests.integration.referral.conftest import Cast, Room, at_the_pages
+from tests.support.builders.bodies import a_consent, a_referral
+from tests.support.cast import NOON
 
 SILENT = {"carer": a_consent("share-with-receiving-unit", channels=["phone"])}
 

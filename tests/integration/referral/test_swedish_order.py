@@ -8,8 +8,9 @@ from uuid import UUID
 import pytest
 
 from shared.kernel.actor import Role
-from tests.integration.referral.conftest import KUNGSHOLMEN, NOON, STAND_IN, Cast, Room, at_the_pages
-from tests.integration.referral.test_attacked import ANSWERS
+from tests.integration.referral.conftest import Cast, Room, at_the_pages
+from tests.support.builders.answers import ANSWERS
+from tests.support.cast import KUNGSHOLMEN, NOON, STAND_IN
 
 # by code point it would be Zebran, Ängen, Åsen, Öppet, aspens
 IN_ORDER = ["aspens", "Zebran", "Åsen", "Ängen", "Öppet"]

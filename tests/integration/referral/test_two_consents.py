@@ -7,16 +7,9 @@ from datetime import timedelta
 import pytest
 
 from shared.kernel.actor import Role
-from tests.integration.referral.conftest import (
-    ABOUT_GUN,
-    NOON,
-    STAND_IN,
-    Cast,
-    Room,
-    a_consent,
-    a_referral,
-    a_referral_about_both,
-)
+from tests.integration.referral.conftest import Cast, Room
+from tests.support.builders.bodies import ABOUT_GUN, a_consent, a_referral, a_referral_about_both
+from tests.support.cast import NOON, STAND_IN
 
 
 def slug(answer: object) -> str:

@@ -6,12 +6,15 @@ from typing import Any
 from uuid import uuid4
 
 from shared.kernel.actor import Role
-from tests.integration.referral.conftest import STAND_IN, AtThePages, Cast, Room, at_the_pages
-from tests.integration.referral.test_attacked import ANSWERS
+from tests.integration.referral.conftest import AtThePages, Cast, Room, at_the_pages
 from tests.integration.referral.test_draft_sent_once import together
+from tests.support import cast
+from tests.support.builders import answers
+from tests.support.builders.answers import ANSWERS
+from tests.support.cast import STAND_IN
 
 NEW = "/referral/new"
-FRANS: dict[str, Any] = {"name": "Frans Provsson", "area": "0180-sodermalm", "channels": ["phone"]}
+FRANS: dict[str, Any] = {"name": cast.FRANS.name, "area": "0180-sodermalm", "channels": ["phone"]}
 PHONE = {"phone": "070-174 06 05"}
 WHY = "Orkar inte mer, och vill tala med någon."
 
@@ -47,7 +50,7 @@ def test_back_from_the_first_step_keeps_what_was_typed(room: Room, alva: Cast) -
     """Also what could not be saved as an answer; the list tells whose it is, and it opens without an error."""
     browser = at_the_pages(alva)
     here = begun(browser)
-    half = {"name": "Frans Provsson", "phone": "070-174"}
+    half = {"name": cast.FRANS.name, "phone": "070-174"}
     assert browser.post(here, here, go="back", **half).headers["Location"] == "/referral/"
     [line] = drafts(room, alva)
     assert line.carer_name == "Frans Provsson"
@@ -73,8 +76,8 @@ def test_a_draft_left_by_back_is_protected_if_that_is_what_was_typed(room: Room,
 def test_back_keeps_each_steps_words_and_answers_nothing(room: Room, alva: Cast) -> None:
     """On every step: what was typed is there again, the saved answers are as they were, and nothing is sent of it."""
     typed: dict[str, dict[str, Any]] = {
-        "carer": {**FRANS, "phone": "070-1740606", "contact_note": "Ring efter klockan fem"},
-        "support": {"why": WHY, "support_wanted": ["individual-conversations"], "priority": "routine"},
+        "carer": answers.carer(phone="070-1740606", contact_note="Ring efter klockan fem"),
+        "support": answers.support(why=WHY),
         "consent": {"share": "yes", "text_version": "carer-2026-2", "form": "oral"},
         "situation": {"own_statement": "yes", "target_groups": ["addiction"]},
         "receiver": {"unit": "other"},
@@ -133,8 +136,8 @@ def test_a_step_that_has_to_wait_keeps_its_words(alva: Cast) -> None:
 
 def test_opening_an_unfinished_draft_begins_with_no_error(alva: Cast) -> None:
     """It was left half filled in, by page or by a system; nobody has done anything wrong."""
-    for answers in ({"carer": {"name": "Frans Provsson"}}, {**ANSWERS, "support": {"why": WHY}}, {}):
-        draft = alva.ask("POST", "/drafts", {"answers": answers}).json["id"]
+    for said in ({"carer": {"name": cast.FRANS.name}}, {**ANSWERS, "support": {"why": WHY}}, {}):
+        draft = alva.ask("POST", "/drafts", {"answers": said}).json["id"]
         page = at_the_pages(alva).client.get(f"/referral/drafts/{draft}", follow_redirects=True)
         assert page.status_code == 200
         assert "error-summary" not in page.text

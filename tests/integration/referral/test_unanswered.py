@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from tests.integration.referral.conftest import Cast, Room, a_consent, a_referral, at_the_pages
-from tests.integration.referral.test_attacked import ANSWERS, GIVEN
+from tests.integration.referral.conftest import Cast, Room, at_the_pages
+from tests.support.builders.answers import ANSWERS, GIVEN
+from tests.support.builders.bodies import a_consent, a_referral
 
 CONTACT, TELL = "staff-may-contact-carer", "staff-may-tell-carer"
 ABOUT = "tell-about-person-cared-for"

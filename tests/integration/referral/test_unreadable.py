@@ -13,7 +13,9 @@ from services.referral.domain.content import Part
 from shared.storage.encryption import MasterKey
 from shared.storage.engine import make_engine
 from shared.storage.master_keys import MasterKeys
-from tests.integration.referral.conftest import Cast, Room, a_referral_about_both, at_the_pages
+from tests.integration.referral.conftest import Cast, Room, at_the_pages
+from tests.support import cast
+from tests.support.builders.bodies import a_referral_about_both
 
 # each changes one referral's rows, as a lost master key, a bad disk or a hand in the database would
 HARMS = {
@@ -90,7 +92,7 @@ def test_an_unreadable_comment_is_told_of_in_its_place(room: Room, alva: Cast, b
 
 def test_an_unreadable_draft_is_listed_and_can_only_be_thrown_away(room: Room, alva: Cast) -> None:
     """The others are there with their names; the page says what to do, and the API the same as a code."""
-    answers = {"answers": {"carer": {"name": "Frans Provsson"}}}
+    answers = {"answers": {"carer": {"name": cast.FRANS.name}}}
     lost, other = (alva.ask("POST", "/drafts", answers).json["id"] for _ in range(2))
     harm(room, "UPDATE drafts SET wrapped_key = :other WHERE id = :id", id=lost)
     browser = at_the_pages(alva)

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
-from tests.integration.referral.conftest import NOON, Cast, at_the_pages
-from tests.integration.referral.test_attacked import ANSWERS
+from tests.integration.referral.conftest import Cast, at_the_pages
+from tests.support import cast
+from tests.support.builders import answers
+from tests.support.builders.answers import ANSWERS
+from tests.support.cast import NOON
 
-PLANTED = {"own_statement": "no", "person_name": "Gun Provsson", "situation": "Glömmer spisen"}
-GUN = {"target_groups": ["dementia"], "relation": "partner", "person_name": "Gun Provsson", "situation": "Glömmer"}
-YES = {"tell": "yes", "form": "oral", "text_version": "person-cared-for-2026-2", "given_at": NOON.isoformat()}
+PLANTED = {"own_statement": "no", "person_name": cast.GUN.name, "situation": "Glömmer spisen"}
+GUN = answers.situation(relation="partner", situation="Glömmer")
+YES = answers.other_consent(given_at=NOON.isoformat())
 ASKED = {**ANSWERS["consent"], "about_person": "yes"}
 ABOUT_BOTH = {**ANSWERS, "consent": ASKED, "other-consent": YES, "situation": GUN}
 NOT_KEPT = "är det du skrev här om den personen inte sparat"

@@ -8,7 +8,8 @@ import pytest
 
 from services.referral.web import API
 from shared.web.api.openapi import Api
-from tests.integration.referral.conftest import Cast, Room, a_referral
+from tests.integration.referral.conftest import Cast, Room
+from tests.support.builders.bodies import a_referral
 
 WRONG = [None, {}, [], {"reason": 7, "outcome": [], "scopes": "all", "answers": "none"}, "text"]
 

@@ -7,7 +7,8 @@ import pytest
 from services.referral.domain.consent.scopes import SCOPES_OF, Scope
 from services.referral.domain.people import Subject
 from services.referral.web.words import WHOLE
-from tests.integration.referral.conftest import Cast, a_referral_about_both, at_the_pages
+from tests.integration.referral.conftest import Cast, at_the_pages
+from tests.support.builders.bodies import a_referral_about_both
 
 EACH = [(about, scope) for about in Subject for scope in sorted(SCOPES_OF[about])]
 WHOSE = {Subject.CARER: "Den som ger stöd", Subject.PERSON_CARED_FOR: "Den som får stöd"}

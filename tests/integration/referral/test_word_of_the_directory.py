@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from services.referral.service import Referral
 from services.referral.web import create_app
-from shared.contracts.directory import AssignmentEnded, DirectoryIsThere, SessionEnded
+from shared.contracts.directory import AssignmentEnded, DirectoryIsThere
 from shared.contracts.envelope import Envelope
 from shared.messaging.receive.delivery import Delivery
 from shared.messaging.receive.handler import EARLY_WAITS, carry_out
@@ -21,7 +21,10 @@ from shared.messaging.receive.subscribe import subscriptions_of
 from shared.storage.heartbeat import TABLE
 from shared.storage.staff import forget_old_sessions
 from shared.storage.staff_events import remember
-from tests.integration.referral.conftest import NOON, Cast, Room
+from tests.integration.referral.conftest import Cast, Room
+from tests.support.builders.envelopes import an_envelope
+from tests.support.builders.events import session_ended
+from tests.support.cast import NOON
 
 pytestmark = pytest.mark.hearing
 QUEUE = next(each for each in subscriptions_of(Referral) if each.listens_to(DirectoryIsThere.event_type))
@@ -78,17 +81,7 @@ def _broken(*_: object) -> None:
 
 def told(event: Any, at: datetime) -> Envelope:
     """An event of the directory in its envelope."""
-    return Envelope(
-        id=uuid4(),
-        type=event.event_type,
-        publisher="directory",
-        installation="test",
-        epoch=uuid4(),
-        time=at,
-        correlation_id=uuid4(),
-        data=event.to_data(),
-        sequence=1 if event.numbered else None,
-    )
+    return an_envelope(event, time=at)
 
 
 def word(at: datetime, *after: UUID) -> Envelope:
@@ -122,9 +115,7 @@ def sees(adviser: Cast) -> int:
 def test_while_an_end_is_put_aside_the_word_does_not_count(queue: Queue, adviser: Cast, end: str) -> None:
     """It failed here for a reason that may pass; until it is carried out nobody knows whose right has ended."""
     ended = told(
-        SessionEnded(session_id=uuid4(), expires_at=NOON, occurred_at=NOON)
-        if end == "session"
-        else AssignmentEnded(assignment_id=uuid4(), ended_at=NOON),
+        session_ended() if end == "session" else AssignmentEnded(assignment_id=uuid4(), ended_at=NOON),
         NOON,
     )
     assert queue.bring(ended, broken=True) == "put aside"
@@ -138,7 +129,7 @@ def test_while_an_end_is_put_aside_the_word_does_not_count(queue: Queue, adviser
 
 def test_an_end_that_was_lost_or_is_parked_is_waited_for_as_long_as_it_is_named(queue: Queue, adviser: Cast) -> None:
     """A quarter of an hour, which is the relay's to count; then a person has been told of it."""
-    ended = told(SessionEnded(session_id=uuid4(), expires_at=NOON, occurred_at=NOON), NOON)
+    ended = told(session_ended(), NOON)
     unreadable = replace(ended, data={"session_id": 7}).to_bytes()
     assert queue.bring(ended, body=unreadable) == "parked"
     assert queue.bring(word(NOON, ended.id)) == "acknowledged"
@@ -149,7 +140,7 @@ def test_an_end_that_was_lost_or_is_parked_is_waited_for_as_long_as_it_is_named(
 
 def test_an_end_in_other_hands_is_waited_for_a_moment(queue: Queue, adviser: Cast) -> None:
     """Two workers took the two at once: the word waits for the end beside it, and not for its own next round."""
-    ended = told(SessionEnded(session_id=uuid4(), expires_at=NOON, occurred_at=NOON), NOON)
+    ended = told(session_ended(), NOON)
     queue.meanwhile = lambda: Queue(queue.room).bring(ended)
     assert queue.bring(word(NOON, ended.id)) == "acknowledged"
     assert len(queue.waited) == 2
@@ -165,7 +156,7 @@ def test_it_holds_up_nobody_for_long(queue: Queue) -> None:
 
 def test_an_end_outlives_a_clock_that_was_ahead(room: Room) -> None:
     """Swept while it is a day ahead: what has ended is not begun again when it is put right."""
-    ended = SessionEnded(session_id=uuid4(), expires_at=NOON + timedelta(hours=12), occurred_at=NOON)
+    ended = session_ended(expires_at=NOON + timedelta(hours=12))
     with room.parts.engine.begin() as connection:
         remember(connection, ended)
         assert forget_old_sessions(connection, NOON + timedelta(days=29)) == 0

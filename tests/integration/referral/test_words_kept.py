@@ -15,16 +15,10 @@ from sqlalchemy.exc import ProgrammingError
 
 from services.referral.domain.consent import texts
 from shared.kernel.actor import Role
-from tests.integration.referral.conftest import (
-    KUNGSHOLMEN,
-    Cast,
-    Room,
-    a_referral,
-    a_referral_about_both,
-    at_the_pages,
-    read_out_for,
-)
+from tests.integration.referral.conftest import Cast, Room, at_the_pages
 from tests.integration.referral.test_two_consents import consent_about
+from tests.support.builders.bodies import a_referral, a_referral_about_both, read_out_for
+from tests.support.cast import KUNGSHOLMEN
 
 PLACE = "Stockholm, Södermalm"
 CARER_WORDS = (

@@ -11,17 +11,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.kernel.actor import Role
-from tests.integration.referral.conftest import (
-    HEALTH_CENTRE,
-    SODERMALM,
-    Cast,
-    Room,
-    a_referral_about_both,
-    at_the_pages,
-)
+from tests.integration.referral.conftest import Cast, Room, at_the_pages
 from tests.integration.referral.test_every_form import ANSWERS
 from tests.integration.referral.test_expired_sessions import again, place_in, sent_late
 from tests.integration.referral.test_nobody_else import attempts
+from tests.support.builders.bodies import a_referral_about_both
+from tests.support.cast import HEALTH_CENTRE, SODERMALM
 from tests.support.page_forms import form_of
 from tests.support.wrong_relations import Door, asked, but_for_ids, doors_that_name_something, unknown
 

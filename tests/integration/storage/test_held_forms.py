@@ -25,10 +25,11 @@ from shared.storage.held_forms import FormStore, sweep
 from shared.storage.master_keys import MasterKeys
 from shared.storage.migrations import migrate
 from shared.web.forms.form_page import Place
+from tests.support import cast
 from tests.support.infrastructure import Infrastructure, new_installation
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-ALVA = UserRef("https://idp.example.org", "alva")
+ALVA = cast.ALVA.user
 WRITER = Writer(ALVA, UUID(int=1))
 TYPED = {"comment": "Frans ångrade sig"}
 # the services that hold forms, and their steps before they held them in one table

@@ -21,7 +21,6 @@ from services.notifications import bootstrap as notifications
 from services.notifications.processes.deliver_notices import Delivery
 from services.referral.views.worklist import PAGE, Show, work_list
 from shared.contracts.contract import Contract, contract_for
-from shared.contracts.directory import AssignmentGranted, UnitChanged
 from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Role
 from shared.kernel.clock import FixedClock
@@ -33,16 +32,12 @@ from shared.storage.unit_of_work import transactions
 from tests.integration.audit.support import World
 from tests.integration.notifications.channels import Scripted
 from tests.integration.notifications.conftest import Room as Notifications
-from tests.integration.referral.conftest import (
-    HEALTH_CENTRE,
-    NOON,
-    SODERMALM,
-    STAND_IN,
-    Cast,
-    a_referral_about_both,
-)
+from tests.integration.referral.conftest import Cast
 from tests.integration.referral.conftest import Room as Referral
 from tests.integration.referral.test_a_story_is_small import tell
+from tests.support.builders.bodies import a_referral_about_both
+from tests.support.builders.events import assignment_granted, unit_changed
+from tests.support.cast import HEALTH_CENTRE, NOON, SODERMALM, STAND_IN
 from tests.support.infrastructure import Infrastructure, new_installation
 from tests.support.weighing import kept_tables, vacuum, weigh
 
@@ -96,19 +91,13 @@ class House:
     def somebody(self, name: str, role: Role, unit: UUID) -> Cast:
         """A person at their post, of whom the other services have heard too."""
         made = self.referral.somebody(name, role, unit)
-        self.notifications.hear(
-            AssignmentGranted(assignment_id=made.actor.assignment_id, issuer=made.actor.user.issuer, subject=name,
-                              unit_id=unit, role=role.value, valid_from=NOON - timedelta(days=400))
-        )  # fmt: skip
+        self.notifications.hear(assignment_granted(made.actor))
         return made
 
     def a_unit(self, unit: UUID, kind: str, **more: object) -> None:
         """A unit with a function address."""
         self.referral.a_unit(unit, kind, **more)  # type: ignore[arg-type]
-        self.notifications.hear(
-            UnitChanged(unit_id=unit, version=1, organization_id=unit, name="Enhet", kind=kind, occurred_at=NOON,
-                        function_address="enhet@example.se")
-        )  # fmt: skip
+        self.notifications.hear(unit_changed(unit, name="Enhet", kind=kind, function_address="enhet@example.se"))
 
     def go_on(self, *, logged: bool = True) -> None:
         """Everything that was told is heard, letters are sent, and the log signs each entry, as on a quiet day."""

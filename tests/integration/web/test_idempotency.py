@@ -9,8 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 
-from shared.kernel.actor import Actor, Role, UserRef
-from shared.kernel.identity import AssignmentId, UnitId
+from shared.kernel.actor import Actor
 from shared.kernel.refusals import AlreadyInProgress
 from shared.web.api.idempotency import (
     Answer,
@@ -22,12 +21,11 @@ from shared.web.api.idempotency import (
     sweep,
 )
 from shared.web.errors import KeyUsedForSomethingElse
+from tests.support.cast import ALVA, BO
 from tests.support.infrastructure import Infrastructure
 
 NOW = datetime(2026, 3, 31, 8, 0, tzinfo=UTC)
 SECRET = b"s" * 32
-ALVA = Actor(UserRef("https://id.example.se", "alva"), AssignmentId(uuid4()), UnitId(uuid4()), Role.REFERRER)
-BO = Actor(UserRef("https://id.example.se", "bo"), AssignmentId(uuid4()), UnitId(uuid4()), Role.ADVISER)
 CREATED = Answer(201, "/api/referral/v1/referrals/1", '"1"', uuid4())
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from tests.journeys.referral.conftest import OpenPage
 from tests.support.browser import axe_clean
+from tests.support.cast import GUN
 from tests.support.referral_browsing import (
     answer,
     consent,
@@ -42,7 +43,7 @@ def test_without_the_other_persons_consent_no_field_about_them_is_shown_or_accep
     assert "Inget om den andra personen skickas" in shown
     assert not [name for name in ABOUT_THE_PERSON if alva.locator(f"[name={name}]").count()]
 
-    planted = {"own_statement": "no", "person_name": "Gun Provsson", "situation": "Glömmer"}
+    planted = {"own_statement": "no", "person_name": GUN.name, "situation": "Glömmer"}
     version = alva.locator("[name=version]").first.get_attribute("value") or ""
     step = urlsplit(alva.url).path
     refused = post(alva, step, {**planted, "version": version})

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.referral.conftest import OpenPage
+from tests.support import cast
 from tests.support.browser import axe_clean
 from tests.support.referral_browsing import (
     answer,
@@ -94,7 +95,7 @@ def test_a_first_step_that_is_sent_twice_is_one_draft(town: Town, as_person: Ope
     alva = as_person(town.alva)
     alva.goto("/referral/new")
     begun = urlsplit(alva.url).path
-    typed = {"name": "Frans Provsson", "channels": "phone", "phone": "070-1740605", "area": "0180-sodermalm"}
+    typed = {"name": cast.FRANS.name, "channels": "phone", "phone": "070-1740605", "area": "0180-sodermalm"}
     for _ in range(2):
         post(alva, begun, typed)
         assert alva.url.endswith("/support")

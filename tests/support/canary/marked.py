@@ -8,11 +8,10 @@ from urllib.parse import urlsplit
 
 import requests
 
-from demo import tokens as demo_tokens
-from services.referral.domain.people import Subject
-from tests.support.builders import todays_text
+from tests.support.builders.bodies import a_referral, read_out_today, the_carers_consent, the_persons_consent
 from tests.support.marks import Marks, a_mark
 from tests.support.running import Running
+from tests.support.tokens import token_of
 from tests.support.visitor import Seen
 
 API = "/api/referral/v1"
@@ -53,7 +52,7 @@ class Canary:
 
     def ask(self, who: str, method: str, path: str, *, token: str | None = None, **what: Any) -> requests.Response:
         """One request to the API, its answer kept."""
-        bearer = token or demo_tokens.token(self.product.settings, who)
+        bearer = token or token_of(self.product.settings, who)
         headers = {"Authorization": f"Bearer {bearer}", **what.pop("headers", {})}
         answer = requests.request(method, self.product.url + path, headers=headers, timeout=20, **what)
         shown = urlsplit(path).path
@@ -63,41 +62,37 @@ class Canary:
     def body(self, **carer: Any) -> dict[str, Any]:
         """A referral as a system sends it, every field marked."""
         said = self.value
-        return {
-            "carer": {
-                "name": said["Name"],
-                "phone": PHONE,
-                "email": said["Email"],
-                "address": said["Address"],
-                "identity_number": IDENTITY_NUMBER,
-                "safe_contact": {"channels": ["phone", "email", "letter"], "note": said["Note"]},
-                **carer,
-            },
-            "need": {
-                "area": "0180-sodermalm",
-                "why": said["Why"],
-                "target_groups": [RARE_GROUP],
-                "support_wanted": ["guidance"],
-            },
-            "person_cared_for": {"relation": "sibling", "name": said["PersonName"], "situation": said["Situation"]},
-            "consents": {
-                "carer": {
-                    "scopes": ["share-with-receiving-unit", "tell-referrer-what-happened"],
-                    "given_by": "guardian",
-                    "representative_name": said["Representative"],
-                    "form": "oral",
-                    "channels": ["phone", "email", "letter"],
-                    "text_version": todays_text(Subject.CARER),
+        names = {"given_by": "guardian", "representative_name": said["Representative"]}
+        others = {"given_by": "god-man", "representative_name": said["OtherRepresentative"]}
+        channels = ["phone", "email", "letter"]
+        return read_out_today(
+            a_referral(
+                carer={
+                    "name": said["Name"],
+                    "phone": PHONE,
+                    "email": said["Email"],
+                    "address": said["Address"],
+                    "identity_number": IDENTITY_NUMBER,
+                    "safe_contact": {"channels": channels, "note": said["Note"]},
+                    **carer,
                 },
-                "person_cared_for": {
-                    "scopes": ["tell-about-person-cared-for"],
-                    "given_by": "god-man",
-                    "representative_name": said["OtherRepresentative"],
-                    "form": "oral",
-                    "text_version": todays_text(Subject.PERSON_CARED_FOR),
+                need={
+                    "area": "0180-sodermalm",
+                    "why": said["Why"],
+                    "target_groups": [RARE_GROUP],
+                    "support_wanted": ["guidance"],
                 },
-            },
-        }
+                person_cared_for={
+                    "relation": "sibling",
+                    "name": said["PersonName"],
+                    "situation": said["Situation"],
+                },
+                consents={
+                    "carer": the_carers_consent(**names, channels=channels, covers_stand_in=False),
+                    "person_cared_for": the_persons_consent(**others, covers_stand_in=False),
+                },
+            )
+        )
 
     def sent(self, **carer: Any) -> dict[str, Any]:
         """Send one through the API; what the answer says."""

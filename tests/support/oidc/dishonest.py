@@ -14,6 +14,8 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 from werkzeug.wrappers import Response as AnyResponse
 
+from tests.support.cast import FULL_NAME
+
 
 class Dishonest:
     """Its lies are attributes that a test sets."""
@@ -76,7 +78,7 @@ class Dishonest:
             "iss": self.issuer,
             "aud": "lotsa",
             "sub": "alva",
-            "name": "Alva Andersson",
+            "name": FULL_NAME["alva"],
             "iat": now,
             "exp": now + 300,
             "nonce": asked["nonce"],

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.support.cast import FULL_NAME
 from tests.support.eventually import eventually
 from tests.support.serving import address_of, listening
 
@@ -30,7 +31,7 @@ class RealProvider:
     client_secret: str = "a-client-secret-of-tests-only"
     user: str = "alva"
     password: str = "correct-horse-battery-staple"
-    name: str = "Alva Andersson"
+    name: str = FULL_NAME["alva"]
 
 
 @contextmanager

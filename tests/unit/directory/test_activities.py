@@ -16,12 +16,11 @@ from services.directory.domain.refusals import (
     NameIsMissing,
     PeriodEndsBeforeItBegins,
 )
-from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.clock import SWEDEN
-from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
+from shared.kernel.identity import OrganizationId
+from tests.support.cast import DANI
 
 NOW = datetime(2026, 10, 1, 8, 0, tzinfo=UTC)
-DANI = Actor(UserRef("i", "dani"), AssignmentId(uuid4()), UnitId(uuid4()), Role.PARTNER_EDITOR)
 
 
 def session(**changes: object) -> Session:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import SMTP
-from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
@@ -14,19 +12,10 @@ from hypothesis import strategies as st
 from services.directory.commands.readable_fields import email_at
 from services.directory.domain.refusals import AddressIsNoEmail
 from services.notifications.channels.email.letter import Sender, written
-from services.notifications.domain.notice import Link, Notice, Parcel, Template
-from shared.kernel.identity import NoticeId, ReferralId, UnitId
 from tests.support.addresses import REFUSED, TAKEN
+from tests.support.builders.notices import a_parcel
 
-PARCEL = Parcel(
-    id=NoticeId(UUID(int=1)),
-    notice=Notice(Template.NEW_REFERRAL_WAITS, Link(ReferralId(UUID(int=2)))),
-    unit_id=UnitId(UUID(int=3)),
-    unit_known=True,
-    address=None,
-    queued_at=datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
-    attempts=1,
-)
+PARCEL = a_parcel(address=None)
 SIGNS = "abAB09.@-_+=?'*!#$%&/^`{|}~<>()[],:;\\\" \t\r\n\x00åÅ\u202e"
 
 

@@ -19,12 +19,11 @@ from services.directory.domain.refusals import (
 from services.directory.domain.support_service import FRESH_FOR, Listing, SupportService
 from services.directory.domain.taxonomy import Taxonomy, Term
 from services.directory.web.sign_in.cast import DEMO_ISSUER
-from shared.kernel.actor import Actor, Role, UserRef
-from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
+from shared.kernel.identity import OrganizationId
 from shared.vocabulary.area import covers, municipality_of
+from tests.support.cast import DANI
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-DANI = Actor(UserRef("i", "dani"), AssignmentId(uuid4()), UnitId(uuid4()), Role.PARTNER_EDITOR)
 
 
 def test_a_listing_is_fresh_for_three_months_and_again_once_confirmed() -> None:

@@ -15,17 +15,10 @@ from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from services.directory.domain.access import look
 from services.directory.domain.events import SessionEnded
 from shared.access.record import record_access
-from shared.kernel.actor import Actor, Role, UserRef
-from shared.kernel.identity import AssignmentId, UnitId
 from shared.storage.unit_of_work import ChangedWhileReading, Told, reading
+from tests.support.cast import HANNA
 
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
-HANNA = Actor(
-    UserRef("https://login.example", "hanna"),
-    AssignmentId(UUID(int=1)),
-    UnitId(UUID(int=2)),
-    Role.MUNICIPALITY_ADMINISTRATOR,
-)
 ENDED = SessionEnded(occurred_at=NOW, session_id=UUID(int=3), expires_at=NOW)
 TOLD: list[Told] = []
 LOOK = look("read", "own-municipality", "unit", UUID(int=2))

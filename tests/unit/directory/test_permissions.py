@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from uuid import uuid4
 
@@ -9,8 +10,9 @@ import pytest
 
 from services.directory.domain.permissions import NOT_YOURS, TABLE, Act, Editor, Relation, check, may, may_ever
 from services.directory.domain.refusals import RoleMayNotEditThis
-from shared.kernel.actor import Actor, Role, UserRef
-from shared.kernel.identity import AssignmentId, OrganizationId, UnitId
+from shared.kernel.actor import Role
+from shared.kernel.identity import OrganizationId
+from tests.support.cast import DANI
 
 # written by hand, apart from the table: (role, act) → the relations in which it is allowed
 OWN, TOWN, ELSE = Relation.OWN_ORGANIZATION, Relation.OWN_MUNICIPALITY, Relation.ELSEWHERE
@@ -31,7 +33,7 @@ EXPECTED: dict[tuple[Role, Act], set[Relation]] = {
 
 def editor(role: Role) -> Editor:
     """Somebody in a role."""
-    actor = Actor(UserRef("https://idp.example.org", "x"), AssignmentId(uuid4()), UnitId(uuid4()), role)
+    actor = replace(DANI, role=role)
     return Editor.of(actor, OrganizationId(uuid4()), "0180")
 
 

@@ -25,6 +25,7 @@ from services.directory.domain.routing_rule import RoutingRule
 from shared.kernel.identity import UnitId
 from shared.vocabulary.age import AgeBand, KnownAge, exactly
 from shared.vocabulary.routing import AgeOf, Situation
+from tests.support.builders.directory import a_rule
 
 TODAY = date(2026, 11, 20)
 HERE, THERE, DEFAULT = UnitId(uuid4()), UnitId(uuid4()), UnitId(uuid4())
@@ -32,7 +33,7 @@ HERE, THERE, DEFAULT = UnitId(uuid4()), UnitId(uuid4()), UnitId(uuid4())
 
 def rule(unit: UnitId = HERE, area: str = "0180-sodermalm", **more: object) -> RoutingRule:
     """A rule that says why."""
-    return RoutingRule(id=uuid4(), area=area, unit_id=unit, reason_sv="Därför.", **more)  # type: ignore[arg-type]
+    return a_rule(unit, area=area, reason_sv="Därför.", **more)
 
 
 def receiver(situation: Situation, *rules: RoutingRule, on: date = TODAY) -> UnitId:

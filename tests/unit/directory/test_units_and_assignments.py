@@ -17,26 +17,14 @@ from services.directory.domain.refusals import (
     RoleDoesNotFitTheUnit,
     StandInIsTheUnitItself,
 )
-from services.directory.domain.unit import Unit, UnitKind
-from shared.kernel.actor import Role, UserRef
+from services.directory.domain.unit import UnitKind
+from shared.kernel.actor import Role
 from shared.kernel.identity import AssignmentId, UnitId
+from tests.support import cast
+from tests.support.builders.directory import a_unit
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-BO = UserRef("https://idp.example.org", "bo")
-
-
-def unit(**changes: Any) -> Unit:
-    """A receiving unit."""
-    values: dict[str, Any] = {
-        "id": UnitId(uuid4()),
-        "organization_id": uuid4(),
-        "name": "Anhörigkonsulenterna",
-        "kind": UnitKind.RECEIVING,
-        "area": "0180-sodermalm",
-        "function_address": "anhorigkonsulent@example.se",
-        "phone": "08-465 004 01",
-    }
-    return Unit(**{**values, **changes})
+BO = cast.BO.user
 
 
 def grant(kind: UnitKind, role: Role, **changes: Any) -> Assignment:
@@ -48,24 +36,24 @@ def grant(kind: UnitKind, role: Role, **changes: Any) -> Assignment:
 def test_whoever_receives_must_be_reachable() -> None:
     """A receiving unit has a function address and a telephone; a referring one may do without."""
     with pytest.raises(ReceivingUnitNeedsAnAddress):
-        unit(function_address=None)
+        a_unit(function_address=None)
     with pytest.raises(ReceivingUnitNeedsAnAddress):
-        unit(phone=None)
-    assert not unit(kind=UnitKind.REFERRING, function_address=None, phone=None).receives
+        a_unit(phone=None)
+    assert not a_unit(UnitKind.REFERRING, function_address=None, phone=None).receives
 
 
 def test_a_unit_has_a_name_and_never_stands_in_for_itself() -> None:
     """Two rules of every unit."""
     with pytest.raises(NameIsMissing):
-        unit(name=" ")
+        a_unit(name=" ")
     alone = UnitId(uuid4())
     with pytest.raises(StandInIsTheUnitItself):
-        unit(id=alone, stand_in_unit_id=alone)
+        a_unit(id=alone, stand_in_unit_id=alone)
 
 
 def test_a_closed_unit_receives_nothing() -> None:
     """Closing is a change like any other: the version goes up, and it is told."""
-    before = unit()
+    before = a_unit()
     after, told = before.changed(
         NOW,
         name=before.name,

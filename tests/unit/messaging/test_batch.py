@@ -13,12 +13,14 @@ import pytest
 from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope
 from shared.contracts.referral import ReferralOpened
-from shared.kernel.identity import uuid7
 from shared.kernel.refusals import Conflict
 from shared.messaging.receive import handler as handling
 from shared.messaging.receive.delivery import Delivery
 from shared.messaging.subscription import Subscription
 from shared.messaging.trouble import BrokerTrouble
+from tests.support.builders.envelopes import an_envelope
+from tests.support.builders.events import referral_step
+from tests.support.cast import ISSUER
 
 HEARD = Subscription.to("audit", "remember", [ReferralOpened], batch=8)
 
@@ -122,15 +124,10 @@ class Broker:
         )  # type: ignore[arg-type]  # fmt: skip
 
 
-def envelope_from(issuer: str = "https://idp.example.org") -> Envelope:
-    event = ReferralOpened(
-        referral_id=uuid4(), version=1, referring_unit_id=uuid4(), receiving_unit_id=uuid4(), issuer=issuer,
-        subject="bo", assignment_id=uuid4(), occurred_at=datetime.now(UTC),
-    )  # fmt: skip
-    return Envelope(
-        id=uuid7(), type=event.event_type, publisher="referral", installation="t", epoch=uuid4(),
-        time=datetime.now(UTC), correlation_id=uuid4(), data=event.to_data(), sequence=1,
-    )  # fmt: skip
+def envelope_from(issuer: str = ISSUER) -> Envelope:
+    now = datetime.now(UTC)
+    opened = referral_step(ReferralOpened, uuid4(), issuer=issuer, occurred_at=now)
+    return an_envelope(opened, time=now)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
-from uuid import uuid4
 
 import pytest
 import sqlalchemy.exc
@@ -18,6 +17,7 @@ from shared.messaging.receive.delivery import Delivery
 from shared.messaging.receive.handler import carry_out
 from shared.messaging.subscription import Subscription
 from shared.messaging.trouble import BrokerTrouble
+from tests.support.builders.envelopes import an_envelope
 
 
 @dataclass
@@ -82,17 +82,8 @@ class Told:
 def envelope(publisher: str = "directory", sequence: int | None = 1) -> Envelope:
     """An event."""
     now = datetime.now(UTC)
-    return Envelope(
-        id=uuid4(),
-        type=SignInRefused.event_type,
-        publisher=publisher,
-        installation="test",
-        epoch=uuid4(),
-        time=now,
-        correlation_id=uuid4(),
-        data=SignInRefused(reason="token", occurred_at=now).to_data(),
-        sequence=sequence,
-    )
+    refused = SignInRefused(reason="token", occurred_at=now)
+    return an_envelope(refused, publisher=publisher, time=now, sequence=sequence)
 
 
 @pytest.fixture

@@ -12,17 +12,15 @@ import pytest
 
 from services.notifications.channels.email import letter as letters
 from services.notifications.channels.email.letter import Sender, letter, written
-from services.notifications.domain.notice import TO_THE_LOG, Link, LogLink, Notice, Parcel, Template
-from shared.kernel.identity import NoticeId, ReferralId, UnitId
+from services.notifications.domain.notice import TO_THE_LOG, Link, LogLink, Notice, Template
+from shared.kernel.identity import NoticeId, ReferralId
+from tests.support.builders.notices import a_parcel
 
-PARCEL = Parcel(
+PARCEL = a_parcel(
     id=NoticeId(UUID("01990000-0000-7000-8000-000000000001")),
     notice=Notice(Template.NEW_REFERRAL_WAITS, Link(ReferralId(UUID("01990000-0000-7000-8000-000000000002")))),
-    unit_id=UnitId(UUID(int=3)),
-    unit_known=True,
     address="anhorigstod.sodermalm@example.se",
     queued_at=datetime(2026, 11, 21, 8, 30, tzinfo=UTC),
-    attempts=1,
 )
 SENDER = Sender("https://lotsa.example.se")
 
@@ -30,7 +28,7 @@ SENDER = Sender("https://lotsa.example.se")
 def test_every_try_gives_the_same_bytes() -> None:
     """A repeat after a crash cannot be told from the first, so a mail server may recognise it by its Message-ID."""
     first = letter(PARCEL, "enhet@example.se", SENDER).as_bytes()
-    later = Parcel(PARCEL.id, PARCEL.notice, PARCEL.unit_id, True, PARCEL.address, PARCEL.queued_at, attempts=9)
+    later = replace(PARCEL, attempts=9)
     assert letter(later, "enhet@example.se", SENDER).as_bytes() == first
 
 

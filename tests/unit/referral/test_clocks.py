@@ -13,7 +13,8 @@ from services.referral.adapters.holidays import swedish_calendar
 from services.referral.domain.clocks import LIMITS, Deadline, Priority, Promise, next_deadline, promises
 from services.referral.domain.lifecycle import State
 from shared.kernel.clock import swedish_day
-from tests.unit.referral.cast import ALVA, BO, CALENDAR, NOON, SODERMALM, a_referral
+from tests.support.builders.referrals import CALENDAR, a_referral
+from tests.support.cast import ALVA, BO, NOON, SODERMALM
 
 
 def local(moment: datetime) -> date:

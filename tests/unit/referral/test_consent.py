@@ -12,17 +12,8 @@ from services.referral.domain.consent.scopes import Scope
 from services.referral.domain.people import Subject
 from services.referral.domain.referral import recorded_by
 from services.referral.domain.refusals import ConsentDoesNotHold, ConsentIsAlreadyWithdrawn, ConsentIsMissing
-from tests.unit.referral.cast import (
-    BO,
-    KUNGSHOLMEN,
-    NOON,
-    SHARE,
-    SODERMALM,
-    STAND_IN,
-    TELL_ABOUT,
-    TELL_REFERRER,
-    a_consent,
-)
+from tests.support.builders.referrals import SHARE, TELL_ABOUT, TELL_REFERRER, a_consent
+from tests.support.cast import BO, KUNGSHOLMEN, NOON, SODERMALM, STAND_IN
 
 A_DAY, A_YEAR = timedelta(days=1), timedelta(days=365)
 

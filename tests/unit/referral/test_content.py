@@ -10,8 +10,8 @@ from services.referral.domain.consent.consent import ConsentAnswers
 from services.referral.domain.content import Content, Need, carer_only, check_graded, protected, without_identity
 from services.referral.domain.people import Carer, Channel, PersonCaredFor, Relation, SafeContact, Subject
 from services.referral.domain.refusals import PersonCaredForHasNotConsented, TargetGroupIsNotCarersOwnStatement
-
-GUN = PersonCaredFor(relation=Relation.PARTNER, name="Gun", year_of_birth=1940, situation="Gun glömmer spisen.")
+from tests.support.builders.referrals import a_need
+from tests.support.cast import FRANS, GUN
 
 
 def test_without_the_others_consent_every_field_about_that_person_is_refused_by_name() -> None:
@@ -50,15 +50,8 @@ def test_without_the_others_consent_a_target_group_stands_as_own_words_only() ->
 
 def test_without_identity_leaves_nothing_to_find_somebody_by() -> None:
     """Name, ways of contact, number and the note about safety are gone; language and age remain."""
-    frans = Carer(
-        name="Frans",
-        phone="+46701740605",
-        email="frans@example.se",
-        address="Provgatan 1",
-        identity_number="191212121212",
-        language="fi",
-        safe_contact=SafeContact(channels=frozenset({Channel.PHONE}), note="Ring Greta"),
-    )
+    contact = SafeContact(channels=frozenset({Channel.PHONE}), note="Ring Greta")
+    frans = replace(FRANS, email="frans@example.se", address="Provgatan 1", language="fi", safe_contact=contact)
     hidden = without_identity(frans)
     assert (hidden.name, hidden.phone, hidden.email, hidden.address, hidden.identity_number) == ("", "", "", "", "")
     assert hidden.safe_contact.note == ""
@@ -77,16 +70,8 @@ def test_a_protected_carer_is_found_neither_by_free_text_nor_through_the_other_p
     """What is left of the need and of Gun are codes; where Frans lives is told neither by area nor by the route."""
     said = Content(
         carer=Carer(name="Frans", year_of_birth=1938),
-        need=Need(
-            why="Frans bor ovanför Greta.",
-            target_groups=("dementia",),
-            support_wanted=("respite",),
-            area="0180-sodermalm",
-            route_reason="Bor på Södermalm.",
-        ),
-        person_cared_for=PersonCaredFor(
-            relation=Relation.PARTNER, name="Gun", year_of_birth=1940, situation="Glömmer spisen."
-        ),
+        need=a_need(why="Frans bor ovanför Greta.", support_wanted=("respite",), route_reason="Bor på Södermalm."),
+        person_cared_for=GUN,
     )
     hidden = protected(said)
     assert hidden.need == Need(target_groups=("dementia",), support_wanted=("respite",))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import chain, combinations
 
 import pytest
 from flask import Flask
 from flask_babel import Babel, force_locale
 
-from services.referral.domain.people import Carer, Channel, SafeContact
+from services.referral.domain.people import Channel, SafeContact
 from services.referral.web.draft.summary import carer_rows
+from tests.support.cast import FRANS
 
 SAID = {Channel.PHONE: "phone call", Channel.SMS: "text message", Channel.EMAIL: "e-mail", Channel.LETTER: "letter"}
 EACH = [frozenset(some) for some in chain.from_iterable(combinations(Channel, n) for n in range(1, len(Channel) + 1))]
@@ -20,13 +22,7 @@ def shown_of(contact: SafeContact) -> dict[str, str]:
     """The rows about Frans on the check page, and to the adviser who is to get in touch."""
     app = Flask(__name__)
     Babel(app)
-    carer = Carer(
-        name="Frans Provsson",
-        phone="+46701740605",
-        email="frans@example.se",
-        address="Hornsgatan 1",
-        safe_contact=contact,
-    )
+    carer = replace(FRANS, email="frans@example.se", address="Hornsgatan 1", safe_contact=contact)
     with app.test_request_context(), force_locale("en"):
         return dict(carer_rows(carer))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -22,75 +21,42 @@ from shared.kernel.identity import UnitId, uuid7
 from shared.kernel.refusals import Invalid
 from shared.vocabulary.age import AgeBand
 from shared.vocabulary.routing import Situation
+from tests.support.builders import answers, bodies
+from tests.support.cast import FRANS, GUN, NOON, PHONE
 from tests.support.drafts import written
 
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SODERMALM = ReceivingUnit(UnitId(uuid7()), "Anhörigstödet", "0180-sodermalm", None)
 ELSEWHERE = ReceivingUnit(UnitId(uuid7()), "Bryggan", "0380", None)
 
+READ = {"read_for": "0180-sodermalm", "given_at": NOON.isoformat()}
 TYPED: dict[str, dict[str, Any]] = {
-    "carer": {
-        "name": "Frans Provsson",
-        "area": "0180-sodermalm",
-        "channels": ["phone"],
-        "phone": "070-1740605",
-        "age_band": "45-64",
-    },
-    "support": {"why": "Sover dåligt.", "support_wanted": ["respite"], "priority": "urgent"},
-    "consent": {
-        "share": "yes",
-        "tell_referrer": "no",
-        "channels_ok": "yes",
-        "about_person": "yes",
-        "form": "oral",
-        "text_version": "carer-2026-2",
-        "read_for": "0180-sodermalm",
-        "given_at": NOON.isoformat(),
-    },
-    "other-consent": {
-        "tell": "yes",
-        "form": "oral",
-        "text_version": "person-cared-for-2026-2",
-        "read_for": "0180-sodermalm",
-        "given_at": NOON.isoformat(),
-    },
-    "situation": {"target_groups": ["dementia"], "person_name": "Gun Provsson", "person_year_of_birth": "1940"},
+    "carer": answers.carer(age_band="45-64"),
+    "support": answers.support(support_wanted=["respite"], priority="urgent"),
+    "consent": answers.consent(tell_referrer="no", about_person="yes", **READ),
+    "other-consent": answers.other_consent(**READ),
+    "situation": answers.situation(person_year_of_birth="1940"),
     "receiver": {"unit": "proposed"},
 }
-SENT: dict[str, Any] = {
-    "carer": {
-        "name": "Frans Provsson",
-        "phone": "070-1740605",
-        "age_band": "45-64",
-        "safe_contact": {"channels": ["phone"]},
-    },
-    "need": {
+SENT: dict[str, Any] = bodies.a_referral(
+    carer={"name": FRANS.name, "phone": PHONE, "age_band": "45-64", "safe_contact": {"channels": ["phone"]}},
+    need={
         "area": "0180-sodermalm",
         "why": "Sover dåligt.",
         "support_wanted": ["respite"],
         "target_groups": ["dementia"],
     },
-    "priority": "urgent",
-    "person_cared_for": {"name": "Gun Provsson", "year_of_birth": 1940},
-    "consents": {
-        "carer": {
-            "scopes": ["share-with-receiving-unit"],
-            "refused_scopes": ["tell-referrer-what-happened"],
-            "channels": ["phone"],
-            "form": "oral",
-            "covers_stand_in": True,
-            "text_version": "carer-2026-2",
-            "given_at": NOON.isoformat(),
-        },
-        "person_cared_for": {
-            "scopes": ["tell-about-person-cared-for"],
-            "form": "oral",
-            "covers_stand_in": True,
-            "text_version": "person-cared-for-2026-2",
-            "given_at": NOON.isoformat(),
-        },
+    priority="urgent",
+    person_cared_for={"name": GUN.name, "year_of_birth": 1940},
+    consents={
+        "carer": bodies.a_consent(
+            "share-with-receiving-unit",
+            refused_scopes=["tell-referrer-what-happened"],
+            channels=["phone"],
+            given_at=NOON.isoformat(),
+        ),
+        "person_cared_for": bodies.the_persons_consent(given_at=NOON.isoformat()),
     },
-}
+)
 STEPS = ("carer", "support", "consent", "other_consent", "situation", "receiver")
 
 

@@ -42,7 +42,8 @@ from services.referral.web.step.pages import pages
 from services.referral.web.step.schemas import BODIES
 from services.referral.web.steps import OFFERS, Offer, view_of
 from shared.messaging.receive.subscribe import subscriptions_of
-from tests.unit.referral.cast import ALVA, BO, NOON, a_referral
+from tests.support.builders.referrals import a_referral
+from tests.support.cast import ALVA, BO, NOON
 
 CATALOGUE = Path(words.__file__).parent / "translations/sv/LC_MESSAGES/messages.po"
 ROWS = list(STEPS.items())

@@ -25,18 +25,16 @@ from services.referral.adapters.parts import (
     seal_part,
     unpack,
 )
-from services.referral.domain.content import Need
-from services.referral.domain.people import Carer, Channel, PersonCaredFor, Relation, SafeContact
+from services.referral.domain.people import Channel, SafeContact
 from shared.storage.encryption import MasterKey, Unreadable
+from tests.support import cast
+from tests.support.builders.referrals import a_need
 
-CARER = Carer(
-    name="Frans Provsson",
-    phone="+46701740605",
-    identity_number="191212121212",
-    safe_contact=SafeContact(channels=frozenset({Channel.PHONE}), hours_from=time(9), hours_to=time(11, 30)),
+CARER = replace(
+    cast.FRANS, safe_contact=SafeContact(channels=frozenset({Channel.PHONE}), hours_from=time(9), hours_to=time(11, 30))
 )
-NEED = Need(why="Frans sover dåligt och orkar inte mer.", target_groups=("dementia",), area="0180-sodermalm")
-GUN = PersonCaredFor(relation=Relation.PARTNER, name="Gun Provsson", situation="Gun glömmer spisen.")
+NEED = a_need()
+GUN = replace(cast.GUN, year_of_birth=None)
 # made when the dictionary was: whatever was packed under it is there for ever
 OF_THE_FIRST_DAY = bytes.fromhex("01c39ffedc4bf314028af2cb8a8bc18525c1b408529f9e73781b38bf01eba0e2d43c3da55a00")
 

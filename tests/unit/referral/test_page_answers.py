@@ -19,22 +19,16 @@ from services.referral.domain.routing import ReceivingUnit
 from services.referral.web.draft.answers import as_read_out, with_step, with_unsaved
 from services.referral.web.draft.parse import understood
 from shared.kernel.identity import UnitId
+from tests.support.builders import answers
 from tests.support.drafts import first_incomplete, load_step, written
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 UNIT = ReceivingUnit(UnitId(uuid4()), "Anhörigstödet", "0180-sodermalm", None)
-CARER = {"name": "Frans", "area": "0180-sodermalm", "channels": ["phone"], "phone": "070-1740605"}
-WHY = {"why": "Sover dåligt.", "support_wanted": ["respite"], "priority": "urgent"}
-CONSENT = {
-    "share": "yes",
-    "tell_referrer": "no",
-    "channels_ok": "yes",
-    "about_person": "no",
-    "form": "oral",
-    "text_version": "carer-2026-2",
-}
-OTHER_CONSENT = {"tell": "yes", "form": "written", "text_version": "person-cared-for-2026-2"}
-GUN = {"target_groups": ["dementia"], "person_name": "Gun", "situation": "Glömmer spisen."}
+CARER = answers.carer(name="Frans")
+WHY = answers.support(support_wanted=["respite"], priority="urgent")
+CONSENT = answers.consent(tell_referrer="no")
+OTHER_CONSENT = answers.other_consent(form="written")
+GUN = answers.situation(person_name="Gun", situation="Glömmer spisen.")
 
 
 def answered(*steps: tuple[str, dict[str, Any]]) -> dict[str, Any]:

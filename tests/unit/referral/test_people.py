@@ -9,11 +9,12 @@ import pytest
 
 from services.referral.domain.people import Carer, SafeContact
 from services.referral.domain.refusals import AgesDisagree
-from services.referral.domain.routing import RoutingRule, RoutingRules, choose_route
+from services.referral.domain.routing import RoutingRules, choose_route
 from shared.kernel.identity import UnitId, uuid7
 from shared.vocabulary.age import AgeBand, KnownAge, exactly
 from shared.vocabulary.routing import AgeOf, Situation
-from tests.unit.referral.cast import NOON
+from tests.support.builders.referrals import a_rule
+from tests.support.cast import NOON
 
 TODAY = NOON.date()
 THIS_YEAR = TODAY.year
@@ -80,8 +81,8 @@ def test_a_carer_who_may_be_a_child_goes_to_whoever_has_the_children() -> None:
         "0180",
         grown_ups,
         (
-            RoutingRule(rule_id="c", area="0180", unit_id=children, age_of=AgeOf.CARER, age_to=17),
-            RoutingRule(rule_id="g", area="0180", unit_id=grown_ups, age_of=AgeOf.CARER, age_from=18),
+            a_rule(children, rule_id="c", age_of=AgeOf.CARER, age_to=17),
+            a_rule(grown_ups, rule_id="g", age_of=AgeOf.CARER, age_from=18),
         ),
     )
     to = [

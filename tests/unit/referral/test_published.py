@@ -14,7 +14,8 @@ from services.referral.published import published
 from shared.access.record import access_of
 from shared.contracts.access import access_recorded
 from shared.kernel.events import DomainEvent
-from tests.unit.referral.cast import ALVA, BO, NOON, a_referral
+from tests.support.builders.referrals import a_referral
+from tests.support.cast import ALVA, BO, NOON
 
 BASES = {events.DomainEvent, events.ReferralStep}
 KINDS = [

@@ -9,7 +9,8 @@ import pytest
 from services.referral.domain.content import Part
 from services.referral.domain.reading import reading_of
 from shared.kernel.actor import Role
-from tests.unit.referral.cast import ALVA, BEATA, BO, NOON, SODERMALM, STANDING_IN, a_referral, an_actor
+from tests.support.builders.referrals import a_referral
+from tests.support.cast import ALVA, BEATA, BO, NOON, SODERMALM, STANDING_IN, an_actor
 
 
 def why(referral_reading: object, part: str) -> str:

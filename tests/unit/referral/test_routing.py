@@ -15,16 +15,12 @@ from services.referral.domain.routing import DEFAULT_REASON, RoutingRule, Routin
 from shared.kernel.identity import UnitId
 from shared.vocabulary.age import AgeBand, exactly
 from shared.vocabulary.routing import AgeOf, Situation
+from tests.support.builders.referrals import a_rule
 
 TODAY = date(2026, 11, 20)
 DEFAULT, OLD, YOUNG, TREATMENT, DISTRICT = (UnitId(UUID(int=n)) for n in range(10, 15))
 ALL = {DEFAULT, OLD, YOUNG, TREATMENT, DISTRICT}
 AREA = "0180-sodermalm"
-
-
-def a_rule(unit: UnitId, **more: Any) -> RoutingRule:
-    """A rule for the whole municipality."""
-    return RoutingRule(rule_id=str(unit), unit_id=unit, **{"area": "0180", "reason": "Därför.", **more})
 
 
 def route(*rules: RoutingRule, open_units: set[UnitId] = ALL, **situation: Any) -> UnitId:

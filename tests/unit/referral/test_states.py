@@ -21,7 +21,8 @@ from services.referral.domain.refusals import (
     FirstContactIsMade,
     NotInThisState,
 )
-from tests.unit.referral.cast import ALVA, BO, CILLA, NOON, SHARE, STANDING_IN, a_referral
+from tests.support.builders.referrals import SHARE, a_referral
+from tests.support.cast import ALVA, BO, CILLA, NOON, STANDING_IN
 
 # the domain page, as it stands: "draft → requested; requested → accepted | rejected | cancelled; …"
 DOMAIN_PAGE = {

@@ -16,7 +16,7 @@ from services.referral.domain.consent.texts import CONSENT_TEXTS, sha256_of, tex
 from services.referral.domain.consent.words_read import Origin, WordsRead, words_read
 from services.referral.domain.recipient import NamedRecipient
 from shared.storage.encryption import MasterKey, Unreadable
-from tests.unit.referral.cast import a_consent
+from tests.support.builders.referrals import a_consent
 
 PLACE = NamedRecipient(area="0180-sodermalm", name="Stockholm, Södermalm")
 WORDS = text_of("carer-2026-3").said(PLACE, "sv")  # type: ignore[union-attr]

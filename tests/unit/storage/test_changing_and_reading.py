@@ -10,27 +10,13 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.pool import StaticPool
 
-from shared.contracts.common import AccessRecorded
 from shared.contracts.contract import Contract
-from shared.contracts.directory import SessionEnded
 from shared.storage.unit_of_work import ChangedWhileReading, Told, UnitOfWork, changing, reading
+from tests.support.builders.events import access_recorded, session_ended
 
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
-LOOK = AccessRecorded(
-    access_id=UUID(int=1),
-    action="read",
-    outcome="allowed",
-    rule="receiving-unit",
-    purpose="support-to-carer",
-    issuer="https://login.example",
-    subject="bo",
-    assignment_id=UUID(int=2),
-    unit_id=UUID(int=3),
-    record_kind="referral",
-    subjects=(UUID(int=4),),
-    occurred_at=NOW,
-)
-CHANGE = SessionEnded(session_id=UUID(int=5), expires_at=NOW, occurred_at=NOW)
+LOOK = access_recorded(UUID(int=4), occurred_at=NOW)
+CHANGE = session_ended(expires_at=NOW, occurred_at=NOW)
 
 
 def write(connection: Connection, told: Sequence[Told], *, occurred_at: datetime) -> None:

@@ -11,16 +11,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection
 
-from shared.kernel.actor import UserRef
 from shared.kernel.held_form import AT_MOST, LIFETIMES, FormIsUnreadable, HeldForm, Reason, Writer
 from shared.storage.encryption import MasterKey
 from shared.storage.held_forms import HeldForms
 from shared.storage.master_keys import MasterKeys
 from shared.web.forms.form_page import Place
+from tests.support.cast import ALVA, BO
 from tests.support.written_log import written_log
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-WRITER = Writer(UserRef("https://idp.example.org", "alva"), UUID(int=1))
+WRITER = Writer(ALVA.user, UUID(int=1))
 PATH = "/directory/mine/organization"
 
 
@@ -72,7 +72,7 @@ def test_one_that_cannot_be_read_is_left_out_and_the_others_are_shown(tmp_path: 
 @pytest.mark.parametrize(
     "other",
     [
-        Place(Writer(UserRef("https://idp.example.org", "bo"), UUID(int=1)), "a session", PATH, UUID(int=1)),
+        Place(Writer(BO.user, UUID(int=1)), "a session", PATH, UUID(int=1)),
         Place(Writer(WRITER.user, UUID(int=2)), "a session", PATH, UUID(int=1)),
         Place(WRITER, "another session", PATH, UUID(int=1)),
         Place(WRITER, "a session", "/directory/mine", UUID(int=1)),

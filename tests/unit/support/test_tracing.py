@@ -7,7 +7,7 @@ import threading
 
 from shared.kernel.clock import FixedClock, swedish_day
 from shared.vocabulary.postal_code import parse_postal_code
-from tests.integration.referral.conftest import NOON
+from tests.support.cast import NOON
 from tests.support.tracing import Call, Messages, Way, by_room, traced
 
 POSTAL_CODE = "shared/vocabulary/postal_code.py"

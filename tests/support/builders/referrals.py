@@ -1,38 +1,38 @@
-"""The cast, and referrals between them, without a database."""
+"""Referrals between the cast, as the domain holds them, and what they consist of."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from uuid import UUID
+from dataclasses import replace
+from typing import Any
 
 from services.referral.domain.clocks import Priority, WorkingCalendar, promises
 from services.referral.domain.consent.consent import Consent, ConsentAnswers, record_consent
 from services.referral.domain.consent.scopes import Scope
+from services.referral.domain.content import Need
 from services.referral.domain.people import Subject
 from services.referral.domain.referral import Referral, recorded_by
+from services.referral.domain.routing import RoutingRule
 from services.referral.domain.send import send
-from shared.kernel.actor import Actor, Role, UserRef
 from shared.kernel.clock import SWEDEN
-from shared.kernel.identity import AssignmentId, ConsentId, ReferralId, UnitId, uuid7
+from shared.kernel.identity import ConsentId, ReferralId, UnitId, uuid7
+from tests.support.cast import ALVA, NOON, SODERMALM, STAND_IN
 
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 CALENDAR = WorkingCalendar(frozenset(), SWEDEN)
-HEALTH_CENTRE, SODERMALM, KUNGSHOLMEN, STAND_IN = (UnitId(UUID(int=n)) for n in (1, 2, 3, 4))
 
 SHARE, TELL_REFERRER = Scope.SHARE_WITH_RECEIVING_UNIT, Scope.TELL_REFERRER_WHAT_HAPPENED
 TELL_ABOUT = Scope.TELL_ABOUT_PERSON_CARED_FOR
 
 
-def an_actor(name: str, role: Role, unit: UnitId) -> Actor:
-    """Somebody at their post."""
-    return Actor(UserRef("https://idp.example.org", name), AssignmentId(uuid7()), unit, role)
+def a_rule(unit: UnitId, **changes: Any) -> RoutingRule:
+    """A rule for the whole municipality."""
+    whole: dict[str, Any] = {"rule_id": str(unit), "area": "0180", "reason": "Därför."}
+    return RoutingRule(unit_id=unit, **{**whole, **changes})
 
 
-ALVA = an_actor("alva", Role.REFERRER, HEALTH_CENTRE)
-BO = an_actor("bo", Role.ADVISER, SODERMALM)
-BEATA = an_actor("beata", Role.ADVISER, SODERMALM)
-CILLA = an_actor("cilla", Role.ADVISER, KUNGSHOLMEN)
-STANDING_IN = an_actor("sten", Role.ADVISER, STAND_IN)
+def a_need(**changes: Any) -> Need:
+    """Frans wants to talk with somebody."""
+    whole = Need(why="Frans sover dåligt och orkar inte mer.", target_groups=("dementia",), area="0180-sodermalm")
+    return replace(whole, **changes)
 
 
 def a_consent(
