@@ -132,7 +132,7 @@ def test_what_somebody_typed_is_theirs_alone(room: Room, alva: Cast, bo: Cast) -
     assert COMMENT in at_the_pages(alva).get(form).text
     room.clock.advance(timedelta(minutes=41))
     room.service.sweep()
-    assert room.ask("SELECT 1 FROM drafts") == []
+    assert room.ask("SELECT 1 FROM held_forms") == []
 
 
 def test_whoever_comes_second_goes_on_from_how_it_stands(room: Room, alva: Cast, bo: Cast) -> None:
@@ -158,7 +158,7 @@ def test_nothing_is_kept_for_a_stranger(room: Room, alva: Cast, cilla: Cast) -> 
     for fields in ({}, {"reason": "other"}, {"reason": "outside-area"}):
         answer = browser.post(f"/referral/referrals/{referral_id}/reject", "/referral/", version="1", **fields)
         assert answer.status_code == 404
-    assert room.ask("SELECT 1 FROM drafts") == []
+    assert room.ask("SELECT 1 FROM held_forms") == []
     assert [action for action, _, _ in attempts(room, cilla)] == ["attempt.reject"] * 3
 
 

@@ -104,7 +104,7 @@ def test_the_second_click_shows_what_the_first_one_did(
         assert act.says in shown
         assert FIRST not in shown
     assert steps(room) == before + 1
-    assert room.ask("SELECT count(*) FROM drafts")[0][0] == 0, "nothing typed is left behind"
+    assert room.ask("SELECT count(*) FROM held_forms")[0][0] == 0, "nothing typed is left behind"
 
 
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: f"{act.by}-{act.name}")
