@@ -29,6 +29,7 @@ from shared.kernel.translation import says
 from shared.observability.logs import logger
 from shared.storage.encryption import DataKey, Unreadable
 from shared.storage.insert import insert_together
+from shared.storage.master_keys import MasterKeys
 
 # a part that no key opens, and one that opens and says nothing that this version understands
 UNREADABLE = (Unreadable, ValueError, KeyError, TypeError)
@@ -40,9 +41,9 @@ PART_OF = {Subject.CARER: Part.CARER, Subject.PERSON_CARED_FOR: Part.PERSON_CARE
 class SqlReferrals:
     """The referrals that concern the asker's unit."""
 
-    def __init__(self, connection: Connection, keys: Keys) -> None:
+    def __init__(self, connection: Connection, master: MasterKeys) -> None:
         self._connection = connection
-        self._keys = keys
+        self.keys = Keys(connection, master)
 
     def lock(self, referral_id: ReferralId) -> Referral | None:
         """The referral with its consents; others wait until this transaction ends."""
@@ -67,7 +68,7 @@ class SqlReferrals:
     def new_rows(self, referral: Referral, content: Content) -> tuple[tuple[Table, list[dict[str, Any]]], ...]:
         """A new referral's rows by their table, the referral's own first, what they say sealed under new keys."""
         parts = [PART_OF[consent.about] for consent in referral.consents]
-        keys, kept_keys = self._keys.make(referral.id, parts, referral.sent_at)
+        keys, kept_keys = self.keys.make(referral.id, parts, referral.sent_at)
         kept = [
             rows.new_consent_row(
                 consent,
@@ -96,7 +97,7 @@ class SqlReferrals:
         insert_together(self._connection, (steps, self._new_steps(referral)))
         if referral.sealed:
             # after the steps: a comment written to a sealed referral is sealed with it
-            self._keys.seal(referral.id, referral.sealed, at)
+            self.keys.seal(referral.id, referral.sealed, at)
 
     def note_opened(self, referral: Referral) -> bool:
         """Keep the first opening; False when somebody else was first."""
@@ -116,7 +117,7 @@ class SqlReferrals:
         every_part = {part for parts in wanted.values() for part in parts}
         if not every_part:
             return {referral_id: Content() for referral_id in wanted}
-        found = self._keys.of(list(wanted), every_part)
+        found = self.keys.of(list(wanted), every_part)
         query = select(contents.c.id, contents.c.referral_id, contents.c.part, contents.c.body).where(
             contents.c.referral_id.in_(list(wanted)), contents.c.part.in_([part.value for part in every_part])
         )
@@ -143,7 +144,7 @@ class SqlReferrals:
         """What was read out before each consent, where it was kept and its key is neither sealed nor lost."""
         if not any(consent.words_sha256 for consent in referral.consents):
             return {}
-        key = self._keys.of([referral.id], [words.PART]).keys.get((referral.id, words.PART))
+        key = self.keys.of([referral.id], [words.PART]).keys.get((referral.id, words.PART))
         if key is None:
             return {}
         said: dict[ConsentId, str] = {}
@@ -164,7 +165,7 @@ class SqlReferrals:
         key, lost = None, False
         if with_comments and any(row["comment"] for row in found):
             place = (referral.id, Part.FOLLOW_UP)
-            keys = self._keys.of([referral.id], [Part.FOLLOW_UP])
+            keys = self.keys.of([referral.id], [Part.FOLLOW_UP])
             key, lost = keys.keys.get(place), place in keys.unreadable
         return tuple(rows.step_from(row, *_comment(row, key, lost=lost)) for row in found)
 
@@ -176,7 +177,7 @@ class SqlReferrals:
             if step.comment:
                 step_id = uuid7()
                 try:
-                    key = self._keys.for_writing(referral.id, Part.FOLLOW_UP, step.at)
+                    key = self.keys.for_writing(referral.id, Part.FOLLOW_UP, step.at)
                 except Unreadable:
                     # nothing is sealed under a new one beside it: what the first one sealed may open again
                     raise CommentCannotBeKept(
@@ -213,7 +214,7 @@ class SqlReferrals:
                     "referral_id": referral_id,
                     "part": part.value,
                     "body": seal_part(keys[part], row_id, said),
-                    "identity_index": self._keys.identity_index(number) if number and part is Part.CARER else None,
+                    "identity_index": self.keys.identity_index(number) if number and part is Part.CARER else None,
                 }
             )
         return sealed

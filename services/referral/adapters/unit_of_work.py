@@ -11,7 +11,6 @@ from sqlalchemy import Engine
 
 from services.referral.adapters.drafts import SqlDrafts, author_text
 from services.referral.adapters.holidays import swedish_calendar
-from services.referral.adapters.keys import Keys
 from services.referral.adapters.looks import keep_looks
 from services.referral.adapters.referrals import SqlReferrals
 from services.referral.adapters.routing import RoutingMemory, SqlRouting
@@ -61,7 +60,6 @@ class ReferralUnitOfWork(UnitOfWork):
     drafts: SqlDrafts
     held_forms: HeldForms
     routing: SqlRouting
-    keys: Keys
 
     def __init__(
         self,
@@ -115,8 +113,7 @@ class ReferralUnitOfWork(UnitOfWork):
     def __enter__(self) -> Self:
         super().__enter__()
         self._looks = []
-        self.keys = Keys(self.connection, self._master)
-        self.referrals = SqlReferrals(self.connection, self.keys)
+        self.referrals = SqlReferrals(self.connection, self._master)
         self.drafts = SqlDrafts(self.connection, self._master, self.clock)
         self.held_forms = HeldForms(self.connection, self._master)
         self.routing = SqlRouting(self.connection, self._routing_memory)

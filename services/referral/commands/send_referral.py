@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from services.referral.commands.drafts import let_go_of_draft
 from services.referral.commands.propose_route import ProposeRoute, receiver
 from services.referral.domain.access import attempt
 from services.referral.domain.clocks import promises
-from services.referral.domain.consent.consent import (
-    Consent,
-    ConsentAnswers,
-    record_consent,
-    recorded_by,
-)
 from services.referral.domain.filled_draft import FilledDraft
 from services.referral.domain.lifecycle import Action, State
-from services.referral.domain.people import Subject
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.ports import Work
 from services.referral.domain.referral import Referral
 from services.referral.domain.refusals import ActionIsNotYours, DraftIsGone
-from services.referral.domain.routing import Route
-from services.referral.domain.send import send
+from services.referral.domain.send import record_consents, send
 from shared.access.record import refuse
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
-from shared.kernel.identity import ConsentId, ReferralId, uuid7
+from shared.kernel.identity import ReferralId, uuid7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +42,8 @@ def send_referral(command: SendReferral, actor: Actor, uow: Work) -> Referral:
     asked = ProposeRoute(situation=draft.routed_by(swedish_day(now)), chosen_unit_id=receiving.chosen)
     route, unit = receiver(asked, uow)
     referral_id = ReferralId(uuid7())
-    consents = _recorded(draft.consents_to(unit, now), referral_id, route, actor, now)
+    given = draft.consents_to(unit, now)
+    consents = record_consents(given, referral_id, unit.id, route.stand_in_unit_id, by=actor, at=now)
     contact = carer.carer.safe_contact
     referral = send(
         referral_id=referral_id,
@@ -72,22 +63,3 @@ def send_referral(command: SendReferral, actor: Actor, uow: Work) -> Referral:
     uow.referrals.add(referral, draft.content(route.reason, stand_in_named_by))
     uow.record(referral.events)
     return referral
-
-
-def _recorded(
-    given: Mapping[Subject, ConsentAnswers], referral_id: ReferralId, route: Route, actor: Actor, now: datetime
-) -> tuple[Consent, ...]:
-    by, recorded = recorded_by(actor), []
-    for subject, answers in given.items():
-        consent = record_consent(
-            answers,
-            consent_id=ConsentId(uuid7()),
-            referral_id=referral_id,
-            about=subject,
-            recipient=route.unit_id,
-            stand_in=route.stand_in_unit_id,
-            by=by,
-            now=now,
-        )
-        recorded.append(consent)
-    return tuple(recorded)

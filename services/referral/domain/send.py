@@ -3,18 +3,46 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 
 from services.referral.domain import events
 from services.referral.domain.clocks import Priority, Promises
-from services.referral.domain.consent.consent import Consent, recorded_by
+from services.referral.domain.consent.consent import Consent, ConsentAnswers, record_consent, recorded_by
 from services.referral.domain.lifecycle import Action, State
+from services.referral.domain.people import Subject
 from services.referral.domain.referral import FIRST_VERSION, Referral, Step
 from shared.kernel.actor import Actor
-from shared.kernel.identity import ReferralId, UnitId
+from shared.kernel.identity import ConsentId, ReferralId, UnitId, uuid7
 from shared.vocabulary.reference_number import ALPHABET, LENGTH, as_written, check_character
 
 RANDOM_CHARACTERS = LENGTH - 1
+
+
+def record_consents(
+    given: Mapping[Subject, ConsentAnswers],
+    referral_id: ReferralId,
+    recipient: UnitId,
+    stand_in: UnitId | None,
+    *,
+    by: Actor,
+    at: datetime,
+) -> tuple[Consent, ...]:
+    """The consents that a referral to a unit rests on, in the order given. Raises what ``record_consent`` does."""
+    recorder = recorded_by(by)
+    return tuple(
+        record_consent(
+            answers,
+            consent_id=ConsentId(uuid7()),
+            referral_id=referral_id,
+            about=subject,
+            recipient=recipient,
+            stand_in=stand_in,
+            by=recorder,
+            now=at,
+        )
+        for subject, answers in given.items()
+    )
 
 
 def send(

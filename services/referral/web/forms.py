@@ -12,8 +12,7 @@ from marshmallow import RAISE, ValidationError
 from werkzeug.datastructures import MultiDict
 
 from services.referral.web import words as words
-from shared.web.schema import Schema, fields
-from shared.web.schema.words import NOT_A_CHOICE
+from shared.web.schema import Schema, fields, validate
 from shared.web.text_fields import AtMost, ReadableText
 from shared.web.validation import messages
 
@@ -85,20 +84,6 @@ def problems(error: ValidationError | Mapping[str, Any], form: Form) -> dict[str
     return dict(sorted(found.items(), key=lambda each: order.index(each[0]) if each[0] in order else len(order)))
 
 
-def one_of(codes: Mapping[str, Any]) -> Any:
-    """A check that a code is in a list of words."""
-    return _OneOf(codes)
-
-
-class _OneOf:
-    def __init__(self, codes: Mapping[str, Any]) -> None:
-        self._codes = codes
-
-    def __call__(self, value: str) -> None:
-        if value not in self._codes:
-            raise ValidationError(NOT_A_CHOICE)
-
-
 def text(limit: int = 200, *, missing: str = "", check: Any = None) -> ReadableText:
     """A text of at most ``limit`` characters; one that may be long may have several lines.
 
@@ -110,20 +95,15 @@ def text(limit: int = 200, *, missing: str = "", check: Any = None) -> ReadableT
 def code(codes: Mapping[str, Any], *, missing: str = "", default: str = "") -> fields.String:
     """One code of a list. ``missing``: the sentence when none is chosen; empty: ``default`` is taken."""
     if missing:
-        return fields.String(required=True, validate=one_of(codes), error_messages={"required": missing})
-    return fields.String(load_default=default, validate=one_of(codes))
+        return fields.String(required=True, validate=validate.OneOf(codes), error_messages={"required": missing})
+    return fields.String(load_default=default, validate=validate.OneOf(codes))
 
 
 def codes(of: Mapping[str, Any] | None = None, *, missing: str = "") -> fields.List[Any]:
     """Any of a list's codes, perhaps at least one. Without a list, the domain checks them."""
-    each = fields.String(validate=one_of(of) if of is not None else AtMost(60))
-
-    def some(values: list[str]) -> None:
-        if missing and not values:
-            raise ValidationError(missing)
-
+    each = fields.String(validate=validate.OneOf(of) if of is not None else AtMost(60))
     if missing:
-        return fields.List(each, required=True, validate=some, error_messages={"required": missing})
+        return fields.List(each, required=True, validate=validate.Some(missing), error_messages={"required": missing})
     return fields.List(each, load_default=list)
 
 

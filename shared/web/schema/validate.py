@@ -42,6 +42,16 @@ class Count(plain.Length):
         return Filled(says("Give at most %(number)s."), number=self.max)
 
 
+class Some(plain.Length):
+    """That there is at least one in a list. ``missing``: what is said when there is none."""
+
+    def __init__(self, missing: str) -> None:
+        super().__init__(min=1, error=missing)
+
+    def _format_error(self, value: Any, message: str) -> str:
+        return self.error or message
+
+
 class Range(plain.Range):
     """How large a number is, or when a day or a moment is; both ends are in it."""
 

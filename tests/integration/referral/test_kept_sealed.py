@@ -70,7 +70,7 @@ def test_a_sealed_value_opens_only_in_its_own_place(room: Room, alva: Cast, bo: 
     """A row moved to another referral by somebody with the database in their hands is unreadable there."""
     first, second = (UUID(alva.send().json["id"]) for _ in range(2))
     with room.parts.unit_of_work(bo.actor) as uow:
-        keys = uow.keys.of([first, second], [Part.CARER])
+        keys = uow.referrals.keys.of([first, second], [Part.CARER])
         row = uow.connection.execute(text("SELECT id, body FROM contents WHERE referral_id = :i"), {"i": first}).one()
         assert "Frans" in open_part(keys.keys[first, Part.CARER], row.id, row.body)
         with pytest.raises(Unreadable):
@@ -88,14 +88,14 @@ def test_a_sealed_key_is_handed_out_to_nobody(room: Room, alva: Cast, bo: Cast) 
         referral = uow.referrals.lock(referral_id)
         assert referral is not None
         assert uow.referrals.content(referral, list(Part)).carer is None
-        assert uow.keys.of([referral_id], list(Part)).keys == {}
+        assert uow.referrals.keys.of([referral_id], list(Part)).keys == {}
 
 
 def test_destroying_a_key_leaves_nothing_to_read(room: Room, alva: Cast) -> None:
     """Erasing keeps the row and loses the wrapped key."""
     referral_id = ReferralId(UUID(alva.send().json["id"]))
     with room.parts.as_system() as uow:
-        uow.keys.destroy(referral_id, list(Part), NOON)
+        uow.referrals.keys.destroy(referral_id, list(Part), NOON)
         uow.commit()
     assert {row.wrapped for row in room.ask("SELECT wrapped FROM data_keys")} == {None}
 

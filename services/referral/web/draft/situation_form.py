@@ -79,12 +79,10 @@ def need_step(data: dict[str, Any], draft: WrittenDraft, typed: Mapping[str, Any
 
 
 def situation_step(data: dict[str, Any], draft: WrittenDraft, typed: Mapping[str, Any]) -> SituationStep:
-    """What the loaded form means as a step of a draft."""
-    return SituationStep(
-        target_groups=tuple(data["target_groups"]),
-        own_statement=data.get("own_statement") == "yes",
-        person=_person(data) if draft.may_tell_of_the_person else None,
-    )
+    """What the loaded form means as a step of a draft: one of the two, by whether the person may be told of."""
+    if "own_statement" in data:
+        return SituationStep(target_groups=tuple(data["target_groups"]), own_statement=data["own_statement"] == "yes")
+    return SituationStep(target_groups=tuple(data["target_groups"]), person=_person(data))
 
 
 def _person(data: dict[str, Any]) -> PersonCaredFor:
