@@ -105,8 +105,9 @@ class SqlDrafts:
         self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
 
     def discard(self, draft_id: UUID) -> bool:
-        """Remove a draft and its key."""
-        return self._connection.execute(delete(drafts).where(drafts.c.id == draft_id)).rowcount == 1
+        """Remove a draft that has not expired, and its key, whether it can be read or not. Of two at once one does."""
+        living = (drafts.c.id == draft_id, drafts.c.expires_at > self._clock.now())
+        return self._connection.execute(delete(drafts).where(*living)).rowcount == 1
 
     def discard_expired(self, now: datetime) -> int:
         """Remove every draft whose time is over; how many."""

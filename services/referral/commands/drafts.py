@@ -16,7 +16,7 @@ from services.referral.domain.access import attempt, look_at_drafts
 from services.referral.domain.lifecycle import Action, State
 from services.referral.domain.permissions import Relation, permitted
 from services.referral.domain.ports import Draft, Work
-from services.referral.domain.refusals import ActionIsNotYours, DraftIsTooLarge, DraftIsUnreadable
+from services.referral.domain.refusals import ActionIsNotYours, DraftIsTooLarge
 from shared.access.record import record_access, refuse
 from shared.kernel.actor import Actor
 from shared.kernel.identity import uuid7
@@ -98,14 +98,5 @@ class DiscardDraft:
 def discard_draft(command: DiscardDraft, actor: Actor, uow: Work) -> None:
     """Remove it. Raises NotThere (recorded): unknown, expired, or somebody else's."""
     may = permitted(actor.role, Relation.AUTHOR, State.DRAFT, Action.DISCARD_DRAFT)
-    if not may or not let_go_of_draft(command.draft_id, uow):
+    if not may or not uow.drafts.discard(command.draft_id):
         refuse(attempt(Action.DISCARD_DRAFT, (command.draft_id,), "not-the-author", NotThere(), "draft"), actor, uow)
-
-
-def let_go_of_draft(draft_id: UUID, uow: Work) -> bool:
-    """Remove a draft; False when it is not there to be removed. Of two at once one removes it: the other waits."""
-    try:
-        draft = uow.drafts.get(draft_id)
-    except DraftIsUnreadable:
-        return uow.drafts.discard(draft_id)
-    return draft is not None and uow.drafts.discard(draft_id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from services.referral.commands.drafts import let_go_of_draft
 from services.referral.commands.propose_route import ProposeRoute, receiver
 from services.referral.domain.access import attempt
 from services.referral.domain.clocks import promises
@@ -57,7 +56,7 @@ def send_referral(command: SendReferral, actor: Actor, uow: Work) -> Referral:
         at=now,
     )
     # after all that may be wrong with the answers: a draft with a mistake in it stays to be put right
-    if draft.id is not None and not let_go_of_draft(draft.id, uow):
+    if draft.id is not None and not uow.drafts.discard(draft.id):
         refuse(attempt(Action.SEND, (draft.id,), "not-the-author", DraftIsGone(), "draft"), actor, uow)
     stand_in_named_by = (route.stand_in_named_by or "") if referral.stand_in_unit_id else ""
     uow.referrals.add(referral, draft.content(route.reason, stand_in_named_by))

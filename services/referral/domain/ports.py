@@ -87,7 +87,7 @@ class Drafts(Protocol):
         ...
 
     def discard(self, draft_id: UUID) -> bool:
-        """Remove a draft and its key; False when there was none."""
+        """Remove a draft and its key; False when there was none, or it has expired. Of two at once one does."""
         ...
 
     def discard_expired(self, now: datetime) -> int:
