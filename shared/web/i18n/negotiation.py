@@ -1,8 +1,10 @@
 """Which language a request is answered in: the person's choice, then what the browser asks for, then Swedish.
 
 The choice is a cookie, made by a link on every page to the page itself with ``?lang=…`` (``choose``); it says nothing
-of the person and is read by every service. What the browser or system asks for is ``Accept-Language`` (RFC 9110,
-section 12.5.4). Systems that ask for nothing are answered in Swedish, as they always were.
+of the person and is read by every service. The same link from anywhere else, in a letter or on somebody's page, shows
+that one page in the language and keeps nothing: which of the two it is, the browser says in ``Sec-Fetch-Site`` (W3C
+Fetch Metadata). What the browser or system asks for is ``Accept-Language`` (RFC 9110, section 12.5.4). Systems that
+ask for nothing are answered in Swedish, as they always were.
 """
 
 from __future__ import annotations
@@ -46,8 +48,10 @@ def spoken() -> Language:
         return default()
     found = g.get("language")
     if found is None:
-        found = g.language = offered(request.cookies.get(_cookie_name())) or asked_for(
-            request.headers.get("Accept-Language", "")
+        found = g.language = (
+            _of_the_address()
+            or offered(request.cookies.get(_cookie_name()))
+            or asked_for(request.headers.get("Accept-Language", ""))
         )
     return cast(Language, found)
 
@@ -97,30 +101,47 @@ def _can_be_opened(path: str) -> bool:
     return request.url_rule is not None and bool(current_app.url_map.bind("").test(path, "GET"))
 
 
+def _of_the_address() -> Language | None:
+    """The language that a page's address asks for, if it is offered; a form's and an operation's address ask for none.
+
+    Only at an address that is ours: what ``choose`` sends back to begins as its rule does, never with another host.
+    """
+    if ASKED not in request.args or request.method not in ("GET", "HEAD") or request.url_rule is None:
+        return None
+    if request.endpoint == "static" or (request.path.startswith("/api/") and not request.path.endswith("/docs")):
+        return None
+    return offered(request.args[ASKED])
+
+
+def _pressed_here() -> bool:
+    """Whether a link on a page of ours was followed, by somebody who has not only been shown what it leads to.
+
+    An older browser that does not say is taken for a stranger's link: it shows the page, and keeps nothing.
+    """
+    said = request.headers
+    return said.get("Sec-Fetch-Site") == "same-origin" and "Sec-Purpose" not in said and "Purpose" not in said
+
+
 def register(app: Flask) -> None:
     """Answer in the language that was negotiated, say which, and let it be chosen."""
 
     @app.before_request
     def choose() -> Response | None:
-        # only at an address that is ours: what is sent back to begins as its rule does, never with another host
-        if ASKED not in request.args or request.method not in ("GET", "HEAD") or request.url_rule is None:
-            return None
-        if request.endpoint == "static" or (request.path.startswith("/api/") and not request.path.endswith("/docs")):
+        chosen = _of_the_address()
+        if chosen is None or not _pressed_here():
             return None
         rest = [(name, value) for name, value in request.args.items(multi=True) if name != ASKED]
         answer = redirect(request.path + (f"?{urlencode(rest)}" if rest else ""), 303)
-        chosen = offered(request.args[ASKED])
-        if chosen is not None:
-            secure = app.extensions["lotsa"].settings.public_url.startswith("https://")
-            answer.set_cookie(
-                _cookie_name(),
-                chosen.tag,
-                max_age=YEAR_SECONDS,
-                path="/",
-                httponly=True,
-                samesite="Lax",
-                secure=secure,
-            )
+        secure = app.extensions["lotsa"].settings.public_url.startswith("https://")
+        answer.set_cookie(
+            _cookie_name(),
+            chosen.tag,
+            max_age=YEAR_SECONDS,
+            path="/",
+            httponly=True,
+            samesite="Lax",
+            secure=secure,
+        )
         return answer
 
     @app.after_request
@@ -128,6 +149,8 @@ def register(app: Flask) -> None:
         if response.mimetype in SPOKEN and request.endpoint != "static":
             response.headers.setdefault("Content-Language", spoken().tag)
             response.vary.update(("Accept-Language", "Cookie"))
+            if _of_the_address() is not None:
+                response.vary.add("Sec-Fetch-Site")
         return response
 
 

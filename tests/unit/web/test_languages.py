@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 
 import pytest
+from flask import render_template_string
 from flask.testing import FlaskClient
+from markupsafe import escape
 
 from shared.vocabulary.hours import Hours
 from shared.web.i18n import formats
 from shared.web.i18n.languages import OFFERED
 from shared.web.i18n.negotiation import LONGEST_HEADER, asked_for, offered
 from shared.web.session.tokens import issue_demo_token
+from shared.web.i18n.other_language import joined, put_into, with_lang
 from tests.support.web_gallery import ALVA
 from tests.unit.web.conftest import World
 
@@ -60,9 +63,19 @@ def test_what_a_person_chose_comes_before_what_the_browser_asks_for(
     assert ("This is not possible as things stand now" in answer.text) == (tag == "en")
 
 
+HERE = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
+FROM_ELSEWHERE: tuple[dict[str, str], ...] = (
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "none"},
+    {**HERE, "Sec-Purpose": "prefetch"},
+    {},
+)
+
+
 def test_choosing_keeps_one_where_one_is(client: FlaskClient) -> None:
     """The same page, with what its address asked for, and the choice for a year; the address does not keep it."""
-    answer = client.get("/tillganglighet?a=1&lang=en&a=2")
+    answer = client.get("/tillganglighet?a=1&lang=en&a=2", headers=HERE)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/tillganglighet?a=1&a=2")
     (cookie,) = answer.headers.getlist("Set-Cookie")
     assert cookie.startswith("lotsa_language=en;")
@@ -73,24 +86,56 @@ def test_choosing_keeps_one_where_one_is(client: FlaskClient) -> None:
     assert 'hreflang="en"' not in page.text, "the language that the page is in is not offered"
 
 
-def test_a_language_that_is_not_offered_is_not_chosen(client: FlaskClient) -> None:
-    """The page is shown as before, and nothing is kept."""
-    answer = client.get("/tillganglighet?lang=tlh")
+@pytest.mark.parametrize("asked", FROM_ELSEWHERE, ids=str)
+@pytest.mark.parametrize(("kept", "after"), [(None, "sv"), ("sv", "sv"), ("en", "en")])
+def test_a_link_from_elsewhere_shows_that_page_alone(
+    client: FlaskClient, asked: dict[str, str], kept: str | None, after: str
+) -> None:
+    """In its language, where one asked for it: nothing is kept, nothing is sent on, and what was chosen still holds.
+
+    Nor does a browser that looks ahead, a crawler, or one too old to say, choose for anybody.
+    """
+    if kept:
+        client.set_cookie("lotsa_language", kept)
+    answer = client.get("/tillganglighet?a=1&lang=en", headers=asked)
+    assert (answer.status_code, answer.headers["Content-Language"]) == (200, "en")
+    assert '<html lang="en"' in answer.text
+    assert not [each for each in answer.headers.getlist("Set-Cookie") if "lotsa_language" in each]
+    assert {"Accept-Language", "Cookie", "Sec-Fetch-Site"} <= set(answer.vary)
+    assert answer.headers["Cache-Control"] == "no-store"
+    # what the page offers instead leads back to it in the other language
+    assert 'href="/tillganglighet?a=1&amp;lang=sv" lang="sv"' in answer.text
+    assert client.get("/tillganglighet").headers["Content-Language"] == after
+
+
+def test_from_such_a_page_one_can_choose(client: FlaskClient) -> None:
+    """Also the language that the page is not in; one redirect, to an address that asks for none."""
+    client.get("/tillganglighet?lang=en", headers=FROM_ELSEWHERE[0])
+    answer = client.get("/tillganglighet?lang=sv", headers=HERE)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/tillganglighet")
+    shown = client.get(answer.headers["Location"], headers={"Accept-Language": "en"})
+    assert (shown.status_code, shown.headers["Content-Language"]) == (200, "sv")
+
+
+@pytest.mark.parametrize("asked", [HERE, *FROM_ELSEWHERE], ids=str)
+def test_a_language_that_is_not_offered_is_not_chosen(client: FlaskClient, asked: dict[str, str]) -> None:
+    """The page is shown as before, and nothing is kept."""
+    answer = client.get("/tillganglighet?lang=tlh", headers=asked)
+    assert (answer.status_code, answer.headers["Content-Language"]) == (200, "sv")
     assert not answer.headers.getlist("Set-Cookie")
 
 
 @pytest.mark.parametrize("path", ["//example.org/?lang=en", "/nothing-here?lang=en"])
 def test_only_a_page_of_ours_is_come_back_to(client: FlaskClient, path: str) -> None:
     """An address that is no page's chooses nothing, and leads nowhere else."""
-    answer = client.get(path)
+    answer = client.get(path, headers=HERE)
     assert "example.org" not in answer.headers.get("Location", "").removeprefix("http://localhost")
     assert not [each for each in answer.headers.getlist("Set-Cookie") if "lotsa_language" in each]
 
 
 def test_a_form_chooses_nothing(client: FlaskClient) -> None:
     """Only what is asked for is shown in another language; what is sent is taken as it is."""
-    answer = client.post("/directory/late?lang=en")
+    answer = client.post("/directory/late?lang=en", headers=HERE)
     assert answer.status_code != 303
     assert not [each for each in answer.headers.getlist("Set-Cookie") if "lotsa_language" in each]
 
@@ -118,7 +163,7 @@ def test_what_is_wrong_with_a_field_is_said_in_english(client: FlaskClient, worl
     answer = client.post("/api/directory/v1/boats", json={"name": "", "sail": 1}, headers=headers)
     assert answer.json is not None
     assert {each["pointer"]: each["detail"] for each in answer.json["errors"]} == {
-        "#/name": "Write between 1 and 10 characters.",
+        "#/name": "Enter between 1 and 10 characters.",
         "#/sail": "This field is not part of the form.",
     }
 
@@ -141,6 +186,39 @@ def test_days_times_and_lists_are_written_as_the_language_has_them(world: World,
             formats.listed("abc", "or"),
         ] == said
         assert formats.moment(AT) == f'<time datetime="{AT.isoformat(timespec="seconds")}">{said[0]}</time>'
+
+
+@pytest.mark.parametrize(
+    ("tag", "shown"), [("sv", "Kafé &amp; prat"), ("en", '<span lang="sv">Kafé &amp; prat</span>')]
+)
+def test_what_somebody_wrote_says_its_language_on_a_page_in_another(world: World, tag: str, shown: str) -> None:
+    """Alone, in a message of a template and of code; the text itself stays the text."""
+    with world.app.test_request_context(headers={"Accept-Language": tag}):
+        written = with_lang("Kafé & prat")
+        assert written == "Kafé & prat"
+        assert f"{written}" == "Kafé & prat"
+        assert escape(written) == shown
+        assert render_template_string("{{ 'Kafé & prat' | with_lang }}") == shown
+        assert render_template_string("{{ _('To %(unit)s', unit='Kafé & prat' | with_lang) }}").endswith(shown)
+        assert put_into("<%(unit)s>", unit=written) == f"<{shown}>"
+        assert joined(", ", [written, "<b>"]) == f"{shown}, &lt;b&gt;"
+        assert with_lang(written) == written
+        assert escape(with_lang(escape("Kafé & prat"))) == shown
+        assert [with_lang(each) for each in ("", None, 5)] == ["", None, 5]
+
+
+def test_an_option_is_in_its_language_itself(world: World) -> None:
+    """In an option nothing can be marked."""
+    page = (
+        "{% from 'macros.html' import select %}"
+        "{{ select('unit', 'Unit', [('1', 'Kafé & prat' | with_lang), ('2', _('Yes'))], '1') }}"
+    )
+    with world.app.test_request_context(headers={"Accept-Language": "en"}):
+        shown = render_template_string(page)
+        assert '<option value="1" lang="sv" selected>Kafé &amp; prat</option>' in shown
+        assert '<option value="2">Yes</option>' in shown
+    with world.app.test_request_context(headers={"Accept-Language": "sv"}):
+        assert '<option value="1" selected>Kafé &amp; prat</option>' in render_template_string(page)
 
 
 def test_languages_call_themselves_by_their_own_names() -> None:
