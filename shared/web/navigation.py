@@ -15,6 +15,7 @@ from shared.vocabulary.page_addresses import page_at
 from shared.web.i18n.formats import clock_of, day, moment
 from shared.web.i18n.negotiation import here_in, others, spoken
 from shared.web.session.session_cookie import SEEN_STEP
+from shared.web.i18n.other_language import with_lang
 from shared.web.validation import messages, sentence
 from shared.web.who import SignedIn, signed_in, web
 
@@ -110,6 +111,7 @@ def add_layout(app: Flask) -> None:
     app.add_template_filter(moment)
     app.add_template_filter(day)
     app.add_template_filter(sentence)
+    app.add_template_filter(with_lang)
     app.add_template_filter(messages, "field_errors")
     app.add_template_filter(lambda role: ROLE_NAMES[Role(role)], "role_name")
 

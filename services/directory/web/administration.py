@@ -26,6 +26,7 @@ from shared.access.record import record_access
 from shared.kernel.actor import Role, UserRef
 from shared.kernel.identity import AssignmentId, UnitId
 from shared.kernel.swedish_order import swedish_order
+from shared.web.i18n.other_language import with_lang
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ def areas_for(editor: Editor) -> list[tuple[str, str]]:
         region = (own.area or "")[:2] if own else ""
         codes = [code for code in known.municipalities if code.startswith(region)]
     codes.sort(key=lambda code: swedish_order(known.name(code)))
-    return [each for code in codes for each in [(code, known.name(code)), *known.districts_of(code).items()]]
+    places = [place for code in codes for place in (code, *known.districts_of(code))]
+    return [(place, with_lang(known.name(place))) for place in places]
 
 
 def described(editor: Editor, values: dict[str, Any]) -> Unit:

@@ -7,6 +7,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from shared.web.i18n.other_language import joined, with_lang
+
 Options = Sequence[tuple[str, str]]
 
 
@@ -28,7 +30,10 @@ def _said(value: Any, options: Options) -> str:
     if isinstance(value, (list, tuple, set, frozenset)):
         chosen = {str(each) for each in value}
         known = [name for code, name in options if code in chosen]
-        return ", ".join([*known, *sorted(chosen - names.keys())])
+        return joined(", ", [*known, *sorted(chosen - names.keys())])
     # lines are sent with both characters, and kept with one
     said = "" if value is None else str(value).replace("\r\n", "\n").strip()
-    return names.get(said, said)
+    if said in names:
+        return names[said]
+    written: str = with_lang(said)
+    return written

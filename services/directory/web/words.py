@@ -19,6 +19,7 @@ from shared.vocabulary.email_address import shown_email
 from shared.vocabulary.routing import AgeOf
 from shared.web.i18n.formats import clock_of, day, in_words, span, weekday
 from shared.web.i18n.language_names import language_name
+from shared.web.i18n.other_language import with_lang
 
 
 def group_name(code: str) -> str:
@@ -33,7 +34,8 @@ def form_name(code: str) -> str:
 
 def area_name(code: str) -> str:
     """A municipality's or district's name."""
-    return parts().areas.name(code)
+    name: str = with_lang(parts().areas.name(code))
+    return name
 
 
 def situation(term: Term) -> str:

@@ -13,8 +13,10 @@ from services.referral.domain.places import name_of
 from services.referral.web import words as words
 from shared.vocabulary import identity_number
 from shared.vocabulary.email_address import shown_email
+from shared.vocabulary.routing import DEFAULT_REASON
 from shared.web.i18n.formats import clock, clock_of_end
 from shared.web.i18n.language_names import language_named_first
+from shared.web.i18n.other_language import joined, with_lang
 from shared.web.links import telephones, telephones_for_texting, telephones_to_look_at
 
 Rows = list[tuple[str, str]]
@@ -34,7 +36,7 @@ def carer_rows(carer: Carer) -> Rows:
     limits = [
         _("Leave no message on the answering machine") if contact.no_voicemail else "",
         _("Send no letter home") if contact.no_letter else "",
-        contact.note,
+        with_lang(contact.note),
     ]
     safe = (
         _("Do not get in touch: the person will make contact")
@@ -44,10 +46,10 @@ def carer_rows(carer: Carer) -> Rows:
     rows = [
         (_("Name"), carer.name),
         (_("Safe way to get in touch"), safe),
-        (_("Mind this"), "\n".join(filter(None, limits))),
+        (_("Mind this"), joined("\n", filter(None, limits))),
         (_("Telephone"), _number(carer)),
         (_("E-mail address"), shown_email(carer.email)),
-        (_("Postal address"), carer.address),
+        (_("Postal address"), with_lang(carer.address)),
         (_("Protected identity"), _("Yes") if carer.protected_identity else ""),
         (_("Age"), _age(carer)),
         (_("Language"), _language(carer)),
@@ -69,12 +71,12 @@ def _number(carer: Carer) -> str:
 def need_rows(need: Need) -> Rows:
     """Why, what is wanted, and what the situation is about."""
     rows = [
-        (_("Why"), need.why),
+        (_("Why"), with_lang(need.why)),
         (_("Support wanted"), titles(codes.SUPPORT_FORMS, need.support_wanted)),
         (_("The situation is about"), titles(codes.TARGET_GROUPS, need.target_groups)),
         (_("Told as"), _("The own words of the one who gives support") if need.own_statement else ""),
-        (_("Lives in"), name_of(need.area) if need.area else ""),
-        (_("Why this unit"), _(need.route_reason) if need.route_reason else ""),
+        (_("Lives in"), with_lang(name_of(need.area)) if need.area else ""),
+        (_("Why this unit"), reason(need.route_reason)),
     ]
     return [row for row in rows if row[1]]
 
@@ -85,9 +87,15 @@ def person_rows(person: PersonCaredFor) -> Rows:
         (_("Relation"), str(words.RELATIONS[person.relation]) if person.relation else ""),
         (_("Name"), person.name),
         (_("Year of birth"), str(person.year_of_birth or "")),
-        (_("What may be told about the person"), person.situation),
+        (_("What may be told about the person"), with_lang(person.situation)),
     ]
     return [row for row in rows if row[1]]
+
+
+def reason(told: str) -> str:
+    """Why a unit receives: ours is a key into the catalogue, a rule's is the municipality's own words."""
+    said: str = _(told) if told == DEFAULT_REASON else with_lang(told)
+    return said
 
 
 def _between(contact: SafeContact) -> str:

@@ -20,6 +20,7 @@ from shared.vocabulary.languages import SWEDISH
 from shared.web.i18n.formats import listed
 from shared.web.i18n.language_names import language_name, language_named_first
 from shared.web.i18n.negotiation import speaking
+from shared.web.i18n.other_language import joined, with_lang
 
 Words = Mapping[str, LazyString | str]
 
@@ -132,7 +133,9 @@ def answer(given: str) -> str:
 def named(recipient: NamedRecipient) -> str:
     """Whom a text named when it was read out, in the reader's language: as the newest text says it."""
     text, language = CONSENT_TEXTS[-1], speaking().tag
-    return text.named(recipient, language if language in text.words else SWEDISH)
+    read_in = language if language in text.words else SWEDISH
+    said: str = with_lang(text.named(recipient, read_in), read_in)
+    return said
 
 
 def text_languages(text: ConsentText) -> list[tuple[str, str]]:
@@ -167,7 +170,8 @@ def who_withdrew(withdrawal: Withdrawal) -> str:
 
 def stand_in(name: str, named_by: str) -> str:
     """The unit that stands in, and who named it, as far as that is known."""
-    return f"{name}, {STAND_IN_NAMED_BY[named_by]}" if name and named_by else name
+    said: str = with_lang(name)
+    return joined(", ", [said, str(STAND_IN_NAMED_BY[named_by])]) if name and named_by else said
 
 
 def choices(words: Words, codes: Iterable[str] | None = None) -> list[tuple[str, str]]:

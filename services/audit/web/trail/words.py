@@ -12,6 +12,7 @@ from services.audit.views.states import ConsentStands, ReferralStands
 from services.audit.views.steps import Step
 from services.audit.web.trail import accesses
 from shared.kernel.actor import Role
+from shared.web.i18n.other_language import put_into, with_lang
 from shared.web.navigation import ROLE_NAMES
 
 HEADINGS: dict[str, LazyString] = {
@@ -129,31 +130,31 @@ def who(step: Step) -> str:
     if step.type in ABOUT_A_UNIT:
         return _concerns(step)
     role = str(ROLE_NAMES[Role(step.role)]) if step.role in {each.value for each in Role} else ""
-    unit = step.unit_name or (str(step.unit_id)[:8] if step.unit_id else "")
+    unit = with_lang(step.unit_name) or (str(step.unit_id)[:8] if step.unit_id else "")
     if step.erased and unit:
-        return gettext("By somebody whose name has been erased, %(unit)s.", unit=unit)
+        return put_into(gettext("By somebody whose name has been erased, %(unit)s."), unit=unit)
     if step.erased:
         return gettext("By somebody whose name has been erased.")
     if step.user is None and unit:
-        return gettext("By the unit %(unit)s.", unit=unit)
+        return put_into(gettext("By the unit %(unit)s."), unit=unit)
     if step.user is None:
         return gettext("By somebody whose unit is not known.") if step.assignment else ""
     if role and unit:
-        return gettext("By the user %(user)s, %(role)s, %(unit)s.", user=step.user, role=role, unit=unit)
+        return put_into(gettext("By the user %(user)s, %(role)s, %(unit)s."), user=step.user, role=role, unit=unit)
     if unit:
-        return gettext("By the user %(user)s, %(unit)s.", user=step.user, unit=unit)
+        return put_into(gettext("By the user %(user)s, %(unit)s."), user=step.user, unit=unit)
     if step.assignment:
         return gettext("By the user %(user)s, unit not known.", user=step.user)
     return gettext("By the user %(user)s.", user=step.user)
 
 
 def _concerns(step: Step) -> str:
-    unit = step.concerns or ""
+    unit = with_lang(step.concerns or "")
     if step.erased:
-        return gettext("Concerns somebody whose name has been erased, %(unit)s.", unit=unit)
+        return put_into(gettext("Concerns somebody whose name has been erased, %(unit)s."), unit=unit)
     if step.user is None:
-        return gettext("Concerns the unit %(unit)s.", unit=unit)
-    return gettext("Concerns the user %(user)s, %(unit)s.", user=step.user, unit=unit)
+        return put_into(gettext("Concerns the unit %(unit)s."), unit=unit)
+    return put_into(gettext("Concerns the user %(user)s, %(unit)s."), user=step.user, unit=unit)
 
 
 def state(step: Step) -> str:

@@ -207,7 +207,7 @@ def _offered(listing: Listing | None) -> dict[str, list[tuple[str, str]]]:
 
 def _areas() -> list[tuple[str, str]]:
     known = parts().areas
-    return [("0180", known.name("0180")), *known.districts_of("0180").items()]
+    return [(code, words.area_name(code)) for code in ("0180", *known.districts_of("0180"))]
 
 
 def _with_kept(

@@ -19,6 +19,7 @@ from services.directory.views.service_page import service_page
 from services.directory.web import words
 from services.directory.web.page import parts
 from shared.web.api.answers import page_cursor, read_cursor, storable
+from shared.web.i18n.other_language import with_lang
 from shared.web.limits import SEARCHES, costs
 
 HOME_MUNICIPALITY = "0180"
@@ -58,7 +59,7 @@ def services() -> str:
     known = parts()
     group = _among(request.args.get("group"), words.options(known.taxonomies.target_groups))
     form = _among(request.args.get("form"), words.options(known.taxonomies.forms))
-    area_options = list(known.areas.districts_of(HOME_MUNICIPALITY).items())
+    area_options = [(code, words.area_name(code)) for code in known.areas.districts_of(HOME_MUNICIPALITY)]
     area = _among(request.args.get("area"), area_options)
     sought = request.args.get("q", "")[:LONGEST_SEARCH]
     wanted = Wanted(group, form, area, sought if storable(sought) else None)
@@ -76,7 +77,7 @@ def services() -> str:
         page=page,
         to_ring=to_ring,
         chosen=chosen,
-        chosen_words=[spoken.get(name, {}).get(value, value) for name, value in chosen.items()],
+        chosen_words=[spoken.get(name, {}).get(value) or with_lang(value) for name, value in chosen.items()],
         groups=groups,
         forms=forms,
         areas=area_options,

@@ -29,6 +29,7 @@ from shared.vocabulary.age import AgeBand, exactly
 from shared.vocabulary.area import covers
 from shared.vocabulary.routing import Situation
 from shared.web.forms.form_page import form_page, shown_again, takes_form
+from shared.web.i18n.other_language import with_lang
 from shared.web.schema import fields
 from shared.web.schema.words import NOT_A_CHOICE
 from shared.web.validation import messages
@@ -62,7 +63,7 @@ def routing() -> str:
         reason=reason_of(proposal) if proposal else "",
         decided=_place(rules, proposal),
         lines=_joined(rules) if rules else [],
-        areas=[(code, parts().areas.name(code)), *parts().areas.districts_of(code).items()],
+        areas=[(each, words.area_name(each)) for each in (code, *parts().areas.districts_of(code))],
         groups=words.options(parts().taxonomies.target_groups),
         written=request.args,
     )
@@ -106,7 +107,7 @@ def save_default() -> Response:
 def _default_page(written: dict[str, Any] | None, errors: dict[str, str], *, moved: bool = False) -> str:
     with ruled() as found:
         before = found.rules.default_unit_id if found.rules else None
-        units = [(str(unit.id), unit.name) for unit in found.offered(before)]
+        units = [(str(unit.id), with_lang(unit.name)) for unit in found.offered(before)]
     saved = {"default_unit_id": str(before or "")}
     mark = {MARK: shown(DefaultUnitForm(), saved)}
     values = {"version": found.version, **saved, **mark, **(written or {})}

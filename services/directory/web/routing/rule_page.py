@@ -18,6 +18,7 @@ from services.directory.web.routing.ruleset import ruled
 from shared.kernel.clock import swedish_day
 from shared.kernel.identity import UnitId, uuid7
 from shared.vocabulary.routing import AgeOf
+from shared.web.i18n.other_language import with_lang
 
 
 def page_of(
@@ -80,14 +81,17 @@ def _groups(rule: RoutingRule | None) -> list[tuple[str, str]]:
 
 
 def _unit_name(unit: Unit) -> str:
-    return unit.name if unit.receives else _("%(unit)s (closed)", unit=unit.name)
+    # nothing in an option can be marked: with its name the whole is taken to be in the name's language
+    name: str = with_lang(unit.name if unit.receives else _("%(unit)s (closed)", unit=unit.name))
+    return name
 
 
 def _spoken(values: dict[str, Any], known: dict[str, list[tuple[str, str]]]) -> dict[str, str]:
     """A form's values in words, for comparing."""
     areas, groups, units, ages = (dict(known[name]) for name in ("areas", "groups", "units", "ages"))
     return {
-        **{name: str(values[name]) for name in ("age_from", "age_to", "reason_sv", "valid_from", "last_day")},
+        **{name: str(values[name]) for name in ("age_from", "age_to", "valid_from", "last_day")},
+        "reason_sv": with_lang(str(values["reason_sv"])),
         "area": areas.get(values["area"], ""),
         "target_groups": ", ".join(groups.get(code, code) for code in sorted(values["target_groups"])),
         "age_of": ages.get(values["age_of"], ""),

@@ -34,6 +34,7 @@ from shared.vocabulary.age import OLDEST_ALIVE, AgeBand, KnownAge, exactly
 from shared.vocabulary.languages import SWEDISH
 from shared.vocabulary.routing import Situation
 from shared.web.forms.sent_twice import carry_out_once
+from shared.web.i18n.other_language import with_lang
 from shared.web.schema import validate
 
 STEPS = {"earlier": -1, "later": 1}
@@ -86,7 +87,7 @@ class Ruled:
     def areas(self) -> dict[str, str]:
         """What a rule may be about, code and name: the municipality, then its districts."""
         known, code = parts().areas, self.municipality_code
-        return {code: known.name(code), **known.districts_of(code)}
+        return {each: with_lang(known.name(each)) for each in (code, *known.districts_of(code))}
 
 
 @contextmanager
@@ -182,7 +183,8 @@ def tried(rules: RoutingRules, asked: Situation, today: date, units: Iterable[Un
 
 def reason_of(proposal: Proposal) -> str:
     """Why, for the reader: as the municipality wrote it, or that no rule fits."""
-    return proposal.reason_sv if proposal.rule_id else gettext(proposal.reason_sv)
+    said: str = with_lang(proposal.reason_sv) if proposal.rule_id else gettext(proposal.reason_sv)
+    return said
 
 
 def reason_sv(proposal: Proposal) -> str:

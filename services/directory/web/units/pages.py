@@ -30,6 +30,7 @@ from shared.kernel.clock import swedish_day
 from shared.kernel.refusals import Invalid, VersionHasMoved
 from shared.web.forms.form_page import form_page, shown_again, takes_form
 from shared.web.forms.sent_twice import carry_out_once
+from shared.web.i18n.other_language import with_lang
 from shared.web.who import Tried, needs
 
 pages = Blueprint("units", __name__, url_prefix="/directory/admin")
@@ -91,7 +92,7 @@ def _page(unit_id: UUID, written: dict[str, Any] | None, errors: dict[str, str],
     mark = {MARK: shown(UnitForm(), saved)}
     values = {**dict.fromkeys([*saved, MARK], ""), **written} if written is not None else {**saved, **mark}
     stand_ins = [
-        (str(each.id), each.name)
+        (str(each.id), with_lang(each.name))
         for each in receiving
         if each.id != unit.id and (each.receives or each.id == unit.stand_in_unit_id)
     ]

@@ -25,6 +25,7 @@ from shared.kernel.identity import uuid7
 from shared.kernel.refusals import Invalid
 from shared.web.forms.form_page import form_page, shown_again, takes_form
 from shared.web.forms.sent_twice import carry_out_once
+from shared.web.i18n.other_language import with_lang
 from shared.web.who import needs
 
 
@@ -71,7 +72,7 @@ def _page(written: dict[str, Any], errors: dict[str, str]) -> str:
     editor = current_editor()
     with reading(editor) as uow:
         organizations = organizations_of(uow.connection, editor.organization_id, editor.municipality_code)
-        stand_ins = [(str(unit.id), unit.name) for unit in receivers(uow, editor) if unit.receives]
+        stand_ins = [(str(unit.id), with_lang(unit.name)) for unit in receivers(uow, editor) if unit.receives]
     areas = areas_for(editor)
     own = str(editor.organization_id or "")
     empty = {**dict.fromkeys(NewUnitForm().fields, ""), "id": uuid7(), "organization_id": own, "area": areas[0][0]}
@@ -80,7 +81,7 @@ def _page(written: dict[str, Any], errors: dict[str, str]) -> str:
         values={**empty, **written},
         errors=errors,
         kinds=[(kind.value, words.unit_kind_name(kind)) for kind in UnitKind],
-        organizations=[(str(organization_id), name) for organization_id, name in organizations],
+        organizations=[(str(organization_id), with_lang(name)) for organization_id, name in organizations],
         areas=areas,
         stand_ins=stand_ins,
     )

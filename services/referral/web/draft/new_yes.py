@@ -16,6 +16,7 @@ from services.referral.web import words as words
 from services.referral.web.draft.receiver_form import NEW_YES, TEXTS
 from shared.kernel.clock import swedish_day
 from shared.vocabulary.languages import SWEDISH
+from shared.web.i18n.other_language import put_into, with_lang
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,9 @@ def readings(draft: WrittenDraft, unit: ReceivingUnit, name: str, now: datetime)
     for subject in draft.not_named_for(unit):
         text = consent_text(subject, swedish_day(now))
         asks = {
-            Subject.CARER: gettext("Does the one who gives support consent to %(unit)s getting this?", unit=name),
+            Subject.CARER: gettext("Does the one who gives support consent to %(unit)s getting this?"),
             Subject.PERSON_CARED_FOR: gettext(
-                "Does the one who receives the support consent to %(unit)s getting this?", unit=name
+                "Does the one who receives the support consent to %(unit)s getting this?"
             ),
         }
         found.append(
@@ -55,7 +56,7 @@ def readings(draft: WrittenDraft, unit: ReceivingUnit, name: str, now: datetime)
                 version=text.version,
                 read_out=text.said(recipient, SWEDISH),
                 in_other_languages=words.in_other_languages(text, recipient),
-                question=asks[subject],
+                question=put_into(asks[subject], unit=with_lang(name)),
             )
         )
     return found

@@ -15,6 +15,7 @@ from services.referral.domain.refusals import ReceiverIsCivilSociety, UnitCannot
 from services.referral.domain.routing import ReceivingUnit
 from shared.kernel.actor import Actor
 from shared.kernel.clock import swedish_day
+from shared.web.i18n.other_language import put_into, with_lang
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,16 @@ class Receiver:
         if self.was_named:
             return ""
         if self.stand_in:
-            return _(
-                "Before you send, tell the one who gives support that the referral goes to %(unit)s, and to %(other)s, "
-                "which stands in for it.",
-                unit=self.name,
-                other=self.stand_in,
+            return put_into(
+                _(
+                    "Before you send, tell the one who gives support that the referral goes to %(unit)s, and to "
+                    "%(other)s, which stands in for it."
+                ),
+                unit=with_lang(self.name),
+                other=with_lang(self.stand_in),
             )
-        return _("Before you send, tell the one who gives support that the referral goes to %(unit)s.", unit=self.name)
+        alone = _("Before you send, tell the one who gives support that the referral goes to %(unit)s.")
+        return put_into(alone, unit=with_lang(self.name))
 
 
 def receiver_of(draft: WrittenDraft, actor: Actor, uow: ReferralUnitOfWork) -> Receiver:
@@ -87,4 +91,5 @@ def stand_in_of(proposal: Proposal, area: str) -> str:
 
 def reason_of(proposal: Proposal) -> str:
     """Why this unit: ours is a key into the catalogue, a rule's is the municipality's own words, shown as they are."""
-    return _(proposal.route.reason) if proposal.is_default else proposal.route.reason
+    said: str = _(proposal.route.reason) if proposal.is_default else with_lang(proposal.route.reason)
+    return said

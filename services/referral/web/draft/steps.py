@@ -37,6 +37,7 @@ from shared.vocabulary.area import municipality_of
 from shared.vocabulary.languages import SWEDISH
 from shared.web.i18n.formats import clock_as_chosen
 from shared.web.i18n.language_names import offered_languages
+from shared.web.i18n.other_language import with_lang
 
 # in a step's address when its writer has tried to save it, or to go on past it: then it says what is wrong
 TRIED = "tried"
@@ -175,7 +176,7 @@ def _receiver(draft: WrittenDraft, form: Typed, actor: Actor, uow: ReferralUnitO
     asked = draft.routed_by(today)
     proposal = propose_route(ProposeRoute(situation=asked), actor, uow)
     units = {str(unit_id): unit for unit_id, unit in uow.routing.receiving_units(municipality_of(asked.area)).items()}
-    others = [(each, unit.name) for each, unit in units.items() if unit.id != proposal.unit.id]
+    others = [(each, with_lang(unit.name)) for each, unit in units.items() if unit.id != proposal.unit.id]
     # one that has closed meanwhile is refused when it is chosen; until then it is the proposed one that is asked about
     unit = units.get(str(form.get("other_unit")), proposal.unit) if form.get("unit") == "other" else proposal.unit
     # another one that is not said which: it cannot be read out yet, and the proposed one was not chosen

@@ -17,6 +17,7 @@ from services.referral.web import words as words
 from services.referral.web.draft.receiver import Receiver
 from services.referral.web.rows import Rows, carer_rows, person_rows, titles
 from shared.web.i18n.language_names import language_name
+from shared.web.i18n.other_language import with_lang
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,13 @@ def sections(draft: WrittenDraft, receiver: Receiver, address: Callable[[str], s
     return [
         Section(
             _("The one who gives support"),
-            [*carer_rows(carer.carer), (_("Lives in"), name_of(carer.area))],
+            [*carer_rows(carer.carer), (_("Lives in"), with_lang(name_of(carer.area)))],
             address("carer"),
         ),
         Section(
             _("Why, and what support"),
             [
-                (_("Why"), need.why),
+                (_("Why"), with_lang(need.why)),
                 (_("Support wanted"), titles(codes.SUPPORT_FORMS, need.support_wanted)),
                 (_("How soon"), str(words.PRIORITIES[need.priority])),
             ],
@@ -67,7 +68,7 @@ def sections(draft: WrittenDraft, receiver: Receiver, address: Callable[[str], s
 
 def _units(receiver: Receiver) -> Rows:
     stand_in = words.stand_in(receiver.stand_in, receiver.named_by)
-    return [row for row in ((_("Unit"), receiver.name), (_("Stands in for it"), stand_in)) if row[1]]
+    return [row for row in ((_("Unit"), with_lang(receiver.name)), (_("Stands in for it"), stand_in)) if row[1]]
 
 
 def _carer_consent(said: ConsentAnswers) -> Rows:
@@ -82,8 +83,9 @@ def _goes_to(subject: Subject, draft: WrittenDraft, receiver: Receiver) -> Rows:
     """Whom the text named that was read out last to this person, and the units that it turns out to be."""
     named = draft.named(subject)
     asked_anew = receiver.unit is not None and subject in draft.not_named_for(receiver.unit)
-    said = receiver.name if asked_anew else words.named(named) if named else ""
-    rows = [(_("Given for"), said), (_("Goes to"), receiver.name), (_("Stands in for it"), receiver.stand_in)]
+    said = with_lang(receiver.name) if asked_anew else words.named(named) if named else ""
+    unit, stand_in = with_lang(receiver.name), with_lang(receiver.stand_in)
+    rows = [(_("Given for"), said), (_("Goes to"), unit), (_("Stands in for it"), stand_in)]
     return [row for row in rows if row[1]]
 
 

@@ -16,6 +16,7 @@ from services.referral.views.referral_page import referral_page
 from services.referral.web.page import reading
 from shared.kernel.actor import Actor, Role
 from shared.kernel.identity import ReferralId
+from shared.web.i18n.other_language import with_lang
 from shared.web.links import telephones
 from shared.web.who import Tried, current_actor, must_hear_the_directory, needs
 
@@ -58,4 +59,4 @@ def _has_just_sent(steps: Sequence[Step], actor: Actor, now: datetime) -> bool:
 
 
 def _reached(what: str, name: str, phone: str | None) -> list[tuple[str, str]]:
-    return [(what, name), (gettext("Telephone"), telephones(phone or ""))]
+    return [(what, with_lang(name)), (gettext("Telephone"), with_lang(telephones(phone or "")))]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from services.referral.domain import codes
 from services.referral.domain.consent.consent import Consent
@@ -29,6 +30,7 @@ from services.referral.web.rows import carer_rows, need_rows, person_rows, title
 from services.referral.web.steps import OFFERS, view_of
 from shared.kernel.identity import ReferralId
 from shared.web.i18n.language_names import language_name
+from shared.web.i18n.other_language import joined, put_into, with_lang
 from shared.web.who import Tried, current_actor, needs
 
 pages = Blueprint("referral", __name__, url_prefix="/referral")
@@ -109,11 +111,11 @@ def track_step(marked_one: tuple[Mark, str], page: ReferralPage) -> dict[str, An
     """A mark as the track's macro wants it."""
     mark, drawn = marked_one
     title = str((own.STAGES_AHEAD if mark.progress is Progress.AHEAD else state_words.STAGES)[mark.stage])
-    said = [titles(REASONS.get(mark.stage, ()), [mark.reason]) if mark.reason else "", mark.comment]
+    said = [titles(REASONS.get(mark.stage, ()), [mark.reason]) if mark.reason else "", with_lang(mark.comment.strip())]
     if mark.comment_is_unreadable:
         said.append(_("There is a comment that cannot be read."))
     if mark.stage is Stage.DELIVERED and page.receiving:
-        said.append(_("It came into the work list of %(unit)s.", unit=page.receiving.name))
+        said.append(put_into(_("It came into the work list of %(unit)s."), unit=with_lang(page.receiving.name)))
     if mark.stage is Stage.WITHDRAWN:
         # which part of whose, where that is known: a consent tells of its latest withdrawal alone
         found = withdrawals_of(page.opened.referral.consents)
@@ -148,10 +150,11 @@ def withdrawal_told(withdrawal: Withdrawal, page: ReferralPage) -> dict[str, Any
     }
 
 
-def in_sentences(said: list[str]) -> str:
+def in_sentences(said: Sequence[str]) -> Markup:
     """Some texts after one another, with a full stop between those that have none of their own."""
-    *first, last = [*filter(None, (each.strip() for each in said))] or [""]
-    return " ".join([*(each if each.endswith((".", "!", "?", "…")) else each + "." for each in first), last])
+    *first, last = [each for each in said if each.strip()] or [""]
+    ended = [each if each.endswith((".", "!", "?", "…")) else escape(each) + "." for each in first]
+    return joined(" ", [*ended, last])
 
 
 def consent_rows(consent: Consent, page: ReferralPage) -> dict[str, Any]:
