@@ -24,6 +24,8 @@ class NoWind(Refusal):
     title = "There is no wind."
 
 def sail():
+    flash("She sails.", "success")
+    flash(_("She sails on."), "success")
     raise NotThere("Wait here.", fields={"/sail": says("Reef first."), "/mast": "Step it first."})
 
 class In(Schema):
@@ -111,14 +113,16 @@ def _bare(node: ast.AST) -> Iterator[str]:
 
 
 def test_a_planted_text_is_found() -> None:
-    """A title, a detail, a field's and a schema's own; those that are marked are let be."""
-    assert unmarked(PLANTED, {"NotThere"}) == ["There is no wind.", "Wait here.", "Step it first.", "Name her."]
+    """A title, what the next page says, a detail, a field's and a schema's own; those that are marked are let be."""
+    found = ["There is no wind.", "She sails.", "Wait here.", "Step it first.", "Name her."]
+    assert sorted(unmarked(PLANTED, {"NotThere", "flash"})) == sorted(found)
 
 
 def test_nothing_is_said_unmarked() -> None:
-    """Wherever a refusal is raised or a field says what is wrong, in every room of the product."""
+    """Wherever a refusal is raised, a field says what is wrong or a page says what was done, in every room."""
     everything()
-    kinds = {each.__name__ for each in (*below(Refusal), *below(Misread), NotThere)} | {ValidationError.__name__}
+    kinds = {each.__name__ for each in (*below(Refusal), *below(Misread), NotThere)}
+    kinds |= {ValidationError.__name__, "flash"}
     rooms = {*ROOMS, *(each for many in ALSO.values() for each in many)}
     modules = [path for room in sorted(rooms) for path in Path(CHECKOUT / room).rglob("*.py")]
     found = {

@@ -153,7 +153,8 @@ def _carer(draft: WrittenDraft, form: Typed, actor: Actor, uow: ReferralUnitOfWo
         "hours_from": [(hour, clock_as_chosen(hour)) for hour in HOURS_FROM],
         "hours_to": [(hour, clock_as_chosen(hour)) for hour in HOURS_TO],
     }
-    return {"areas": places(uow), "own_area": own.area if own else "", "words": lists}
+    named = [(code, with_lang(name)) for code, name in places(uow)]
+    return {"areas": named, "own_area": own.area if own else "", "words": lists}
 
 
 def _support(draft: WrittenDraft, form: Typed, actor: Actor, uow: ReferralUnitOfWork) -> dict[str, Any]:
