@@ -78,14 +78,15 @@ class Walker:
                     yield self.send(shown, shown.spoilt(text, choice))
 
     def pressed(self, page: TestResponse) -> Iterator[TestResponse]:
-        """What comes of each form of a page, sent as it stands."""
+        """What comes of each form of a page, sent as it stands, and of a second click."""
         path = page.request.path
         for number, form in enumerate(forms_in(page.text, path)):
             kind = f"{number} {kind_of(form.action)} as it stands"
             shown = self._again(path, form) if form.method == "post" and not self.kinds[kind] else None
             if shown is not None:
                 self.kinds[kind] += 1
-                yield self.send(shown, shown.as_shown())
+                for _click in range(2):
+                    yield self.send(shown, shown.as_shown())
 
     def send(self, form: Form, fields: Mapping[str, list[str]]) -> TestResponse:
         """Send a form of either method."""
