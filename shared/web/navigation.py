@@ -14,8 +14,8 @@ from shared.kernel.actor import Role
 from shared.vocabulary.page_addresses import page_at
 from shared.web.i18n.formats import clock_of, day, moment
 from shared.web.i18n.negotiation import here_in, others, spoken
-from shared.web.session.session_cookie import SEEN_STEP
 from shared.web.i18n.other_language import with_lang
+from shared.web.session.session_cookie import SEEN_STEP
 from shared.web.validation import messages, sentence
 from shared.web.who import SignedIn, signed_in, web
 

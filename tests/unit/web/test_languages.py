@@ -13,8 +13,8 @@ from shared.vocabulary.hours import Hours
 from shared.web.i18n import formats
 from shared.web.i18n.languages import OFFERED
 from shared.web.i18n.negotiation import LONGEST_HEADER, asked_for, offered
-from shared.web.session.tokens import issue_demo_token
 from shared.web.i18n.other_language import joined, put_into, with_lang
+from shared.web.session.tokens import issue_demo_token
 from tests.support.web_gallery import ALVA
 from tests.unit.web.conftest import World
 
