@@ -38,7 +38,9 @@ def everything() -> None:
     for room in ("shared", "services"):
         for info in walk_packages(import_module(room).__path__, room + "."):
             # the bus's modules bring eventlet, and migrations are run by Alembic
-            if ".migrations" not in info.name and not info.name.endswith((".service", "subscribe", "run_bus")):
+            if ".migrations" not in info.name and not info.name.endswith(
+                (".service", "subscribe", "run_bus", "timers")
+            ):
                 import_module(info.name)
 
 
