@@ -32,15 +32,15 @@ class In(Schema):
     name = fields.String(error_messages={"required": "Name her."}, validate=Length(1, error=_("Too short.")))
 """
 
+OF_THE_BUS = (".service", ".subscribe", ".run_bus", ".timers", ".database_waits")
+
 
 def everything() -> None:
     """Import every module, so that every class is known."""
     for room in ("shared", "services"):
         for info in walk_packages(import_module(room).__path__, room + "."):
             # the bus's modules bring eventlet, and migrations are run by Alembic
-            if ".migrations" not in info.name and not info.name.endswith(
-                (".service", "subscribe", "run_bus", "timers")
-            ):
+            if ".migrations" not in info.name and not info.name.endswith(OF_THE_BUS):
                 import_module(info.name)
 
 
