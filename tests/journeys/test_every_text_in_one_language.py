@@ -48,8 +48,9 @@ NOT_WALKED: Mapping[str, str] = {
     "/referral/new": "leads on to a draft of its own",
     "/audit/log/alarms/<uuid:alarm_id>": "there is no alarm",
     **{
-        f"/{each}/lapsed-form/<uuid:form_id>": "a form that came too late"
-        for each in ("referral", "directory", "audit")
+        f"/{service}/{room}/<uuid:form_id>": "a form came too late"
+        for service in ("referral", "directory", "audit")
+        for room in ("held-form", "lapsed-form")
     },
 }
 
@@ -141,7 +142,7 @@ def test_every_text_is_a_message_or_says_its_language(site: Site, names: frozens
 
 
 def test_a_new_referral_is_written_in_it(site: Site, names: frozenset[str]) -> None:
-    """Each step got wrong and then filled in, what is checked, and the receipt."""
+    """Each step got wrong and then filled in, what is checked, the receipt; and cancelled in two windows."""
     walker, found = site.walker("alva"), Found(names)
     page = walker.get("/referral/new")
     for answers in ANSWERS:
@@ -159,6 +160,13 @@ def test_a_new_referral_is_written_in_it(site: Site, names: frozenset[str]) -> N
     page = walker.send(form, form.as_shown())
     assert page.request.path.endswith("/receipt"), page.request.path
     found.look(page)
+    cancel = page.request.path.replace("/receipt", "/cancel")
+    (form,) = [each for each in forms_in(walker.get(cancel).text, cancel) if each.asks()]
+    reason = next(each.value for each in form.fields if each.name == "reason")
+    for comment in ("Fel nummer.", "Fel person."):
+        page = walker.send(form, {**form.spoilt(comment), "reason": [reason]})
+        found.look(page)
+    assert page.request.path.endswith("/moved"), page.request.path
     found.nothing()
 
 
