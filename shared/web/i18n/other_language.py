@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from shared.web.i18n.negotiation import default, speaking
 
@@ -56,11 +56,11 @@ def with_lang(text: Any, lang: str | None = None) -> Any:
 def put_into(message: str, **values: Any) -> Markup:
     """A translated message with what somebody wrote in it: ``put_into(_("To %(unit)s"), unit=with_lang(name))``.
 
-    For a page alone. As in a template, the message is our own and whatever is put into it is escaped.
+    For a page alone: the message and whatever is put into it are escaped.
     """
-    return Markup(message) % values  # noqa: S704
+    return escape(message) % values
 
 
 def joined(separator: str, texts: Any) -> Markup:
     """Several texts in a line, each as it is to be shown: those that say their language keep saying it."""
-    return Markup(separator).join(texts)  # noqa: S704
+    return escape(separator).join(texts)
