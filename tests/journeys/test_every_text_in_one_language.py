@@ -6,20 +6,18 @@ more.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from flask import Flask, Response, request
 from werkzeug.test import TestResponse
 
-from demo import seed
 from lotsa.server.wsgi import mounted, service_app
 from shared.settings import SERVICES
 from tests.integration.referral.test_every_form import ANSWERS
+from tests.support.city_filled import PEOPLE, seed_a_year
 from tests.support.forms import forms_in
 from tests.support.infrastructure import Infrastructure
 from tests.support.page_walk import Walker
@@ -80,7 +78,7 @@ class Site:
 def seeded(infrastructure: Infrastructure) -> Iterator[Running]:
     """The product with a small year in it."""
     with running_product(infrastructure) as product:
-        seed.run(product.settings, over_the_year=8)
+        seed_a_year(product.settings, over_the_year=8)
         yield product
 
 
@@ -104,8 +102,7 @@ def site(seeded: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture(scope="module")
 def names() -> frozenset[str]:
     """Words of no message that may stand anywhere: the product's name, people's, and Unicode's own."""
-    people = json.loads(Path(seed.__file__).with_name("people.json").read_text("utf-8"))
-    return frozenset({"Lotsa", *words_in(CAST), *people["first"], *people["last"], *its_own_words()})
+    return frozenset({"Lotsa", *words_in(CAST), *PEOPLE, *its_own_words()})
 
 
 @dataclass
