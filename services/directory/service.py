@@ -50,5 +50,5 @@ class Directory:
 
     @every(seconds=SWEEP_EVERY_S, by_the_date=True)
     def sweep(self) -> None:
-        """Forget what nobody needs any more: kept forms, old answers, sessions and refusals."""
+        """Forget what nobody needs any more: held forms, old answers, sessions and refusals."""
         Sweep(transactions(self.unit_of_work)).run()

@@ -41,5 +41,5 @@ class Referral:
 
     @every(seconds=SWEEP_EVERY_S, by_the_date=True)
     def sweep(self) -> None:
-        """Forget what nobody needs any more: expired drafts and kept forms, old answers and sessions."""
+        """Forget what nobody needs any more: expired drafts and held forms, old answers and sessions."""
         Sweep(transactions(self.unit_of_work), self.name).run()

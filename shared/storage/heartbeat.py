@@ -23,7 +23,6 @@ from shared.storage.driver import ask, ask_alone, run
 CLOCKS_APART = timedelta(seconds=5)
 # by so much longer one clock may go than the other, while somebody is asked
 ASKING = timedelta(seconds=0.5)
-SAID_EVERY = timedelta(seconds=10)
 TABLE = "directory_heard"
 
 # many small changes of one row: with room on its page no index is touched, and what is old goes at once

@@ -27,7 +27,7 @@ from shared.vocabulary.page_addresses import page_at
 from shared.web import refusal_records
 from shared.web.api.answers import pointers
 from shared.web.errors import CannotBeRead, DirectoryIsSilent, FormExpired, OutOfOrder, Unexpected
-from shared.web.forms.expired_session import answer_not_kept, answer_signed_out, back_here, keep_form
+from shared.web.forms.expired_session import answer_not_kept, answer_signed_out, back_here, hold_form
 from shared.web.problem_page import problem_answer
 from shared.web.who import AssignmentNeeded, RoleNotAllowed, is_api, signed_in
 
@@ -115,8 +115,8 @@ def _answer_expired_form(_: CSRFError) -> AnyResponse:
         # signed out in another window: it is as asked
         refusal_records.count(FormExpired.slug)
         return redirect(url_for("login.signed_out"), 303)
-    if kept := keep_form():
-        return redirect(kept, 303)
+    if held := hold_form():
+        return redirect(held, 303)
     if who is None:
         refusal_records.count(FormExpired.slug)
         return answer_not_kept(400)

@@ -118,7 +118,8 @@ def test_a_thing_or_an_act_is_none(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["errand", "AnErrand", "an_errands_name", "LapsedForm", "TOGETHER", "_ways_back", "hold_office"]
+    "name",
+    ["errand", "KEPT_FORM", "AnErrand", "an_errands_name", "LapsedForm", "TOGETHER", "_ways_back", "hold_office"],
 )
 def test_a_given_up_word_would_be_found(name: str) -> None:
     assert given_up(name)

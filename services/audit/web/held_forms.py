@@ -15,7 +15,7 @@ from shared.storage.master_keys import MasterKeys
 from shared.web.forms.store import FormIsNotKept, Keeping
 from shared.web.who import Tried
 
-KEPT_FORM = Tried("read", "lapsed-form")
+HELD_FORM = Tried("read", "lapsed-form")
 
 KINDS = {
     "trail.search": says("The form searches the log."),
@@ -32,7 +32,7 @@ def keeping(parts: Parts) -> Keeping:
         raise SettingsAreWrong("LOTSA_AUDIT_MASTER_KEY_FILE is needed")
 
     def refused(actor: Actor, form_id: UUID, refusal: FormIsNotKept) -> NoReturn:
-        note_attempt(parts, actor, KEPT_FORM, [form_id], refusal)
+        note_attempt(parts, actor, HELD_FORM, [form_id], refusal)
         raise refusal
 
     return Keeping(FormStore(parts.engine, MasterKeys.from_file(path)), KINDS, refused)

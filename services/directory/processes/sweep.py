@@ -23,7 +23,7 @@ class Sweep:
         self._begin = begin
 
     def run(self) -> None:
-        """Forget kept forms, old answers, sessions and refusals."""
+        """Forget held forms, old answers, sessions and refusals."""
         with self._begin() as uow:
             now = uow.clock.now()
             forget_old_sessions(uow.connection, now)

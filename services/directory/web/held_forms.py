@@ -30,7 +30,7 @@ KINDS = {
 
 
 def keeping(parts: Parts) -> Keeping | None:
-    """Sealed under the service's own master key, which else only fingerprints need: without it no form is kept."""
+    """Sealed under the service's own master key, which else only fingerprints need: without it no form is held."""
     path = parts.settings.service(SERVICE).master_key_file
     if path is None:
         return None

@@ -23,7 +23,7 @@ class Sweep:
         self._service = service
 
     def run(self) -> None:
-        """Forget expired drafts, with their keys, and kept forms; old answers and sessions."""
+        """Forget expired drafts, with their keys, and held forms; old answers and sessions."""
         with self._begin() as uow:
             now = uow.clock.now()
             uow.drafts.discard_expired(now)

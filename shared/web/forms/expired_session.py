@@ -61,7 +61,7 @@ class SentForm:
         return asdict(self)
 
 
-def keep_form() -> str | None:
+def hold_form() -> str | None:
     """Hold the form of this request for its sender: where it waits. None: it is not to be held, or could not be."""
     kept_in = keeping()
     if kept_in is None or not _is_a_form_of_ours():
@@ -127,8 +127,8 @@ def answer_signed_out() -> AnyResponse:
     it, would be told of as lost. So it is a redirect to where the form waits, and that page says so.
     """
     if request.method not in ("GET", "HEAD"):
-        kept = keep_form()
-        return redirect(kept, 303) if kept else answer_not_kept(403)
+        held = hold_form()
+        return redirect(held, 303) if held else answer_not_kept(403)
     if session.get(_KEPT) == request.path:
         return _answer_kept()
     return redirect(page_at("sign-in") + back_here(), 303)

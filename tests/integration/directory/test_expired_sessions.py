@@ -61,7 +61,7 @@ def sent_late(client: FlaskClient, **changed: str) -> Any:
 
 
 def place_in(answer: Any) -> str:
-    """Where the kept form waits."""
+    """Where the held form waits."""
     found = WAITS.search(answer.text)
     assert found, answer.text
     return found[1]

@@ -49,7 +49,7 @@ def test_a_second_key_sends_nothing(room: Room, alva: Cast) -> None:
     assert sent(room) == 1
 
 
-@pytest.mark.parametrize("gone", ["unknown", "thrown away", "expired", "somebody else's", "a kept form"])
+@pytest.mark.parametrize("gone", ["unknown", "thrown away", "expired", "somebody else's", "a held form"])
 def test_a_draft_that_is_not_there_is_not_sent(room: Room, alva: Cast, gone: str) -> None:
     """Nothing is sent in its name, the attempt is recorded, and what is somebody else's stays where it is."""
     anna = room.somebody("anna", Role.REFERRER, HEALTH_CENTRE)
@@ -60,7 +60,7 @@ def test_a_draft_that_is_not_there_is_not_sent(room: Room, alva: Cast, gone: str
         assert alva.ask("DELETE", f"/drafts/{draft}").status_code == 204
     elif gone == "expired":
         room.clock.advance(timedelta(days=7))
-    elif gone == "a kept form":
+    elif gone == "a held form":
         assert alva.ask("DELETE", f"/drafts/{draft}").status_code == 204
         draft = str(kept(room, alva, {"comment": "?"}))
     before = room.ask("SELECT id FROM drafts")

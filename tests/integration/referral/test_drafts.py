@@ -84,7 +84,7 @@ def test_whoever_has_not_read_the_newest_version_is_told(alva: Cast) -> None:
 
 
 def test_what_was_kept_of_a_refused_form_takes_no_drafts_place(room: Room, alva: Cast) -> None:
-    """Twenty drafts are listed, the newest first, however many kept forms are newer."""
+    """Twenty drafts are listed, the newest first, however many held forms are newer."""
     drafts = []
     for minute in range(MOST + 1):
         room.clock.move_to(NOON + timedelta(minutes=minute))

@@ -51,7 +51,7 @@ def hidden_in(page: str) -> dict[str, str]:
 
 
 def place_in(answer: Any) -> str:
-    """Where the kept form waits."""
+    """Where the held form waits."""
     found = WAITS.search(answer.text)
     assert found, answer.text
     return found[1]

@@ -78,7 +78,7 @@ def as_it_stands(room: Room) -> list[Any]:
 def test_what_is_not_theirs_is_not_there(room: Room, alvas: Mapping[str, UUID], name: str) -> None:
     """Each page and each form: answered as for an id that nobody has, in the same words; nothing has changed.
 
-    Whoever tries at a referral, a draft or a kept form leaves a record of it.
+    Whoever tries at a referral, a draft or a held form leaves a record of it.
     """
     stranger = STRANGERS[name]
     who = room.somebody("stranger", stranger.role, stranger.unit)

@@ -38,7 +38,7 @@ def test_each_number_is_a_link_of_its_own(text: str, shown: str) -> None:
 
 
 def test_addresses_are_links_in_letters() -> None:
-    """They lead to the kept form."""
+    """They lead to the held form."""
     assert email_link("info@xn--anhrig-yxa.se") == (
         '<a class="ds-link" href="mailto:info@xn--anhrig-yxa.se">info@anhörig.se</a>'
     )
