@@ -36,14 +36,19 @@ class StepForm:
 
 
 def hold_form(action: Action, referral_id: ReferralId, reason: Reason, form: StepForm, actor: Actor, uow: Work) -> None:
-    """Hold it. Only for somebody who has been let through to the referral. Of too much only what was wrong is held."""
+    """Hold it. Only for somebody who has been let through to the referral. Of too much only what was wrong is held.
+
+    Of too much that was wrong, which only a form that is none of ours can have, nothing of that is held either.
+    """
     typed = {"values": dict(form.values), "errors": dict(form.errors), "version": form.version}
     held = HeldForm.now(reason, typed, uow.clock.now(), _place(action, referral_id, actor))
     writer = Writer(actor.user, actor.unit_id)
-    try:
-        uow.held_forms.hold(held, writer)
-    except FormIsTooLarge:
-        uow.held_forms.hold(replace(held, typed={**typed, "values": {}}), writer)
+    for left_out in ({}, {"values": {}}, {"values": {}, "errors": {}}):
+        try:
+            uow.held_forms.hold(replace(held, typed={**typed, **left_out}), writer)
+        except FormIsTooLarge:
+            continue
+        return
 
 
 def held_form(

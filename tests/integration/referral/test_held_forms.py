@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import pytest
+
 from services.referral.commands.hold_form import StepForm, held_form, hold_form
 from services.referral.domain.lifecycle import Action
+from services.referral.web.step.admission import FORMS
 from shared.kernel.held_form import LARGEST, Reason
 from shared.kernel.identity import ReferralId
 from tests.integration.referral.conftest import Cast, Room, at_the_pages
@@ -45,6 +48,24 @@ def test_more_than_any_form_of_ours_holds_is_not_kept(room: Room, alva: Cast) ->
         form = held_form(Action.CANCEL, REFERRAL, alva.actor, uow, consents=())
     assert form is not None
     assert form.values == {}
+
+
+@pytest.mark.parametrize("action", FORMS)
+@pytest.mark.parametrize(
+    "fields", [{"x" * LARGEST: "1"}, {f"f{number}": "1" for number in range(3000)}], ids=["a long name", "many fields"]
+)
+def test_a_form_with_more_mistakes_than_are_held_is_answered(
+    room: Room, alva: Cast, bo: Cast, action: Action, fields: dict[str, str]
+) -> None:
+    """Fields that no form of ours has are each a mistake: whoever sends them meets no breakdown, at no step's form."""
+    sent = alva.send().json
+    if action is Action.COMPLETE:
+        bo.step("accept", sent["id"])
+    pages = at_the_pages(bo if action in (Action.COMPLETE, Action.REJECT) else alva)
+    path = f"/referral/referrals/{sent['id']}/{action}"
+    answer = pages.post(path, path, **fields)
+    assert (answer.status_code, answer.headers["Location"]) == (303, path)
+    assert pages.get(path).status_code == 200
 
 
 def test_what_was_typed_before_a_withdrawal_is_not_shown_after_it(room: Room, alva: Cast, bo: Cast) -> None:
