@@ -43,9 +43,9 @@ def hold_form(action: Action, referral_id: ReferralId, reason: Reason, form: Ste
     typed = {"values": dict(form.values), "errors": dict(form.errors), "version": form.version}
     held = HeldForm.now(reason, typed, uow.clock.now(), _place(action, referral_id, actor))
     writer = Writer(actor.user, actor.unit_id)
-    for left_out in ({}, {"values": {}}, {"values": {}, "errors": {}}):
+    for left_out in ((), ("values",), ("values", "errors")):
         try:
-            uow.held_forms.hold(replace(held, typed={**typed, **left_out}), writer)
+            uow.held_forms.hold(replace(held, typed={**typed, **{name: {} for name in left_out}}), writer)
         except FormIsTooLarge:
             continue
         return
