@@ -123,5 +123,5 @@ class Audit:
 
     @every(seconds=SWEEP_EVERY_S, by_the_date=True)
     def sweep(self) -> None:
-        """Forget what nobody needs any more: ended sessions, forms that came too late, hours that nobody compares."""
+        """Forget what nobody needs any more: ended sessions, held forms, hours that nobody compares."""
         Sweep(transactions(self.unit_of_work), self.name).run()

@@ -99,6 +99,15 @@ def test_words_that_were_given_up_stay_given_up() -> None:
     assert sorted(set(NOT_YET["names"]) - found) == [], "renamed: take it off tests/architecture/not_yet_renamed.toml"
 
 
+def test_tests_use_none_of_them_either() -> None:
+    """But for two words that mean something else there: what happens together, and a post office."""
+    tests = [path for path in sorted((CHECKOUT / "tests").rglob("*.py")) if path.name != Path(__file__).name]
+    found = {path.stem for path in tests if given_up(path.stem)}
+    for path in tests:
+        found |= {name for name in names_in(tree_of(path.read_text(encoding="utf-8"))) if given_up(name)}
+    assert sorted(name for name in found if not {"together", "office"} & set(words_of(name))) == []
+
+
 def test_the_page_is_read() -> None:
     """A table under another heading would give up nothing."""
     assert {"routing", "published"} <= THINGS

@@ -253,7 +253,7 @@ def test_the_log_holds_for_somebody_outside(ester: Page, trial: Trial, downloads
 
 
 def test_the_log_holds_for_the_operator_and_nothing_is_parked(ester: Page) -> None:
-    """The errands that docs/operating.md names, in the container that has the rights for them."""
+    """The commands that docs/operating.md names, in the container that has the rights for them."""
     assert "The log holds" in compose("run", "--rm", "--no-deps", "-T", "prepare", "lotsa", "verify-audit")
     assert "0 parked in all." in compose("run", "--rm", "--no-deps", "-T", "prepare", "lotsa", "parked", "list")
 

@@ -177,14 +177,9 @@ def export_files(
         yield SHOWN, (_line(shown.line()) for shown in sets)
 
 
-def write_zip(files: Iterable[tuple[str, Iterable[bytes]]], stream: Sink) -> None:
-    """Write an export as a ZIP file; the same files give the same bytes. The stream need not be seekable."""
-    for piece in zip_pieces(files):
-        stream.write(piece)
-
-
 def zip_pieces(files: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[bytes]:
-    """The bytes of that ZIP file as they come to be, in pieces of some 64 KiB; the first as soon as one file is whole.
+    """An export as a ZIP file, its bytes as they come to be, in pieces of some 64 KiB; the first as soon as one file is
+    whole. The same files give the same bytes.
 
     Nothing is held of what has been given away but the archive's own list of its files, which ends it.
     """

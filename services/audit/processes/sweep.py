@@ -19,7 +19,7 @@ class Sweep:
         self._service = service
 
     def run(self) -> None:
-        """Forget ended sessions, forms that came too late, hours that nobody compares."""
+        """Forget ended sessions, held forms, hours that nobody compares."""
         with self._begin() as uow:
             now = uow.clock.now()
             forget_old_sessions(uow.connection, now)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import timedelta
 
 from services.directory.adapters.living_sessions import forget_past_sessions
 from services.directory.adapters.sign_ins import forget_old_refusals
@@ -12,8 +11,6 @@ from services.directory.adapters.unit_of_work import DirectoryUnitOfWork
 from shared.storage import held_forms
 from shared.storage.staff import forget_old_sessions
 from shared.web.api import idempotency
-
-KEEP_ANSWERS = timedelta(days=7)
 
 
 class Sweep:
@@ -30,4 +27,4 @@ class Sweep:
             forget_past_sessions(uow.connection, now)
             forget_old_refusals(uow.connection, now)
             held_forms.sweep(uow.connection, now)
-            idempotency.sweep(uow.connection, now - KEEP_ANSWERS)
+            idempotency.sweep(uow.connection, now)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import timedelta
 
 from services.referral.adapters.unit_of_work import ReferralUnitOfWork
 from shared.storage import heartbeat as hearing
 from shared.storage import held_forms
 from shared.storage.staff import forget_old_sessions
 from shared.web.api import idempotency
-
-KEEP_ANSWERS = timedelta(days=7)
 
 
 class Sweep:
@@ -28,6 +25,6 @@ class Sweep:
             now = uow.clock.now()
             uow.drafts.discard_expired(now)
             held_forms.sweep(uow.connection, now)
-            idempotency.sweep(uow.connection, now - KEEP_ANSWERS)
+            idempotency.sweep(uow.connection, now)
             forget_old_sessions(uow.connection, now)
             hearing.show(uow.connection, self._service)

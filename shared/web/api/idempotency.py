@@ -12,7 +12,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,8 @@ create table idempotency (
 );
 create index idempotency_by_age on idempotency (answered_at);
 """
+
+REMEMBERED_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -131,10 +133,10 @@ def remember_answer(connection: Connection, request: Once | None, answer: Answer
     run(connection, (_REMEMBER, (request.key_fingerprint, request.request_fingerprint, *kept)))
 
 
-def sweep(connection: Connection, older_than: datetime) -> int:
-    """Forget answers older than a moment; how many. After that the same key counts as new."""
+def sweep(connection: Connection, now: datetime) -> int:
+    """Forget answers that are old; how many. After that the same key counts as new."""
     statement = text("delete from idempotency where answered_at < :before")
-    return connection.execute(statement, {"before": older_than}).rowcount
+    return connection.execute(statement, {"before": now - REMEMBERED_FOR}).rowcount
 
 
 def create_idempotency(op: Any) -> None:

@@ -57,7 +57,7 @@ def test_what_stands_beside_the_entries_is_looked_at_too(world: World, monkeypat
 
 
 def lotsa(*words: str) -> int:
-    """The exit code of an operator's errand."""
+    """The exit code of an operator's command."""
     return CliRunner().invoke(cli.app, words).exit_code
 
 

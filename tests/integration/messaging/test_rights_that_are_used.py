@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 DELETES = re.compile(r"\bdelete\s+from\s+([a-z_]+)|\bdelete\(([a-z_]+)\)", re.IGNORECASE)
 NAMED_OTHERWISE: dict[str, str] = {}
 AS_OWNER = ("index_repair.py",)
-"""Errands with the tables' owner's password: what they delete, no process may."""
+"""Commands with the tables' owner's password: what they delete, no process may."""
 
 
 @pytest.fixture(scope="module")

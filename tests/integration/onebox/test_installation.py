@@ -22,7 +22,7 @@ def test_each_role_reaches_its_own_database(installation: Installation) -> None:
     """Owner, application and log roles sign in with the URLs that the processes and the migrations are given."""
     environment = installation.environment()
     urls = {name: url for name, url in environment.items() if name.endswith("DATABASE_URL")}
-    # the server's own administrator, for an operator's errands: no role of ours, and given to no process
+    # the server's own administrator, for an operator's commands: no role of ours, and given to no process
     # (tests/unit/deploy/test_least_privilege.py)
     assert urls.pop("LOTSA_ADMIN_DATABASE_URL") == installation.servers.postgres_url
     assert len(urls) == 2 * len(SERVICES) + 1

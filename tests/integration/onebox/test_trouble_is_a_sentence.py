@@ -71,10 +71,10 @@ def test_the_demonstration_cannot_be_switched_on_with_production_settings(var: P
     assert not (var / "box").exists()
 
 
-def test_an_errand_on_a_machine_where_nothing_runs_says_so(var: Path) -> None:
+def test_a_command_on_a_machine_where_nothing_runs_says_so(var: Path) -> None:
     """No connection errors, no traceback."""
-    for errand in (["parked", "list"], ["demo-token", "referrer"], ["migrate"]):
-        done = _lotsa(*errand, var=var)
+    for command in (["parked", "list"], ["demo-token", "referrer"], ["migrate"]):
+        done = _lotsa(*command, var=var)
         assert done.returncode == Trouble.exit_code, done.stderr
         assert "Lotsa does not run on this machine" in done.stderr
     assert "never been started" in _lotsa("status", var=var).stdout

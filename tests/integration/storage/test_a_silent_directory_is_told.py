@@ -11,7 +11,7 @@ import yaml
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 
-from operations.check_up import check_up as doctoring
+from operations.check_up import check_up
 from operations.check_up.silence import about_hearing
 from operations.checkout import CHECKOUT
 from operations.install.installation import Installation
@@ -83,7 +83,7 @@ def test_doctor_names_the_service_that_does_not_hear_it(heard: Installation, ser
 
 def test_doctor_asks(standing: Installation) -> None:
     """Of an installation: by the clock on the wall everything here was heard long ago."""
-    assert len([each for each in doctoring._hearing(standing.settings()) if "has not heard" in each]) == len(LISTENING)
+    assert len([each for each in check_up._hearing(standing.settings()) if "has not heard" in each]) == len(LISTENING)
 
 
 def rings(expression: str, service: str, at: datetime) -> bool:

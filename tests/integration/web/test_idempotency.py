@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from shared.kernel.actor import Actor
 from shared.kernel.refusals import AlreadyInProgress
 from shared.web.api.idempotency import (
+    REMEMBERED_FOR,
     Answer,
     Once,
     answered_before,
@@ -146,5 +147,5 @@ def test_old_answers_are_swept(engine: Engine) -> None:
     """After the sweep the key counts as new."""
     with engine.begin() as connection:
         act(connection, request())
-        assert sweep(connection, NOW) == 0
-        assert sweep(connection, NOW + timedelta(seconds=1)) == 1
+        assert sweep(connection, NOW + REMEMBERED_FOR) == 0
+        assert sweep(connection, NOW + REMEMBERED_FOR + timedelta(seconds=1)) == 1

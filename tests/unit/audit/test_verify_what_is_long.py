@@ -17,7 +17,7 @@ from services.audit import verify
 from services.audit.log.checkpoint import Checkpoint
 from services.audit.log.entry import commitment, leaf_bytes, new_salt
 from services.audit.log.keys import SignerKey
-from services.audit.log.layout import Opening, export_files, write_zip
+from services.audit.log.layout import Opening, export_files, zip_pieces
 from services.audit.log.merkle import Frontier, leaf_hash
 from services.audit.log.shown_set import MEMBER, Shown
 from tests.contracts.golden_log import make_golden_log
@@ -65,7 +65,7 @@ def long_export(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     path = tmp_path_factory.mktemp("long") / "log.zip"
     laid = export_files(leaves, checkpoint=note, checkpoints=[note], openings=openings, sets=sets(0, SETS))
     with path.open("wb") as file:
-        write_zip(laid, file)
+        file.writelines(zip_pieces(laid))
     return path
 
 

@@ -77,8 +77,8 @@ def test_compose_builds_stages_that_there_are() -> None:
     assert len({target for target, _ in built}) == len({image for _, image in built}) == len(built)
 
 
-def test_its_files_are_all_that_an_errand_needs(image: Path) -> None:
-    """`lotsa --version` reads pyproject.toml, and says the same as in the checkout; every errand's help can be had."""
+def test_its_files_are_all_that_a_command_needs(image: Path) -> None:
+    """`lotsa --version` reads pyproject.toml, and says the same as in the checkout; every command's help can be had."""
     told = said_there(image, "lotsa.cli", "--version")
     assert told.returncode == 0, told.stderr
     assert product_version() in told.stdout
@@ -167,7 +167,7 @@ def test_asking_whether_a_process_is_well_costs_little() -> None:
     assert not [each for each in tests if "rabbitmq-diagnostics" in each or "rabbitmqctl" in each]
 
 
-def test_an_operators_errand_waits_for_nobody() -> None:
+def test_an_operators_command_waits_for_nobody() -> None:
     """It is run when something is away; and it starts nothing, nor prepares anything anew on the way."""
     operator = composed()["services"]["operator"]
     assert not operator.get("depends_on")

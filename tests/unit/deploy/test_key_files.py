@@ -1,4 +1,4 @@
-"""Files of keys are changed by one errand at a time, whole, and only where they are what the errand takes them for."""
+"""Files of keys are changed by one command at a time, whole, and only where they are what it takes them for."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
-def every_errand(environment: dict[str, str]) -> list[Callable[[], None]]:
+def every_command(environment: dict[str, str]) -> list[Callable[[], None]]:
     """All that write keys, of every kind."""
     settings = Settings.from_environment(environment)
     return [
@@ -42,19 +42,19 @@ def every_errand(environment: dict[str, str]) -> list[Callable[[], None]]:
     ]
 
 
-def test_two_errands_never_change_keys_at_once(environment: dict[str, str], tmp_path: Path) -> None:
+def test_two_commands_never_change_keys_at_once(environment: dict[str, str], tmp_path: Path) -> None:
     """The second is told so before it has read anything; else each would write over what the other has made."""
     before = contents(tmp_path / "keys")
     with alone(Settings.from_environment(environment)):
-        for errand in every_errand(environment):
+        for command in every_command(environment):
             with pytest.raises(Trouble, match="being changed by another command"):
-                errand()
+                command()
     assert contents(tmp_path / "keys") == before, "nothing is left of the lock either"
     with alone(Settings.from_environment(environment)):
         pass
 
 
-def test_an_errand_that_breaks_off_lets_go(environment: dict[str, str]) -> None:
+def test_a_command_that_breaks_off_lets_go(environment: dict[str, str]) -> None:
     """Whatever ended it."""
     settings = Settings.from_environment(environment)
     with pytest.raises(KeyboardInterrupt), alone(settings):
@@ -76,7 +76,7 @@ def test_what_a_link_leads_to_is_written(tmp_path: Path) -> None:
     assert [file.name for file in elsewhere.parent.iterdir()] == ["key"]
 
 
-def test_what_was_left_of_another_errand_is_not_written_into(tmp_path: Path) -> None:
+def test_what_was_left_of_another_command_is_not_written_into(tmp_path: Path) -> None:
     """Neither a draft that all may read, nor a link in its place."""
     key, other = tmp_path / "key", tmp_path / "other"
     other.write_text("mine")

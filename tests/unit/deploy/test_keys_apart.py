@@ -108,10 +108,10 @@ def test_no_setting_that_names_a_file_is_left_out(told: dict[str, str]) -> None:
 def test_keys_are_put_back_before_there_is_an_installation(tmp_path: Path) -> None:
     """In the operator's container, on a new machine: nothing is asked of servers, and no password is made anew."""
     make_identity(tmp_path / "identity")
-    for errand in (["backup-identity", str(tmp_path / "another")], ["--version"], ["restore-keys", "--help"]):
-        assert container._installation_of(errand) == {}
+    for command in (["backup-identity", str(tmp_path / "another")], ["--version"], ["restore-keys", "--help"]):
+        assert container._installation_of(command) == {}
         done = subprocess.run(
-            [sys.executable, "-m", "lotsa.container", "lotsa", *errand],
+            [sys.executable, "-m", "lotsa.container", "lotsa", *command],
             cwd=CHECKOUT,
             env={"PATH": "/usr/bin:/bin"},
             capture_output=True,

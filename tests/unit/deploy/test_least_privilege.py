@@ -137,7 +137,7 @@ def test_in_containers_each_process_has_a_volume_of_its_own(composed: dict[str, 
     assert with_password == {"postgres", "rabbitmq", "prepare", "operator", "backup"}
 
 
-def test_an_operators_errand_hands_keys_out_to_the_processes(composed: dict[str, Any]) -> None:
+def test_an_operators_command_hands_keys_out_to_the_processes(composed: dict[str, Any]) -> None:
     """Into their own volumes, wherever it is run: else a new master key would seal what no process could open."""
     prepared = set(composed["services"]["prepare"]["volumes"])
     assert any(each.startswith("given-") for each in prepared)
@@ -174,7 +174,7 @@ def test_in_containers_each_process_is_given_its_own_settings_and_keys(
 
 
 def test_in_containers_the_kept_checkpoint_outlives_its_process(composed: dict[str, Any]) -> None:
-    """The sequencer may write there, an operator's errand may read there, and nobody else comes to it."""
+    """The sequencer may write there, an operator's command may read there, and nobody else comes to it."""
     mounted = {name for name, each in composed["services"].items() if "kept:/kept" in each.get("volumes", [])}
     assert mounted == {"audit-bus", "prepare", "operator"}
     assert "kept" in composed["volumes"]

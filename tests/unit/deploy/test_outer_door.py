@@ -17,7 +17,7 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from demo.one_machine import ports
-from operations.check_up import check_up as doctoring
+from operations.check_up import check_up
 from operations.check_up.check_up import examine_installation
 from operations.check_up.outer_door import about_the_outer_door, life_at_the_outer_door
 from operations.check_up.prometheus import tell_prometheus
@@ -140,10 +140,10 @@ def test_prometheus_is_told_when_it_ends(life: timedelta, tmp_path: Path, monkey
     make_certificate(tmp_path, HOST, life=life)
     file = tmp_path / "lotsa.prom"
     with door(tmp_path, monkeypatch) as settings:
-        monkeypatch.setattr(doctoring, "about_the_keys", lambda _settings: iter(()))
-        monkeypatch.setattr(doctoring, "_on_their_way", lambda _settings: iter(()))
-        monkeypatch.setattr(doctoring, "_hearing", lambda _settings: iter(()))
-        monkeypatch.setattr(doctoring, "_in_the_log", lambda _settings: iter(["Something."]))
+        monkeypatch.setattr(check_up, "about_the_keys", lambda _settings: iter(()))
+        monkeypatch.setattr(check_up, "_on_their_way", lambda _settings: iter(()))
+        monkeypatch.setattr(check_up, "_hearing", lambda _settings: iter(()))
+        monkeypatch.setattr(check_up, "_in_the_log", lambda _settings: iter(["Something."]))
         examine_installation(settings, Console(file=io.StringIO()), file)
         shown = life_at_the_outer_door(settings)
     assert shown is not None
@@ -164,7 +164,7 @@ def test_what_doctor_could_not_look_at_is_not_told_as_well(tmp_path: Path, monke
         raise OperationalError("", None, Exception())
 
     with door(tmp_path, monkeypatch) as settings:
-        monkeypatch.setattr(doctoring, "about_the_keys", away)
+        monkeypatch.setattr(check_up, "about_the_keys", away)
         with pytest.raises(OperationalError):
             examine_installation(settings, Console(file=io.StringIO()), file)
     assert set(values(file)) == {

@@ -1,4 +1,4 @@
-"""An operator's errand without database or broker, or asked wrongly: a sentence, and an exit code of its own."""
+"""An operator's command without database or broker, or asked wrongly: a sentence, and an exit code of its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from demo.one_machine import ports
 from lotsa.cli import app
-from operations.check_up import check_up as doctoring
+from operations.check_up import check_up
 from operations.checkout import CHECKOUT
 from operations.trouble import Trouble
 from shared.settings import SERVICES, Settings
@@ -69,11 +69,9 @@ def test_doctor_says_a_finding_as_it_stands(
 ) -> None:
     """A log's last words, with whatever brackets."""
     words = "The last line of its log: [error] [/red] <0.9.0>"
-    monkeypatch.setattr(doctoring, "_on_their_way", lambda _settings: iter([words]))
-    monkeypatch.setattr(doctoring, "_in_the_log", lambda _settings: iter([]))
-    assert not doctoring.examine_installation(
-        Settings.from_environment({"LOTSA_MODE": "test"}), Console(soft_wrap=True)
-    )
+    monkeypatch.setattr(check_up, "_on_their_way", lambda _settings: iter([words]))
+    monkeypatch.setattr(check_up, "_in_the_log", lambda _settings: iter([]))
+    assert not check_up.examine_installation(Settings.from_environment({"LOTSA_MODE": "test"}), Console(soft_wrap=True))
     assert words in capsys.readouterr().out
 
 
