@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import quote
 
-from flask import Flask
+from flask import Flask, request
 from markupsafe import Markup, escape
 
 from shared.vocabulary.email_address import shown_email
@@ -49,6 +49,13 @@ def email_link(address: str) -> Markup:
 def web_link(address: str) -> Markup:
     """A web address as a link; what was kept before there was a rule, and is none, is shown and not linked."""
     return _WEB.format(address, shown_web_address(address)) if address.startswith(SCHEMES) else escape(address)
+
+
+def path_here() -> str:
+    """The path of this request's address, as a link or a redirect has it: whatever an address may stand for in it (a
+    question mark, a new line) stays part of the path.
+    """
+    return quote(request.path)
 
 
 def register(app: Flask) -> None:

@@ -23,6 +23,7 @@ from werkzeug.wrappers import Response
 from shared.vocabulary.page_addresses import page_at
 from shared.web.i18n import languages
 from shared.web.i18n.languages import Language
+from shared.web.links import path_here
 
 COOKIE = "lotsa_language"
 ASKED = "lang"
@@ -92,8 +93,9 @@ def here_in(language: Language) -> str:
     A page that answers a form, and one that no address leads to, have none that could be opened again: from there it
     leads to where the form was, or to the beginning.
     """
-    path = request.path if _can_be_opened(request.path) else page_at("find-support")
-    kept = request.args.items(multi=True) if path == request.path and request.method in ("GET", "HEAD") else ()
+    is_here = _can_be_opened(request.path)
+    path = path_here() if is_here else page_at("find-support")
+    kept = request.args.items(multi=True) if is_here and request.method in ("GET", "HEAD") else ()
     return f"{path}?{urlencode([*((name, value) for name, value in kept if name != ASKED), (ASKED, language.tag)])}"
 
 
@@ -131,7 +133,7 @@ def register(app: Flask) -> None:
         if chosen is None or not _pressed_here():
             return None
         rest = [(name, value) for name, value in request.args.items(multi=True) if name != ASKED]
-        answer = redirect(request.path + (f"?{urlencode(rest)}" if rest else ""), 303)
+        answer = redirect(path_here() + (f"?{urlencode(rest)}" if rest else ""), 303)
         secure = app.extensions["lotsa"].settings.public_url.startswith("https://")
         answer.set_cookie(
             _cookie_name(),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
 
 import pytest
-from flask import render_template_string
+from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 from markupsafe import escape
+from werkzeug.routing import IntegerConverter, UUIDConverter
 
 from shared.vocabulary.hours import Hours
 from shared.web.i18n import formats
@@ -15,6 +18,7 @@ from shared.web.i18n.languages import OFFERED
 from shared.web.i18n.negotiation import LONGEST_HEADER, asked_for, offered
 from shared.web.i18n.other_language import joined, put_into, with_lang
 from shared.web.session.tokens import issue_demo_token
+from tests.support.four_apps import four_apps
 from tests.support.web_gallery import ALVA
 from tests.unit.web.conftest import World
 
@@ -131,6 +135,50 @@ def test_only_a_page_of_ours_is_come_back_to(client: FlaskClient, path: str) -> 
     answer = client.get(path, headers=HERE)
     assert "example.org" not in answer.headers.get("Location", "").removeprefix("http://localhost")
     assert not [each for each in answer.headers.getlist("Set-Cookie") if "lotsa_language" in each]
+
+
+@pytest.fixture(scope="module")
+def every_app(tmp_path_factory: pytest.TempPathFactory) -> list[Flask]:
+    """The four services' pages."""
+    return four_apps(tmp_path_factory.mktemp("installation") / "keys")
+
+
+# of all pages' addresses: the name of a draft's step
+WORDS = {"step"}
+
+
+@pytest.mark.parametrize("odd", ["a\r\nSet-Cookie: b=c", "a\n", "\0", "a?lang=sv", "a#b", "å", "%41", "a b"])
+def test_whatever_stands_in_an_address_leads_back_to_it(every_app: list[Flask], odd: str) -> None:
+    """Of every page that takes a word from its address, whatever stands there: the language is kept, and the page is
+    the same.
+    """
+    pages = [
+        (app, app.url_map.bind("").build(rule.endpoint, dict.fromkeys(rule.arguments, uuid4()) | {word: odd}))
+        for app in every_app
+        for rule in app.url_map.iter_rules()
+        for word in WORDS.intersection(rule.arguments)
+        if "GET" in (rule.methods or ())
+    ]
+    assert pages
+    for app, page in pages:
+        answer = app.test_client().get(f"{page}?lang=en", headers=HERE)
+        assert (answer.status_code, unquote(answer.headers["Location"])) == (303, unquote(page))
+        there = urlsplit(answer.headers["Location"])
+        assert (unquote(there.path), there.query, there.fragment) == (unquote(page), "", "")
+
+
+def test_every_word_that_an_address_takes_is_tried(every_app: list[Flask]) -> None:
+    """Above: all else are ids, numbers and files."""
+    words = {
+        name
+        for app in every_app
+        for rule in app.url_map.iter_rules()
+        for name, converter in rule._converters.items()
+        if not isinstance(converter, UUIDConverter | IntegerConverter)
+        and not rule.rule.startswith("/api/")
+        and not rule.endpoint.endswith("static")
+    }
+    assert words == WORDS
 
 
 def test_a_form_chooses_nothing(client: FlaskClient) -> None:
