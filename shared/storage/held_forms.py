@@ -29,7 +29,7 @@ _log = logger("storage.held_forms")
 TAKEN_FOR = timedelta(minutes=1)
 # what a row's seal is bound to: the table's name until 0.2, which it keeps, so that what waited over the upgrade opens
 _SEALED_AS = ("lapsed_forms", "form")
-# a step's form lay among the referral service's drafts until 0.2, for an hour at most: this goes with the next version
+# a step's form lay among the referral service's drafts until 0.2, for an hour at most: this goes with 0.3
 _ONCE_SEALED_AS = ("drafts", "answers")
 
 

@@ -291,7 +291,7 @@ class NotYours(NotThere):
     """It belongs to another organisation or municipality, or there is no such thing: the answer does not tell which."""
 
     slug = "not-yours"
-    # what all of them were answered as until 0.2
+    # what all of them were answered as until 0.2; told beside the slug until 0.3
     former_slug: ClassVar[str | None] = "listing-not-yours"
 
 

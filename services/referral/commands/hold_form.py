@@ -19,7 +19,7 @@ from shared.kernel.held_form import FormIsTooLarge, FormIsUnreadable, HeldForm, 
 from shared.kernel.identity import ReferralId
 
 _NAMESPACE = UUID("6f1d3c52-6f0e-5c5c-9d51-3a9f4f1f6d11")
-# what a form lay under that was held before 0.2, among the drafts; it waits for an hour, and goes with the next version
+# what a form lay under that was held before 0.2, among the drafts; it waits for an hour, and goes with 0.3
 _ONCE_UNDER = "refused-form"
 
 

@@ -22,7 +22,7 @@ KINDS = {
     "draft.discard": says("The form throws a draft away."),
     "draft.send": says("The form sends a referral."),
     **{f"step.{view}": late for view, late in STEP_FORMS.items()},
-    # its name before 0.2
+    # its name before 0.2, which goes with 0.3
     "step.first_contact": STEP_FORMS["start"],
     "consent.withdraw": says("The form withdraws a consent."),
 }

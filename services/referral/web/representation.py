@@ -20,7 +20,7 @@ from services.referral.domain.referral import Referral, Step
 from services.referral.domain.routing import ReceivingUnit
 
 Body = dict[str, Any]
-# the name that a step had before 0.2 is told beside its own, for one version
+# the name that a step had before 0.2 is told beside its own until 0.3
 ACTION_NAMES = {action: (action.value, former) for former, action in FORMER_NAMES.items()}
 
 

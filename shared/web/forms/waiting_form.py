@@ -36,7 +36,8 @@ from shared.web.who import current_actor, needs, web
 PATIENCE_SECONDS = 3
 # whoever presses twice does so at once, or when the first page has not come
 KNOWN_FOR = timedelta(hours=1)
-# where it waits in a service, and the name that this had before 0.2, where one may have been left open
+# where it waits in a service, and the name that this had before 0.2, where one may have been left open: this goes
+# with 0.3
 ADDRESSES = ("held-form", "lapsed-form")
 # in place of a form that was carried out: where that led
 _LED_TO = "led_to"

@@ -63,7 +63,7 @@ def _hang_up(action: Action, name: str) -> None:
 
 for _action in STEPS:
     _hang_up(_action, _action.value)
-# the name of `start` before 0.2: pages that were open then, and forms that came too late, still have it
+# the name of `start` before 0.2: pages that were open then, and forms that came too late, still have it until 0.3
 _hang_up(Action.START, "first-contact")
 
 
