@@ -239,6 +239,16 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
     assert set(refused.value.messages) == {"name", "channels"}
 
 
+@pytest.mark.parametrize("step", ORDER)
+def test_when_something_was_answered_is_no_field_of_a_form(step: str) -> None:
+    """A form that says it, which none of ours does, dates no yes: that is when the answer came, or nothing."""
+    values = {"unit": "proposed", "share_again": "yes", "given_at": "2025-12-24T15:00:00+00:00"}
+    asked = step in ("consent", "other-consent")
+    assert with_step(step, {}, values, NOW)[step].get("given_at") == (NOW.isoformat() if asked else None)
+    again = {**values, "proposed_unit": str(UNIT.id), "read_for": str(UNIT.id), "asked_again": ["carer"]}
+    assert with_step("receiver", {}, again, NOW)["receiver"]["given_at"] == NOW.isoformat()
+
+
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

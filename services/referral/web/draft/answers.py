@@ -52,6 +52,8 @@ def unasked(step: str, values: Mapping[str, Any], names: Container[str]) -> dict
 def with_step(step: str, answers: Sections, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """The answers with a step filled in; what rested on something that has changed is asked again."""
     before, after = answers.get(step, {}), dict(values)
+    # no form of ours says when it was answered, and whoever sends one that does dates nothing by it
+    after.pop(GIVEN_AT, None)
     if step == "receiver" and after.get("read_for") != chosen_in(after):
         # what was read out there was about another unit than the one that is chosen now
         after = {name: value for name, value in after.items() if name not in READ_AGAIN}
