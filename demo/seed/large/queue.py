@@ -68,9 +68,9 @@ class Queue:
             self._notices.acting_unit = kept.acting_unit  # type: ignore[attr-defined]  # a question of another table
             uow.notices = self._notices  # type: ignore[assignment]  # as much of it as reactions ask for
             for envelope, event in heard:
-                for method, together in _reactions(Notifications, event.event_type):
+                for method, in_batches in _reactions(Notifications, event.event_type):
                     uow.cause, uow.correlation_id = envelope, envelope.correlation_id
-                    getattr(service, method)([(envelope, event)] if together else event, uow)
+                    getattr(service, method)([(envelope, event)] if in_batches else event, uow)
             answers, last_words, new = self._notices.take()
             kept.remember_telling(answers)
             kept.remember_telling(last_words, last_word=True)

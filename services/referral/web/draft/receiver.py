@@ -64,12 +64,12 @@ def receiver_of(draft: WrittenDraft, actor: Actor, uow: ReferralUnitOfWork) -> R
     if chosen is None:
         proposal = propose_route(asked, actor, uow)
         return _receiver(proposal, reason_of(proposal), draft)
-    together = _("Chosen together with the one who gives support.")
+    reason = _("Chosen together with the one who gives support.")
     try:
         proposal = propose_route(asked, actor, uow)
     except (UnitCannotReceive, ReceiverIsCivilSociety):
-        return Receiver(None, "", together)
-    return _receiver(proposal, together, draft)
+        return Receiver(None, "", reason)
+    return _receiver(proposal, reason, draft)
 
 
 def _receiver(proposal: Proposal, reason: str, draft: WrittenDraft) -> Receiver:
