@@ -31,6 +31,8 @@ from shared.storage.encryption import DataKey
 from shared.storage.master_keys import MasterKeys
 
 Rows = list[dict[str, Any]]
+# what is kept on the desk asks no database; of any type, so that whatever else is handed on is still checked
+NO_DATABASE: Any = None
 
 
 @dataclass
@@ -76,7 +78,7 @@ class Desk:
         self.calendar = swedish_calendar()
         self.routing = Known(parts)
         self.keys = HeldKeys(parts.opening.master)
-        self.referrals = HeldReferrals(self.keys, self)
+        self.referrals = HeldReferrals(parts.opening.master, self.keys, self)
         self.folders: dict[UUID, Folder] = {}
         self.happened: list[Happened] = []
         self.actor: Actor | None = None
@@ -124,7 +126,7 @@ class HeldKeys(Keys):
     """The keys of the folders on the desk."""
 
     def __init__(self, master: MasterKeys) -> None:
-        super().__init__(None, master)  # type: ignore[arg-type]  # there is no database here
+        super().__init__(NO_DATABASE, master)
         self.desk: Desk | None = None
         self._made: dict[tuple[UUID, Part], DataKey] = {}
         self._late: dict[UUID, Rows] = {}
@@ -159,9 +161,9 @@ class HeldKeys(Keys):
 class HeldReferrals(SqlReferrals):
     """The referrals on the desk, as far as they concern whoever sits at it."""
 
-    def __init__(self, keys: HeldKeys, desk: Desk) -> None:
-        super().__init__(None, keys)  # type: ignore[arg-type]  # there is no database here
-        self._held = keys
+    def __init__(self, master: MasterKeys, keys: HeldKeys, desk: Desk) -> None:
+        super().__init__(NO_DATABASE, master)
+        self.keys = self._held = keys
         self._desk = desk
 
     def lock(self, referral_id: ReferralId) -> Referral | None:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from uuid import UUID, uuid4
 
 from services.audit.adapters.beside_entries import ABOUT
 from tests.integration.audit.reviewers import REVIEWERS_ELSEWHERE, Reviewers, Story, search
 from tests.support.cast import SODERMALM
-
-
-def _without_token(page: str) -> str:
-    """The page but for the form's token, which has the second in it."""
-    return re.sub(r'name="csrf_token" value="[^"]+"', "", page)
+from tests.support.page_forms import without_seconds
 
 
 def test_another_mandate_sees_nothing_of_it(reviewers: Reviewers, story: Story) -> None:
@@ -24,8 +19,8 @@ def test_another_mandate_sees_nothing_of_it(reviewers: Reviewers, story: Story) 
     hidden, unknown = eva.get(f"/audit/consents/{story.consent}"), eva.get(f"/audit/consents/{nobodys}")
     assert hidden.status_code == unknown.status_code == 404
     # the language is chosen on the page's own address
-    said = _without_token(unknown.text).replace(str(nobodys), str(story.consent))
-    assert _without_token(hidden.text) == said
+    said = without_seconds(unknown.text).replace(str(nobodys), str(story.consent))
+    assert without_seconds(hidden.text) == said
     leaf = reviewers.recorded()
     assert (leaf["action"], leaf["outcome"], leaf["rule"]) == ("attempt.read", "refused", "trail-unknown")
     assert leaf["unit"] == str(REVIEWERS_ELSEWHERE)

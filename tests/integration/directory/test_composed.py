@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from html import unescape
 from unicodedata import normalize
@@ -18,10 +17,10 @@ from shared.storage.staff_events import remember
 from tests.support.builders.events import unit_changed
 from tests.support.directory_city import City
 from tests.support.infrastructure import Infrastructure, new_installation
+from tests.support.page_forms import without_seconds
 
 BEFORE = "0004"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
 NAME = "Södermalms anhörigcafé"
 
 
@@ -55,7 +54,7 @@ def test_an_administrators_lists_find_the_same(city: City) -> None:
     for show in ("receiving", "others", "assignments"):
         found = [
             # a form's token tells the second in which it was made
-            TOKEN.sub("", hanna.get("/directory/admin", query_string={"show": show, "q": each}).text)
+            without_seconds(hanna.get("/directory/admin", query_string={"show": show, "q": each}).text)
             for each in ("Södermalm", apart("Södermalm"))
         ]
         assert found[0] == found[1]
