@@ -92,14 +92,15 @@ class UnitOfWork:
             self.cause, self.correlation_id = envelope, envelope.correlation_id
             yield event
 
-    def publish(self, *contracts: Contract) -> None:
-        """Have these told to the others, if and when this unit of work commits."""
+    def publish(self, *contracts: Contract | None) -> None:
+        """Have these told to the others, if and when this unit of work commits; None is nobody's to hear."""
         cause = self.cause
         # what several events caused in one transaction still follows each one's own trace
         traceparent = trace.child(cause.traceparent) if cause else trace.current()
         self._told += [
             Told(contract, self.correlation_id, cause.id if cause else None, traceparent, self.history)
             for contract in contracts
+            if contract is not None
         ]
 
     @property

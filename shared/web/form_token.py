@@ -20,6 +20,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from itsdangerous import BadData, BadSignature, URLSafeSerializer
 
 from shared.kernel.actor import UserRef
+from shared.web.headers import SAFE
 from shared.web.session import session_cookie
 from shared.web.session.state import SessionState
 
@@ -27,7 +28,6 @@ FIELD = "csrf_token"
 HEADER = "X-CSRFToken"
 # a session lasts for twelve hours, and what was left open in it may be found the morning after
 AT_MOST = timedelta(hours=24)
-_SAFE = ("GET", "HEAD", "OPTIONS")
 # in neither part's alphabet
 _BETWEEN = "~"
 
@@ -72,7 +72,7 @@ def register(app: Flask) -> None:
     def protect_forms() -> None:
         # the systems' door takes no cookie, so there is nothing there to forge
         # and an unknown door answers 404 or 405 whatever was sent to it
-        if request.method in _SAFE or request.path.startswith("/api/") or request.routing_exception is not None:
+        if request.method in SAFE or request.path.startswith("/api/") or request.routing_exception is not None:
             return
         state = session_cookie.said()
         if state is None:

@@ -191,3 +191,17 @@ def test_another_way_to_run_would_be_found(methods: str) -> None:
     """As they did before, or half as they do now."""
     assert stopped(f"class Comparer:\n    {methods}") == ["Comparer"]
     assert stopped("class Comparer:\n    def __init__(self, begin): ...\n    def run(self): ...") == []
+
+
+def lets_out_by_itself(source: str) -> bool:
+    """Whether a command decides what others hear: that is ``published.py``'s, and the transaction asks it."""
+    return any(
+        isinstance(node, ast.ImportFrom) and (node.module or "").endswith(".published")
+        for node in ast.walk(tree_of(source))
+    )
+
+
+def test_commands_hand_events_over() -> None:
+    """``uow.record(event)``, in whatever service."""
+    assert [name for name, source in sources("commands") if lets_out_by_itself(source)] == []
+    assert lets_out_by_itself("from services.notifications.published import published\n")

@@ -4,7 +4,7 @@ would have written are there to be poured.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -96,7 +96,7 @@ class Desk:
     def __exit__(self, *_: object) -> None:
         self._told = []
 
-    def record(self, events: Iterable[DomainEvent]) -> None:
+    def record(self, *events: DomainEvent) -> None:
         """Have domain events told, as far as ``published.py`` lets them out."""
         self._told += [contract for each in events if (contract := published(each)) is not None]
 

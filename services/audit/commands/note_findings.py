@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.audit.domain.alarms import THE_LOG, Alarm, Standing
+from services.audit.domain.alarms import THE_LOG, Alarm, Standing, alike
 from services.audit.domain.ports import Work
 from services.audit.log.check import Finding
 
@@ -35,7 +35,7 @@ def note_findings(command: NoteFindings, uow: Work) -> None:
     for alarm in new:
         if any(_covers(each.alarm, alarm) for each in (*standing, *accepted)):
             continue
-        same = [each for each in standing if _alike(each.alarm, alarm)]
+        same = [each for each in standing if alike(each.alarm, alarm)]
         near = [each for each in same if each.alarm.first <= alarm.last + 1 and alarm.first <= each.alarm.last + 1]
         wider = near[:1] or (same[-1:] if len(same) >= MOST_OPEN else [])
         if wider:
@@ -49,7 +49,7 @@ def _in_runs(found: Iterable[Finding]) -> list[Alarm]:
     runs: list[Alarm] = []
     for each in sorted(found, key=lambda one: (one.kind, one.source, one.where, one.first, one.last)):
         alarm = Alarm(each.kind, each.source or THE_LOG, each.first, each.last, where=each.where)
-        if runs and _alike(runs[-1], alarm) and alarm.first <= runs[-1].last + 1:
+        if runs and alike(runs[-1], alarm) and alarm.first <= runs[-1].last + 1:
             before = runs.pop()
             last = max(before.last, alarm.last)
             alarm = Alarm(alarm.kind, alarm.source, before.first, last, where=alarm.where)
@@ -57,12 +57,8 @@ def _in_runs(found: Iterable[Finding]) -> list[Alarm]:
     return runs
 
 
-def _alike(one: Alarm, other: Alarm) -> bool:
-    return (one.kind, one.source, one.where) == (other.kind, other.source, other.where)
-
-
 def _covers(one: Alarm, other: Alarm) -> bool:
-    return _alike(one, other) and one.first <= other.first and other.last <= one.last
+    return alike(one, other) and one.first <= other.first and other.last <= one.last
 
 
 def _both(standing: Standing, alarm: Alarm) -> tuple[int, int]:

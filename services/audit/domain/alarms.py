@@ -119,13 +119,14 @@ def follow(
     return changes
 
 
-def _same(one: Alarm, other: Alarm) -> bool:
+def alike(one: Alarm, other: Alarm) -> bool:
+    """Whether two are of one kind and about one thing, whatever numbers they name."""
     return (one.kind, one.source, one.where) == (other.kind, other.source, other.where)
 
 
 def _within(piece: Alarm, other: Alarm) -> list[Alarm]:
     first, last = max(piece.first, other.first), min(piece.last, other.last)
-    return [_cut(piece, first, last)] if _same(piece, other) and first <= last else []
+    return [_cut(piece, first, last)] if alike(piece, other) and first <= last else []
 
 
 def _without(piece: Alarm, other: Alarm) -> list[Alarm]:

@@ -16,12 +16,11 @@ from uuid import UUID
 from services.audit.domain.beside import NOT_OURS, Columns, about_of, columns_of, differing, units_unsaid
 from services.audit.domain.check_beside import stored_columns
 from services.audit.domain.refusals import LeavesDoNotHold
-from services.audit.log.check import Signed, Slice
-from services.audit.log.checkpoint import CheckpointIsWrong
+from services.audit.log.check import Slice
 from services.audit.log.keys import VerifierKey
 from services.audit.log.merkle import KEPT_FROM, Frontier, leaf_hash
-from services.audit.log.open_checkpoint import open_checkpoint
 from services.audit.log.pack import REFUSED
+from services.audit.log.walk import holds
 
 SLICE = 256
 
@@ -75,10 +74,10 @@ def verify_leaves(reading: Reading, key: VerifierKey) -> int:
                 break
             edge.append(leaf_hash(each.leaf))
             signed = part.checkpoints.get(edge.size)
-            holds = signed is not None and _signed(signed, key)
-            if holds and signed is not None and signed.root == edge.root():
+            is_signed = signed is not None and holds(signed, key)
+            if is_signed and signed is not None and signed.root == edge.root():
                 good = edge.size
-            elif holds or edge.size == size:
+            elif is_signed or edge.size == size:
                 raise LeavesDoNotHold(good)
         if edge.size < part.high:
             raise LeavesDoNotHold(edge.size)
@@ -120,11 +119,3 @@ def _difference(part: Slice, edge: Frontier) -> Difference:
         place: made.get(place) for place in {**made, **part.nodes} if part.nodes.get(place) != made.get(place)
     }
     return found
-
-
-def _signed(signed: Signed, key: VerifierKey) -> bool:
-    try:
-        checkpoint = open_checkpoint(signed.note, key)
-    except CheckpointIsWrong:
-        return False
-    return (checkpoint.size, checkpoint.root) == (signed.size, signed.root)

@@ -69,7 +69,7 @@ class Walk:
             signed = part.checkpoints.get(index + 1)
             if signed is None:
                 continue
-            if not _holds(signed, key):
+            if not holds(signed, key):
                 yield Finding(CHECKPOINT_CHANGED, self.good, index, "log_checkpoints")
                 continue
             if self.edge is not None and self.edge.root() == signed.root:
@@ -97,7 +97,8 @@ class Walk:
         return cls(kept["at"], kept["good"], hashes, doubts, kept.get("recorded", ""))
 
 
-def _holds(signed: Signed, key: VerifierKey) -> bool:
+def holds(signed: Signed, key: VerifierKey) -> bool:
+    """Whether a kept checkpoint says what was signed: its note opens with the key, and has its size and root."""
     try:
         checkpoint = open_checkpoint(signed.note, key)
     except CheckpointIsWrong:

@@ -97,8 +97,7 @@ class DirectoryUnitOfWork(UnitOfWork):
 
     def record(self, *events: DomainEvent) -> None:
         """Have domain events told, as far as ``published.py`` lets them out, if and when this commits."""
-        contracts = map(published, events)
-        self.publish(*(contract for contract in contracts if contract is not None))
+        self.publish(*map(published, events))
 
     def before_commit(self) -> None:
         """Hear one's own news about staff, in the same transaction."""

@@ -9,7 +9,9 @@ from sqlalchemy import Engine
 from services.notifications.adapters.notices import SqlNotices
 from services.notifications.adapters.open_alarms import SqlAlarms
 from services.notifications.adapters.signs import SqlSigns
+from services.notifications.domain.events import NoticeEvent
 from services.notifications.domain.ports import Alarms, LifeSigns, Notices
+from services.notifications.published import published
 from shared.contracts.envelope import Envelope
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
@@ -34,6 +36,10 @@ class NotificationsUnitOfWork(UnitOfWork):
         self.alarms = SqlAlarms(self.connection)
         self.life_signs = SqlSigns(self.connection)
         return self
+
+    def record(self, *events: NoticeEvent) -> None:
+        """Have domain events told, as far as ``published.py`` lets them out, if and when this commits."""
+        self.publish(*map(published, events))
 
 
 def of_service(engine: Engine, clock: Clock, cause: Envelope | None = None) -> NotificationsUnitOfWork:

@@ -10,7 +10,6 @@ from uuid import UUID
 from services.notifications.domain.events import NoticeEvent, NoticeGivenUp, NoticeSent
 from services.notifications.domain.notice import Parcel, Reason, Status
 from services.notifications.domain.ports import Transaction
-from services.notifications.published import published
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def settle_notices(command: SettleNotices, uow: Transaction) -> int:
     for each in command.outcomes:
         if each.status is None:
             uow.notices.postpone(command.token, each.parcel.id, now + each.wait, counts=each.counts)
-    uow.publish(*(told for event in events if (told := published(event)) is not None))
+    uow.record(*events)
     return sum(isinstance(event, NoticeSent) for event in events)
 
 

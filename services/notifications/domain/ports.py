@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from services.notifications.domain.alarms import Standing
+from services.notifications.domain.events import NoticeEvent
 from services.notifications.domain.notice import Notice, Parcel, Reason, Status
 from services.notifications.domain.silence import Signs
 from shared.kernel.clock import Clock
@@ -148,8 +149,8 @@ class Transaction(Protocol):
         """Follow one envelope after the other; what is published meanwhile names that one as its cause."""
         ...
 
-    def publish(self, *contracts: Any) -> None:
-        """Have these told to the others, if and when this commits."""
+    def record(self, *events: NoticeEvent) -> None:
+        """Have domain events told, as far as ``published.py`` lets them out, if and when this commits."""
         ...
 
 

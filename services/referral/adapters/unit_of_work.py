@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 from uuid import UUID
@@ -85,10 +85,9 @@ class ReferralUnitOfWork(UnitOfWork):
         self._attempts = opening.attempts
         self._looks: list[AccessRecorded] = []
 
-    def record(self, events: Iterable[DomainEvent]) -> None:
-        """Have domain events told, as far as ``published.py`` lets them out."""
-        contracts = map(published, events)
-        self.publish(*(contract for contract in contracts if contract is not None))
+    def record(self, *events: DomainEvent) -> None:
+        """Have domain events told, as far as ``published.py`` lets them out, if and when this commits."""
+        self.publish(*map(published, events))
 
     def keep_access(self, access: Access) -> None:
         """Keep and tell who read, or tried to (as far as ``Attempts`` says), when this commits. Raises TooOften."""

@@ -25,5 +25,5 @@ def accept_referral(command: AcceptReferral, actor: Actor, uow: Work) -> Referra
     referral = admit_to_change(Action.ACCEPT, command.referral_id, command.expected_version, actor, uow)
     referral.accept(actor, uow.clock.now())
     uow.referrals.save(referral)
-    uow.record(referral.events)
+    uow.record(*referral.events)
     return referral

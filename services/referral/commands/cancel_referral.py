@@ -31,5 +31,5 @@ def cancel_referral(command: CancelReferral, actor: Actor, uow: Work) -> Referra
     check_reason(CANCEL_REASONS, command.reason, command.comment, swedish_day(now))
     referral.cancel(command.reason, command.comment, actor, now)
     uow.referrals.save(referral)
-    uow.record(referral.events)
+    uow.record(*referral.events)
     return referral

@@ -33,5 +33,5 @@ def complete_referral(command: CompleteReferral, actor: Actor, uow: Work) -> Ref
     check_chosen(UNMET_NEEDS, command.unmet_needs, swedish_day(now), "/unmet_needs")
     referral.complete(command.reason, command.comment, command.unmet_needs, actor, now)
     uow.referrals.save(referral)
-    uow.record(referral.events)
+    uow.record(*referral.events)
     return referral

@@ -49,7 +49,7 @@ def open_referral(command: OpenReferral, actor: Actor, uow: Work) -> OpenedRefer
     referral = known_to(Action.OPEN, uow.referrals.lock(asked), asked, actor, uow)
     reading = reading_of(referral, actor, now, on_paper=command.shown is Shown.RECEIPT)
     if referral.open(actor, now) and uow.referrals.note_opened(referral):
-        uow.record(referral.events)
+        uow.record(*referral.events)
     record_access(look_at(referral, actor, command.shown, consents=reading.consents), actor, uow)
     content = uow.referrals.content(referral, reading.open_parts - {Part.FOLLOW_UP})
     steps = steps_shown(referral, reading, uow)

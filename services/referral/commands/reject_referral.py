@@ -31,5 +31,5 @@ def reject_referral(command: RejectReferral, actor: Actor, uow: Work) -> Referra
     check_reason(REJECT_REASONS, command.reason, command.comment, swedish_day(now))
     referral.reject(command.reason, command.comment, actor, now)
     uow.referrals.save(referral)
-    uow.record(referral.events)
+    uow.record(*referral.events)
     return referral

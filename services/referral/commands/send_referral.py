@@ -60,5 +60,5 @@ def send_referral(command: SendReferral, actor: Actor, uow: Work) -> Referral:
         refuse(attempt(Action.SEND, (draft.id,), "not-the-author", DraftIsGone(), "draft"), actor, uow)
     stand_in_named_by = (route.stand_in_named_by or "") if referral.stand_in_unit_id else ""
     uow.referrals.add(referral, draft.content(route.reason, stand_in_named_by))
-    uow.record(referral.events)
+    uow.record(*referral.events)
     return referral

@@ -25,5 +25,5 @@ def start_referral(command: StartReferral, actor: Actor, uow: Work) -> Referral:
     referral = admit_to_change(Action.START, command.referral_id, command.expected_version, actor, uow)
     referral.start(actor, uow.clock.now())
     uow.referrals.save(referral)
-    uow.record(referral.events)
+    uow.record(*referral.events)
     return referral

@@ -29,7 +29,7 @@ def withdraw_consent(command: WithdrawConsent, actor: Actor, uow: Work) -> Refer
     referral = admit_to_withdraw(command.consent_id, actor, uow)
     referral.withdraw(command.consent_id, command.scopes, actor, uow.clock.now())
     uow.referrals.save(referral)
-    uow.record(referral.events)
+    uow.record(*referral.events)
     return referral
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -176,7 +176,7 @@ class Work(Protocol):
         """Units and rules."""
         ...
 
-    def record(self, events: Iterable[DomainEvent]) -> None:
+    def record(self, *events: DomainEvent) -> None:
         """Have domain events told, as far as ``published.py`` lets them out."""
         ...
 

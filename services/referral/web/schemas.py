@@ -68,16 +68,6 @@ def slugs(name: str) -> list[str]:
     return [each.slug for each in LISTS[name]]
 
 
-class Repeated(fields.List[Any]):
-    """A query parameter that may be given once or several times."""
-
-    def __init__(self, choices: list[str]) -> None:
-        super().__init__(fields.String(validate=validate.OneOf(choices)), load_default=list)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> list[Any]:
-        return super()._deserialize([value] if isinstance(value, str) else value, attr, data, **more)
-
-
 class SafeContactIn(Strict):
     """How it is safe to reach the carer."""
 
@@ -194,6 +184,6 @@ class RouteQuery(Strict):
     """What routing goes by. No name, no number: nobody is identified here."""
 
     area = fields.String(required=True, validate=AREA)
-    target_group = Repeated(slugs("target-groups"))
+    target_group = fields.Repeated(fields.String(validate=validate.OneOf(slugs("target-groups"))), load_default=list)
     age_band = code(AgeBand, load_default=None)
     year_of_birth = YearOfBirthField()

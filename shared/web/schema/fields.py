@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum as AnyEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from marshmallow import fields as plain
 from marshmallow import types
@@ -83,6 +83,13 @@ class List(plain.List[T]):
     """Several of the same."""
 
     default_error_messages = _saying(invalid=WRONG_FORM)
+
+
+class Repeated(List[T]):
+    """A query parameter that may be given once or several times."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> list[Any]:
+        return super()._deserialize([value] if isinstance(value, str) else value, attr, data, **more)
 
 
 class Dict(plain.Dict):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from services.directory.web.routing.forms import AGE, RuleForm
 from services.directory.web.routing.ruleset import AGE_ASKED, STEPS
 from services.directory.web.schemas import AREA, CODE, codes, day_within
@@ -75,18 +73,11 @@ class DefaultUnitIn(Schema):
     default_unit_id = fields.UUID(required=True)
 
 
-class _Repeated(fields.List[Any]):
-    """A query parameter that may be given once or several times."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> list[Any]:
-        return super()._deserialize([value] if isinstance(value, str) else value, attr, data, **more)
-
-
 class SituationAsked(Schema):
     """Whose receiver is looked for: of the carer's age an exact one, or a band. Nobody is identified here."""
 
     area = fields.String(required=True, validate=AREA)
-    target_group = _Repeated(fields.String(validate=CODE), load_default=list, validate=validate.Count(max=40))
+    target_group = fields.Repeated(fields.String(validate=CODE), load_default=list, validate=validate.Count(max=40))
     carer_age = fields.Integer(load_default=None, validate=AGE_ASKED)
     carer_age_band = fields.Enum(AgeBand, by_value=True, load_default=None)
     person_cared_for_age = fields.Integer(load_default=None, validate=AGE_ASKED)
