@@ -19,6 +19,7 @@ BUTTONS = ("accept", "start")
 HIDDEN = ("csrf_token", "version")
 TELLING = ["tell-referrer-what-happened"]
 FIRST = "Någon annan hann före"
+ALREADY = "Det är redan gjort"
 
 
 @dataclass(frozen=True)
@@ -178,10 +179,42 @@ def test_other_words_the_second_time_are_not_swallowed(room: Room, cast: Mapping
     browser.client.post(f"{address}/reject", data=form)
     answer = browser.client.post(f"{address}/reject", data={**form, "comment": "Något helt annat."})
     shown = shown_after(browser, answer)
-    assert "Det är redan gjort" in shown
+    assert ALREADY in shown
     assert "Avböjd av dig, 20 november 2026" in shown
     assert "Något helt annat." in shown
     assert FIRST not in shown
+
+
+def one_for_another() -> list[tuple[Act, Act]]:
+    """What one can do in one window while another shows something else to do, by the same person at the same point."""
+    steps = [act for act in ACTS if "withdraw" not in act.name]
+    return [
+        (done, tried)
+        for done in steps
+        for tried in steps
+        if done is not tried and (done.by, done.after) == (tried.by, tried.after)
+    ]
+
+
+@pytest.mark.parametrize(("done", "tried"), one_for_another(), ids=lambda act: act.name)
+def test_one_step_is_not_taken_for_another(cast: Mapping[str, Cast], done: Act, tried: Act) -> None:
+    """Bo took one step in another window: what he tries here has not been done, and nothing says that it has."""
+    address = begun(tried, cast)
+    browser = at_the_pages(cast[tried.by])
+    here = {**clicked(browser, address, tried.name), **tried.fields}
+    there = {**clicked(browser, address, done.name), **done.fields}
+    assert done.says in shown_after(browser, browser.client.post(f"{address}/{done.name}", data=there))
+    shown = shown_after(browser, browser.client.post(f"{address}/{tried.name}", data=here))
+    assert ALREADY not in shown
+    assert "Lotsningen har ändrats" in shown
+    assert "så det du gjorde blev inte genomfört" in shown
+    assert " av dig, 20 november 2026" in shown
+    assert str(tried.fields.get("comment", "")) in shown
+    if tried.name not in BUTTONS and done.name != "start":
+        # looked for only, when the other has been done
+        later = shown_after(browser, browser.get(f"{address}/{tried.name}"))
+        assert ALREADY not in later
+        assert "Det här går inte längre att göra med lotsningen." in later
 
 
 def test_a_form_that_is_opened_too_late_says_so(cast: Mapping[str, Cast]) -> None:

@@ -100,7 +100,7 @@ def save_default() -> Response:
         return shown_again(_default_page, written, {}, moved=True)
     except (ValidationError, Invalid) as problem:
         return shown_again(_default_page, written, said(problem))
-    flash(_("Saved. New referrals are routed by it within moments."), "success")
+    flash(_("Saved. New referrals are usually routed by it within moments."), "success")
     return redirect(url_for("routing.routing"), 303)
 
 

@@ -58,7 +58,7 @@ def rule_form(rule_id: UUID) -> Any:
 @takes_form
 def save_rule(rule_id: UUID) -> Response:
     """Change a rule. Whoever comes second sees both what is saved and what they wrote themselves."""
-    return _save(rule_id, _("Saved. New referrals are routed by it within moments."))
+    return _save(rule_id, _("Saved. New referrals are usually routed by it within moments."))
 
 
 def _save(rule_id: UUID | None, done: str) -> Response:

@@ -68,7 +68,7 @@ def save_unit(unit_id: UUID) -> Response:
         with opened(unit_id) as found:
             kind = found.unit.kind
         return shown_again(page, written, told_of_unit(problem, kind, written))
-    flash(_("Saved. The other services hear of it within moments."), "success")
+    flash(_("Saved. The other services usually hear of it within moments."), "success")
     return redirect(url_for("units.unit_form", unit_id=unit_id), 303)
 
 

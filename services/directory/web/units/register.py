@@ -59,7 +59,7 @@ def add_unit() -> Response:
         return shown_again(_page, {**written, "id": uuid7()}, said(refusal))
     except (ValidationError, Invalid, NameIsTaken) as problem:
         return shown_again(_page, written, told_of_unit(problem, written.get("kind", ""), written))
-    flash(_("The unit is registered. The other services hear of it within moments."), "success")
+    flash(_("The unit is registered. The other services usually hear of it within moments."), "success")
     return redirect(url_for("units.unit_form", unit_id=unit.id), 303)
 
 

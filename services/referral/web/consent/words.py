@@ -10,7 +10,9 @@ SCOPE_EFFECTS: Words = {
     # promise: withdrawn-hides-all
     "share-with-receiving-unit": _("Everything is sealed. A referral that nobody has accepted is cancelled."),
     # promise: telling-withdrawn
-    "tell-referrer-what-happened": _("The referring unit then sees only delivered and closed."),
+    "tell-referrer-what-happened": _(
+        "The referring unit then sees only that it was delivered, whether the answer is late, and when it is closed."
+    ),
     "tell-about-person-cared-for": _(
         # promise: withdrawal-of-the-person-cared-for
         "What was told about the person is sealed. What the one who gives support has said in their own words, such as "

@@ -63,19 +63,27 @@ def moved(referral_id: UUID) -> str | Response:
     with reading(actor) as uow:
         referral = _known(asked or Action.OPEN, referral_id, uow)
         held = held_form(asked, referral.id, actor, uow, consents=referral.consents) if asked else None
-        if held is None:
+        if asked is None or held is None:
             return redirect(url_for("referral.show", referral_id=referral_id), 303)
-        return _moved(referral, held.values.get("comment", ""), actor, uow)
+        return _moved(referral, asked, held.values.get("comment", ""), actor, uow)
 
 
 def moved_page(referral_id: UUID, action: Action, *, asked: bool = True) -> tuple[str, int]:
     """It cannot be done any more, and nothing had been written. ``asked``: whether it was tried, or only looked for."""
     actor = current_actor()
     with reading(actor) as uow:
-        return _moved(_known(action, referral_id, uow), "", actor, uow, asked=asked), Conflict.status
+        return _moved(_known(action, referral_id, uow), action, "", actor, uow, asked=asked), Conflict.status
 
 
-def _moved(referral: Referral, comment: str, actor: Actor, uow: ReferralUnitOfWork, *, asked: bool = True) -> str:
+def _moved(
+    referral: Referral,
+    tried: Action,
+    comment: str,
+    actor: Actor,
+    uow: ReferralUnitOfWork,
+    *,
+    asked: bool = True,
+) -> str:
     """The page that says what was done instead, and where; that the reader saw it is recorded."""
     record_access(look_at(referral, actor, Shown.STATE), actor, uow)
     reading = reading_of(referral, actor, uow.clock.now())
@@ -88,6 +96,7 @@ def _moved(referral: Referral, comment: str, actor: Actor, uow: ReferralUnitOfWo
         asked=asked,
         what=str(state_words.STAGES[mark.stage]) if mark else "",
         at=mark.at if mark else None,
+        same=step is not None and step.action is tried,
         mine=step is not None and (step.by.user, step.by.unit_id) == (actor.user, actor.unit_id),
         colleague=step is not None and step.by.unit_id == actor.unit_id,
         unit=unit_names([step.by.unit_id], uow).get(step.by.unit_id, "–") if step else "",
