@@ -232,3 +232,20 @@ def test_every_page_is_reached_from_the_one_in_the_header(
                 waiting.append(path)
             led_to.add(pattern)
     assert pages - led_to == set()
+
+
+def test_when_the_log_heard_of_it_stands_in_the_line_of_the_time(visit: Visit, followed: Followed) -> None:
+    """What was told late says so beside its time and before its number, not on lines of their own."""
+    page = visit("ester")
+    page.goto(f"/audit/consents/{followed.consent}")
+    heights = page.evaluate(
+        """() => {
+            const line = document.querySelector('.lotsa-track__at'), before = line.offsetHeight
+            const note = document.createElement('span')
+            note.className = 'lotsa-table__note'
+            note.textContent = '(…)'
+            line.insertBefore(note, line.lastChild)
+            return [before, line.offsetHeight]
+        }"""
+    )
+    assert heights[0] == heights[1]
