@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from uuid import UUID, uuid5
 
-NAMESPACE = UUID("5b0ea0a2-7c14-5d4c-9a53-1a5e1f0c7a11")
+from services.directory.web.sign_in.cast import DEMO_ISSUER as DEMO_ISSUER
 
-DEMO_ISSUER = "https://demo.lotsa.invalid"
-"""The issuer of everyone who signs in from the demonstration's list."""
+NAMESPACE = UUID("5b0ea0a2-7c14-5d4c-9a53-1a5e1f0c7a11")
 
 DISTRICTS = (
     "bromma",

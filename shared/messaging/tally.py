@@ -16,6 +16,8 @@ from typing import Any
 from uuid import UUID
 
 HOUR = timedelta(hours=1)
+LOOK_BACK = timedelta(days=7)
+"""How far back hours are said, and so how far back one that was left out is missed."""
 _USER = ("issuer", "subject")
 _ACCESS = "access.recorded.v1"
 _SETS = ("subjects", "consents")

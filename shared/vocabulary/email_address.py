@@ -13,6 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from shared.kernel.translation import says
 from shared.vocabulary.domain_name import DomainIsNotWhole, NotADomainName, parse_domain, shown_domain
+from shared.vocabulary.marks import UNSEEN_IN_AN_ADDRESS
 from shared.vocabulary.misread import Misread
 
 EmailAddress = NewType("EmailAddress", str)
@@ -24,7 +25,6 @@ LONGEST_TEXT = 1_000
 _NAMED = re.compile(r"[^<>@]*<([^<>]+)>")
 _AFTERWARDS = " .,;"
 _MAILTO = re.compile(r"mailto:\s*", re.IGNORECASE)
-_UNSEEN = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 # what a Japanese keyboard makes of ASCII, and the small @
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0xFE6B: ord("@")}
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+")
@@ -140,7 +140,7 @@ def shown_email(address: str) -> str:
 def _bare(text: str) -> str:
     if len(text) > LONGEST_TEXT:
         raise AddressIsTooLong
-    said = _UNSEEN.sub("", text).translate(_WIDE).strip().rstrip(_AFTERWARDS)
+    said = UNSEEN_IN_AN_ADDRESS.sub("", text).translate(_WIDE).strip().rstrip(_AFTERWARDS)
     if named := _NAMED.fullmatch(said):
         said = named[1].strip()
     if letter := _MAILTO.match(said):

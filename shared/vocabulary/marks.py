@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from shared.vocabulary.stacks import is_stacked
@@ -10,6 +11,8 @@ from shared.vocabulary.stacks import is_stacked
 LONGEST = 1_000
 # any dash is a hyphen, any space a space, and what only directs or joins is nothing
 _KINDS = {"Pd": "-", "Zs": " ", "Cf": ""}
+# joins, directs or breaks, and shows nothing: what copying leaves in an address
+UNSEEN_IN_AN_ADDRESS = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SAME = {"\N{MINUS SIGN}": "-", "\t": " "}
 
 

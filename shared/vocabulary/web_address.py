@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from shared.kernel.translation import says
 from shared.vocabulary.domain_name import NotADomainName, parse_domain, shown_domain
+from shared.vocabulary.marks import UNSEEN_IN_AN_ADDRESS
 from shared.vocabulary.misread import Misread
 
 WebAddress = NewType("WebAddress", str)
@@ -18,7 +19,6 @@ WebAddress = NewType("WebAddress", str)
 SCHEMES = ("https", "http")
 USUAL = {"https": 443, "http": 80}
 LONGEST_TEXT = 4_000
-_UNSEEN = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 # a scheme has no dot before its colon, or it is the host of exempel.se:8443
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+-]*):", re.ASCII)
 _NOT_IN_AN_ADDRESS = re.compile(r'[\x00-\x20<>"`\\\x7f-\x9f\ud800-\udfff]')
@@ -120,7 +120,7 @@ def shown_web_address(address: str) -> str:
 def _bare(text: str) -> str:
     if len(text) > LONGEST_TEXT:
         raise WebAddressIsTooLong
-    said = _UNSEEN.sub("", text).strip()
+    said = UNSEEN_IN_AN_ADDRESS.sub("", text).strip()
     if said.startswith("<") and said.endswith(">"):
         said = said[1:-1].strip()
     if not said:

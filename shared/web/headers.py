@@ -19,6 +19,14 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 SAFE = ("GET", "HEAD", "OPTIONS")
+# what a browser says (W3C Fetch Metadata) of a page of ours, and of what somebody typed, kept or sent anew; an old one
+# says nothing
+OUR_PAGES = ("same-origin", "none", "")
+
+
+def is_from_a_page_of_ours() -> bool:
+    """Whether this request was set off here or by hand, as far as the browser tells, and not by another site's page."""
+    return request.headers.get("Sec-Fetch-Site", "") in OUR_PAGES
 
 
 def register(app: Flask, settings: Settings) -> None:

@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from flask import current_app, g, request
 
 from shared.web import form_token
+from shared.web.headers import is_from_a_page_of_ours
 from shared.web.who import is_api, signed_in, web
 
 FORM = "application/x-www-form-urlencoded"
-# what a browser says of a form on a page of ours (W3C Fetch Metadata), and of one sent anew; an old one says nothing
-OUR_PAGES = ("same-origin", "none", "")
 # carried by forms, written by nobody
 _CARRIED = frozenset(
     {
@@ -47,7 +46,7 @@ def sent_words(status: int) -> list[str]:
     """The words of this request's form, field by field; none where its page answers with them itself (422)."""
     if status in (413, 422) or request.method != "POST" or is_api() or request.mimetype != FORM:
         return []
-    if request.headers.get("Sec-Fetch-Site", "") not in OUR_PAGES:
+    if not is_from_a_page_of_ours():
         # whoever has an account has tokens of their own pages, and could have ours say to others what they like
         return []
     view = current_app.view_functions.get(request.endpoint or "")

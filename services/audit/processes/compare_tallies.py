@@ -17,10 +17,9 @@ from services.audit.domain.alarms import LOOKS_DIFFER, TALLY_MISSING, TOLD_DIFFE
 from services.audit.domain.ports import Announcement
 from services.audit.domain.tallies import AGAIN_AFTER, LOOKS, TOLD, Kept, number_of, publisher_in
 from shared.kernel.clock import Clock
-from shared.messaging.tally import Tally
+from shared.messaging.tally import LOOK_BACK, Tally
 
 KINDS = {TOLD: TOLD_DIFFERS, LOOKS: LOOKS_DIFFER}
-LOOK_BACK = timedelta(days=7)
 LEFT_OUT_AFTER = timedelta(minutes=10)
 """So long after a later hour was said, an earlier one is left out: they are said in order."""
 SILENT_AFTER = timedelta(hours=3)

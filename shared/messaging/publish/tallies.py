@@ -22,7 +22,7 @@ from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.identity import uuid7
 from shared.messaging import names
 from shared.messaging.publish.publisher import ConfirmedPublisher, Outgoing
-from shared.messaging.tally import HOUR, Tally, hour_of, ids_within
+from shared.messaging.tally import HOUR, LOOK_BACK, Tally, hour_of, ids_within
 from shared.messaging.trouble import BrokerTrouble
 from shared.observability import trace
 from shared.observability.episodes import Episode
@@ -33,7 +33,6 @@ SETTLED_AFTER = timedelta(minutes=5)
 """What was begun before the hour's end has been committed and sent by then, or waits and is seen to wait."""
 SAID_AGAIN_FOR = timedelta(hours=3)
 SAID_AGAIN_EVERY = timedelta(minutes=30)
-LOOK_BACK = timedelta(days=7)
 CHUNK = 1_000
 
 _UNSENT = text("SELECT EXISTS (SELECT FROM outbox WHERE sent_at IS NULL AND id >= :low AND id < :high)")

@@ -15,13 +15,12 @@ from flask import after_this_request, current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
+from shared.web.headers import is_from_a_page_of_ours
 from shared.web.session import session_cookie
 
 MOST = 4
 MOST_FROM_ELSEWHERE = 2
 HERE, ELSEWHERE = "begun", "begun_elsewhere"
-# what the browser says of its own pages, and of an address that somebody typed or kept; an old one says nothing
-_OURS = ("same-origin", "none", "")
 LASTS_SECONDS = 3600
 _DIGITS = 16
 
@@ -30,8 +29,7 @@ Kept = dict[str, str]
 
 def remember(response: Response, state: str, kept: Kept) -> None:
     """Have the browser keep what the answer with this ``state`` will be held against; the oldest make room."""
-    ours = request.headers.get("Sec-Fetch-Site", "") in _OURS
-    where, most = (HERE, MOST) if ours else (ELSEWHERE, MOST_FROM_ELSEWHERE)
+    where, most = (HERE, MOST) if is_from_a_page_of_ours() else (ELSEWHERE, MOST_FROM_ELSEWHERE)
     for oldest in _begun(where)[: -(most - 1)]:
         _forget(response, oldest)
     _set(response, _name(state, where), _signer().dumps({"state": state, **kept}), LASTS_SECONDS)

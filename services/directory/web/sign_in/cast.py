@@ -8,6 +8,7 @@ from shared.kernel.actor import UserRef
 from shared.web.sign_in.login import CastMember
 
 DEMO_ISSUER = "https://demo.lotsa.invalid"
+"""The issuer of everyone who signs in from the demonstration's list."""
 
 
 def cast() -> list[CastMember]:
